@@ -1,0 +1,45 @@
+# Warnings and hardening. Each hardening flag is asked for first, so that gcc and clang both build.
+include(CheckCCompilerFlag)
+include(CheckLinkerFlag OPTIONAL)
+
+add_compile_definitions(_GNU_SOURCE _FILE_OFFSET_BITS=64 BESA_VERSION="${PROJECT_VERSION}")
+set(BESA_WARNINGS
+    -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wformat=2 -Wundef -Wvla -Wcast-qual
+    -Wstrict-prototypes -Wmissing-prototypes -Wwrite-strings -Wnull-dereference -Wswitch-enum)
+if(CMAKE_C_COMPILER_ID STREQUAL "GNU")
+  list(APPEND BESA_WARNINGS -Wduplicated-cond -Wlogical-op -Wimplicit-fallthrough=5
+       -Wjump-misses-init -Wstack-usage=65536)
+else()
+  list(APPEND BESA_WARNINGS -Wimplicit-fallthrough -Wcomma -Wunreachable-code-aggressive
+       -Wassign-enum)
+endif()
+if(BESA_WERROR)
+  list(APPEND BESA_WARNINGS -Werror)
+endif()
+add_compile_options(${BESA_WARNINGS})
+
+if(BESA_SANITIZE)
+  add_compile_options(-fsanitize=${BESA_SANITIZE} -fno-omit-frame-pointer -g)
+  add_link_options(-fsanitize=${BESA_SANITIZE})
+  if(BESA_SANITIZE MATCHES "undefined")
+    add_compile_options(-fno-sanitize-recover=all)
+    # gcc's own null and stack analyses give false alarms on sanitised code.
+    add_compile_options(-Wno-null-dereference)
+  endif()
+else()
+  foreach(flag
+      -fstack-protector-strong -fstack-clash-protection -fcf-protection=full
+      -ftrivial-auto-var-init=zero -fzero-call-used-regs=used-gpr)
+    string(MAKE_C_IDENTIFIER "HAVE${flag}" known)
+    check_c_compiler_flag(${flag} ${known})
+    if(${known})
+      add_compile_options(${flag})
+    endif()
+  endforeach()
+  add_compile_options("$<$<NOT:$<CONFIG:Debug>>:-U_FORTIFY_SOURCE;-D_FORTIFY_SOURCE=3>")
+  add_link_options(-Wl,-z,relro,-z,now,-z,noexecstack,-z,separate-code)
+endif()
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+include(CheckPIESupported)
+check_pie_supported()
+add_link_options(-Wl,--as-needed)
