@@ -10,7 +10,8 @@ void problems_clear(struct problems *problems)
     problems->total = 0;
 }
 
-bool problems_add(struct problems *problems, const char *path, enum error_kind kind, const char *format, ...)
+bool problems_add(struct problems *problems, const char *path, enum error_kind kind,
+                  const char *format, ...)
 {
     problems->total++;
     if (problems->count == PROBLEM_COUNT_MAX)
@@ -33,5 +34,6 @@ bool problems_to_error(const struct problems *problems, struct error *err)
     const char *path = first->path[0] == '\0' ? "(top)" : first->path;
     if (problems->total == 1)
         return error_set(err, first->kind, "%s: %s", path, first->text);
-    return error_set(err, first->kind, "%s: %s (and %zu more)", path, first->text, problems->total - 1);
+    return error_set(err, first->kind, "%s: %s (and %zu more)", path, first->text,
+                     problems->total - 1);
 }

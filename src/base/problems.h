@@ -8,6 +8,8 @@
 #include "base/error.h"
 #include "base/limits.h"
 
+#include <stddef.h>
+
 #define PROBLEM_PATH_SIZE 128
 #define PROBLEM_TEXT_SIZE 192
 
@@ -25,8 +27,8 @@ struct problems {
 
 void problems_clear(struct problems *problems);
 /* Always false. */
-bool problems_add(struct problems *problems, const char *path, enum error_kind kind, const char *format,
-                  ...) PRINTF_LIKE(4, 5);
+bool problems_add(struct problems *problems, const char *path, enum error_kind kind,
+                  const char *format, ...) PRINTF_LIKE(4, 5);
 /* The first problem as an error, with how many more there are; false. True when there is none. */
 bool problems_to_error(const struct problems *problems, struct error *err);
 

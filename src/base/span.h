@@ -52,6 +52,8 @@ static inline struct span span_part(struct span a, size_t offset, size_t size)
 }
 
 /* For "%.*s": printf("%.*s", SPAN_ARG(span)). */
-#define SPAN_ARG(s) (int)((s).size > 4096 ? 4096 : (s).size), (const char *)((s).data == NULL ? (const uint8_t *)"" : (s).data)
+#define SPAN_ARG(s)                                                                                \
+    (int)((s).size > 4096 ? 4096 : (s).size),                                                      \
+        (const char *)((s).data == NULL ? (const uint8_t *)"" : (s).data)
 
 #endif

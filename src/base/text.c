@@ -53,7 +53,8 @@ bool text_is_utf8(struct span text)
 bool text_is_plain(struct span text)
 {
     for (size_t i = 0; i < text.size; i++)
-        if ((text.data[i] < 0x20 && text.data[i] != '\t' && text.data[i] != '\n') || text.data[i] == 0x7F)
+        if ((text.data[i] < 0x20 && text.data[i] != '\t' && text.data[i] != '\n') ||
+            text.data[i] == 0x7F)
             return false;
     return text_is_utf8(text);
 }
@@ -103,7 +104,8 @@ bool hex_read(struct span text, uint8_t *out, size_t size)
     return true;
 }
 
-static const char base64_digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+static const char base64_digits[] =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 void base64_write(struct span bytes, char *out)
 {
@@ -189,7 +191,8 @@ void uuid_write(const uint8_t uuid[UUID_SIZE], char out[UUID_TEXT_SIZE])
 {
     char hex[2 * UUID_SIZE + 1];
     hex_write(span_make(uuid, UUID_SIZE), hex);
-    snprintf(out, UUID_TEXT_SIZE, "%.8s-%.4s-%.4s-%.4s-%.12s", hex, hex + 8, hex + 12, hex + 16, hex + 20);
+    snprintf(out, UUID_TEXT_SIZE, "%.8s-%.4s-%.4s-%.4s-%.12s", hex, hex + 8, hex + 12, hex + 16,
+             hex + 20);
 }
 
 bool uuid_read(struct span text, uint8_t out[UUID_SIZE])
@@ -223,8 +226,8 @@ void time_write(int64_t time_ms, char out[TIME_TEXT_SIZE])
         return;
     }
     char text[64];
-    snprintf(text, sizeof text, "%04d-%02d-%02dT%02d:%02d:%02d.%03" PRId64 "Z", tm.tm_year + 1900, tm.tm_mon + 1,
-             tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec, ms);
+    snprintf(text, sizeof text, "%04d-%02d-%02dT%02d:%02d:%02d.%03" PRId64 "Z", tm.tm_year + 1900,
+             tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec, ms);
     memcpy(out, text, TIME_TEXT_SIZE - 1);
     out[TIME_TEXT_SIZE - 1] = '\0';
 }
@@ -257,8 +260,9 @@ static bool tm_to_ms(struct tm *tm, int64_t *out_ms)
 bool date_read(struct span text, int64_t *out_ms)
 {
     struct tm tm = {0};
-    if (text.size != 10 || text.data[4] != '-' || text.data[7] != '-' || !digits_read(text, 0, 4, &tm.tm_year) ||
-        !digits_read(text, 5, 2, &tm.tm_mon) || !digits_read(text, 8, 2, &tm.tm_mday))
+    if (text.size != 10 || text.data[4] != '-' || text.data[7] != '-' ||
+        !digits_read(text, 0, 4, &tm.tm_year) || !digits_read(text, 5, 2, &tm.tm_mon) ||
+        !digits_read(text, 8, 2, &tm.tm_mday))
         return false;
     tm.tm_year -= 1900;
     tm.tm_mon -= 1;
@@ -270,8 +274,9 @@ bool time_read(struct span text, int64_t *out_ms)
     struct tm tm = {0};
     int ms = 0;
     bool has_ms = text.size == 24;
-    if ((text.size != 20 && !has_ms) || text.data[4] != '-' || text.data[7] != '-' || text.data[10] != 'T' ||
-        text.data[13] != ':' || text.data[16] != ':' || text.data[text.size - 1] != 'Z')
+    if ((text.size != 20 && !has_ms) || text.data[4] != '-' || text.data[7] != '-' ||
+        text.data[10] != 'T' || text.data[13] != ':' || text.data[16] != ':' ||
+        text.data[text.size - 1] != 'Z')
         return false;
     if (has_ms && (text.data[19] != '.' || !digits_read(text, 20, 3, &ms)))
         return false;
