@@ -1,0 +1,34 @@
+/*
+ * Keeper: the process that holds every long-term key of the node and can do nothing else. It is given leaf hashes, keeps
+ * the compact range of each log itself, and signs or cosigns extensions only; its record is synced before a signature
+ * leaves. It wraps the 32-byte keys of bodies and parts, and agrees the key of one post. PROTOCOL.md 1, 2, 6, 9.
+ *
+ * The core below is a state machine over an env, so that the simulator runs it in its own process; process.h runs it as
+ * a process of its own under seccomp. client.h is what the node calls.
+ */
+#ifndef BESA_KEEPER_KEEPER_H
+#define BESA_KEEPER_KEEPER_H
+
+#include "base/buffer.h"
+#include "base/env.h"
+#include "crypto/secret.h"
+
+struct keeper;
+
+struct keeper_options {
+    const struct env *env;
+    const char *directory;  /* holds keeper.keys (sealed under the passphrase) and keeper.record */
+    struct span passphrase; /* read once, not kept */
+    enum secret_cost cost;  /* for keeper_create */
+};
+
+/* Makes all keys and an empty record for `party` ("ro"). CONFLICT when there is a key file already. */
+bool keeper_create(const struct keeper_options *options, struct span party, struct error *err);
+/* Opens keys and record. MISSING when there is no key file; a key file without its record, or with a record that does
+ * not check, opens in the state that refuses every signature and says why (keeper_status). */
+bool keeper_open(const struct keeper_options *options, struct keeper **out, struct error *err);
+void keeper_close(struct keeper **keeper);
+/* Answers one request: the whole of what a node can ask. Hostile bytes give an error reply, never more. */
+void keeper_answer(struct keeper *keeper, struct span request, struct buffer *reply);
+
+#endif
