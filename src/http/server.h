@@ -1,0 +1,105 @@
+/*
+ * The partner-side HTTP server: HTTP/1.1 over mutual TLS 1.3, never anything less. One thread collects whole requests
+ * and hands each to its route's function, which may answer from any thread, at once or later. A second, small thread
+ * closes what is too slow.
+ *
+ * Nothing of a request is read before the client has shown a certificate that a trusted institution issued.
+ */
+#ifndef BESA_HTTP_SERVER_H
+#define BESA_HTTP_SERVER_H
+
+#include "base/env.h"
+#include "http/peer.h"
+
+struct http_server;
+struct http_route;
+
+/*
+ * One whole request. Handed to a route's function, which then owns it and gives it back by exactly one call of
+ * http_respond. All spans live until then.
+ */
+struct http_request {
+    const struct http_route *route;
+    struct http_peer peer;
+    struct span path;  /* as sent, not unescaped: "/push" */
+    struct span query; /* what follows '?', as sent; empty when there is none */
+    struct span content_type;
+    struct span body; /* at most route->body_size_max bytes */
+};
+
+struct http_route {
+    const char *method; /* "GET", "POST", ... */
+    const char *path;
+    bool is_prefix; /* `path` begins the paths of this route; otherwise it is the only one */
+    size_t
+        body_size_max; /* a larger one is refused before its first byte, or where it passes the limit */
+    int64_t answer_ms; /* no answer after this: the client gets 503; 0 for the server's own limit */
+    void (*handle)(void *context,
+                   struct http_request *request); /* on the server's thread: be quick */
+};
+
+/* What one server may spend on its clients. A zero takes the value in brackets. */
+struct http_server_limits {
+    unsigned connection_count; /* connections at once; more wait unaccepted [256] */
+    unsigned address_count;    /* connections of one address; more are closed [64] */
+    size_t body_total_size;    /* bytes of all bodies held at once; more get 503 [192 MiB] */
+    int64_t
+        head_ms; /* connection to end of the first head, or request line to end of head [10 s] */
+    int64_t idle_ms;               /* an unused connection is kept open [120 s] */
+    int64_t body_ms;               /* for a whole body [15 min] ... */
+    int64_t grace_ms;              /* ... and a body must be at its rate after this [10 s] */
+    int64_t body_rate_bytes_per_s; /* slowest body in and answer out [16 KiB/s] */
+    int64_t answer_ms; /* from whole request to answer, where the route has no own limit [60 s] */
+};
+
+struct http_server_options {
+    const struct env *env;
+    const char *address;         /* "127.0.0.1", "0.0.0.0", "::1", "::" */
+    uint16_t port;               /* 0: any free one, see http_server_port */
+    struct span key_pem;         /* own TLS key */
+    struct span certificate_pem; /* own TLS certificate */
+    struct span
+        trusted_pem; /* the partners' institution certificates, one after the other; may be empty */
+    const struct http_route *routes; /* the first that fits serves; must outlive the server */
+    size_t route_count;
+    void *context; /* given to every handler */
+    struct http_server_limits limits;
+};
+
+/* How often what happened since start; for status pages and tests. */
+struct http_server_counts {
+    uint64_t connections;         /* accepted */
+    uint64_t handshakes_accepted; /* TLS handshakes with a trusted certificate */
+    uint64_t peers_refused;       /* at the handshake or, after a change of trust, at a request */
+    uint64_t requests;            /* handed to a route */
+    uint64_t refused;             /* answered 4xx or 503 by the server itself */
+    uint64_t too_slow;            /* connections closed at a deadline */
+};
+
+/* Prepares the process for http: the TLS and transfer libraries, and SIGPIPE ignored. Once, before any thread and
+ * before the sandbox. */
+bool http_init(struct error *err);
+
+/* Reads keys and certificates and listens; starts no thread yet, so that the sandbox can come between. INPUT for keys,
+ * LINK when the address cannot be had. */
+bool http_server_make(const struct http_server_options *options, struct http_server **out,
+                      struct error *err);
+/* Starts the threads. */
+bool http_server_start(struct http_server *server, struct error *err);
+uint16_t http_server_port(const struct http_server *server);
+/* Replaces the trusted institutions. Every open connection is checked anew before its next request and before its next
+ * answer; one that fails gets 403 and is closed. Any thread. On failure the old ones stand. */
+bool http_server_trust(struct http_server *server, struct span trusted_pem, struct error *err);
+struct http_server_counts http_server_counts(struct http_server *server);
+/* Answers what is still open with 503, closes all connections, ends the threads and frees. Requests still with their
+ * handlers stay valid until http_respond, which then only frees them. Never from a handler. */
+void http_server_stop(struct http_server **server);
+
+/* Gives the request back with its answer; `body` is copied. Any thread, also inside the handler. The answer is dropped
+ * when the client has gone or its time is over. */
+void http_respond(struct http_request *request, unsigned status, const char *content_type,
+                  struct span body);
+/* The error as an answer: its kind's status and {"kind":...,"text":...}. */
+void http_respond_error(struct http_request *request, const struct error *error);
+
+#endif
