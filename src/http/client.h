@@ -32,7 +32,8 @@ struct http_call {
     size_t response_size_max;         /* a larger answer is LIMIT */
     int64_t deadline_ms;              /* for the whole call, from now; must be above zero */
     /* Called exactly once, on the thread of http_client_run (or of http_client_free). `status` 0: no answer came, and
-     * `error` says why (kind LINK, LIMIT or BUG); otherwise `error` is NULL. `response` lives during this call. May
+     * `error` says why (LINK; LIMIT for too large an answer; INPUT for own keys that
+     * cannot be used); otherwise `error` is NULL. `response` lives during this call. May
      * begin further calls. */
     void (*done)(void *context, unsigned status, struct span response, const struct error *error);
     void *context;

@@ -1,0 +1,594 @@
+/*
+ * The client on libcurl's multi interface (HTTP/1.1: one call at a time on each connection, connections kept). Calls
+ * may be begun on any thread; they wait in a list until http_client_run takes them, and libcurl is touched there only.
+ *
+ * What is believed comes from the target alone: the library's own directories and files of authorities, proxies from
+ * the environment, redirects, session tickets and every protocol but https are switched off for each call. A kept
+ * connection serves a call only if name, address, institution and own certificate are the same.
+ */
+#include "http/client.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include <curl/curl.h>
+
+#define CONNECT_MS_MAX       10000L /* of a call's time, for TCP and TLS */
+#define CONNECTION_AGE_S_MAX 90L /* an unused connection is dropped before the server's 120 s end */
+#define CONNECTION_KEPT_MAX  256L
+#define PATH_SIZE_MAX        2048u
+
+struct flight {
+    struct flight *next;     /* in waiting or flying */
+    struct flight *previous; /* in flying */
+    struct http_call call;
+    CURL *easy;
+    struct curl_slist *connect_to;
+    struct curl_slist *headers;
+    struct buffer response;
+    bool is_too_large;
+    int64_t begun_ms;
+    char trouble[CURL_ERROR_SIZE];
+};
+
+struct http_client {
+    CURLM *multi;
+    struct flight *flying; /* run's thread only */
+
+    pthread_mutex_t lock;
+    struct flight *waiting; /* begun, not yet taken by run; the newest first */
+    size_t open_count;
+    uint64_t connect_count;
+};
+
+/* ---- one call ---- */
+
+static int64_t clock_ms(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static void flight_free(struct flight *flight)
+{
+    curl_easy_cleanup(flight->easy);
+    curl_slist_free_all(flight->connect_to);
+    curl_slist_free_all(flight->headers);
+    buffer_free(&flight->response);
+    free(flight);
+}
+
+static size_t response_take(char *bytes, size_t one, size_t size, void *context)
+{
+    struct flight *flight = context;
+    (void)one;
+    if (buffer_add(&flight->response, span_make(bytes, size)))
+        return size;
+    flight->is_too_large = true;
+    return 0; /* ends the transfer */
+}
+
+/* Printable ASCII without what would end or change a URL. */
+static bool path_is_good(const char *path)
+{
+    size_t size = strlen(path);
+    if (path[0] != '/' || size > PATH_SIZE_MAX)
+        return false;
+    for (size_t i = 0; i < size; i++) {
+        if (path[i] <= ' ' || path[i] > '~' || path[i] == '#' || path[i] == '\\')
+            return false;
+    }
+    return true;
+}
+
+static bool name_is_good(const char *name)
+{
+    size_t size = strlen(name);
+    return size > 0 && size <= 253 &&
+           strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-.") == size;
+}
+
+/* The port's text, or NULL when `address` is not host:port. */
+static const char *address_port(const char *address)
+{
+    const char *colon = strrchr(address, ':');
+    if (colon == NULL || colon == address || strlen(address) >= HTTP_ADDRESS_SIZE)
+        return NULL;
+    size_t digits = strspn(colon + 1, "0123456789");
+    if (digits == 0 || digits > 5 || colon[1 + digits] != '\0')
+        return NULL;
+    return colon + 1;
+}
+
+static struct curl_blob blob_of(struct span text)
+{
+    return (struct curl_blob){
+        .data = (void *)(uintptr_t)text.data, .len = text.size, .flags = CURL_BLOB_NOCOPY};
+}
+
+static bool flight_set_trust(CURL *easy, const struct http_target *target)
+{
+    struct curl_blob authority = blob_of(target->institution_pem);
+    struct curl_blob certificate = blob_of(target->certificate_pem);
+    struct curl_blob key = blob_of(target->key_pem);
+
+    return curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_3) == CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L) == CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L) == CURLE_OK &&
+           /* Debian builds libcurl with its directory of public authorities, read even beside a blob. */
+           curl_easy_setopt(easy, CURLOPT_CAPATH, NULL) == CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_CAINFO, NULL) == CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_CAINFO_BLOB, &authority) == CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_SSLCERT_BLOB, &certificate) == CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_SSLKEY_BLOB, &key) == CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_SSL_SESSIONID_CACHE, 0L) == CURLE_OK;
+}
+
+static bool flight_set_way(struct flight *flight)
+{
+    const struct http_target *target = flight->call.target;
+    CURL *easy = flight->easy;
+    char url[PATH_SIZE_MAX + 300];
+    char way[HTTP_ADDRESS_SIZE + 8];
+
+    snprintf(url, sizeof url, "https://%s:%s%s", target->name, address_port(target->address),
+             flight->call.path);
+    snprintf(way, sizeof way, "::%s", target->address);
+    flight->connect_to = curl_slist_append(NULL, way);
+    return flight->connect_to != NULL && curl_easy_setopt(easy, CURLOPT_URL, url) == CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_CONNECT_TO, flight->connect_to) == CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L) == CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_PROXY, "") == CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_NOPROXY, "*") == CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "https") == CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L) == CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED) == CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1) == CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_TCP_NODELAY, 1L) == CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L) == CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_MAXAGE_CONN, CONNECTION_AGE_S_MAX) == CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L) == CURLE_OK;
+}
+
+static bool flight_set_load(struct flight *flight)
+{
+    const struct http_call *call = &flight->call;
+    CURL *easy = flight->easy;
+    char type[300];
+    long deadline_ms = (long)call->deadline_ms;
+    long connect_ms = deadline_ms < CONNECT_MS_MAX ? deadline_ms : CONNECT_MS_MAX;
+
+    if (!call->is_get) {
+        const char *body = call->body.size == 0 ? "" : (const char *)call->body.data;
+        snprintf(type, sizeof type, "Content-Type: %s",
+                 call->content_type == NULL ? "application/octet-stream" : call->content_type);
+        flight->headers = curl_slist_append(NULL, type);
+        if (flight->headers == NULL ||
+            curl_easy_setopt(easy, CURLOPT_HTTPHEADER, flight->headers) != CURLE_OK ||
+            curl_easy_setopt(easy, CURLOPT_POST, 1L) != CURLE_OK ||
+            curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)call->body.size) !=
+                CURLE_OK ||
+            curl_easy_setopt(easy, CURLOPT_POSTFIELDS, body) != CURLE_OK)
+            return false;
+    }
+    return curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, deadline_ms) == CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, connect_ms) == CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, response_take) == CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_WRITEDATA, flight) == CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, flight->trouble) == CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_PRIVATE, flight) == CURLE_OK;
+}
+
+static bool call_check(const struct http_call *call, struct error *err)
+{
+    const struct http_target *target = call->target;
+    if (!name_is_good(target->name))
+        return error_set(err, ERROR_INPUT, "'%s' is not a DNS name", target->name);
+    if (address_port(target->address) == NULL)
+        return error_set(err, ERROR_INPUT, "%s: address '%s' is not host:port", target->name,
+                         target->address);
+    if (!path_is_good(call->path))
+        return error_set(err, ERROR_BUG, "%s: path '%.64s' cannot be called", target->name,
+                         call->path);
+    if (call->content_type != NULL &&
+        (strlen(call->content_type) > 256 || strpbrk(call->content_type, "\r\n") != NULL))
+        return error_set(err, ERROR_BUG, "%s: bad content type", target->name);
+    if (call->deadline_ms <= 0 || call->deadline_ms > INT32_MAX)
+        return error_set(err, ERROR_BUG, "%s: deadline out of range", target->name);
+    if (target->institution_pem.size == 0 || target->certificate_pem.size == 0 ||
+        target->key_pem.size == 0)
+        return error_set(err, ERROR_INPUT, "%s: key or certificate missing", target->name);
+    return true;
+}
+
+static bool flight_make(const struct http_call *call, struct flight **out, struct error *err)
+{
+    if (!call_check(call, err))
+        return false;
+    struct flight *flight = calloc(1, sizeof *flight);
+    if (flight == NULL)
+        return error_set(err, ERROR_LIMIT, "%s: memory is out", call->target->name);
+    flight->call = *call;
+    flight->response = buffer_make(call->response_size_max);
+    flight->begun_ms = clock_ms();
+    flight->easy = curl_easy_init();
+    if (flight->easy == NULL || !flight_set_trust(flight->easy, call->target) ||
+        !flight_set_way(flight) || !flight_set_load(flight)) {
+        flight_free(flight);
+        return error_set(err, ERROR_BUG, "%s: the call cannot be set up", call->target->name);
+    }
+    *out = flight;
+    return true;
+}
+
+/* ---- what went wrong, in plain words ---- */
+
+/* Results of certificate verification as libcurl passes them on (X509_V_ERR_ of OpenSSL; stable numbers). */
+enum certificate_fault {
+    FAULT_NO_ISSUER = 2,
+    FAULT_SIGNATURE = 7,
+    FAULT_NOT_YET_VALID = 9,
+    FAULT_EXPIRED = 10,
+    FAULT_SELF_SIGNED = 18,
+    FAULT_SELF_SIGNED_IN_CHAIN = 19,
+    FAULT_NO_LOCAL_ISSUER = 20,
+    FAULT_NO_LEAF_SIGNATURE = 21,
+};
+
+static void certificate_explain(struct flight *flight, struct error *err)
+{
+    const char *name = flight->call.target->name;
+    long fault = 0;
+    curl_easy_getinfo(flight->easy, CURLINFO_SSL_VERIFYRESULT, &fault);
+    switch (fault) {
+    case FAULT_NO_ISSUER:
+    case FAULT_SIGNATURE:
+    case FAULT_SELF_SIGNED:
+    case FAULT_SELF_SIGNED_IN_CHAIN:
+    case FAULT_NO_LOCAL_ISSUER:
+    case FAULT_NO_LEAF_SIGNATURE:
+        error_set(err, ERROR_LINK, "%s: certificate not issued by the institution of the agreement",
+                  name);
+        return;
+    case FAULT_NOT_YET_VALID:
+        error_set(err, ERROR_LINK, "%s: the partner's certificate is not yet valid", name);
+        return;
+    case FAULT_EXPIRED:
+        error_set(err, ERROR_LINK, "%s: the partner's certificate has expired", name);
+        return;
+    case 0:
+        error_set(err, ERROR_LINK, "%s: the partner's certificate bears another name", name);
+        return;
+    default:
+        error_set(err, ERROR_LINK, "%s: the partner's certificate is refused: %s", name,
+                  flight->trouble);
+    }
+}
+
+static void timeout_explain(struct flight *flight, struct error *err)
+{
+    const struct http_target *target = flight->call.target;
+    curl_off_t handshake_us = 0;
+    curl_easy_getinfo(flight->easy, CURLINFO_APPCONNECT_TIME_T, &handshake_us);
+    long long taken_ms = (long long)(clock_ms() - flight->begun_ms);
+    if (handshake_us == 0)
+        error_set(err, ERROR_LINK, "%s: no connection to %s within %lld ms", target->name,
+                  target->address, taken_ms);
+    else
+        error_set(err, ERROR_LINK, "%s: no whole answer within %lld ms", target->name, taken_ms);
+}
+
+static void connect_explain(struct flight *flight, struct error *err)
+{
+    const struct http_target *target = flight->call.target;
+    long number = 0;
+    curl_easy_getinfo(flight->easy, CURLINFO_OS_ERRNO, &number);
+    if (number == ECONNREFUSED)
+        error_set(err, ERROR_LINK, "%s: connection refused by %s", target->name, target->address);
+    else if (number != 0)
+        error_set(err, ERROR_LINK, "%s: no connection to %s: %s", target->name, target->address,
+                  strerror((int)number));
+    else
+        error_set(err, ERROR_LINK, "%s: no connection to %s: %s", target->name, target->address,
+                  flight->trouble);
+}
+
+/* Every other failure on the line. In TLS 1.3 a server judges our certificate after our side of the handshake, so its
+ * refusal arrives as an alert where an answer was expected. */
+static void line_explain(struct flight *flight, CURLcode code, struct error *err)
+{
+    const char *name = flight->call.target->name;
+    if (strstr(flight->trouble, "alert") != NULL && strstr(flight->trouble, "certificate") != NULL)
+        error_set(err, ERROR_LINK, "%s: the partner does not accept our certificate", name);
+    else if (strstr(flight->trouble, "alert protocol version") != NULL ||
+             strstr(flight->trouble, "unsupported protocol") != NULL)
+        error_set(err, ERROR_LINK, "%s: the partner does not speak TLS 1.3", name);
+    else if (code == CURLE_SSL_CONNECT_ERROR)
+        error_set(err, ERROR_LINK, "%s: TLS handshake failed: %s", name, flight->trouble);
+    else if (code == CURLE_PARTIAL_FILE || flight->response.size > 0)
+        error_set(err, ERROR_LINK, "%s: the partner closed the line in the middle of its answer",
+                  name);
+    else if (code == CURLE_GOT_NOTHING || code == CURLE_RECV_ERROR || code == CURLE_SEND_ERROR)
+        error_set(err, ERROR_LINK, "%s: the partner closed the line without an answer", name);
+    else
+        error_set(err, ERROR_LINK, "%s: %s", name,
+                  flight->trouble[0] != '\0' ? flight->trouble : curl_easy_strerror(code));
+}
+
+static void flight_explain(struct flight *flight, CURLcode code, struct error *err)
+{
+    const struct http_target *target = flight->call.target;
+
+    if (flight->is_too_large)
+        error_set(err, ERROR_LIMIT, "%s: the answer is larger than %zu bytes", target->name,
+                  flight->call.response_size_max);
+    else if (code == CURLE_OUT_OF_MEMORY)
+        error_set(err, ERROR_LIMIT, "%s: memory is out", target->name);
+    else if (code == CURLE_COULDNT_CONNECT)
+        connect_explain(flight, err);
+    else if (code == CURLE_COULDNT_RESOLVE_HOST)
+        error_set(err, ERROR_LINK, "%s: address %s is not known", target->name, target->address);
+    else if (code == CURLE_OPERATION_TIMEDOUT)
+        timeout_explain(flight, err);
+    else if (code == CURLE_PEER_FAILED_VERIFICATION)
+        certificate_explain(flight, err);
+    else if (code == CURLE_SSL_CACERT_BADFILE)
+        error_set(err, ERROR_INPUT, "%s: the institution's certificate cannot be read",
+                  target->name);
+    else if (code == CURLE_SSL_CERTPROBLEM)
+        error_set(err, ERROR_INPUT, "%s: our own TLS key or certificate cannot be used",
+                  target->name);
+    else
+        line_explain(flight, code, err);
+}
+
+/* ---- the client ---- */
+
+bool http_client_make(size_t connection_count_max, struct http_client **out, struct error *err)
+{
+    *out = NULL;
+    struct http_client *client = calloc(1, sizeof *client);
+    if (client == NULL)
+        return error_set(err, ERROR_LIMIT, "client: memory is out");
+    client->multi = curl_multi_init();
+    if (client->multi == NULL || pthread_mutex_init(&client->lock, NULL) != 0) {
+        curl_multi_cleanup(client->multi);
+        free(client);
+        return error_set(err, ERROR_LIMIT, "client: cannot be made");
+    }
+    curl_multi_setopt(client->multi, CURLMOPT_PIPELINING, (long)CURLPIPE_NOTHING);
+    curl_multi_setopt(client->multi, CURLMOPT_MAX_HOST_CONNECTIONS, (long)connection_count_max);
+    curl_multi_setopt(client->multi, CURLMOPT_MAXCONNECTS, CONNECTION_KEPT_MAX);
+    *out = client;
+    return true;
+}
+
+bool http_client_call(struct http_client *client, const struct http_call *call, struct error *err)
+{
+    struct flight *flight;
+    if (!flight_make(call, &flight, err))
+        return false;
+    pthread_mutex_lock(&client->lock);
+    flight->next = client->waiting;
+    client->waiting = flight;
+    client->open_count++;
+    pthread_mutex_unlock(&client->lock);
+    curl_multi_wakeup(client->multi);
+    return true;
+}
+
+static void flight_leave(struct http_client *client, struct flight *flight)
+{
+    if (flight->previous != NULL)
+        flight->previous->next = flight->next;
+    else
+        client->flying = flight->next;
+    if (flight->next != NULL)
+        flight->next->previous = flight->previous;
+}
+
+/* The flight is in no list any more. */
+static void flight_done(struct http_client *client, struct flight *flight, long status,
+                        const struct error *err)
+{
+    long connects = 0;
+    curl_easy_getinfo(flight->easy, CURLINFO_NUM_CONNECTS, &connects);
+    pthread_mutex_lock(&client->lock);
+    client->open_count--;
+    client->connect_count += (uint64_t)connects;
+    pthread_mutex_unlock(&client->lock);
+    struct span response = status == 0 ? (struct span){0} : buffer_span(&flight->response);
+    flight->call.done(flight->call.context, (unsigned)status, response, err);
+    flight_free(flight);
+}
+
+static void flight_fail(struct http_client *client, struct flight *flight, const char *text)
+{
+    struct error err;
+    error_set(&err, ERROR_LINK, "%s: %s", flight->call.target->name, text);
+    flight_done(client, flight, 0, &err);
+}
+
+/* Begins what waits, in the order of the calls. */
+static void client_take_waiting(struct http_client *client)
+{
+    pthread_mutex_lock(&client->lock);
+    struct flight *newest = client->waiting;
+    client->waiting = NULL;
+    pthread_mutex_unlock(&client->lock);
+
+    struct flight *oldest = NULL;
+    while (newest != NULL) {
+        struct flight *next = newest->next;
+        newest->next = oldest;
+        oldest = newest;
+        newest = next;
+    }
+    while (oldest != NULL) {
+        struct flight *flight = oldest;
+        oldest = flight->next;
+        flight->next = NULL;
+        if (curl_multi_add_handle(client->multi, flight->easy) != CURLM_OK) {
+            flight_fail(client, flight, "the call cannot be begun");
+            continue;
+        }
+        flight->next = client->flying;
+        if (flight->next != NULL)
+            flight->next->previous = flight;
+        client->flying = flight;
+    }
+}
+
+static void flight_land(struct http_client *client, struct flight *flight, CURLcode code)
+{
+    struct error err = {0};
+    long status = 0;
+
+    curl_multi_remove_handle(client->multi, flight->easy);
+    flight_leave(client, flight);
+    if (code == CURLE_OK) {
+        curl_easy_getinfo(flight->easy, CURLINFO_RESPONSE_CODE, &status);
+        if (status > 0) {
+            flight_done(client, flight, status, NULL);
+            return;
+        }
+        code = CURLE_GOT_NOTHING;
+    }
+    flight_explain(flight, code, &err);
+    flight_done(client, flight, 0, &err);
+}
+
+/* True when some call is done. */
+static bool client_land(struct http_client *client)
+{
+    bool is_any = false;
+    int left;
+    for (CURLMsg *message = curl_multi_info_read(client->multi, &left); message != NULL;
+         message = curl_multi_info_read(client->multi, &left)) {
+        if (message->msg != CURLMSG_DONE)
+            continue;
+        char *flight = NULL;
+        CURLcode code = message->data.result;
+        curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &flight);
+        flight_land(client, (struct flight *)(void *)flight, code);
+        is_any = true;
+    }
+    return is_any;
+}
+
+static bool client_move(struct http_client *client, bool *is_any, struct error *err)
+{
+    int running = 0;
+    client_take_waiting(client);
+    CURLMcode code = curl_multi_perform(client->multi, &running);
+    if (code != CURLM_OK)
+        return error_set(err, ERROR_BUG, "client: %s", curl_multi_strerror(code));
+    *is_any = client_land(client);
+    return true;
+}
+
+bool http_client_run(struct http_client *client, int timeout_ms, struct error *err)
+{
+    bool is_any = false;
+
+    if (!client_move(client, &is_any, err))
+        return false;
+    if (is_any)
+        return true;
+    CURLMcode code = curl_multi_poll(client->multi, NULL, 0, timeout_ms, NULL);
+    if (code != CURLM_OK)
+        return error_set(err, ERROR_BUG, "client: %s", curl_multi_strerror(code));
+    return client_move(client, &is_any, err);
+}
+
+void http_client_wake(struct http_client *client)
+{
+    curl_multi_wakeup(client->multi);
+}
+
+size_t http_client_open_count(struct http_client *client)
+{
+    pthread_mutex_lock(&client->lock);
+    size_t count = client->open_count;
+    pthread_mutex_unlock(&client->lock);
+    return count;
+}
+
+uint64_t http_client_connect_count(struct http_client *client)
+{
+    pthread_mutex_lock(&client->lock);
+    uint64_t count = client->connect_count;
+    pthread_mutex_unlock(&client->lock);
+    return count;
+}
+
+void http_client_free(struct http_client **freed)
+{
+    struct http_client *client = *freed;
+    *freed = NULL;
+    if (client == NULL)
+        return;
+    /* `done` may begin further calls: they end here too. */
+    client_take_waiting(client);
+    while (client->flying != NULL) {
+        struct flight *flight = client->flying;
+        curl_multi_remove_handle(client->multi, flight->easy);
+        flight_leave(client, flight);
+        flight_fail(client, flight, "the client is stopping");
+        client_take_waiting(client);
+    }
+    curl_multi_cleanup(client->multi);
+    pthread_mutex_destroy(&client->lock);
+    free(client);
+}
+
+/* ---- one call on a line of its own ---- */
+
+struct blocking {
+    bool is_done;
+    unsigned status;
+    struct buffer *response;
+    struct error *err;
+};
+
+static void blocking_done(void *context, unsigned status, struct span response,
+                          const struct error *error)
+{
+    struct blocking *blocking = context;
+    blocking->is_done = true;
+    blocking->status = status;
+    if (error != NULL) {
+        if (blocking->err != NULL)
+            *blocking->err = *error;
+    } else if (!buffer_add(blocking->response, response)) {
+        blocking->status = 0;
+        error_set(blocking->err, ERROR_LIMIT, "the answer of %zu bytes does not fit",
+                  response.size);
+    }
+}
+
+bool http_client_call_blocking(const struct http_call *call, unsigned *status,
+                               struct buffer *response, struct error *err)
+{
+    struct http_client *client;
+    struct blocking blocking = {.response = response, .err = err};
+    struct http_call own = *call;
+
+    *status = 0;
+    own.done = blocking_done;
+    own.context = &blocking;
+    if (!http_client_make(1, &client, err))
+        return false;
+    bool is_good = http_client_call(client, &own, err);
+    while (is_good && !blocking.is_done)
+        is_good = http_client_run(client, 1000, err);
+    if (!is_good)
+        blocking.err = NULL; /* the first reason stands */
+    http_client_free(&client);
+    *status = blocking.status;
+    return is_good && blocking.status != 0;
+}

@@ -1,0 +1,50 @@
+/* Pace: see pace.h. */
+#include "http/pace.h"
+
+struct http_server_limits pace_limits(struct http_server_limits limits)
+{
+    if (limits.connection_count == 0)
+        limits.connection_count = 256;
+    if (limits.address_count == 0)
+        limits.address_count = 64;
+    if (limits.body_total_size == 0)
+        limits.body_total_size = (size_t)192 * 1024 * 1024;
+    if (limits.head_ms == 0)
+        limits.head_ms = 10 * 1000;
+    if (limits.idle_ms == 0)
+        limits.idle_ms = 120 * 1000;
+    if (limits.body_ms == 0)
+        limits.body_ms = 15 * 60 * 1000;
+    if (limits.grace_ms == 0)
+        limits.grace_ms = 10 * 1000;
+    if (limits.body_rate_bytes_per_s == 0)
+        limits.body_rate_bytes_per_s = 16 * 1024;
+    if (limits.answer_ms == 0)
+        limits.answer_ms = 60 * 1000;
+    return limits;
+}
+
+/* Time that `size` bytes may take at the slowest rate. */
+static int64_t size_ms(size_t size, const struct http_server_limits *limits)
+{
+    return limits->grace_ms + (int64_t)(size / (size_t)limits->body_rate_bytes_per_s) * 1000;
+}
+
+bool pace_is_over(const struct pace *pace, const struct http_server_limits *limits, int64_t now_ms)
+{
+    int64_t taken_ms = now_ms - pace->since_ms;
+    switch (pace->phase) {
+    case PACE_OPENING:
+    case PACE_HEAD:
+        return taken_ms > limits->head_ms;
+    case PACE_IDLE:
+        return taken_ms > limits->idle_ms;
+    case PACE_BODY:
+        return taken_ms > limits->body_ms || taken_ms > size_ms(pace->size, limits);
+    case PACE_ANSWER:
+        return taken_ms > pace->answer_ms;
+    case PACE_SEND:
+        return taken_ms > size_ms(pace->size, limits);
+    }
+    return true;
+}
