@@ -63,10 +63,10 @@ void part_digest_attachment(const uint8_t salt[SALT_SIZE], const struct attachme
                             uint8_t out[DIGEST_SIZE]);
 
 /* The part with this number; NULL when there is none. */
-const struct part *part_find(const struct part_list *parts, uint16_t number);
+const struct part *part_list_find(const struct part_list *parts, uint16_t number);
 /* The attachment that is part `number`; NULL when there is none. */
-const struct attachment *attachment_find(const struct attachment_list *attachments,
-                                         uint16_t number);
+const struct attachment *attachment_list_find(const struct attachment_list *attachments,
+                                              uint16_t number);
 
 /* For readers of bodies with fields `parts` and `attachments`: numbers rise, each attachment has its part and each
  * attachment part its attachment, sizes agree. */
