@@ -35,5 +35,7 @@ extern const struct form erased_form;
 bool erased_read(struct span body, struct arena *arena, struct erased *out,
                  struct problems *problems);
 bool erased_write(const struct erased *erased, struct buffer *buffer);
+/* The reason with this name; false when it is none. */
+bool erase_reason_find(struct span name, enum erase_reason *out);
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * Outcomes: what the receiver did with the entries [from, to) of the partner's log (PROTOCOL.md 3): accepted ones as
- * ranges, the rest by index. The three lists cover the range exactly once. Gets custody, owes no outcome itself.
+ * Outcomes: what the receiver did with the entries [from, to) of the partner's log (PROTOCOL.md 3): the refused and
+ * the held by index, all others in the range are accepted. Gets custody, owes no outcome itself.
  */
 #ifndef BESA_MESSAGE_OUTCOMES_H
 #define BESA_MESSAGE_OUTCOMES_H
@@ -13,9 +13,11 @@
 
 /* Why an entry was refused at handling. */
 enum outcome_ground {
-    OUTCOME_MALFORMED,     /* head or body is not of its form */
+    OUTCOME_MALFORMED,     /* head or body is not of its form, or does not fit its parts */
     OUTCOME_NOT_PERMITTED, /* by the clause named */
-    OUTCOME_VERSION,       /* another agreement version than the one in force there */
+    OUTCOME_AGREEMENT,     /* another agreement than this line's */
+    OUTCOME_VERSION,       /* another version than the one in force there */
+    OUTCOME_SEEN,          /* `seen` fell, or is beyond our log */
     OUTCOME_STALE,         /* `seen` lags */
     OUTCOME_DUPLICATE_ID,  /* the message id stands already in this log */
     OUTCOME_UNRESOLVED,    /* a reference that resolves to nothing */
@@ -26,11 +28,6 @@ extern const char *const outcome_ground_names[OUTCOME_GROUND_COUNT];
 
 #define OUTCOME_CLAUSE_SIZE_MAX 16
 
-struct outcome_range {
-    uint64_t from; /* first index */
-    uint64_t to;   /* one past the last */
-};
-
 struct outcome_refused {
     uint64_t index;
     enum outcome_ground ground;
@@ -40,8 +37,6 @@ struct outcome_refused {
 struct outcomes {
     uint64_t from;
     uint64_t to; /* to - from is 1 to OUTCOMES_COUNT_MAX */
-    const struct outcome_range *accepted;
-    size_t accepted_count; /* rising, apart */
     const struct outcome_refused *refused;
     size_t refused_count; /* rising by index */
     const uint64_t *held; /* indexes, rising */
@@ -53,5 +48,8 @@ extern const struct form outcomes_form;
 bool outcomes_read(struct span body, struct arena *arena, struct outcomes *out,
                    struct problems *problems);
 bool outcomes_write(const struct outcomes *outcomes, struct buffer *buffer);
+/* The refusal of this index, NULL when it is not refused; and whether it is held. */
+const struct outcome_refused *outcomes_refused(const struct outcomes *outcomes, uint64_t index);
+bool outcomes_is_held(const struct outcomes *outcomes, uint64_t index);
 
 #endif

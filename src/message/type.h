@@ -9,7 +9,9 @@
 #include "base/problems.h"
 #include "base/span.h"
 
+struct attachment_list;
 struct form;
+struct part_list;
 
 /* Stored in rows: numbers are never reused. */
 enum message_type {
@@ -69,12 +71,18 @@ enum message_type message_type_find(struct span name, unsigned version);
 const char *message_type_name(enum message_type type);
 unsigned message_type_version(enum message_type type);
 bool message_type_is_business(enum message_type type);
+/* Known, and not of a domestic log. */
+bool message_type_is_exchanged(enum message_type type);
+bool message_type_owes_outcome(enum message_type type);
 
 /*
  * Reads a body of any known type into a struct of that type in the arena (struct request for MESSAGE_REQUEST, ...).
- * False with problems; also for types without body.
+ * NULL with problems; also for types without body.
  */
-bool message_body_read(enum message_type type, struct span body, struct arena *arena, void **out,
-                       struct problems *problems);
+const void *message_read(enum message_type type, struct span body, struct arena *arena,
+                         struct problems *problems);
+/* Parts and attachments that a body read as above names. False, and both NULL, for types that have none. */
+bool message_parts(enum message_type type, const void *body, const struct part_list **parts,
+                   const struct attachment_list **attachments);
 
 #endif
