@@ -1,27 +1,64 @@
 /*
- * Secrets in memory, and files sealed under a passphrase: see secret.h. A sealed file is
- *   "besasec1" | opslimit u32 | memlimit in KiB u32 | salt 16 | nonce 24 | XChaCha20-Poly1305 ciphertext and tag
- * with everything before the ciphertext authenticated. The limits are bounded before the key is derived, so that a hostile
- * file cannot make Argon2id eat the machine.
+ * Secrets: see secret.h.
+ *
+ * A sealed file is: "besaseal", version 1 (1 byte), cost (1 byte), salt (16), nonce (24), then XChaCha20-Poly1305 of
+ * the content under Argon2id(passphrase, salt); the header is its associated data. The cost is a number of a table, not
+ * parameters, so a hostile file cannot make the reader spend more than we would ourselves.
  */
 #include "crypto/secret.h"
 
-#include "base/cursor.h"
+#include "crypto/aead.h"
+#include "crypto/agree.h"
+#include "crypto/digest.h"
 
+#include <openssl/crypto.h>
 #include <sodium.h>
 #include <stdlib.h>
 
-#define MAGIC      "besasec1"
-#define MAGIC_SIZE 8u
-#define HEADER_SIZE                                                                                \
-    (MAGIC_SIZE + 8u + crypto_pwhash_SALTBYTES + crypto_aead_xchacha20poly1305_ietf_NPUBBYTES)
-#define OPS_MAX        8u
-#define MEMORY_KIB_MAX (1024u * 1024u)
-#define PLAIN_SIZE_MAX (1024u * 1024u)
+#define MAGIC         "besaseal"
+#define MAGIC_SIZE    8
+#define VERSION       1
+#define KEY_SIZE      crypto_aead_xchacha20poly1305_ietf_KEYBYTES
+#define NONCE_SIZE    crypto_aead_xchacha20poly1305_ietf_NPUBBYTES
+#define TAG_SIZE      crypto_aead_xchacha20poly1305_ietf_ABYTES
+#define KDF_SALT_SIZE crypto_pwhash_argon2id_SALTBYTES
+#define VERSION_AT    MAGIC_SIZE
+#define COST_AT       (VERSION_AT + 1)
+#define SALT_AT       (COST_AT + 1)
+#define NONCE_AT      (SALT_AT + KDF_SALT_SIZE)
+#define HEADER_SIZE   (NONCE_AT + NONCE_SIZE)
 
+struct cost {
+    uint8_t number; /* in the header; never given a second meaning */
+    unsigned long long operations;
+    size_t memory_size;
+};
+
+static const struct cost costs[] = {
+    [SECRET_COST_STANDARD] = {1, crypto_pwhash_argon2id_OPSLIMIT_MODERATE,
+                              crypto_pwhash_argon2id_MEMLIMIT_MODERATE},
+    [SECRET_COST_FAST] = {2, crypto_pwhash_argon2id_OPSLIMIT_MIN,
+                          crypto_pwhash_argon2id_MEMLIMIT_MIN},
+};
+
+/* Also touches what OpenSSL loads late (configuration, providers, the curve), because a process that has given up its
+ * rights could no longer load it. */
 void crypto_start(void)
 {
-    if (sodium_init() < 0)
+    static const uint8_t zeros[AEAD_KEY_SIZE];
+    static const uint8_t one[AGREE_PRIVATE_SIZE] = {[AGREE_PRIVATE_SIZE - 1] = 1};
+    static const uint8_t no_point[AGREE_PUBLIC_SIZE] = {0};
+    uint8_t tag[AEAD_TAG_SIZE];
+    uint8_t out[DIGEST_SIZE];
+    struct span nothing = {NULL, 0};
+
+    if (sodium_init() < 0 ||
+        OPENSSL_init_crypto(OPENSSL_INIT_LOAD_CRYPTO_STRINGS | OPENSSL_INIT_LOAD_CONFIG, NULL) != 1)
+        abort();
+    digest_sha256(nothing, out);
+    aead_seal(zeros, zeros, nothing, nothing, tag);
+    if (!aead_open(zeros, zeros, nothing, span_make(tag, sizeof tag), out) ||
+        agree_shared(one, no_point, out, NULL))
         abort();
 }
 
@@ -41,72 +78,88 @@ void secret_free(void *memory)
     sodium_free(memory);
 }
 
-static bool derive(struct span passphrase, struct span salt, uint32_t ops, uint32_t memory_kib,
-                   uint8_t key[crypto_aead_xchacha20poly1305_ietf_KEYBYTES])
+static bool key_derive(struct span passphrase, const struct cost *cost, const uint8_t *salt,
+                       uint8_t key[KEY_SIZE], struct error *err)
 {
-    return crypto_pwhash(key, crypto_aead_xchacha20poly1305_ietf_KEYBYTES,
-                         passphrase.size == 0 ? "" : (const char *)passphrase.data, passphrase.size,
-                         salt.data, ops, (size_t)memory_kib * 1024,
-                         crypto_pwhash_ALG_ARGON2ID13) == 0;
+    if (passphrase.size == 0)
+        return error_set(err, ERROR_INPUT, "the passphrase is empty");
+    if (crypto_pwhash_argon2id(key, KEY_SIZE, (const char *)passphrase.data, passphrase.size, salt,
+                               cost->operations, cost->memory_size,
+                               crypto_pwhash_argon2id_ALG_ARGON2ID13) == 0)
+        return true;
+    return error_set(err, ERROR_LIMIT, "the passphrase needs %zu MiB of memory, which is not there",
+                     cost->memory_size >> 20);
 }
 
 bool secret_seal(const struct env *env, struct span passphrase, enum secret_cost cost,
                  struct span plain, struct buffer *out, struct error *err)
 {
-    uint8_t random[crypto_pwhash_SALTBYTES + crypto_aead_xchacha20poly1305_ietf_NPUBBYTES];
-    uint8_t key[crypto_aead_xchacha20poly1305_ietf_KEYBYTES];
-    uint32_t ops =
-        cost == SECRET_COST_FAST ? crypto_pwhash_OPSLIMIT_MIN : crypto_pwhash_OPSLIMIT_MODERATE;
-    uint32_t kib =
-        (cost == SECRET_COST_FAST ? crypto_pwhash_MEMLIMIT_MIN : crypto_pwhash_MEMLIMIT_MODERATE) /
-        1024;
+    uint8_t key[KEY_SIZE];
     size_t start = out->size;
 
-    if (plain.size > PLAIN_SIZE_MAX)
-        return error_set(err, ERROR_LIMIT, "a sealed file holds at most %u bytes", PLAIN_SIZE_MAX);
-    env->random(env->context, random, sizeof random);
-    buffer_text(out, MAGIC);
-    buffer_u32(out, ops);
-    buffer_u32(out, kib);
-    buffer_add(out, span_make(random, sizeof random));
-    uint8_t *room = buffer_room(out, plain.size + crypto_aead_xchacha20poly1305_ietf_ABYTES);
-    if (room == NULL ||
-        !derive(passphrase, span_make(random, crypto_pwhash_SALTBYTES), ops, kib, key))
-        return error_set(err, ERROR_LIMIT, "sealing under a passphrase: out of memory");
-    crypto_aead_xchacha20poly1305_ietf_encrypt(room, NULL, plain.data, plain.size,
-                                               out->data + start, HEADER_SIZE, NULL,
-                                               random + crypto_pwhash_SALTBYTES, key);
+    if (plain.size > SIZE_MAX - HEADER_SIZE - TAG_SIZE)
+        return error_set(err, ERROR_LIMIT, "too large to seal");
+    uint8_t *header = buffer_room(out, HEADER_SIZE + plain.size + TAG_SIZE);
+    if (header == NULL)
+        return error_set(err, ERROR_LIMIT, "no room to seal %zu bytes", plain.size);
+    memcpy(header, MAGIC, MAGIC_SIZE);
+    header[VERSION_AT] = VERSION;
+    header[COST_AT] = costs[cost].number;
+    env->random(env->context, header + SALT_AT, KDF_SALT_SIZE);
+    env->random(env->context, header + NONCE_AT, NONCE_SIZE);
+    if (!key_derive(passphrase, &costs[cost], header + SALT_AT, key, err)) {
+        out->size = start;
+        return false;
+    }
+    crypto_aead_xchacha20poly1305_ietf_encrypt(header + HEADER_SIZE, NULL, plain.data, plain.size,
+                                               header, HEADER_SIZE, NULL, header + NONCE_AT, key);
     secret_wipe(key, sizeof key);
     return true;
 }
 
+/* The header's cost, or NULL with the reason. */
+static const struct cost *header_read(struct span sealed, struct error *err)
+{
+    if (sealed.size < HEADER_SIZE + TAG_SIZE || !span_starts_with(sealed, MAGIC)) {
+        error_set(err, ERROR_INPUT, "this is no sealed file, or it was cut");
+        return NULL;
+    }
+    if (sealed.data[VERSION_AT] != VERSION) {
+        error_set(err, ERROR_INPUT, "sealed file of version %d; this program reads version %d",
+                  sealed.data[VERSION_AT], VERSION);
+        return NULL;
+    }
+    for (size_t i = 0; i < ARRAY_COUNT(costs); i++)
+        if (sealed.data[COST_AT] == costs[i].number)
+            return &costs[i];
+    error_set(err, ERROR_INPUT, "sealed file with the unknown cost %d", sealed.data[COST_AT]);
+    return NULL;
+}
+
 bool secret_open(struct span passphrase, struct span sealed, struct buffer *out, struct error *err)
 {
-    struct cursor cursor = cursor_make(sealed);
-    uint8_t key[crypto_aead_xchacha20poly1305_ietf_KEYBYTES];
-    struct span magic = cursor_span(&cursor, MAGIC_SIZE);
-    uint32_t ops = cursor_u32(&cursor);
-    uint32_t kib = cursor_u32(&cursor);
-    struct span salt = cursor_span(&cursor, crypto_pwhash_SALTBYTES);
-    struct span nonce = cursor_span(&cursor, crypto_aead_xchacha20poly1305_ietf_NPUBBYTES);
+    uint8_t key[KEY_SIZE];
+    uint8_t nothing[1];
+    size_t start = out->size;
+    const struct cost *cost = header_read(sealed, err);
 
-    if (cursor.failed || !span_is(magic, MAGIC) ||
-        cursor.rest.size < crypto_aead_xchacha20poly1305_ietf_ABYTES ||
-        cursor.rest.size > PLAIN_SIZE_MAX + crypto_aead_xchacha20poly1305_ietf_ABYTES)
-        return error_set(err, ERROR_INPUT, "not a sealed file");
-    if (ops < crypto_pwhash_OPSLIMIT_MIN || ops > OPS_MAX ||
-        kib < crypto_pwhash_MEMLIMIT_MIN / 1024 || kib > MEMORY_KIB_MAX)
-        return error_set(err, ERROR_LIMIT, "a sealed file asks for a cost that is not allowed");
-    if (!derive(passphrase, salt, ops, kib, key))
-        return error_set(err, ERROR_LIMIT, "opening a sealed file: out of memory");
-    uint8_t *room = buffer_room(out, cursor.rest.size - crypto_aead_xchacha20poly1305_ietf_ABYTES);
-    bool has_room = room != NULL || cursor.rest.size == crypto_aead_xchacha20poly1305_ietf_ABYTES;
-    bool ok = has_room && crypto_aead_xchacha20poly1305_ietf_decrypt(
-                              room, NULL, NULL, cursor.rest.data, cursor.rest.size, sealed.data,
-                              HEADER_SIZE, nonce.data, key) == 0;
+    if (cost == NULL)
+        return false;
+    const uint8_t *header = sealed.data;
+    struct span body = span_part(sealed, HEADER_SIZE, sealed.size);
+    size_t plain_size = body.size - TAG_SIZE;
+    uint8_t *plain = plain_size == 0 ? nothing : buffer_room(out, plain_size);
+    if (plain == NULL)
+        return error_set(err, ERROR_LIMIT, "no room to open %zu bytes", plain_size);
+    out->size = start;
+    if (!key_derive(passphrase, cost, header + SALT_AT, key, err))
+        return false;
+    bool holds =
+        crypto_aead_xchacha20poly1305_ietf_decrypt(plain, NULL, NULL, body.data, body.size, header,
+                                                   HEADER_SIZE, header + NONCE_AT, key) == 0;
     secret_wipe(key, sizeof key);
-    if (!has_room)
-        return error_set(err, ERROR_LIMIT, "opening a sealed file: out of memory");
-    return ok ||
-           error_set(err, ERROR_INPUT, "the passphrase is wrong, or the sealed file was changed");
+    if (!holds)
+        return error_set(err, ERROR_INPUT, "the passphrase is wrong or the file was changed");
+    out->size = start + plain_size;
+    return true;
 }
