@@ -11,6 +11,10 @@
 
 /* Keys and certificates travel as PEM text. */
 
+#define CMS_SIZE_MAX                                                                               \
+    (64u * 1024u * 1024u)      /* a document with its signatures; a bundle's manifest is smaller */
+#define CMS_SIGNER_COUNT_MAX 8 /* two institutions today; room for a change of keys */
+
 /* A P-256 key (PKCS#8 PEM, encrypted under `passphrase` when it is not empty) and a self-signed CA certificate for
  * `name` (CN; organisation `organisation`), valid `days` from `now_ms`. */
 bool institution_make(const char *name, const char *organisation, int64_t now_ms, int days,
@@ -34,7 +38,9 @@ bool cms_sign(struct span content, struct span key_pem, struct span passphrase,
 bool cms_add_signer(struct span cms, struct span key_pem, struct span passphrase,
                     struct span certificate_pem, struct buffer *out, struct error *err);
 /* Verifies that each certificate of `certificates_pem[0..count)` signed, and no one else, and gives the content.
- * Certificates inside the CMS are never trusted. INPUT names which signature is missing or does not hold. */
+ * Certificates inside the CMS are never trusted. INPUT names which signature is missing or does not hold. No
+ * certificate is checked against the clock: a signature under an agreement counts for the time it was made, so the
+ * caller compares certificate_validity with that time where it matters. */
 bool cms_verify(struct span cms, const struct span *certificates_pem, size_t count,
                 struct buffer *content, struct error *err);
 /* How many signers the CMS carries, and its content, without verifying: for showing a proposal. */
