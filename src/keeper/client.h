@@ -18,6 +18,14 @@ struct keeper_client {
     bool (*call)(void *context, struct span request, struct buffer *reply, struct error *err);
 };
 
+/* The second way: answers in the caller's own process. For one thread. */
+struct keeper;
+struct keeper_client keeper_client_direct(struct keeper *keeper);
+
+/* True when the keeper may sign. Else false with the reason in plain words: STORE, for a record that is missing or does
+ * not check (and which logs it concerns), or a sync that failed. */
+bool keeper_status(const struct keeper_client *client, struct error *err);
+
 struct keeper_keys {
     uint8_t log[SIGNATURE_PUBLIC_SIZE];
     uint8_t custody[SIGNATURE_PUBLIC_SIZE];

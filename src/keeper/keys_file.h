@@ -1,0 +1,48 @@
+/*
+ * keeper.keys: the node's private keys, sealed under the passphrase (crypto/secret.h). Written once, never changed.
+ * Plain form: magic, party (u8 size, 64 bytes), the seeds of log, custody and witness key, the sealing key's private and
+ * public part, the master key. From the master key come, by HKDF, the key that wraps keys and those of the record.
+ */
+#ifndef BESA_KEEPER_KEYS_FILE_H
+#define BESA_KEEPER_KEYS_FILE_H
+
+#include "base/limits.h"
+#include "crypto/aead.h"
+#include "crypto/agree.h"
+#include "crypto/digest.h"
+#include "crypto/signature.h"
+#include "keeper/keeper.h"
+
+/* Lives in secret memory only. */
+struct keys {
+    uint8_t party[NAME_SIZE_MAX];
+    size_t party_size;
+    uint8_t log_seed[SIGNATURE_SEED_SIZE];
+    uint8_t custody_seed[SIGNATURE_SEED_SIZE];
+    uint8_t witness_seed[SIGNATURE_SEED_SIZE];
+    uint8_t sealing[AGREE_PRIVATE_SIZE];
+    uint8_t sealing_public[AGREE_PUBLIC_SIZE];
+    uint8_t master[DIGEST_SIZE];
+    /* derived */
+    uint8_t log[SIGNATURE_SECRET_SIZE], log_public[SIGNATURE_PUBLIC_SIZE];
+    uint8_t custody[SIGNATURE_SECRET_SIZE], custody_public[SIGNATURE_PUBLIC_SIZE];
+    uint8_t witness[SIGNATURE_SECRET_SIZE], witness_public[SIGNATURE_PUBLIC_SIZE];
+    uint8_t wrap[AEAD_KEY_SIZE];       /* of the keys of bodies and parts */
+    uint8_t record[DIGEST_SIZE];       /* checks the record's blocks */
+    uint8_t record_psk[AEAD_KEY_SIZE]; /* seals the chains in the record */
+};
+
+/* Fresh keys for `party`, from the env's randomness. */
+bool keys_make(const struct env *env, struct span party, struct keys *out, struct error *err);
+bool keys_write(const struct keeper_options *options, const struct keys *keys, struct error *err);
+/* MISSING when there is no file, INPUT for a wrong passphrase or a damaged file. */
+bool keys_read(const struct keeper_options *options, struct keys *out, struct error *err);
+/* True when the file is there or cannot be looked for (*err says what). */
+bool keys_exist(const struct keeper_options *options, struct error *err);
+
+/* `<directory>/<name>`; false when it does not fit. */
+#define KEEPER_PATH_SIZE 4096
+bool keeper_path(const struct keeper_options *options, const char *name, char out[KEEPER_PATH_SIZE],
+                 struct error *err);
+
+#endif
