@@ -30,6 +30,7 @@ struct flight {
     struct curl_slist *headers;
     struct buffer response;
     bool is_too_large;
+    bool has_head; /* the answer's head came whole */
     int64_t begun_ms;
     char trouble[CURL_ERROR_SIZE];
 };
@@ -70,6 +71,15 @@ static size_t response_take(char *bytes, size_t one, size_t size, void *context)
         return size;
     flight->is_too_large = true;
     return 0; /* ends the transfer */
+}
+
+/* One line of the answer's head at a time; the last is empty. An interim head (1xx) is followed by another. */
+static size_t head_take(char *bytes, size_t one, size_t size, void *context)
+{
+    struct flight *flight = context;
+    (void)one;
+    flight->has_head = size == 2 && memcmp(bytes, "\r\n", 2) == 0;
+    return size;
 }
 
 /* Printable ASCII without what would end or change a URL. */
@@ -179,6 +189,8 @@ static bool flight_set_load(struct flight *flight)
            curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, connect_ms) == CURLE_OK &&
            curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, response_take) == CURLE_OK &&
            curl_easy_setopt(easy, CURLOPT_WRITEDATA, flight) == CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, head_take) == CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_HEADERDATA, flight) == CURLE_OK &&
            curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, flight->trouble) == CURLE_OK &&
            curl_easy_setopt(easy, CURLOPT_PRIVATE, flight) == CURLE_OK;
 }
@@ -244,6 +256,11 @@ static void certificate_explain(struct flight *flight, struct error *err)
     const char *name = flight->call.target->name;
     long fault = 0;
     curl_easy_getinfo(flight->easy, CURLINFO_SSL_VERIFYRESULT, &fault);
+    /* libcurl compares the name itself and leaves no number. */
+    if (strstr(flight->trouble, "subject name") != NULL) {
+        error_set(err, ERROR_LINK, "%s: the partner's certificate bears another name", name);
+        return;
+    }
     switch (fault) {
     case FAULT_NO_ISSUER:
     case FAULT_SIGNATURE:
@@ -259,9 +276,6 @@ static void certificate_explain(struct flight *flight, struct error *err)
         return;
     case FAULT_EXPIRED:
         error_set(err, ERROR_LINK, "%s: the partner's certificate has expired", name);
-        return;
-    case 0:
-        error_set(err, ERROR_LINK, "%s: the partner's certificate bears another name", name);
         return;
     default:
         error_set(err, ERROR_LINK, "%s: the partner's certificate is refused: %s", name,
@@ -308,7 +322,7 @@ static void line_explain(struct flight *flight, CURLcode code, struct error *err
              strstr(flight->trouble, "unsupported protocol") != NULL)
         error_set(err, ERROR_LINK, "%s: the partner does not speak TLS 1.3", name);
     else if (code == CURLE_SSL_CONNECT_ERROR)
-        error_set(err, ERROR_LINK, "%s: TLS handshake failed: %s", name, flight->trouble);
+        error_set(err, ERROR_LINK, "%s: TLS 1.3 handshake failed: %s", name, flight->trouble);
     else if (code == CURLE_PARTIAL_FILE || flight->response.size > 0)
         error_set(err, ERROR_LINK, "%s: the partner closed the line in the middle of its answer",
                   name);
@@ -369,7 +383,7 @@ bool http_client_make(size_t connection_count_max, struct http_client **out, str
 
 bool http_client_call(struct http_client *client, const struct http_call *call, struct error *err)
 {
-    struct flight *flight;
+    struct flight *flight = NULL;
     if (!flight_make(call, &flight, err))
         return false;
     pthread_mutex_lock(&client->lock);
@@ -443,6 +457,22 @@ static void client_take_waiting(struct http_client *client)
     }
 }
 
+/*
+ * libcurl takes the end of the line for the end of an answer whose size it does not know, and tells OpenSSL to pass
+ * over an end that TLS did not announce; so whoever cuts the line could shorten an answer. Only a whole head with a
+ * size counts, and libcurl sees to it that so much came. Our server always gives it.
+ */
+static CURLcode answer_judge(struct flight *flight, long *status)
+{
+    curl_off_t size = -1;
+    curl_easy_getinfo(flight->easy, CURLINFO_RESPONSE_CODE, status);
+    curl_easy_getinfo(flight->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &size);
+    if (*status == 0)
+        return CURLE_GOT_NOTHING;
+    bool is_whole = flight->has_head && *status >= 200 && (size >= 0 || *status == 204);
+    return is_whole ? CURLE_OK : CURLE_PARTIAL_FILE;
+}
+
 static void flight_land(struct http_client *client, struct flight *flight, CURLcode code)
 {
     struct error err = {0};
@@ -451,12 +481,11 @@ static void flight_land(struct http_client *client, struct flight *flight, CURLc
     curl_multi_remove_handle(client->multi, flight->easy);
     flight_leave(client, flight);
     if (code == CURLE_OK) {
-        curl_easy_getinfo(flight->easy, CURLINFO_RESPONSE_CODE, &status);
-        if (status > 0) {
+        code = answer_judge(flight, &status);
+        if (code == CURLE_OK) {
             flight_done(client, flight, status, NULL);
             return;
         }
-        code = CURLE_GOT_NOTHING;
     }
     flight_explain(flight, code, &err);
     flight_done(client, flight, 0, &err);

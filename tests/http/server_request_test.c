@@ -1,0 +1,389 @@
+/* One request's way: served at once and later, limits of its body, refusals, peers. */
+#include "check.h"
+#include "http/support/ground.h"
+
+static struct site site;
+
+static unsigned ask(const struct identity *identity, const char *path, bool is_get,
+                    struct span body, struct buffer *response, struct error *err)
+{
+    struct http_target target = site.target;
+    struct http_call call = {.target = &target,
+                             .path = path,
+                             .is_get = is_get,
+                             .body = body,
+                             .response_size_max = 64u << 20,
+                             .deadline_ms = 20000};
+    unsigned status = 0;
+    target.key_pem = buffer_span(&identity->key_pem);
+    target.certificate_pem = buffer_span(&identity->certificate_pem);
+    buffer_clear(response);
+    http_client_call_blocking(&call, &status, response, err);
+    return status;
+}
+
+static struct buffer response;
+
+CHECK_TEST(a_request_is_answered_with_its_own_body)
+{
+    struct error err = {0};
+    CHECK_INT(ask(&ground_get()->client, "/echo", false, span_text("besa"), &response, &err), 200);
+    CHECK_SPAN(buffer_span(&response), "besa");
+    CHECK_INT(ask(&ground_get()->client, "/echo", false, (struct span){0}, &response, &err), 200);
+    CHECK_INT(response.size, 0);
+}
+
+CHECK_TEST(an_answer_may_come_later_from_another_thread)
+{
+    struct error err = {0};
+    int64_t before_ms = now_monotonic_ms();
+    CHECK_INT(ask(&ground_get()->client, "/later", false, span_text("later"), &response, &err),
+              200);
+    CHECK_SPAN(buffer_span(&response), "later");
+    CHECK(now_monotonic_ms() - before_ms >= 20);
+}
+
+CHECK_TEST(the_handler_sees_peer_path_query_and_type)
+{
+    struct error err = {0};
+    CHECK_INT(ask(&ground_get()->client, "/peer", true, (struct span){0}, &response, &err), 200);
+    CHECK_SPAN(buffer_span(&response), "0 node.al.example");
+    CHECK_INT(
+        ask(&ground_get()->client, "/files/a%20b?x=%2F&y", true, (struct span){0}, &response, &err),
+        200);
+    CHECK_SPAN(buffer_span(&response), "/files/a%20b|x=%2F&y|");
+}
+
+CHECK_TEST(an_error_is_answered_with_kind_and_text)
+{
+    struct error err = {0};
+    CHECK_INT(ask(&ground_get()->client, "/fault", true, (struct span){0}, &response, &err),
+              error_http_status(ERROR_CONFLICT));
+    CHECK_SPAN(buffer_span(&response),
+               "{\"kind\":\"conflict\",\"text\":\"the \\\"tree\\\" stands at 7\"}");
+}
+
+CHECK_TEST(unknown_paths_and_methods_are_refused)
+{
+    struct error err = {0};
+    struct identity *client = &ground_get()->client;
+    unsigned before = site_handled(&site);
+    CHECK_INT(ask(client, "/nowhere", true, (struct span){0}, &response, &err), 404);
+    CHECK_INT(ask(client, "/echo/", false, span_text("x"), &response, &err), 404);
+    CHECK_INT(ask(client, "/echo", true, (struct span){0}, &response, &err), 405);
+    CHECK_INT(ask(client, "/peer", false, span_text(""), &response, &err), 405);
+    CHECK_INT(ask(client, "/peer/../echo", true, (struct span){0}, &response, &err), 404);
+    CHECK_INT(site_handled(&site), before);
+}
+
+static void raw(const struct identity *identity, const char *head, char *answer, size_t size)
+{
+    bare_ask(site.port, identity, span_text(head), answer, size, 1500);
+}
+
+CHECK_TEST(a_body_over_the_limit_is_refused_before_its_first_byte)
+{
+    static uint8_t bytes[SITE_ECHO_SIZE_MAX + 1];
+    char answer[1024];
+    struct error err = {0};
+    unsigned before = site_handled(&site);
+
+    CHECK_INT(
+        ask(&ground_get()->client, "/echo", false, span_make(bytes, sizeof bytes), &response, &err),
+        413);
+    /* Only the head is sent: the answer comes all the same. */
+    raw(&ground_get()->client, "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 4097\r\n\r\n",
+        answer, sizeof answer);
+    CHECK(strncmp(answer, "HTTP/1.1 413", 12) == 0);
+    raw(&ground_get()->client,
+        "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 18446744073709551615\r\n\r\n", answer,
+        sizeof answer);
+    CHECK(strncmp(answer, "HTTP/1.1 413", 12) == 0);
+    CHECK_INT(site_handled(&site), before);
+    CHECK_INT(ask(&ground_get()->client, "/echo", false, span_make(bytes, SITE_ECHO_SIZE_MAX),
+                  &response, &err),
+              200);
+    CHECK_INT(response.size, SITE_ECHO_SIZE_MAX);
+}
+
+static void add_chunks(struct buffer *text, size_t size)
+{
+    for (; size > 0; size -= size < 1000 ? size : 1000) {
+        size_t piece = size < 1000 ? size : 1000;
+        buffer_format(text, "%zx\r\n", piece);
+        memset(buffer_room(text, piece), 'c', piece);
+        buffer_text(text, "\r\n");
+    }
+}
+
+static void chunked(size_t size, bool is_ended, char *answer, size_t answer_size)
+{
+    struct buffer text = buffer_make(8u << 20);
+    buffer_text(&text, "POST /echo HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
+                       "Transfer-Encoding: chunked\r\n\r\n");
+    add_chunks(&text, size);
+    if (is_ended)
+        buffer_text(&text, "0\r\n\r\n");
+    bare_ask(site.port, &ground_get()->client, buffer_span(&text), answer, answer_size, 1500);
+    buffer_free(&text);
+}
+
+CHECK_TEST(a_chunked_body_is_refused_where_it_passes_the_limit)
+{
+    static char answer[8192];
+    unsigned before = site_handled(&site);
+    chunked(SITE_ECHO_SIZE_MAX, true, answer, sizeof answer);
+    CHECK(strncmp(answer, "HTTP/1.1 200", 12) == 0);
+    CHECK_INT(site_handled(&site), before + 1);
+    chunked(SITE_ECHO_SIZE_MAX + 1, true, answer, sizeof answer);
+    CHECK(strncmp(answer, "HTTP/1.1 413", 12) == 0);
+    /* Without end the connection is closed, not read for ever. */
+    chunked(1u << 20, false, answer, sizeof answer);
+    CHECK_SPAN(span_text(answer), "");
+    CHECK_INT(site_handled(&site), before + 1);
+}
+
+CHECK_TEST(malformed_chunks_are_refused)
+{
+    static const char *const bad[] = {"zz\r\nhi\r\n0\r\n\r\n", "-2\r\nhi\r\n0\r\n\r\n",
+                                      "ffffffffffffffffff\r\nhi\r\n0\r\n\r\n", "2\r\nhixx0\r\n\r\n",
+                                      "\r\nhi\r\n0\r\n\r\n"};
+    unsigned before = site_handled(&site);
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        char text[256];
+        char answer[1024];
+        snprintf(text, sizeof text,
+                 "POST /echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n%s", bad[i]);
+        raw(&ground_get()->client, text, answer, sizeof answer);
+        CHECK(answer[0] == '\0' || strncmp(answer, "HTTP/1.1 4", 10) == 0);
+    }
+    CHECK_INT(site_handled(&site), before);
+}
+
+CHECK_TEST(large_bodies_travel_both_ways)
+{
+    struct error err = {0};
+    size_t size = 48u << 20;
+    uint8_t *bytes = malloc(size);
+    CHECK_OR_RETURN(bytes != NULL);
+    for (size_t i = 0; i < size; i++)
+        bytes[i] = (uint8_t)(i * 31 + (i >> 16));
+    CHECK_INT(
+        ask(&ground_get()->client, "/large-echo", false, span_make(bytes, size), &response, &err),
+        200);
+    CHECK(span_equal(buffer_span(&response), span_make(bytes, size)));
+    free(bytes);
+    CHECK_INT(ask(&ground_get()->client, "/large", true, (struct span){0}, &response, &err), 200);
+    CHECK_INT(response.size, 1200000);
+}
+
+/* ---- peers ---- */
+
+CHECK_TEST(who_shows_no_certificate_reaches_no_handler)
+{
+    char answer[1024];
+    unsigned before = site_handled(&site);
+    struct http_server_counts counts = http_server_counts(site.server);
+    raw(NULL, "GET /peer HTTP/1.1\r\nHost: x\r\n\r\n", answer, sizeof answer);
+    CHECK_SPAN(span_text(answer), "");
+    CHECK_INT(site_handled(&site), before);
+    CHECK_INT(http_server_counts(site.server).handshakes_accepted, counts.handshakes_accepted);
+}
+
+static void refused_identity(const struct identity *identity)
+{
+    char answer[1024];
+    struct error err = {0};
+    unsigned before = site_handled(&site);
+    struct http_server_counts counts = http_server_counts(site.server);
+
+    raw(identity, "GET /peer HTTP/1.1\r\nHost: x\r\n\r\n", answer, sizeof answer);
+    CHECK_SPAN(span_text(answer), "");
+    CHECK_INT(ask(identity, "/peer", true, (struct span){0}, &response, &err), 0);
+    CHECK_INT(err.kind, ERROR_LINK);
+    CHECK(strstr(err.text, "does not accept our certificate") != NULL ||
+          strstr(err.text, "closed the line without an answer") != NULL);
+    CHECK_INT(site_handled(&site), before);
+    CHECK_INT(http_server_counts(site.server).peers_refused - counts.peers_refused, 2);
+}
+
+CHECK_TEST(a_certificate_of_another_institution_reaches_no_handler)
+{
+    refused_identity(&ground_get()->foreign);
+}
+
+CHECK_TEST(an_expired_certificate_reaches_no_handler)
+{
+    refused_identity(&ground_get()->expired);
+}
+
+CHECK_TEST(older_tls_is_refused)
+{
+    struct bare bare;
+    unsigned before = site_handled(&site);
+    bare_open(&bare, site.port, &ground_get()->client, BARE_TLS_1_2);
+    CHECK(bare.handshake < 0);
+    bare_close(&bare);
+    bare_open(&bare, site.port, &ground_get()->client,
+              "NORMAL:-VERS-ALL:+VERS-TLS1.1:+VERS-TLS1.0");
+    CHECK(bare.handshake < 0);
+    bare_close(&bare);
+    CHECK_INT(site_handled(&site), before);
+}
+
+static const char kept_request[] = "GET /peer HTTP/1.1\r\nHost: x\r\n\r\n";
+
+CHECK_TEST(a_change_of_trust_ends_an_existing_connection)
+{
+    struct ground *ground = ground_get();
+    struct bare bare;
+    struct buffer got = buffer_make(1 << 16);
+    struct error err = {0};
+
+    bare_open(&bare, site.port, &ground->client, BARE_TLS_1_3);
+    CHECK(bare_send(&bare, span_text(kept_request)));
+    bare_receive(&bare, &got, "node.al.example", 2000);
+    CHECK(strstr((char *)got.data, "HTTP/1.1 200") != NULL);
+    unsigned before = site_handled(&site);
+
+    CHECK_OK(http_server_trust(site.server, buffer_span(&ground->stranger.pem), &err), err);
+    buffer_clear(&got);
+    CHECK(bare_send(&bare, span_text(kept_request)));
+    bare_receive(&bare, &got, NULL, 2000);
+    buffer_byte(&got, 0);
+    CHECK(strncmp((char *)got.data, "HTTP/1.1 403", 12) == 0);
+    CHECK(strstr((char *)got.data, "not issued by a trusted institution") != NULL);
+    CHECK_INT(bare.last, 0); /* closed */
+    CHECK_INT(site_handled(&site), before);
+    bare_close(&bare);
+
+    CHECK_INT(ask(&ground->foreign, "/peer", true, (struct span){0}, &response, &err), 200);
+    CHECK_OK(http_server_trust(site.server, buffer_span(&ground->al.pem), &err), err);
+    CHECK_INT(ask(&ground->client, "/peer", true, (struct span){0}, &response, &err), 200);
+    buffer_free(&got);
+}
+
+CHECK_TEST(a_peer_that_stays_trusted_keeps_its_connection)
+{
+    struct ground *ground = ground_get();
+    struct bare bare;
+    struct buffer got = buffer_make(1 << 16);
+    struct buffer both = buffer_make(1 << 16);
+    struct error err = {0};
+
+    bare_open(&bare, site.port, &ground->client, BARE_TLS_1_3);
+    CHECK(bare_send(&bare, span_text(kept_request)));
+    bare_receive(&bare, &got, "0 node.al.example", 2000);
+    buffer_add(&both, buffer_span(&ground->stranger.pem));
+    buffer_add(&both, buffer_span(&ground->al.pem));
+    CHECK_OK(http_server_trust(site.server, buffer_span(&both), &err), err);
+    CHECK(!http_server_trust(site.server, span_text("no certificate"), &err));
+    CHECK_INT(err.kind, ERROR_INPUT);
+    buffer_clear(&got);
+    CHECK(bare_send(&bare, span_text(kept_request)));
+    bare_receive(&bare, &got, "1 node.al.example", 2000); /* its place in the list has changed */
+    CHECK(got.size > 0 && memmem(got.data, got.size, "1 node.al.example", 17) != NULL);
+    bare_close(&bare);
+    CHECK_OK(http_server_trust(site.server, buffer_span(&ground->al.pem), &err), err);
+    buffer_free(&got);
+    buffer_free(&both);
+}
+
+/* A long poll that was begun in trust gets nothing after the trust has gone. */
+CHECK_TEST(an_answer_is_withheld_from_a_peer_no_longer_trusted)
+{
+    struct ground *ground = ground_get();
+    struct bare bare;
+    struct buffer got = buffer_make(1 << 16);
+    struct error err = {0};
+
+    bare_open(&bare, site.port, &ground->client, BARE_TLS_1_3);
+    CHECK(bare_send(&bare,
+                    span_text("POST /never HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n")));
+    for (int i = 0; i < 200 && site_kept(&site) == 0; i++)
+        wait_ms(1);
+    CHECK_INT(site_kept(&site), 1);
+    CHECK_OK(http_server_trust(site.server, (struct span){0}, &err), err);
+    site_release(&site);
+    bare_receive(&bare, &got, NULL, 2000);
+    buffer_byte(&got, 0);
+    CHECK(strncmp((char *)got.data, "HTTP/1.1 403", 12) == 0);
+    CHECK(strstr((char *)got.data, "at last") == NULL);
+    bare_close(&bare);
+    CHECK_OK(http_server_trust(site.server, buffer_span(&ground->al.pem), &err), err);
+    buffer_free(&got);
+}
+
+CHECK_TEST(a_certificate_that_expires_on_an_open_connection_ends_it)
+{
+    struct bare bare;
+    struct buffer got = buffer_make(1 << 16);
+
+    bare_open(&bare, site.port, &ground_get()->client, BARE_TLS_1_3);
+    CHECK(bare_send(&bare, span_text(kept_request)));
+    bare_receive(&bare, &got, "node.al.example", 2000);
+    pthread_mutex_lock(&site.lock);
+    site.clock_shift_ms = INT64_C(2) * 24 * 60 * 60 * 1000;
+    pthread_mutex_unlock(&site.lock);
+    buffer_clear(&got);
+    CHECK(bare_send(&bare, span_text(kept_request)));
+    bare_receive(&bare, &got, NULL, 2000);
+    buffer_byte(&got, 0);
+    CHECK(strncmp((char *)got.data, "HTTP/1.1 403", 12) == 0);
+    CHECK(strstr((char *)got.data, "expired") != NULL);
+    pthread_mutex_lock(&site.lock);
+    site.clock_shift_ms = 0;
+    pthread_mutex_unlock(&site.lock);
+    bare_close(&bare);
+    buffer_free(&got);
+}
+
+CHECK_TEST(several_requests_in_one_piece_are_served_in_order)
+{
+    struct bare bare;
+    struct buffer got = buffer_make(1 << 16);
+    bare_open(&bare, site.port, &ground_get()->client, BARE_TLS_1_3);
+    CHECK(bare_send(&bare,
+                    span_text("POST /later HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\none"
+                              "POST /later HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\ntwo"
+                              "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nthree")));
+    bare_receive(&bare, &got, "three", 2000);
+    buffer_byte(&got, 0);
+    const char *one = strstr((char *)got.data, "one");
+    const char *two = strstr((char *)got.data, "two");
+    const char *three = strstr((char *)got.data, "three");
+    CHECK(one != NULL && two != NULL && three != NULL && one < two && two < three);
+    bare_close(&bare);
+    buffer_free(&got);
+}
+
+int main(void)
+{
+    struct error err;
+    if (!http_init(&err))
+        return 1;
+    response = buffer_make(64u << 20);
+    site_open(&site, (struct http_server_limits){0});
+    CHECK_RUN(a_request_is_answered_with_its_own_body);
+    CHECK_RUN(an_answer_may_come_later_from_another_thread);
+    CHECK_RUN(the_handler_sees_peer_path_query_and_type);
+    CHECK_RUN(an_error_is_answered_with_kind_and_text);
+    CHECK_RUN(unknown_paths_and_methods_are_refused);
+    CHECK_RUN(a_body_over_the_limit_is_refused_before_its_first_byte);
+    CHECK_RUN(a_chunked_body_is_refused_where_it_passes_the_limit);
+    CHECK_RUN(malformed_chunks_are_refused);
+    CHECK_RUN(large_bodies_travel_both_ways);
+    CHECK_RUN(who_shows_no_certificate_reaches_no_handler);
+    CHECK_RUN(a_certificate_of_another_institution_reaches_no_handler);
+    CHECK_RUN(an_expired_certificate_reaches_no_handler);
+    CHECK_RUN(older_tls_is_refused);
+    CHECK_RUN(a_change_of_trust_ends_an_existing_connection);
+    CHECK_RUN(a_peer_that_stays_trusted_keeps_its_connection);
+    CHECK_RUN(an_answer_is_withheld_from_a_peer_no_longer_trusted);
+    CHECK_RUN(a_certificate_that_expires_on_an_open_connection_ends_it);
+    CHECK_RUN(several_requests_in_one_piece_are_served_in_order);
+    site_close(&site);
+    buffer_free(&response);
+    ground_free();
+    return check_end();
+}

@@ -1,0 +1,135 @@
+/*
+ * Ground: what the tests of http stand on: fictitious institutions and their nodes' certificates, a running server with
+ * simple routes, a bare TLS client that sends any bytes, a bare TLS server that answers with any bytes.
+ */
+#ifndef BESA_TESTS_HTTP_GROUND_H
+#define BESA_TESTS_HTTP_GROUND_H
+
+#include "http/client.h"
+#include "http/server.h"
+
+#include <pthread.h>
+
+#include <gnutls/gnutls.h>
+#include <gnutls/x509.h>
+
+/* ---- certificates ---- */
+
+struct authority {
+    gnutls_x509_privkey_t key;
+    gnutls_x509_crt_t certificate;
+    struct buffer pem;
+};
+
+struct identity {
+    struct buffer key_pem;
+    struct buffer certificate_pem;
+};
+
+enum identity_kind {
+    IDENTITY_NODE,
+    IDENTITY_AUTHORITY, /* says that it is an authority */
+    IDENTITY_NAMELESS,  /* without a DNS name */
+    IDENTITY_SERVER,    /* for TLS servers only */
+};
+
+/* Times in seconds from now. Failures end the program: nothing could be tested. */
+void authority_make(struct authority *authority, const char *name, int from_s, int until_s);
+void authority_free(struct authority *authority);
+void identity_make(struct identity *identity, const struct authority *authority,
+                   const char *dns_name, enum identity_kind kind, int from_s, int until_s);
+void identity_free(struct identity *identity);
+/* The certificate's DER, for the caller to free with gnutls_free. */
+gnutls_datum_t identity_der(const struct identity *identity);
+
+/* Two institutions that trust each other, a third that nobody trusts, and what they issued. Made once. */
+struct ground {
+    struct authority ro;       /* of the server */
+    struct authority al;       /* of the client, trusted */
+    struct authority stranger; /* trusted by no one */
+    struct identity server;    /* "node.ro.example" */
+    struct identity client;    /* "node.al.example" */
+    struct identity expired;
+    struct identity foreign; /* issued by the stranger for "node.al.example" */
+};
+struct ground *ground_get(void);
+void ground_free(void);
+
+/* ---- a server ---- */
+
+struct site {
+    struct http_server *server;
+    struct http_server_limits limits;
+    uint16_t port;
+    char address[64]; /* "127.0.0.1:port" */
+    struct http_target target;
+    int64_t clock_shift_ms; /* added to the server's now_ms */
+    struct env env;
+
+    pthread_mutex_t lock;
+    pthread_cond_t wake;
+    pthread_t worker;
+    bool is_ending;
+    unsigned handled; /* requests that reached a handler */
+    struct http_request *waiting[512];
+    size_t waiting_count;
+    struct http_request *kept[64]; /* of /never */
+    size_t kept_count;
+};
+
+#define SITE_ECHO_SIZE_MAX 4096u
+
+/* Routes: POST /echo, /large-echo (64 MiB), /later (another thread, 20 ms on), /never (answer_ms 300, kept),
+ * GET /peer ("institution name"), /large (1.2 MB), prefix /files/. */
+void site_open(struct site *site, struct http_server_limits limits);
+void site_close(struct site *site);
+unsigned site_handled(struct site *site);
+size_t site_kept(struct site *site);
+/* Gives the requests of /never back. */
+void site_release(struct site *site);
+
+/* ---- bare ends ---- */
+
+struct bare {
+    int fd;
+    gnutls_session_t session;
+    gnutls_certificate_credentials_t credentials;
+    int handshake; /* what gnutls_handshake gave */
+    int last; /* what the last read gave when it ended: 0 for a clean end, else a gnutls error */
+};
+
+#define BARE_TLS_1_3 "NORMAL:-VERS-ALL:+VERS-TLS1.3"
+#define BARE_TLS_1_2 "NORMAL:-VERS-ALL:+VERS-TLS1.2"
+
+/* Connects; `identity` NULL: shows no certificate. */
+void bare_open(struct bare *bare, uint16_t port, const struct identity *identity,
+               const char *priority);
+bool bare_send(struct bare *bare, struct span bytes);
+/* Appends until the other side ends, `wait_ms` pass without a byte, or `until` has been seen (NULL: do not look). */
+void bare_receive(struct bare *bare, struct buffer *out, const char *until, int wait_ms);
+void bare_close(struct bare *bare);
+/* Sends and receives on a connection of its own; the answer is NUL-terminated text. */
+void bare_ask(uint16_t port, const struct identity *identity, struct span bytes, char *answer,
+              size_t answer_size, int wait_ms);
+
+struct bare_server {
+    int listener;
+    uint16_t port;
+    char address[64];
+    pthread_t thread;
+    const struct identity *identity;
+    const char *priority;
+    struct span
+        answer;    /* sent after the first bytes of a request, then closed; empty: closed at once */
+    size_t repeat; /* how often the answer is sent */
+    bool is_silent; /* never answers, waits for the client to go */
+};
+
+/* Serves one connection. */
+void bare_server_open(struct bare_server *server);
+void bare_server_close(struct bare_server *server);
+
+void wait_ms(int ms);
+int64_t now_monotonic_ms(void);
+
+#endif

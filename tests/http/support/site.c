@@ -1,0 +1,220 @@
+/* A running server with simple routes, for the tests of http. */
+#include "http/support/ground.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+void wait_ms(int ms)
+{
+    nanosleep(&(struct timespec){.tv_sec = ms / 1000, .tv_nsec = (long)(ms % 1000) * 1000000},
+              NULL);
+}
+
+int64_t now_monotonic_ms(void)
+{
+    const struct env *env = env_real();
+    return env->monotonic_ms(env->context);
+}
+
+static int64_t site_now_ms(void *context)
+{
+    struct site *site = context;
+    const struct env *env = env_real();
+    pthread_mutex_lock(&site->lock);
+    int64_t shift_ms = site->clock_shift_ms;
+    pthread_mutex_unlock(&site->lock);
+    return env->now_ms(env->context) + shift_ms;
+}
+
+static int64_t site_monotonic_ms(void *context)
+{
+    (void)context;
+    return now_monotonic_ms();
+}
+
+static void site_count(struct site *site)
+{
+    pthread_mutex_lock(&site->lock);
+    site->handled++;
+    pthread_mutex_unlock(&site->lock);
+}
+
+static void echo(void *context, struct http_request *request)
+{
+    site_count(context);
+    http_respond(request, 200, "application/octet-stream", request->body);
+}
+
+static void later(void *context, struct http_request *request)
+{
+    struct site *site = context;
+    site_count(site);
+    pthread_mutex_lock(&site->lock);
+    if (site->waiting_count < sizeof site->waiting / sizeof site->waiting[0]) {
+        site->waiting[site->waiting_count++] = request;
+        request = NULL;
+    }
+    pthread_cond_signal(&site->wake);
+    pthread_mutex_unlock(&site->lock);
+    if (request != NULL)
+        http_respond(request, 503, "text/plain", span_text("full"));
+}
+
+static void never(void *context, struct http_request *request)
+{
+    struct site *site = context;
+    site_count(site);
+    pthread_mutex_lock(&site->lock);
+    site->kept[site->kept_count++] = request;
+    pthread_mutex_unlock(&site->lock);
+}
+
+static void peer(void *context, struct http_request *request)
+{
+    char text[HTTP_NAME_SIZE + 32];
+    site_count(context);
+    snprintf(text, sizeof text, "%zu %s", request->peer.institution, request->peer.name);
+    http_respond(request, 200, "text/plain", span_text(text));
+}
+
+static void large(void *context, struct http_request *request)
+{
+    static uint8_t bytes[1200 * 1000];
+    site_count(context);
+    http_respond(request, 200, "application/octet-stream", span_make(bytes, sizeof bytes));
+}
+
+static void files(void *context, struct http_request *request)
+{
+    char text[512];
+    site_count(context);
+    snprintf(text, sizeof text, "%.*s|%.*s|%.*s", SPAN_ARG(request->path), SPAN_ARG(request->query),
+             SPAN_ARG(request->content_type));
+    http_respond(request, 200, "text/plain", span_text(text));
+}
+
+static void fault(void *context, struct http_request *request)
+{
+    struct error err;
+    site_count(context);
+    error_set(&err, ERROR_CONFLICT, "the \"tree\" stands at 7");
+    http_respond_error(request, &err);
+}
+
+static const struct http_route routes[] = {
+    {.method = "POST", .path = "/echo", .body_size_max = SITE_ECHO_SIZE_MAX, .handle = echo},
+    {.method = "POST", .path = "/large-echo", .body_size_max = 64u << 20, .handle = echo},
+    {.method = "POST", .path = "/later", .body_size_max = SITE_ECHO_SIZE_MAX, .handle = later},
+    {.method = "POST",
+     .path = "/never",
+     .body_size_max = SITE_ECHO_SIZE_MAX,
+     .answer_ms = 300,
+     .handle = never},
+    {.method = "GET", .path = "/peer", .handle = peer},
+    {.method = "GET", .path = "/large", .handle = large},
+    {.method = "GET", .path = "/files/", .is_prefix = true, .handle = files},
+    {.method = "GET", .path = "/fault", .handle = fault},
+};
+
+static void *site_work(void *context)
+{
+    struct site *site = context;
+    pthread_mutex_lock(&site->lock);
+    while (!site->is_ending || site->waiting_count > 0) {
+        if (site->waiting_count == 0) {
+            pthread_cond_wait(&site->wake, &site->lock);
+            continue;
+        }
+        struct http_request *taken[512];
+        size_t count = site->waiting_count;
+        memcpy(taken, site->waiting, count * sizeof taken[0]);
+        site->waiting_count = 0;
+        pthread_mutex_unlock(&site->lock);
+        wait_ms(20);
+        for (size_t i = 0; i < count; i++)
+            http_respond(taken[i], 200, "text/plain", taken[i]->body);
+        pthread_mutex_lock(&site->lock);
+    }
+    pthread_mutex_unlock(&site->lock);
+    return NULL;
+}
+
+void site_open(struct site *site, struct http_server_limits limits)
+{
+    struct ground *ground = ground_get();
+    struct error err = {0};
+
+    memset(site, 0, sizeof *site);
+    pthread_mutex_init(&site->lock, NULL);
+    pthread_cond_init(&site->wake, NULL);
+    site->env = *env_real();
+    site->env.context = site;
+    site->env.now_ms = site_now_ms;
+    site->env.monotonic_ms = site_monotonic_ms;
+    struct http_server_options options = {
+        .env = &site->env,
+        .address = "127.0.0.1",
+        .key_pem = buffer_span(&ground->server.key_pem),
+        .certificate_pem = buffer_span(&ground->server.certificate_pem),
+        .trusted_pem = buffer_span(&ground->al.pem),
+        .routes = routes,
+        .route_count = sizeof routes / sizeof routes[0],
+        .context = site,
+        .limits = limits,
+    };
+    if (!http_server_make(&options, &site->server, &err) ||
+        !http_server_start(site->server, &err)) {
+        fprintf(stderr, "test ground: %s\n", err.text);
+        exit(1);
+    }
+    site->port = http_server_port(site->server);
+    snprintf(site->address, sizeof site->address, "127.0.0.1:%u", site->port);
+    site->target = (struct http_target){
+        .address = site->address,
+        .name = "node.ro.example",
+        .institution_pem = buffer_span(&ground->ro.pem),
+        .key_pem = buffer_span(&ground->client.key_pem),
+        .certificate_pem = buffer_span(&ground->client.certificate_pem),
+    };
+    pthread_create(&site->worker, NULL, site_work, site);
+}
+
+void site_close(struct site *site)
+{
+    http_server_stop(&site->server);
+    pthread_mutex_lock(&site->lock);
+    site->is_ending = true;
+    pthread_cond_signal(&site->wake);
+    pthread_mutex_unlock(&site->lock);
+    pthread_join(site->worker, NULL);
+    site_release(site); /* after the stop: they must only be freed */
+    pthread_cond_destroy(&site->wake);
+    pthread_mutex_destroy(&site->lock);
+}
+
+unsigned site_handled(struct site *site)
+{
+    pthread_mutex_lock(&site->lock);
+    unsigned count = site->handled;
+    pthread_mutex_unlock(&site->lock);
+    return count;
+}
+
+size_t site_kept(struct site *site)
+{
+    pthread_mutex_lock(&site->lock);
+    size_t count = site->kept_count;
+    pthread_mutex_unlock(&site->lock);
+    return count;
+}
+
+void site_release(struct site *site)
+{
+    pthread_mutex_lock(&site->lock);
+    size_t count = site->kept_count;
+    site->kept_count = 0;
+    pthread_mutex_unlock(&site->lock);
+    for (size_t i = 0; i < count; i++)
+        http_respond(site->kept[i], 200, "text/plain", span_text("at last"));
+}
