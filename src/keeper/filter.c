@@ -28,13 +28,11 @@ static bool add_rules(scmp_filter_ctx filter, int socket_fd)
         {SCMP_SYS(recvfrom), 1, {ARG(0, SCMP_CMP_EQ, fd, 0)}},
         /* No address: to the peer of the socketpair only. */
         {SCMP_SYS(sendto), 2, {ARG(0, SCMP_CMP_EQ, fd, 0), ARG(4, SCMP_CMP_EQ, 0, 0)}},
-        {SCMP_SYS(pread64), 0, {{0}}},
         {SCMP_SYS(pwrite64), 0, {{0}}},
         {SCMP_SYS(fdatasync), 0, {{0}}},
         {SCMP_SYS(getrandom), 0, {{0}}},
         {SCMP_SYS(clock_gettime), 0, {{0}}}, /* where the vDSO does not answer */
-        {SCMP_SYS(futex), 0, {{0}}},
-        {SCMP_SYS(getpid), 0, {{0}}}, /* OpenSSL looks whether it was forked */
+        {SCMP_SYS(getpid), 0, {{0}}}, /* OpenSSL's random numbers look whether they were forked */
         {SCMP_SYS(brk), 0, {{0}}},
         {SCMP_SYS(munmap), 0, {{0}}},
         {SCMP_SYS(madvise), 0, {{0}}},

@@ -21,8 +21,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define SERVE_FD       3   /* where the child keeps its socket; everything above is closed */
-#define LOCK_TRIES_MAX 100 /* a keeper whose node just ended needs a moment to end too */
+#define SERVE_FD       3  /* where the child keeps its socket; everything above is closed */
+#define LOCK_TRIES_MAX 20 /* a keeper whose node just ended needs a moment to end too */
 #define LOCK_PAUSE_MS  50
 
 struct keeper_process {
