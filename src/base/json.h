@@ -84,6 +84,8 @@ struct json_list json_get_array(struct json_object *object, const char *name, si
 bool json_array_object(const struct json_list *list, size_t index, struct json_object *child);
 /* Element `index` as text. */
 struct span json_array_text(const struct json_list *list, size_t index, size_t min, size_t max);
+/* Element `index` as an integer. */
+int64_t json_array_integer(const struct json_list *list, size_t index, int64_t min, int64_t max);
 /* Adds a problem at field `name` of `object` (rules of form that join several fields). Always false. */
 bool json_problem(const struct json_object *object, const char *name, enum error_kind kind,
                   const char *format, ...) PRINTF_LIKE(4, 5);

@@ -463,3 +463,9 @@ struct span json_array_text(const struct json_list *list, size_t index, size_t m
     struct json_object *parent = (struct json_object *)(uintptr_t)list->parent;
     return text_value(parent, list->name, json_array_get(node_json(list->node), index), min, max);
 }
+
+int64_t json_array_integer(const struct json_list *list, size_t index, int64_t min, int64_t max)
+{
+    struct json_object *parent = (struct json_object *)(uintptr_t)list->parent;
+    return integer_value(parent, list->name, json_array_get(node_json(list->node), index), min, max);
+}

@@ -61,6 +61,15 @@ struct form {
     void (*check)(const struct json_object *object, const void *value);
 };
 
+/* Where a field lives: one value; a list with its count; a value with its flag. */
+#define FORM_AT(type, member) .offset = offsetof(type, member)
+#define FORM_LIST_AT(type, items, size)                                                            \
+    .offset = offsetof(type, items), .count_offset = offsetof(type, size)
+#define FORM_MAYBE_AT(type, member, has)                                                           \
+    .is_optional = true, .offset = offsetof(type, member), .has_offset = offsetof(type, has)
+/* The names of an enum: an array, so that its size is known. */
+#define FORM_NAMES(array) .names = (array), .name_count = sizeof(array) / sizeof((array)[0])
+
 /* Reads a whole body into the struct at `out` (zeroed first): parses, reads every field, checks. False with problems. */
 bool form_read(const struct form *form, struct span body, struct arena *arena, void *out,
                struct problems *problems);
