@@ -1,0 +1,368 @@
+/*
+ * Custody. A post is taken whole or not at all: seal, signature, root and digests hold, or nothing is written and nothing
+ * signed. What the entries mean does not matter here: a malformed head is taken and later refused. T is chosen inside the
+ * transaction and stored with size and root; the signature follows the commit, so a crash on either side of signing gives
+ * the same bytes.
+ */
+#include "journal/private.h"
+
+#include "base/text.h"
+#include "tlog/checkpoint.h"
+#include "tlog/cosignature.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+static bool refuse(struct accepted *out, enum post_refusal refusal)
+{
+    out->refusal = refusal;
+    return false;
+}
+
+/* Suite, seal and stream: plaintext of all bodies in the arena. */
+static bool post_unseal(struct journal *journal, struct journal_line *line, struct post *post,
+                        struct arena *arena, struct error *err)
+{
+    struct keeper_seal seal = {.suite = post->suite, .psk_day = post->psk_day};
+
+    memcpy(seal.ephemeral, post->ephemeral, sizeof seal.ephemeral);
+    bool ok = keeper_open_key(&journal->keeper, span_text(line->agreement_id), &seal, err) &&
+              post_open(post, seal.key, arena, err);
+    secret_wipe(&seal, sizeof seal);
+    return ok;
+}
+
+/* The two clocks agree within the agreement's bound; their clock is only ever compared. */
+static bool clock_check(struct journal *journal, const struct journal_line *line,
+                        const struct post *post, struct error *err)
+{
+    int64_t difference_ms = journal_now_ms(journal) - post->time_ms;
+    int64_t bound_ms = line->agreement.clock_bound_s * 1000;
+    if (difference_ms <= bound_ms && difference_ms >= -bound_ms)
+        return true;
+    return error_set(err, ERROR_RULE,
+                     "the clocks of %s and %s differ by %" PRId64
+                     " ms; agreement %s allows %" PRId64,
+                     line->partner, journal->party, difference_ms, line->agreement_id, bound_ms);
+}
+
+static bool checkpoint_check(const struct journal_line *line, const struct post *post,
+                             struct checkpoint *out, struct buffer *body,
+                             uint8_t signature[SIGNATURE_SIZE], struct error *err)
+{
+    if (!checkpoint_open(post->checkpoint, &line->log_key, out, body, signature, err))
+        return error_add(err, "checkpoint of %s", line->in.origin);
+    if (out->size != post->to)
+        return error_set(err, ERROR_INPUT,
+                         "checkpoint of %s has size %" PRIu64 ", the post ends at %" PRIu64,
+                         line->in.origin, out->size, post->to);
+    return true;
+}
+
+/* Leaves that we hold already must be the same, else the partner's log forked. */
+static bool overlap_check(struct journal *journal, struct journal_line *line,
+                          const struct post *post, uint64_t overlap, struct accepted *out,
+                          struct error *err)
+{
+    for (uint64_t i = 0; i < overlap; i++) {
+        struct arena arena CLEANUP(arena_free) = arena_make(BODY_SIZE_MAX * 2);
+        struct entry_row row;
+        struct tlog_hash leaf;
+        if (!entry_find_index(journal->db, &arena, line->in.id, (int64_t)(post->from + i), &row,
+                              err))
+            return false;
+        tlog_leaf_hash(post->entries[i].head, &leaf);
+        if (span_equal(row.leaf, span_make(leaf.bytes, sizeof leaf.bytes)))
+            continue;
+        out->index = post->from + i;
+        out->refusal = REFUSAL_FORK;
+        return error_set(err, ERROR_CONFLICT,
+                         "log %s: index %" PRIu64
+                         " differs from what is in our custody: the log forked",
+                         line->in.origin, out->index);
+    }
+    return true;
+}
+
+/* Is this withheld body named by a `withdrawn` entry of the same post, further on? */
+static bool is_withdrawn(const struct post *post, size_t at, struct arena *arena)
+{
+    struct head head;
+    struct error ignored = {0};
+    uint8_t named[UUID_SIZE];
+
+    if (!head_read(post->entries[at].head, arena, &head, &ignored))
+        return false;
+    for (size_t i = at + 1; i < post->entry_count; i++)
+        if (head_look_withdrawn(post->entries[i].head, named) &&
+            memcmp(named, head.id, UUID_SIZE) == 0)
+            return true;
+    return false;
+}
+
+static bool body_check(const struct post *post, size_t at, enum body_state *state,
+                       struct arena *arena, struct accepted *out, struct error *err)
+{
+    const struct post_entry *entry = &post->entries[at];
+    uint8_t wanted[DIGEST_SIZE];
+    uint8_t found[DIGEST_SIZE];
+
+    out->index = post->from + at;
+    if (!head_look_body(entry->head, wanted)) {
+        *state = BODY_NONE;
+        return entry->body.size == 0 ||
+               error_set(err, ERROR_INPUT,
+                         "index %" PRIu64 ": a body stands beside a head that names none",
+                         out->index);
+    }
+    if (entry->body.size == 0) {
+        *state = BODY_WITHDRAWN;
+        return is_withdrawn(post, at, arena) ||
+               error_set(err, ERROR_INPUT,
+                         "index %" PRIu64 ": the body is missing and not withdrawn", out->index);
+    }
+    *state = BODY_HELD;
+    digest_salted(entry->salt, entry->body, found);
+    return digest_is_equal(found, wanted) ||
+           error_set(err, ERROR_INPUT,
+                     "index %" PRIu64 ": the body does not match the digest in its head",
+                     out->index);
+}
+
+/* Root over our frontier and the new heads; nothing in memory moves yet. */
+static bool root_check(const struct journal_line *line, const struct post *post, uint64_t overlap,
+                       const struct tlog_hash *leaves, const struct checkpoint *checkpoint,
+                       struct compact_range *range, struct error *err)
+{
+    struct tlog_hash root;
+
+    *range = line->in.range;
+    for (size_t i = (size_t)overlap; i < post->entry_count; i++)
+        compact_range_append(range, &leaves[i]);
+    compact_range_root(range, &root);
+    return memcmp(&root, &checkpoint->root, sizeof root) == 0 ||
+           error_set(err, ERROR_INPUT,
+                     "log %s: the heads do not lead to the signed root of size %" PRIu64,
+                     line->in.origin, checkpoint->size);
+}
+
+static bool parts_store(struct journal *journal, int64_t entry, const struct post_entry *from,
+                        struct arena *arena, struct error *err)
+{
+    for (size_t i = 0; i < from->part_count; i++) {
+        const struct post_part *part = &from->parts[i];
+        struct sealed_body sealed;
+        uint8_t digest[DIGEST_SIZE];
+        uint8_t sha256[DIGEST_SIZE];
+
+        if (!body_seal(journal, part->bytes, part->salt, arena, &sealed, err))
+            return false;
+        digest_salted(part->salt, part->bytes, digest);
+        digest_sha256(part->bytes, sha256);
+        struct part_row row = {.entry = entry,
+                               .number = part->number,
+                               .kind = PART_ROW_SMALL,
+                               .digest = span_make(digest, sizeof digest),
+                               .salt = span_make(part->salt, SALT_SIZE),
+                               .size = (int64_t)part->bytes.size,
+                               .sha256 = span_make(sha256, sizeof sha256),
+                               .state = PART_HELD,
+                               .bytes = sealed.sealed,
+                               .part_key = sealed.key};
+        if (!part_insert(journal->db, &row, err))
+            return false;
+    }
+    return true;
+}
+
+static bool entry_store(struct journal *journal, struct journal_line *line, const struct post *post,
+                        size_t at, const struct tlog_hash *leaf, enum body_state state,
+                        struct arena *arena, struct error *err)
+{
+    const struct post_entry *from = &post->entries[at];
+    struct sealed_body sealed = {.sealed = {NULL, 0}};
+    struct head head = {.type = MESSAGE_UNKNOWN};
+    struct error ignored = {0};
+
+    if (state == BODY_HELD && !body_seal(journal, from->body, from->salt, arena, &sealed, err))
+        return false;
+    if (!head_read(from->head, arena, &head, &ignored))
+        head = (struct head){.type = MESSAGE_UNKNOWN};
+    struct entry_row row = {.id = journal->next_entry,
+                            .log = line->in.id,
+                            .index = (int64_t)(post->from + at),
+                            .message_id = span_make(head.id, UUID_SIZE),
+                            .head = from->head,
+                            .leaf = span_make(leaf->bytes, sizeof leaf->bytes),
+                            .type = head.type,
+                            .created_ms = head.created_ms,
+                            .salt = state == BODY_NONE ? span_make(NULL, 0)
+                                                       : span_make(from->salt, SALT_SIZE),
+                            .body = sealed.sealed,
+                            .body_key = sealed.key,
+                            .body_size = (int64_t)from->body.size,
+                            .body_state = state};
+    if (!entry_insert(journal->db, &row, err) || !parts_store(journal, row.id, from, arena, err))
+        return error_add(err, "index %" PRId64, row.index);
+    cache_put(journal->cache, row.id, from->body);
+    journal->next_entry++;
+    return true;
+}
+
+/* T: our clock in whole seconds, never below the log's last. */
+static int64_t custody_time(struct journal *journal, const struct journal_line *line)
+{
+    int64_t now_s = journal_now_ms(journal) / 1000;
+    return now_s > line->in.signed_time_s ? now_s : line->in.signed_time_s;
+}
+
+static bool custody_take(struct journal *journal, struct journal_line *line,
+                         const struct post *post, uint64_t overlap, const struct tlog_hash *leaves,
+                         const enum body_state *states, const struct checkpoint *checkpoint,
+                         const uint8_t signature[SIGNATURE_SIZE], const struct compact_range *range,
+                         struct arena *arena, struct error *err)
+{
+    int64_t time_s = custody_time(journal, line);
+    struct span root = span_make(checkpoint->root.bytes, sizeof checkpoint->root.bytes);
+    struct checkpoint_row signed_row = {.log = line->in.id,
+                                        .size = (int64_t)post->to,
+                                        .root = root,
+                                        .signature = span_make(signature, SIGNATURE_SIZE)};
+    struct receipt_row receipt = {
+        .log = line->in.id, .size = (int64_t)post->to, .root = root, .time_s = time_s};
+    struct buffer frontier = buffer_make(sizeof *range + 64);
+
+    for (size_t i = (size_t)overlap; i < post->entry_count; i++)
+        if (!entry_store(journal, line, post, i, &leaves[i], states[i], arena, err))
+            return false;
+    bool ok = compact_range_write(range, &frontier) &&
+              log_grow(journal->db, line->in.id, (int64_t)post->to, buffer_span(&frontier), err) &&
+              checkpoint_insert(journal->db, &signed_row, err) &&
+              receipt_insert(journal->db, &receipt, err);
+    buffer_free(&frontier);
+    if (!ok)
+        return error_add(err, "taking log %s into custody", line->in.origin);
+    for (size_t i = (size_t)overlap; i < post->entry_count; i++)
+        if (!log_add_leaf(&line->in, &leaves[i], err))
+            return error_set(err, ERROR_STORE, "log %s: out of memory after writing",
+                             line->in.origin);
+    line->in.signed_time_s = time_s;
+    journal_event_add(journal, JOURNAL_ARRIVED, line, 0, post->to);
+    return true;
+}
+
+/* All checks that need no writing, then the writing. */
+static bool post_take(struct journal *journal, struct journal_line *line, struct post *post,
+                      struct accepted *out, struct arena *arena, struct error *err)
+{
+    struct checkpoint checkpoint;
+    uint8_t signature[SIGNATURE_SIZE];
+    struct buffer note_body CLEANUP(buffer_free) = buffer_make(CHECKPOINT_SIZE_MAX);
+    struct compact_range range;
+    uint64_t overlap = line->in.size - post->from;
+    struct tlog_hash *leaves = arena_array(arena, post->entry_count + 1, sizeof *leaves);
+    enum body_state *states = arena_array(arena, post->entry_count + 1, sizeof *states);
+
+    if (leaves == NULL || states == NULL) {
+        refuse(out, REFUSAL_BUSY);
+        return error_set(err, ERROR_LIMIT, "post: out of memory");
+    }
+    out->refusal = REFUSAL_INVALID;
+    out->index = post->from;
+    if (!checkpoint_check(line, post, &checkpoint, &note_body, signature, err) ||
+        !post_unseal(journal, line, post, arena, err))
+        return false;
+    if (overlap > post->entry_count)
+        overlap = post->entry_count;
+    if (!overlap_check(journal, line, post, overlap, out, err))
+        return false;
+    if (post->to <= line->in.size) {
+        out->refusal = REFUSAL_NONE; /* all of it is held: the answer repeats the receipts */
+        return true;
+    }
+    for (size_t i = 0; i < post->entry_count; i++)
+        tlog_leaf_hash(post->entries[i].head, &leaves[i]);
+    if (!root_check(line, post, overlap, leaves, &checkpoint, &range, err))
+        return false;
+    for (size_t i = (size_t)overlap; i < post->entry_count; i++)
+        if (!body_check(post, i, &states[i], arena, out, err))
+            return false;
+    out->refusal = REFUSAL_BUSY; /* what fails from here on is ours */
+    if (!custody_take(journal, line, post, overlap, leaves, states, &checkpoint, signature, &range,
+                      arena, err))
+        return false;
+    out->refusal = REFUSAL_NONE;
+    out->held = line->in.size;
+    return true;
+}
+
+bool journal_accept(struct journal *journal, struct journal_line *line, struct span wire,
+                    struct accepted *out, struct error *err)
+{
+    struct arena arena CLEANUP(arena_free) = arena_make(3 * (size_t)POST_SIZE_MAX);
+    struct post post;
+
+    *out = (struct accepted){.refusal = REFUSAL_INVALID, .held = line->in.size};
+    if (line->in.read_only[0] != '\0') {
+        refuse(out, REFUSAL_READ_ONLY);
+        return error_set(err, ERROR_CONFLICT, "custody of %s is stopped: %.300s", line->in.origin,
+                         line->in.read_only);
+    }
+    if (line->in.pending_count > 0) {
+        refuse(out, REFUSAL_BUSY); /* one custody a batch: its receipt is signed first */
+        return error_set(err, ERROR_BUSY, "the last post of %s is still being signed",
+                         line->partner);
+    }
+    if (!post_read_header(wire, &arena, &post, err))
+        return false;
+    out->index = post.from;
+    if (post.from > line->in.size) {
+        refuse(out, REFUSAL_BEHIND);
+        return error_set(err, ERROR_CONFLICT, "our mirror of %s ends at %" PRIu64, line->in.origin,
+                         line->in.size);
+    }
+    if (!clock_check(journal, line, &post, err))
+        return refuse(out, REFUSAL_CLOCK);
+    return post_take(journal, line, &post, out, &arena, err);
+}
+
+/* "<size> <base64 root> <note signature line>" */
+static bool receipt_line(const struct journal *journal, const struct receipt_row *row,
+                         struct buffer *out)
+{
+    char root[BASE64_SIZE(TLOG_HASH_SIZE) + 1];
+    char name[NAME_SIZE_MAX + 16];
+    struct note_key key;
+
+    snprintf(name, sizeof name, "%s/custody/0", journal->party);
+    if (row->root.size != TLOG_HASH_SIZE || row->signature.size != SIGNATURE_SIZE ||
+        !note_key_make(span_text(name), NOTE_COSIGNATURE, journal->keys.custody, &key))
+        return false;
+    base64_write(row->root, root);
+    return buffer_format(out, "%" PRId64 " %s ", row->size, root) &&
+           cosignature_line_write(&key, row->time_s, row->signature.data, out);
+}
+
+bool journal_write_receipts(struct journal *journal, struct journal_line *line, uint64_t above,
+                            struct buffer *out, struct error *err)
+{
+    enum { RECEIPT_COUNT_MAX = 64 };
+    struct arena arena CLEANUP(arena_free) = arena_make(256 * 1024);
+    struct receipt_row rows[RECEIPT_COUNT_MAX];
+    size_t count = 0;
+
+    if (!receipt_list(journal->db, &arena, line->in.id, (int64_t)above, rows, RECEIPT_COUNT_MAX,
+                      &count, err))
+        return false;
+    for (size_t i = 0; i < count; i++) {
+        if (rows[i].signature.size == 0 && line->in.has_signature &&
+            (uint64_t)rows[i].size == line->in.signed_size)
+            rows[i].signature = span_make(line->in.signature, SIGNATURE_SIZE);
+        if (rows[i].signature.size == 0)
+            return error_set(err, ERROR_BUSY, "the receipt of size %" PRId64 " is not signed yet",
+                             rows[i].size);
+        if (!receipt_line(journal, &rows[i], out))
+            return error_set(err, ERROR_LIMIT, "receipts do not fit");
+    }
+    return true;
+}

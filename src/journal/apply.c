@@ -1,0 +1,321 @@
+/*
+ * Apply: one function folds own, received and rebuilt entries alike into the derived tables. It reads its row of the
+ * journal sequence, head, body or its absence, and derived tables; no clock, no randomness, no setting, no ruling of its
+ * own. Each derived row comes from exactly one entry; what names an erased entry is never written, so that a rebuild after
+ * an erasure equals the live state.
+ */
+#include "journal/private.h"
+
+#include "message/answer.h"
+#include "message/assigned.h"
+#include "message/clock_dispute.h"
+#include "message/erased.h"
+#include "message/opened.h"
+#include "message/outcomes.h"
+#include "message/parts_held.h"
+#include "message/request.h"
+#include "store/derived_rows.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+/* One arm per message type: `parsed` is the body, never NULL. */
+typedef bool apply_function(struct journal *journal, const struct apply_input *input,
+                            const void *parsed, struct arena *arena, struct error *err);
+
+bool reference_resolve(struct journal *journal, struct journal_line *line,
+                       const struct reference *reference, struct arena *arena,
+                       struct entry_row *out, struct error *err)
+{
+    struct journal_log *log = NULL;
+
+    if (span_is(reference->origin, line->out.origin))
+        log = &line->out;
+    if (span_is(reference->origin, line->in.origin))
+        log = &line->in;
+    if (log == NULL)
+        return error_set(err, ERROR_MISSING, "a reference leads out of agreement %s",
+                         line->agreement_id);
+    return entry_find_message(journal->db, arena, log->id, span_make(reference->id, UUID_SIZE), out,
+                              err);
+}
+
+/* The entry that a message is about, when its body still stands; *is_there false: nothing is to be derived. */
+static bool target_find(struct journal *journal, const struct apply_input *input,
+                        const struct reference *reference, struct arena *arena,
+                        struct entry_row *out, bool *is_there, struct error *err)
+{
+    *is_there = false;
+    if (!reference_resolve(journal, input->line, reference, arena, out, err)) {
+        bool is_missing = err->kind == ERROR_MISSING;
+        if (is_missing)
+            error_clear(err);
+        return is_missing;
+    }
+    *is_there = out->body_state == BODY_HELD || out->body_state == BODY_NONE;
+    return true;
+}
+
+/* Small parts are attachments that travelled with the batch. */
+static size_t small_count(const struct part_list *parts)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < parts->count; i++)
+        count += parts->items[i].kind == PART_KIND_SMALL;
+    return count;
+}
+
+static bool apply_request(struct journal *journal, const struct apply_input *input,
+                          const void *parsed, struct arena *arena, struct error *err)
+{
+    const struct request *request = parsed;
+    struct ruling ruling = {.is_allowed = true};
+    (void)arena;
+
+    if (input->row->ruling.size > 0 && !ruling_read(input->row->ruling, &ruling, err))
+        return error_add(err, "entry %" PRId64, input->entry->id);
+    struct request_row row = {
+        .entry = input->entry->id,
+        .log = input->entry->log,
+        .message_id = input->entry->message_id,
+        .is_own = input->is_own,
+        .reference = request->reference,
+        .urgency = request->urgency_ground,
+        .is_training = request->is_training,
+        .language = request->language,
+        .persons = (int64_t)request->person_count,
+        .attachments = (int64_t)(request->attachments.count + small_count(&request->parts)),
+        .due_after_ms = ruling.due_after_ms,
+        .deadline_row = ruling.row};
+    if (!request_insert(journal->db, &row, err))
+        return false;
+    if (input->is_own)
+        return true; /* the clock starts with the receipt */
+    //= dir-2023-977 art 5(1)
+    return due_insert(journal->db, row.entry, input->row->time_s,
+                      agreement_due(input->row->time_s * 1000, &ruling), err);
+}
+
+/* Grounds as one text: "b f_ii". */
+static bool grounds_join(const struct answer *answer, struct buffer *out)
+{
+    for (size_t i = 0; i < answer->refusal_count; i++)
+        buffer_format(out, "%s%s", i == 0 ? "" : " ",
+                      refusal_ground_names[answer->refusals[i].ground]);
+    return !out->failed;
+}
+
+static bool apply_answer(struct journal *journal, const struct apply_input *input,
+                         const void *parsed, struct arena *arena, struct error *err)
+{
+    const struct answer *answer = parsed;
+    struct entry_row target;
+    bool is_there = false;
+    struct buffer grounds CLEANUP(buffer_free) = buffer_make(1024);
+
+    if (!input->head->has_in_reply_to)
+        return true;
+    if (!target_find(journal, input, &input->head->in_reply_to, arena, &target, &is_there, err))
+        return false;
+    if (!is_there || !grounds_join(answer, &grounds))
+        return true;
+    struct answer_row row = {.entry = input->entry->id,
+                             .target = target.id,
+                             .is_own = input->is_own,
+                             .outcome = answer->outcome,
+                             .items = (int64_t)answer->item_count,
+                             .grounds = buffer_span(&grounds)};
+    return answer_insert(journal->db, &row, err);
+}
+
+static bool notice_add(struct journal *journal, const struct apply_input *input, struct span unit,
+                       int64_t at_ms, struct arena *arena, struct error *err)
+{
+    struct entry_row target;
+    bool is_there = false;
+
+    if (!input->head->has_in_reply_to)
+        return true;
+    if (!target_find(journal, input, &input->head->in_reply_to, arena, &target, &is_there, err))
+        return false;
+    if (!is_there)
+        return true;
+    struct notice_row row = {.entry = input->entry->id,
+                             .target = target.id,
+                             .kind = input->head->type,
+                             .unit = unit,
+                             .at_ms = at_ms};
+    return notice_insert(journal->db, &row, err);
+}
+
+static bool apply_opened(struct journal *journal, const struct apply_input *input,
+                         const void *parsed, struct arena *arena, struct error *err)
+{
+    const struct opened *opened = parsed;
+    return notice_add(journal, input, opened->unit, opened->opened_at_ms, arena, err);
+}
+
+static bool apply_assigned(struct journal *journal, const struct apply_input *input,
+                           const void *parsed, struct arena *arena, struct error *err)
+{
+    const struct assigned *assigned = parsed;
+    return notice_add(journal, input, assigned->unit, assigned->assigned_at_ms, arena, err);
+}
+
+/* Fills what the report says of one index. */
+static void result_fill(const struct outcomes *outcomes, uint64_t index, struct result_row *row,
+                        char ground[64])
+{
+    const struct outcome_refused *refused = outcomes_refused(outcomes, index);
+
+    row->outcome = OUTCOME_ACCEPTED;
+    if (outcomes_is_held(outcomes, index)) {
+        row->outcome = OUTCOME_HELD;
+        row->ground = span_text("type");
+    }
+    if (refused == NULL)
+        return;
+    row->outcome = OUTCOME_REFUSED;
+    snprintf(ground, 64, "%s%s%.*s", outcome_ground_names[refused->ground],
+             refused->clause.size > 0 ? " " : "", SPAN_ARG(refused->clause));
+    row->ground = span_text(ground);
+}
+
+static bool result_add(struct journal *journal, const struct apply_input *input,
+                       const struct outcomes *outcomes, uint64_t index, int64_t log,
+                       struct error *err)
+{
+    struct arena arena CLEANUP(arena_free) = arena_make(4 * (size_t)BODY_SIZE_MAX);
+    struct entry_row target;
+    char ground[64];
+
+    if (!entry_find_index(journal->db, &arena, log, (int64_t)index, &target, err)) {
+        bool is_missing = err->kind == ERROR_MISSING;
+        if (is_missing)
+            error_clear(err);
+        return is_missing;
+    }
+    if (!message_type_owes_outcome((enum message_type)target.type) ||
+        (target.body_state != BODY_HELD && target.body_state != BODY_NONE))
+        return true;
+    struct result_row row = {.entry = input->entry->id, .target = target.id};
+    result_fill(outcomes, index, &row, ground);
+    return result_insert(journal->db, &row, err);
+}
+
+static bool apply_outcomes(struct journal *journal, const struct apply_input *input,
+                           const void *parsed, struct arena *arena, struct error *err)
+{
+    const struct outcomes *outcomes = parsed;
+    /* The partner's outcomes are about our outgoing log; ours about its mirror, where the sequence has them already. */
+    (void)arena;
+    if (input->is_own)
+        return true;
+    for (uint64_t index = outcomes->from; index < outcomes->to; index++)
+        if (!result_add(journal, input, outcomes, index, input->line->out.id, err))
+            return false;
+    return true;
+}
+
+static bool apply_parts_held(struct journal *journal, const struct apply_input *input,
+                             const void *parsed, struct arena *arena, struct error *err)
+{
+    const struct parts_held *held = parsed;
+    struct entry_row target;
+    bool is_there = false;
+
+    if (!target_find(journal, input, &held->item, arena, &target, &is_there, err))
+        return false;
+    for (size_t i = 0; is_there && i < held->part_count; i++) {
+        struct part_row part;
+        if (!part_find(journal->db, arena, target.id, (int64_t)held->parts[i], &part, err)) {
+            if (err->kind != ERROR_MISSING)
+                return false;
+            error_clear(err);
+            continue;
+        }
+        if (part.state == PART_ERASED || part.state == PART_LOST)
+            continue;
+        if (!parts_held_insert(journal->db, input->entry->id, target.id, (int64_t)held->parts[i],
+                               err))
+            return false;
+    }
+    return true;
+}
+
+/* The fact. The erasing itself is done where the eraser acts: here, or at the partner. */
+static bool apply_erased(struct journal *journal, const struct apply_input *input,
+                         const void *parsed, struct arena *arena, struct error *err)
+{
+    const struct erased *erased = parsed;
+    struct entry_row target;
+
+    if (!reference_resolve(journal, input->line, &erased->item, arena, &target, err)) {
+        bool is_missing = err->kind == ERROR_MISSING;
+        if (is_missing)
+            error_clear(err);
+        return is_missing;
+    }
+    return erasure_insert(journal->db, input->entry->id, target.id, erased->part,
+                          erased->reason == ERASE_LOST, err);
+}
+
+static bool apply_clock_dispute(struct journal *journal, const struct apply_input *input,
+                                const void *parsed, struct arena *arena, struct error *err)
+{
+    const struct clock_dispute *dispute = parsed;
+    (void)arena;
+    return dispute_insert(journal->db, input->entry->id, (int64_t)dispute->size,
+                          dispute->their_time_s, err);
+}
+
+static apply_function *const apply[MESSAGE_TYPE_COUNT] = {
+    [MESSAGE_REQUEST] = apply_request,   [MESSAGE_ANSWER] = apply_answer,
+    [MESSAGE_OPENED] = apply_opened,     [MESSAGE_ASSIGNED] = apply_assigned,
+    [MESSAGE_OUTCOMES] = apply_outcomes, [MESSAGE_PARTS_HELD] = apply_parts_held,
+    [MESSAGE_ERASED] = apply_erased,     [MESSAGE_CLOCK_DISPUTE] = apply_clock_dispute,
+};
+
+bool apply_entry(struct journal *journal, const struct apply_input *input, struct arena *arena,
+                 struct error *err)
+{
+    static struct problems problems; /* the writer alone applies */
+    const void *parsed = input->parsed;
+
+    if (input->head->type >= MESSAGE_TYPE_COUNT || apply[input->head->type] == NULL)
+        return true;
+    if (parsed == NULL && input->body.size == 0)
+        return true; /* the erased arm: without its body an entry derives nothing */
+    if (parsed == NULL) {
+        problems_clear(&problems);
+        parsed = message_read(input->head->type, input->body, arena, &problems);
+        if (parsed == NULL)
+            return problems_to_error(&problems, err) ||
+                   error_add(err, "entry %" PRId64, input->entry->id);
+    }
+    return apply[input->head->type](journal, input, parsed, arena, err);
+}
+
+#define RECEIPT_REQUEST_MAX (4 * SEAL_COUNT_MAX)
+
+bool apply_receipt(struct journal *journal, struct journal_line *line,
+                   const struct sequence_row *row, struct arena *arena, struct error *err)
+{
+    struct request_row *requests = arena_array(arena, RECEIPT_REQUEST_MAX, sizeof *requests);
+    size_t count = 0;
+    int64_t below = 0;
+    (void)line;
+
+    if (requests == NULL)
+        return error_set(err, ERROR_LIMIT, "applying a receipt: out of memory");
+    if (!receipt_size_below(journal->db, row->log, row->size, &below, err) ||
+        !request_list_range(journal->db, arena, row->log, below, row->size, requests,
+                            RECEIPT_REQUEST_MAX, &count, err))
+        return false;
+    for (size_t i = 0; i < count; i++) {
+        int64_t due_ms = row->time_s * 1000 + requests[i].due_after_ms;
+        if (!due_insert(journal->db, requests[i].entry, row->time_s, due_ms, err))
+            return false;
+    }
+    return true;
+}

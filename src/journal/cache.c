@@ -1,0 +1,84 @@
+/*
+ * Plaintext of bodies on their way between two steps of the same process (appended, then posted; taken into custody,
+ * then handled), so that the keeper need not unwrap what was in memory a moment ago. Bounded; a miss costs one unwrap.
+ */
+#include "journal/private.h"
+
+#include <stdlib.h>
+
+#define SLOT_COUNT 4096u
+
+struct slot {
+    int64_t entry;
+    uint8_t *data;
+    size_t size;
+};
+
+struct body_cache {
+    struct slot slots[SLOT_COUNT];
+    size_t used;
+    size_t limit;
+};
+
+struct body_cache *cache_make(size_t limit)
+{
+    struct body_cache *cache = calloc(1, sizeof *cache);
+    if (cache != NULL)
+        cache->limit = limit;
+    return cache;
+}
+
+static void slot_clear(struct body_cache *cache, struct slot *slot)
+{
+    if (slot->data == NULL)
+        return;
+    secret_wipe(slot->data, slot->size);
+    cache->used -= slot->size;
+    free(slot->data);
+    *slot = (struct slot){0};
+}
+
+void cache_free(struct body_cache **cache)
+{
+    if (*cache == NULL)
+        return;
+    for (size_t i = 0; i < SLOT_COUNT; i++)
+        slot_clear(*cache, &(*cache)->slots[i]);
+    free(*cache);
+    *cache = NULL;
+}
+
+static struct slot *slot_of(struct body_cache *cache, int64_t entry)
+{
+    return &cache->slots[(uint64_t)entry % SLOT_COUNT];
+}
+
+void cache_put(struct body_cache *cache, int64_t entry, struct span plain)
+{
+    struct slot *slot = slot_of(cache, entry);
+
+    slot_clear(cache, slot);
+    if (plain.size == 0 || plain.size > cache->limit - cache->used)
+        return;
+    slot->data = malloc(plain.size);
+    if (slot->data == NULL)
+        return;
+    memcpy(slot->data, plain.data, plain.size);
+    slot->size = plain.size;
+    slot->entry = entry;
+    cache->used += plain.size;
+}
+
+bool cache_get(struct body_cache *cache, int64_t entry, struct arena *arena, struct span *out)
+{
+    struct slot *slot = slot_of(cache, entry);
+    return slot->data != NULL && slot->entry == entry &&
+           arena_copy(arena, span_make(slot->data, slot->size), out);
+}
+
+void cache_forget(struct body_cache *cache, int64_t entry)
+{
+    struct slot *slot = slot_of(cache, entry);
+    if (slot->entry == entry)
+        slot_clear(cache, slot);
+}

@@ -1,0 +1,277 @@
+/*
+ * Delivery: the next post from what the partner has receipted to our newest checkpoint, sealed anew on every try; and the
+ * receipts that come back. The partner's timestamped custody cosignature is the legal receipt and starts the clock.
+ */
+#include "journal/private.h"
+
+#include "base/text.h"
+#include "message/clock_dispute.h"
+#include "tlog/checkpoint.h"
+#include "tlog/cosignature.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+/* The newest checkpoint that one post can reach. */
+static bool target_find(struct journal *journal, struct journal_line *line, struct arena *arena,
+                        struct checkpoint_row *out, struct error *err)
+{
+    struct journal_log *log = &line->out;
+    if (log->signed_size <= line->cosigned)
+        return error_set(err, ERROR_MISSING, "nothing is to be sent to %s", line->partner);
+    if (log->signed_size - line->cosigned <= SEAL_COUNT_MAX) {
+        *out = (struct checkpoint_row){.log = log->id,
+                                       .size = (int64_t)log->signed_size,
+                                       .root = span_make(log->signed_root.bytes, TLOG_HASH_SIZE),
+                                       .signature = span_make(log->signature, SIGNATURE_SIZE)};
+        return true;
+    }
+    return checkpoint_from(journal->db, arena, log->id, (int64_t)line->cosigned + 1, out, err);
+}
+
+static bool note_write(const struct journal *journal, const struct journal_log *log,
+                       const struct checkpoint_row *row, struct buffer *out)
+{
+    struct checkpoint checkpoint = {.origin = span_text(log->origin), .size = (uint64_t)row->size};
+    struct note_key key;
+
+    if (row->root.size != TLOG_HASH_SIZE || row->signature.size != SIGNATURE_SIZE)
+        return false;
+    memcpy(checkpoint.root.bytes, row->root.data, TLOG_HASH_SIZE);
+    return note_key_make(span_text(log->origin), NOTE_ED25519, journal->keys.log, &key) &&
+           checkpoint_write(&checkpoint, out) && buffer_byte(out, '\n') &&
+           note_signature_line_write(&key, row->signature, out);
+}
+
+static bool parts_gather(struct journal *journal, int64_t entry, struct post_entry *out,
+                         struct arena *arena, struct error *err)
+{
+    struct part_row *rows = arena_array(arena, PART_COUNT_MAX, sizeof *rows);
+    size_t count = 0;
+
+    if (rows == NULL)
+        return error_set(err, ERROR_LIMIT, "post: out of memory");
+    if (!part_list(journal->db, arena, entry, rows, PART_COUNT_MAX, &count, err))
+        return false;
+    struct post_part *parts = arena_array(arena, count, sizeof *parts);
+    if (parts == NULL && count > 0)
+        return error_set(err, ERROR_LIMIT, "post: out of memory");
+    for (size_t i = 0; i < count; i++) {
+        parts[i].number = (uint16_t)rows[i].number;
+        memcpy(parts[i].salt, rows[i].salt.data, SALT_SIZE);
+        if (rows[i].kind == PART_ROW_ATTACHMENT)
+            continue; /* its salt travels here, its bytes are fetched in ranges */
+        if (rows[i].state == PART_HELD &&
+            !journal_part(journal, &rows[i], arena, &parts[i].bytes, err))
+            return false;
+    }
+    out->parts = parts;
+    out->part_count = count;
+    return true;
+}
+
+static bool entry_gather(struct journal *journal, const struct entry_row *row,
+                         struct post_entry *out, struct arena *arena, struct error *err)
+{
+    out->head = row->head;
+    if (row->salt.size == SALT_SIZE)
+        memcpy(out->salt, row->salt.data, SALT_SIZE);
+    if (row->body_state != BODY_HELD)
+        return true;
+    return journal_body(journal, row, arena, &out->body, err) &&
+           parts_gather(journal, row->id, out, arena, err);
+}
+
+static bool post_gather(struct journal *journal, struct journal_line *line, struct post *post,
+                        struct arena *arena, struct error *err)
+{
+    size_t want = (size_t)(post->to - post->from);
+    struct entry_row *rows = arena_array(arena, want, sizeof *rows);
+    size_t count = 0;
+
+    post->entries = arena_array(arena, want, sizeof *post->entries);
+    if (rows == NULL || post->entries == NULL)
+        return error_set(err, ERROR_LIMIT, "post: out of memory");
+    if (!entry_list_range(journal->db, arena, line->out.id, (int64_t)post->from, (int64_t)post->to,
+                          rows, want, &count, err))
+        return false;
+    if (count != want)
+        return error_set(err, ERROR_STORE, "log %s: entries are missing from %" PRIu64,
+                         line->out.origin, post->from);
+    for (size_t i = 0; i < count; i++)
+        if (!entry_gather(journal, &rows[i], &post->entries[i], arena, err))
+            return error_add(err, "log %s index %" PRId64, line->out.origin, rows[i].index);
+    post->entry_count = count;
+    return true;
+}
+
+bool journal_next_post(struct journal *journal, struct journal_line *line, struct buffer *out,
+                       uint64_t *from, uint64_t *to, struct error *err)
+{
+    struct arena arena CLEANUP(arena_free) = arena_make(4 * (size_t)POST_SIZE_MAX);
+    struct buffer note CLEANUP(buffer_free) = buffer_make(CHECKPOINT_SIZE_MAX);
+    struct checkpoint_row target;
+    struct keeper_seal seal;
+    struct post post = {.from = line->cosigned, .time_ms = journal_now_ms(journal)};
+
+    if (!target_find(journal, line, &arena, &target, err))
+        return false;
+    post.to = (uint64_t)target.size;
+    if (!note_write(journal, &line->out, &target, &note))
+        return error_set(err, ERROR_STORE, "log %s: its checkpoint is cut", line->out.origin);
+    post.checkpoint = buffer_span(&note);
+    const struct agreement_party *partner = &line->agreement.parties[line->partner_side];
+    bool ok = post_gather(journal, line, &post, &arena, err) &&
+              keeper_seal_key(&journal->keeper, span_text(line->agreement_id), partner->sealing_key,
+                              &seal, err) &&
+              post_write(&post, &seal, out, err);
+    secret_wipe(&seal, sizeof seal);
+    *from = post.from;
+    *to = post.to;
+    return ok;
+}
+
+/* --- the answer --- */
+
+struct receipt_claim {
+    uint64_t size;
+    struct tlog_hash root;
+    int64_t time_s;
+    uint8_t signature[SIGNATURE_SIZE];
+};
+
+/* "<size> <base64 root> <note signature line>", the signature verified over (origin, size, root). */
+static bool claim_read(struct journal_line *line, struct span text, struct receipt_claim *out,
+                       struct error *err)
+{
+    const uint8_t *space = memchr(text.data, ' ', text.size);
+    size_t root_size = TLOG_HASH_SIZE;
+    size_t number_size = space == NULL ? 0 : (size_t)(space - text.data);
+    struct span root_text = span_part(text, number_size + 1, BASE64_SIZE(TLOG_HASH_SIZE));
+    struct span signature_line =
+        span_part(text, number_size + 1 + BASE64_SIZE(TLOG_HASH_SIZE) + 1, text.size);
+
+    if (space == NULL || !number_read(span_part(text, 0, number_size), &out->size) ||
+        !base64_read(root_text, out->root.bytes, &root_size) || root_size != TLOG_HASH_SIZE)
+        return error_set(err, ERROR_LINK, "a receipt of %s cannot be read", line->partner);
+    struct checkpoint checkpoint = {
+        .origin = span_text(line->out.origin), .size = out->size, .root = out->root};
+    struct buffer body CLEANUP(buffer_free) = buffer_make(CHECKPOINT_SIZE_MAX);
+    if (!checkpoint_write(&checkpoint, &body) ||
+        !cosignature_line_verify(&line->custody_key, buffer_span(&body), signature_line,
+                                 &out->time_s, out->signature))
+        return error_set(err, ERROR_LINK,
+                         "the receipt of %s for size %" PRIu64 " is not signed by its custody key",
+                         line->partner, out->size);
+    return true;
+}
+
+/* The receipt must be for a checkpoint that we signed. */
+static bool claim_is_ours(struct journal *journal, struct journal_line *line,
+                          const struct receipt_claim *claim, struct error *err)
+{
+    struct arena arena CLEANUP(arena_free) = arena_make(64 * 1024);
+    struct checkpoint_row row;
+    struct span root = span_make(claim->root.bytes, TLOG_HASH_SIZE);
+
+    if (claim->size == line->out.signed_size &&
+        span_equal(root, span_make(line->out.signed_root.bytes, TLOG_HASH_SIZE)))
+        return true;
+    if (!checkpoint_from(journal->db, &arena, line->out.id, (int64_t)claim->size, &row, err))
+        return error_add(err, "a receipt for size %" PRIu64, claim->size);
+    return ((uint64_t)row.size == claim->size && span_equal(root, row.root)) ||
+           error_set(err, ERROR_LINK,
+                     "%s receipted size %" PRIu64 " with a root that we never signed",
+                     line->partner, claim->size);
+}
+
+/* One deadline, never two: the receipt counts, and what is wrong with its time is put on record. */
+static bool clock_dispute(struct journal *journal, struct journal_line *line,
+                          const struct receipt_claim *claim, int64_t posted_ms, int64_t answered_ms,
+                          struct error *err)
+{
+    int64_t bound_ms = line->agreement.clock_bound_s * 1000;
+    if (claim->time_s * 1000 >= posted_ms - bound_ms - 999 &&
+        claim->time_s * 1000 <= answered_ms + bound_ms)
+        return true;
+    struct clock_dispute dispute = {.size = claim->size,
+                                    .their_time_s = claim->time_s,
+                                    .posted_ms = posted_ms,
+                                    .answered_ms = answered_ms};
+    struct buffer body CLEANUP(buffer_free) = buffer_make(BODY_SIZE_MAX);
+    struct appended appended;
+    clock_dispute_write(&dispute, &body);
+    struct draft draft = {.type = MESSAGE_CLOCK_DISPUTE,
+                          .unit = journal_unit(journal, line),
+                          .body = buffer_span(&body)};
+    journal_event_add(journal, JOURNAL_ALARM, line, 0, claim->size);
+    return journal_append(journal, line, &draft, &appended, err);
+}
+
+static bool claim_store(struct journal *journal, struct journal_line *line,
+                        const struct receipt_claim *claim, struct error *err)
+{
+    struct arena arena CLEANUP(arena_free) = arena_make(JOURNAL_ARENA_MAX);
+    struct receipt_row receipt = {.log = line->out.id,
+                                  .size = (int64_t)claim->size,
+                                  .root = span_make(claim->root.bytes, TLOG_HASH_SIZE),
+                                  .time_s = claim->time_s,
+                                  .signature = span_make(claim->signature, SIGNATURE_SIZE)};
+    struct sequence_row sequence = {.kind = SEQUENCE_RECEIPT,
+                                    .log = line->out.id,
+                                    .size = (int64_t)claim->size,
+                                    .time_s = claim->time_s,
+                                    .version = line->agreement.version};
+
+    if (!receipt_insert(journal->db, &receipt, err) || !sequence_add(journal, &sequence, err) ||
+        !apply_receipt(journal, line, &sequence, &arena, err))
+        return error_add(err, "storing the receipt of size %" PRIu64, claim->size);
+    line->cosigned = claim->size;
+    line->cosigned_time_s = claim->time_s;
+    line->ahead = line->out.signed_size > line->cosigned ? 1 : 0;
+    journal_event_add(journal, JOURNAL_RECEIPT, line, 0, claim->size);
+    return true;
+}
+
+bool journal_receipt(struct journal *journal, struct journal_line *line, struct span answer,
+                     int64_t posted_ms, int64_t answered_ms, struct error *err)
+{
+    struct span text;
+
+    while (line_take(&answer, &text)) {
+        struct receipt_claim claim;
+        if (!claim_read(line, text, &claim, err))
+            return false;
+        if (claim.size <= line->cosigned)
+            continue;
+        if (!claim_is_ours(journal, line, &claim, err))
+            return false;
+        if (claim.time_s < line->cosigned_time_s)
+            return error_set(err, ERROR_LINK,
+                             "%s receipted size %" PRIu64 " before an earlier size", line->partner,
+                             claim.size);
+        if (!claim_store(journal, line, &claim, err) ||
+            !clock_dispute(journal, line, &claim, posted_ms, answered_ms, err))
+            return false;
+    }
+    return answer.size == 0 || error_set(err, ERROR_LINK, "the answer of %s is cut", line->partner);
+}
+
+bool journal_post_failed(struct journal *journal, struct journal_line *line, uint64_t to,
+                         struct span why, struct error *err)
+{
+    char object[ORIGIN_SIZE_MAX + 128];
+    char root[2 * TLOG_HASH_SIZE + 1];
+
+    hex_write(span_make(line->out.signed_root.bytes, TLOG_HASH_SIZE), root);
+    snprintf(object, sizeof object, "%s %" PRIu64 " %s", line->out.origin, to, root);
+    struct span objects[] = {span_text(object)};
+    struct act act = {.officer = span_text("node"),
+                      .unit = journal_unit(journal, line),
+                      .reason = why,
+                      .act = span_text("post_failed"),
+                      .outcome = span_text("unanswered"),
+                      .objects = objects,
+                      .object_count = 1};
+    return journal_access(journal, &act, err);
+}

@@ -1,0 +1,134 @@
+/*
+ * Erasure. An exchanged body or part leaves with its wrapped key, every derived row that names it leaves too, and an
+ * `erased` entry in our outgoing log says so, so that resume, restore and rebuild repeat it before anything is shown. The
+ * entry itself stays: the tree remains whole.
+ */
+#include "journal/private.h"
+
+#include "message/erased.h"
+#include "store/attachment_file.h"
+#include "store/derived_rows.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "base/text.h"
+
+/* The file goes after the commit could still fail, but its key is gone with the row: sealed bytes without a key. */
+static void file_drop(struct journal *journal, struct span file)
+{
+    struct error ignored = {0};
+    if (file.size > 0)
+        attachment_file_drop(journal->env, journal->home, file, &ignored);
+}
+
+static bool part_forget(struct journal *journal, const struct part_row *part, struct error *err)
+{
+    if (part->state == PART_ERASED || part->state == PART_LOST)
+        return true;
+    if (!part_erase(journal->db, part->entry, part->number, PART_ERASED, err))
+        return false;
+    file_drop(journal, part->file);
+    return true;
+}
+
+static bool parts_forget(struct journal *journal, int64_t entry, struct error *err)
+{
+    struct arena arena CLEANUP(arena_free) = arena_make(JOURNAL_ARENA_MAX);
+    struct part_row *rows = arena_array(&arena, PART_COUNT_MAX, sizeof *rows);
+    size_t count = 0;
+
+    if (rows == NULL)
+        return error_set(err, ERROR_LIMIT, "erasing: out of memory");
+    if (!part_list(journal->db, &arena, entry, rows, PART_COUNT_MAX, &count, err))
+        return false;
+    for (size_t i = 0; i < count; i++)
+        if (!part_forget(journal, &rows[i], err))
+            return false;
+    return true;
+}
+
+static bool body_forget(struct journal *journal, int64_t entry, enum body_state state,
+                        struct error *err)
+{
+    cache_forget(journal->cache, entry);
+    return entry_erase_body(journal->db, entry, state, err) && parts_forget(journal, entry, err) &&
+           derived_erase(journal->db, entry, err);
+}
+
+static bool part_forget_number(struct journal *journal, int64_t entry, uint16_t number,
+                               struct error *err)
+{
+    struct arena arena CLEANUP(arena_free) = arena_make(JOURNAL_ARENA_MAX);
+    struct part_row part;
+
+    return part_find(journal->db, &arena, entry, number, &part, err) &&
+           part_forget(journal, &part, err) && derived_erase_part(journal->db, entry, number, err);
+}
+
+static bool erased_append(struct journal *journal, struct journal_line *line,
+                          const struct journal_log *log, const struct entry_row *row,
+                          uint16_t number, enum erase_reason reason, struct error *err)
+{
+    struct buffer body CLEANUP(buffer_free) = buffer_make(BODY_SIZE_MAX);
+    struct appended appended;
+    struct erased erased = {.item = {.origin = span_text(log->origin)},
+                            .part = number,
+                            .reason = reason,
+                            .erased_at_ms = journal_now_ms(journal)};
+
+    memcpy(erased.item.id, row->message_id.data, UUID_SIZE);
+    if (!erased_write(&erased, &body))
+        return error_set(err, ERROR_BUG, "an erasure does not fit");
+    struct draft draft = {
+        .type = MESSAGE_ERASED, .unit = journal_unit(journal, line), .body = buffer_span(&body)};
+    return journal_append(journal, line, &draft, &appended, err);
+}
+
+//= dir-2016-680 art 16(2)
+bool journal_erase(struct journal *journal, struct journal_line *line, int64_t entry,
+                   uint16_t number, enum erase_reason reason, struct error *err)
+{
+    struct arena arena CLEANUP(arena_free) = arena_make(JOURNAL_ARENA_MAX);
+    struct entry_row row;
+
+    if (!entry_find(journal->db, &arena, entry, &row, err))
+        return false;
+    const struct journal_log *log = row.log == line->out.id  ? &line->out
+                                    : row.log == line->in.id ? &line->in
+                                                             : NULL;
+    if (log == NULL || row.message_id.size != UUID_SIZE)
+        return error_set(err, ERROR_MISSING, "entry %" PRId64 " is not of agreement %s", entry,
+                         line->agreement_id);
+    if (row.body_state != BODY_HELD)
+        return error_set(err, ERROR_CONFLICT,
+                         "the body of entry %" PRId64 " is not held here any more", entry);
+    if (number == 0 ? !body_forget(journal, entry, BODY_ERASED, err)
+                    : !part_forget_number(journal, entry, number, err))
+        return error_add(err, "erasing entry %" PRId64, entry);
+    return erased_append(journal, line, log, &row, number, reason, err);
+}
+
+bool journal_withdraw(struct journal *journal, struct journal_line *line, int64_t entry,
+                      struct error *err)
+{
+    struct arena arena CLEANUP(arena_free) = arena_make(JOURNAL_ARENA_MAX);
+    struct entry_row row;
+    struct appended appended;
+
+    if (!entry_find(journal->db, &arena, entry, &row, err))
+        return false;
+    if (row.log != line->out.id || row.body_state != BODY_HELD)
+        return error_set(err, ERROR_CONFLICT, "entry %" PRId64 " is not ours to withdraw", entry);
+    if (row.index != ENTRY_WAITING && (uint64_t)row.index < line->cosigned)
+        return error_set(err, ERROR_CONFLICT,
+                         "entry %" PRId64 " is in the partner's custody: recall or erase it",
+                         entry);
+    if (!body_forget(journal, entry, BODY_WITHDRAWN, err))
+        return error_add(err, "withdrawing entry %" PRId64, entry);
+    struct reference item = {.origin = span_text(line->out.origin)};
+    memcpy(item.id, row.message_id.data, UUID_SIZE);
+    struct draft draft = {
+        .type = MESSAGE_WITHDRAWN, .in_reply_to = &item, .unit = journal_unit(journal, line)};
+    return journal_append(journal, line, &draft, &appended, err);
+}

@@ -1,0 +1,401 @@
+/*
+ * Handling: what an entry in custody means. Each application is one row of the journal sequence; the outcomes go back as
+ * one `outcomes` entry per handled range. A message that cannot be handled is `refused` or `held` with its ground: it is
+ * never lost, and it holds its own thread and no other.
+ */
+#include "journal/private.h"
+
+#include "message/answer.h"
+#include "message/outcomes.h"
+#include "message/request.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#define HOUR_MS INT64_C(3600000)
+
+/* What was found about one entry. */
+struct verdict {
+    enum outcome_kind outcome;
+    enum outcome_ground ground; /* for refused */
+    struct span clause;         /* with NOT_PERMITTED; a constant of the agreement's table */
+};
+
+static void refuse(struct verdict *verdict, enum outcome_ground ground)
+{
+    verdict->outcome = OUTCOME_REFUSED;
+    verdict->ground = ground;
+}
+
+static bool seen_is_stale(struct journal *journal, struct journal_line *line,
+                          const struct head *head, bool *is_stale, struct error *err)
+{
+    struct arena arena CLEANUP(arena_free) = arena_make(64 * 1024);
+    struct receipt_row row;
+    size_t count = 0;
+
+    if (!receipt_list(journal->db, &arena, line->out.id, (int64_t)head->seen, &row, 1, &count, err))
+        return false;
+    *is_stale = count == 1 && row.time_s * 1000 + HOUR_MS < head->created_ms;
+    return true;
+}
+
+/* The position rule: the version in force, and how much of our log its writer had seen (PROTOCOL.md 7). */
+static bool position_check(struct journal *journal, struct journal_line *line,
+                           const struct head *head, struct verdict *verdict, struct error *err)
+{
+    bool is_stale = false;
+
+    if (!span_is(head->agreement_id, line->agreement_id))
+        refuse(verdict, OUTCOME_AGREEMENT);
+    else if ((int64_t)head->agreement_version != line->agreement.version)
+        refuse(verdict, OUTCOME_VERSION);
+    else if (head->seen > line->out.size || head->seen < line->last_seen)
+        refuse(verdict, OUTCOME_SEEN);
+    else if (!seen_is_stale(journal, line, head, &is_stale, err))
+        return false;
+    else if (is_stale)
+        refuse(verdict, OUTCOME_STALE);
+    else
+        line->last_seen = head->seen;
+    return true;
+}
+
+static bool reference_check(struct journal *journal, struct journal_line *line,
+                            const struct reference *reference, struct arena *arena,
+                            struct verdict *verdict, struct error *err)
+{
+    struct entry_row row;
+
+    if (reference_resolve(journal, line, reference, arena, &row, err))
+        return true;
+    if (err->kind != ERROR_MISSING)
+        return false;
+    error_clear(err);
+    refuse(verdict, OUTCOME_UNRESOLVED);
+    return true;
+}
+
+static bool head_check(struct journal *journal, struct journal_line *line,
+                       const struct entry_row *row, const struct head *head, struct arena *arena,
+                       struct verdict *verdict, struct error *err)
+{
+    int64_t earlier = 0;
+
+    if (!entry_count_message(journal->db, line->in.id, row->message_id, row->id, &earlier, err))
+        return false;
+    if (earlier > 0) {
+        refuse(verdict, OUTCOME_DUPLICATE_ID);
+        return true;
+    }
+    if (!position_check(journal, line, head, verdict, err))
+        return false;
+    if (verdict->outcome == OUTCOME_ACCEPTED && head->has_in_reply_to &&
+        !reference_check(journal, line, &head->in_reply_to, arena, verdict, err))
+        return false;
+    if (verdict->outcome == OUTCOME_ACCEPTED && head->has_thread &&
+        !reference_check(journal, line, &head->thread, arena, verdict, err))
+        return false;
+    if (verdict->outcome == OUTCOME_ACCEPTED && head->type == MESSAGE_UNKNOWN) {
+        verdict->outcome = OUTCOME_HELD;
+    }
+    if (verdict->outcome == OUTCOME_ACCEPTED && !message_type_is_exchanged(head->type))
+        refuse(verdict, OUTCOME_MALFORMED); /* domestic types do not cross */
+    return true;
+}
+
+/* An attachment: its salt came with the post; the rest is fetched. */
+static bool attachment_settle(struct journal *journal, struct journal_line *line,
+                              const struct part_row *row, const struct part *part,
+                              const struct attachment *attachment, struct verdict *verdict,
+                              struct error *err)
+{
+    uint8_t digest[DIGEST_SIZE];
+
+    if (attachment == NULL || row->salt.size != SALT_SIZE) {
+        refuse(verdict, OUTCOME_MALFORMED);
+        return true;
+    }
+    part_digest_attachment(row->salt.data, attachment, digest);
+    if (!digest_is_equal(digest, part->digest)) {
+        refuse(verdict, OUTCOME_MALFORMED);
+        return true;
+    }
+    struct part_row wanted = {.entry = row->entry,
+                              .number = part->number,
+                              .kind = PART_ROW_ATTACHMENT,
+                              .digest = span_make(part->digest, DIGEST_SIZE),
+                              .salt = row->salt,
+                              .size = attachment->size,
+                              .sha256 = span_make(attachment->sha256, DIGEST_SIZE),
+                              .segments = attachment->segment_hashes,
+                              .state = PART_WANTED};
+    journal_event_add(journal, JOURNAL_PARTS, line, row->entry, 0);
+    return part_remove(journal->db, row->entry, row->number, err) &&
+           part_insert(journal->db, &wanted, err);
+}
+
+/* The parts that the body names: small ones came with the batch and must match; attachments become wanted. */
+static bool part_settle(struct journal *journal, struct journal_line *line, int64_t entry,
+                        const struct part *part, const struct attachment_list *attachments,
+                        struct arena *arena, struct verdict *verdict, struct error *err)
+{
+    struct part_row row;
+
+    if (!part_find(journal->db, arena, entry, part->number, &row, err)) {
+        if (err->kind != ERROR_MISSING)
+            return false;
+        error_clear(err);
+        refuse(verdict, OUTCOME_MALFORMED);
+        return true;
+    }
+    if (part->kind == PART_KIND_ATTACHMENT)
+        return attachment_settle(journal, line, &row, part,
+                                 attachment_list_find(attachments, part->number), verdict, err);
+    if (!span_equal(row.digest, span_make(part->digest, DIGEST_SIZE)))
+        refuse(verdict, OUTCOME_MALFORMED);
+    return true;
+}
+
+static bool parts_settle(struct journal *journal, struct journal_line *line, int64_t entry,
+                         enum message_type type, const void *parsed, struct arena *arena,
+                         struct verdict *verdict, struct error *err)
+{
+    const struct part_list *parts = NULL;
+    const struct attachment_list *attachments = NULL;
+
+    message_parts(type, parsed, &parts, &attachments);
+    for (size_t i = 0; parts != NULL && i < parts->count && verdict->outcome == OUTCOME_ACCEPTED;
+         i++)
+        if (!part_settle(journal, line, entry, &parts->items[i], attachments, arena, verdict, err))
+            return false;
+    return true;
+}
+
+/* The agreement rules what crosses; the answer names the clause. */
+static bool rule(struct journal *journal, struct journal_line *line, const struct entry_row *row,
+                 const struct head *head, const void *parsed, struct verdict *verdict,
+                 struct buffer *ruling_text, struct error *err)
+{
+    struct ruling ruling;
+    struct permit_question question = {.sender = line->agreement.parties[line->partner_side].party,
+                                       .receiver = line->agreement.parties[line->own_side].party,
+                                       .type = head->type,
+                                       .created_ms = head->created_ms,
+                                       .is_suspended = line->is_suspended,
+                                       .body_size = row->body_size};
+    (void)journal;
+    if (head->type == MESSAGE_REQUEST)
+        question.request = parsed;
+    if (head->type == MESSAGE_ANSWER)
+        question.answer = parsed;
+    agreement_permit(&line->agreement, &question, &ruling);
+    if (!ruling.is_allowed) {
+        verdict->clause = span_text(ruling.clause);
+        refuse(verdict, line->is_suspended ? OUTCOME_SUSPENDED : OUTCOME_NOT_PERMITTED);
+    }
+    return ruling_write(&ruling, ruling_text, err);
+}
+
+/* Reads and rules the body. `*parsed` stays NULL when there is none. */
+static bool body_judge(struct journal *journal, struct journal_line *line,
+                       const struct entry_row *row, const struct head *head, struct span body,
+                       const void **parsed, struct verdict *verdict, struct buffer *ruling_text,
+                       struct arena *arena, struct error *err)
+{
+    static struct problems problems; /* the writer alone handles */
+
+    if (!head->has_body || row->body_state != BODY_HELD)
+        return true;
+    problems_clear(&problems);
+    *parsed = message_read(head->type, body, arena, &problems);
+    if (*parsed == NULL) {
+        refuse(verdict, OUTCOME_MALFORMED);
+        return true;
+    }
+    if (!rule(journal, line, row, head, *parsed, verdict, ruling_text, err))
+        return false;
+    return verdict->outcome != OUTCOME_ACCEPTED ||
+           parts_settle(journal, line, row->id, head->type, *parsed, arena, verdict, err);
+}
+
+static bool entry_time(struct journal *journal, struct journal_line *line,
+                       const struct entry_row *row, int64_t *time_s, struct error *err)
+{
+    struct arena arena CLEANUP(arena_free) = arena_make(64 * 1024);
+    struct receipt_row receipt;
+    size_t count = 0;
+
+    if (!receipt_list(journal->db, &arena, line->in.id, row->index, &receipt, 1, &count, err))
+        return false;
+    if (count == 0)
+        return error_set(err, ERROR_STORE, "log %s: index %" PRId64 " has no receipt",
+                         line->in.origin, row->index);
+    *time_s = receipt.time_s;
+    return true;
+}
+
+/* "not_permitted 4.2", "held"; empty when accepted. */
+static struct span verdict_ground(const struct verdict *verdict, struct arena *arena)
+{
+    char text[64];
+    struct span copy = {NULL, 0};
+
+    if (verdict->outcome == OUTCOME_ACCEPTED)
+        return copy;
+    if (verdict->outcome == OUTCOME_HELD)
+        return span_text("type");
+    snprintf(text, sizeof text, "%s%s%.*s", outcome_ground_names[verdict->ground],
+             verdict->clause.size > 0 ? " " : "", SPAN_ARG(verdict->clause));
+    arena_copy(arena, span_text(text), &copy);
+    return copy;
+}
+
+static bool entry_handle(struct journal *journal, struct journal_line *line,
+                         const struct entry_row *row, int64_t time_s, struct verdict *verdict,
+                         enum message_type *type, struct error *err)
+{
+    struct arena arena CLEANUP(arena_free) = arena_make(JOURNAL_ARENA_MAX);
+    struct buffer ruling_text CLEANUP(buffer_free) = buffer_make(4096);
+    struct head head = {.type = MESSAGE_UNKNOWN};
+    struct span body = {NULL, 0};
+    const void *parsed = NULL;
+
+    *verdict = (struct verdict){.outcome = OUTCOME_ACCEPTED};
+    *type = MESSAGE_UNKNOWN;
+    if (!head_read(row->head, &arena, &head, err)) {
+        error_clear(err);
+        refuse(verdict, OUTCOME_MALFORMED);
+    } else {
+        *type = head.type;
+        if (!head_check(journal, line, row, &head, &arena, verdict, err))
+            return false;
+    }
+    if (verdict->outcome == OUTCOME_ACCEPTED && row->body_state == BODY_HELD &&
+        !journal_body(journal, row, &arena, &body, err))
+        return false;
+    if (verdict->outcome == OUTCOME_ACCEPTED &&
+        !body_judge(journal, line, row, &head, body, &parsed, verdict, &ruling_text, &arena, err))
+        return false;
+    struct span ground = verdict_ground(verdict, &arena);
+    struct sequence_row sequence = {.kind = SEQUENCE_HANDLED,
+                                    .entry = row->id,
+                                    .log = line->in.id,
+                                    .time_s = time_s,
+                                    .version = line->agreement.version,
+                                    .outcome = verdict->outcome,
+                                    .ground = ground,
+                                    .ruling = buffer_span(&ruling_text)};
+    if (!sequence_add(journal, &sequence, err))
+        return false;
+    cache_forget(journal->cache, row->id);
+    if (verdict->outcome != OUTCOME_ACCEPTED)
+        return true;
+    struct apply_input input = {.row = &sequence,
+                                .line = line,
+                                .entry = row,
+                                .head = &head,
+                                .body = body,
+                                .parsed = parsed,
+                                .is_own = false};
+    return apply_entry(journal, &input, &arena, err);
+}
+
+/* What goes back for one range. */
+struct report {
+    struct outcomes outcomes;
+    struct outcome_refused refused[OUTCOMES_COUNT_MAX];
+    uint64_t held[OUTCOMES_COUNT_MAX];
+    bool is_owed;
+};
+
+static void report_add(struct report *report, uint64_t index, const struct verdict *verdict,
+                       enum message_type type)
+{
+    struct outcomes *outcomes = &report->outcomes;
+
+    if (verdict->outcome != OUTCOME_ACCEPTED || message_type_owes_outcome(type))
+        report->is_owed = true;
+    outcomes->to = index + 1;
+    if (verdict->outcome == OUTCOME_HELD)
+        report->held[outcomes->held_count++] = index;
+    if (verdict->outcome == OUTCOME_REFUSED)
+        report->refused[outcomes->refused_count++] = (struct outcome_refused){
+            .index = index, .ground = verdict->ground, .clause = verdict->clause};
+}
+
+static bool report_append(struct journal *journal, struct journal_line *line, struct report *report,
+                          struct error *err)
+{
+    struct buffer body CLEANUP(buffer_free) = buffer_make(BODY_SIZE_MAX);
+    struct appended appended;
+
+    if (!report->is_owed || line->out.read_only[0] != '\0')
+        return true;
+    report->outcomes.refused = report->refused;
+    report->outcomes.held = report->held;
+    if (!outcomes_write(&report->outcomes, &body))
+        return error_set(err, ERROR_BUG, "outcomes of log %s do not fit", line->in.origin);
+    struct draft draft = {
+        .type = MESSAGE_OUTCOMES, .unit = journal_unit(journal, line), .body = buffer_span(&body)};
+    return journal_append(journal, line, &draft, &appended, err);
+}
+
+#define HANDLE_COUNT 256u
+
+static bool range_handle(struct journal *journal, struct journal_line *line, struct report *report,
+                         uint64_t *handled, struct error *err)
+{
+    struct arena arena CLEANUP(arena_free) = arena_make(JOURNAL_ARENA_MAX);
+    struct entry_row *rows = arena_array(&arena, HANDLE_COUNT, sizeof *rows);
+    size_t count = 0;
+
+    if (rows == NULL)
+        return error_set(err, ERROR_LIMIT, "handling: out of memory");
+    if (!entry_list_range(journal->db, &arena, line->in.id, (int64_t)line->handled,
+                          (int64_t)line->in.size, rows, HANDLE_COUNT, &count, err))
+        return false;
+    report->outcomes.from = line->handled;
+    for (size_t i = 0; i < count; i++) {
+        struct verdict verdict;
+        enum message_type type;
+        int64_t time_s = 0;
+        if (!entry_time(journal, line, &rows[i], &time_s, err) ||
+            !entry_handle(journal, line, &rows[i], time_s, &verdict, &type, err))
+            return error_add(err, "handling %s index %" PRId64, line->in.origin, rows[i].index);
+        report_add(report, (uint64_t)rows[i].index, &verdict, type);
+        if (verdict.outcome == OUTCOME_HELD)
+            journal_event_add(journal, JOURNAL_ALARM, line, rows[i].id, 0);
+    }
+    *handled = line->handled + count;
+    return log_set_handled(journal->db, line->in.id, (int64_t)*handled, err);
+}
+
+bool handle_line(struct journal *journal, struct journal_line *line, struct error *err)
+{
+    struct report *report = calloc(1, sizeof *report);
+    uint64_t handled = line->handled;
+    uint64_t last_seen = line->last_seen;
+
+    if (report == NULL)
+        return true; /* tried again with the next round */
+    bool ok = database_begin(journal->db, DATABASE_NORMAL, err) &&
+              seal_store_signatures(journal, err) &&
+              range_handle(journal, line, report, &handled, err) &&
+              report_append(journal, line, report, err) && database_commit(journal->db, err);
+    if (ok)
+        line->handled = handled;
+    else
+        database_rollback(journal->db);
+    free(report);
+    if (ok || err->kind == ERROR_STORE)
+        return ok;
+    /* Our own mistake: nothing of the range was applied; it is shown and tried again after a restart or upgrade. */
+    line->last_seen = last_seen;
+    line->is_stuck = true;
+    snprintf(line->stuck_reason, sizeof line->stuck_reason, "%s", err->text);
+    journal_event_add(journal, JOURNAL_ALARM, line, 0, line->handled);
+    error_clear(err);
+    return true;
+}

@@ -1,0 +1,277 @@
+/*
+ * Journal: the books of one node. It appends own entries, numbers and signs them, takes the partner's into custody and
+ * cosigns, applies both alike, erases, rebuilds. PROTOCOL.md 1-5. All functions that take a `struct journal *` run in the
+ * writer (inside a job, or before the threads start), but for those marked otherwise.
+ *
+ * What a crash leaves is always a state that this opens from: rows and in-memory state move together at commit; the
+ * keeper follows the commit and is brought level at the next round (journal_level).
+ */
+#ifndef BESA_JOURNAL_JOURNAL_H
+#define BESA_JOURNAL_JOURNAL_H
+
+#include "agreement/agreement.h"
+#include "agreement/permit.h"
+#include "base/env.h"
+#include "base/limits.h"
+#include "journal/job.h"
+#include "journal/post.h"
+#include "keeper/client.h"
+#include "message/act.h"
+#include "message/erased.h"
+#include "message/head.h"
+#include "store/log_rows.h"
+#include "store/part_rows.h"
+#include "tlog/note.h"
+#include "tlog/tree.h"
+
+/* One log as the writer holds it. `size` and `range` are those of the last commit (or of the running batch). */
+struct journal_log {
+    int64_t id;
+    char origin[ORIGIN_SIZE_MAX + 1];
+    enum log_kind kind;
+    uint64_t size;
+    struct compact_range range;
+    char read_only[ERROR_TEXT_SIZE]; /* why nothing is signed any more; empty while all is well */
+
+    /* What the keeper still has to be told: leaves [keeper_size, size). */
+    uint64_t keeper_size;
+    struct tlog_hash *pending; /* malloc, keeper_size.. */
+    size_t pending_count;
+    size_t pending_room;
+
+    /* The newest signature: our checkpoint of an own log, our cosignature of a mirror. */
+    uint64_t signed_size;
+    struct tlog_hash signed_root;
+    int64_t signed_time_s; /* mirror: T */
+    uint8_t signature[SIGNATURE_SIZE];
+    bool has_signature;
+    bool must_store_signature; /* rides in the next transaction */
+};
+
+/* The line to one partner under one agreement. */
+struct journal_line {
+    struct agreement agreement; /* lives in journal->arena */
+    char agreement_id[NAME_SIZE_MAX + 1];
+    char partner[NAME_SIZE_MAX + 1];
+    size_t own_side; /* index into agreement.parties */
+    size_t partner_side;
+    bool is_suspended;
+    struct journal_log out; /* our outgoing log */
+    struct journal_log in;  /* the mirror of theirs */
+    uint64_t handled;       /* of `in` */
+    uint64_t cosigned;      /* of `out`: newest size with the partner's receipt */
+    int64_t cosigned_time_s;
+    unsigned ahead;    /* checkpoints of `out` signed beyond `cosigned` */
+    bool is_reachable; /* set by the courier; numbering waits for it */
+    bool has_waiting;  /* entries that wait to be numbered */
+    bool
+        is_stuck; /* handling met an error of ours: tried again after a restart, shown by `besa status` */
+    char stuck_reason[ERROR_TEXT_SIZE];
+    uint64_t last_seen;      /* the partner's `seen` never falls */
+    struct note_key log_key; /* the partner's */
+    struct note_key custody_key;
+    struct note_key witness_key;
+    uint64_t witnessed; /* size of our domestic log that this partner witnessed */
+};
+
+/* What the node publishes after a commit: sequence number, kind and object, never content. */
+enum journal_event_kind {
+    JOURNAL_RECEIPT,
+    JOURNAL_ARRIVED,
+    JOURNAL_APPENDED,
+    JOURNAL_PARTS,
+    JOURNAL_ALARM
+};
+struct journal_event {
+    enum journal_event_kind kind;
+    size_t line;
+    int64_t entry;
+    uint64_t size;
+};
+
+struct journal_options {
+    const struct env *env;
+    const char *home; /* attachments/ lies below */
+    struct span party;
+    struct keeper_client keeper;
+    void *event_context;
+    /* Runs in the writer after commit; must not block. May be NULL. */
+    void (*event)(void *context, const struct journal_event *event);
+};
+
+#define JOURNAL_KEY_POOL 256
+
+struct journal {
+    const struct env *env;
+    struct database *db;
+    struct keeper_client keeper;
+    struct journal_options options;
+    char party[NAME_SIZE_MAX + 1];
+    char home[4096];
+    struct keeper_keys keys;
+    struct arena arena; /* agreements and names; lives as long as the journal */
+    struct journal_log domestic;
+    struct journal_line lines[PARTNER_COUNT_MAX];
+    size_t line_count;
+    int64_t next_entry;
+    int64_t last_created_ms; /* times in our logs never fall */
+    int64_t next_sequence;
+    struct keeper_wrapped key_pool[JOURNAL_KEY_POOL];
+    size_t key_count;
+    struct job_queue queue;
+    int64_t next_beat_ms; /* of the domestic log */
+    bool is_dead; /* the disk failed: nothing more is acknowledged (a failed sync is final) */
+    char dead_reason[ERROR_TEXT_SIZE];
+    bool wants_beat; /* the domestic checkpoint is signed with the next batch */
+    bool must_level; /* the keeper has to be asked where it stands */
+    struct journal_event events[JOB_COUNT_MAX];
+    size_t event_count;
+    struct body_cache *cache; /* plaintext of bodies on their way */
+};
+
+/* Opens over an open, migrated database: loads lines and logs, registers them with the keeper and brings it level. A log
+ * that the keeper has seen longer, or differently, goes read-only (this log alone). */
+bool journal_open(struct journal *journal, const struct journal_options *options,
+                  struct database *db, struct error *err);
+void journal_close(struct journal *journal);
+/* Makes the node's domestic log; once, at init. */
+bool journal_create(struct journal *journal, struct error *err);
+/* Takes a co-signed agreement into the books and opens its two logs. The caller verified the signatures. */
+bool journal_adopt(struct journal *journal, struct span cms, struct span document,
+                   const uint8_t fingerprint[DIGEST_SIZE], struct error *err);
+struct journal_line *journal_line_of(struct journal *journal, struct span agreement);
+struct journal_line *journal_line_to(struct journal *journal, struct span partner);
+bool journal_suspend(struct journal *journal, struct journal_line *line, bool is_suspended,
+                     struct error *err);
+
+/* Any thread. */
+bool journal_submit(struct journal *journal, struct job *job, struct error *err);
+/* One round of the writer: the waiting jobs in one commit, the keeper once, completion, then handling. True when it did
+ * something. The writer thread calls it in a loop; the simulator as its seed says. */
+bool journal_pump(struct journal *journal);
+/* Waits for work at most `timeout_ms`. */
+void journal_wait(struct journal *journal, int64_t timeout_ms);
+
+/* A part of a body about to be appended. */
+struct draft_part {
+    uint16_t number;
+    enum part_kind_row kind;
+    uint8_t salt[SALT_SIZE];
+    uint8_t digest[DIGEST_SIZE];
+    int64_t size;
+    uint8_t sha256[DIGEST_SIZE];
+    struct span segments; /* attachments */
+    struct span bytes;    /* small parts: plaintext */
+    struct span part_key; /* attachments: wrapped */
+    struct span file;
+};
+
+struct draft {
+    enum message_type type;
+    const struct reference *in_reply_to; /* NULL: none */
+    const struct reference *thread;      /* NULL: none */
+    struct span unit;
+    struct span body;   /* as the type's writer gave it */
+    struct span ruling; /* as ruling_write gave it; empty for types without */
+    int64_t due_after_ms;
+    const struct draft_part *parts;
+    size_t part_count;
+};
+
+struct appended {
+    int64_t entry;
+    uint8_t message_id[UUID_SIZE];
+    struct tlog_hash leaf;
+};
+/* Appends to the line's outgoing log: entry, body, parts, journal row, apply. Waits to be numbered. */
+bool journal_append(struct journal *journal, struct journal_line *line, const struct draft *draft,
+                    struct appended *out, struct error *err);
+/* Appends an act or access to the domestic log. Committed with the batch, before the act's answer. */
+bool journal_access(struct journal *journal, const struct act *act, struct error *err);
+
+/* Custody of a post from `line`'s partner. On success *cosigned is b; the cosignature is there when the job is done. On
+ * refusal `err` says why and *refusal which word goes back. */
+enum post_refusal {
+    REFUSAL_NONE,
+    REFUSAL_BEHIND,  /* our mirror ends before a */
+    REFUSAL_FORK,    /* the overlap differs */
+    REFUSAL_CLOCK,   /* the two clocks differ too much */
+    REFUSAL_INVALID, /* seal, signature, root or a digest does not hold */
+    REFUSAL_BUSY,
+    REFUSAL_READ_ONLY,
+};
+struct accepted {
+    enum post_refusal refusal;
+    uint64_t held;  /* our mirror's size */
+    uint64_t index; /* first bad index of an INVALID batch */
+};
+bool journal_accept(struct journal *journal, struct journal_line *line, struct span wire,
+                    struct accepted *out, struct error *err);
+/* The answer to a post: every cosignature above `above`, one line each: "<size> <base64 root> <note signature line>". */
+bool journal_write_receipts(struct journal *journal, struct journal_line *line, uint64_t above,
+                            struct buffer *out, struct error *err);
+
+/* The next post to the partner, from its newest receipt to our newest checkpoint. MISSING when nothing is to be sent. */
+bool journal_next_post(struct journal *journal, struct journal_line *line, struct buffer *out,
+                       uint64_t *from, uint64_t *to, struct error *err);
+/* The partner's answer to it. Verifies every cosignature, stores, applies. `posted_ms` and `answered_ms` are our clock. */
+bool journal_receipt(struct journal *journal, struct journal_line *line, struct span answer,
+                     int64_t posted_ms, int64_t answered_ms, struct error *err);
+/* A post without an answer, or refused: filed in the domestic log. */
+bool journal_post_failed(struct journal *journal, struct journal_line *line, uint64_t to,
+                         struct span why, struct error *err);
+
+/* Plaintext of an entry's body, in `arena`. MISSING when it is erased, withdrawn or lost. */
+bool journal_body(struct journal *journal, const struct entry_row *entry, struct arena *arena,
+                  struct span *out, struct error *err);
+/* Plaintext of a small part. */
+bool journal_part(struct journal *journal, const struct part_row *part, struct arena *arena,
+                  struct span *out, struct error *err);
+/* Erases body (number 0) or one part of an exchanged entry, here, and says so in our outgoing log. */
+bool journal_erase(struct journal *journal, struct journal_line *line, int64_t entry,
+                   uint16_t number, enum erase_reason reason, struct error *err);
+/* Our own entry that was not in custody yet: its body leaves, a `withdrawn` follows it. */
+bool journal_withdraw(struct journal *journal, struct journal_line *line, int64_t entry,
+                      struct error *err);
+
+/* Drops the derived tables and walks the sequence again. One transaction. `progress` may be NULL. */
+bool journal_rebuild(struct journal *journal, void (*progress)(void *context, int64_t done),
+                     void *context, struct error *err);
+
+/* The beat of the domestic log: fills to a multiple of 64, signs, gives the add-checkpoint request for each line. */
+bool journal_beat(struct journal *journal, struct error *err);
+/* Request body for `line`'s partner, from the size that it witnessed last. MISSING when it is level. */
+bool journal_witness_request(struct journal *journal, struct journal_line *line, struct buffer *out,
+                             struct error *err);
+/* The partner's answer: cosignature lines. */
+bool journal_witnessed(struct journal *journal, struct journal_line *line, struct span answer,
+                       struct error *err);
+/* The partner said 409: it holds this size. */
+void journal_witness_at(struct journal_line *line, uint64_t size);
+
+/* A partner's `add-checkpoint`. False only when our own disk or keeper failed. */
+enum witness_verdict {
+    WITNESS_COSIGNED,  /* 200 */
+    WITNESS_MALFORMED, /* 400 */
+    WITNESS_FORBIDDEN, /* 403: not signed by the log's key */
+    WITNESS_UNKNOWN,   /* 404: not this partner's domestic log */
+    WITNESS_CONFLICT,  /* 409: with the size held */
+    WITNESS_UNPROVED,  /* 422 */
+};
+struct witness_answer {
+    enum witness_verdict verdict;
+    uint64_t held_size;
+    char name[NAME_SIZE_MAX + 16]; /* note key name of our witness key */
+    int64_t time_s;
+    uint8_t signature[SIGNATURE_SIZE];
+};
+bool journal_add_checkpoint(struct journal *journal, struct journal_line *line, struct span request,
+                            struct witness_answer *out, struct error *err);
+
+/* The unit code in the heads of entries that the node itself writes: the first competent authority of our side. */
+struct span journal_unit(const struct journal *journal, const struct journal_line *line);
+/* Bodies of keys and files that the writer needs outside transactions. */
+void journal_event_add(struct journal *journal, enum journal_event_kind kind,
+                       const struct journal_line *line, int64_t entry, uint64_t size);
+
+#endif

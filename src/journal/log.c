@@ -1,0 +1,140 @@
+/* A log as the writer holds it, and its agreement with the keeper: see private.h. */
+#include "journal/private.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+bool log_load(struct journal_log *log, const struct log_row *row, struct error *err)
+{
+    *log = (struct journal_log){.id = row->id, .kind = row->kind, .size = (uint64_t)row->size};
+    if (row->origin.size > ORIGIN_SIZE_MAX)
+        return error_set(err, ERROR_STORE, "log %" PRId64 ": its origin is too long", row->id);
+    snprintf(log->origin, sizeof log->origin, "%.*s", SPAN_ARG(row->origin));
+    snprintf(log->read_only, sizeof log->read_only, "%.*s", SPAN_ARG(row->read_only));
+    if (!compact_range_read(row->frontier, &log->range) || log->range.size != log->size)
+        return error_set(err, ERROR_STORE, "log %s: its frontier is not that of size %" PRIu64,
+                         log->origin, log->size);
+    return true;
+}
+
+void log_free(struct journal_log *log)
+{
+    free(log->pending);
+    log->pending = NULL;
+    log->pending_count = 0;
+    log->pending_room = 0;
+}
+
+static bool pending_add(struct journal_log *log, const struct tlog_hash *leaf, struct error *err)
+{
+    if (log->pending_count == log->pending_room) {
+        size_t room = log->pending_room == 0 ? 64 : log->pending_room * 2;
+        struct tlog_hash *grown = reallocarray(log->pending, room, sizeof *grown);
+        if (grown == NULL)
+            return error_set(err, ERROR_LIMIT, "log %s: out of memory", log->origin);
+        log->pending = grown;
+        log->pending_room = room;
+    }
+    log->pending[log->pending_count++] = *leaf;
+    return true;
+}
+
+bool log_add_leaf(struct journal_log *log, const struct tlog_hash *leaf, struct error *err)
+{
+    if (!pending_add(log, leaf, err))
+        return false;
+    compact_range_append(&log->range, leaf);
+    log->size++;
+    return true;
+}
+
+bool log_store(struct journal *journal, struct journal_log *log, struct error *err)
+{
+    struct buffer frontier = buffer_make(sizeof log->range + 64);
+    bool ok = compact_range_write(&log->range, &frontier) &&
+              log_grow(journal->db, log->id, (int64_t)log->size, buffer_span(&frontier), err);
+    buffer_free(&frontier);
+    return ok || error_add(err, "storing the size of log %s", log->origin);
+}
+
+void log_stop(struct journal *journal, struct journal_log *log, const char *reason)
+{
+    if (log->read_only[0] != '\0')
+        return;
+    snprintf(log->read_only, sizeof log->read_only, "%s", reason);
+    journal_event_add(journal, JOURNAL_ALARM, line_of_log(journal, log->id), 0, log->size);
+}
+
+static enum keeper_slot slot_of(const struct journal_log *log)
+{
+    return log->kind == LOG_MIRROR ? KEEPER_CUSTODY : KEEPER_LOG;
+}
+
+/* Leaves [from, log->size) of the database become what the keeper still has to be told. */
+static bool pending_load(struct journal *journal, struct journal_log *log, uint64_t from,
+                         struct error *err)
+{
+    enum { STEP = 256 };
+    log->pending_count = 0;
+    for (uint64_t at = from; at < log->size; at += STEP) {
+        struct arena arena = arena_make(JOURNAL_ARENA_MAX);
+        struct entry_row *rows = arena_array(&arena, STEP, sizeof *rows);
+        size_t count = 0;
+        bool ok = rows != NULL &&
+                  entry_list_range(journal->db, &arena, log->id, (int64_t)at,
+                                   (int64_t)(at + STEP < log->size ? at + STEP : log->size), rows,
+                                   STEP, &count, err);
+        for (size_t i = 0; ok && i < count; i++) {
+            struct tlog_hash leaf;
+            ok = rows[i].leaf.size == sizeof leaf.bytes;
+            if (ok) {
+                memcpy(leaf.bytes, rows[i].leaf.data, sizeof leaf.bytes);
+                ok = pending_add(log, &leaf, err);
+            }
+        }
+        arena_free(&arena);
+        if (!ok)
+            return error_add(err, "reading the leaves of log %s", log->origin);
+    }
+    log->keeper_size = from;
+    return log->pending_count == log->size - from ||
+           error_set(err, ERROR_STORE,
+                     "log %s: entries are missing between %" PRIu64 " and %" PRIu64, log->origin,
+                     from, log->size);
+}
+
+bool log_level(struct journal *journal, struct journal_log *log, struct error *err)
+{
+    struct keeper_state state = {0};
+    struct tlog_hash root;
+    char reason[ERROR_TEXT_SIZE];
+    struct span origin = span_text(log->origin);
+
+    if (log->read_only[0] != '\0')
+        return true;
+    if (!keeper_register(&journal->keeper, slot_of(log), origin, err) ||
+        !keeper_state(&journal->keeper, slot_of(log), origin, &state, err))
+        return error_add(err, "asking the keeper about log %s", log->origin);
+    compact_range_root(&log->range, &root);
+    if (state.size > log->size) {
+        snprintf(
+            reason, sizeof reason,
+            "the keeper signed size %" PRIu64 ", the database holds %" PRIu64
+            ": an older database was restored; nothing is signed here until the log is resumed",
+            state.size, log->size);
+        log_stop(journal, log, reason);
+        return true;
+    }
+    if (state.size == log->size && memcmp(&root, &state.root, sizeof root) != 0) {
+        snprintf(reason, sizeof reason,
+                 "the keeper signed another tree of size %" PRIu64
+                 " than the database holds: entries were changed",
+                 state.size);
+        log_stop(journal, log, reason);
+        return true;
+    }
+    if (log->kind == LOG_MIRROR && state.size == log->size && state.time_s > log->signed_time_s)
+        log->signed_time_s = state.time_s;
+    return pending_load(journal, log, state.size, err);
+}

@@ -1,0 +1,331 @@
+/*
+ * Opening the books: agreements, logs and counters from the database, keys and sizes from the keeper, and the check that
+ * both tell the same story.
+ */
+#include "journal/private.h"
+
+#include "agreement/signed.h"
+#include "store/schema.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#define CACHE_SIZE (32u * 1024u * 1024u)
+#define ARENA_SIZE (16u * 1024u * 1024u)
+
+struct journal_line *journal_line_of(struct journal *journal, struct span agreement)
+{
+    for (size_t i = 0; i < journal->line_count; i++)
+        if (span_is(agreement, journal->lines[i].agreement_id))
+            return &journal->lines[i];
+    return NULL;
+}
+
+struct journal_line *journal_line_to(struct journal *journal, struct span partner)
+{
+    for (size_t i = 0; i < journal->line_count; i++)
+        if (span_is(partner, journal->lines[i].partner))
+            return &journal->lines[i];
+    return NULL;
+}
+
+struct span journal_unit(const struct journal *journal, const struct journal_line *line)
+{
+    const struct agreement_party *own = &line->agreement.parties[line->own_side];
+    (void)journal;
+    return own->authority_count > 0 ? own->authorities[0].code : own->party;
+}
+
+struct journal_line *line_of_log(struct journal *journal, int64_t log)
+{
+    for (size_t i = 0; i < journal->line_count; i++)
+        if (journal->lines[i].out.id == log || journal->lines[i].in.id == log)
+            return &journal->lines[i];
+    return NULL;
+}
+
+/* Which side of the agreement we are. */
+static bool line_sides(struct journal *journal, struct journal_line *line, struct error *err)
+{
+    for (size_t i = 0; i < 2; i++) {
+        if (!span_is(line->agreement.parties[i].party, journal->party))
+            continue;
+        line->own_side = i;
+        line->partner_side = 1 - i;
+        snprintf(line->partner, sizeof line->partner, "%.*s",
+                 SPAN_ARG(line->agreement.parties[line->partner_side].party));
+        return true;
+    }
+    return error_set(err, ERROR_RULE, "agreement %s: '%s' is none of its parties",
+                     line->agreement_id, journal->party);
+}
+
+static bool partner_key(struct note_key *key, const char *name, uint8_t type,
+                        const uint8_t public_key[32], struct error *err)
+{
+    return note_key_make(span_text(name), type, public_key, key) ||
+           error_set(err, ERROR_INPUT, "key name %s is not allowed", name);
+}
+
+static bool line_keys(struct journal *journal, struct journal_line *line, struct error *err)
+{
+    const struct agreement_party *partner = &line->agreement.parties[line->partner_side];
+    char name[ORIGIN_SIZE_MAX + 1];
+
+    snprintf(name, sizeof name, "%s/%s/to/%s/0", line->partner, line->agreement_id, journal->party);
+    if (!partner_key(&line->log_key, name, NOTE_ED25519, partner->log_key, err))
+        return false;
+    snprintf(name, sizeof name, "%s/custody/0", line->partner);
+    if (!partner_key(&line->custody_key, name, NOTE_COSIGNATURE, partner->custody_key, err))
+        return false;
+    snprintf(name, sizeof name, "%s/witness/0", line->partner);
+    return partner_key(&line->witness_key, name, NOTE_COSIGNATURE, partner->witness_key, err);
+}
+
+/* The signatures were verified when the agreement was adopted; the row's bytes are what was signed. */
+static bool line_add(struct journal *journal, struct span cms, bool is_suspended, struct error *err)
+{
+    struct signed_agreement signed_agreement;
+    size_t signer_count = 0;
+
+    if (journal->line_count == PARTNER_COUNT_MAX)
+        return error_set(err, ERROR_LIMIT, "a node has at most %u partners", PARTNER_COUNT_MAX);
+    struct journal_line *line = &journal->lines[journal->line_count];
+    *line = (struct journal_line){.is_suspended = is_suspended};
+    if (!agreement_look(cms, &journal->arena, &signed_agreement, &signer_count, err))
+        return error_add(err, "reading the agreement");
+    line->agreement = signed_agreement.agreement;
+    snprintf(line->agreement_id, sizeof line->agreement_id, "%.*s", SPAN_ARG(line->agreement.id));
+    if (!line_sides(journal, line, err) || !line_keys(journal, line, err))
+        return false;
+    journal->line_count++;
+    return true;
+}
+
+static bool agreements_load(struct journal *journal, struct error *err)
+{
+    struct arena arena CLEANUP(arena_free) = arena_make(ARENA_SIZE);
+    struct agreement_row rows[PARTNER_COUNT_MAX];
+    size_t count = 0;
+
+    if (!agreement_list(journal->db, &arena, rows, PARTNER_COUNT_MAX, &count, err))
+        return false;
+    for (size_t i = 0; i < count; i++)
+        if (!line_add(journal, rows[i].cms, rows[i].suspended_ms != 0, err))
+            return false;
+    return true;
+}
+
+static bool log_place(struct journal *journal, const struct log_row *row, struct error *err)
+{
+    if (row->kind == LOG_DOMESTIC)
+        return log_load(&journal->domestic, row, err);
+    struct journal_line *line = journal_line_of(journal, row->agreement);
+    if (line == NULL)
+        return error_set(err, ERROR_STORE, "log %.*s belongs to no agreement",
+                         SPAN_ARG(row->origin));
+    if (row->kind == LOG_MIRROR)
+        line->handled = (uint64_t)row->handled;
+    return log_load(row->kind == LOG_MIRROR ? &line->in : &line->out, row, err);
+}
+
+static bool logs_load(struct journal *journal, struct error *err)
+{
+    enum { LOG_COUNT_MAX = 2 * PARTNER_COUNT_MAX + 1 };
+    struct arena arena CLEANUP(arena_free) = arena_make(ARENA_SIZE);
+    struct log_row rows[LOG_COUNT_MAX];
+    size_t count = 0;
+
+    if (!log_list(journal->db, &arena, rows, LOG_COUNT_MAX, &count, err))
+        return false;
+    for (size_t i = 0; i < count; i++)
+        if (!log_place(journal, &rows[i], err))
+            return false;
+    return true;
+}
+
+/* The newest signature of an own log; MISSING is no error. */
+static bool checkpoint_load(struct journal *journal, struct journal_log *log, struct error *err)
+{
+    struct arena arena CLEANUP(arena_free) = arena_make(64 * 1024);
+    struct checkpoint_row row;
+
+    if (!checkpoint_newest(journal->db, &arena, log->id, &row, err)) {
+        bool is_absent = err->kind == ERROR_MISSING;
+        if (is_absent)
+            error_clear(err);
+        return is_absent;
+    }
+    if (row.signature.size != SIGNATURE_SIZE || row.root.size != TLOG_HASH_SIZE)
+        return error_set(err, ERROR_STORE, "log %s: a checkpoint is cut", log->origin);
+    log->signed_size = (uint64_t)row.size;
+    memcpy(log->signed_root.bytes, row.root.data, TLOG_HASH_SIZE);
+    memcpy(log->signature, row.signature.data, SIGNATURE_SIZE);
+    log->has_signature = true;
+    return true;
+}
+
+/* The newest receipt of a log: T, and for a mirror the signature that may still have to be made. */
+static bool receipt_load(struct journal *journal, struct journal_line *line,
+                         struct journal_log *log, struct error *err)
+{
+    struct arena arena CLEANUP(arena_free) = arena_make(64 * 1024);
+    struct receipt_row row;
+
+    if (!receipt_newest(journal->db, &arena, log->id, &row, err)) {
+        bool is_absent = err->kind == ERROR_MISSING;
+        if (is_absent)
+            error_clear(err);
+        return is_absent;
+    }
+    if (log->kind == LOG_OUTGOING) {
+        line->cosigned = (uint64_t)row.size;
+        line->cosigned_time_s = row.time_s;
+        return true;
+    }
+    log->signed_time_s = row.time_s;
+    if (row.signature.size != SIGNATURE_SIZE || row.root.size != TLOG_HASH_SIZE)
+        return true; /* custody was given and not yet signed: the same bytes are made now */
+    log->signed_size = (uint64_t)row.size;
+    memcpy(log->signed_root.bytes, row.root.data, TLOG_HASH_SIZE);
+    memcpy(log->signature, row.signature.data, SIGNATURE_SIZE);
+    log->has_signature = true;
+    return true;
+}
+
+static bool waiting_load(struct journal *journal, struct journal_line *line, struct error *err)
+{
+    struct arena arena CLEANUP(arena_free) = arena_make(64 * 1024);
+    struct entry_row row;
+    size_t count = 0;
+
+    if (!entry_list_waiting(journal->db, &arena, line->out.id, &row, 1, &count, err))
+        return false;
+    line->has_waiting = count > 0;
+    return true;
+}
+
+static bool lines_load(struct journal *journal, struct error *err)
+{
+    for (size_t i = 0; i < journal->line_count; i++) {
+        struct journal_line *line = &journal->lines[i];
+        if (!checkpoint_load(journal, &line->out, err) ||
+            !receipt_load(journal, line, &line->out, err) ||
+            !receipt_load(journal, line, &line->in, err) || !waiting_load(journal, line, err) ||
+            !witness_load(journal, line, err))
+            return false;
+        line->ahead = line->out.signed_size > line->cosigned ? 1 : 0;
+    }
+    return true;
+}
+
+static bool counters_load(struct journal *journal, struct error *err)
+{
+    int64_t last_entry = 0;
+    int64_t last_sequence = 0;
+    if (!entry_last_id(journal->db, &last_entry, err) ||
+        !sequence_last(journal->db, &last_sequence, err))
+        return false;
+    journal->next_entry = last_entry + 1;
+    journal->next_sequence = last_sequence + 1;
+    return true;
+}
+
+bool journal_open(struct journal *journal, const struct journal_options *options,
+                  struct database *db, struct error *err)
+{
+    *journal = (struct journal){
+        .env = options->env, .db = db, .keeper = options->keeper, .options = *options};
+    journal->arena = arena_make(ARENA_SIZE);
+    snprintf(journal->party, sizeof journal->party, "%.*s", SPAN_ARG(options->party));
+    snprintf(journal->home, sizeof journal->home, "%s", options->home);
+    job_queue_start(&journal->queue);
+    journal->cache = cache_make(CACHE_SIZE);
+    if (journal->cache == NULL)
+        return error_set(err, ERROR_LIMIT, "out of memory");
+    if (!keeper_public_keys(&journal->keeper, &journal->keys, err) ||
+        !counters_load(journal, err) || !agreements_load(journal, err) ||
+        !logs_load(journal, err) || !lines_load(journal, err))
+        return error_add(err, "opening the books");
+    if (journal->domestic.id != 0 && !checkpoint_load(journal, &journal->domestic, err))
+        return error_add(err, "opening the books");
+    journal->must_level = true;
+    return seal_ask_keeper(journal, err) || error_add(err, "opening the books");
+}
+
+void journal_close(struct journal *journal)
+{
+    log_free(&journal->domestic);
+    for (size_t i = 0; i < journal->line_count; i++) {
+        log_free(&journal->lines[i].out);
+        log_free(&journal->lines[i].in);
+    }
+    cache_free(&journal->cache);
+    secret_wipe(journal->key_pool, sizeof journal->key_pool);
+    arena_free(&journal->arena);
+    job_queue_end(&journal->queue);
+}
+
+static bool log_make(struct journal *journal, int64_t id, const char *origin, enum log_kind kind,
+                     const struct journal_line *line, struct journal_log *out, struct error *err)
+{
+    struct compact_range empty = compact_range_empty();
+    struct buffer frontier = buffer_make(sizeof empty + 64);
+    struct log_row row = {.id = id,
+                          .origin = span_text(origin),
+                          .kind = kind,
+                          .agreement = span_text(line == NULL ? "" : line->agreement_id),
+                          .partner = span_text(line == NULL ? "" : line->partner)};
+
+    compact_range_write(&empty, &frontier);
+    row.frontier = buffer_span(&frontier);
+    bool ok = log_insert(journal->db, &row, err) && log_load(out, &row, err);
+    buffer_free(&frontier);
+    journal->must_level = true;
+    return ok || error_add(err, "making log %s", origin);
+}
+
+bool journal_create(struct journal *journal, struct error *err)
+{
+    char origin[ORIGIN_SIZE_MAX + 1];
+    snprintf(origin, sizeof origin, "%s/domestic/0", journal->party);
+    return log_make(journal, 1, origin, LOG_DOMESTIC, NULL, &journal->domestic, err);
+}
+
+bool journal_adopt(struct journal *journal, struct span cms, struct span document,
+                   const uint8_t fingerprint[DIGEST_SIZE], struct error *err)
+{
+    char origin[2][ORIGIN_SIZE_MAX + 1];
+    (void)document;
+
+    if (!line_add(journal, cms, false, err))
+        return false;
+    struct journal_line *line = &journal->lines[journal->line_count - 1];
+    struct agreement_row row = {.agreement = span_text(line->agreement_id),
+                                .version = line->agreement.version,
+                                .cms = cms,
+                                .fingerprint = span_make(fingerprint, DIGEST_SIZE),
+                                .imported_ms = journal_now_ms(journal)};
+    int64_t first = 2 + 2 * (int64_t)(journal->line_count - 1);
+    snprintf(origin[0], sizeof origin[0], "%s/%s/to/%s/0", journal->party, line->agreement_id,
+             line->partner);
+    snprintf(origin[1], sizeof origin[1], "%s/%s/to/%s/0", line->partner, line->agreement_id,
+             journal->party);
+    bool ok = agreement_insert(journal->db, &row, err) &&
+              log_make(journal, first, origin[0], LOG_OUTGOING, line, &line->out, err) &&
+              log_make(journal, first + 1, origin[1], LOG_MIRROR, line, &line->in, err);
+    if (!ok)
+        journal->line_count--;
+    return ok || error_add(err, "adopting the agreement");
+}
+
+bool journal_suspend(struct journal *journal, struct journal_line *line, bool is_suspended,
+                     struct error *err)
+{
+    if (!agreement_suspend(journal->db, span_text(line->agreement_id),
+                           is_suspended ? journal_now_ms(journal) : 0, err))
+        return false;
+    line->is_suspended = is_suspended;
+    return true;
+}

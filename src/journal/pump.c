@@ -1,0 +1,151 @@
+/*
+ * The writer's round. Waiting jobs share one transaction, each in a savepoint of its own; then numbering, one commit, one
+ * call to the keeper, completion; then handling of what came into custody, in its own transaction, which can be repeated
+ * from custody and therefore need not be synced. Batches grow by themselves: there is no timer.
+ */
+#include "journal/private.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+int64_t journal_now_ms(const struct journal *journal)
+{
+    return journal->env->now_ms(journal->env->context);
+}
+
+void journal_die(struct journal *journal, const struct error *err)
+{
+    if (journal->is_dead)
+        return;
+    journal->is_dead = true;
+    snprintf(journal->dead_reason, sizeof journal->dead_reason, "%s", err->text);
+    journal_event_add(journal, JOURNAL_ALARM, NULL, 0, 0);
+}
+
+void journal_event_add(struct journal *journal, enum journal_event_kind kind,
+                       const struct journal_line *line, int64_t entry, uint64_t size)
+{
+    if (journal->event_count == ARRAY_COUNT(journal->events))
+        return; /* events only wake; whoever missed one looks at the books */
+    journal->events[journal->event_count++] =
+        (struct journal_event){.kind = kind,
+                               .line = line == NULL ? SIZE_MAX : (size_t)(line - journal->lines),
+                               .entry = entry,
+                               .size = size};
+}
+
+static void events_publish(struct journal *journal)
+{
+    size_t count = journal->event_count;
+    journal->event_count = 0;
+    for (size_t i = 0; i < count && journal->options.event != NULL; i++)
+        journal->options.event(journal->options.event_context, &journal->events[i]);
+}
+
+bool journal_submit(struct journal *journal, struct job *job, struct error *err)
+{
+    return job_queue_put(&journal->queue, job, err);
+}
+
+void journal_wait(struct journal *journal, int64_t timeout_ms)
+{
+    job_queue_wait(&journal->queue, timeout_ms);
+}
+
+/* Only the job fails; the batch goes on, unless the database itself failed. */
+static bool job_run(struct journal *journal, struct job *job, struct error *err)
+{
+    size_t events = journal->event_count;
+
+    error_clear(&job->error);
+    if (!database_savepoint(journal->db, err))
+        return false;
+    job->has_failed = !job->run(journal, job, &job->error);
+    if (!job->has_failed)
+        return database_release(journal->db, err);
+    journal->event_count = events;
+    if (job->error.kind == ERROR_STORE) {
+        *err = job->error;
+        return false;
+    }
+    return database_rollback_savepoint(journal->db, err);
+}
+
+static bool batch_write(struct journal *journal, struct job *jobs, struct error *err)
+{
+    if (!database_begin(journal->db, DATABASE_FULL, err))
+        return false;
+    bool ok = seal_store_signatures(journal, err);
+    for (struct job *job = jobs; ok && job != NULL; job = job->next)
+        ok = job_run(journal, job, err);
+    ok = ok && seal_number(journal, err) && database_commit(journal->db, err);
+    if (!ok)
+        database_rollback(journal->db);
+    return ok;
+}
+
+static void jobs_complete(struct journal *journal, struct job *jobs, const struct error *failure)
+{
+    while (jobs != NULL) {
+        struct job *next = jobs->next;
+        if (failure != NULL)
+            jobs->done(journal, jobs, false, failure);
+        else
+            jobs->done(journal, jobs, !jobs->has_failed, &jobs->error);
+        jobs = next;
+    }
+}
+
+static void batch_run(struct journal *journal, struct job *jobs)
+{
+    struct error err = {0};
+
+    if (journal->is_dead) {
+        error_set(&err, ERROR_STORE, "the node stopped writing: %s", journal->dead_reason);
+        jobs_complete(journal, jobs, &err);
+        return;
+    }
+    if (!batch_write(journal, jobs, &err)) {
+        journal_die(journal, &err);
+        jobs_complete(journal, jobs, &err);
+        return;
+    }
+    struct error keeper_err = {0};
+    if (!seal_ask_keeper(journal, &keeper_err))
+        journal_event_add(journal, JOURNAL_ALARM, NULL, 0, 0);
+    jobs_complete(journal, jobs, NULL);
+}
+
+static bool handling_is_wanted(const struct journal_line *line)
+{
+    return line->handled < line->in.size && !line->is_stuck;
+}
+
+static bool handle_all(struct journal *journal)
+{
+    bool did = false;
+    for (size_t i = 0; i < journal->line_count && !journal->is_dead; i++) {
+        struct journal_line *line = &journal->lines[i];
+        struct error err = {0};
+        if (!handling_is_wanted(line))
+            continue;
+        did = true;
+        if (!handle_line(journal, line, &err))
+            journal_die(journal, &err);
+    }
+    return did;
+}
+
+bool journal_pump(struct journal *journal)
+{
+    struct job *jobs = job_queue_take(&journal->queue);
+    bool did = jobs != NULL;
+
+    if (jobs != NULL || (!journal->is_dead && seal_is_wanted(journal))) {
+        batch_run(journal, jobs);
+        did = true;
+    }
+    did = handle_all(journal) || did;
+    events_publish(journal);
+    return did;
+}

@@ -1,0 +1,258 @@
+/*
+ * Numbering and signing. Waiting entries get their numbers in the batch's own transaction; after its commit the keeper is
+ * asked once: it takes the leaves of every log that grew and signs what has to be signed. Commit first, sign second: the
+ * same bytes may be signed again, other bytes never.
+ */
+#include "journal/private.h"
+
+#include "store/derived_rows.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+/* New business waits while an agreement is suspended; outcomes, erasures and the like go on (PROTOCOL.md 7). */
+static bool may_go(const struct journal_line *line, const struct entry_row *row)
+{
+    return !line->is_suspended || !message_type_is_business((enum message_type)row->type);
+}
+
+/* The version of the agreement that the head names is in force. */
+static bool is_in_force(const struct journal_line *line, const struct entry_row *row,
+                        struct arena *arena)
+{
+    struct head head;
+    struct error ignored = {0};
+    return head_read(row->head, arena, &head, &ignored) &&
+           (int64_t)head.agreement_version == line->agreement.version;
+}
+
+/* An entry under a version that is no longer in force goes back to its officer unsent. */
+static bool entry_return(struct journal *journal, struct journal_line *line,
+                         const struct entry_row *row, struct error *err)
+{
+    journal_event_add(journal, JOURNAL_ALARM, line, row->id, 0);
+    cache_forget(journal->cache, row->id);
+    return derived_erase(journal->db, row->id, err) &&
+           entry_remove_waiting(journal->db, row->id, err);
+}
+
+static bool number_row(struct journal *journal, struct journal_log *log,
+                       const struct entry_row *row, struct error *err)
+{
+    struct tlog_hash leaf;
+    if (row->leaf.size != sizeof leaf.bytes)
+        return error_set(err, ERROR_STORE, "entry %" PRId64 ": its leaf has %zu bytes", row->id,
+                         row->leaf.size);
+    memcpy(leaf.bytes, row->leaf.data, sizeof leaf.bytes);
+    return entry_number(journal->db, row->id, (int64_t)log->size, err) &&
+           log_add_leaf(log, &leaf, err);
+}
+
+static bool number_log(struct journal *journal, struct journal_line *line, struct journal_log *log,
+                       struct error *err)
+{
+    struct arena arena = arena_make(JOURNAL_ARENA_MAX);
+    struct entry_row *rows = arena_array(&arena, SEAL_COUNT_MAX, sizeof *rows);
+    size_t count = 0;
+    uint64_t before = log->size;
+    int64_t bytes = 0;
+    bool ok = rows != NULL &&
+              entry_list_waiting(journal->db, &arena, log->id, rows, SEAL_COUNT_MAX, &count, err);
+
+    for (size_t i = 0; ok && i < count; i++) {
+        bytes += rows[i].body_size;
+        if (i > 0 && bytes > (int64_t)SEAL_SIZE_MAX)
+            break;
+        if (line != NULL && !may_go(line, &rows[i]))
+            continue;
+        if (line != NULL && !is_in_force(line, &rows[i], &arena))
+            ok = entry_return(journal, line, &rows[i], err);
+        else
+            ok = number_row(journal, log, &rows[i], err);
+    }
+    if (ok && line != NULL)
+        line->has_waiting = log->size - before < count;
+    if (ok && log->size > before)
+        ok = log_store(journal, log, err);
+    arena_free(&arena);
+    return ok || error_add(err, "numbering log %s", log->origin);
+}
+
+static bool line_may_seal(const struct journal_line *line)
+{
+    return line->is_reachable && line->out.read_only[0] == '\0' &&
+           line->ahead < CHECKPOINT_AHEAD_MAX;
+}
+
+bool seal_number(struct journal *journal, struct error *err)
+{
+    if (journal->domestic.id != 0 && journal->domestic.read_only[0] == '\0' &&
+        !number_log(journal, NULL, &journal->domestic, err))
+        return false;
+    for (size_t i = 0; i < journal->line_count; i++) {
+        struct journal_line *line = &journal->lines[i];
+        if (line_may_seal(line) && !number_log(journal, line, &line->out, err))
+            return false;
+    }
+    return true;
+}
+
+static bool signature_store(struct journal *journal, struct journal_log *log, struct error *err)
+{
+    struct span root = span_make(log->signed_root.bytes, sizeof log->signed_root.bytes);
+    struct span signature = span_make(log->signature, sizeof log->signature);
+
+    if (!log->must_store_signature)
+        return true;
+    log->must_store_signature = false;
+    if (log->kind == LOG_MIRROR)
+        return receipt_sign(journal->db, log->id, (int64_t)log->signed_size, signature, err);
+    return checkpoint_insert(journal->db,
+                             &(struct checkpoint_row){.log = log->id,
+                                                      .size = (int64_t)log->signed_size,
+                                                      .root = root,
+                                                      .signature = signature},
+                             err);
+}
+
+bool seal_store_signatures(struct journal *journal, struct error *err)
+{
+    if (!signature_store(journal, &journal->domestic, err))
+        return false;
+    for (size_t i = 0; i < journal->line_count; i++)
+        if (!signature_store(journal, &journal->lines[i].out, err) ||
+            !signature_store(journal, &journal->lines[i].in, err))
+            return false;
+    return true;
+}
+
+/* The steps of one call to the keeper, and the logs that they belong to. */
+struct steps {
+    struct keeper_step list[KEEPER_STEP_MAX];
+    struct journal_log *logs[KEEPER_STEP_MAX];
+    size_t count;
+    size_t leaves;
+};
+
+static bool step_done(struct journal *journal, struct keeper_step *step, struct journal_log *log,
+                      struct error *err)
+{
+    struct tlog_hash root;
+
+    memmove(log->pending, log->pending + step->count,
+            (log->pending_count - step->count) * sizeof *log->pending);
+    log->pending_count -= step->count;
+    log->keeper_size = step->size;
+    if (log->pending_count > 0)
+        return true;
+    compact_range_root(&log->range, &root);
+    if (memcmp(&root, &step->root, sizeof root) != 0) {
+        log_stop(journal, log,
+                 "the keeper's tree differs from the database's: entries were changed");
+        return error_set(err, ERROR_STORE, "log %s: %s", log->origin, log->read_only);
+    }
+    if (!step->is_signed)
+        return true;
+    log->signed_size = step->size;
+    log->signed_root = step->root;
+    memcpy(log->signature, step->signature, sizeof log->signature);
+    log->has_signature = true;
+    log->must_store_signature = true;
+    return true;
+}
+
+static bool steps_send(struct journal *journal, struct steps *steps, struct error *err)
+{
+    if (steps->count == 0)
+        return true;
+    if (!keeper_advance(&journal->keeper, steps->list, steps->count, err)) {
+        journal->must_level = true;
+        return error_add(err, "asking the keeper");
+    }
+    bool ok = true;
+    for (size_t i = 0; i < steps->count; i++)
+        ok = step_done(journal, &steps->list[i], steps->logs[i], err) && ok;
+    steps->count = 0;
+    steps->leaves = 0;
+    return ok;
+}
+
+/* Adds what the keeper lacks of one log; `is_signed`: a signature of the new size is wanted. */
+static bool steps_add(struct journal *journal, struct steps *steps, struct journal_log *log,
+                      bool is_signed, struct error *err)
+{
+    if (log->id == 0 || log->read_only[0] != '\0' || (log->pending_count == 0 && !is_signed))
+        return true;
+    do {
+        size_t count = log->pending_count;
+        if (steps->count == KEEPER_STEP_MAX ||
+            (steps->leaves > 0 && steps->leaves + count > KEEPER_LEAVES_MAX))
+            if (!steps_send(journal, steps, err))
+                return false;
+        if (count > KEEPER_LEAVES_MAX)
+            count = KEEPER_LEAVES_MAX;
+        bool is_last = count == log->pending_count;
+        steps->list[steps->count] =
+            (struct keeper_step){.kind = log->kind == LOG_MIRROR ? KEEPER_CUSTODY : KEEPER_LOG,
+                                 .origin = span_text(log->origin),
+                                 .size_before = log->keeper_size,
+                                 .leaves = log->pending,
+                                 .count = count,
+                                 .is_signed = is_last && is_signed,
+                                 .time_s = log->signed_time_s};
+        steps->logs[steps->count++] = log;
+        steps->leaves += count;
+        if (is_last)
+            return true;
+        if (!steps_send(journal, steps, err))
+            return false;
+    } while (true);
+}
+
+static bool wants_signature(const struct journal_log *log)
+{
+    return log->size > 0 && (!log->has_signature || log->signed_size != log->size);
+}
+
+static bool level_all(struct journal *journal, struct error *err)
+{
+    if (!journal->must_level)
+        return true;
+    if (journal->domestic.id != 0 && !log_level(journal, &journal->domestic, err))
+        return false;
+    for (size_t i = 0; i < journal->line_count; i++)
+        if (!log_level(journal, &journal->lines[i].out, err) ||
+            !log_level(journal, &journal->lines[i].in, err))
+            return false;
+    journal->must_level = false;
+    return true;
+}
+
+bool seal_ask_keeper(struct journal *journal, struct error *err)
+{
+    struct steps steps = {.count = 0};
+
+    bool is_beat = journal->wants_beat && wants_signature(&journal->domestic);
+    if (!level_all(journal, err) || !steps_add(journal, &steps, &journal->domestic, is_beat, err))
+        return false;
+    journal->wants_beat = false;
+    for (size_t i = 0; i < journal->line_count; i++) {
+        struct journal_line *line = &journal->lines[i];
+        uint64_t signed_before = line->out.signed_size;
+        if (!steps_add(journal, &steps, &line->out, wants_signature(&line->out), err) ||
+            !steps_add(journal, &steps, &line->in, wants_signature(&line->in), err))
+            return false;
+        if (line->out.size > signed_before && line->out.read_only[0] == '\0')
+            line->ahead++;
+    }
+    return steps_send(journal, &steps, err);
+}
+
+bool seal_is_wanted(const struct journal *journal)
+{
+    for (size_t i = 0; i < journal->line_count; i++)
+        if (line_may_seal(&journal->lines[i]) && journal->lines[i].has_waiting)
+            return true;
+    return journal->must_level;
+}

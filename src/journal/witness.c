@@ -1,0 +1,262 @@
+/*
+ * The domestic log and its witnesses. On a fixed beat the log is filled with empty entries to a multiple of 64 and its
+ * checkpoint goes to every partner alike, so that size and time say little; each partner cosigns from a consistency proof
+ * and sees no entry. Until a beat is witnessed only the keeper stops a rewrite. c2sp.org/tlog-witness.
+ */
+#include "journal/private.h"
+
+#include "base/text.h"
+#include "crypto/id.h"
+#include "tlog/checkpoint.h"
+#include "tlog/cosignature.h"
+#include "tlog/proof.h"
+#include "tlog/witness.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#define BEAT_FILL 64u
+
+bool witness_load(struct journal *journal, struct journal_line *line, struct error *err)
+{
+    struct arena arena CLEANUP(arena_free) = arena_make(64 * 1024);
+    struct witness_row row;
+    char origin[ORIGIN_SIZE_MAX + 1];
+
+    snprintf(origin, sizeof origin, "%s/domestic/0", journal->party);
+    if (witness_newest(journal->db, &arena, span_text(origin), span_text(line->witness_key.name),
+                       &row, err)) {
+        line->witnessed = (uint64_t)row.size;
+        return true;
+    }
+    bool is_absent = err->kind == ERROR_MISSING;
+    if (is_absent)
+        error_clear(err);
+    return is_absent;
+}
+
+/* An empty entry: a head with a random id and no body. */
+static bool filler_append(struct journal *journal, struct error *err)
+{
+    struct head head = {.type = MESSAGE_FILLER,
+                        .type_version = message_type_version(MESSAGE_FILLER),
+                        .unit = span_text("node"),
+                        .created_ms = journal->last_created_ms};
+    struct buffer bytes CLEANUP(buffer_free) = buffer_make(HEAD_SIZE_MAX);
+    struct tlog_hash leaf;
+
+    id_make(journal->env, head.id);
+    if (!head_write(&head, &bytes))
+        return error_set(err, ERROR_BUG, "a filler does not fit in a head");
+    tlog_leaf_hash(buffer_span(&bytes), &leaf);
+    struct entry_row row = {.id = journal->next_entry,
+                            .log = journal->domestic.id,
+                            .index = ENTRY_WAITING,
+                            .message_id = span_make(head.id, UUID_SIZE),
+                            .head = buffer_span(&bytes),
+                            .leaf = span_make(leaf.bytes, sizeof leaf.bytes),
+                            .type = MESSAGE_FILLER,
+                            .created_ms = head.created_ms,
+                            .body_state = BODY_NONE};
+    if (!entry_insert(journal->db, &row, err))
+        return false;
+    journal->next_entry++;
+    return true;
+}
+
+bool journal_beat(struct journal *journal, struct error *err)
+{
+    struct journal_log *log = &journal->domestic;
+    struct arena arena CLEANUP(arena_free) = arena_make(JOURNAL_ARENA_MAX);
+    struct entry_row *rows = arena_array(&arena, SEAL_COUNT_MAX, sizeof *rows);
+    size_t waiting = 0;
+
+    if (rows == NULL)
+        return error_set(err, ERROR_LIMIT, "beat: out of memory");
+    if (!entry_list_waiting(journal->db, &arena, log->id, rows, SEAL_COUNT_MAX, &waiting, err))
+        return false;
+    if (log->has_signature && log->signed_size == log->size && waiting == 0)
+        return true; /* nothing happened since the last beat: its checkpoint stands */
+    for (uint64_t size = log->size + waiting; size % BEAT_FILL != 0 || size == 0; size++)
+        if (!filler_append(journal, err))
+            return error_add(err, "filling the domestic log");
+    journal->wants_beat = true;
+    return true;
+}
+
+/* --- what we ask of a partner --- */
+
+/* Leaves [0, size) of the domestic log, in the arena. */
+static bool leaves_read(struct journal *journal, uint64_t size, struct tlog_hash *out,
+                        struct error *err)
+{
+    enum { STEP = 512 };
+    for (uint64_t at = 0; at < size; at += STEP) {
+        struct arena arena CLEANUP(arena_free) = arena_make(JOURNAL_ARENA_MAX);
+        size_t count = 0;
+        struct span *rows = arena_array(&arena, STEP, sizeof *rows);
+        if (rows == NULL)
+            return error_set(err, ERROR_LIMIT, "proof: out of memory");
+        if (!entry_list_leaves(journal->db, &arena, journal->domestic.id, (int64_t)at,
+                               (int64_t)(at + STEP < size ? at + STEP : size), rows, STEP, &count,
+                               err))
+            return false;
+        for (size_t i = 0; i < count; i++) {
+            if (rows[i].size != TLOG_HASH_SIZE)
+                return error_set(err, ERROR_STORE, "a leaf of the domestic log is cut");
+            memcpy(out[at + i].bytes, rows[i].data, TLOG_HASH_SIZE);
+        }
+    }
+    return true;
+}
+
+static bool note_of_domestic(struct journal *journal, struct buffer *out)
+{
+    struct journal_log *log = &journal->domestic;
+    struct checkpoint checkpoint = {
+        .origin = span_text(log->origin), .size = log->signed_size, .root = log->signed_root};
+    struct note_key key;
+
+    return note_key_make(span_text(log->origin), NOTE_ED25519, journal->keys.log, &key) &&
+           checkpoint_write(&checkpoint, out) && buffer_byte(out, '\n') &&
+           note_signature_line_write(&key, span_make(log->signature, SIGNATURE_SIZE), out);
+}
+
+bool journal_witness_request(struct journal *journal, struct journal_line *line, struct buffer *out,
+                             struct error *err)
+{
+    struct journal_log *log = &journal->domestic;
+    struct arena arena CLEANUP(arena_free) = arena_make(SIZE_MAX / 2);
+    struct buffer note CLEANUP(buffer_free) = buffer_make(CHECKPOINT_SIZE_MAX);
+    struct tlog_hash proof[64];
+    size_t proof_count = 0;
+
+    if (!log->has_signature || line->witnessed >= log->signed_size)
+        return error_set(err, ERROR_MISSING, "%s has witnessed all", line->partner);
+    if (line->witnessed > 0) {
+        struct tlog_hash *leaves = arena_array(&arena, (size_t)log->signed_size, sizeof *leaves);
+        if (leaves == NULL)
+            return error_set(err, ERROR_LIMIT, "proof: out of memory");
+        if (!leaves_read(journal, log->signed_size, leaves, err))
+            return false;
+        struct proof_leaves nodes = {.leaves = leaves, .count = (size_t)log->signed_size};
+        if (!proof_make_consistency(line->witnessed, log->signed_size, proof_nodes_get, &nodes,
+                                    proof, &proof_count))
+            return error_set(err, ERROR_BUG, "no consistency proof from %" PRIu64, line->witnessed);
+    }
+    if (!note_of_domestic(journal, &note))
+        return error_set(err, ERROR_BUG, "the domestic checkpoint cannot be written");
+    struct witness_request request = {.old_size = line->witnessed,
+                                      .proof = proof,
+                                      .proof_count = proof_count,
+                                      .checkpoint = buffer_span(&note)};
+    return witness_request_write(&request, out) ||
+           error_set(err, ERROR_LIMIT, "the witness request does not fit");
+}
+
+bool journal_witnessed(struct journal *journal, struct journal_line *line, struct span answer,
+                       struct error *err)
+{
+    struct journal_log *log = &journal->domestic;
+    struct checkpoint checkpoint = {
+        .origin = span_text(log->origin), .size = log->signed_size, .root = log->signed_root};
+    struct buffer body CLEANUP(buffer_free) = buffer_make(CHECKPOINT_SIZE_MAX);
+    uint8_t signature[SIGNATURE_SIZE];
+    int64_t time_s = 0;
+    struct span text;
+    bool is_found = false;
+
+    if (!checkpoint_write(&checkpoint, &body))
+        return error_set(err, ERROR_BUG, "the domestic checkpoint cannot be written");
+    while (!is_found && line_take(&answer, &text))
+        is_found = cosignature_line_verify(&line->witness_key, buffer_span(&body), text, &time_s,
+                                           signature);
+    if (!is_found)
+        return error_set(err, ERROR_LINK, "%s did not cosign size %" PRIu64 " with its witness key",
+                         line->partner, checkpoint.size);
+    struct witness_row row = {.origin = span_text(log->origin),
+                              .size = (int64_t)checkpoint.size,
+                              .witness = span_text(line->witness_key.name),
+                              .root = span_make(checkpoint.root.bytes, TLOG_HASH_SIZE),
+                              .time_s = time_s,
+                              .signature = span_make(signature, SIGNATURE_SIZE)};
+    if (!witness_insert(journal->db, &row, err))
+        return false;
+    line->witnessed = checkpoint.size;
+    return true;
+}
+
+void journal_witness_at(struct journal_line *line, uint64_t size)
+{
+    line->witnessed = size;
+}
+
+/* --- what a partner asks of us --- */
+
+static enum witness_verdict witness_refuse(struct witness_answer *out, enum witness_verdict verdict)
+{
+    out->verdict = verdict;
+    return verdict;
+}
+
+/* `add-checkpoint`, for the domestic log of this partner only: any other origin is unknown here, so a witness signature
+ * never passes for a receipt. */
+bool journal_add_checkpoint(struct journal *journal, struct journal_line *line,
+                            struct span request_bytes, struct witness_answer *out,
+                            struct error *err)
+{
+    struct witness_request request;
+    struct arena arena CLEANUP(arena_free) = arena_make(256 * 1024);
+    struct buffer body CLEANUP(buffer_free) = buffer_make(CHECKPOINT_SIZE_MAX);
+    struct checkpoint checkpoint;
+    struct note_key key;
+    uint8_t log_signature[SIGNATURE_SIZE];
+    char origin[ORIGIN_SIZE_MAX + 1];
+    const struct agreement_party *partner = &line->agreement.parties[line->partner_side];
+
+    *out = (struct witness_answer){.verdict = WITNESS_MALFORMED};
+    if (!witness_request_read(request_bytes, &arena, &request, err))
+        return true;
+    snprintf(origin, sizeof origin, "%s/domestic/0", line->partner);
+    struct span note_rest = request.checkpoint;
+    struct span note_origin;
+    if (!line_take(&note_rest, &note_origin) || !span_is(note_origin, origin)) {
+        witness_refuse(out, WITNESS_UNKNOWN);
+        return true;
+    }
+    if (!note_key_make(span_text(origin), NOTE_ED25519, partner->log_key, &key) ||
+        !checkpoint_open(request.checkpoint, &key, &checkpoint, &body, log_signature, err)) {
+        witness_refuse(out, WITNESS_FORBIDDEN);
+        return true;
+    }
+    struct keeper_witness ask = {.origin = span_text(origin),
+                                 .old_size = request.old_size,
+                                 .size = checkpoint.size,
+                                 .root = checkpoint.root,
+                                 .proof = request.proof,
+                                 .proof_count = request.proof_count,
+                                 .time_s = journal_now_ms(journal) / 1000};
+    if (!keeper_register(&journal->keeper, KEEPER_WITNESS, ask.origin, err))
+        return false;
+    if (!keeper_witness(&journal->keeper, &ask, err)) {
+        out->held_size = ask.held_size;
+        if (err->kind == ERROR_CONFLICT)
+            witness_refuse(out, WITNESS_CONFLICT);
+        else if (err->kind == ERROR_INPUT)
+            witness_refuse(out, WITNESS_UNPROVED);
+        else
+            return false;
+        return true;
+    }
+    snprintf(out->name, sizeof out->name, "%s/witness/0", journal->party);
+    out->verdict = WITNESS_COSIGNED;
+    out->time_s = ask.time_s;
+    memcpy(out->signature, ask.signature, SIGNATURE_SIZE);
+    struct witness_row row = {.origin = ask.origin,
+                              .size = (int64_t)ask.size,
+                              .witness = span_text(out->name),
+                              .root = span_make(ask.root.bytes, TLOG_HASH_SIZE),
+                              .time_s = ask.time_s,
+                              .signature = span_make(out->signature, SIGNATURE_SIZE)};
+    return witness_insert(journal->db, &row, err);
+}

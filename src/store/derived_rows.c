@@ -1,0 +1,403 @@
+/* Rows that apply writes: see derived_rows.h. */
+#include "store/derived_rows.h"
+
+#include "store/log_rows.h"
+#include "store/rows.h"
+
+static const char request_insert_sql[] =
+    "insert into requests (entry, log, message_id, is_own, reference, urgency, is_training, language, persons,"
+    " attachments, due_after_ms, deadline_row) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
+
+bool request_insert(struct database *db, const struct request_row *row, struct error *err)
+{
+    struct statement *s CLEANUP(statement_give) = statement_take(db, request_insert_sql, err);
+    if (s == NULL)
+        return false;
+    statement_integer(s, 1, row->entry);
+    statement_integer(s, 2, row->log);
+    statement_bytes(s, 3, row->message_id);
+    statement_integer(s, 4, row->is_own);
+    statement_text(s, 5, row->reference);
+    statement_integer(s, 6, row->urgency);
+    statement_integer(s, 7, row->is_training);
+    statement_text(s, 8, row->language);
+    statement_integer(s, 9, row->persons);
+    statement_integer(s, 10, row->attachments);
+    statement_integer(s, 11, row->due_after_ms);
+    statement_integer(s, 12, row->deadline_row);
+    return row_write(s, err);
+}
+
+static bool request_read(const struct statement *s, struct arena *arena, void *out)
+{
+    struct request_row *row = out;
+
+    row->entry = column_integer(s, 0);
+    row->log = column_integer(s, 1);
+    row->is_own = column_integer(s, 3) != 0;
+    row->urgency = column_integer(s, 5);
+    row->is_training = column_integer(s, 6) != 0;
+    row->persons = column_integer(s, 8);
+    row->attachments = column_integer(s, 9);
+    row->due_after_ms = column_integer(s, 10);
+    row->deadline_row = column_integer(s, 11);
+    return row_bytes(s, 2, arena, &row->message_id) && row_text(s, 4, arena, &row->reference) &&
+           row_text(s, 7, arena, &row->language);
+}
+
+static const char request_find_sql[] =
+    "select entry, log, message_id, is_own, reference, urgency, is_training, language, persons, attachments, due_after_ms, deadline_row"
+    " from requests where entry = $1";
+
+bool request_find(struct database *db, struct arena *arena, int64_t entry, struct request_row *out,
+                  struct error *err)
+{
+    struct statement *s CLEANUP(statement_give) = statement_take(db, request_find_sql, err);
+    if (s == NULL)
+        return false;
+    statement_integer(s, 1, entry);
+    return row_read(s, arena, request_read, out, "request", err);
+}
+
+static const char request_find_message_sql[] =
+    "select entry, log, message_id, is_own, reference, urgency, is_training, language, persons, attachments, due_after_ms, deadline_row"
+    " from requests where message_id = $1 order by entry limit 1";
+
+bool request_find_message(struct database *db, struct arena *arena, struct span message_id,
+                          struct request_row *out, struct error *err)
+{
+    struct statement *s CLEANUP(statement_give) = statement_take(db, request_find_message_sql, err);
+    if (s == NULL)
+        return false;
+    statement_bytes(s, 1, message_id);
+    return row_read(s, arena, request_read, out, "request", err);
+}
+
+static const char request_list_range_sql[] =
+    "select r.entry, r.log, r.message_id, r.is_own, r.reference, r.urgency, r.is_training, r.language, r.persons,"
+    " r.attachments, r.due_after_ms, r.deadline_row from entries e join requests r on r.entry = e.id"
+    " where e.log = $1 and e.idx >= $2 and e.idx < $3 order by e.idx limit $4";
+
+bool request_list_range(struct database *db, struct arena *arena, int64_t log, int64_t from,
+                        int64_t to, struct request_row *out, size_t limit, size_t *count,
+                        struct error *err)
+{
+    struct statement *s CLEANUP(statement_give) = statement_take(db, request_list_range_sql, err);
+    if (s == NULL)
+        return false;
+    statement_integer(s, 1, log);
+    statement_integer(s, 2, from);
+    statement_integer(s, 3, to);
+    statement_integer(s, 4, (int64_t)limit);
+    return rows_read(s, arena, request_read, out, sizeof *out, limit, count, err);
+}
+
+static const char due_insert_sql[] =
+    "insert into dues (entry, received_s, due_ms) values ($1, $2, $3) on conflict (entry) do nothing";
+
+bool due_insert(struct database *db, int64_t entry, int64_t received_s, int64_t due_ms,
+                struct error *err)
+{
+    struct statement *s CLEANUP(statement_give) = statement_take(db, due_insert_sql, err);
+    if (s == NULL)
+        return false;
+    statement_integer(s, 1, entry);
+    statement_integer(s, 2, received_s);
+    statement_integer(s, 3, due_ms);
+    return row_write(s, err);
+}
+
+static const char due_find_sql[] = "select received_s, due_ms from dues where entry = $1";
+
+bool due_find(struct database *db, int64_t entry, int64_t *received_s, int64_t *due_ms,
+              struct error *err)
+{
+    struct statement *s CLEANUP(statement_give) = statement_take(db, due_find_sql, err);
+    if (s == NULL)
+        return false;
+    statement_integer(s, 1, entry);
+    *received_s = 0;
+    *due_ms = 0;
+    enum statement_step step = statement_step(s, err);
+    if (step == STEP_ROW) {
+        *received_s = column_integer(s, 0);
+        *due_ms = column_integer(s, 1);
+    }
+    return step != STEP_FAILED;
+}
+
+static const char answer_insert_sql[] =
+    "insert into answers (entry, target, is_own, outcome, items, grounds) values ($1, $2, $3, $4, $5, $6)";
+
+bool answer_insert(struct database *db, const struct answer_row *row, struct error *err)
+{
+    struct statement *s CLEANUP(statement_give) = statement_take(db, answer_insert_sql, err);
+    if (s == NULL)
+        return false;
+    statement_integer(s, 1, row->entry);
+    statement_integer(s, 2, row->target);
+    statement_integer(s, 3, row->is_own);
+    statement_integer(s, 4, row->outcome);
+    statement_integer(s, 5, row->items);
+    row_bind_text(s, 6, row->grounds);
+    return row_write(s, err);
+}
+
+static bool answer_read(const struct statement *s, struct arena *arena, void *out)
+{
+    struct answer_row *row = out;
+
+    row->entry = column_integer(s, 0);
+    row->target = column_integer(s, 1);
+    row->is_own = column_integer(s, 2) != 0;
+    row->outcome = column_integer(s, 3);
+    row->items = column_integer(s, 4);
+    return row_text(s, 5, arena, &row->grounds);
+}
+
+static const char answer_list_sql[] =
+    "select entry, target, is_own, outcome, items, grounds from answers where target = $1 order by entry";
+
+bool answer_list(struct database *db, struct arena *arena, int64_t target, struct answer_row *out,
+                 size_t limit, size_t *count, struct error *err)
+{
+    struct statement *s CLEANUP(statement_give) = statement_take(db, answer_list_sql, err);
+    if (s == NULL)
+        return false;
+    statement_integer(s, 1, target);
+    return rows_read(s, arena, answer_read, out, sizeof *out, limit, count, err);
+}
+
+static const char notice_insert_sql[] =
+    "insert into notices (entry, target, kind, unit, at_ms) values ($1, $2, $3, $4, $5)";
+
+bool notice_insert(struct database *db, const struct notice_row *row, struct error *err)
+{
+    struct statement *s CLEANUP(statement_give) = statement_take(db, notice_insert_sql, err);
+    if (s == NULL)
+        return false;
+    statement_integer(s, 1, row->entry);
+    statement_integer(s, 2, row->target);
+    statement_integer(s, 3, row->kind);
+    statement_text(s, 4, row->unit);
+    statement_integer(s, 5, row->at_ms);
+    return row_write(s, err);
+}
+
+static bool notice_read(const struct statement *s, struct arena *arena, void *out)
+{
+    struct notice_row *row = out;
+
+    row->entry = column_integer(s, 0);
+    row->target = column_integer(s, 1);
+    row->kind = column_integer(s, 2);
+    row->at_ms = column_integer(s, 4);
+    return row_text(s, 3, arena, &row->unit);
+}
+
+static const char notice_list_sql[] =
+    "select entry, target, kind, unit, at_ms from notices where target = $1 order by entry";
+
+bool notice_list(struct database *db, struct arena *arena, int64_t target, struct notice_row *out,
+                 size_t limit, size_t *count, struct error *err)
+{
+    struct statement *s CLEANUP(statement_give) = statement_take(db, notice_list_sql, err);
+    if (s == NULL)
+        return false;
+    statement_integer(s, 1, target);
+    return rows_read(s, arena, notice_read, out, sizeof *out, limit, count, err);
+}
+
+static const char result_insert_sql[] =
+    "insert into results (entry, target, outcome, ground) values ($1, $2, $3, $4)"
+    " on conflict (entry, target) do nothing";
+
+bool result_insert(struct database *db, const struct result_row *row, struct error *err)
+{
+    struct statement *s CLEANUP(statement_give) = statement_take(db, result_insert_sql, err);
+    if (s == NULL)
+        return false;
+    statement_integer(s, 1, row->entry);
+    statement_integer(s, 2, row->target);
+    statement_integer(s, 3, row->outcome);
+    row_bind_text(s, 4, row->ground);
+    return row_write(s, err);
+}
+
+static bool result_read(const struct statement *s, struct arena *arena, void *out)
+{
+    struct result_row *row = out;
+
+    row->entry = column_integer(s, 0);
+    row->target = column_integer(s, 1);
+    row->outcome = column_integer(s, 2);
+    return row_text(s, 3, arena, &row->ground);
+}
+
+static const char result_find_sql[] =
+    "select entry, target, outcome, ground from results where target = $1 order by entry desc limit 1";
+
+bool result_find(struct database *db, struct arena *arena, int64_t target, struct result_row *out,
+                 struct error *err)
+{
+    struct statement *s CLEANUP(statement_give) = statement_take(db, result_find_sql, err);
+    if (s == NULL)
+        return false;
+    statement_integer(s, 1, target);
+    return row_read(s, arena, result_read, out, "outcome", err);
+}
+
+static const char parts_held_insert_sql[] =
+    "insert into parts_held (entry, target, number) values ($1, $2, $3)"
+    " on conflict (entry, target, number) do nothing";
+
+bool parts_held_insert(struct database *db, int64_t entry, int64_t target, int64_t number,
+                       struct error *err)
+{
+    struct statement *s CLEANUP(statement_give) = statement_take(db, parts_held_insert_sql, err);
+    if (s == NULL)
+        return false;
+    statement_integer(s, 1, entry);
+    statement_integer(s, 2, target);
+    statement_integer(s, 3, number);
+    return row_write(s, err);
+}
+
+static const char parts_held_count_sql[] =
+    "select count(distinct number) from parts_held where target = $1";
+
+bool parts_held_count(struct database *db, int64_t target, int64_t *count, struct error *err)
+{
+    struct statement *s CLEANUP(statement_give) = statement_take(db, parts_held_count_sql, err);
+    if (s == NULL)
+        return false;
+    statement_integer(s, 1, target);
+    return row_integer(s, count, err);
+}
+
+static const char erasure_insert_sql[] =
+    "insert into erasures (entry, target, number, is_lost) values ($1, $2, $3, $4)";
+
+bool erasure_insert(struct database *db, int64_t entry, int64_t target, int64_t number,
+                    bool is_lost, struct error *err)
+{
+    struct statement *s CLEANUP(statement_give) = statement_take(db, erasure_insert_sql, err);
+    if (s == NULL)
+        return false;
+    statement_integer(s, 1, entry);
+    statement_integer(s, 2, target);
+    statement_integer(s, 3, number);
+    statement_integer(s, 4, is_lost);
+    return row_write(s, err);
+}
+
+static const char erasure_count_sql[] = "select count(*) from erasures where target = $1";
+
+bool erasure_count(struct database *db, int64_t target, int64_t *count, struct error *err)
+{
+    struct statement *s CLEANUP(statement_give) = statement_take(db, erasure_count_sql, err);
+    if (s == NULL)
+        return false;
+    statement_integer(s, 1, target);
+    return row_integer(s, count, err);
+}
+
+static const char dispute_insert_sql[] =
+    "insert into disputes (entry, size, time_s) values ($1, $2, $3)";
+
+bool dispute_insert(struct database *db, int64_t entry, int64_t size, int64_t time_s,
+                    struct error *err)
+{
+    struct statement *s CLEANUP(statement_give) = statement_take(db, dispute_insert_sql, err);
+    if (s == NULL)
+        return false;
+    statement_integer(s, 1, entry);
+    statement_integer(s, 2, size);
+    statement_integer(s, 3, time_s);
+    return row_write(s, err);
+}
+
+static const char dispute_count_sql[] = "select count(*) from disputes";
+
+bool dispute_count(struct database *db, int64_t *count, struct error *err)
+{
+    struct statement *s CLEANUP(statement_give) = statement_take(db, dispute_count_sql, err);
+    if (s == NULL)
+        return false;
+    return row_integer(s, count, err);
+}
+
+/* One statement per table that can name an entry. */
+static const char *const derived_erase_sql[] = {
+    "delete from requests where entry = $1",   "delete from dues where entry = $1",
+    "delete from answers where entry = $1",    "delete from answers where target = $1",
+    "delete from notices where entry = $1",    "delete from notices where target = $1",
+    "delete from results where entry = $1",    "delete from results where target = $1",
+    "delete from parts_held where entry = $1", "delete from parts_held where target = $1",
+    "delete from disputes where entry = $1",
+};
+
+bool derived_erase(struct database *db, int64_t entry, struct error *err)
+{
+    for (size_t i = 0; i < sizeof derived_erase_sql / sizeof derived_erase_sql[0]; i++) {
+        struct statement *s CLEANUP(statement_give) = statement_take(db, derived_erase_sql[i], err);
+        if (s == NULL)
+            return false;
+        statement_integer(s, 1, entry);
+        if (!row_write(s, err))
+            return false;
+    }
+    return true;
+}
+
+static const char derived_erase_part_sql[] =
+    "delete from parts_held where target = $1 and number = $2";
+
+bool derived_erase_part(struct database *db, int64_t entry, int64_t number, struct error *err)
+{
+    struct statement *s CLEANUP(statement_give) = statement_take(db, derived_erase_part_sql, err);
+    if (s == NULL)
+        return false;
+    statement_integer(s, 1, entry);
+    statement_integer(s, 2, number);
+    return row_write(s, err);
+}
+
+static const char inbox_list_sql[] =
+    "select r.entry, r.log, r.message_id, r.is_own, r.reference, r.urgency, r.is_training, r.language, r.persons,"
+    " r.attachments, r.due_after_ms, r.deadline_row, l.agreement, l.partner, e.idx, e.created_ms,"
+    " coalesce(d.received_s, 0), coalesce(d.due_ms, 0),"
+    " (select count(*) from answers a where a.target = r.entry),"
+    " (select count(*) from notices n where n.target = r.entry),"
+    " coalesce((select max(x.outcome) from results x where x.target = r.entry), -1)"
+    " from requests r join logs l on l.id = r.log join entries e on e.id = r.entry"
+    " left join dues d on d.entry = r.entry where r.is_own = $1"
+    " order by case when exists (select 1 from answers a where a.target = r.entry) then 1 else 0 end,"
+    " coalesce(d.due_ms, 9007199254740992), r.entry limit $2";
+
+static bool inbox_read(const struct statement *s, struct arena *arena, void *out)
+{
+    struct inbox_row *row = out;
+
+    if (!request_read(s, arena, &row->request))
+        return false;
+    row->index = column_is_null(s, 14) ? ENTRY_WAITING : column_integer(s, 14);
+    row->created_ms = column_integer(s, 15);
+    row->received_s = column_integer(s, 16);
+    row->due_ms = column_integer(s, 17);
+    row->answers = column_integer(s, 18);
+    row->notices = column_integer(s, 19);
+    row->result = column_integer(s, 20);
+    return row_text(s, 12, arena, &row->agreement) && row_text(s, 13, arena, &row->partner);
+}
+
+bool inbox_list(struct database *db, struct arena *arena, bool is_own, struct inbox_row *out,
+                size_t limit, size_t *count, struct error *err)
+{
+    struct statement *s CLEANUP(statement_give) = statement_take(db, inbox_list_sql, err);
+    if (s == NULL)
+        return false;
+    statement_integer(s, 1, is_own);
+    statement_integer(s, 2, (int64_t)limit);
+    return rows_read(s, arena, inbox_read, out, sizeof *out, limit, count, err);
+}

@@ -1,0 +1,107 @@
+/*
+ * Rows of the DERIVED class: written by apply alone, each from exactly one entry (and its receipt), so that an erasure
+ * deletes every row that names the erased entry and rebuild gives the same. `target` is the row id of the entry that a
+ * row is about.
+ */
+#ifndef BESA_STORE_DERIVED_ROWS_H
+#define BESA_STORE_DERIVED_ROWS_H
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "store/database.h"
+
+struct request_row {
+    int64_t entry;
+    int64_t log;
+    struct span message_id;
+    bool is_own;
+    struct span reference;
+    int64_t urgency; /* 0 none, else ground + 1 */
+    bool is_training;
+    struct span language;
+    int64_t persons;
+    int64_t attachments;
+    int64_t due_after_ms;
+    int64_t deadline_row;
+};
+bool request_insert(struct database *db, const struct request_row *row, struct error *err);
+bool request_find(struct database *db, struct arena *arena, int64_t entry, struct request_row *out,
+                  struct error *err);
+bool request_find_message(struct database *db, struct arena *arena, struct span message_id,
+                          struct request_row *out, struct error *err);
+/* Requests of `log` numbered in [from, to): for applying a receipt. */
+bool request_list_range(struct database *db, struct arena *arena, int64_t log, int64_t from,
+                        int64_t to, struct request_row *out, size_t limit, size_t *count,
+                        struct error *err);
+bool due_insert(struct database *db, int64_t entry, int64_t received_s, int64_t due_ms,
+                struct error *err);
+bool due_find(struct database *db, int64_t entry, int64_t *received_s, int64_t *due_ms,
+              struct error *err);
+
+struct answer_row {
+    int64_t entry;
+    int64_t target;
+    bool is_own;
+    int64_t outcome;
+    int64_t items;
+    struct span grounds;
+};
+bool answer_insert(struct database *db, const struct answer_row *row, struct error *err);
+bool answer_list(struct database *db, struct arena *arena, int64_t target, struct answer_row *out,
+                 size_t limit, size_t *count, struct error *err);
+
+struct notice_row {
+    int64_t entry;
+    int64_t target;
+    int64_t kind; /* message type: opened or assigned */
+    struct span unit;
+    int64_t at_ms;
+};
+bool notice_insert(struct database *db, const struct notice_row *row, struct error *err);
+bool notice_list(struct database *db, struct arena *arena, int64_t target, struct notice_row *out,
+                 size_t limit, size_t *count, struct error *err);
+
+/* The partner's outcome of one of our entries. */
+struct result_row {
+    int64_t entry;
+    int64_t target;
+    int64_t outcome;
+    struct span ground;
+};
+bool result_insert(struct database *db, const struct result_row *row, struct error *err);
+bool result_find(struct database *db, struct arena *arena, int64_t target, struct result_row *out,
+                 struct error *err);
+
+bool parts_held_insert(struct database *db, int64_t entry, int64_t target, int64_t number,
+                       struct error *err);
+bool parts_held_count(struct database *db, int64_t target, int64_t *count, struct error *err);
+bool erasure_insert(struct database *db, int64_t entry, int64_t target, int64_t number,
+                    bool is_lost, struct error *err);
+bool erasure_count(struct database *db, int64_t target, int64_t *count, struct error *err);
+bool dispute_insert(struct database *db, int64_t entry, int64_t size, int64_t time_s,
+                    struct error *err);
+bool dispute_count(struct database *db, int64_t *count, struct error *err);
+
+/* Deletes every derived row that names the entry (erasures stay: they are the fact). */
+bool derived_erase(struct database *db, int64_t entry, struct error *err);
+/* Deletes the rows that name one part. */
+bool derived_erase_part(struct database *db, int64_t entry, int64_t number, struct error *err);
+
+/* One line of the desk's queue. */
+struct inbox_row {
+    struct request_row request;
+    struct span agreement;
+    struct span partner;
+    int64_t index; /* in its log, or ENTRY_WAITING */
+    int64_t created_ms;
+    int64_t received_s; /* 0: no receipt yet */
+    int64_t due_ms;     /* 0: no receipt yet */
+    int64_t answers;
+    int64_t notices;
+    int64_t result; /* partner's outcome of our request, -1 when none came yet */
+};
+/* Requests to us (is_own false) or from us, open ones first, nearest deadline first. */
+bool inbox_list(struct database *db, struct arena *arena, bool is_own, struct inbox_row *out,
+                size_t limit, size_t *count, struct error *err);
+
+#endif

@@ -1,0 +1,221 @@
+/* Rows of entries: see log_rows.h. */
+#include "store/log_rows.h"
+
+#include "store/rows.h"
+
+static const char entry_last_sql[] = "select max(id) from entries";
+
+bool entry_last_id(struct database *db, int64_t *out, struct error *err)
+{
+    struct statement *s CLEANUP(statement_give) = statement_take(db, entry_last_sql, err);
+    if (s == NULL)
+        return false;
+    return row_integer(s, out, err);
+}
+
+static const char entry_insert_sql[] =
+    "insert into entries (id, log, idx, message_id, head, leaf, type, created_ms, salt, body, body_key, body_size,"
+    " body_state) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
+
+bool entry_insert(struct database *db, const struct entry_row *row, struct error *err)
+{
+    struct statement *s CLEANUP(statement_give) = statement_take(db, entry_insert_sql, err);
+    if (s == NULL)
+        return false;
+    statement_integer(s, 1, row->id);
+    statement_integer(s, 2, row->log);
+    if (row->index == ENTRY_WAITING)
+        statement_null(s, 3);
+    else
+        statement_integer(s, 3, row->index);
+    statement_bytes(s, 4, row->message_id);
+    statement_bytes(s, 5, row->head);
+    statement_bytes(s, 6, row->leaf);
+    statement_integer(s, 7, row->type);
+    statement_integer(s, 8, row->created_ms);
+    row_bind_bytes(s, 9, row->salt);
+    row_bind_bytes(s, 10, row->body);
+    row_bind_bytes(s, 11, row->body_key);
+    statement_integer(s, 12, row->body_size);
+    statement_integer(s, 13, row->body_state);
+    return row_write(s, err);
+}
+
+static const char entry_number_sql[] = "update entries set idx = $1 where id = $2 and idx is null";
+
+bool entry_number(struct database *db, int64_t id, int64_t index, struct error *err)
+{
+    struct statement *s CLEANUP(statement_give) = statement_take(db, entry_number_sql, err);
+    if (s == NULL)
+        return false;
+    statement_integer(s, 1, index);
+    statement_integer(s, 2, id);
+    return row_write(s, err);
+}
+
+static bool entry_read(const struct statement *s, struct arena *arena, void *out)
+{
+    struct entry_row *row = out;
+
+    row->id = column_integer(s, 0);
+    row->log = column_integer(s, 1);
+    row->index = column_is_null(s, 2) ? ENTRY_WAITING : column_integer(s, 2);
+    row->type = column_integer(s, 6);
+    row->created_ms = column_integer(s, 7);
+    row->body_size = column_integer(s, 11);
+    row->body_state = (enum body_state)column_integer(s, 12);
+    return row_bytes(s, 3, arena, &row->message_id) && row_bytes(s, 4, arena, &row->head) &&
+           row_bytes(s, 5, arena, &row->leaf) && row_bytes(s, 8, arena, &row->salt) &&
+           row_bytes(s, 9, arena, &row->body) && row_bytes(s, 10, arena, &row->body_key);
+}
+
+static const char entry_find_sql[] =
+    "select id, log, idx, message_id, head, leaf, type, created_ms, salt, body, body_key, body_size, body_state"
+    " from entries where id = $1";
+
+bool entry_find(struct database *db, struct arena *arena, int64_t id, struct entry_row *out,
+                struct error *err)
+{
+    struct statement *s CLEANUP(statement_give) = statement_take(db, entry_find_sql, err);
+    if (s == NULL)
+        return false;
+    statement_integer(s, 1, id);
+    return row_read(s, arena, entry_read, out, "entry", err);
+}
+
+static const char entry_find_index_sql[] =
+    "select id, log, idx, message_id, head, leaf, type, created_ms, salt, body, body_key, body_size, body_state"
+    " from entries where log = $1 and idx = $2";
+
+bool entry_find_index(struct database *db, struct arena *arena, int64_t log, int64_t index,
+                      struct entry_row *out, struct error *err)
+{
+    struct statement *s CLEANUP(statement_give) = statement_take(db, entry_find_index_sql, err);
+    if (s == NULL)
+        return false;
+    statement_integer(s, 1, log);
+    statement_integer(s, 2, index);
+    return row_read(s, arena, entry_read, out, "entry", err);
+}
+
+static const char entry_find_message_sql[] =
+    "select id, log, idx, message_id, head, leaf, type, created_ms, salt, body, body_key, body_size, body_state"
+    " from entries where log = $1 and message_id = $2 order by id limit 1";
+
+bool entry_find_message(struct database *db, struct arena *arena, int64_t log,
+                        struct span message_id, struct entry_row *out, struct error *err)
+{
+    struct statement *s CLEANUP(statement_give) = statement_take(db, entry_find_message_sql, err);
+    if (s == NULL)
+        return false;
+    statement_integer(s, 1, log);
+    statement_bytes(s, 2, message_id);
+    return row_read(s, arena, entry_read, out, "message", err);
+}
+
+static const char entry_count_message_sql[] =
+    "select count(*) from entries where log = $1 and message_id = $2 and id < $3";
+
+bool entry_count_message(struct database *db, int64_t log, struct span message_id,
+                         int64_t before_id, int64_t *count, struct error *err)
+{
+    struct statement *s CLEANUP(statement_give) = statement_take(db, entry_count_message_sql, err);
+    if (s == NULL)
+        return false;
+    statement_integer(s, 1, log);
+    statement_bytes(s, 2, message_id);
+    statement_integer(s, 3, before_id);
+    return row_integer(s, count, err);
+}
+
+static bool entry_read_waiting(const struct statement *s, struct arena *arena, void *out)
+{
+    struct entry_row *row = out;
+
+    row->id = column_integer(s, 0);
+    row->log = column_integer(s, 1);
+    row->index = column_is_null(s, 2) ? ENTRY_WAITING : column_integer(s, 2);
+    row->type = column_integer(s, 6);
+    row->body_size = column_integer(s, 7);
+    row->body_state = (enum body_state)column_integer(s, 8);
+    return row_bytes(s, 3, arena, &row->message_id) && row_bytes(s, 4, arena, &row->head) &&
+           row_bytes(s, 5, arena, &row->leaf);
+}
+
+static const char entry_list_waiting_sql[] =
+    "select id, log, idx, message_id, head, leaf, type, body_size, body_state from entries"
+    " where log = $1 and idx is null order by id limit $2";
+
+bool entry_list_waiting(struct database *db, struct arena *arena, int64_t log,
+                        struct entry_row *out, size_t limit, size_t *count, struct error *err)
+{
+    struct statement *s CLEANUP(statement_give) = statement_take(db, entry_list_waiting_sql, err);
+    if (s == NULL)
+        return false;
+    statement_integer(s, 1, log);
+    statement_integer(s, 2, (int64_t)limit);
+    return rows_read(s, arena, entry_read_waiting, out, sizeof *out, limit, count, err);
+}
+
+static const char entry_list_range_sql[] =
+    "select id, log, idx, message_id, head, leaf, type, created_ms, salt, body, body_key, body_size, body_state"
+    " from entries where log = $1 and idx >= $2 and idx < $3 order by idx limit $4";
+
+bool entry_list_range(struct database *db, struct arena *arena, int64_t log, int64_t from,
+                      int64_t to, struct entry_row *out, size_t limit, size_t *count,
+                      struct error *err)
+{
+    struct statement *s CLEANUP(statement_give) = statement_take(db, entry_list_range_sql, err);
+    if (s == NULL)
+        return false;
+    statement_integer(s, 1, log);
+    statement_integer(s, 2, from);
+    statement_integer(s, 3, to);
+    statement_integer(s, 4, (int64_t)limit);
+    return rows_read(s, arena, entry_read, out, sizeof *out, limit, count, err);
+}
+
+static const char entry_erase_body_sql[] =
+    "update entries set body_state = $1, body = null, body_key = null where id = $2";
+
+bool entry_erase_body(struct database *db, int64_t id, enum body_state state, struct error *err)
+{
+    struct statement *s CLEANUP(statement_give) = statement_take(db, entry_erase_body_sql, err);
+    if (s == NULL)
+        return false;
+    statement_integer(s, 1, state);
+    statement_integer(s, 2, id);
+    return row_write(s, err);
+}
+
+static const char entry_remove_waiting_sql[] = "delete from entries where id = $1 and idx is null";
+
+bool entry_remove_waiting(struct database *db, int64_t id, struct error *err)
+{
+    struct statement *s CLEANUP(statement_give) = statement_take(db, entry_remove_waiting_sql, err);
+    if (s == NULL)
+        return false;
+    statement_integer(s, 1, id);
+    return row_write(s, err);
+}
+
+static const char entry_list_leaves_sql[] =
+    "select leaf from entries where log = $1 and idx >= $2 and idx < $3 order by idx limit $4";
+
+static bool leaf_read(const struct statement *s, struct arena *arena, void *out)
+{
+    return row_bytes(s, 0, arena, out);
+}
+
+bool entry_list_leaves(struct database *db, struct arena *arena, int64_t log, int64_t from,
+                       int64_t to, struct span *out, size_t limit, size_t *count, struct error *err)
+{
+    struct statement *s CLEANUP(statement_give) = statement_take(db, entry_list_leaves_sql, err);
+    if (s == NULL)
+        return false;
+    statement_integer(s, 1, log);
+    statement_integer(s, 2, from);
+    statement_integer(s, 3, to);
+    statement_integer(s, 4, (int64_t)limit);
+    return rows_read(s, arena, leaf_read, out, sizeof *out, limit, count, err);
+}

@@ -1,0 +1,38 @@
+/*
+ * Rows of the LOCAL class: officers, cases, settings.
+ */
+#ifndef BESA_STORE_LOCAL_ROWS_H
+#define BESA_STORE_LOCAL_ROWS_H
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "store/database.h"
+
+struct officer_row {
+    struct span id;
+    struct span name;
+    struct span unit;
+    struct span role;
+    bool is_active;
+};
+bool officer_put(struct database *db, const struct officer_row *row, struct error *err);
+bool officer_find(struct database *db, struct arena *arena, struct span id, struct officer_row *out,
+                  struct error *err);
+bool officer_list(struct database *db, struct arena *arena, struct officer_row *out, size_t limit,
+                  size_t *count, struct error *err);
+
+bool case_put(struct database *db, struct span number, struct span title, int64_t opened_ms,
+              struct error *err);
+/* MISSING when there is no such case. */
+bool case_find(struct database *db, struct span number, struct error *err);
+bool case_add_item(struct database *db, struct span number, int64_t entry, struct error *err);
+/* True with *is_in when the entry stands in the case. */
+bool case_has_item(struct database *db, struct span number, int64_t entry, bool *is_in,
+                   struct error *err);
+
+bool setting_put(struct database *db, const char *name, struct span value, struct error *err);
+/* MISSING when it was never put. */
+bool setting_get(struct database *db, struct arena *arena, const char *name, struct span *out,
+                 struct error *err);
+
+#endif

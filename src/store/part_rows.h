@@ -1,0 +1,61 @@
+/*
+ * Rows of parts (LOG class) and uploads (LOCAL class).
+ */
+#ifndef BESA_STORE_PART_ROWS_H
+#define BESA_STORE_PART_ROWS_H
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "store/database.h"
+
+enum part_kind_row { PART_ROW_SMALL, PART_ROW_ATTACHMENT };
+enum part_state { PART_WANTED, PART_HELD, PART_ERASED, PART_LOST };
+struct part_row {
+    int64_t entry;
+    int64_t number;
+    enum part_kind_row kind;
+    struct span digest; /* salted */
+    struct span salt;
+    int64_t size;
+    struct span sha256;
+    struct span segments; /* attachments: 32 bytes per segment */
+    enum part_state state;
+    struct span bytes;    /* small parts held: sealed */
+    struct span part_key; /* wrapped; empty unless held or being fetched */
+    struct span file;     /* attachments: 16-byte random id */
+};
+bool part_insert(struct database *db, const struct part_row *row, struct error *err);
+bool part_find(struct database *db, struct arena *arena, int64_t entry, int64_t number,
+               struct part_row *out, struct error *err);
+bool part_list(struct database *db, struct arena *arena, int64_t entry, struct part_row *out,
+               size_t limit, size_t *count, struct error *err);
+/* Attachments of accepted entries of mirror `log` that are still wanted, oldest first. */
+bool part_list_wanted(struct database *db, struct arena *arena, int64_t log, struct part_row *out,
+                      size_t limit, size_t *count, struct error *err);
+/* Before an attachment that the body names takes the place of the salt that came with the post. */
+bool part_remove(struct database *db, int64_t entry, int64_t number, struct error *err);
+/* Key and file of a part whose fetch begins. */
+bool part_begin(struct database *db, int64_t entry, int64_t number, struct span part_key,
+                struct span file, struct error *err);
+bool part_set_state(struct database *db, int64_t entry, int64_t number, enum part_state state,
+                    struct error *err);
+/* Bytes and key are destroyed; the row stays with its digest. */
+bool part_erase(struct database *db, int64_t entry, int64_t number, enum part_state state,
+                struct error *err);
+
+struct upload_row {
+    struct span id; /* 16 bytes, names the file */
+    struct span officer;
+    struct span name;
+    int64_t size;
+    struct span sha256;
+    struct span segments;
+    struct span part_key;
+    int64_t created_ms;
+};
+bool upload_insert(struct database *db, const struct upload_row *row, struct error *err);
+bool upload_find(struct database *db, struct arena *arena, struct span id, struct upload_row *out,
+                 struct error *err);
+bool upload_remove(struct database *db, struct span id, struct error *err);
+
+#endif

@@ -1,0 +1,179 @@
+/* Schema: see schema.h. Times are Unix seconds (_s) or milliseconds (_ms); booleans 0/1. */
+#include "store/schema.h"
+
+#include "base/attributes.h"
+#include "base/buffer.h"
+#include "store/database.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+const struct table_info schema_tables[] = {
+    {"agreements", TABLE_LOG, "agreement, version"},
+    {"logs", TABLE_LOG, "id"},
+    {"entries", TABLE_LOG, "id"},
+    {"parts", TABLE_LOG, "entry, number"},
+    {"checkpoints", TABLE_LOG, "log, size"},
+    {"receipts", TABLE_LOG, "log, size"},
+    {"witnessed", TABLE_LOG, "origin, size, witness"},
+    {"sequence", TABLE_LOG, "n"},
+    {"requests", TABLE_DERIVED, "entry"},
+    {"dues", TABLE_DERIVED, "entry"},
+    {"answers", TABLE_DERIVED, "entry"},
+    {"notices", TABLE_DERIVED, "entry"},
+    {"results", TABLE_DERIVED, "entry, target"},
+    {"parts_held", TABLE_DERIVED, "entry, target, number"},
+    {"erasures", TABLE_DERIVED, "entry"},
+    {"disputes", TABLE_DERIVED, "entry"},
+    {"officers", TABLE_LOCAL, "id"},
+    {"cases", TABLE_LOCAL, "number"},
+    {"case_items", TABLE_LOCAL, "number, entry"},
+    {"uploads", TABLE_LOCAL, "id"},
+    {"settings", TABLE_LOCAL, "name"},
+};
+const size_t schema_table_count = sizeof schema_tables / sizeof schema_tables[0];
+
+static const char log_tables[] =
+    /* Co-signed documents. Suspension is local and one-sided. */
+    "create table agreements (agreement text not null, version bigint not null, cms bytea not null,"
+    " fingerprint bytea not null, imported_ms bigint not null, suspended_ms bigint,"
+    " primary key (agreement, version));"
+    /* kind: 0 domestic, 1 outgoing, 2 mirror of the partner's outgoing log. size: numbered, or in custody. */
+    "create table logs (id bigint primary key, origin text not null unique, kind bigint not null,"
+    " agreement text not null, partner text not null, size bigint not null, frontier bytea not null,"
+    " handled bigint not null, read_only text);"
+    /* idx is null while an entry waits to be numbered. body_state: 0 none, 1 held, 2 withdrawn, 3 erased, 4 lost. */
+    "create table entries (id bigint primary key, log bigint not null, idx bigint, message_id bytea not null,"
+    " head bytea not null, leaf bytea not null, type bigint not null, created_ms bigint not null,"
+    " salt bytea, body bytea, body_key bytea, body_size bigint not null, body_state bigint not null,"
+    " unique (log, idx));"
+    "create index entries_message on entries (log, message_id);"
+    "create index entries_waiting on entries (log, id) where idx is null;"
+    /* kind: 0 small, 1 attachment. state: 0 wanted, 1 held, 2 erased, 3 lost. */
+    "create table parts (entry bigint not null, number bigint not null, kind bigint not null,"
+    " digest bytea not null, salt bytea not null, size bigint not null, sha256 bytea not null, segments bytea,"
+    " state bigint not null, bytes bytea, part_key bytea, file bytea, primary key (entry, number));"
+    "create index parts_wanted on parts (entry, number) where state = 0;"
+    "create table checkpoints (log bigint not null, size bigint not null, root bytea not null,"
+    " signature bytea not null, primary key (log, size));"
+    /* Custody cosignatures: of our outgoing logs by the partner, of mirrors by us (signature null until it was made). */
+    "create table receipts (log bigint not null, size bigint not null, root bytea not null, time_s bigint not null,"
+    " signature bytea, primary key (log, size));"
+    /* Witness cosignatures of domestic logs: ours by partners, partners' by us. */
+    "create table witnessed (origin text not null, size bigint not null, witness text not null,"
+    " root bytea not null, time_s bigint not null, signature bytea not null,"
+    " primary key (origin, size, witness));"
+    /* The journal sequence. kind: 0 own entry appended, 1 own receipt stored, 2 partner's entry handled. */
+    "create table sequence (n bigint primary key, kind bigint not null, entry bigint, log bigint not null,"
+    " size bigint, time_s bigint, version bigint not null, outcome bigint not null, ground text, ruling text);"
+    "create index sequence_entry on sequence (entry);";
+
+static const char derived_tables[] =
+    "create table requests (entry bigint primary key, log bigint not null, message_id bytea not null,"
+    " is_own bigint not null, reference text not null, urgency bigint not null, is_training bigint not null,"
+    " language text not null, persons bigint not null, attachments bigint not null, due_after_ms bigint not null,"
+    " deadline_row bigint not null);"
+    "create index requests_message on requests (message_id);"
+    "create table dues (entry bigint primary key, received_s bigint not null, due_ms bigint not null);"
+    "create index dues_due on dues (due_ms);"
+    "create table answers (entry bigint primary key, target bigint not null, is_own bigint not null,"
+    " outcome bigint not null, items bigint not null, grounds text);"
+    "create index answers_target on answers (target);"
+    "create table notices (entry bigint primary key, target bigint not null, kind bigint not null,"
+    " unit text not null, at_ms bigint not null);"
+    "create index notices_target on notices (target);"
+    "create table results (entry bigint not null, target bigint not null, outcome bigint not null, ground text,"
+    " primary key (entry, target));"
+    "create index results_target on results (target);"
+    "create table parts_held (entry bigint not null, target bigint not null, number bigint not null,"
+    " primary key (entry, target, number));"
+    "create index parts_held_target on parts_held (target);"
+    "create table erasures (entry bigint primary key, target bigint not null, number bigint not null,"
+    " is_lost bigint not null);"
+    "create index erasures_target on erasures (target);"
+    "create table disputes (entry bigint primary key, size bigint not null, time_s bigint not null);";
+
+static const char local_tables[] =
+    "create table officers (id text primary key, name text not null, unit text not null, role text not null,"
+    " is_active bigint not null);"
+    "create table cases (number text primary key, title text not null, opened_ms bigint not null);"
+    "create table case_items (number text not null, entry bigint not null, primary key (number, entry));"
+    "create index case_items_entry on case_items (entry);"
+    /* Attachments received from officers and not yet sent. */
+    "create table uploads (id bytea primary key, officer text not null, name text not null, size bigint not null,"
+    " sha256 bytea not null, segments bytea not null, part_key bytea not null, created_ms bigint not null);"
+    "create table settings (name text primary key, value bytea not null);";
+
+const struct migration schema_migrations[] = {
+    {.number = 1, .sql_both = log_tables},
+    {.number = 2, .sql_both = derived_tables},
+    {.number = 3, .sql_both = local_tables},
+};
+const size_t schema_migration_count = sizeof schema_migrations / sizeof schema_migrations[0];
+
+bool schema_drop_derived(struct database *db, struct error *err)
+{
+    for (size_t i = 0; i < schema_table_count; i++) {
+        char sql[96];
+        if (schema_tables[i].class != TABLE_DERIVED)
+            continue;
+        snprintf(sql, sizeof sql, "delete from %s", schema_tables[i].name);
+        if (!database_run(db, sql, err))
+            return error_add(err, "emptying %s", schema_tables[i].name);
+    }
+    return true;
+}
+
+/* One statement text per derived table, fixed so that the statement cache may keep its address. */
+static const struct {
+    const char *table;
+    int column_count;
+    const char *sql;
+} walks[] = {
+    {"requests", 12,
+     "select entry, log, message_id, is_own, reference, urgency, is_training, language, persons, attachments,"
+     " due_after_ms, deadline_row from requests order by entry"},
+    {"dues", 3, "select entry, received_s, due_ms from dues order by entry"},
+    {"answers", 6,
+     "select entry, target, is_own, outcome, items, grounds from answers order by entry"},
+    {"notices", 5, "select entry, target, kind, unit, at_ms from notices order by entry"},
+    {"results", 4, "select entry, target, outcome, ground from results order by entry, target"},
+    {"parts_held", 3,
+     "select entry, target, number from parts_held order by entry, target, number"},
+    {"erasures", 4, "select entry, target, number, is_lost from erasures order by entry"},
+    {"disputes", 3, "select entry, size, time_s from disputes order by entry"},
+};
+
+static bool walk_table(struct database *db, size_t at,
+                       bool (*row)(void *, const char *, struct span), void *context,
+                       struct error *err)
+{
+    struct statement *s CLEANUP(statement_give) = statement_take(db, walks[at].sql, err);
+    struct buffer text = buffer_make(64 * 1024);
+    enum statement_step step = STEP_FAILED;
+
+    if (s == NULL)
+        return false;
+    while ((step = statement_step(s, err)) == STEP_ROW) {
+        buffer_clear(&text);
+        for (int i = 0; i < walks[at].column_count; i++) {
+            struct span value = column_bytes(s, i);
+            buffer_format(&text, "%s%zu:", column_is_null(s, i) ? "-" : "", value.size);
+            buffer_add(&text, value);
+        }
+        if (!row(context, walks[at].table, buffer_span(&text)))
+            break;
+    }
+    buffer_free(&text);
+    return step != STEP_FAILED;
+}
+
+bool schema_walk_derived(struct database *db,
+                         bool (*row)(void *context, const char *table, struct span text),
+                         void *context, struct error *err)
+{
+    for (size_t i = 0; i < sizeof walks / sizeof walks[0]; i++)
+        if (!walk_table(db, i, row, context, err))
+            return error_add(err, "reading %s", walks[i].table);
+    return true;
+}
