@@ -10,6 +10,14 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 
+#if defined(__SANITIZE_ADDRESS__)
+#define KEEPER_SANITIZED
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define KEEPER_SANITIZED
+#endif
+#endif
+
 struct rule {
     int call;
     unsigned count;
@@ -42,6 +50,11 @@ static bool add_rules(scmp_filter_ctx filter, int socket_fd)
           ARG(3, SCMP_CMP_MASKED_EQ, MAP_ANONYMOUS, MAP_ANONYMOUS)}},
         {SCMP_SYS(mprotect), 1, {ARG(2, SCMP_CMP_MASKED_EQ, PROT_EXEC, 0)}},
         {SCMP_SYS(exit_group), 0, {{0}}},
+#ifdef KEEPER_SANITIZED
+        {SCMP_SYS(sigaltstack),
+         0,
+         {{0}}}, /* the sanitizer's own, before a call that does not return */
+#endif
     };
     for (size_t i = 0; i < ARRAY_COUNT(rules); i++)
         if (seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, rules[i].call, rules[i].count,

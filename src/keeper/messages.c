@@ -323,7 +323,7 @@ bool keeper_request_read(struct span bytes, struct keeper_request *out, struct e
 {
     struct cursor from = cursor_make(bytes);
 
-    *out = (struct keeper_request){0};
+    *out = (struct keeper_request){.op = KEEPER_OP_STATUS};
     uint8_t version = cursor_u8(&from);
     out->op = (enum keeper_op)cursor_u8(&from);
     if (from.failed)
