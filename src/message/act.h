@@ -37,7 +37,7 @@ extern const struct form act_form;
 bool act_read(struct span body, struct arena *arena, struct act *out, struct problems *problems);
 bool act_write(const struct act *act, struct buffer *buffer);
 /* Takes the list as it is, or beyond ACT_OBJECT_COUNT_MAX its digest: SHA-256 of the objects, each followed by a line
- * feed. `objects` must outlive *act. */
-void act_set_objects(struct act *act, const struct span *objects, size_t count);
+ * feed. `objects` must outlive *act. False when memory is out. */
+bool act_set_objects(struct act *act, const struct span *objects, size_t count);
 
 #endif

@@ -6,6 +6,7 @@
 #ifndef BESA_MESSAGE_FORM_H
 #define BESA_MESSAGE_FORM_H
 
+#include "base/attributes.h"
 #include "base/json.h"
 
 enum form_kind {

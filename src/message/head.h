@@ -48,7 +48,7 @@ struct head {
  * or missing for its type; LIMIT beyond HEAD_SIZE_MAX. Unknown types are not an error.
  */
 bool head_read(struct span bytes, struct arena *arena, struct head *out, struct error *err);
-/* Appends the head's lines. False when the buffer failed or the head exceeds HEAD_SIZE_MAX; nothing else is checked. */
+/* Appends the head's lines. False when the buffer failed, the head exceeds HEAD_SIZE_MAX or a name is not of its form. */
 bool head_write(const struct head *head, struct buffer *buffer);
 
 /*

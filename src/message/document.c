@@ -1,0 +1,83 @@
+/* docs/messages.md: see document.h. */
+#include "message/document.h"
+
+#include "base/attributes.h"
+#include "message/form.h"
+#include "message/refusal.h"
+#include "message/type.h"
+
+#define FORM_COUNT_MAX 64 /* objects of all bodies together */
+
+struct form_set {
+    const struct form *forms[FORM_COUNT_MAX];
+    size_t count;
+};
+
+static void form_set_add(struct form_set *set, const struct form *form)
+{
+    for (size_t i = 0; i < set->count; i++)
+        if (set->forms[i] == form)
+            return;
+    if (set->count < FORM_COUNT_MAX)
+        set->forms[set->count++] = form;
+}
+
+/* The objects that the forms in the set name, in the order in which they are met; the set grows while it is walked. */
+static void form_set_close(struct form_set *set)
+{
+    for (size_t i = 0; i < set->count; i++)
+        for (size_t j = 0; j < set->forms[i]->count; j++)
+            if (set->forms[i]->fields[j].form != NULL)
+                form_set_add(set, set->forms[i]->fields[j].form);
+}
+
+static void types_write(struct buffer *out)
+{
+    buffer_text(out, "| type | meaning | who may send it | kept | outcome owed | suspension |\n"
+                     "|---|---|---|---|---|---|\n");
+    for (size_t i = 1; i < MESSAGE_TYPE_COUNT; i++) {
+        const struct message_type_row *row = &message_types[i];
+        buffer_format(out, "| `%s/%u` | %s | %s | %s | %s | %s |\n", row->name, row->version,
+                      row->meaning, message_sender_names[row->sender],
+                      message_retention_names[row->retention], row->owes_outcome ? "yes" : "no",
+                      row->is_business ? "stops it" : "lets it pass");
+    }
+    buffer_text(out, "\n");
+}
+
+static void forms_write(struct buffer *out)
+{
+    struct form_set set = {.count = 0};
+
+    for (size_t i = 1; i < MESSAGE_TYPE_COUNT; i++)
+        if (message_types[i].form != NULL)
+            form_set_add(&set, message_types[i].form);
+    form_set_close(&set);
+    for (size_t i = 0; i < set.count; i++) {
+        buffer_format(out, "## %s\n\n%s\n\n", set.forms[i]->name, set.forms[i]->about);
+        form_document(set.forms[i], out);
+    }
+}
+
+static void grounds_write(struct buffer *out)
+{
+    buffer_text(out, "## grounds of refusal\n\n| ground | meaning |\n|---|---|\n");
+    for (size_t i = 0; i < REFUSAL_GROUND_COUNT; i++)
+        buffer_format(out, "| `%s` | %s |\n", refusal_ground_names[i], refusal_ground_meanings[i]);
+}
+
+void message_types_document(struct buffer *out)
+{
+    buffer_text(out,
+                "# Messages\n\n"
+                "Generated from the tables in `src/message`; do not edit. To write it anew: "
+                "`message_document_test --write docs/messages.md`.\n\n"
+                "A body is one JSON object: UTF-8, no key twice, no unknown field, integers within "
+                "2^53, no fractions, at most 256 KiB, nested at most 16 deep. Sizes of texts are "
+                "in bytes. Times are RFC 3339 in UTC, such as `2026-01-31T08:00:00.000Z`. Besa "
+                "writes fields in the order of these tables and without spaces.\n\n"
+                "## types\n\n");
+    types_write(out);
+    forms_write(out);
+    grounds_write(out);
+}

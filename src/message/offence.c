@@ -1,0 +1,30 @@
+/* Offences: see offence.h. */
+#include "message/offence.h"
+
+const char *const offence_names[OFFENCE_COUNT] = {
+    [OFFENCE_MIGRANT_SMUGGLING] = "migrant_smuggling",
+    [OFFENCE_HUMAN_TRAFFICKING] = "human_trafficking",
+    [OFFENCE_DRUG_TRAFFICKING] = "drug_trafficking",
+    [OFFENCE_FIREARMS_TRAFFICKING] = "firearms_trafficking",
+    [OFFENCE_ORGANISED_CRIME] = "organised_crime",
+    [OFFENCE_DOCUMENT_FRAUD] = "document_fraud",
+    [OFFENCE_MONEY_LAUNDERING] = "money_laundering",
+    [OFFENCE_MURDER] = "murder",
+    [OFFENCE_KIDNAPPING] = "kidnapping",
+    [OFFENCE_TERRORISM] = "terrorism",
+    [OFFENCE_CHILD_EXPLOITATION] = "child_exploitation",
+    [OFFENCE_CYBERCRIME] = "cybercrime",
+    [OFFENCE_CORRUPTION] = "corruption",
+    [OFFENCE_STOLEN_VEHICLES] = "stolen_vehicles",
+    [OFFENCE_RAPE] = "rape",
+    [OFFENCE_ROBBERY] = "robbery",
+    [OFFENCE_ORGANISED_THEFT] = "organised_theft",
+    [OFFENCE_EXTORTION] = "extortion",
+    [OFFENCE_SERIOUS_FRAUD] = "serious_fraud",
+    [OFFENCE_COUNTERFEITING] = "counterfeiting",
+    [OFFENCE_EXCISE_SMUGGLING] = "excise_smuggling",
+    [OFFENCE_CULTURAL_GOODS] = "cultural_goods",
+    [OFFENCE_ENVIRONMENTAL_CRIME] = "environmental_crime",
+    [OFFENCE_EXPLOSIVES] = "explosives",
+    [OFFENCE_ARSON] = "arson",
+};

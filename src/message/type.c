@@ -1,0 +1,191 @@
+/* Message types: see type.h. */
+#include "message/type.h"
+
+#include "message/act.h"
+#include "message/answer.h"
+#include "message/assigned.h"
+#include "message/clock_dispute.h"
+#include "message/erased.h"
+#include "message/form.h"
+#include "message/opened.h"
+#include "message/outcomes.h"
+#include "message/parts_held.h"
+#include "message/request.h"
+
+const char *const message_sender_names[] = {
+    [SENDER_ANY] = "either party",
+    [SENDER_REQUESTED] = "the requested party",
+    [SENDER_HOLDER] = "the party that received what it names",
+    [SENDER_WRITER] = "the party that wrote what it names",
+    [SENDER_SELF] = "the node, to itself",
+};
+
+const char *const message_retention_names[] = {
+    [RETENTION_BUSINESS] = "by person category and case, as agreed",
+    [RETENTION_BOOKS] = "as long as heads",
+    [RETENTION_ACCESS] = "as access entries",
+    [RETENTION_NONE] = "no body",
+};
+
+const struct message_type_row message_types[MESSAGE_TYPE_COUNT] = {
+    [MESSAGE_REQUEST] = {.name = "request",
+                         .version = 1,
+                         .sender = SENDER_ANY,
+                         .retention = RETENTION_BUSINESS,
+                         .has_body = true,
+                         .owes_outcome = true,
+                         .is_business = true,
+                         .form = &request_form,
+                         .meaning = "Asks the other party for information."},
+    [MESSAGE_ANSWER] = {.name = "answer",
+                        .version = 1,
+                        .sender = SENDER_REQUESTED,
+                        .retention = RETENTION_BUSINESS,
+                        .has_body = true,
+                        .owes_outcome = true,
+                        .is_business = true,
+                        .needs_in_reply_to = true,
+                        .form = &answer_form,
+                        .meaning = "Answers a request: in whole, in part, nothing held, refused."},
+    [MESSAGE_OPENED] = {.name = "opened",
+                        .version = 1,
+                        .sender = SENDER_HOLDER,
+                        .retention = RETENTION_BOOKS,
+                        .has_body = true,
+                        .is_business = true,
+                        .needs_in_reply_to = true,
+                        .form = &opened_form,
+                        .meaning = "A desk opened the message, if the agreement has such notices."},
+    [MESSAGE_ASSIGNED] = {.name = "assigned",
+                          .version = 1,
+                          .sender = SENDER_HOLDER,
+                          .retention = RETENTION_BOOKS,
+                          .has_body = true,
+                          .is_business = true,
+                          .needs_in_reply_to = true,
+                          .form = &assigned_form,
+                          .meaning = "The message was given to a unit."},
+    [MESSAGE_OUTCOMES] = {.name = "outcomes",
+                          .version = 1,
+                          .sender = SENDER_HOLDER,
+                          .retention = RETENTION_BOOKS,
+                          .has_body = true,
+                          .form = &outcomes_form,
+                          .meaning = "What became of a range of the partner's entries."},
+    [MESSAGE_WITHDRAWN] = {.name = "withdrawn",
+                           .version = 1,
+                           .sender = SENDER_WRITER,
+                           .retention = RETENTION_NONE,
+                           .needs_in_reply_to = true,
+                           .meaning = "The body of the named entry is not delivered."},
+    [MESSAGE_ERASED] = {.name = "erased",
+                        .version = 1,
+                        .sender = SENDER_ANY,
+                        .retention = RETENTION_BOOKS,
+                        .has_body = true,
+                        .form = &erased_form,
+                        .meaning = "The writer erased an exchanged body or part."},
+    [MESSAGE_PARTS_HELD] = {.name = "parts_held",
+                            .version = 1,
+                            .sender = SENDER_HOLDER,
+                            .retention = RETENTION_BOOKS,
+                            .has_body = true,
+                            .form = &parts_held_form,
+                            .meaning = "These attachments are held whole and checked."},
+    [MESSAGE_CLOCK_DISPUTE] = {.name = "clock_dispute",
+                               .version = 1,
+                               .sender = SENDER_WRITER,
+                               .retention = RETENTION_BOOKS,
+                               .has_body = true,
+                               .form = &clock_dispute_form,
+                               .meaning = "The receipt counts, the time in it is disputed."},
+    [MESSAGE_ACT] = {.name = "act",
+                     .version = 1,
+                     .sender = SENDER_SELF,
+                     .retention = RETENTION_ACCESS,
+                     .has_body = true,
+                     .is_domestic = true,
+                     .form = &act_form,
+                     .meaning = "One act or access at this node."},
+    [MESSAGE_FILLER] = {.name = "filler",
+                        .version = 1,
+                        .sender = SENDER_SELF,
+                        .retention = RETENTION_NONE,
+                        .is_domestic = true,
+                        .meaning = "Fills a beat of the domestic log, so that its size says "
+                                   "little."},
+};
+
+static bool is_known(enum message_type type)
+{
+    return type > MESSAGE_UNKNOWN && type < MESSAGE_TYPE_COUNT;
+}
+
+enum message_type message_type_find(struct span name, unsigned version)
+{
+    for (unsigned i = 1; i < MESSAGE_TYPE_COUNT; i++)
+        if (span_is(name, message_types[i].name) && message_types[i].version == version)
+            return (enum message_type)i;
+    return MESSAGE_UNKNOWN;
+}
+
+const char *message_type_name(enum message_type type)
+{
+    return is_known(type) ? message_types[type].name : "unknown";
+}
+
+unsigned message_type_version(enum message_type type)
+{
+    return is_known(type) ? message_types[type].version : 0;
+}
+
+bool message_type_is_business(enum message_type type)
+{
+    return is_known(type) && message_types[type].is_business;
+}
+
+bool message_type_is_exchanged(enum message_type type)
+{
+    return is_known(type) && !message_types[type].is_domestic;
+}
+
+bool message_type_owes_outcome(enum message_type type)
+{
+    return is_known(type) && message_types[type].owes_outcome;
+}
+
+const void *message_read(enum message_type type, struct span body, struct arena *arena,
+                         struct problems *problems)
+{
+    const struct form *form = is_known(type) ? message_types[type].form : NULL;
+
+    if (form == NULL) {
+        problems_add(problems, "", ERROR_INPUT, "type '%s' has no body", message_type_name(type));
+        return NULL;
+    }
+    void *out = arena_alloc(arena, form->size);
+    if (out == NULL) {
+        problems_add(problems, "", ERROR_LIMIT, "does not fit in memory");
+        return NULL;
+    }
+    return form_read(form, body, arena, out, problems) ? out : NULL;
+}
+
+bool message_parts(enum message_type type, const void *body, const struct part_list **parts,
+                   const struct attachment_list **attachments)
+{
+    const struct request *request = body;
+    const struct answer *answer = body;
+
+    *parts = NULL;
+    *attachments = NULL;
+    if (type == MESSAGE_REQUEST) {
+        *parts = &request->parts;
+        *attachments = &request->attachments;
+    }
+    if (type == MESSAGE_ANSWER) {
+        *parts = &answer->parts;
+        *attachments = &answer->attachments;
+    }
+    return *parts != NULL;
+}
