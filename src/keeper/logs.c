@@ -1,0 +1,293 @@
+/*
+ * The keeper's logs: which may be registered, and what is signed for them. Own logs and logs in custody are extended by
+ * leaf hashes, witnessed ones by a consistency proof; nothing is signed before its record is synced.
+ */
+#include "keeper/core.h"
+#include "tlog/cosignature.h"
+#include "tlog/proof.h"
+
+#include <assert.h>
+#include <inttypes.h>
+#include <stdio.h>
+
+#define TIME_S_MAX      INT64_C(253402300799) /* the last second of the year 9999 */
+#define SIGNED_SIZE_MAX 1024 /* a checkpoint's body, or that with the cosignature's two lines */
+
+bool keeper_log_is_lost(const struct record_log *log, struct error *err)
+{
+    return error_set(err, ERROR_STORE,
+                     "neither copy of log %.*s in " RECORD_NAME " checks: nothing is signed for it",
+                     (int)log->origin_size, (const char *)log->origin);
+}
+
+/* Which log may stand in which slot: PROTOCOL.md 1. A witness signature can never pass for a receipt, because no log
+ * fits both. */
+
+static struct span first_segment(struct span origin)
+{
+    size_t size = 0;
+    while (size < origin.size && origin.data[size] != '/')
+        size++;
+    return span_part(origin, 0, size);
+}
+
+static bool has_segments(struct span origin, const char *before, struct span name)
+{
+    char wanted[NAME_SIZE_MAX + 16];
+    int size = snprintf(wanted, sizeof wanted, "/%s%.*s/", before, SPAN_ARG(name));
+
+    for (size_t i = 0; i + (size_t)size <= origin.size; i++)
+        if (memcmp(origin.data + i, wanted, (size_t)size) == 0)
+            return true;
+    return false;
+}
+
+static bool origin_fits(const struct keeper *keeper, enum keeper_slot kind, struct span origin)
+{
+    struct span party = span_make(keeper->keys->party, keeper->keys->party_size);
+    struct span writer = first_segment(origin);
+
+    if (writer.size == origin.size || writer.size == 0)
+        return false;
+    bool is_own = span_equal(writer, party);
+    bool is_domestic = span_starts_with(span_part(origin, writer.size, origin.size), "/domestic/");
+    switch (kind) {
+    case KEEPER_LOG:
+        return is_own;
+    case KEEPER_CUSTODY:
+        return !is_own && !is_domestic && has_segments(origin, "to/", party);
+    case KEEPER_WITNESS:
+        return !is_own && is_domestic;
+    }
+    return false;
+}
+
+bool keeper_answer_register(struct keeper *keeper, struct error *err)
+{
+    const struct keeper_request *request = &keeper->request;
+    struct span origin = request->name;
+
+    if (!record_permits(&keeper->record, err))
+        return false;
+    if (!origin_fits(keeper, request->kind, origin))
+        return error_set(
+            err, ERROR_INPUT,
+            "log %.*s: own logs begin with the own party, custody is of a partner's log to us, "
+            "witnessing of a partner's domestic log",
+            SPAN_ARG(origin));
+    const struct record_log *log = record_find(&keeper->record, request->kind, origin);
+    if (log != NULL)
+        return log->sequence > 0 || keeper_log_is_lost(log, err);
+    return record_add(&keeper->record, request->kind, origin, err);
+}
+
+/* The log, if it may be signed for. */
+static struct record_log *find_log(struct keeper *keeper, enum keeper_slot kind, struct span origin,
+                                   struct error *err)
+{
+    if (!record_permits(&keeper->record, err))
+        return NULL;
+    struct record_log *log = record_find(&keeper->record, kind, origin);
+    if (log == NULL) {
+        error_set(err, ERROR_MISSING, "log %.*s is not registered", SPAN_ARG(origin));
+        return NULL;
+    }
+    if (log->sequence > 0)
+        return log;
+    keeper_log_is_lost(log, err);
+    return NULL;
+}
+
+bool keeper_answer_state(struct keeper *keeper, struct buffer *reply, struct error *err)
+{
+    const struct record_log *log =
+        find_log(keeper, keeper->request.kind, keeper->request.name, err);
+
+    if (log == NULL)
+        return false;
+    struct keeper_state state = {log->head.size, log->head.root, log->head.time_s};
+    keeper_write_state(&state, reply);
+    return true;
+}
+
+/* Advance */
+
+/* Where the step's change stands: a new one that starts from the record, or that of an earlier step of this call. */
+static size_t change_index(struct keeper *keeper, struct record_log *log, size_t *change_count)
+{
+    for (size_t i = 0; i < *change_count; i++)
+        if (keeper->changes[i].log == log)
+            return i;
+    keeper->changes[*change_count] = (struct record_change){.log = log, .head = log->head};
+    keeper->is_signed[*change_count] = false;
+    return (*change_count)++;
+}
+
+static bool check_time(struct span origin, int64_t time_s, const struct record_head *head,
+                       struct error *err)
+{
+    if (time_s <= 0 || time_s > TIME_S_MAX)
+        return error_set(err, ERROR_INPUT, "log %.*s: %" PRId64 " is no time of a cosignature",
+                         SPAN_ARG(origin), time_s);
+    return time_s >= head->time_s ||
+           error_set(err, ERROR_CONFLICT,
+                     "log %.*s: time %" PRId64 " is before the last cosignature's, %" PRId64,
+                     SPAN_ARG(origin), time_s, head->time_s);
+}
+
+/* Custody of one size has one time, whatever is asked later. */
+static bool take_custody_time(const struct keeper_step *step, struct record_head *head,
+                              struct error *err)
+{
+    if (!check_time(step->origin, step->time_s, head, err))
+        return false;
+    if (head->time_s > 0 && head->signed_size == head->size && step->time_s != head->time_s)
+        return error_set(err, ERROR_CONFLICT,
+                         "log %.*s: size %" PRIu64 " is cosigned with time %" PRId64
+                         ", not %" PRId64,
+                         SPAN_ARG(step->origin), head->size, head->time_s, step->time_s);
+    head->time_s = step->time_s;
+    head->signed_size = head->size;
+    return true;
+}
+
+static bool take_step(struct keeper *keeper, struct keeper_step *step, size_t *change_count,
+                      struct error *err)
+{
+    struct record_log *log = find_log(keeper, step->kind, step->origin, err);
+
+    if (log == NULL)
+        return false;
+    size_t index = change_index(keeper, log, change_count);
+    struct record_head *head = &keeper->changes[index].head;
+    if (keeper->is_signed
+            [index]) /* the record keeps one: the first could not be made again after a crash */
+        return error_set(err, ERROR_INPUT,
+                         "log %.*s: a signed step is the last of its log in a call",
+                         SPAN_ARG(step->origin));
+    keeper->is_signed[index] = step->is_signed;
+    if (step->size_before != head->size)
+        return error_set(err, ERROR_CONFLICT,
+                         "log %.*s: the keeper holds size %" PRIu64 ", the step begins at %" PRIu64,
+                         SPAN_ARG(step->origin), head->size, step->size_before);
+    for (size_t i = 0; i < step->count; i++)
+        compact_range_append(&head->range, &step->leaves[i]);
+    head->size = head->range.size;
+    compact_range_root(&head->range, &head->root);
+    if (step->is_signed && step->kind == KEEPER_CUSTODY && !take_custody_time(step, head, err))
+        return false;
+    step->size = head->size;
+    step->root = head->root;
+    return true;
+}
+
+/* A log signs its checkpoint's text; a cosigner that text under its own time. */
+static void sign(const uint8_t secret[SIGNATURE_SECRET_SIZE], bool is_cosigner,
+                 const struct checkpoint *checkpoint, int64_t time_s, uint8_t out[SIGNATURE_SIZE])
+{
+    CLEANUP(buffer_free) struct buffer text = buffer_make(SIGNED_SIZE_MAX);
+    CLEANUP(buffer_free) struct buffer message = buffer_make(SIGNED_SIZE_MAX);
+
+    bool ok = checkpoint_write(checkpoint, &text);
+    if (is_cosigner)
+        ok = ok && cosignature_message_write(time_s, buffer_span(&text), &message);
+    assert(ok); /* origin, size and time were checked before they were stored */
+    signature_sign(secret, buffer_span(is_cosigner ? &message : &text), out);
+}
+
+static void sign_step(const struct keeper *keeper, struct keeper_step *step)
+{
+    struct checkpoint checkpoint = {step->origin, step->size, step->root};
+    bool is_custody = step->kind == KEEPER_CUSTODY;
+
+    sign(is_custody ? keeper->keys->custody : keeper->keys->log, is_custody, &checkpoint,
+         step->time_s, step->signature);
+}
+
+/* A step that leaves its log as it stands needs no write: what is signed again was synced before. */
+static bool store_changes(struct keeper *keeper, size_t change_count, struct error *err)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < change_count; i++) {
+        const struct record_change *change = &keeper->changes[i];
+        const struct record_head *before = &change->log->head;
+        bool is_same = change->head.size == before->size && change->head.time_s == before->time_s &&
+                       change->head.signed_size == before->signed_size;
+        if (!is_same)
+            keeper->changes[count++] = *change;
+    }
+    return count == 0 || record_store(&keeper->record, keeper->changes, count, err);
+}
+
+bool keeper_answer_advance(struct keeper *keeper, struct buffer *reply, struct error *err)
+{
+    struct keeper_request *request = &keeper->request;
+    size_t change_count = 0;
+
+    for (size_t i = 0; i < request->step_count; i++)
+        if (!take_step(keeper, &request->steps[i], &change_count, err))
+            return false;
+    if (!store_changes(keeper, change_count, err))
+        return false;
+    for (size_t i = 0; i < request->step_count; i++) {
+        if (request->steps[i].is_signed)
+            sign_step(keeper, &request->steps[i]);
+        keeper_write_stepped(&request->steps[i], reply);
+    }
+    return true;
+}
+
+/* Witness */
+
+static bool check_proof(const struct keeper_witness *witness, const struct record_head *head,
+                        struct error *err)
+{
+    if (witness->old_size > witness->size)
+        return error_set(err, ERROR_INPUT,
+                         "log %.*s: size %" PRIu64 " is below the old size %" PRIu64,
+                         SPAN_ARG(witness->origin), witness->size, witness->old_size);
+    if (witness->old_size == witness->size &&
+        memcmp(&witness->root, &head->root, sizeof head->root) != 0)
+        return error_set(err, ERROR_CONFLICT,
+                         "log %.*s: another root was witnessed at size %" PRIu64,
+                         SPAN_ARG(witness->origin), witness->size);
+    if (proof_verify_consistency(witness->old_size, &head->root, witness->size, &witness->root,
+                                 witness->proof, witness->proof_count))
+        return true;
+    return error_set(err, ERROR_INPUT,
+                     "log %.*s: the proof from size %" PRIu64 " to %" PRIu64 " does not hold",
+                     SPAN_ARG(witness->origin), witness->old_size, witness->size);
+}
+
+bool keeper_answer_witness(struct keeper *keeper, struct buffer *reply, uint64_t *held_size,
+                           struct error *err)
+{
+    struct keeper_witness *witness = &keeper->request.witness;
+    struct record_log *log = find_log(keeper, KEEPER_WITNESS, witness->origin, err);
+
+    if (log == NULL)
+        return false;
+    *held_size = log->head.size;
+    if (witness->old_size != log->head.size)
+        return error_set(err, ERROR_CONFLICT,
+                         "log %.*s: size %" PRIu64
+                         " was witnessed last, the proof begins at %" PRIu64,
+                         SPAN_ARG(witness->origin), log->head.size, witness->old_size);
+    if (!check_proof(witness, &log->head, err) ||
+        !check_time(witness->origin, witness->time_s, &log->head, err))
+        return false;
+    struct record_change change = {.log = log, .head = log->head};
+    change.head.size = witness->size;
+    change.head.signed_size = witness->size;
+    change.head.root = witness->root;
+    change.head.time_s = witness->time_s;
+    if (!record_store(&keeper->record, &change, 1, err))
+        return false;
+
+    struct checkpoint checkpoint = {witness->origin, witness->size, witness->root};
+    sign(keeper->keys->witness, true, &checkpoint, witness->time_s, witness->signature);
+    buffer_u64(reply, log->head.size);
+    buffer_add(reply, span_make(witness->signature, sizeof witness->signature));
+    return true;
+}
