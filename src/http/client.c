@@ -6,34 +6,16 @@
  * the environment, redirects, session tickets and every protocol but https are switched off for each call. A kept
  * connection serves a call only if name, address, institution and own certificate are the same.
  */
-#include "http/client.h"
+#include "http/client_parts.h"
 
-#include <errno.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
-
-#include <curl/curl.h>
 
 #define CONNECT_MS_MAX       10000L /* of a call's time, for TCP and TLS */
 #define CONNECTION_AGE_S_MAX 90L /* an unused connection is dropped before the server's 120 s end */
 #define CONNECTION_KEPT_MAX  256L
 #define PATH_SIZE_MAX        2048u
-
-struct flight {
-    struct flight *next;     /* in waiting or flying */
-    struct flight *previous; /* in flying */
-    struct http_call call;
-    CURL *easy;
-    struct curl_slist *connect_to;
-    struct curl_slist *headers;
-    struct buffer response;
-    bool is_too_large;
-    bool has_head; /* the answer's head came whole */
-    int64_t begun_ms;
-    char trouble[CURL_ERROR_SIZE];
-};
 
 struct http_client {
     CURLM *multi;
@@ -46,13 +28,6 @@ struct http_client {
 };
 
 /* ---- one call ---- */
-
-static int64_t clock_ms(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 static void flight_free(struct flight *flight)
 {
@@ -217,147 +192,27 @@ static bool call_check(const struct http_call *call, struct error *err)
     return true;
 }
 
-static bool flight_make(const struct http_call *call, struct flight **out, struct error *err)
+/* NULL on failure. */
+static struct flight *flight_make(const struct http_call *call, struct error *err)
 {
     if (!call_check(call, err))
-        return false;
+        return NULL;
     struct flight *flight = calloc(1, sizeof *flight);
-    if (flight == NULL)
-        return error_set(err, ERROR_LIMIT, "%s: memory is out", call->target->name);
+    if (flight == NULL) {
+        error_set(err, ERROR_LIMIT, "%s: memory is out", call->target->name);
+        return NULL;
+    }
     flight->call = *call;
     flight->response = buffer_make(call->response_size_max);
-    flight->begun_ms = clock_ms();
+    flight->begun_ms = flight_clock_ms();
     flight->easy = curl_easy_init();
     if (flight->easy == NULL || !flight_set_trust(flight->easy, call->target) ||
         !flight_set_way(flight) || !flight_set_load(flight)) {
         flight_free(flight);
-        return error_set(err, ERROR_BUG, "%s: the call cannot be set up", call->target->name);
+        error_set(err, ERROR_BUG, "%s: the call cannot be set up", call->target->name);
+        return NULL;
     }
-    *out = flight;
-    return true;
-}
-
-/* ---- what went wrong, in plain words ---- */
-
-/* Results of certificate verification as libcurl passes them on (X509_V_ERR_ of OpenSSL; stable numbers). */
-enum certificate_fault {
-    FAULT_NO_ISSUER = 2,
-    FAULT_SIGNATURE = 7,
-    FAULT_NOT_YET_VALID = 9,
-    FAULT_EXPIRED = 10,
-    FAULT_SELF_SIGNED = 18,
-    FAULT_SELF_SIGNED_IN_CHAIN = 19,
-    FAULT_NO_LOCAL_ISSUER = 20,
-    FAULT_NO_LEAF_SIGNATURE = 21,
-};
-
-static void certificate_explain(struct flight *flight, struct error *err)
-{
-    const char *name = flight->call.target->name;
-    long fault = 0;
-    curl_easy_getinfo(flight->easy, CURLINFO_SSL_VERIFYRESULT, &fault);
-    /* libcurl compares the name itself and leaves no number. */
-    if (strstr(flight->trouble, "subject name") != NULL) {
-        error_set(err, ERROR_LINK, "%s: the partner's certificate bears another name", name);
-        return;
-    }
-    switch (fault) {
-    case FAULT_NO_ISSUER:
-    case FAULT_SIGNATURE:
-    case FAULT_SELF_SIGNED:
-    case FAULT_SELF_SIGNED_IN_CHAIN:
-    case FAULT_NO_LOCAL_ISSUER:
-    case FAULT_NO_LEAF_SIGNATURE:
-        error_set(err, ERROR_LINK, "%s: certificate not issued by the institution of the agreement",
-                  name);
-        return;
-    case FAULT_NOT_YET_VALID:
-        error_set(err, ERROR_LINK, "%s: the partner's certificate is not yet valid", name);
-        return;
-    case FAULT_EXPIRED:
-        error_set(err, ERROR_LINK, "%s: the partner's certificate has expired", name);
-        return;
-    default:
-        error_set(err, ERROR_LINK, "%s: the partner's certificate is refused: %s", name,
-                  flight->trouble);
-    }
-}
-
-static void timeout_explain(struct flight *flight, struct error *err)
-{
-    const struct http_target *target = flight->call.target;
-    curl_off_t handshake_us = 0;
-    curl_easy_getinfo(flight->easy, CURLINFO_APPCONNECT_TIME_T, &handshake_us);
-    long long taken_ms = (long long)(clock_ms() - flight->begun_ms);
-    if (handshake_us == 0)
-        error_set(err, ERROR_LINK, "%s: no connection to %s within %lld ms", target->name,
-                  target->address, taken_ms);
-    else
-        error_set(err, ERROR_LINK, "%s: no whole answer within %lld ms", target->name, taken_ms);
-}
-
-static void connect_explain(struct flight *flight, struct error *err)
-{
-    const struct http_target *target = flight->call.target;
-    long number = 0;
-    curl_easy_getinfo(flight->easy, CURLINFO_OS_ERRNO, &number);
-    if (number == ECONNREFUSED)
-        error_set(err, ERROR_LINK, "%s: connection refused by %s", target->name, target->address);
-    else if (number != 0)
-        error_set(err, ERROR_LINK, "%s: no connection to %s: %s", target->name, target->address,
-                  strerror((int)number));
-    else
-        error_set(err, ERROR_LINK, "%s: no connection to %s: %s", target->name, target->address,
-                  flight->trouble);
-}
-
-/* Every other failure on the line. In TLS 1.3 a server judges our certificate after our side of the handshake, so its
- * refusal arrives as an alert where an answer was expected. */
-static void line_explain(struct flight *flight, CURLcode code, struct error *err)
-{
-    const char *name = flight->call.target->name;
-    if (strstr(flight->trouble, "alert") != NULL && strstr(flight->trouble, "certificate") != NULL)
-        error_set(err, ERROR_LINK, "%s: the partner does not accept our certificate", name);
-    else if (strstr(flight->trouble, "alert protocol version") != NULL ||
-             strstr(flight->trouble, "unsupported protocol") != NULL)
-        error_set(err, ERROR_LINK, "%s: the partner does not speak TLS 1.3", name);
-    else if (code == CURLE_SSL_CONNECT_ERROR)
-        error_set(err, ERROR_LINK, "%s: TLS 1.3 handshake failed: %s", name, flight->trouble);
-    else if (code == CURLE_PARTIAL_FILE || flight->response.size > 0)
-        error_set(err, ERROR_LINK, "%s: the partner closed the line in the middle of its answer",
-                  name);
-    else if (code == CURLE_GOT_NOTHING || code == CURLE_RECV_ERROR || code == CURLE_SEND_ERROR)
-        error_set(err, ERROR_LINK, "%s: the partner closed the line without an answer", name);
-    else
-        error_set(err, ERROR_LINK, "%s: %s", name,
-                  flight->trouble[0] != '\0' ? flight->trouble : curl_easy_strerror(code));
-}
-
-static void flight_explain(struct flight *flight, CURLcode code, struct error *err)
-{
-    const struct http_target *target = flight->call.target;
-
-    if (flight->is_too_large)
-        error_set(err, ERROR_LIMIT, "%s: the answer is larger than %zu bytes", target->name,
-                  flight->call.response_size_max);
-    else if (code == CURLE_OUT_OF_MEMORY)
-        error_set(err, ERROR_LIMIT, "%s: memory is out", target->name);
-    else if (code == CURLE_COULDNT_CONNECT)
-        connect_explain(flight, err);
-    else if (code == CURLE_COULDNT_RESOLVE_HOST)
-        error_set(err, ERROR_LINK, "%s: address %s is not known", target->name, target->address);
-    else if (code == CURLE_OPERATION_TIMEDOUT)
-        timeout_explain(flight, err);
-    else if (code == CURLE_PEER_FAILED_VERIFICATION)
-        certificate_explain(flight, err);
-    else if (code == CURLE_SSL_CACERT_BADFILE)
-        error_set(err, ERROR_INPUT, "%s: the institution's certificate cannot be read",
-                  target->name);
-    else if (code == CURLE_SSL_CERTPROBLEM)
-        error_set(err, ERROR_INPUT, "%s: our own TLS key or certificate cannot be used",
-                  target->name);
-    else
-        line_explain(flight, code, err);
+    return flight;
 }
 
 /* ---- the client ---- */
@@ -383,8 +238,8 @@ bool http_client_make(size_t connection_count_max, struct http_client **out, str
 
 bool http_client_call(struct http_client *client, const struct http_call *call, struct error *err)
 {
-    struct flight *flight = NULL;
-    if (!flight_make(call, &flight, err))
+    struct flight *flight = flight_make(call, err);
+    if (flight == NULL)
         return false;
     pthread_mutex_lock(&client->lock);
     flight->next = client->waiting;
