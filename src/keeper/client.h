@@ -78,7 +78,8 @@ bool keeper_advance(const struct keeper_client *client, struct keeper_step *step
                     struct error *err);
 
 /* Witness cosignature (type 0x04) over a partner's domestic checkpoint. CONFLICT when old_size is not what the keeper
- * last witnessed (*held_size is set): the 409 of tlog-witness. INPUT when the proof does not hold: the 422. */
+ * last witnessed (*held_size is set): the 409 of tlog-witness. INPUT when the proof does not hold: the 422. BUSY when
+ * the time is before the last one's (our own clock stepped back). */
 struct keeper_witness {
     struct span origin;
     uint64_t old_size;

@@ -124,13 +124,13 @@ static size_t change_index(struct keeper *keeper, struct record_log *log, size_t
 }
 
 static bool check_time(struct span origin, int64_t time_s, const struct record_head *head,
-                       struct error *err)
+                       enum error_kind kind, struct error *err)
 {
     if (time_s <= 0 || time_s > TIME_S_MAX)
         return error_set(err, ERROR_INPUT, "log %.*s: %" PRId64 " is no time of a cosignature",
                          SPAN_ARG(origin), time_s);
     return time_s >= head->time_s ||
-           error_set(err, ERROR_CONFLICT,
+           error_set(err, kind,
                      "log %.*s: time %" PRId64 " is before the last cosignature's, %" PRId64,
                      SPAN_ARG(origin), time_s, head->time_s);
 }
@@ -139,7 +139,7 @@ static bool check_time(struct span origin, int64_t time_s, const struct record_h
 static bool take_custody_time(const struct keeper_step *step, struct record_head *head,
                               struct error *err)
 {
-    if (!check_time(step->origin, step->time_s, head, err))
+    if (!check_time(step->origin, step->time_s, head, ERROR_CONFLICT, err))
         return false;
     if (head->time_s > 0 && head->signed_size == head->size && step->time_s != head->time_s)
         return error_set(err, ERROR_CONFLICT,
@@ -275,7 +275,7 @@ bool keeper_answer_witness(struct keeper *keeper, struct buffer *reply, uint64_t
                          " was witnessed last, the proof begins at %" PRIu64,
                          SPAN_ARG(witness->origin), log->head.size, witness->old_size);
     if (!check_proof(witness, &log->head, err) ||
-        !check_time(witness->origin, witness->time_s, &log->head, err))
+        !check_time(witness->origin, witness->time_s, &log->head, ERROR_BUSY, err))
         return false;
     struct record_change change = {.log = log, .head = log->head};
     change.head.size = witness->size;

@@ -152,10 +152,10 @@ CHECK_TEST(time_may_go_on_at_the_same_size_but_never_falls)
     CHECK_OK(ask(&f, 1, 0, 50, NOW_S, &w, &err), err);
     CHECK_OK(ask(&f, 1, 50, 50, NOW_S + 60, &w, &err), err);
     CHECK(!ask(&f, 1, 50, 50, NOW_S + 59, &w, &err));
-    CHECK_ERROR(err, ERROR_CONFLICT, "before the last");
+    CHECK_ERROR(err, ERROR_BUSY, "before the last");
     CHECK_OR_RETURN(fixture_reopen(&f));
     CHECK(!ask(&f, 1, 50, 60, NOW_S + 59, &w, &err));
-    CHECK_INT(err.kind, ERROR_CONFLICT);
+    CHECK_INT(err.kind, ERROR_BUSY);
     CHECK(!ask(&f, 1, 50, 60, 0, &w, &err));
     CHECK_INT(err.kind, ERROR_INPUT);
     CHECK_OK(ask(&f, 1, 50, 60, NOW_S + 60, &w, &err), err);
