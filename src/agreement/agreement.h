@@ -123,6 +123,10 @@ enum four_eyes {
 };
 extern const char *const four_eyes_names[FOUR_EYES_COUNT];
 
+/* The message types that an agreement decides on; NULL for the others: `opened` hangs on opened_notice, and the books of
+ * the exchange (outcomes, erasures, withdrawals, parts held, clock disputes) always pass. */
+extern const char *const agreed_type_names[MESSAGE_TYPE_COUNT];
+
 /* A remark that binds no one, kept beside its clause: "to confirm: Law 363/2018 / Law 124/2024". */
 struct agreement_note {
     struct span clause;
@@ -214,6 +218,7 @@ bool person_category_is_protected(enum person_category category);
 uint64_t person_category_fields_max(enum person_category category);
 /* May data from this system ever go to a third country? */
 bool source_system_may_leave_union(enum source_system source);
+bool legal_basis_is_in_force(const struct agreement_legal_basis *basis, int64_t time_ms);
 /* A legal basis in force at `time_ms`; NULL when there is none. */
 const struct agreement_legal_basis *agreement_basis_in_force(const struct agreement *agreement,
                                                              int64_t time_ms);
