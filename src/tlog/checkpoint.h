@@ -14,7 +14,7 @@ struct checkpoint {
     struct tlog_hash root;
 };
 
-/* The text: "<origin>\n<size>\n<base64 root>\n". */
+/* The text: "<origin>\n<size>\n<base64 root>\n". False when the origin is not one line of text. */
 bool checkpoint_write(const struct checkpoint *checkpoint, struct buffer *out);
 /* Reads the text. Extension lines are refused unless `allow_extensions` (foreign logs). Points into `text`. */
 bool checkpoint_read(struct span text, bool allow_extensions, struct checkpoint *out,

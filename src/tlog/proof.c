@@ -1,7 +1,6 @@
 /* Proofs: see proof.h. */
 #include "tlog/proof.h"
 
-/* Folds the rest of an inclusion path; *taken counts the hashes used. False when they run out. */
 bool proof_verify_inclusion(const struct tlog_hash *leaf, uint64_t index, uint64_t size,
                             const struct tlog_hash *proof, size_t count,
                             const struct tlog_hash *root)
@@ -38,8 +37,11 @@ bool proof_verify_consistency(uint64_t old_size, const struct tlog_hash *old_roo
         return false;
     if (old_size == new_size)
         return count == 0 && tlog_hash_is_equal(old_root, new_root);
-    if (old_size == 0)
-        return count == 0;
+    if (old_size == 0) {
+        struct tlog_hash empty;
+        tlog_empty_root(&empty);
+        return count == 0 && tlog_hash_is_equal(old_root, &empty);
+    }
     if (count == 0)
         return false;
 
@@ -185,11 +187,11 @@ bool proof_nodes_get(void *context, unsigned level, uint64_t index, struct tlog_
 {
     const struct proof_leaves *source = context;
     struct compact_range range = compact_range_empty();
+
+    if (level >= 64 || index >= (uint64_t)source->count >> level)
+        return false;
     uint64_t from = index << level;
     uint64_t size = UINT64_C(1) << level;
-
-    if (level >= 40 || from > source->count || size > source->count - from)
-        return false;
     for (uint64_t i = 0; i < size; i++)
         compact_range_append(&range, &source->leaves[from + i]);
     compact_range_root(&range, out);

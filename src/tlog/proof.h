@@ -12,7 +12,8 @@
 bool proof_verify_inclusion(const struct tlog_hash *leaf, uint64_t index, uint64_t size,
                             const struct tlog_hash *proof, size_t count,
                             const struct tlog_hash *root);
-/* The tree of `new_size` begins with the tree of `old_size`. Old size 0 proves nothing and takes no hashes. */
+/* The tree of `new_size` begins with the tree of `old_size`. Every tree begins with the empty one (root: tlog_empty_root),
+ * so from old size 0 there is nothing to prove and no hash is taken, as c2sp.org/tlog-witness wants it. */
 bool proof_verify_consistency(uint64_t old_size, const struct tlog_hash *old_root,
                               uint64_t new_size, const struct tlog_hash *new_root,
                               const struct tlog_hash *proof, size_t count);

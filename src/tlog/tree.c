@@ -2,7 +2,10 @@
 #include "tlog/tree.h"
 
 #include "base/cursor.h"
+#include "base/text.h"
 #include "crypto/digest.h"
+
+#include <assert.h>
 
 void tlog_leaf_hash(struct span entry, struct tlog_hash *out)
 {
@@ -27,6 +30,26 @@ bool tlog_hash_is_equal(const struct tlog_hash *a, const struct tlog_hash *b)
     return memcmp(a->bytes, b->bytes, TLOG_HASH_SIZE) == 0;
 }
 
+void tlog_empty_root(struct tlog_hash *out)
+{
+    digest_sha256(span_make(NULL, 0), out->bytes);
+}
+
+bool tlog_hash_line_write(const struct tlog_hash *hash, struct buffer *out)
+{
+    char text[BASE64_SIZE(TLOG_HASH_SIZE) + 1];
+
+    base64_write(span_make(hash->bytes, TLOG_HASH_SIZE), text);
+    return buffer_text(out, text) && buffer_byte(out, '\n');
+}
+
+bool tlog_hash_text_read(struct span text, struct tlog_hash *out)
+{
+    size_t size = TLOG_HASH_SIZE;
+
+    return base64_read(text, out->bytes, &size) && size == TLOG_HASH_SIZE;
+}
+
 struct compact_range compact_range_empty(void)
 {
     return (struct compact_range){.size = 0};
@@ -42,6 +65,7 @@ void compact_range_append(struct compact_range *range, const struct tlog_hash *l
     struct tlog_hash hash = *leaf;
     size_t count = compact_range_count(range->size);
 
+    assert(range->size < TLOG_SIZE_MAX);
     /* Each trailing one bit of the old size is a full subtree that the new leaf completes. */
     for (uint64_t size = range->size; size & 1; size >>= 1)
         tlog_node_hash(&range->nodes[--count], &hash, &hash);
@@ -54,7 +78,7 @@ void compact_range_root(const struct compact_range *range, struct tlog_hash *out
     size_t count = compact_range_count(range->size);
 
     if (count == 0) {
-        digest_sha256(span_make(NULL, 0), out->bytes);
+        tlog_empty_root(out);
         return;
     }
     *out = range->nodes[count - 1];
@@ -73,10 +97,12 @@ bool compact_range_read(struct span bytes, struct compact_range *out)
 {
     struct cursor cursor = cursor_make(bytes);
 
-    out->size = cursor_u64(&cursor);
-    struct span nodes = cursor_span(&cursor, compact_range_count(out->size) * TLOG_HASH_SIZE);
-    if (!cursor_is_done(&cursor))
+    *out = compact_range_empty();
+    uint64_t size = cursor_u64(&cursor);
+    struct span nodes = cursor_span(&cursor, compact_range_count(size) * TLOG_HASH_SIZE);
+    if (!cursor_is_done(&cursor) || size > TLOG_SIZE_MAX)
         return false;
+    out->size = size;
     if (nodes.size > 0)
         memcpy(out->nodes, nodes.data, nodes.size);
     return true;

@@ -4,18 +4,14 @@
 #include "base/text.h"
 
 #include <inttypes.h>
-#include <stdio.h>
 
 bool witness_request_write(const struct witness_request *request, struct buffer *out)
 {
-    if (request->proof_count > WITNESS_PROOF_MAX)
+    if (request->proof_count > WITNESS_PROOF_MAX || request->checkpoint.size == 0)
         return false;
     buffer_format(out, "old %" PRIu64 "\n", request->old_size);
-    for (size_t i = 0; i < request->proof_count; i++) {
-        char text[BASE64_SIZE(TLOG_HASH_SIZE) + 1];
-        base64_write(span_make(request->proof[i].bytes, TLOG_HASH_SIZE), text);
-        buffer_format(out, "%s\n", text);
-    }
+    for (size_t i = 0; i < request->proof_count; i++)
+        tlog_hash_line_write(&request->proof[i], out);
     buffer_byte(out, '\n');
     return buffer_add(out, request->checkpoint);
 }
@@ -36,7 +32,6 @@ bool witness_request_read(struct span bytes, struct arena *arena, struct witness
         !number_read(span_part(line, 4, line.size), &out->old_size))
         return error_set(err, ERROR_INPUT, "add-checkpoint: does not begin with the old size");
     while (line_take(&bytes, &line)) {
-        size_t size = TLOG_HASH_SIZE;
         if (line.size == 0) {
             out->checkpoint = bytes;
             return bytes.size > 0 || error_set(err, ERROR_INPUT, "add-checkpoint: no checkpoint");
@@ -44,7 +39,7 @@ bool witness_request_read(struct span bytes, struct arena *arena, struct witness
         if (out->proof_count == WITNESS_PROOF_MAX)
             return error_set(err, ERROR_LIMIT, "add-checkpoint: more than %d proof lines",
                              WITNESS_PROOF_MAX);
-        if (!base64_read(line, proof[out->proof_count].bytes, &size) || size != TLOG_HASH_SIZE)
+        if (!tlog_hash_text_read(line, &proof[out->proof_count]))
             return error_set(err, ERROR_INPUT,
                              "add-checkpoint: proof line %zu is not base64 of 32 bytes",
                              out->proof_count + 1);
