@@ -1,0 +1,484 @@
+/*
+ * The courier: one thread drives all partners; no call waits for another partner. A partner that cannot be reached is
+ * probed with back-off; only when it answers are entries numbered and sent.
+ */
+#include "exchange/private.h"
+
+#include "journal/contact.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+int64_t exchange_now_ms(const struct exchange *exchange)
+{
+    return exchange->journal->env->now_ms(exchange->journal->env->context);
+}
+
+static int64_t ticks_ms(const struct exchange *exchange)
+{
+    return exchange->journal->env->monotonic_ms(exchange->journal->env->context);
+}
+
+/* Doubles to a maximum, with jitter of half, so that two nodes do not meet in step. */
+static int64_t backoff_ms(struct exchange *exchange, unsigned failures)
+{
+    uint16_t random = 0;
+    int64_t wait = BACKOFF_MIN_MS;
+
+    for (unsigned i = 1; i < failures && wait < BACKOFF_MAX_MS; i++)
+        wait *= 2;
+    if (wait > BACKOFF_MAX_MS)
+        wait = BACKOFF_MAX_MS;
+    exchange->journal->env->random(exchange->journal->env->context, (uint8_t *)&random,
+                                   sizeof random);
+    return wait / 2 + wait * random / (2 * 65536);
+}
+
+static void want(struct exchange *exchange, size_t partner, enum operation_kind kind)
+{
+    pthread_mutex_lock(&exchange->mutex);
+    exchange->wants[partner][kind] = true;
+    pthread_mutex_unlock(&exchange->mutex);
+}
+
+void exchange_notice(struct exchange *exchange, const struct journal_event *event)
+{
+    if (event->line >= exchange->partner_count)
+        return;
+    if (event->kind == JOURNAL_PARTS || event->kind == JOURNAL_ARRIVED)
+        want(exchange, event->line, OPERATION_FETCH);
+    if (event->kind != JOURNAL_ALARM)
+        want(exchange, event->line, OPERATION_POST);
+    exchange->line.wake(exchange->line.context);
+}
+
+/* --- between threads: a finished job comes into the inbox --- */
+
+static void inbox_put(struct journal *journal, struct job *job, bool ok, const struct error *err)
+{
+    struct operation *operation = (struct operation *)job;
+    struct exchange *exchange = operation->exchange;
+    (void)journal;
+
+    pthread_mutex_lock(&exchange->mutex);
+    operation->ok = ok;
+    if (!ok)
+        operation->error = *err;
+    operation->phase = operation->phase == PHASE_PREPARING ? PHASE_READY : PHASE_DONE;
+    operation->next = exchange->inbox;
+    exchange->inbox = operation;
+    pthread_mutex_unlock(&exchange->mutex);
+    exchange->line.wake(exchange->line.context);
+}
+
+static bool job_put(struct operation *operation,
+                    bool (*run)(struct journal *, struct job *, struct error *),
+                    enum operation_phase phase)
+{
+    struct error err = {0};
+
+    operation->job = (struct job){.run = run, .done = inbox_put, .size = operation->answer.size};
+    operation->phase = phase;
+    return journal_submit(operation->exchange->journal, &operation->job, &err);
+}
+
+static void operation_back_off(struct operation *operation, int64_t wait_ms)
+{
+    operation->phase = PHASE_IDLE;
+    operation->not_before_ms = ticks_ms(operation->exchange) + wait_ms;
+    want(operation->exchange, (size_t)(operation->partner - operation->exchange->partners),
+         operation->kind);
+}
+
+/* --- reachability --- */
+
+static bool unreachable_run(struct journal *journal, struct job *job, struct error *err)
+{
+    struct courier_partner *partner =
+        (struct courier_partner *)(void *)((uint8_t *)job -
+                                           offsetof(struct courier_partner, unreachable));
+    (void)err;
+    contact_set(&journal->lines[partner->line], false);
+    return true;
+}
+
+static void unreachable_done(struct journal *journal, struct job *job, bool ok,
+                             const struct error *err)
+{
+    struct courier_partner *partner =
+        (struct courier_partner *)(void *)((uint8_t *)job -
+                                           offsetof(struct courier_partner, unreachable));
+    (void)journal;
+    (void)ok;
+    (void)err;
+    __atomic_store_n(&partner->unreachable_busy, false, __ATOMIC_RELEASE);
+}
+
+static void partner_failed(struct exchange *exchange, struct courier_partner *partner,
+                           const struct error *error)
+{
+    struct error err = {0};
+
+    pthread_mutex_lock(&exchange->mutex);
+    partner->failures++;
+    snprintf(partner->last_error, sizeof partner->last_error, "%s",
+             error == NULL ? "" : error->text);
+    bool was_reachable = partner->is_reachable;
+    partner->is_reachable = false;
+    pthread_mutex_unlock(&exchange->mutex);
+    partner->retry_at_ms = ticks_ms(exchange) + backoff_ms(exchange, partner->failures);
+    want(exchange, (size_t)(partner - exchange->partners), OPERATION_PROBE);
+    if (!was_reachable || __atomic_exchange_n(&partner->unreachable_busy, true, __ATOMIC_ACQ_REL))
+        return;
+    partner->unreachable = (struct job){.run = unreachable_run, .done = unreachable_done};
+    if (!journal_submit(exchange->journal, &partner->unreachable, &err))
+        __atomic_store_n(&partner->unreachable_busy, false, __ATOMIC_RELEASE);
+}
+
+static void partner_reached(struct exchange *exchange, struct courier_partner *partner)
+{
+    size_t at = (size_t)(partner - exchange->partners);
+
+    pthread_mutex_lock(&exchange->mutex);
+    partner->is_reachable = true;
+    partner->failures = 0;
+    partner->last_error[0] = '\0';
+    pthread_mutex_unlock(&exchange->mutex);
+    want(exchange, at, OPERATION_POST);
+    want(exchange, at, OPERATION_FETCH);
+    want(exchange, at, OPERATION_WITNESS);
+}
+
+/* --- one operation --- */
+
+static const char *const paths[OPERATION_COUNT] = {
+    [OPERATION_PROBE] = PATH_PROBE,
+    [OPERATION_POST] = PATH_PUSH,
+    [OPERATION_WITNESS] = PATH_ADD_CHECKPOINT,
+    [OPERATION_FETCH] = PATH_RANGES,
+};
+
+static void call_done(void *context, unsigned status, struct span response,
+                      const struct error *error);
+
+static void call_begin(struct operation *operation)
+{
+    struct exchange *exchange = operation->exchange;
+    struct error err = {0};
+
+    operation->phase = PHASE_CALLING;
+    if (exchange->line.call(exchange->line.context, operation->partner->name,
+                            paths[operation->kind], buffer_span(&operation->body), RANGE_SIZE_MAX,
+                            CALL_MS, call_done, operation, &err))
+        return;
+    operation->phase = PHASE_IDLE;
+    partner_failed(exchange, operation->partner, &err);
+    operation_back_off(operation, backoff_ms(exchange, operation->partner->failures));
+}
+
+static void completion_put(struct operation *operation)
+{
+    if (!job_put(operation, operation_complete, PHASE_COMPLETING))
+        operation_back_off(operation, BACKOFF_MIN_MS);
+}
+
+static void fetch_go_on(struct operation *operation);
+
+static void fetch_failed(struct operation *operation, const struct error *err)
+{
+    struct courier_partner *partner = operation->partner;
+
+    pthread_mutex_lock(&operation->exchange->mutex);
+    snprintf(partner->last_error, sizeof partner->last_error, "%s", err->text);
+    pthread_mutex_unlock(&operation->exchange->mutex);
+    fetch_end(&operation->fetch);
+    if (err->kind == ERROR_INPUT) { /* not the file that was named: never asked for again */
+        operation->ok = false;
+        completion_put(operation);
+        return;
+    }
+    operation_back_off(operation, 2000);
+}
+
+static void fetch_whole(struct operation *operation)
+{
+    struct fetch *fetch = &operation->fetch;
+    struct error err = {0};
+    uint8_t sha256[DIGEST_SIZE];
+
+    bool ok = attachment_finish(&fetch->writer, sha256, &err);
+    fetch_end(fetch);
+    if (!ok) {
+        fetch_failed(operation, &err);
+        return;
+    }
+    operation->ok = digest_is_equal(sha256, fetch->sha256);
+    completion_put(operation);
+}
+
+static void fetch_go_on(struct operation *operation)
+{
+    struct error err = {0};
+    bool is_whole = false;
+
+    if (!fetch_next(operation, &is_whole, &err))
+        fetch_failed(operation, &err);
+    else if (is_whole)
+        fetch_whole(operation);
+    else
+        call_begin(operation);
+}
+
+static void fetch_answered(struct operation *operation)
+{
+    struct error err = {0};
+
+    if (operation->status != 200) {
+        error_set(&err, ERROR_LINK, "%s answered %u to a question for an attachment",
+                  operation->partner->name, operation->status);
+        fetch_failed(operation, &err);
+        return;
+    }
+    if (!fetch_take(operation, &err)) {
+        fetch_failed(operation, &err);
+        return;
+    }
+    fetch_go_on(operation);
+}
+
+static void call_done(void *context, unsigned status, struct span response,
+                      const struct error *error)
+{
+    struct operation *operation = context;
+
+    operation->status = status;
+    operation->ended_ms = exchange_now_ms(operation->exchange);
+    buffer_clear(&operation->answer);
+    buffer_add(&operation->answer, response);
+    if (status == 0)
+        partner_failed(operation->exchange, operation->partner, error);
+    if (operation->kind == OPERATION_FETCH)
+        fetch_answered(operation);
+    else if (status == 0 && operation->kind != OPERATION_POST)
+        operation_back_off(operation, 0);
+    else
+        completion_put(operation);
+}
+
+/* The job before the call is done. */
+static void operation_ready(struct operation *operation)
+{
+    if (!operation->ok) {
+        operation->phase = PHASE_IDLE;
+        if (operation->error.kind != ERROR_MISSING)
+            operation_back_off(operation, 1000);
+        return;
+    }
+    if (operation->kind == OPERATION_FETCH)
+        fetch_go_on(operation);
+    else
+        call_begin(operation);
+}
+
+static bool is_success(const struct operation *operation)
+{
+    return operation->ok && operation->status == 200;
+}
+
+/* The job behind the answer is done. */
+static void operation_done(struct operation *operation)
+{
+    struct exchange *exchange = operation->exchange;
+    size_t at = (size_t)(operation->partner - exchange->partners);
+
+    operation->phase = PHASE_IDLE;
+    if (operation->kind == OPERATION_FETCH) {
+        if (operation->ok)
+            want(exchange, at, OPERATION_FETCH); /* the next one */
+        else
+            operation_back_off(operation, 5000);
+        return;
+    }
+    if (operation->kind == OPERATION_PROBE) {
+        if (is_success(operation))
+            partner_reached(exchange, operation->partner);
+        else
+            partner_failed(exchange, operation->partner, &operation->error);
+        return;
+    }
+    if (is_success(operation)) {
+        operation->partner->failures = 0;
+        if (operation->kind == OPERATION_POST)
+            want(exchange, at, OPERATION_POST);
+        return;
+    }
+    /* Busy is soon over; anything else (behind, fork, clock, read-only) needs the partner's newest word first. */
+    operation_back_off(operation, operation->status == 503 ? BACKOFF_MIN_MS : 5000);
+    if (operation->status != 503)
+        want(exchange, at, OPERATION_PROBE);
+}
+
+static bool inbox_empty(struct exchange *exchange)
+{
+    pthread_mutex_lock(&exchange->mutex);
+    struct operation *operation = exchange->inbox;
+    exchange->inbox = NULL;
+    pthread_mutex_unlock(&exchange->mutex);
+    bool did = operation != NULL;
+    while (operation != NULL) {
+        struct operation *next = operation->next;
+        if (operation == &exchange->beat) {
+            operation->phase = PHASE_IDLE;
+            for (size_t i = 0; i < exchange->partner_count; i++)
+                want(exchange, i, OPERATION_WITNESS);
+        } else if (operation->phase == PHASE_READY) {
+            operation_ready(operation);
+        } else {
+            operation_done(operation);
+        }
+        operation = next;
+    }
+    return did;
+}
+
+static bool is_wanted(struct exchange *exchange, struct courier_partner *partner,
+                      enum operation_kind kind)
+{
+    size_t at = (size_t)(partner - exchange->partners);
+    struct operation *operation = &partner->operations[kind];
+    int64_t now_ms = ticks_ms(exchange);
+
+    if (operation->phase != PHASE_IDLE || operation->not_before_ms > now_ms)
+        return false;
+    if (kind == OPERATION_PROBE ? partner->retry_at_ms > now_ms : !partner->is_reachable)
+        return false;
+    pthread_mutex_lock(&exchange->mutex);
+    bool wanted = exchange->wants[at][kind];
+    exchange->wants[at][kind] = false;
+    pthread_mutex_unlock(&exchange->mutex);
+    return wanted;
+}
+
+static bool partner_pump(struct exchange *exchange, struct courier_partner *partner)
+{
+    bool did = false;
+    for (size_t kind = 0; kind < OPERATION_COUNT; kind++) {
+        struct operation *operation = &partner->operations[kind];
+        if (!is_wanted(exchange, partner, (enum operation_kind)kind))
+            continue;
+        did = true;
+        operation->status = 0;
+        if (!job_put(operation, operation_prepare, PHASE_PREPARING))
+            operation_back_off(operation, BACKOFF_MIN_MS);
+    }
+    return did;
+}
+
+static bool beat_run(struct journal *journal, struct job *job, struct error *err)
+{
+    (void)job;
+    return journal_beat(journal, err);
+}
+
+static bool beat_pump(struct exchange *exchange)
+{
+    if (exchange->beat.phase != PHASE_IDLE || exchange->next_beat_ms > ticks_ms(exchange))
+        return false;
+    exchange->next_beat_ms = ticks_ms(exchange) + BEAT_MS;
+    if (!job_put(&exchange->beat, beat_run, PHASE_COMPLETING))
+        exchange->beat.phase = PHASE_IDLE;
+    return true;
+}
+
+/* Partners that came since: an agreement was adopted while the node runs. */
+static void partners_follow(struct exchange *exchange)
+{
+    size_t count = __atomic_load_n(&exchange->journal->line_count, __ATOMIC_ACQUIRE);
+    while (exchange->partner_count < count) {
+        size_t at = exchange->partner_count;
+        struct courier_partner *partner = &exchange->partners[at];
+        partner->line = at;
+        snprintf(partner->name, sizeof partner->name, "%s", exchange->journal->lines[at].partner);
+        for (size_t kind = 0; kind < OPERATION_COUNT; kind++)
+            partner->operations[kind] = (struct operation){.exchange = exchange,
+                                                           .partner = partner,
+                                                           .kind = (enum operation_kind)kind,
+                                                           .body = buffer_make(POST_SIZE_MAX),
+                                                           .answer = buffer_make(RANGE_SIZE_MAX)};
+        want(exchange, at, OPERATION_PROBE);
+        exchange->partner_count++;
+    }
+}
+
+bool courier_pump(struct exchange *exchange)
+{
+    partners_follow(exchange);
+    bool did = inbox_empty(exchange);
+    for (size_t i = 0; i < exchange->partner_count; i++)
+        did = partner_pump(exchange, &exchange->partners[i]) || did;
+    return beat_pump(exchange) || did;
+}
+
+int64_t courier_timeout_ms(struct exchange *exchange)
+{
+    int64_t now_ms = ticks_ms(exchange);
+    int64_t least = 1000;
+
+    for (size_t i = 0; i < exchange->partner_count; i++) {
+        struct courier_partner *partner = &exchange->partners[i];
+        if (!partner->is_reachable && partner->retry_at_ms - now_ms < least)
+            least = partner->retry_at_ms - now_ms;
+        for (size_t kind = 0; kind < OPERATION_COUNT; kind++) {
+            int64_t wait = partner->operations[kind].not_before_ms - now_ms;
+            if (wait > 0 && wait < least)
+                least = wait;
+        }
+    }
+    return least < 1 ? 1 : least;
+}
+
+bool exchange_make(struct journal *journal, const struct exchange_line *line, struct exchange **out,
+                   struct error *err)
+{
+    struct exchange *exchange = calloc(1, sizeof *exchange);
+
+    if (exchange == NULL)
+        return error_set(err, ERROR_LIMIT, "out of memory");
+    exchange->journal = journal;
+    exchange->line = *line;
+    exchange->beat = (struct operation){.exchange = exchange, .kind = OPERATION_WITNESS};
+    exchange->next_beat_ms = ticks_ms(exchange) + 1000;
+    pthread_mutex_init(&exchange->mutex, NULL);
+    partners_follow(exchange);
+    *out = exchange;
+    return true;
+}
+
+void exchange_free(struct exchange **exchange)
+{
+    if (*exchange == NULL)
+        return;
+    for (size_t i = 0; i < (*exchange)->partner_count; i++)
+        for (size_t kind = 0; kind < OPERATION_COUNT; kind++) {
+            struct operation *operation = &(*exchange)->partners[i].operations[kind];
+            fetch_end(&operation->fetch);
+            buffer_free(&operation->fetch.segments);
+            buffer_free(&operation->body);
+            buffer_free(&operation->answer);
+        }
+    pthread_mutex_destroy(&(*exchange)->mutex);
+    free(*exchange);
+    *exchange = NULL;
+}
+
+void exchange_state(struct exchange *exchange, size_t line, struct exchange_state *out)
+{
+    *out = (struct exchange_state){.is_reachable = false};
+    if (line >= exchange->partner_count)
+        return;
+    pthread_mutex_lock(&exchange->mutex);
+    out->is_reachable = exchange->partners[line].is_reachable;
+    out->failures = exchange->partners[line].failures;
+    snprintf(out->last_error, sizeof out->last_error, "%s", exchange->partners[line].last_error);
+    pthread_mutex_unlock(&exchange->mutex);
+}

@@ -1,0 +1,125 @@
+/*
+ * What the files of exchange share. An operation is: prepare (a job of the writer), call (the line), complete (a job of
+ * the writer). At most one operation of each kind is under way per partner.
+ */
+#ifndef BESA_EXCHANGE_PRIVATE_H
+#define BESA_EXCHANGE_PRIVATE_H
+
+#include <pthread.h>
+
+#include "base/attributes.h"
+#include "exchange/exchange.h"
+#include "journal/attachment.h"
+
+enum operation_kind {
+    OPERATION_PROBE,
+    OPERATION_POST,
+    OPERATION_WITNESS,
+    OPERATION_FETCH,
+    OPERATION_COUNT
+};
+enum operation_phase {
+    PHASE_IDLE,
+    PHASE_PREPARING,
+    PHASE_READY,
+    PHASE_CALLING,
+    PHASE_ANSWERED,
+    PHASE_COMPLETING,
+    PHASE_DONE
+};
+
+/* An attachment being fetched. */
+struct fetch {
+    struct attachment_writer writer;
+    bool has_writer;
+    int64_t entry;
+    uint16_t number;
+    uint64_t index; /* of its entry in the partner's log */
+    int64_t size;
+    uint8_t sha256[DIGEST_SIZE];
+    struct buffer segments; /* hashes that the body names */
+    uint8_t id[ATTACHMENT_ID_SIZE];
+    uint8_t wrapped[KEEPER_WRAPPED_SIZE];
+};
+
+struct operation {
+    struct job job; /* first: a job is its operation */
+    struct exchange *exchange;
+    struct courier_partner *partner;
+    enum operation_kind kind;
+    enum operation_phase phase;
+    struct operation *next; /* in the courier's inbox */
+    bool is_wanted;         /* something may be there to do */
+    bool ok;                /* of the last job */
+    struct error error;
+    unsigned status;
+    struct buffer body;
+    struct buffer answer;
+    uint64_t from;
+    uint64_t to;
+    int64_t began_ms;
+    int64_t ended_ms;
+    int64_t not_before_ms; /* back-off of this kind alone */
+    struct fetch fetch;    /* OPERATION_FETCH */
+};
+
+struct courier_partner {
+    size_t line;
+    char name[NAME_SIZE_MAX + 1];
+    bool is_reachable;
+    unsigned failures;
+    int64_t retry_at_ms;
+    char last_error[ERROR_TEXT_SIZE];
+    struct operation operations[OPERATION_COUNT];
+    struct job unreachable; /* tells the writer */
+    bool unreachable_busy;
+};
+
+struct exchange {
+    struct journal *journal;
+    struct exchange_line line;
+    pthread_mutex_t mutex; /* inbox, wants, state shown */
+    struct operation *inbox;
+    struct courier_partner partners[PARTNER_COUNT_MAX];
+    size_t partner_count;
+    int64_t next_beat_ms;
+    struct operation beat; /* the beat's own job */
+    bool wants[PARTNER_COUNT_MAX][OPERATION_COUNT];
+};
+
+#define BEAT_MS        60000
+#define BACKOFF_MIN_MS 200
+#define BACKOFF_MAX_MS 30000
+#define CALL_MS        60000
+
+/* prepare.c: jobs of the writer, by kind. MISSING from prepare: nothing to do. */
+bool operation_prepare(struct journal *journal, struct job *job, struct error *err);
+bool operation_complete(struct journal *journal, struct job *job, struct error *err);
+
+/* range.c: one sealed segment on its way. */
+struct range_question {
+    uint64_t index;
+    uint16_t part;
+    uint64_t segment;
+};
+bool range_question_write(const struct range_question *question, struct buffer *out);
+bool range_question_read(struct span body, struct range_question *out, struct error *err);
+/* Seals a segment for the partner; opens one from it. `origin` is that of the log in which the part stands. */
+bool range_seal(struct journal *journal, struct journal_line *line, const char *origin,
+                const struct range_question *question, struct span segment, struct buffer *out,
+                struct error *err);
+bool range_open(struct journal *journal, struct journal_line *line, const char *origin,
+                const struct range_question *question, struct span sealed, uint8_t *out,
+                size_t *size, struct error *err);
+#define RANGE_SIZE_MAX (SEGMENT_SIZE + 256u)
+
+/* fetch.c: the courier's side of an attachment. */
+/* The next question, or everything is there (*is_whole). */
+bool fetch_next(struct operation *operation, bool *is_whole, struct error *err);
+/* Takes one answer. */
+bool fetch_take(struct operation *operation, struct error *err);
+void fetch_end(struct fetch *fetch);
+
+int64_t exchange_now_ms(const struct exchange *exchange);
+
+#endif

@@ -1,0 +1,240 @@
+/*
+ * The receiver: answers a partner's calls. Each is one job of the writer; its answer leaves after commit and signature.
+ */
+#include "exchange/private.h"
+
+#include "base/json.h"
+#include "base/text.h"
+#include "journal/contact.h"
+#include "tlog/cosignature.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+struct received {
+    struct job job; /* first */
+    struct exchange *exchange;
+    size_t line;
+    struct span body;
+    exchange_reply *reply;
+    void *context;
+    unsigned status;
+    const char *content_type;
+    struct buffer answer;
+    struct accepted accepted;
+    uint64_t from;
+};
+
+static struct journal_line *line_of(const struct received *received)
+{
+    return &received->exchange->journal->lines[received->line];
+}
+
+/* {"error": word, "held": size, "index": first bad index, "text": ...}; text never quotes the partner's data. */
+static void answer_error(struct received *received, unsigned status, const char *word,
+                         const struct error *err)
+{
+    struct json_writer writer = json_writer_make(&received->answer);
+
+    buffer_clear(&received->answer);
+    json_begin_object(&writer);
+    json_string_field(&writer, "error", word);
+    json_integer_field(&writer, "held", (int64_t)received->accepted.held);
+    json_integer_field(&writer, "index", (int64_t)received->accepted.index);
+    json_string_field(&writer, "text", err->text);
+    json_end_object(&writer);
+    received->status = status;
+    received->content_type = "application/json";
+}
+
+static void send(struct received *received)
+{
+    received->reply(received->context, received->status, received->content_type,
+                    buffer_span(&received->answer));
+    buffer_free(&received->answer);
+    free(received);
+}
+
+/* The usual end: the job filled the answer, or failed. */
+static void received_done(struct journal *journal, struct job *job, bool ok,
+                          const struct error *err)
+{
+    struct received *received = (struct received *)job;
+    (void)journal;
+
+    if (!ok)
+        answer_error(received, error_http_status(err->kind), error_kind_name(err->kind), err);
+    send(received);
+}
+
+/* --- push --- */
+
+static const struct {
+    unsigned status;
+    const char *word;
+} refusals[] = {
+    [REFUSAL_NONE] = {200, ""},
+    [REFUSAL_BEHIND] = {409, "behind"},
+    [REFUSAL_FORK] = {409, "fork"},
+    [REFUSAL_CLOCK] = {409, "clock"},
+    [REFUSAL_INVALID] = {422, "invalid"},
+    [REFUSAL_BUSY] = {503, "busy"},
+    [REFUSAL_READ_ONLY] = {409, "read-only"},
+};
+
+static bool push_run(struct journal *journal, struct job *job, struct error *err)
+{
+    struct received *received = (struct received *)job;
+    struct arena arena CLEANUP(arena_free) = arena_make(1024 * 1024);
+    struct post post;
+    struct error ignored = {0};
+
+    received->from = post_read_header(received->body, &arena, &post, &ignored) ? post.from : 0;
+    return journal_accept(journal, line_of(received), received->body, &received->accepted, err);
+}
+
+static void push_done(struct journal *journal, struct job *job, bool ok, const struct error *err)
+{
+    struct received *received = (struct received *)job;
+    struct error failure = ok ? (struct error){.kind = ERROR_NONE} : *err;
+
+    received->status = 200;
+    received->content_type = "text/plain; charset=utf-8";
+    if (ok && !journal_write_receipts(journal, line_of(received), received->from, &received->answer,
+                                      &failure)) {
+        ok = false;
+        received->accepted.refusal = REFUSAL_BUSY;
+    }
+    if (!ok) {
+        enum post_refusal refusal =
+            received->accepted.refusal == REFUSAL_NONE ? REFUSAL_BUSY : received->accepted.refusal;
+        answer_error(received, refusals[refusal].status, refusals[refusal].word, &failure);
+    }
+    send(received);
+}
+
+/* --- probe --- */
+
+static bool probe_run(struct journal *journal, struct job *job, struct error *err)
+{
+    struct received *received = (struct received *)job;
+
+    received->status = 200;
+    received->content_type = "application/json";
+    return contact_seen(journal, line_of(received), received->body, err) &&
+           contact_show(journal, line_of(received), &received->answer, err);
+}
+
+/* --- add-checkpoint --- */
+
+static bool witness_run(struct journal *journal, struct job *job, struct error *err)
+{
+    static const unsigned statuses[] = {
+        [WITNESS_COSIGNED] = 200, [WITNESS_MALFORMED] = 400, [WITNESS_FORBIDDEN] = 403,
+        [WITNESS_UNKNOWN] = 404,  [WITNESS_CONFLICT] = 409,  [WITNESS_UNPROVED] = 422,
+    };
+    struct received *received = (struct received *)job;
+    struct witness_answer answer;
+    struct note_key key;
+
+    if (!journal_add_checkpoint(journal, line_of(received), received->body, &answer, err))
+        return false;
+    received->status = statuses[answer.verdict];
+    received->content_type =
+        answer.verdict == WITNESS_CONFLICT ? "text/x.tlog.size" : "text/plain; charset=utf-8";
+    if (answer.verdict == WITNESS_CONFLICT)
+        return buffer_format(&received->answer, "%" PRIu64 "\n", answer.held_size);
+    if (answer.verdict != WITNESS_COSIGNED)
+        return true;
+    return (note_key_make(span_text(answer.name), NOTE_COSIGNATURE, journal->keys.witness, &key) &&
+            cosignature_line_write(&key, answer.time_s, answer.signature, &received->answer)) ||
+           error_set(err, ERROR_BUG, "a witness cosignature cannot be written");
+}
+
+/* --- ranges --- */
+
+static bool ranges_run(struct journal *journal, struct job *job, struct error *err)
+{
+    struct received *received = (struct received *)job;
+    struct journal_line *line = line_of(received);
+    struct arena arena CLEANUP(arena_free) = arena_make(8u * 1024 * 1024);
+    struct attachment_place place = {
+        .env = journal->env, .home = journal->home, .keeper = &journal->keeper};
+    struct range_question question;
+    struct entry_row entry;
+    struct part_row part;
+    size_t size = 0;
+
+    received->status = 200;
+    received->content_type = "application/octet-stream";
+    if (!range_question_read(received->body, &question, err) ||
+        !entry_find_index(journal->db, &arena, line->out.id, (int64_t)question.index, &entry,
+                          err) ||
+        !part_find(journal->db, &arena, entry.id, question.part, &part, err))
+        return false;
+    if (part.kind != PART_ROW_ATTACHMENT || part.state != PART_HELD ||
+        part.file.size != ATTACHMENT_ID_SIZE || part.part_key.size != KEEPER_WRAPPED_SIZE)
+        return error_set(err, ERROR_MISSING, "index %" PRIu64 " part %u is not held here",
+                         question.index, question.part);
+    uint8_t *segment = arena_alloc(&arena, SEGMENT_SIZE);
+    if (segment == NULL)
+        return error_set(err, ERROR_LIMIT, "ranges: out of memory");
+    return attachment_read(&place, part.file.data, part.part_key.data, part.size, question.segment,
+                           segment, &size, err) &&
+           range_seal(journal, line, line->out.origin, &question, span_make(segment, size),
+                      &received->answer, err);
+}
+
+/* --- dispatch --- */
+
+static const struct {
+    const char *path;
+    size_t body_size_max;
+    bool (*run)(struct journal *, struct job *, struct error *);
+    void (*done)(struct journal *, struct job *, bool, const struct error *);
+} calls[] = {
+    {PATH_PUSH, POST_SIZE_MAX, push_run, push_done},
+    {PATH_PROBE, CONTACT_SIZE_MAX, probe_run, received_done},
+    {PATH_ADD_CHECKPOINT, 16 * 1024, witness_run, received_done},
+    {PATH_RANGES, 1024, ranges_run, received_done},
+};
+
+static void refuse_at_once(exchange_reply *reply, void *context, enum error_kind kind,
+                           const char *text)
+{
+    reply(context, error_http_status(kind), "text/plain; charset=utf-8", span_text(text));
+}
+
+void exchange_receive(struct exchange *exchange, struct span partner, struct span path,
+                      struct span body, exchange_reply *reply, void *context)
+{
+    struct journal_line *line = journal_line_to(exchange->journal, partner);
+    size_t at = 0;
+    struct error err = {0};
+
+    while (at < ARRAY_COUNT(calls) && !span_is(path, calls[at].path))
+        at++;
+    if (line == NULL || at == ARRAY_COUNT(calls) || body.size > calls[at].body_size_max) {
+        refuse_at_once(reply, context,
+                       at < ARRAY_COUNT(calls) && line != NULL ? ERROR_LIMIT : ERROR_MISSING,
+                       "no\n");
+        return;
+    }
+    struct received *received = calloc(1, sizeof *received);
+    if (received == NULL) {
+        refuse_at_once(reply, context, ERROR_BUSY, "busy\n");
+        return;
+    }
+    *received =
+        (struct received){.job = {.run = calls[at].run, .done = calls[at].done, .size = body.size},
+                          .exchange = exchange,
+                          .line = (size_t)(line - exchange->journal->lines),
+                          .body = body,
+                          .reply = reply,
+                          .context = context,
+                          .answer = buffer_make(RANGE_SIZE_MAX)};
+    if (!journal_submit(exchange->journal, &received->job, &err)) {
+        answer_error(received, 503, "busy", &err);
+        send(received);
+    }
+}

@@ -1,0 +1,225 @@
+/* First contact: see contact.h. */
+#include "journal/contact.h"
+
+#include "base/text.h"
+#include "base/json.h"
+#include "journal/private.h"
+#include "tlog/checkpoint.h"
+#include "tlog/cosignature.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#ifndef BESA_VERSION
+#define BESA_VERSION "unversioned"
+#endif
+
+/* The newest checkpoint of their log in our custody, as they signed it. Empty when there is none. */
+static bool held_write(struct journal *journal, struct journal_line *line, struct buffer *out,
+                       struct error *err)
+{
+    struct arena arena CLEANUP(arena_free) = arena_make(64 * 1024);
+    struct checkpoint_row row;
+    struct checkpoint checkpoint = {.origin = span_text(line->in.origin)};
+
+    if (!checkpoint_newest(journal->db, &arena, line->in.id, &row, err)) {
+        bool is_absent = err->kind == ERROR_MISSING;
+        if (is_absent)
+            error_clear(err);
+        return is_absent;
+    }
+    if (row.root.size != TLOG_HASH_SIZE || row.signature.size != SIGNATURE_SIZE)
+        return error_set(err, ERROR_STORE, "a checkpoint of %s is cut", line->in.origin);
+    checkpoint.size = (uint64_t)row.size;
+    memcpy(checkpoint.root.bytes, row.root.data, TLOG_HASH_SIZE);
+    return (checkpoint_write(&checkpoint, out) && buffer_byte(out, '\n') &&
+            note_signature_line_write(&line->log_key, row.signature, out)) ||
+           error_set(err, ERROR_LIMIT, "a checkpoint does not fit");
+}
+
+/* The newest receipt that they gave us: "<size> <root> <signature line>". */
+static bool receipt_write(struct journal *journal, struct journal_line *line, struct buffer *out,
+                          struct error *err)
+{
+    struct arena arena CLEANUP(arena_free) = arena_make(64 * 1024);
+    struct receipt_row row;
+    char root[BASE64_SIZE(TLOG_HASH_SIZE) + 1];
+
+    if (!receipt_newest(journal->db, &arena, line->out.id, &row, err)) {
+        bool is_absent = err->kind == ERROR_MISSING;
+        if (is_absent)
+            error_clear(err);
+        return is_absent;
+    }
+    if (row.root.size != TLOG_HASH_SIZE || row.signature.size != SIGNATURE_SIZE)
+        return error_set(err, ERROR_STORE, "a receipt of %s is cut", line->out.origin);
+    base64_write(row.root, root);
+    return (buffer_format(out, "%" PRId64 " %s ", row.size, root) &&
+            cosignature_line_write(&line->custody_key, row.time_s, row.signature.data, out)) ||
+           error_set(err, ERROR_LIMIT, "a receipt does not fit");
+}
+
+bool contact_show(struct journal *journal, struct journal_line *line, struct buffer *out,
+                  struct error *err)
+{
+    struct buffer held CLEANUP(buffer_free) = buffer_make(CHECKPOINT_SIZE_MAX);
+    struct buffer receipt CLEANUP(buffer_free) = buffer_make(CHECKPOINT_SIZE_MAX);
+    struct json_writer writer = json_writer_make(out);
+
+    if (!held_write(journal, line, &held, err) || !receipt_write(journal, line, &receipt, err))
+        return false;
+    json_begin_object(&writer);
+    json_integer_field(&writer, "protocol", CONTACT_PROTOCOL);
+    json_string_field(&writer, "software", BESA_VERSION);
+    json_string_field(&writer, "agreement", line->agreement_id);
+    json_integer_field(&writer, "version", line->agreement.version);
+    json_text_field_optional(&writer, "held", buffer_span(&held));
+    json_text_field_optional(&writer, "receipt", buffer_span(&receipt));
+    json_end_object(&writer);
+    return !out->failed || error_set(err, ERROR_LIMIT, "what we show does not fit");
+}
+
+/* Root of our outgoing log at an earlier size. */
+static bool root_at(struct journal *journal, struct journal_log *log, uint64_t size,
+                    struct tlog_hash *out, struct error *err)
+{
+    enum { STEP = 1024 };
+    struct compact_range range = compact_range_empty();
+
+    for (uint64_t at = 0; at < size; at += STEP) {
+        struct arena arena CLEANUP(arena_free) = arena_make(JOURNAL_ARENA_MAX);
+        struct span *leaves = arena_array(&arena, STEP, sizeof *leaves);
+        size_t count = 0;
+        int64_t to = (int64_t)(at + STEP < size ? at + STEP : size);
+        if (leaves == NULL)
+            return error_set(err, ERROR_LIMIT, "out of memory");
+        if (!entry_list_leaves(journal->db, &arena, log->id, (int64_t)at, to, leaves, STEP, &count,
+                               err))
+            return false;
+        for (size_t i = 0; i < count; i++) {
+            struct tlog_hash leaf;
+            if (leaves[i].size != TLOG_HASH_SIZE)
+                return error_set(err, ERROR_STORE, "a leaf of %s is cut", log->origin);
+            memcpy(leaf.bytes, leaves[i].data, TLOG_HASH_SIZE);
+            compact_range_append(&range, &leaf);
+        }
+    }
+    if (range.size != size)
+        return error_set(err, ERROR_STORE, "log %s: entries are missing below %" PRIu64,
+                         log->origin, size);
+    compact_range_root(&range, out);
+    return true;
+}
+
+/* They hold a checkpoint that we signed: our leaves must lead to it. */
+static bool held_check(struct journal *journal, struct journal_line *line, struct span note,
+                       struct error *err)
+{
+    struct checkpoint shown;
+    struct note_key own;
+    struct buffer body CLEANUP(buffer_free) = buffer_make(CHECKPOINT_SIZE_MAX);
+    uint8_t signature[SIGNATURE_SIZE];
+    struct tlog_hash root;
+    char reason[ERROR_TEXT_SIZE];
+    struct error ignored = {0};
+
+    if (!note_key_make(span_text(line->out.origin), NOTE_ED25519, journal->keys.log, &own) ||
+        !checkpoint_open(note, &own, &shown, &body, signature, &ignored))
+        return true; /* not our signature: it proves nothing */
+    if (shown.size > line->out.size) {
+        snprintf(reason, sizeof reason,
+                 "%s holds %" PRIu64 " entries under our signature, our books %" PRIu64
+                 ": an older backup was restored; nothing is sent until the log is resumed",
+                 line->partner, shown.size, line->out.size);
+        log_stop(journal, &line->out, reason);
+        return log_set_read_only(journal->db, line->out.id, span_text(reason), err);
+    }
+    if (!root_at(journal, &line->out, shown.size, &root, err))
+        return false;
+    if (tlog_hash_is_equal(&root, &shown.root))
+        return true;
+    snprintf(reason, sizeof reason,
+             "%s holds another tree of size %" PRIu64
+             " under our signature: this log was written twice (a cloned or "
+             "restored node)",
+             line->partner, shown.size);
+    log_stop(journal, &line->out, reason);
+    return log_set_read_only(journal->db, line->out.id, span_text(reason), err);
+}
+
+/* They hold a receipt that we gave: our mirror must reach it. */
+static bool receipt_check(struct journal *journal, struct journal_line *line, struct span text,
+                          struct error *err)
+{
+    struct checkpoint shown = {.origin = span_text(line->in.origin)};
+    struct note_key own;
+    struct buffer body CLEANUP(buffer_free) = buffer_make(CHECKPOINT_SIZE_MAX);
+    uint8_t signature[SIGNATURE_SIZE];
+    int64_t time_s = 0;
+    size_t root_size = TLOG_HASH_SIZE;
+    char name[NAME_SIZE_MAX + 16];
+    char reason[ERROR_TEXT_SIZE];
+    const uint8_t *space = text.size == 0 ? NULL : memchr(text.data, ' ', text.size);
+    size_t number_size = space == NULL ? 0 : (size_t)(space - text.data);
+
+    snprintf(name, sizeof name, "%s/custody/0", journal->party);
+    if (space == NULL || !number_read(span_part(text, 0, number_size), &shown.size) ||
+        !base64_read(span_part(text, number_size + 1, BASE64_SIZE(TLOG_HASH_SIZE)),
+                     shown.root.bytes, &root_size) ||
+        !note_key_make(span_text(name), NOTE_COSIGNATURE, journal->keys.custody, &own) ||
+        !checkpoint_write(&shown, &body) ||
+        !cosignature_line_verify(
+            &own, buffer_span(&body),
+            span_part(text, number_size + 2 + BASE64_SIZE(TLOG_HASH_SIZE), text.size), &time_s,
+            signature) ||
+        shown.size <= line->in.size)
+        return true;
+    snprintf(reason, sizeof reason,
+             "%s holds our receipt for %" PRIu64 " entries, our books have %" PRIu64
+             ": an older backup was restored; no custody is given until the log is resumed",
+             line->partner, shown.size, line->in.size);
+    log_stop(journal, &line->in, reason);
+    return log_set_read_only(journal->db, line->in.id, span_text(reason), err);
+}
+
+bool contact_seen(struct journal *journal, struct journal_line *line, struct span shown,
+                  struct error *err)
+{
+    static struct problems problems; /* the writer alone reads these */
+    struct arena arena CLEANUP(arena_free) = arena_make(256 * 1024);
+    struct json *json CLEANUP(json_free) = NULL;
+    struct json_object object;
+
+    problems_clear(&problems);
+    if (shown.size > CONTACT_SIZE_MAX)
+        return error_set(err, ERROR_LIMIT, "%s shows %zu bytes; %u allowed", line->partner,
+                         shown.size, CONTACT_SIZE_MAX);
+    if (!json_parse(shown, &json, err))
+        return error_add(err, "what %s shows", line->partner);
+    json_object_begin(&object, json_root(json), &arena, &problems);
+    int64_t protocol = json_get_integer(&object, "protocol", 1, 1000000);
+    json_get_text(&object, "software", 1, 64);
+    struct span agreement = json_get_text(&object, "agreement", 1, NAME_SIZE_MAX);
+    int64_t version = json_get_integer(&object, "version", 1, 1000000);
+    struct span held = json_get_text_optional(&object, "held", CHECKPOINT_SIZE_MAX);
+    struct span receipt = json_get_text_optional(&object, "receipt", CHECKPOINT_SIZE_MAX);
+    json_object_end(&object);
+    if (!problems_to_error(&problems, err))
+        return error_add(err, "what %s shows", line->partner);
+    if (protocol != CONTACT_PROTOCOL)
+        return error_set(err, ERROR_RULE, "%s speaks protocol %" PRId64 ", we speak %d",
+                         line->partner, protocol, CONTACT_PROTOCOL);
+    if (!span_is(agreement, line->agreement_id) || version != line->agreement.version)
+        return error_set(err, ERROR_RULE,
+                         "%s works under agreement %.*s version %" PRId64
+                         ", we under %s version %" PRId64,
+                         line->partner, SPAN_ARG(agreement), version, line->agreement_id,
+                         line->agreement.version);
+    return (held.size == 0 || held_check(journal, line, held, err)) &&
+           (receipt.size == 0 || receipt_check(journal, line, receipt, err));
+}
+
+void contact_set(struct journal_line *line, bool is_reachable)
+{
+    line->is_reachable = is_reachable;
+}

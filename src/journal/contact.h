@@ -1,0 +1,23 @@
+/*
+ * First contact: both sides show the newest checkpoint and cosignature that they hold of each log (PROTOCOL.md 6). Only a
+ * checkpoint that carries our own valid signature can stop a log of ours; a bare size proves nothing.
+ */
+#ifndef BESA_JOURNAL_CONTACT_H
+#define BESA_JOURNAL_CONTACT_H
+
+#include "journal/journal.h"
+
+#define CONTACT_PROTOCOL 1
+#define CONTACT_SIZE_MAX 16384u
+
+/* What we show: JSON {"protocol", "software", "agreement", "version", "held", "receipt"}. */
+bool contact_show(struct journal *journal, struct journal_line *line, struct buffer *out,
+                  struct error *err);
+/* What the partner shows. Stops our log or our custody when it proves that they went further than our books. RULE when
+ * it speaks another protocol or works under another agreement version. */
+bool contact_seen(struct journal *journal, struct journal_line *line, struct span shown,
+                  struct error *err);
+/* The partner can be reached, or no longer: numbering waits for it. */
+void contact_set(struct journal_line *line, bool is_reachable);
+
+#endif
