@@ -1,0 +1,123 @@
+/*
+ * Who acts and why: checked before an act, written with it. There is no act, and no reading of a person's data, without
+ * officer, reason and case in the domestic log first.
+ */
+#include "desk/private.h"
+
+#include "base/text.h"
+
+#include <stdio.h>
+#include <time.h>
+
+#define PSEUDONYM_SETTING "pseudonym-secret"
+#define PSEUDONYM_SIZE    12
+
+bool access_officer(struct journal *journal, struct span officer, struct arena *arena,
+                    struct officer_row *out, struct error *err)
+{
+    if (!text_is_identifier(officer, NAME_SIZE_MAX))
+        return error_set(err, ERROR_INPUT,
+                         "an officer's identifier has 1 to %u of a-z, 0-9 and hyphen",
+                         NAME_SIZE_MAX);
+    if (!officer_find(journal->db, arena, officer, out, err))
+        return error_add(err, "officer %.*s", SPAN_ARG(officer));
+    return out->is_active ||
+           error_set(err, ERROR_RULE, "officer %.*s is not active here", SPAN_ARG(officer));
+}
+
+//= dir-2016-680 art 25(1)
+bool access_write(struct journal *journal, const struct desk_call *call, const char *act_name,
+                  const struct span *objects, size_t object_count, struct span leaves,
+                  struct error *err)
+{
+    struct officer_row officer = {.unit = span_text("node")};
+    struct act act = {.officer = call->access.officer,
+                      .reason = call->access.reason,
+                      .case_id = call->access.case_number,
+                      .act = span_text(act_name),
+                      .outcome = span_text("done"),
+                      .leaves = leaves};
+
+    if (!access_officer(journal, call->access.officer, call->arena, &officer, err)) {
+        /* Only the very first officer is made by one who is not known yet. */
+        if (err->kind != ERROR_MISSING || !span_is(call->access.officer, "node"))
+            return false;
+        error_clear(err);
+    }
+    act.unit = officer.unit;
+    act_set_objects(&act, objects, object_count);
+    return journal_access(journal, &act, err);
+}
+
+static bool secret_load(struct journal *journal, struct arena *arena, struct span *out,
+                        struct error *err)
+{
+    uint8_t fresh[32];
+
+    if (setting_get(journal->db, arena, PSEUDONYM_SETTING, out, err))
+        return true;
+    if (err->kind != ERROR_MISSING)
+        return false;
+    error_clear(err);
+    journal->env->random(journal->env->context, fresh, sizeof fresh);
+    return arena_copy(arena, span_make(fresh, sizeof fresh), out) &&
+           setting_put(journal->db, PSEUDONYM_SETTING, *out, err);
+}
+
+bool access_pseudonym(struct journal *journal, const struct journal_line *line, struct span officer,
+                      struct arena *arena, struct span *out, struct error *err)
+{
+    struct span secret;
+    char month[TIME_TEXT_SIZE];
+    char hex[2 * PSEUDONYM_SIZE + 1];
+    char name[2 * PSEUDONYM_SIZE + 8];
+    uint8_t bytes[PSEUDONYM_SIZE];
+    struct buffer info CLEANUP(buffer_free) = buffer_make(512);
+
+    if (!secret_load(journal, arena, &secret, err))
+        return error_add(err, "the officer's pseudonym");
+    time_write(journal->env->now_ms(journal->env->context), month);
+    buffer_format(&info, "besa-pseudonym %s %.7s %.*s", line->partner, month, SPAN_ARG(officer));
+    digest_hkdf(span_make(NULL, 0), secret, buffer_span(&info), bytes, sizeof bytes);
+    hex_write(span_make(bytes, sizeof bytes), hex);
+    snprintf(name, sizeof name, "o-%.12s", hex);
+    return arena_copy(arena, span_text(name), out) || error_set(err, ERROR_LIMIT, "out of memory");
+}
+
+static bool is_first_officer(const struct desk_act *act, const struct desk_call *call)
+{
+    return act->run == act_officer_put && span_is(call->access.officer, "node");
+}
+
+/* `node` may act only where there is no officer yet, or for the node's own commands. */
+static bool access_check(struct journal *journal, const struct desk_act *act,
+                         const struct desk_call *call, struct error *err)
+{
+    struct officer_row officer;
+
+    if (!is_first_officer(act, call) &&
+        !access_officer(journal, call->access.officer, call->arena, &officer, err))
+        return false;
+    if (call->access.reason.size == 0 || call->access.reason.size > DESK_REASON_SIZE_MAX ||
+        !text_is_plain(call->access.reason))
+        return error_set(err, ERROR_INPUT, "%s: a reason of 1 to %d bytes is required", act->name,
+                         DESK_REASON_SIZE_MAX);
+    if (act->needs_case && call->access.case_number.size == 0)
+        return error_set(err, ERROR_INPUT,
+                         "%s: a case is required, since a person's data is read or sent",
+                         act->name);
+    if (call->access.case_number.size > 0 && !case_find(journal->db, call->access.case_number, err))
+        return error_add(err, "%s", act->name);
+    if (call->access.approver.size > 0 && span_equal(call->access.approver, call->access.officer))
+        return error_set(err, ERROR_RULE, "%s: nobody approves their own draft", act->name);
+    return call->access.approver.size == 0 ||
+           access_officer(journal, call->access.approver, call->arena, &officer, err);
+}
+
+bool desk_run(struct journal *journal, const struct desk_act *act, const struct desk_call *call,
+              struct json_writer *out, struct error *err)
+{
+    if (!access_check(journal, act, call, err))
+        return false;
+    return act->run(journal, call, out, err);
+}

@@ -1,0 +1,56 @@
+/*
+ * Desk: what an officer can do. One table of acts; each is given officer, reason and case, does its work and leaves its
+ * access entry in the same transaction, so that no answer leaves without it. CLI and API call the same acts; arguments and
+ * results are JSON, read strictly.
+ */
+#ifndef BESA_DESK_DESK_H
+#define BESA_DESK_DESK_H
+
+#include "base/json.h"
+#include "journal/journal.h"
+
+#define DESK_REASON_SIZE_MAX 400
+#define DESK_LIST_MAX        200
+
+/* Who acts, why, in which case. */
+struct desk_access {
+    struct span officer;
+    struct span reason;
+    struct span case_number; /* empty where the act reads no person's data */
+    struct span approver;    /* second officer, where the agreement asks for one; else empty */
+};
+
+struct desk_call {
+    struct desk_access access;
+    struct json_object
+        *arguments;   /* the act reads all its fields; unknown ones are refused by the caller */
+    struct span body; /* a message as JSON, for acts that send one */
+    struct problems *problems; /* field by field */
+    struct arena *arena;
+};
+
+struct desk_act {
+    const char *name;      /* "request-send": also what the access entry says */
+    const char *arguments; /* for help: "agreement, attachments" */
+    const char *purpose;   /* one sentence */
+    bool needs_case;
+    bool has_body;
+    bool (*run)(struct journal *journal, const struct desk_call *call, struct json_writer *out,
+                struct error *err);
+};
+
+extern const struct desk_act desk_acts[];
+extern const size_t desk_act_count;
+const struct desk_act *desk_act_find(struct span name);
+
+/* Runs an act in the writer (inside a job): checks officer, reason, case and arguments, runs. */
+bool desk_run(struct journal *journal, const struct desk_act *act, const struct desk_call *call,
+              struct json_writer *out, struct error *err);
+
+/* A file that an officer gave, sealed segment by segment before it is sent (attachment.h). */
+struct attachment_writer;
+bool desk_upload_add(struct journal *journal, const struct desk_access *access, struct span name,
+                     const struct attachment_writer *writer, const uint8_t sha256[DIGEST_SIZE],
+                     struct error *err);
+
+#endif

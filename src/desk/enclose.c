@@ -1,0 +1,84 @@
+/* Attachments of a message about to be sent: uploads become parts with fresh salts. */
+#include "desk/private.h"
+
+#include "base/text.h"
+#include "journal/attachment.h"
+
+static bool enclose_one(struct journal *journal, const struct upload_row *upload, uint16_t number,
+                        struct part *part, struct attachment *attachment, struct draft_part *draft,
+                        struct error *err)
+{
+    *attachment = (struct attachment){.part = number,
+                                      .name = upload->name,
+                                      .size = upload->size,
+                                      .mime = span_text("application/octet-stream"),
+                                      .segment_hashes = upload->segments};
+    *draft = (struct draft_part){.number = number,
+                                 .kind = PART_ROW_ATTACHMENT,
+                                 .size = upload->size,
+                                 .segments = upload->segments,
+                                 .part_key = upload->part_key,
+                                 .file = upload->id};
+    if (upload->sha256.size != DIGEST_SIZE)
+        return error_set(err, ERROR_STORE, "the row of an attachment is cut");
+    memcpy(attachment->sha256, upload->sha256.data, DIGEST_SIZE);
+    memcpy(draft->sha256, upload->sha256.data, DIGEST_SIZE);
+    journal->env->random(journal->env->context, draft->salt, sizeof draft->salt);
+    part_digest_attachment(draft->salt, attachment, draft->digest);
+    *part = (struct part){.number = number, .kind = PART_KIND_ATTACHMENT, .size = upload->size};
+    memcpy(part->digest, draft->digest, DIGEST_SIZE);
+    return true;
+}
+
+bool enclose(struct journal *journal, const struct desk_call *call, struct enclosed *out,
+             struct error *err)
+{
+    struct json_list ids = json_get_array(call->arguments, "attachments", 0, ATTACHMENT_COUNT_MAX);
+
+    *out = (struct enclosed){.count = ids.count};
+    out->parts = arena_array(call->arena, ids.count, sizeof *out->parts);
+    out->attachments = arena_array(call->arena, ids.count, sizeof *out->attachments);
+    out->drafts = arena_array(call->arena, ids.count, sizeof *out->drafts);
+    if (ids.count > 0 && (out->parts == NULL || out->attachments == NULL || out->drafts == NULL))
+        return error_set(err, ERROR_LIMIT, "out of memory");
+    for (size_t i = 0; i < ids.count; i++) {
+        struct span hex = json_array_text(&ids, i, 1, 64);
+        uint8_t *id = arena_alloc(call->arena, ATTACHMENT_ID_SIZE);
+        struct upload_row upload;
+        if (id == NULL || !hex_read(hex, id, ATTACHMENT_ID_SIZE))
+            return error_set(err, ERROR_INPUT, "attachment %zu: not an attachment's id", i + 1);
+        out->uploads[i] = span_make(id, ATTACHMENT_ID_SIZE);
+        if (!upload_find(journal->db, call->arena, out->uploads[i], &upload, err) ||
+            !enclose_one(journal, &upload, (uint16_t)(i + 1), &out->parts[i], &out->attachments[i],
+                         &out->drafts[i], err))
+            return error_add(err, "attachment %zu", i + 1);
+    }
+    return true;
+}
+
+bool enclosed_forget(struct journal *journal, const struct enclosed *enclosed, struct error *err)
+{
+    for (size_t i = 0; i < enclosed->count; i++)
+        if (!upload_remove(journal->db, enclosed->uploads[i], err))
+            return false;
+    return true;
+}
+
+bool desk_upload_add(struct journal *journal, const struct desk_access *access, struct span name,
+                     const struct attachment_writer *writer, const uint8_t sha256[DIGEST_SIZE],
+                     struct error *err)
+{
+    struct upload_row row = {.id = span_make(writer->id, sizeof writer->id),
+                             .officer = access->officer,
+                             .name = name,
+                             .size = writer->size,
+                             .sha256 = span_make(sha256, DIGEST_SIZE),
+                             .segments = buffer_span(&writer->segments),
+                             .part_key = span_make(writer->wrapped, sizeof writer->wrapped),
+                             .created_ms = journal->env->now_ms(journal->env->context)};
+
+    if (name.size == 0 || name.size > ATTACHMENT_NAME_SIZE_MAX || !text_is_plain(name))
+        return error_set(err, ERROR_INPUT, "an attachment's name has 1 to %d bytes",
+                         ATTACHMENT_NAME_SIZE_MAX);
+    return upload_insert(journal->db, &row, err) || error_add(err, "storing an attachment");
+}

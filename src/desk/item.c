@@ -1,0 +1,66 @@
+/* Items by their ids, and the line that an act is about. */
+#include "desk/private.h"
+
+#include "base/text.h"
+
+#include <stdio.h>
+
+struct journal_line *line_pick(struct journal *journal, struct span agreement, struct error *err)
+{
+    if (agreement.size == 0 && journal->line_count == 1)
+        return &journal->lines[0];
+    struct journal_line *line = journal_line_of(journal, agreement);
+    if (line == NULL && agreement.size == 0)
+        error_set(err, ERROR_INPUT, "name the agreement: this node has %zu", journal->line_count);
+    else if (line == NULL)
+        error_set(err, ERROR_MISSING, "no agreement of that name is in force here");
+    return line;
+}
+
+struct span item_name(const struct journal_log *log, struct span message_id, struct arena *arena)
+{
+    char text[ORIGIN_SIZE_MAX + UUID_TEXT_SIZE + 2];
+    char uuid[UUID_TEXT_SIZE] = "";
+    struct span copy = {NULL, 0};
+
+    if (message_id.size == UUID_SIZE)
+        uuid_write(message_id.data, uuid);
+    snprintf(text, sizeof text, "%s %s", log->origin, uuid);
+    arena_copy(arena, span_text(text), &copy);
+    return copy;
+}
+
+bool item_find(struct journal *journal, struct span id, struct arena *arena,
+               struct journal_line **line, struct entry_row *out, struct error *err)
+{
+    uint8_t uuid[UUID_SIZE];
+    struct span wanted = span_make(uuid, sizeof uuid);
+
+    if (!uuid_read(id, uuid))
+        return error_set(
+            err, ERROR_INPUT,
+            "an item is named by its id, such as 01890a5d-ac96-774b-bcce-b302099a8057");
+    for (size_t i = 0; i < journal->line_count; i++) {
+        int64_t logs[] = {journal->lines[i].in.id, journal->lines[i].out.id};
+        for (size_t k = 0; k < ARRAY_COUNT(logs); k++) {
+            if (entry_find_message(journal->db, arena, logs[k], wanted, out, err)) {
+                *line = &journal->lines[i];
+                return true;
+            }
+            if (err->kind != ERROR_MISSING)
+                return false;
+            error_clear(err);
+        }
+    }
+    return error_set(err, ERROR_MISSING, "no item %.*s here", SPAN_ARG(id));
+}
+
+bool item_reference(const struct journal_line *line, const struct entry_row *row,
+                    struct reference *out)
+{
+    if (row->message_id.size != UUID_SIZE)
+        return false;
+    out->origin = span_text(row->log == line->out.id ? line->out.origin : line->in.origin);
+    memcpy(out->id, row->message_id.data, UUID_SIZE);
+    return true;
+}

@@ -1,0 +1,168 @@
+/* The node's own people and cases; erasure, withdrawal, suspension, rebuild. */
+#include "desk/private.h"
+
+#include "base/text.h"
+
+/* Roles are words here; what each may do comes with the log-in. */
+static const char *const role_names[] = {
+    "duty_officer",          "investigator",     "analyst",      "approver",
+    "head_of_desk",          "signatory",        "dpo",          "auditor",
+    "supervisory_authority", "security_officer", "administrator"};
+
+bool act_officer_put(struct journal *journal, const struct desk_call *call, struct json_writer *out,
+                     struct error *err)
+{
+    struct officer_row row = {.id = json_get_text(call->arguments, "id", 1, NAME_SIZE_MAX),
+                              .name = json_get_text(call->arguments, "name", 1, 120),
+                              .unit = json_get_text(call->arguments, "unit", 1, NAME_SIZE_MAX)};
+    size_t role = json_get_choice(call->arguments, "role", role_names, ARRAY_COUNT(role_names));
+
+    row.role = span_text(role_names[role]);
+    row.is_active = json_get_boolean_optional(call->arguments, "active", true);
+    if (!problems_to_error(call->problems, err))
+        return false;
+    if (!text_is_identifier(row.id, NAME_SIZE_MAX) ||
+        !text_is_identifier(row.unit, NAME_SIZE_MAX) || span_is(row.id, "node"))
+        return error_set(err, ERROR_INPUT,
+                         "id and unit: 1 to %u of a-z, 0-9 and hyphen, and not 'node'",
+                         NAME_SIZE_MAX);
+    if (!officer_put(journal->db, &row, err) ||
+        !access_write(journal, call, "officer-put", &row.id, 1, span_make(NULL, 0), err))
+        return false;
+    json_begin_object(out);
+    json_text_field(out, "officer", row.id);
+    json_end_object(out);
+    return true;
+}
+
+bool act_officer_list(struct journal *journal, const struct desk_call *call,
+                      struct json_writer *out, struct error *err)
+{
+    struct officer_row *rows = arena_array(call->arena, DESK_LIST_MAX, sizeof *rows);
+    size_t count = 0;
+
+    if (rows == NULL)
+        return error_set(err, ERROR_LIMIT, "out of memory");
+    if (!officer_list(journal->db, call->arena, rows, DESK_LIST_MAX, &count, err) ||
+        !access_write(journal, call, "officer-list", NULL, 0, span_make(NULL, 0), err))
+        return false;
+    json_begin_array(out);
+    for (size_t i = 0; i < count; i++) {
+        json_begin_object(out);
+        json_text_field(out, "id", rows[i].id);
+        json_text_field(out, "name", rows[i].name);
+        json_text_field(out, "unit", rows[i].unit);
+        json_text_field(out, "role", rows[i].role);
+        json_boolean_field(out, "active", rows[i].is_active);
+        json_end_object(out);
+    }
+    json_end_array(out);
+    return true;
+}
+
+bool act_case_put(struct journal *journal, const struct desk_call *call, struct json_writer *out,
+                  struct error *err)
+{
+    struct span number = json_get_text(call->arguments, "number", 1, NAME_SIZE_MAX);
+    struct span title = json_get_text(call->arguments, "title", 1, 200);
+
+    if (!problems_to_error(call->problems, err))
+        return false;
+    if (!case_put(journal->db, number, title, journal->env->now_ms(journal->env->context), err) ||
+        !access_write(journal, call, "case-put", &number, 1, span_make(NULL, 0), err))
+        return false;
+    json_begin_object(out);
+    json_text_field(out, "case", number);
+    json_end_object(out);
+    return true;
+}
+
+bool act_item_erase(struct journal *journal, const struct desk_call *call, struct json_writer *out,
+                    struct error *err)
+{
+    struct span item = json_get_text(call->arguments, "item", 1, UUID_TEXT_SIZE);
+    int64_t part = json_get_integer_optional(call->arguments, "part", 0, UINT16_MAX, 0);
+    size_t reason =
+        json_get_choice(call->arguments, "erase_reason", erase_reason_names, ERASE_REASON_COUNT);
+    struct journal_line *line = NULL;
+    struct entry_row row;
+
+    if (!problems_to_error(call->problems, err) ||
+        !item_find(journal, item, call->arena, &line, &row, err))
+        return false;
+    struct span object =
+        item_name(row.log == line->out.id ? &line->out : &line->in, row.message_id, call->arena);
+    if (!journal_erase(journal, line, row.id, (uint16_t)part, (enum erase_reason)reason, err) ||
+        !access_write(journal, call, "item-erase", &object, 1, span_make(NULL, 0), err))
+        return false;
+    json_begin_object(out);
+    json_text_field(out, "item", item);
+    json_integer_field(out, "part", part);
+    json_string_field(out, "state", "erased here; the partner is told");
+    json_end_object(out);
+    return true;
+}
+
+bool act_item_withdraw(struct journal *journal, const struct desk_call *call,
+                       struct json_writer *out, struct error *err)
+{
+    struct span item = json_get_text(call->arguments, "item", 1, UUID_TEXT_SIZE);
+    struct journal_line *line = NULL;
+    struct entry_row row;
+
+    if (!problems_to_error(call->problems, err) ||
+        !item_find(journal, item, call->arena, &line, &row, err))
+        return false;
+    struct span object = item_name(&line->out, row.message_id, call->arena);
+    if (!journal_withdraw(journal, line, row.id, err) ||
+        !access_write(journal, call, "item-withdraw", &object, 1, span_make(NULL, 0), err))
+        return false;
+    json_begin_object(out);
+    json_text_field(out, "item", item);
+    json_string_field(out, "state", "withdrawn");
+    json_end_object(out);
+    return true;
+}
+
+static bool suspend(struct journal *journal, const struct desk_call *call, bool is_suspended,
+                    const char *act, struct json_writer *out, struct error *err)
+{
+    struct journal_line *line = line_pick(
+        journal, json_get_text_optional(call->arguments, "agreement", NAME_SIZE_MAX), err);
+
+    if (line == NULL)
+        return false;
+    struct span object = span_text(line->agreement_id);
+    if (!journal_suspend(journal, line, is_suspended, err) ||
+        !access_write(journal, call, act, &object, 1, span_make(NULL, 0), err))
+        return false;
+    json_begin_object(out);
+    json_string_field(out, "agreement", line->agreement_id);
+    json_boolean_field(out, "suspended", is_suspended);
+    json_end_object(out);
+    return true;
+}
+
+bool act_agreement_suspend(struct journal *journal, const struct desk_call *call,
+                           struct json_writer *out, struct error *err)
+{
+    return suspend(journal, call, true, "agreement-suspend", out, err);
+}
+
+bool act_agreement_resume(struct journal *journal, const struct desk_call *call,
+                          struct json_writer *out, struct error *err)
+{
+    return suspend(journal, call, false, "agreement-resume", out, err);
+}
+
+bool act_rebuild(struct journal *journal, const struct desk_call *call, struct json_writer *out,
+                 struct error *err)
+{
+    if (!journal_rebuild(journal, NULL, NULL, err) ||
+        !access_write(journal, call, "rebuild", NULL, 0, span_make(NULL, 0), err))
+        return false;
+    json_begin_object(out);
+    json_integer_field(out, "rows_walked", journal->next_sequence - 1);
+    json_end_object(out);
+    return true;
+}

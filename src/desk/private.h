@@ -1,0 +1,58 @@
+/*
+ * What the acts share. Private to desk.
+ */
+#ifndef BESA_DESK_PRIVATE_H
+#define BESA_DESK_PRIVATE_H
+
+#include "base/attributes.h"
+#include "desk/desk.h"
+#include "message/answer.h"
+#include "message/request.h"
+#include "store/derived_rows.h"
+#include "store/local_rows.h"
+
+typedef bool act_run(struct journal *journal, const struct desk_call *call, struct json_writer *out,
+                     struct error *err);
+act_run act_request_send, act_answer_send, act_refuse_send, act_inbox_list, act_sent_list,
+    act_item_show, act_assign, act_officer_put, act_officer_list, act_case_put, act_item_erase,
+    act_item_withdraw, act_agreement_suspend, act_agreement_resume, act_attachment_find,
+    act_rebuild;
+
+/* The access entry of an act. `objects` are what was shown or made: "<origin> <id>"; `leaves` those of entries that wait. */
+bool access_write(struct journal *journal, const struct desk_call *call, const char *act,
+                  const struct span *objects, size_t object_count, struct span leaves,
+                  struct error *err);
+/* The officer's name towards this partner, new each month: told to the partner in place of the officer. In the arena. */
+bool access_pseudonym(struct journal *journal, const struct journal_line *line, struct span officer,
+                      struct arena *arena, struct span *out, struct error *err);
+/* Checks that the officer is one of ours and active; gives the row. */
+bool access_officer(struct journal *journal, struct span officer, struct arena *arena,
+                    struct officer_row *out, struct error *err);
+
+/* The line that `agreement` or, when it is empty, the only agreement names. */
+struct journal_line *line_pick(struct journal *journal, struct span agreement, struct error *err);
+/* "<origin> <uuid>" of an entry, in the arena. */
+struct span item_name(const struct journal_log *log, struct span message_id, struct arena *arena);
+/* The entry with this message id (its text form) in one of our lines; MISSING. */
+bool item_find(struct journal *journal, struct span id, struct arena *arena,
+               struct journal_line **line, struct entry_row *out, struct error *err);
+bool item_reference(const struct journal_line *line, const struct entry_row *row,
+                    struct reference *out);
+
+/* Uploads become parts and attachments of a message. */
+struct enclosed {
+    struct part *parts;
+    struct attachment *attachments;
+    struct draft_part *drafts;
+    size_t count;
+    struct span uploads[ATTACHMENT_COUNT_MAX]; /* ids, to be forgotten once sent */
+};
+bool enclose(struct journal *journal, const struct desk_call *call, struct enclosed *out,
+             struct error *err);
+bool enclosed_forget(struct journal *journal, const struct enclosed *enclosed, struct error *err);
+
+/* Asks the agreement; RULE with clause and words when it forbids, or when a second officer is needed and none is named. */
+bool rule_ask(struct journal *journal, struct journal_line *line, const struct desk_call *call,
+              struct permit_question *question, struct ruling *ruling, struct error *err);
+
+#endif

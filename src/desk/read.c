@@ -1,0 +1,298 @@
+/*
+ * Reading: the queue and one item. What is shown stands in the access entry before the answer leaves.
+ */
+#include "desk/private.h"
+
+#include "base/text.h"
+#include "desk/notice.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+static void time_field_s(struct json_writer *out, const char *name, int64_t time_s)
+{
+    if (time_s > 0)
+        json_time_field(out, name, time_s * 1000);
+}
+
+static const char *const result_words[] = {"accepted", "refused", "held"};
+
+static void row_write(struct json_writer *out, const struct inbox_row *row, int64_t now_ms)
+{
+    char id[UUID_TEXT_SIZE] = "";
+
+    if (row->request.message_id.size == UUID_SIZE)
+        uuid_write(row->request.message_id.data, id);
+    json_begin_object(out);
+    json_string_field(out, "item", id);
+    json_text_field(out, "partner", row->partner);
+    json_text_field(out, "reference", row->request.reference);
+    json_string_field(out, "urgent",
+                      row->request.urgency > 0 ? urgency_ground_names[row->request.urgency] : "no");
+    json_boolean_field(out, "training", row->request.is_training);
+    json_integer_field(out, "persons", row->request.persons);
+    json_integer_field(out, "attachments", row->request.attachments);
+    json_time_field(out, "created", row->created_ms);
+    time_field_s(out, "received", row->received_s);
+    if (row->due_ms > 0) {
+        json_time_field(out, "due", row->due_ms);
+        json_integer_field(out, "minutes_left", (row->due_ms - now_ms) / 60000);
+    }
+    json_string_field(out, "state",
+                      row->answers > 0 ? "answered"
+                      : row->received_s == 0
+                          ? (row->index == ENTRY_WAITING ? "waits for the partner" : "on its way")
+                      : row->notices > 0 ? "opened"
+                                         : "received");
+    if (row->result >= 0 && row->result < 3)
+        json_string_field(out, "partner_says", result_words[row->result]);
+    json_end_object(out);
+}
+
+static bool list(struct journal *journal, const struct desk_call *call, bool is_own,
+                 const char *act, struct json_writer *out, struct error *err)
+{
+    int64_t limit = json_get_integer_optional(call->arguments, "limit", 1, DESK_LIST_MAX, 50);
+    struct inbox_row *rows = arena_array(call->arena, DESK_LIST_MAX, sizeof *rows);
+    struct span *objects = arena_array(call->arena, DESK_LIST_MAX, sizeof *objects);
+    size_t count = 0;
+
+    if (rows == NULL || objects == NULL)
+        return error_set(err, ERROR_LIMIT, "out of memory");
+    if (!problems_to_error(call->problems, err) ||
+        !inbox_list(journal->db, call->arena, is_own, rows, (size_t)limit, &count, err))
+        return false;
+    for (size_t i = 0; i < count; i++) {
+        const struct journal_line *line = journal_line_of(journal, rows[i].agreement);
+        if (line == NULL)
+            return error_set(err, ERROR_STORE, "a request belongs to no agreement");
+        objects[i] =
+            item_name(is_own ? &line->out : &line->in, rows[i].request.message_id, call->arena);
+    }
+    if (!access_write(journal, call, act, objects, count, span_make(NULL, 0), err))
+        return false;
+    json_begin_array(out);
+    for (size_t i = 0; i < count; i++)
+        row_write(out, &rows[i], journal->env->now_ms(journal->env->context));
+    json_end_array(out);
+    return true;
+}
+
+bool act_inbox_list(struct journal *journal, const struct desk_call *call, struct json_writer *out,
+                    struct error *err)
+{
+    return list(journal, call, false, "inbox-list", out, err);
+}
+
+bool act_sent_list(struct journal *journal, const struct desk_call *call, struct json_writer *out,
+                   struct error *err)
+{
+    return list(journal, call, true, "sent-list", out, err);
+}
+
+/* --- one item --- */
+
+static bool receipt_show(struct journal *journal, struct journal_line *line,
+                         const struct entry_row *row, struct json_writer *out, struct arena *arena,
+                         struct error *err)
+{
+    struct receipt_row receipt;
+    size_t count = 0;
+
+    if (row->index == ENTRY_WAITING)
+        return true;
+    if (!receipt_list(journal->db, arena, row->log, row->index, &receipt, 1, &count, err))
+        return false;
+    if (count == 0)
+        return true;
+    json_key(out, "receipt");
+    json_begin_object(out);
+    json_integer_field(out, "index", row->index);
+    json_integer_field(out, "size", receipt.size);
+    json_time_field(out, "time", receipt.time_s * 1000);
+    json_string_field(out, "by", row->log == line->out.id ? line->partner : journal->party);
+    json_end_object(out);
+    return true;
+}
+
+static bool due_show(struct journal *journal, const struct entry_row *row, struct json_writer *out,
+                     struct error *err)
+{
+    int64_t received_s = 0;
+    int64_t due_ms = 0;
+
+    if (!due_find(journal->db, row->id, &received_s, &due_ms, err))
+        return false;
+    if (due_ms > 0)
+        json_time_field(out, "due", due_ms);
+    return true;
+}
+
+static bool timeline_show(struct journal *journal, const struct entry_row *row,
+                          struct json_writer *out, struct arena *arena, struct error *err)
+{
+    enum { ROW_MAX = 64 };
+    struct notice_row *notices = arena_array(arena, ROW_MAX, sizeof *notices);
+    struct answer_row *answers = arena_array(arena, ROW_MAX, sizeof *answers);
+    size_t notice_count = 0;
+    size_t answer_count = 0;
+
+    if (notices == NULL || answers == NULL)
+        return error_set(err, ERROR_LIMIT, "out of memory");
+    if (!notice_list(journal->db, arena, row->id, notices, ROW_MAX, &notice_count, err) ||
+        !answer_list(journal->db, arena, row->id, answers, ROW_MAX, &answer_count, err))
+        return false;
+    json_key(out, "timeline");
+    json_begin_array(out);
+    for (size_t i = 0; i < notice_count; i++) {
+        json_begin_object(out);
+        json_string_field(out, "what", message_type_name((enum message_type)notices[i].kind));
+        json_text_field(out, "unit", notices[i].unit);
+        json_time_field(out, "at", notices[i].at_ms);
+        json_end_object(out);
+    }
+    for (size_t i = 0; i < answer_count; i++) {
+        struct entry_row entry;
+        char id[UUID_TEXT_SIZE] = "";
+        if (!entry_find(journal->db, arena, answers[i].entry, &entry, err))
+            return false;
+        if (entry.message_id.size == UUID_SIZE)
+            uuid_write(entry.message_id.data, id);
+        json_begin_object(out);
+        json_string_field(out, "what", "answer");
+        json_string_field(out, "outcome", answer_outcome_names[answers[i].outcome]);
+        json_text_field_optional(out, "grounds", answers[i].grounds);
+        json_string_field(out, "item", id);
+        json_time_field(out, "at", entry.created_ms);
+        json_end_object(out);
+    }
+    json_end_array(out);
+    return true;
+}
+
+static bool parts_show(struct journal *journal, const struct entry_row *row,
+                       struct json_writer *out, struct arena *arena, struct error *err)
+{
+    static const char *const states[] = {"wanted", "held", "erased", "lost"};
+    struct part_row *parts = arena_array(arena, PART_COUNT_MAX, sizeof *parts);
+    size_t count = 0;
+    int64_t held_there = 0;
+
+    if (parts == NULL)
+        return error_set(err, ERROR_LIMIT, "out of memory");
+    if (!part_list(journal->db, arena, row->id, parts, PART_COUNT_MAX, &count, err) ||
+        !parts_held_count(journal->db, row->id, &held_there, err))
+        return false;
+    if (count == 0)
+        return true;
+    json_integer_field(out, "attachments", (int64_t)count);
+    json_integer_field(out, "attachments_held_by_receiver", held_there);
+    json_key(out, "parts");
+    json_begin_array(out);
+    for (size_t i = 0; i < count; i++) {
+        json_begin_object(out);
+        json_integer_field(out, "part", parts[i].number);
+        json_integer_field(out, "size", parts[i].size);
+        json_hex_field(out, "sha256", parts[i].sha256);
+        json_string_field(out, "here", states[parts[i].state]);
+        json_end_object(out);
+    }
+    json_end_array(out);
+    return true;
+}
+
+/* The body as it came: JSON inside JSON, since it was read strictly when it came. */
+static bool body_show(struct journal *journal, const struct entry_row *row, struct json_writer *out,
+                      struct arena *arena, struct error *err)
+{
+    static const char *const states[] = {"none", "held", "withdrawn", "erased", "lost"};
+    struct span body;
+    struct json *json CLEANUP(json_free) = NULL;
+    struct error unread = {0};
+
+    json_string_field(out, "body_state", states[row->body_state]);
+    if (row->body_state != BODY_HELD)
+        return true;
+    if (!journal_body(journal, row, arena, &body, err))
+        return false;
+    if (!json_parse(body, &json, &unread))
+        return true; /* refused as malformed: its bytes are kept, not shown */
+    json_key(out, "body");
+    buffer_add(out->buffer, body);
+    out->needs_comma = true;
+    return true;
+}
+
+static bool item_render(struct journal *journal, struct journal_line *line,
+                        const struct entry_row *row, struct span item, struct json_writer *out,
+                        struct arena *arena, struct error *err)
+{
+    struct result_row result;
+
+    json_begin_object(out);
+    json_text_field(out, "item", item);
+    json_string_field(out, "log", row->log == line->out.id ? line->out.origin : line->in.origin);
+    json_string_field(out, "type", message_type_name((enum message_type)row->type));
+    json_time_field(out, "created", row->created_ms);
+    if (!receipt_show(journal, line, row, out, arena, err) || !due_show(journal, row, out, err))
+        return false;
+    if (result_find(journal->db, arena, row->id, &result, err)) {
+        json_string_field(out, "partner_says", result_words[result.outcome % 3]);
+        json_text_field_optional(out, "partner_ground", result.ground);
+    } else if (err->kind != ERROR_MISSING) {
+        return false;
+    }
+    error_clear(err);
+    if (!timeline_show(journal, row, out, arena, err) ||
+        !parts_show(journal, row, out, arena, err) || !body_show(journal, row, out, arena, err))
+        return false;
+    json_end_object(out);
+    return true;
+}
+
+bool act_item_show(struct journal *journal, const struct desk_call *call, struct json_writer *out,
+                   struct error *err)
+{
+    struct span item = json_get_text(call->arguments, "item", 1, UUID_TEXT_SIZE);
+    struct journal_line *line = NULL;
+    struct entry_row row;
+
+    if (!problems_to_error(call->problems, err) ||
+        !item_find(journal, item, call->arena, &line, &row, err))
+        return false;
+    struct span object =
+        item_name(row.log == line->out.id ? &line->out : &line->in, row.message_id, call->arena);
+    return access_write(journal, call, "item-show", &object, 1, span_make(NULL, 0), err) &&
+           case_add_item(journal->db, call->access.case_number, row.id, err) &&
+           notice_opened(journal, line, &row, call->arena, err) &&
+           item_render(journal, line, &row, item, out, call->arena, err);
+}
+
+bool act_attachment_find(struct journal *journal, const struct desk_call *call,
+                         struct json_writer *out, struct error *err)
+{
+    struct span item = json_get_text(call->arguments, "item", 1, UUID_TEXT_SIZE);
+    int64_t number = json_get_integer(call->arguments, "part", 1, UINT16_MAX);
+    struct journal_line *line = NULL;
+    struct entry_row row;
+    struct part_row part;
+
+    if (!problems_to_error(call->problems, err) ||
+        !item_find(journal, item, call->arena, &line, &row, err))
+        return false;
+    if (!part_find(journal->db, call->arena, row.id, number, &part, err))
+        return error_add(err, "part %" PRId64, number);
+    if (part.kind != PART_ROW_ATTACHMENT || part.state != PART_HELD)
+        return error_set(err, ERROR_MISSING, "part %" PRId64 " is not held here", number);
+    struct span object =
+        item_name(row.log == line->out.id ? &line->out : &line->in, row.message_id, call->arena);
+    if (!access_write(journal, call, "attachment-read", &object, 1, span_make(NULL, 0), err))
+        return false;
+    json_begin_object(out);
+    json_integer_field(out, "size", part.size);
+    json_hex_field(out, "sha256", part.sha256);
+    json_hex_field(out, "file", part.file);
+    json_hex_field(out, "key", part.part_key);
+    json_end_object(out);
+    return true;
+}

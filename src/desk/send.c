@@ -1,0 +1,272 @@
+/*
+ * Sending: the officer's form becomes a message. The agreement is asked before anything is written; the same function is
+ * asked by the receiver.
+ */
+#include "desk/private.h"
+
+#include "base/text.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+bool rule_ask(struct journal *journal, struct journal_line *line, const struct desk_call *call,
+              struct permit_question *question, struct ruling *ruling, struct error *err)
+{
+    question->sender = line->agreement.parties[line->own_side].party;
+    question->receiver = line->agreement.parties[line->partner_side].party;
+    question->created_ms = journal->env->now_ms(journal->env->context);
+    question->is_suspended = line->is_suspended;
+    if (!agreement_permit(&line->agreement, question, ruling))
+        return error_set(err, ERROR_RULE, "agreement %s/%" PRId64 ", clause %s: %s",
+                         line->agreement_id, line->agreement.version, ruling->clause, ruling->text);
+    if (ruling->needs_second_approval && call->access.approver.size == 0)
+        return error_set(err, ERROR_RULE,
+                         "agreement %s/%" PRId64
+                         ", clause %s: a second officer must approve this; name one",
+                         line->agreement_id, line->agreement.version,
+                         agreement_clauses[CLAUSE_SECOND_APPROVAL].number);
+    return true;
+}
+
+/* Appends, binds to the case, writes the access entry with the leaf that waits, and tells the id. */
+static bool send_out(struct journal *journal, struct journal_line *line,
+                     const struct desk_call *call, const char *act, const struct draft *draft,
+                     const struct ruling *ruling, struct json_writer *out, struct error *err)
+{
+    struct appended appended;
+    char id[UUID_TEXT_SIZE];
+
+    if (!journal_append(journal, line, draft, &appended, err) ||
+        (call->access.case_number.size > 0 &&
+         !case_add_item(journal->db, call->access.case_number, appended.entry, err)))
+        return false;
+    struct span object =
+        item_name(&line->out, span_make(appended.message_id, UUID_SIZE), call->arena);
+    if (!access_write(journal, call, act, &object, 1,
+                      span_make(appended.leaf.bytes, TLOG_HASH_SIZE), err))
+        return false;
+    uuid_write(appended.message_id, id);
+    json_begin_object(out);
+    json_string_field(out, "item", id);
+    json_string_field(out, "log", line->out.origin);
+    json_string_field(out, "partner", line->partner);
+    json_string_field(out, "state",
+                      line->is_reachable ? "stored, on its way" : "stored, waits for the partner");
+    if (ruling != NULL) {
+        json_string_field(out, "allowed_by_clause", ruling->clause);
+        if (ruling->due_after_ms > 0)
+            json_integer_field(out, "due_hours_after_receipt", ruling->due_after_ms / 3600000);
+    }
+    json_end_object(out);
+    return true;
+}
+
+static bool ruling_text(const struct ruling *ruling, struct arena *arena, struct span *out,
+                        struct error *err)
+{
+    struct buffer text CLEANUP(buffer_free) = buffer_make(RULING_SIZE_MAX);
+    return (ruling_write(ruling, &text, err) && arena_copy(arena, buffer_span(&text), out)) ||
+           error_add(err, "recording the ruling");
+}
+
+/* The body goes through its one writer, so that sender and receiver see the same bytes. */
+static bool body_copy(struct buffer *written, bool ok, struct arena *arena, struct span *out,
+                      struct error *err)
+{
+    return (ok && !written->failed && written->size <= BODY_SIZE_MAX &&
+            arena_copy(arena, buffer_span(written), out)) ||
+           error_set(err, ERROR_LIMIT, "the message exceeds %u bytes", BODY_SIZE_MAX);
+}
+
+/* Who recorded an item is told to the partner by pseudonym only. */
+static bool persons_mask(struct request *request, struct span pseudonym, struct arena *arena,
+                         struct error *err)
+{
+    struct person *persons = arena_array(arena, request->person_count, sizeof *persons);
+
+    if (persons == NULL && request->person_count > 0)
+        return error_set(err, ERROR_LIMIT, "out of memory");
+    for (size_t i = 0; i < request->person_count; i++) {
+        persons[i] = request->persons[i];
+        persons[i].marking.recorded_by = pseudonym;
+    }
+    request->persons = persons;
+    return true;
+}
+
+bool act_request_send(struct journal *journal, const struct desk_call *call,
+                      struct json_writer *out, struct error *err)
+{
+    struct journal_line *line = line_pick(
+        journal, json_get_text_optional(call->arguments, "agreement", NAME_SIZE_MAX), err);
+    struct request request;
+    struct enclosed enclosed;
+    struct ruling ruling;
+    struct span ruling_span;
+    struct span body;
+    struct buffer written CLEANUP(buffer_free) = buffer_make(BODY_SIZE_MAX);
+
+    if (line == NULL || !enclose(journal, call, &enclosed, err))
+        return false;
+    if (!request_read(call->body, call->arena, &request, call->problems))
+        return problems_to_error(call->problems, err) || error_add(err, "request");
+    if (request.parts.count > 0)
+        return error_set(err, ERROR_INPUT,
+                         "request: parts are made here, from the attachments given");
+    request.parts = (struct part_list){enclosed.parts, enclosed.count};
+    request.attachments = (struct attachment_list){enclosed.attachments, enclosed.count};
+    if (!access_pseudonym(journal, line, call->access.officer, call->arena, &request.officer,
+                          err) ||
+        !persons_mask(&request, request.officer, call->arena, err) ||
+        !body_copy(&written, request_write(&request, &written), call->arena, &body, err))
+        return false;
+    struct permit_question question = {
+        .type = MESSAGE_REQUEST, .request = &request, .body_size = (int64_t)body.size};
+    if (!rule_ask(journal, line, call, &question, &ruling, err) ||
+        !ruling_text(&ruling, call->arena, &ruling_span, err))
+        return false;
+    struct draft draft = {.type = MESSAGE_REQUEST,
+                          .unit = journal_unit(journal, line),
+                          .body = body,
+                          .ruling = ruling_span,
+                          .parts = enclosed.drafts,
+                          .part_count = enclosed.count};
+    return send_out(journal, line, call, "request-send", &draft, &ruling, out, err) &&
+           enclosed_forget(journal, &enclosed, err);
+}
+
+/* The request that is answered: one of the partner's, in our custody. */
+static bool request_to_us(struct journal *journal, const struct desk_call *call,
+                          struct journal_line **line, struct entry_row *row,
+                          struct reference *reference, struct error *err)
+{
+    struct span item = json_get_text(call->arguments, "item", 1, UUID_TEXT_SIZE);
+
+    if (!item_find(journal, item, call->arena, line, row, err))
+        return false;
+    if (row->type != MESSAGE_REQUEST || row->log != (*line)->in.id)
+        return error_set(err, ERROR_INPUT, "item %.*s is not a request to us", SPAN_ARG(item));
+    return item_reference(*line, row, reference) || error_set(err, ERROR_STORE, "an entry is cut");
+}
+
+static bool items_mask(struct answer *answer, struct span pseudonym, struct arena *arena,
+                       struct error *err)
+{
+    struct item *items = arena_array(arena, answer->item_count, sizeof *items);
+
+    if (items == NULL && answer->item_count > 0)
+        return error_set(err, ERROR_LIMIT, "out of memory");
+    for (size_t i = 0; i < answer->item_count; i++) {
+        items[i] = answer->items[i];
+        if (items[i].has_person)
+            items[i].person.marking.recorded_by = pseudonym;
+        if (items[i].has_text)
+            items[i].text.marking.recorded_by = pseudonym;
+    }
+    answer->items = items;
+    return true;
+}
+
+/* From a filled answer to the sent message. */
+static bool answer_out(struct journal *journal, struct journal_line *line,
+                       const struct desk_call *call, const char *act, struct answer *answer,
+                       const struct enclosed *enclosed, const struct reference *reference,
+                       struct json_writer *out, struct error *err)
+{
+    struct ruling ruling;
+    struct span ruling_span;
+    struct span body;
+    struct buffer written CLEANUP(buffer_free) = buffer_make(BODY_SIZE_MAX);
+    struct span approver =
+        call->access.approver.size > 0 ? call->access.approver : call->access.officer;
+
+    if (!access_pseudonym(journal, line, call->access.officer, call->arena, &answer->officer,
+                          err) ||
+        !access_pseudonym(journal, line, approver, call->arena, &answer->approved_by, err) ||
+        !items_mask(answer, answer->officer, call->arena, err) ||
+        !body_copy(&written, answer_write(answer, &written), call->arena, &body, err))
+        return false;
+    struct permit_question question = {
+        .type = MESSAGE_ANSWER, .answer = answer, .body_size = (int64_t)body.size};
+    if (!rule_ask(journal, line, call, &question, &ruling, err) ||
+        !ruling_text(&ruling, call->arena, &ruling_span, err))
+        return false;
+    struct draft draft = {.type = MESSAGE_ANSWER,
+                          .in_reply_to = reference,
+                          .thread = reference,
+                          .unit = journal_unit(journal, line),
+                          .body = body,
+                          .ruling = ruling_span,
+                          .parts = enclosed->drafts,
+                          .part_count = enclosed->count};
+    return send_out(journal, line, call, act, &draft, &ruling, out, err) &&
+           enclosed_forget(journal, enclosed, err);
+}
+
+bool act_answer_send(struct journal *journal, const struct desk_call *call, struct json_writer *out,
+                     struct error *err)
+{
+    struct journal_line *line = NULL;
+    struct entry_row row;
+    struct reference reference;
+    struct answer answer;
+    struct enclosed enclosed;
+
+    if (!request_to_us(journal, call, &line, &row, &reference, err) ||
+        !enclose(journal, call, &enclosed, err))
+        return false;
+    if (!answer_read(call->body, call->arena, &answer, call->problems))
+        return problems_to_error(call->problems, err) || error_add(err, "answer");
+    if (answer.parts.count > 0)
+        return error_set(err, ERROR_INPUT,
+                         "answer: parts are made here, from the attachments given");
+    answer.parts = (struct part_list){enclosed.parts, enclosed.count};
+    answer.attachments = (struct attachment_list){enclosed.attachments, enclosed.count};
+    return answer_out(journal, line, call, "answer-send", &answer, &enclosed, &reference, out, err);
+}
+
+/* What a refusal repeats from the request that it refuses. */
+static bool request_of(struct journal *journal, const struct desk_call *call,
+                       const struct entry_row *row, struct request *out, struct error *err)
+{
+    struct span body;
+
+    if (!journal_body(journal, row, call->arena, &body, err))
+        return false;
+    return request_read(body, call->arena, out, call->problems) ||
+           problems_to_error(call->problems, err);
+}
+
+//= dir-2023-977 art 6(1)
+bool act_refuse_send(struct journal *journal, const struct desk_call *call, struct json_writer *out,
+                     struct error *err)
+{
+    struct journal_line *line = NULL;
+    struct entry_row row;
+    struct reference reference;
+    struct request request;
+    struct refusal refusals[ANSWER_REFUSAL_COUNT_MAX];
+    struct enclosed enclosed = {.count = 0};
+    struct answer answer = {.outcome = ANSWER_REFUSED, .refusals = refusals};
+
+    if (!request_to_us(journal, call, &line, &row, &reference, err))
+        return false;
+    uint64_t grounds =
+        json_get_choices(call->arguments, "grounds", refusal_ground_names, REFUSAL_GROUND_COUNT, 1);
+    struct span reason =
+        json_get_text_optional(call->arguments, "reason_text", REFUSAL_REASON_SIZE_MAX);
+    struct span language = json_get_text_optional(call->arguments, "language", 2);
+    if (!problems_to_error(call->problems, err) || !request_of(journal, call, &row, &request, err))
+        return false;
+    for (size_t i = 0; i < REFUSAL_GROUND_COUNT; i++)
+        if ((grounds & UINT64_C(1) << i) != 0 && answer.refusal_count < ANSWER_REFUSAL_COUNT_MAX)
+            refusals[answer.refusal_count++] =
+                (struct refusal){.ground = (enum refusal_ground)i, .reason = reason};
+    answer.reference = request.reference;
+    answer.request_reference = request.reference;
+    answer.language = language.size > 0 ? language : request.language;
+    answer.handling = HANDLING_BIT(HANDLING_H0);
+    answer.is_training = request.is_training;
+    answer.to_judge = reason.size > 0 ? reason : span_text("refused under the agreement");
+    return answer_out(journal, line, call, "refuse-send", &answer, &enclosed, &reference, out, err);
+}
