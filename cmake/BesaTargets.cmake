@@ -65,10 +65,11 @@ function(besa_tests folder label)
     set_tests_properties(${target} PROPERTIES LABELS ${label} TIMEOUT 120 SKIP_RETURN_CODE 77)
   endforeach()
 endfunction()
-foreach(folder base crypto tlog keeper http message agreement journal desk exchange cmd)
+foreach(folder base crypto tlog keeper http message agreement match detect journal desk exchange cmd)
   besa_tests(${folder} unit)
 endforeach()
 besa_tests(store store)
+besa_tests(web web)
 
 # tests/fuzz/<name>_fuzz.c: replayed over its kept corpus by ctest in every build; with BESA_FUZZ also a libFuzzer target.
 file(GLOB fuzzers CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/fuzz/*_fuzz.c)
