@@ -11,9 +11,8 @@
 
 /* Keys and certificates travel as PEM text. */
 
-#define CMS_SIZE_MAX                                                                               \
-    (64u * 1024u * 1024u)      /* a document with its signatures; a bundle's manifest is smaller */
-#define CMS_SIGNER_COUNT_MAX 8 /* two institutions today; room for a change of keys */
+#define CMS_SIZE_MAX         67108864u /* 64 MiB: a document with its signatures */
+#define CMS_SIGNER_COUNT_MAX 8         /* two institutions today; room for a change of keys */
 
 /* A P-256 key (PKCS#8 PEM, encrypted under `passphrase` when it is not empty) and a self-signed CA certificate for
  * `name` (CN; organisation `organisation`), valid `days` from `now_ms`. */

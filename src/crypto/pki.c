@@ -4,11 +4,9 @@
 #include "base/text.h"
 #include "crypto/secret.h"
 
-#include <limits.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
 #include <openssl/pkcs12.h>
-#include <stdio.h>
 
 /* scrypt for keys at rest: 16 MiB, the most that OpenSSL reads back by default, five times over. */
 #define SCRYPT_N            (1u << 14)
@@ -192,7 +190,7 @@ void pki_name(X509 *certificate, char out[PKI_NAME_SIZE])
                                          PKI_NAME_SIZE);
 
     if (size <= 0 || !text_is_plain(span_text(out)))
-        snprintf(out, PKI_NAME_SIZE, "unnamed");
+        memcpy(out, "unnamed", sizeof "unnamed");
     ERR_clear_error();
 }
 

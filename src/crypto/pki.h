@@ -12,9 +12,9 @@
 #include <openssl/evp.h>
 #include <openssl/x509.h>
 
-#define PEM_SIZE_MAX       (64u * 1024u) /* one key or certificate with a preface */
-#define PKI_NAME_SIZE      128 /* a common name for an error text: 64 characters and NUL */
-#define PKI_NAME_COUNT_MAX 64  /* characters of a name, X.520 ub-common-name */
+#define PEM_SIZE_MAX       65536u /* one key or certificate with a preface */
+#define PKI_NAME_SIZE      128    /* a common name for an error text: 64 characters and NUL */
+#define PKI_NAME_COUNT_MAX 64     /* characters of a name, X.520 ub-common-name */
 
 /* CLEANUP(...) functions. */
 void pki_free_bio(BIO **bio);

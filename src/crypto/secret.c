@@ -15,7 +15,6 @@
 #include <sodium.h>
 #include <stdlib.h>
 
-#define MAGIC         "besaseal"
 #define MAGIC_SIZE    8
 #define VERSION       1
 #define KEY_SIZE      crypto_aead_xchacha20poly1305_ietf_KEYBYTES
@@ -27,6 +26,8 @@
 #define SALT_AT       (COST_AT + 1)
 #define NONCE_AT      (SALT_AT + KDF_SALT_SIZE)
 #define HEADER_SIZE   (NONCE_AT + NONCE_SIZE)
+
+static const uint8_t magic[MAGIC_SIZE] = {'b', 'e', 's', 'a', 's', 'e', 'a', 'l'};
 
 struct cost {
     uint8_t number; /* in the header; never given a second meaning */
@@ -102,7 +103,7 @@ bool secret_seal(const struct env *env, struct span passphrase, enum secret_cost
     uint8_t *header = buffer_room(out, HEADER_SIZE + plain.size + TAG_SIZE);
     if (header == NULL)
         return error_set(err, ERROR_LIMIT, "no room to seal %zu bytes", plain.size);
-    memcpy(header, MAGIC, MAGIC_SIZE);
+    memcpy(header, magic, MAGIC_SIZE);
     header[VERSION_AT] = VERSION;
     header[COST_AT] = costs[cost].number;
     env->random(env->context, header + SALT_AT, KDF_SALT_SIZE);
@@ -120,7 +121,7 @@ bool secret_seal(const struct env *env, struct span passphrase, enum secret_cost
 /* The header's cost, or NULL with the reason. */
 static const struct cost *header_read(struct span sealed, struct error *err)
 {
-    if (sealed.size < HEADER_SIZE + TAG_SIZE || !span_starts_with(sealed, MAGIC)) {
+    if (sealed.size < HEADER_SIZE + TAG_SIZE || memcmp(sealed.data, magic, MAGIC_SIZE) != 0) {
         error_set(err, ERROR_INPUT, "this is no sealed file, or it was cut");
         return NULL;
     }

@@ -46,10 +46,9 @@ static void one_case(const char *name, struct json_object *group, struct json_ob
     memcpy(sealed + text.size, tag.data, tag.size);
     struct span all = span_make(sealed, text.size + tag.size);
     bool opened = aead_open(key.data, nonce.data, vectors_hex(test, "aad"), all, plain);
-    if (opened != is_valid) {
+    CHECK(opened == is_valid);
+    if (opened != is_valid)
         printf("%s: case %" PRId64 "\n", name, json_get_integer(test, "tcId", 0, 1 << 20));
-        CHECK(!"the published verdict");
-    }
     if (is_valid) {
         CHECK(span_equal(span_make(plain, text.size), vectors_hex(test, "msg")));
         seal_case(key, nonce, test, all);
