@@ -54,7 +54,7 @@ struct agreement_party {
     struct span contact;   /* the desk's 24/7 telephone: alarms name it when the line is dead */
     const struct span *languages; /* ISO 639-1 codes it accepts */
     size_t language_count;
-    const struct agreement_authority *authorities; /* competent ones: data goes to no other */
+    const struct agreement_authority *authorities; /* competent ones: no other may ask */
     size_t authority_count;
     uint64_t source_systems; /* bits of enum source_system: what may cross from it to the partner */
     int64_t minimum_protocol; /* oldest protocol version it speaks */

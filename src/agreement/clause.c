@@ -12,13 +12,13 @@ const struct agreement_clause agreement_clauses[CLAUSE_COUNT] = {
                          "agreement carries training data."},
     [CLAUSE_SUSPENSION] = {"1.4", "suspension",
                            "Either party may suspend, at once: sending and handling of anything "
-                           "new stops; outcomes, corrections, recalls and erasures go on."},
+                           "new stops; what is about the exchange itself (outcomes, withdrawals, "
+                           "erasures, parts held, clock disputes) goes on."},
     [CLAUSE_LEGAL_BASES] = {"2.1", "legal bases",
                             "Data of real persons needs an instrument in force. The agreement "
                             "carries it out and is never itself a legal basis."},
     [CLAUSE_AUTHORITIES] = {"2.2", "competent authorities",
-                            "Only the competent authorities listed ask, and data goes only to "
-                            "them."},
+                            "Only the competent authorities listed ask."},
     [CLAUSE_MESSAGE_TYPES] = {"3.1", "message types", "Only the message types listed are used."},
     [CLAUSE_LANGUAGES] = {"3.2", "languages",
                           "A message is written in a language that its receiver accepts."},

@@ -43,12 +43,11 @@ static const struct form_field authority_fields[] = {
      .max = AUTHORITY_SIZE_MAX,
      .about = "Its name, as the field authority of its requests spells it."},
 };
-static const struct form authority_form = {
-    .name = "authority",
-    .about = "A competent authority: it may ask, and data may go to it.",
-    .fields = authority_fields,
-    .count = ARRAY_COUNT(authority_fields),
-    .size = sizeof(struct agreement_authority)};
+static const struct form authority_form = {.name = "authority",
+                                           .about = "A competent authority: it may ask.",
+                                           .fields = authority_fields,
+                                           .count = ARRAY_COUNT(authority_fields),
+                                           .size = sizeof(struct agreement_authority)};
 
 static const struct form_field party_fields[] = {
     {.name = "party",
@@ -121,7 +120,7 @@ static const struct form_field party_fields[] = {
      .min = 1,
      .max = AGREEMENT_AUTHORITY_MAX,
      .form = &authority_form,
-     .about = "Its competent authorities; data goes to no other."},
+     .about = "Its competent authorities; no other may ask."},
     {.name = "source_systems",
      .kind = FORM_CHOICES,
      FORM_AT(struct agreement_party, source_systems),

@@ -182,11 +182,36 @@ static size_t forms_collect(const struct form *root, const struct form *list[FOR
     return count;
 }
 
+/* One line a value, two spaces a level: the schema is read by people and compared by git. */
+static void indent_write(struct span json, struct buffer *out)
+{
+    bool is_text = false;
+    int depth = 0;
+
+    for (size_t i = 0; i < json.size; i++) {
+        char c = (char)json.data[i];
+        bool is_escaped = is_text && i > 0 && json.data[i - 1] == '\\';
+        if (c == '"' && !is_escaped)
+            is_text = !is_text;
+        if (!is_text && (c == '}' || c == ']'))
+            buffer_format(out, "\n%*s", 2 * --depth, "");
+        buffer_byte(out, (uint8_t)c);
+        if (!is_text && (c == '{' || c == '['))
+            buffer_format(out, "\n%*s", 2 * ++depth, "");
+        if (!is_text && c == ',')
+            buffer_format(out, "\n%*s", 2 * depth, "");
+        if (!is_text && c == ':')
+            buffer_byte(out, ' ');
+    }
+    buffer_byte(out, '\n');
+}
+
 bool agreement_schema_write(struct buffer *out, struct error *err)
 {
+    struct buffer compact CLEANUP(buffer_free) = buffer_make(256 * 1024);
     const struct form *forms[FORM_COUNT_MAX];
     size_t count = forms_collect(&agreement_form, forms);
-    struct json_writer writer = json_writer_make(out);
+    struct json_writer writer = json_writer_make(&compact);
 
     json_begin_object(&writer);
     json_string_field(&writer, "$schema", "https://json-schema.org/draft/2020-12/schema");
@@ -202,7 +227,8 @@ bool agreement_schema_write(struct buffer *out, struct error *err)
     }
     json_end_object(&writer);
     json_end_object(&writer);
-    if (buffer_byte(out, '\n'))
+    indent_write(buffer_span(&compact), out);
+    if (!compact.failed && !out->failed)
         return true;
     return error_set(err, ERROR_BUG, "the schema does not fit its buffer");
 }

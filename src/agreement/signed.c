@@ -108,8 +108,12 @@ static bool first_signature_check(struct span signed_once, const struct signed_a
                                   size_t own_party, struct error *err)
 {
     struct buffer content CLEANUP(buffer_free) = buffer_make(AGREEMENT_SIZE_MAX);
+    const struct agreement_party *own = &proposal->agreement.parties[own_party];
     const struct agreement_party *other = &proposal->agreement.parties[1 - own_party];
 
+    if (cms_verify(signed_once, &own->certificate_pem, 1, &content, NULL))
+        return error_set(err, ERROR_CONFLICT, "party %.*s signed already", SPAN_ARG(own->party));
+    buffer_clear(&content);
     if (!cms_verify(signed_once, &other->certificate_pem, 1, &content, err))
         return error_add(err, "the first signature is not that of party %.*s",
                          SPAN_ARG(other->party));
