@@ -1,8 +1,10 @@
 /*
  * Replays a kept corpus through one fuzz target in any build: every file as it is, cut at every byte (of the first 2 KiB)
- * and with single bits flipped, so that a corpus gives more than its files.
+ * and with single bits flipped, so that a corpus gives more than its files. A large file is varied less often: the bytes
+ * handed to the target for one file stay under WORK_SIZE_MAX.
  */
 #include <dirent.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,6 +15,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 #define INPUT_SIZE_MAX (4u * 1024u * 1024u)
 #define VARIED_MAX     2048u
+#define WORK_SIZE_MAX  (256u * 1024u * 1024u)
 
 static size_t inputs;
 
@@ -33,6 +36,8 @@ static void vary(uint8_t *data, size_t size)
 {
     size_t varied = size < VARIED_MAX ? size : VARIED_MAX;
 
+    if (varied > 0 && WORK_SIZE_MAX / size < 2 * varied)
+        varied = WORK_SIZE_MAX / size / 2;
     run(data, size);
     for (size_t i = 0; i < varied; i++)
         run(data, i);
@@ -47,17 +52,18 @@ static void vary(uint8_t *data, size_t size)
 static int replay_file(const char *path)
 {
     FILE *file = fopen(path, "rb");
-    uint8_t *data = malloc(INPUT_SIZE_MAX);
+    uint8_t *data = malloc(INPUT_SIZE_MAX + 1);
+    size_t size = file == NULL || data == NULL ? 0 : fread(data, 1, INPUT_SIZE_MAX + 1, file);
+    bool whole = file != NULL && data != NULL && !ferror(file) && size <= INPUT_SIZE_MAX;
 
-    if (file == NULL || data == NULL) {
-        fprintf(stderr, "cannot read %s\n", path);
-        return 1;
-    }
-    size_t size = fread(data, 1, INPUT_SIZE_MAX, file);
-    fclose(file);
-    vary(data, size);
+    if (whole)
+        vary(data, size);
+    else
+        fprintf(stderr, "%s cannot be read or is larger than %u bytes\n", path, INPUT_SIZE_MAX);
+    if (file != NULL)
+        fclose(file);
     free(data);
-    return 0;
+    return !whole;
 }
 
 static int replay(const char *path)
