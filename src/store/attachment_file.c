@@ -56,15 +56,16 @@ static bool directories_make(const struct env *env, const char *home, const stru
            env->sync_dir(env->context, attachments, err);
 }
 
-static bool file_is_there(const struct env *env, const char *path)
+static bool file_is_absent(const struct env *env, const char *path, struct error *err)
 {
-    struct error ignored = {0};
+    struct error found = {0};
     struct env_file *file = NULL;
 
-    if (!env->open(env->context, path, ENV_OPEN_READ, &file, &ignored))
-        return ignored.kind != ERROR_MISSING;
-    env->close(env->context, file);
-    return true;
+    if (env->open(env->context, path, ENV_OPEN_READ, &file, &found)) {
+        env->close(env->context, file);
+        return error_set(err, ERROR_CONFLICT, "an attachment file of this id is there already");
+    }
+    return found.kind == ERROR_MISSING || error_set(err, found.kind, "%s", found.text);
 }
 
 static struct attachment_file *file_make(const struct env *env, const char *home, struct span id,
@@ -87,10 +88,9 @@ static bool begin(struct attachment_file *file, const char *home, struct error *
 {
     const struct env *env = file->env;
 
-    if (!directories_make(env, home, &file->paths, err))
+    if (!directories_make(env, home, &file->paths, err) ||
+        !file_is_absent(env, file->paths.file, err))
         return false;
-    if (file_is_there(env, file->paths.file))
-        return error_set(err, ERROR_CONFLICT, "an attachment file of this id is there already");
     return env->open(env->context, file->paths.part, ENV_OPEN_CREATE, &file->file, err) &&
            env->sync_dir(env->context, file->paths.directory, err);
 }
