@@ -32,7 +32,8 @@ static void kind_document(const struct form_field *field, struct buffer *out)
 {
     switch (field->kind) {
     case FORM_TEXT:
-        buffer_format(out, "text, %" PRId64 " to %" PRId64 " bytes", field->min, field->max);
+        range_document(field, "text", out);
+        buffer_text(out, " bytes");
         rule_document(field, out);
         return;
     case FORM_TEXTS:
@@ -56,7 +57,7 @@ static void kind_document(const struct form_field *field, struct buffer *out)
         names_document(field, out);
         return;
     case FORM_CHOICES:
-        buffer_format(out, "list of distinct values, at least %" PRId64 ": ", field->min);
+        buffer_format(out, "list of distinct values%s: ", field->min > 0 ? ", at least one" : "");
         names_document(field, out);
         return;
     case FORM_HEX:
@@ -86,7 +87,8 @@ void form_document(const struct form *form, struct buffer *out)
     buffer_text(out, "| field | | value | meaning |\n|---|---|---|---|\n");
     for (size_t i = 0; i < form->count; i++) {
         const struct form_field *field = &form->fields[i];
-        bool may_lack = field->is_optional || (field->count_offset > 0 && field->min == 0);
+        bool is_list = field->count_offset > 0 || field->kind == FORM_CHOICES;
+        bool may_lack = field->is_optional || (is_list && field->min == 0);
         buffer_format(out, "| `%s` | %s | ", field->name, may_lack ? "optional" : "required");
         kind_document(field, out);
         buffer_format(out, " | %s |\n", field->about);
