@@ -17,8 +17,7 @@ bool rule_ask(struct journal *journal, struct journal_line *line, const struct d
     question->created_ms = journal->env->now_ms(journal->env->context);
     question->is_suspended = line->is_suspended;
     if (!agreement_permit(&line->agreement, question, ruling))
-        return error_set(err, ERROR_RULE, "agreement %s/%" PRId64 ", clause %s: %s",
-                         line->agreement_id, line->agreement.version, ruling->clause, ruling->text);
+        return error_set(err, ERROR_RULE, "%s", ruling->text);
     if (ruling->needs_second_approval && call->access.approver.size == 0)
         return error_set(err, ERROR_RULE,
                          "agreement %s/%" PRId64

@@ -112,7 +112,7 @@ static enum MHD_Result field_take(void *context, enum MHD_ValueKind kind, const 
     return MHD_YES;
 }
 
-bool head_read(struct MHD_Connection *connection, const char *method, const char *url,
+bool request_head_read(struct MHD_Connection *connection, const char *method, const char *url,
                const char *version, struct span uri, struct head *out, struct error *err)
 {
     *out = (struct head){0};

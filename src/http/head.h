@@ -19,7 +19,7 @@ struct head {
 };
 
 /* `uri`: as it stood in the request line. INPUT names the first thing wrong. */
-bool head_read(struct MHD_Connection *connection, const char *method, const char *url,
+bool request_head_read(struct MHD_Connection *connection, const char *method, const char *url,
                const char *version, struct span uri, struct head *out, struct error *err);
 
 #endif

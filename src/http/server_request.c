@@ -221,7 +221,7 @@ static enum MHD_Result request_head(struct exchange *exchange, const char *url, 
         return refuse(exchange, MHD_HTTP_FORBIDDEN, ERROR_RULE, err.text);
     if (exchange->uri.failed)
         return refuse_status(exchange, MHD_HTTP_URI_TOO_LONG);
-    if (!head_read(exchange->line, method, url, version, uri, &head, &err))
+    if (!request_head_read(exchange->line, method, url, version, uri, &head, &err))
         return refuse(exchange, MHD_HTTP_BAD_REQUEST, ERROR_INPUT, err.text);
     if (!buffer_add(&exchange->content_type, head.content_type))
         return refuse(exchange, MHD_HTTP_BAD_REQUEST, ERROR_INPUT, "Content-Type is too long");

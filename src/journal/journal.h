@@ -76,6 +76,7 @@ struct journal_line {
 
 /* What the node publishes after a commit: sequence number, kind and object, never content. */
 enum journal_event_kind {
+    JOURNAL_SEALED,
     JOURNAL_RECEIPT,
     JOURNAL_ARRIVED,
     JOURNAL_APPENDED,

@@ -159,6 +159,8 @@ static bool step_done(struct journal *journal, struct keeper_step *step, struct 
     memcpy(log->signature, step->signature, sizeof log->signature);
     log->has_signature = true;
     log->must_store_signature = true;
+    if (log->kind == LOG_OUTGOING)
+        journal_event_add(journal, JOURNAL_SEALED, line_of_log(journal, log->id), 0, log->size);
     return true;
 }
 

@@ -1,0 +1,417 @@
+/* Two nodes in one process: see pair.h. */
+#include "journal/support/pair.h"
+
+#include "agreement/signed.h"
+#include "base/text.h"
+#include "crypto/cms.h"
+#include "keeper/client.h"
+#include "store/schema.h"
+
+#include "message/support/samples.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+static const char *const parties[2] = {"ro", "al"};
+static const char *const officers[2] = {"ana", "blerim"};
+
+/* A clock of its own: the samples were recorded in January 2026, and waiting costs no time. */
+static int64_t clock_ms = SAMPLE_RECORDED_MS + 2 * SAMPLE_DAY_MS;
+
+static int64_t pair_now_ms(void *context)
+{
+    (void)context;
+    return clock_ms;
+}
+
+static const struct env *pair_env(void)
+{
+    static struct env env;
+    if (env.now_ms == NULL) {
+        env = *env_real();
+        env.now_ms = pair_now_ms;
+        env.monotonic_ms = pair_now_ms;
+    }
+    return &env;
+}
+
+static bool say(const char *what, const struct error *err)
+{
+    printf("pair: %s: %s\n", what, err->text);
+    return false;
+}
+
+static bool keeper_begin(struct pair_node *node, bool is_new, struct error *err)
+{
+    char directory[600];
+    struct keeper_options options = {.env = pair_env(),
+                                     .directory = directory,
+                                     .passphrase = span_text("test"),
+                                     .cost = SECRET_COST_FAST};
+
+    snprintf(directory, sizeof directory, "%s/keeper", node->home);
+    if (is_new && (!pair_env()->make_dir(NULL, node->home, err) ||
+                   !pair_env()->make_dir(NULL, directory, err) ||
+                   !keeper_create(&options, span_text(node->party), err)))
+        return false;
+    return keeper_open(&options, &node->keeper, err);
+}
+
+static bool line_call(void *context, const char *partner, const char *path, struct span body,
+                      size_t response_size_max, int64_t deadline_ms,
+                      void (*done)(void *, unsigned, struct span, const struct error *),
+                      void *done_context, struct error *err);
+static void line_wake(void *context)
+{
+    (void)context;
+}
+
+static void event(void *context, const struct journal_event *what)
+{
+    struct pair_node *node = context;
+    if (node->exchange != NULL)
+        exchange_notice(node->exchange, what);
+}
+
+static bool books_open(struct pair_node *node, struct error *err)
+{
+    char place[600];
+    struct database_options db = {.place = place, .env = pair_env()};
+    struct journal_options options = {.env = pair_env(),
+                                      .home = node->home,
+                                      .party = span_text(node->party),
+                                      .keeper = keeper_client_direct(node->keeper),
+                                      .event_context = node,
+                                      .event = event};
+    struct exchange_line line = {.context = node, .call = line_call, .wake = line_wake};
+
+    snprintf(place, sizeof place, "%s/besa.db", node->home);
+    if (!database_open(&db, &node->db, err) ||
+        !database_migrate(node->db, schema_migrations, schema_migration_count, err) ||
+        !journal_open(&node->journal, &options, node->db, err))
+        return false;
+    node->is_open = true;
+    return exchange_make(&node->journal, &line, &node->exchange, err);
+}
+
+void pair_close_node(struct pair_node *node)
+{
+    if (node->is_open) {
+        exchange_free(&node->exchange);
+        journal_close(&node->journal);
+    }
+    database_close(&node->db);
+    keeper_close(&node->keeper);
+    node->is_open = false;
+}
+
+bool pair_reopen(struct pair_node *node)
+{
+    struct error err = {0};
+    pair_close_node(node);
+    return (keeper_begin(node, false, &err) && books_open(node, &err)) || say("reopening", &err);
+}
+
+/* --- the line: the call arrives at once, its answer comes with the other node's pump --- */
+
+struct arrival {
+    struct buffer body;
+    void (*done)(void *, unsigned, struct span, const struct error *);
+    void *done_context;
+    bool is_lost;
+};
+
+static void arrival_reply(void *context, unsigned status, const char *type, struct span body)
+{
+    struct arrival *arrival = context;
+    struct error lost = {.kind = ERROR_LINK, .text = "the answer was lost"};
+    (void)type;
+
+    if (arrival->is_lost)
+        arrival->done(arrival->done_context, 0, span_make(NULL, 0), &lost);
+    else
+        arrival->done(arrival->done_context, status, body, NULL);
+    buffer_free(&arrival->body);
+    free(arrival);
+}
+
+static bool line_call(void *context, const char *partner, const char *path, struct span body,
+                      size_t response_size_max, int64_t deadline_ms,
+                      void (*done)(void *, unsigned, struct span, const struct error *),
+                      void *done_context, struct error *err)
+{
+    struct pair_node *node = context;
+    struct pair *pair = node->pair;
+    struct pair_node *other = &pair->nodes[1 - node->side];
+    (void)partner;
+    (void)response_size_max;
+    (void)deadline_ms;
+
+    if (pair->is_cut || !other->is_open)
+        return error_set(err, ERROR_LINK, "connection refused");
+    struct arrival *arrival = calloc(1, sizeof *arrival);
+    if (arrival == NULL)
+        return error_set(err, ERROR_LIMIT, "out of memory");
+    arrival->body = buffer_make(POST_SIZE_MAX);
+    buffer_add(&arrival->body, body);
+    arrival->done = done;
+    arrival->done_context = done_context;
+    arrival->is_lost = pair->loses_answer;
+    pair->loses_answer = false;
+    exchange_receive(other->exchange, span_text(node->party), span_text(path),
+                     buffer_span(&arrival->body), arrival_reply, arrival);
+    return true;
+}
+
+#define IDLE_ROUNDS 100 /* of a tenth of a second: longer than a first back-off */
+
+void pair_settle(struct pair *pair)
+{
+    int idle = 0;
+    for (int round = 0; round < 20000 && idle < IDLE_ROUNDS; round++) {
+        bool did = false;
+        for (size_t i = 0; i < 2; i++) {
+            if (!pair->nodes[i].is_open)
+                continue;
+            did = courier_pump(pair->nodes[i].exchange) || did;
+            did = journal_pump(&pair->nodes[i].journal) || did;
+        }
+        idle = did ? 0 : idle + 1;
+        clock_ms += did ? 1 : 100;
+    }
+}
+
+/* --- acts --- */
+
+struct act_job {
+    struct job job;
+    const struct desk_act *act;
+    struct desk_call *call;
+    struct buffer *out;
+    struct error *err;
+    bool is_done;
+    bool ok;
+};
+
+static bool act_job_run(struct journal *journal, struct job *job, struct error *err)
+{
+    struct act_job *act = (struct act_job *)job;
+    struct json_writer writer = json_writer_make(act->out);
+    buffer_clear(act->out);
+    return desk_run(journal, act->act, act->call, &writer, err);
+}
+
+static void act_job_done(struct journal *journal, struct job *job, bool ok, const struct error *err)
+{
+    struct act_job *act = (struct act_job *)job;
+    (void)journal;
+    act->is_done = true;
+    act->ok = ok;
+    if (!ok)
+        *act->err = *err;
+}
+
+static bool act_run_job(struct pair_node *node, struct act_job *job, struct error *err)
+{
+    if (!journal_submit(&node->journal, &job->job, err))
+        return false;
+    for (int i = 0; i < 100 && !job->is_done; i++)
+        journal_pump(&node->journal);
+    return job->is_done && job->ok;
+}
+
+bool pair_act(struct pair_node *node, const char *act, const char *arguments, struct span body,
+              struct buffer *out, struct error *err)
+{
+    static struct problems problems;
+    struct arena arena CLEANUP(arena_free) = arena_make(64u * 1024 * 1024);
+    struct json *json CLEANUP(json_free) = NULL;
+    struct json_object object;
+    bool is_first = strcmp(act, "officer-put") == 0;
+
+    problems_clear(&problems);
+    if (!json_parse(span_text(arguments), &json, err))
+        return false;
+    json_object_begin(&object, json_root(json), &arena, &problems);
+    struct desk_call call = {
+        .access = {.officer = span_text(is_first ? "node" : officers[node->side]),
+                   .reason = span_text("test"),
+                   .case_number = span_text(is_first || strcmp(act, "case-put") == 0 ? "" : "c-1"),
+                   .approver = span_text(is_first ? "" : "second")},
+        .arguments = &object,
+        .body = body,
+        .problems = &problems,
+        .arena = &arena};
+    if (is_first || strcmp(act, "case-put") == 0)
+        call.access.approver = span_text("");
+    struct act_job job = {.job = {.run = act_job_run, .done = act_job_done},
+                          .act = desk_act_find(span_text(act)),
+                          .call = &call,
+                          .out = out,
+                          .err = err};
+    return act_run_job(node, &job, err);
+}
+
+bool pair_request(struct pair_node *node, unsigned number, char item[UUID_TEXT_SIZE],
+                  struct error *err)
+{
+    char reference[24];
+    struct request request = sample_request_numbered(number, reference);
+    struct buffer body CLEANUP(buffer_free) = buffer_make(BODY_SIZE_MAX);
+    struct buffer out CLEANUP(buffer_free) = buffer_make(64 * 1024);
+
+    request.authority = span_text(node->side == 0 ? "Centrul de Cooperare (test)"
+                                                  : "Qendra e Bashkëpunimit (test)");
+    if (!request_write(&request, &body) ||
+        !pair_act(node, "request-send", "{}", buffer_span(&body), &out, err))
+        return false;
+    /* {"item":"<uuid>",... */
+    snprintf(item, UUID_TEXT_SIZE, "%.*s", UUID_TEXT_SIZE - 1, (const char *)out.data + 9);
+    return true;
+}
+
+/* --- setting up --- */
+
+static struct agreement_party party_of(const struct pair_node *node, struct span certificate,
+                                       const struct agreement_authority *authority,
+                                       const struct span *languages)
+{
+    struct keeper_client client = keeper_client_direct(node->keeper);
+    struct keeper_keys keys = {.log = {0}};
+    struct error err = {0};
+    struct agreement_party party = {
+        .party = span_text(node->party),
+        .state = span_text(node->side == 0 ? "Romania" : "Albania"),
+        .status = node->side == 0 ? PARTY_EU_MEMBER : PARTY_THIRD_COUNTRY,
+        .certificate_pem = certificate,
+        .time_zone = span_text(node->side == 0 ? "Europe/Bucharest" : "Europe/Tirane"),
+        .contact = span_text("+40 000 000 000"),
+        .languages = languages,
+        .language_count = 2,
+        .authorities = authority,
+        .authority_count = 1,
+        .minimum_protocol = 1};
+    if (!keeper_public_keys(&client, &keys, &err))
+        say("keys", &err);
+    memcpy(party.log_key, keys.log, sizeof party.log_key);
+    memcpy(party.custody_key, keys.custody, sizeof party.custody_key);
+    memcpy(party.witness_key, keys.witness, sizeof party.witness_key);
+    memcpy(party.sealing_key, keys.sealing, sizeof party.sealing_key);
+    return party;
+}
+
+static bool agreement_make(struct pair *pair, struct error *err)
+{
+    struct arena arena CLEANUP(arena_free) = arena_make(4 * AGREEMENT_ARENA_SIZE);
+    struct buffer keys[2] = {buffer_make(65536), buffer_make(65536)};
+    struct buffer certificates[2] = {buffer_make(65536), buffer_make(65536)};
+    static const struct agreement_authority authorities[2] = {
+        {{(const uint8_t *)"spoc-ro", 7}, {(const uint8_t *)"Centrul de Cooperare (test)", 27}},
+        {{(const uint8_t *)"spoc-al", 7},
+         {(const uint8_t *)"Qendra e Bashk\xc3\xabpunimit (test)", 30}},
+    };
+    static const struct span languages[2] = {{(const uint8_t *)"en", 2},
+                                             {(const uint8_t *)"ro", 2}};
+    struct buffer document = buffer_make(AGREEMENT_SIZE_MAX);
+    struct buffer once = buffer_make(AGREEMENT_SIZE_MAX * 2);
+    struct agreement_draft draft = {.valid_from_ms = INT64_C(1700000000000),
+                                    .valid_to_ms = INT64_C(4000000000000)};
+    struct agreement_party both[2];
+    struct agreement agreement;
+    int64_t now_ms = clock_ms;
+    uint8_t psk[32] = {7};
+    bool ok = true;
+
+    for (size_t i = 0; i < 2 && ok; i++) {
+        ok = institution_make(parties[i], "Test", now_ms, 30, span_text(""), &keys[i],
+                              &certificates[i], err);
+        both[i] =
+            party_of(&pair->nodes[i], buffer_span(&certificates[i]), &authorities[i], languages);
+        draft.parties[i] = &both[i];
+    }
+    digest_sha256(span_make(psk, sizeof psk), draft.psk_hash);
+    struct institution institutions[2] = {
+        {.key_pem = buffer_span(&keys[0]), .certificate_pem = buffer_span(&certificates[0])},
+        {.key_pem = buffer_span(&keys[1]), .certificate_pem = buffer_span(&certificates[1])}};
+    ok = ok && agreement_default(&draft, &arena, &agreement, err) &&
+         agreement_write(&agreement, &document, err) &&
+         agreement_sign(buffer_span(&document), &institutions[0], now_ms, &arena, &once, err) &&
+         agreement_countersign(buffer_span(&once), &institutions[1], now_ms, &arena, &pair->cms,
+                               err);
+    if (ok)
+        digest_sha256(buffer_span(&document), pair->fingerprint);
+    for (size_t i = 0; i < 2 && ok; i++) {
+        struct keeper_client client = keeper_client_direct(pair->nodes[i].keeper);
+        ok = keeper_pair(&client, span_text("ro-al"), psk, now_ms - 1000, err);
+    }
+    buffer_free(&document);
+    buffer_free(&once);
+    for (size_t i = 0; i < 2; i++) {
+        buffer_free(&keys[i]);
+        buffer_free(&certificates[i]);
+    }
+    return ok;
+}
+
+static bool books_make(struct pair *pair, struct pair_node *node, struct error *err)
+{
+    struct buffer out CLEANUP(buffer_free) = buffer_make(65536);
+    char officer[160];
+
+    if (!database_begin(node->db, DATABASE_FULL, err) || !journal_create(&node->journal, err) ||
+        !journal_adopt(&node->journal, buffer_span(&pair->cms), span_make(NULL, 0),
+                       pair->fingerprint, err) ||
+        !database_commit(node->db, err))
+        return false;
+    snprintf(officer, sizeof officer,
+             "{\"id\":\"%s\",\"name\":\"Test\",\"unit\":\"desk\",\"role\":\"duty_officer\"}",
+             officers[node->side]);
+    return pair_act(node, "officer-put", officer, span_text(""), &out, err) &&
+           pair_act(node, "officer-put",
+                    "{\"id\":\"second\",\"name\":\"Test\",\"unit\":\"desk\",\"role\":\"approver\"}",
+                    span_text(""), &out, err) &&
+           pair_act(node, "case-put", "{\"number\":\"c-1\",\"title\":\"Test\"}", span_text(""),
+                    &out, err);
+}
+
+bool pair_make(struct pair *pair)
+{
+    struct error err = {0};
+
+    crypto_start();
+    *pair = (struct pair){.cms = buffer_make(AGREEMENT_SIZE_MAX * 2)};
+    snprintf(pair->home, sizeof pair->home, "/tmp/besa-pair-XXXXXX");
+    if (mkdtemp(pair->home) == NULL)
+        return false;
+    for (size_t i = 0; i < 2; i++) {
+        struct pair_node *node = &pair->nodes[i];
+        node->pair = pair;
+        node->side = i;
+        node->party = parties[i];
+        snprintf(node->home, sizeof node->home, "%s/%s", pair->home, parties[i]);
+        if (!keeper_begin(node, true, &err))
+            return say("keeper", &err);
+    }
+    if (!agreement_make(pair, &err))
+        return say("agreement", &err);
+    for (size_t i = 0; i < 2; i++) {
+        if (!books_open(&pair->nodes[i], &err))
+            return say("books", &err);
+        if (!books_make(pair, &pair->nodes[i], &err))
+            return say("first entries", &err);
+    }
+    return true;
+}
+
+void pair_free(struct pair *pair)
+{
+    char command[400];
+
+    for (size_t i = 0; i < 2; i++)
+        pair_close_node(&pair->nodes[i]);
+    buffer_free(&pair->cms);
+    snprintf(command, sizeof command, "rm -rf '%s'", pair->home);
+    if (strncmp(pair->home, "/tmp/besa-pair-", 15) == 0 && system(command) != 0)
+        printf("pair: %s stays\n", pair->home);
+}

@@ -1,0 +1,51 @@
+/*
+ * Two whole nodes in one process without threads or HTTP: real keepers, real SQLite, a co-signed agreement, and a line
+ * that hands a call straight to the other's receiver. For tests of journal, exchange and desk.
+ */
+#ifndef BESA_TESTS_PAIR_H
+#define BESA_TESTS_PAIR_H
+
+#include "desk/desk.h"
+#include "exchange/exchange.h"
+#include "journal/journal.h"
+#include "keeper/keeper.h"
+#include "store/database.h"
+
+struct pair;
+struct pair_node {
+    struct pair *pair;
+    size_t side;
+    const char *party;
+    char home[512];
+    struct keeper *keeper;
+    struct database *db;
+    struct journal journal;
+    struct exchange *exchange;
+    bool is_open;
+};
+
+struct pair {
+    char home[256];
+    struct pair_node nodes[2]; /* ro, al */
+    struct buffer cms;
+    uint8_t fingerprint[DIGEST_SIZE];
+    bool is_cut;       /* the line is down */
+    bool loses_answer; /* the next call arrives, its answer does not */
+};
+
+/* Both nodes with keys, agreement, an officer `ana` resp. `blerim`, and case `c-1`. False prints why. */
+bool pair_make(struct pair *pair);
+void pair_free(struct pair *pair);
+/* Closes and opens one node again, as after a restart. */
+bool pair_reopen(struct pair_node *node);
+void pair_close_node(struct pair_node *node);
+/* Pumps both until nothing moves (a bounded number of rounds). */
+void pair_settle(struct pair *pair);
+/* Runs an act in the node's writer; its JSON in `out`. */
+bool pair_act(struct pair_node *node, const char *act, const char *arguments, struct span body,
+              struct buffer *out, struct error *err);
+/* A sample request with this reference, sent from `node`; its id in `item`. */
+bool pair_request(struct pair_node *node, unsigned number, char item[UUID_TEXT_SIZE],
+                  struct error *err);
+
+#endif
