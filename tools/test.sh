@@ -93,7 +93,8 @@ run_ctest() { # preset, ctest options...
     local preset=$1 report=$PWD/$reports/$stage.xml
     shift
     "${steady[@]}" ctest --test-dir "build/$preset" -j "$jobs" --output-on-failure --test-output-size-passed 4194304 \
-        --test-output-size-failed 4194304 --output-junit "$report" "$@" 2>&1 | grep -vE '^ +Start +[0-9]+:|   Passed  '
+        --test-output-size-failed 4194304 --output-junit "$report" "$@" 2>&1 |
+        grep -vE '^ +Start +[0-9]+:|   Passed  |^(Could not find executable|Looked in the following)|/build/[a-z]+/([A-Z][A-Za-z]+/)?[a-z0-9_]+$'
     count_report "$report"
 }
 
