@@ -148,6 +148,8 @@ static bool line_call(void *context, const char *partner, const char *path, stru
     (void)response_size_max;
     (void)deadline_ms;
 
+    if (pair->calls_until_cut > 0 && --pair->calls_until_cut == 0)
+        pair->is_cut = true;
     if (pair->is_cut || !other->is_open)
         return error_set(err, ERROR_LINK, "connection refused");
     struct arrival *arrival = calloc(1, sizeof *arrival);

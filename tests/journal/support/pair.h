@@ -29,8 +29,9 @@ struct pair {
     struct pair_node nodes[2]; /* ro, al */
     struct buffer cms;
     uint8_t fingerprint[DIGEST_SIZE];
-    bool is_cut;       /* the line is down */
-    bool loses_answer; /* the next call arrives, its answer does not */
+    bool is_cut;         /* the line is down */
+    int calls_until_cut; /* when above 0: after so many calls the line goes down */
+    bool loses_answer;   /* the next call arrives, its answer does not */
 };
 
 /* Both nodes with keys, agreement, an officer `ana` resp. `blerim`, and case `c-1`. False prints why. */
