@@ -30,7 +30,7 @@ struct category_rule {
 
 /* The most that any agreement may allow. */
 //= dir-2016-680 art 6
-//= reg-2016-794 annex II.B
+//= dir-2023-977 art 10(b)
 static const struct category_rule category_rules[PERSON_CATEGORY_COUNT] = {
     [PERSON_SUSPECT] = {false, FIELDS_ALL},
     [PERSON_CONVICTED] = {false, FIELDS_ALL},

@@ -9,7 +9,7 @@
 #include <stdio.h>
 
 #define BIT(n) (UINT64_C(1) << (n))
-#define MEBI   INT64_C(1048576)
+#define GIBI   INT64_C(1073741824)
 
 /* What a person is called and where they come from. */
 #define FIELDS_IDENTITY                                                                            \
@@ -32,7 +32,6 @@
      BIT(PERSON_FIELD_BIRTH_COUNTRY) | BIT(PERSON_FIELD_DOCUMENTS))
 
 /* REQUIREMENTS b15, narrower where b9 protects; no row for informants and officers: a desk that needs them adds it. */
-//= reg-2016-794 annex II.B
 static const struct agreement_category default_categories[] = {
     {PERSON_SUSPECT, FIELDS_FULL},
     {PERSON_CONVICTED, FIELDS_FULL},
@@ -66,7 +65,8 @@ static const struct {
      "To confirm: entry into force between the parties, the article carried out, and the "
      "authorities competent to apply it. Until then no real data passes."},
     {CLAUSE_OFFENCES, "To confirm: the maximum penalty of each offence in both states."},
-    {CLAUSE_PERSON_FIELDS, "To confirm: Law 363/2018 / Law 124/2024."},
+    {CLAUSE_PERSON_FIELDS,
+     "To confirm: Law 363/2018 / Law 124/2024; Regulation (EU) 2016/794, Annex II.B."},
     {CLAUSE_RETENTION,
      "To confirm: Law 363/2018 / Law 124/2024; retention of access entries and the cap for minors "
      "are national law."},
@@ -184,7 +184,7 @@ static void rules_fill(struct agreement *out)
     out->limits = (struct agreement_limits){.body_size = BODY_SIZE_MAX,
                                             .attachment_size = ATTACHMENT_SIZE_MAX,
                                             .attachment_count = ATTACHMENT_COUNT_MAX,
-                                            .day_size = 65536 * MEBI,
+                                            .day_size = 64 * GIBI,
                                             .request_count = 10000};
     out->four_eyes = BIT(FOUR_EYES_ANSWER) | BIT(FOUR_EYES_PROTECTED_PERSON) |
                      BIT(FOUR_EYES_SPECIAL_CATEGORY) | BIT(FOUR_EYES_SINGLE_TRANSFER);

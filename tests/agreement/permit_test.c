@@ -518,20 +518,18 @@ static void urgent_without_reason(struct scene *scene)
 }
 
 //= dir-2023-977 art 4(3)
-//= dir-2023-977 art 4(4)
-//= dir-2023-977 art 7(3)
+//= dir-2023-977 art 4
+//= dir-2023-977 art 5(3)
 //= dir-2023-977 art 10(b)
-//= reg-2016-794 annex II.B
 //= reg-2018-1240 art 65
 //= dir-2016-680 art 5
 //= dir-2016-680 art 6
-//= dir-2016-680 art 8(1)
+//= dir-2016-680 art 4
 //= dir-2016-680 art 35(1)(b)
 //= dir-2016-680 art 35(1)(c)
 //= dir-2016-680 art 35(1)(d)
 //= dir-2016-680 art 37
 //= dir-2016-680 art 38
-//= dir-2016-680 art 38(3)
 #define ROW(change, clause, text)                                                                  \
     {                                                                                              \
 #change, change, clause, text                                                              \
