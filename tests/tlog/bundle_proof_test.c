@@ -210,6 +210,7 @@ CHECK_TEST(checkpoint_of_another_log_proves_nothing)
 
 int main(void)
 {
+    crypto_start();
     leaves = support_leaves(TREE_SIZE);
     log_signer = support_signer("ro/ro-al/to/al/0", NOTE_ED25519, 1);
     custody = support_signer("al/custody/0", NOTE_COSIGNATURE, 2);

@@ -182,6 +182,7 @@ CHECK_TEST(opening_appends_to_what_the_body_holds)
 
 int main(void)
 {
+    crypto_start();
     CHECK_RUN(checkpoint_reads_what_it_writes);
     CHECK_RUN(published_checkpoints_verify);
     CHECK_RUN(checkpoint_cut_at_any_byte_is_refused);

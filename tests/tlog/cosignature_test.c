@@ -223,6 +223,7 @@ CHECK_TEST(times_that_cannot_be_are_refused)
 
 int main(void)
 {
+    crypto_start();
     CHECK_RUN(published_witness_holds_beside_an_rfc6962_signature);
     CHECK_RUN(message_is_the_published_form);
     CHECK_RUN(line_gives_time_and_signature_back);

@@ -296,6 +296,7 @@ CHECK_TEST(cosigners_key_signs_and_verifies_no_note)
 
 int main(void)
 {
+    crypto_start();
     CHECK_RUN(published_note_verifies_with_its_published_key);
     CHECK_RUN(note_cut_at_any_byte_is_refused);
     CHECK_RUN(note_with_any_bit_changed_is_refused);

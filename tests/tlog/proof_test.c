@@ -280,6 +280,7 @@ CHECK_TEST(nodes_beyond_the_leaves_are_not_to_be_had)
 
 int main(void)
 {
+    crypto_start();
     make_trees();
     CHECK_RUN(published_inclusion_cases_are_judged_as_published);
     CHECK_RUN(published_consistency_cases_are_judged_as_published);

@@ -411,6 +411,7 @@ CHECK_TEST(changed_byte_of_a_bundle_changes_the_root_or_is_refused)
 
 int main(void)
 {
+    crypto_start();
     leaves = support_leaves(LEAF_COUNT);
     CHECK_RUN(paths_are_written_and_read_as_specified);
     CHECK_RUN(paths_with_another_spelling_are_refused);

@@ -187,6 +187,7 @@ CHECK_TEST(hash_text_has_one_spelling)
 
 int main(void)
 {
+    crypto_start();
     CHECK_RUN(published_tree_of_8_leaves_holds);
     CHECK_RUN(empty_tree_has_the_hash_of_nothing);
     CHECK_RUN(compact_range_gives_the_defined_root_at_every_size);

@@ -162,6 +162,7 @@ CHECK_TEST(whole_request_of_a_log_is_verified_from_its_parts)
 
 int main(void)
 {
+    crypto_start();
     CHECK_RUN(request_reads_what_it_writes);
     CHECK_RUN(request_cut_before_its_checkpoint_is_refused);
     CHECK_RUN(changed_byte_is_read_as_something_else_or_refused);
