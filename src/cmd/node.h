@@ -1,0 +1,86 @@
+/*
+ * Node: home, configuration, store, keeper process and books of one node, put together; for `besa serve` and for commands
+ * that work while no node runs. Whoever opens it owns the home (its lock).
+ */
+#ifndef BESA_CMD_NODE_H
+#define BESA_CMD_NODE_H
+
+#include "base/env.h"
+#include "cmd/control.h"
+#include "cmd/home.h"
+#include "desk/desk.h"
+#include "exchange/exchange.h"
+#include "journal/attachment.h"
+#include "journal/journal.h"
+#include "keeper/process.h"
+#include "store/database.h"
+
+struct service; /* what only the running node has: line, servers, threads (serve.c) */
+
+struct node {
+    const struct env *env;
+    struct home home;
+    struct config config;
+    int lock_fd;
+    char place[HOME_PATH_SIZE + CONF_DATABASE_SIZE]; /* of the database */
+    struct database *db;                             /* the writer's */
+    struct keeper_process *keeper_process;
+    struct keeper_client keeper;
+    struct journal journal;
+    bool has_journal;
+    struct exchange *exchange; /* NULL in commands */
+    struct service *service;   /* NULL in commands */
+};
+
+struct node_options {
+    struct home home;
+    int lock_fd;        /* taken already, becomes the node's; -1: node_open takes it */
+    int keeper_fd;      /* the supervisor's socket to the keeper; -1: node_open starts a keeper */
+    bool is_before_use; /* init: no books yet (journal_create is still to come) */
+    void (*event)(void *context, const struct journal_event *event); /* may be NULL */
+};
+
+/* Opens everything, in this order: lock, configuration, store (migrated), keeper, books. Tells what to do on failure: BUSY
+ * when another process owns the home. The caller of besa.conf-less homes is `besa init`. */
+bool node_open(const struct node_options *options, struct node **out, struct error *err);
+/* Ends the keeper that it started, gives the home back. NULL is fine. */
+void node_close(struct node **node);
+/* The same with only a reader's connection: beside a running node, without lock, keeper and books (db alone is set). */
+bool node_open_reader(const struct home *home, struct node **out, struct error *err);
+
+/* The node's own acts, beside desk_acts[]; run in the writer like them. */
+struct node_act {
+    const char *name;
+    const char *purpose;
+    bool needs_officer; /* and a reason */
+    bool (*run)(struct node *node, const struct desk_call *call, struct json_writer *out,
+                struct error *err);
+};
+extern const struct node_act node_acts[]; /* node_acts.c */
+extern const size_t node_act_count;
+
+/* Runs one act as a job of the writer and waits for its end. With `is_pumping` the calling thread is the writer (commands);
+ * else it must not be. The result is one JSON value. */
+bool node_act(struct node *node, const struct control_request *request, bool is_pumping,
+              struct buffer *result, struct problems *problems, struct error *err);
+
+/* Runs `work` in the writer, as a job with its savepoint, and waits: for what is no act (adopting an agreement). */
+bool node_job(struct node *node, bool is_pumping,
+              bool (*work)(struct node *node, void *context, struct error *err), void *context,
+              struct error *err);
+
+/* Seals the file behind `fd` as an attachment and enters it for the officer. Result: {"upload": hex, "name", "size",
+ * "sha256"}. */
+bool node_upload(struct node *node, const struct control_request *request, int fd, bool is_pumping,
+                 control_progress *progress, void *context, struct buffer *result,
+                 struct error *err);
+/* Writes a held attachment to `fd`; request->arguments as of act attachment-find. */
+bool node_attachment_get(struct node *node, const struct control_request *request, int fd,
+                         bool is_pumping, control_progress *progress, void *context,
+                         struct buffer *result, struct problems *problems, struct error *err);
+/* One request of the control protocol, whichever it is. `fd` -1: none came. */
+bool node_request(struct node *node, const struct control_request *request, int fd, bool is_pumping,
+                  control_progress *progress, void *context, struct buffer *result,
+                  struct problems *problems, struct error *err);
+
+#endif
