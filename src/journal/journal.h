@@ -123,8 +123,9 @@ struct journal {
     int64_t next_beat_ms; /* of the domestic log */
     bool is_dead; /* the disk failed: nothing more is acknowledged (a failed sync is final) */
     char dead_reason[ERROR_TEXT_SIZE];
-    bool wants_beat; /* the domestic checkpoint is signed with the next batch */
-    bool must_level; /* the keeper has to be asked where it stands */
+    bool wants_beat;        /* the domestic checkpoint is signed with the next batch */
+    int64_t level_after_ms; /* of the monotonic clock */
+    bool must_level;        /* the keeper has to be asked where it stands */
     struct journal_event events[JOB_COUNT_MAX];
     size_t event_count;
     struct body_cache *cache; /* plaintext of bodies on their way */

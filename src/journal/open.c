@@ -99,7 +99,8 @@ static bool line_add(struct journal *journal, struct span cms, bool is_suspended
     snprintf(line->agreement_id, sizeof line->agreement_id, "%.*s", SPAN_ARG(line->agreement.id));
     if (!line_sides(journal, line, err) || !line_keys(journal, line, err))
         return false;
-    journal->line_count++;
+    __atomic_store_n(&journal->line_count, journal->line_count + 1,
+                     __ATOMIC_RELEASE); /* the courier reads it */
     return true;
 }
 
@@ -327,5 +328,6 @@ bool journal_suspend(struct journal *journal, struct journal_line *line, bool is
                            is_suspended ? journal_now_ms(journal) : 0, err))
         return false;
     line->is_suspended = is_suspended;
+    line->has_waiting = true;
     return true;
 }

@@ -11,6 +11,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#define LEVEL_RETRY_MS 1000 /* a keeper that fails is not asked in a loop */
+
 /* New business waits while an agreement is suspended; outcomes, erasures and the like go on (PROTOCOL.md 7). */
 static bool may_go(const struct journal_line *line, const struct entry_row *row)
 {
@@ -57,12 +59,14 @@ static bool number_log(struct journal *journal, struct journal_line *line, struc
     size_t count = 0;
     uint64_t before = log->size;
     int64_t bytes = 0;
+    bool is_cut = false;
     bool ok = rows != NULL &&
               entry_list_waiting(journal->db, &arena, log->id, rows, SEAL_COUNT_MAX, &count, err);
 
     for (size_t i = 0; ok && i < count; i++) {
         bytes += rows[i].body_size;
-        if (i > 0 && bytes > (int64_t)SEAL_SIZE_MAX)
+        is_cut = i > 0 && bytes > (int64_t)SEAL_SIZE_MAX;
+        if (is_cut)
             break;
         if (line != NULL && !may_go(line, &rows[i]))
             continue;
@@ -71,8 +75,9 @@ static bool number_log(struct journal *journal, struct journal_line *line, struc
         else
             ok = number_row(journal, log, &rows[i], err);
     }
+    /* What is held back by a suspension waits for its end, not for the next round. */
     if (ok && line != NULL)
-        line->has_waiting = log->size - before < count;
+        line->has_waiting = is_cut || count == SEAL_COUNT_MAX;
     if (ok && log->size > before)
         ok = log_store(journal, log, err);
     arena_free(&arena);
@@ -140,8 +145,9 @@ static bool step_done(struct journal *journal, struct keeper_step *step, struct 
 {
     struct tlog_hash root;
 
-    memmove(log->pending, log->pending + step->count,
-            (log->pending_count - step->count) * sizeof *log->pending);
+    if (step->count > 0)
+        memmove(log->pending, log->pending + step->count,
+                (log->pending_count - step->count) * sizeof *log->pending);
     log->pending_count -= step->count;
     log->keeper_size = step->size;
     if (log->pending_count > 0)
@@ -221,6 +227,7 @@ static bool level_all(struct journal *journal, struct error *err)
 {
     if (!journal->must_level)
         return true;
+    journal->level_after_ms = journal->env->monotonic_ms(journal->env->context) + LEVEL_RETRY_MS;
     if (journal->domestic.id != 0 && !log_level(journal, &journal->domestic, err))
         return false;
     for (size_t i = 0; i < journal->line_count; i++)
@@ -256,5 +263,6 @@ bool seal_is_wanted(const struct journal *journal)
     for (size_t i = 0; i < journal->line_count; i++)
         if (line_may_seal(&journal->lines[i]) && journal->lines[i].has_waiting)
             return true;
-    return journal->must_level;
+    return journal->must_level &&
+           journal->env->monotonic_ms(journal->env->context) >= journal->level_after_ms;
 }
