@@ -165,10 +165,11 @@ static void uuid_read_field(const struct form_field *field, struct json_object *
         json_problem(object, field->name, ERROR_INPUT, "must be a UUID in lower case");
 }
 
+/* Bounded by the tables, which nest to a fixed depth. */
+// NOLINTBEGIN(misc-no-recursion)
 static void object_read(const struct form *form, struct json_object *object, void *value);
 
-static void child_read(const struct form_field *field, struct json_object *object,
-                       void *value) // NOLINT(misc-no-recursion)
+static void child_read(const struct form_field *field, struct json_object *object, void *value)
 {
     struct json_object child;
     bool is_there = field->is_optional ? json_get_child_optional(object, field->name, &child)
@@ -179,8 +180,7 @@ static void child_read(const struct form_field *field, struct json_object *objec
     object_read(field->form, &child, field_at(value, field->offset));
 }
 
-static void children_read(const struct form_field *field, struct json_object *object,
-                          void *value) // NOLINT(misc-no-recursion)
+static void children_read(const struct form_field *field, struct json_object *object, void *value)
 {
     struct json_list list =
         json_get_array(object, field->name, (size_t)field->min, (size_t)field->max);
@@ -193,8 +193,7 @@ static void children_read(const struct form_field *field, struct json_object *ob
     }
 }
 
-static void field_read(const struct form_field *field, struct json_object *object,
-                       void *value) // NOLINT(misc-no-recursion)
+static void field_read(const struct form_field *field, struct json_object *object, void *value)
 {
     switch (field->kind) {
     case FORM_TEXT:
@@ -241,8 +240,7 @@ static void field_read(const struct form_field *field, struct json_object *objec
     }
 }
 
-static void object_read(const struct form *form, struct json_object *object,
-                        void *value) // NOLINT(misc-no-recursion)
+static void object_read(const struct form *form, struct json_object *object, void *value)
 {
     for (size_t i = 0; i < form->count; i++)
         field_read(&form->fields[i], object, value);
@@ -250,6 +248,7 @@ static void object_read(const struct form *form, struct json_object *object,
     if (form->check != NULL)
         form->check(object, value);
 }
+// NOLINTEND(misc-no-recursion)
 
 bool form_read(const struct form *form, struct span body, struct arena *arena, void *out,
                struct problems *problems)
@@ -280,7 +279,7 @@ void form_problem(const struct json_object *object, const char *name, enum error
     va_list list;
 
     va_start(list, format);
-    vsnprintf(text, sizeof text, format, list);
+    (void)vsnprintf(text, sizeof text, format, list);
     va_end(list);
     json_problem(object, name, kind, "%s", text);
     if (problems->count == at)
@@ -321,10 +320,11 @@ static void numbers_write(const struct form_field *field, struct json_writer *wr
     json_end_array(writer);
 }
 
+// NOLINTBEGIN(misc-no-recursion)
 static void object_write(const struct form *form, struct json_writer *writer, const void *value);
 
 static void list_write(const struct form_field *field, struct json_writer *writer,
-                       const void *value) // NOLINT(misc-no-recursion)
+                       const void *value)
 {
     const void *items;
     size_t count;
@@ -422,7 +422,7 @@ static void fixed_write(const struct form_field *field, struct json_writer *writ
 }
 
 static void field_write(const struct form_field *field, struct json_writer *writer,
-                        const void *value) // NOLINT(misc-no-recursion)
+                        const void *value)
 {
     const uint8_t *at = field_in(value, field->offset);
     bool may_lack = field->is_optional && (field->kind == FORM_HEX || field->kind == FORM_UUID ||
@@ -465,14 +465,14 @@ static void field_write(const struct form_field *field, struct json_writer *writ
     }
 }
 
-static void object_write(const struct form *form, struct json_writer *writer,
-                         const void *value) // NOLINT(misc-no-recursion)
+static void object_write(const struct form *form, struct json_writer *writer, const void *value)
 {
     json_begin_object(writer);
     for (size_t i = 0; i < form->count; i++)
         field_write(&form->fields[i], writer, value);
     json_end_object(writer);
 }
+// NOLINTEND(misc-no-recursion)
 
 bool form_write(const struct form *form, const void *value, struct buffer *buffer)
 {

@@ -30,8 +30,8 @@ const char *const refusal_ground_meanings[REFUSAL_GROUND_COUNT] = {
     [REFUSAL_GROUND_G_II] = "not an offence in the requested state",
     [REFUSAL_GROUND_H] = "obtained from another state that did not consent",
     [REFUSAL_GROUND_I] = "real risk of death penalty, torture or inhuman treatment",
-    [REFUSAL_GROUND_J] = "political, military, religious or racial character, or punishes opinion, "
-                         "press or assembly",
+    [REFUSAL_GROUND_J] = ("political, military, religious or racial character, "
+                          "or punishing opinion, press or assembly"),
     [REFUSAL_GROUND_K] = "discrimination",
     [REFUSAL_GROUND_L] = "harm to a person seeking or holding international protection",
     [REFUSAL_GROUND_M] = "already finally judged",

@@ -1,4 +1,4 @@
-/* Answers and their grounds of refusal: see message/answer.h and message/refusal.h. */
+/* Answers and their grounds of refusal: see message/answer.h and message/refusal.h. covers: refusal */
 #include "check.h"
 #include "message/support/samples.h"
 #include "message/support/torture.h"

@@ -1,5 +1,6 @@
 /*
  * docs/messages.md is what the tables say. To write it anew: run this program with `--write docs/messages.md`.
+ * covers: form_document
  */
 #include "check.h"
 

@@ -1,4 +1,4 @@
-/* The marking block, offences and grounds of transfer: see message/marking.h, offence.h, transfer.h. */
+/* The marking block, offences and grounds of transfer: see message/marking.h, offence.h, transfer.h. covers: transfer covers: offence */
 #include "check.h"
 #include "message/support/samples.h"
 #include "message/support/torture.h"

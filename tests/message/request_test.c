@@ -1,4 +1,4 @@
-/* Requests: see message/request.h. */
+/* Requests: see message/request.h. covers: rules */
 #include "check.h"
 #include "message/support/samples.h"
 #include "message/support/torture.h"
