@@ -1,4 +1,7 @@
-/* The marking block, offences and grounds of transfer: see message/marking.h, offence.h, transfer.h. covers: transfer covers: offence */
+/*
+ * The marking block, offences and grounds of transfer: see message/marking.h, offence.h, transfer.h.
+ * covers: transfer offence
+ */
 #include "check.h"
 #include "message/support/samples.h"
 #include "message/support/torture.h"

@@ -255,38 +255,43 @@ static double now_us(void)
     return (double)now.tv_sec * 1e6 + (double)now.tv_nsec / 1e3;
 }
 
-/* A figure, not a claim: a request of two persons must read in well under 40 us on an ordinary machine. */
+enum { ROUNDS = 20, READS = 1000 };
+
+/* Best of ROUNDS, so that what else the machine does counts little. `is_whole`: all of reading; else the parser alone. */
+static double read_us(struct span body, bool is_whole)
+{
+    struct arena arena CLEANUP(arena_free) = arena_make(1024 * 1024);
+    struct error err = {0};
+    struct request request;
+    double best = 1e9;
+
+    problems_clear(&problems);
+    for (int i = 0; i < ROUNDS; i++) {
+        double start = now_us();
+        for (int j = 0; j < READS; j++) {
+            struct json *json CLEANUP(json_free) = NULL;
+            if (is_whole)
+                CHECK(request_read(body, &arena, &request, &problems));
+            else
+                CHECK(json_parse(body, &json, &err));
+            arena_free(&arena);
+        }
+        double each = (now_us() - start) / READS;
+        best = each < best ? each : best;
+    }
+    return best;
+}
+
+/* A figure, not a claim. */
 static void measure(void)
 {
-    enum { ROUNDS = 20000 };
-    struct arena arena = arena_make(1024 * 1024);
-    struct buffer body = buffer_make(BODY_SIZE_MAX);
-    struct request request;
+    struct buffer body CLEANUP(buffer_free) = buffer_make(BODY_SIZE_MAX);
 
-    if (!sample_body(MESSAGE_REQUEST, &body))
-        return;
-    double start = now_us();
-    for (int i = 0; i < ROUNDS; i++) {
-        problems_clear(&problems);
-        if (!request_read(buffer_span(&body), &arena, &request, &problems))
-            break;
-        arena_free(&arena);
-    }
-    double read_us = (now_us() - start) / ROUNDS;
-    size_t size = body.size;
-    start = now_us();
-    if (request_read(buffer_span(&body), &arena, &request, &problems)) {
-        struct buffer out = buffer_make(BODY_SIZE_MAX);
-        for (int i = 0; i < ROUNDS; i++) {
-            buffer_clear(&out);
-            request_write(&request, &out);
-        }
-        buffer_free(&out);
-    }
-    printf("a request of %zu bytes and 2 persons: read %.1f us, written %.1f us\n", size, read_us,
-           (now_us() - start) / ROUNDS);
-    arena_free(&arena);
-    buffer_free(&body);
+    CHECK(sample_body(MESSAGE_REQUEST, &body));
+    double whole = read_us(buffer_span(&body), true);
+    printf(
+        "a request of %zu bytes and 2 persons: read in %.1f us, of which the JSON parser %.1f us\n",
+        body.size, whole, read_us(buffer_span(&body), false));
 }
 
 int main(int count, char **arguments)
