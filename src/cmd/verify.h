@@ -1,0 +1,75 @@
+/*
+ * Verification: that a log is what was signed, and that everything beside it is what the log says. Each fault is named:
+ * which log, which index, what. Two ways in: the node's own books, and exported files without a node.
+ */
+#ifndef BESA_CMD_VERIFY_H
+#define BESA_CMD_VERIFY_H
+
+#include "base/attributes.h"
+#include "cmd/books.h"
+
+enum finding_kind {
+    FINDING_ENTRY_MISSING, /* a number without an entry, a bundle without its file */
+    FINDING_HEAD,          /* the head is not the leaf that was signed */
+    FINDING_TILE,          /* a tile is not that of its entries */
+    FINDING_CHANGED,       /* entries are not those that were signed */
+    FINDING_FORK,          /* one key signed two trees that cannot be one log */
+    FINDING_SIGNATURE,     /* of a checkpoint */
+    FINDING_RECEIPT,       /* a custody cosignature */
+    FINDING_WITNESS,       /* a witness cosignature */
+    FINDING_BODY,          /* body, salt or its key */
+    FINDING_PART,
+    FINDING_ATTACHMENT,
+    FINDING_AGREEMENT,
+    FINDING_KEEPER, /* the keeper's record tells another story */
+    FINDING_KIND_COUNT
+};
+extern const char *const finding_names[FINDING_KIND_COUNT]; /* "entry-missing", ... */
+
+#define FINDING_TEXT_SIZE 400
+#define FINDING_COUNT_MAX 64 /* kept; all are counted */
+struct finding {
+    enum finding_kind kind;
+    char text[FINDING_TEXT_SIZE]; /* log, index, what; no personal data */
+};
+
+/* What was looked at, and what was found. Heap or static: some 26 KiB. */
+struct verify_report {
+    uint64_t logs, entries, checkpoints, receipts, witnesses;
+    uint64_t bodies, parts, attachments, attachment_bytes;
+    uint64_t unreadable; /* bodies not opened, since no keeper was at hand */
+    uint64_t agreements;
+    uint64_t tiles;
+    size_t finding_total;
+    size_t finding_count;
+    struct finding findings[FINDING_COUNT_MAX];
+    void *context;
+    void (*progress)(void *context, struct span origin, uint64_t done,
+                     uint64_t total); /* or NULL */
+};
+
+void finding_add(struct verify_report *report, enum finding_kind kind, const char *format, ...)
+    PRINTF_LIKE(3, 4);
+
+/* Every log of the books. False only when it could not be carried out; what is wrong stands in the report. */
+bool verify_books(const struct books *books, struct verify_report *report, struct error *err);
+
+struct verify_files {
+    const struct env *env;
+    const char *directory;
+    struct note_key log;     /* as `besa log vkey` gave it, over a way that is trusted */
+    struct note_key custody; /* of the other party */
+    bool has_custody;
+    struct span other_checkpoint; /* one of the same log seen elsewhere; may be empty */
+};
+/* What a verification of files ended with, to be said beside the report. */
+struct verify_files_result {
+    uint64_t size;
+    struct tlog_hash root;
+    int64_t receipt_time_s; /* of the newest receipt that holds; 0 when there is none */
+    uint64_t receipt_size;
+};
+bool verify_directory(const struct verify_files *files, struct verify_report *report,
+                      struct verify_files_result *out, struct error *err);
+
+#endif

@@ -1,0 +1,624 @@
+/*
+ * Verification of the node's own books, log by log, entry by entry: leaf, root, signatures, receipts, bodies, parts. One
+ * step of entries is in memory at a time, and the whole is one snapshot of the database.
+ */
+#include "cmd/verify.h"
+
+#include "base/attributes.h"
+#include "base/text.h"
+#include "crypto/aead.h"
+#include "crypto/secret.h"
+#include "journal/attachment.h"
+#include "message/answer.h"
+#include "message/head.h"
+#include "message/request.h"
+#include "store/part_rows.h"
+#include "tlog/checkpoint.h"
+#include "tlog/cosignature.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+#define STEP      32 /* entries read at once, with their bodies */
+#define STEP_ROOM ((size_t)STEP * (BODY_SIZE_MAX + 8192u))
+#define BODY_ROOM (16u * 1024u * 1024u) /* one body opened and read, with its parts */
+#define ROW_ROOM  (64u * 1024u)
+
+const char *const finding_names[FINDING_KIND_COUNT] = {
+    [FINDING_ENTRY_MISSING] = "entry-missing",
+    [FINDING_HEAD] = "head",
+    [FINDING_TILE] = "tile",
+    [FINDING_CHANGED] = "changed",
+    [FINDING_FORK] = "fork",
+    [FINDING_SIGNATURE] = "signature",
+    [FINDING_RECEIPT] = "receipt",
+    [FINDING_WITNESS] = "witness",
+    [FINDING_BODY] = "body",
+    [FINDING_PART] = "part",
+    [FINDING_ATTACHMENT] = "attachment",
+    [FINDING_AGREEMENT] = "agreement",
+    [FINDING_KEEPER] = "keeper",
+};
+
+void finding_add(struct verify_report *report, enum finding_kind kind, const char *format, ...)
+{
+    va_list list;
+
+    report->finding_total++;
+    if (report->finding_count == FINDING_COUNT_MAX)
+        return;
+    struct finding *finding = &report->findings[report->finding_count++];
+    finding->kind = kind;
+    va_start(list, format);
+    vsnprintf(finding->text, sizeof finding->text, format, list);
+    va_end(list);
+}
+
+/* One log on its way from entry 0 to its end. */
+struct walk {
+    const struct books *books;
+    const struct log_row *log;
+    struct verify_report *report;
+    struct log_signers signers;
+    struct compact_range range;
+    bool is_broken;     /* an entry is missing: roots say nothing any more */
+    int64_t good_size;  /* newest signed size that the entries lead to */
+    int64_t doubt_size; /* oldest signed size after it that they do not lead to; 0: none */
+    struct checkpoint_row checkpoint; /* the next one; size -1 when there is none */
+    struct arena checkpoint_arena;
+    struct receipt_row receipt; /* the same */
+    struct arena receipt_arena;
+    struct keeper_state keeper;
+    bool has_keeper;
+};
+
+static bool is_absent(struct error *err)
+{
+    if (err->kind != ERROR_MISSING)
+        return false;
+    error_clear(err);
+    return true;
+}
+
+static bool checkpoint_next(struct walk *walk, int64_t at_least, struct error *err)
+{
+    arena_free(&walk->checkpoint_arena);
+    if (checkpoint_from(walk->books->db, &walk->checkpoint_arena, walk->log->id, at_least,
+                        &walk->checkpoint, err))
+        return true;
+    walk->checkpoint.size = -1;
+    return is_absent(err);
+}
+
+static bool receipt_next(struct walk *walk, int64_t above, struct error *err)
+{
+    size_t count = 0;
+
+    arena_free(&walk->receipt_arena);
+    walk->receipt.size = -1;
+    if (!receipt_list(walk->books->db, &walk->receipt_arena, walk->log->id, above, &walk->receipt,
+                      1, &count, err))
+        return false;
+    if (count == 0)
+        walk->receipt.size = -1;
+    return true;
+}
+
+/* The text of a checkpoint of this log; false when a row is cut. */
+static bool checkpoint_text(const struct walk *walk, int64_t size, struct span root,
+                            struct buffer *out)
+{
+    struct checkpoint checkpoint = {.origin = walk->log->origin, .size = (uint64_t)size};
+
+    if (root.size != TLOG_HASH_SIZE)
+        return false;
+    memcpy(checkpoint.root.bytes, root.data, TLOG_HASH_SIZE);
+    return checkpoint_write(&checkpoint, out);
+}
+
+static bool checkpoint_is_signed(const struct walk *walk, const struct checkpoint_row *row)
+{
+    struct buffer text CLEANUP(buffer_free) = buffer_make(CHECKPOINT_SIZE_MAX);
+
+    return row->signature.size == SIGNATURE_SIZE &&
+           checkpoint_text(walk, row->size, row->root, &text) &&
+           signature_verify(walk->signers.log.public_key, buffer_span(&text), row->signature.data);
+}
+
+/* The entries so far lead to a checkpoint's size: is it the root that was signed? */
+static void checkpoint_compare(struct walk *walk, const struct tlog_hash *root)
+{
+    const struct checkpoint_row *row = &walk->checkpoint;
+
+    walk->report->checkpoints++;
+    if (!checkpoint_is_signed(walk, row)) {
+        finding_add(walk->report, FINDING_SIGNATURE,
+                    "log %.*s: the signature of the checkpoint of size %" PRId64 " does not hold",
+                    SPAN_ARG(walk->log->origin), row->size);
+        return;
+    }
+    if (!span_equal(row->root, span_make(root->bytes, sizeof root->bytes))) {
+        if (walk->doubt_size == 0)
+            walk->doubt_size = row->size;
+        return;
+    }
+    if (walk->doubt_size != 0)
+        finding_add(walk->report, FINDING_FORK,
+                    "log %.*s forked: its key signed sizes %" PRId64 " and %" PRId64
+                    ", and they are not of one log",
+                    SPAN_ARG(walk->log->origin), walk->doubt_size, row->size);
+    walk->doubt_size = 0;
+    walk->good_size = row->size;
+}
+
+static void receipt_compare(struct walk *walk, const struct tlog_hash *root)
+{
+    const struct receipt_row *row = &walk->receipt;
+    struct buffer text CLEANUP(buffer_free) = buffer_make(CHECKPOINT_SIZE_MAX);
+    struct buffer message CLEANUP(buffer_free) = buffer_make(CHECKPOINT_SIZE_MAX);
+
+    if (row->signature.size == 0 && walk->log->kind == LOG_MIRROR)
+        return; /* custody is given; the signature is made with the next round */
+    walk->report->receipts++;
+    bool holds = row->signature.size == SIGNATURE_SIZE &&
+                 checkpoint_text(walk, row->size, row->root, &text) &&
+                 cosignature_message_write(row->time_s, buffer_span(&text), &message) &&
+                 signature_verify(walk->signers.custody.public_key, buffer_span(&message),
+                                  row->signature.data);
+    if (!holds)
+        finding_add(walk->report, FINDING_RECEIPT,
+                    "log %.*s: the receipt of size %" PRId64 " by %s does not hold",
+                    SPAN_ARG(walk->log->origin), row->size, walk->signers.custody.name);
+    else if (!walk->is_broken && !span_equal(row->root, span_make(root->bytes, sizeof root->bytes)))
+        finding_add(walk->report, FINDING_FORK,
+                    "log %.*s: the receipt of size %" PRId64
+                    " by %s is over another tree than the entries here",
+                    SPAN_ARG(walk->log->origin), row->size, walk->signers.custody.name);
+}
+
+static void keeper_compare(struct walk *walk, const struct tlog_hash *root)
+{
+    if (walk->is_broken || memcmp(root, &walk->keeper.root, sizeof *root) == 0)
+        return;
+    finding_add(walk->report, FINDING_KEEPER,
+                "log %.*s: the keeper's record of size %" PRIu64 " is of another tree",
+                SPAN_ARG(walk->log->origin), walk->keeper.size);
+}
+
+/* What stands signed at this size. */
+static bool size_check(struct walk *walk, struct error *err)
+{
+    int64_t size = (int64_t)walk->range.size;
+    struct tlog_hash root;
+    bool is_keeper = walk->has_keeper && walk->keeper.size == walk->range.size;
+
+    if (walk->checkpoint.size != size && walk->receipt.size != size && !is_keeper)
+        return true;
+    compact_range_root(&walk->range, &root);
+    if (is_keeper)
+        keeper_compare(walk, &root);
+    if (walk->receipt.size == size) {
+        receipt_compare(walk, &root);
+        if (!receipt_next(walk, size, err))
+            return false;
+    }
+    if (walk->checkpoint.size != size)
+        return true;
+    if (!walk->is_broken)
+        checkpoint_compare(walk, &root);
+    return checkpoint_next(walk, size + 1, err);
+}
+
+/* --- bodies and parts --- */
+
+/* Opens what journal sealed: a key of its own, nonce zero, the salt bound in. */
+static bool sealed_open(const struct books *books, struct span sealed, struct span wrapped,
+                        struct span salt, struct arena *arena, struct span *out, struct error *err)
+{
+    static const uint8_t nonce[AEAD_NONCE_SIZE];
+    uint8_t key[AEAD_KEY_SIZE];
+
+    if (sealed.size < AEAD_TAG_SIZE || wrapped.size != KEEPER_WRAPPED_SIZE ||
+        salt.size != SALT_SIZE)
+        return error_set(err, ERROR_STORE, "it is cut");
+    if (!keeper_unwrap(books->keeper, wrapped.data, key, err))
+        return error_set(err, ERROR_STORE, "its key cannot be unwrapped");
+    uint8_t *plain = arena_alloc(arena, sealed.size);
+    bool ok = plain != NULL && aead_open(key, nonce, salt, sealed, plain);
+    secret_wipe(key, sizeof key);
+    if (ok)
+        *out = span_make(plain, sealed.size - AEAD_TAG_SIZE);
+    return ok || error_set(err, ERROR_STORE, "it does not open: it, its salt or its key changed");
+}
+
+static void part_bytes_check(struct walk *walk, const struct entry_row *entry,
+                             const struct part_row *part, struct arena *arena)
+{
+    struct span bytes;
+    uint8_t digest[DIGEST_SIZE];
+    struct error err = {0};
+
+    bool ok =
+        sealed_open(walk->books, part->bytes, part->part_key, part->salt, arena, &bytes, &err);
+    if (ok) {
+        digest_salted(part->salt.data, bytes, digest);
+        ok = span_equal(part->digest, span_make(digest, sizeof digest)) ||
+             error_set(&err, ERROR_STORE, "it is not what its digest says");
+    }
+    if (!ok)
+        finding_add(walk->report, FINDING_PART, "log %.*s, index %" PRId64 ", part %" PRId64 ": %s",
+                    SPAN_ARG(walk->log->origin), entry->index, part->number, err.text);
+}
+
+/* Every segment opened, against its hash, and the whole against SHA-256. */
+static bool attachment_bytes_check(struct walk *walk, const struct part_row *part,
+                                   uint8_t sha256[DIGEST_SIZE], struct error *err)
+{
+    struct attachment_place place = {walk->books->env, walk->books->home, walk->books->keeper};
+    struct arena arena CLEANUP(arena_free) = arena_make(2 * SEGMENT_SIZE);
+    uint8_t *segment = arena_alloc(&arena, SEGMENT_SIZE);
+    struct digest *whole = digest_begin();
+    uint64_t count = attachment_segments(part->size);
+    bool ok = segment != NULL && whole != NULL && part->segments.size == count * DIGEST_SIZE;
+
+    if (!ok)
+        error_set(err, ERROR_STORE, "its list of segments is cut");
+    for (uint64_t i = 0; ok && i < count; i++) {
+        uint8_t digest[DIGEST_SIZE];
+        size_t got = 0;
+        ok = attachment_read(&place, part->file.data, part->part_key.data, part->size, i, segment,
+                             &got, err);
+        if (!ok)
+            break;
+        struct span bytes = span_make(segment, got);
+        digest_sha256(bytes, digest);
+        digest_add(whole, bytes);
+        walk->report->attachment_bytes += got;
+        ok = span_equal(span_part(part->segments, (size_t)i * DIGEST_SIZE, DIGEST_SIZE),
+                        span_make(digest, sizeof digest)) ||
+             error_set(err, ERROR_STORE, "segment %" PRIu64 " is not what its hash says", i);
+    }
+    if (ok)
+        digest_end(whole, sha256);
+    else
+        digest_drop(&whole);
+    return ok;
+}
+
+static void attachment_check(struct walk *walk, const struct entry_row *entry,
+                             const struct part_row *part)
+{
+    struct attachment attachment = {.size = part->size, .segment_hashes = part->segments};
+    uint8_t digest[DIGEST_SIZE];
+    struct error err = {0};
+
+    bool ok = (part->file.size == ATTACHMENT_ID_SIZE &&
+               part->part_key.size == KEEPER_WRAPPED_SIZE && part->salt.size == SALT_SIZE) ||
+              error_set(&err, ERROR_STORE, "its row is cut");
+    ok = ok && attachment_bytes_check(walk, part, attachment.sha256, &err);
+    if (ok && !span_equal(part->sha256, span_make(attachment.sha256, DIGEST_SIZE)))
+        ok = error_set(&err, ERROR_STORE, "the file is not what its SHA-256 says");
+    if (ok) {
+        part_digest_attachment(part->salt.data, &attachment, digest);
+        ok = span_equal(part->digest, span_make(digest, sizeof digest)) ||
+             error_set(&err, ERROR_STORE, "it is not what its digest says");
+    }
+    if (!ok)
+        finding_add(walk->report, FINDING_ATTACHMENT,
+                    "log %.*s, index %" PRId64 ", attachment %" PRId64 ": %s",
+                    SPAN_ARG(walk->log->origin), entry->index, part->number, err.text);
+}
+
+/* The parts that a body names; count 0 for types without. */
+static struct part_list parts_of_body(const struct entry_row *entry, struct span body,
+                                      struct arena *arena)
+{
+    struct problems *problems = arena_alloc(arena, sizeof *problems);
+    union {
+        struct request request;
+        struct answer answer;
+    } *read = arena_alloc(arena, sizeof *read);
+
+    if (problems == NULL || read == NULL)
+        return (struct part_list){.count = 0};
+    if (entry->type == MESSAGE_REQUEST && request_read(body, arena, &read->request, problems))
+        return read->request.parts;
+    if (entry->type == MESSAGE_ANSWER && answer_read(body, arena, &read->answer, problems))
+        return read->answer.parts;
+    return (struct part_list){.count = 0};
+}
+
+/* A row's digest is the one that the body names. */
+static void part_named_check(struct walk *walk, const struct entry_row *entry,
+                             const struct part_row *row, const struct part_list *named)
+{
+    const struct part *part = row->number > 0 && row->number <= UINT16_MAX
+                                  ? part_list_find(named, (uint16_t)row->number)
+                                  : NULL;
+    if (part != NULL && span_equal(row->digest, span_make(part->digest, DIGEST_SIZE)))
+        return;
+    finding_add(walk->report, FINDING_PART,
+                "log %.*s, index %" PRId64 ", part %" PRId64 ": the body names %s",
+                SPAN_ARG(walk->log->origin), entry->index, row->number,
+                part == NULL ? "no such part" : "another digest");
+}
+
+static bool parts_check_all(struct walk *walk, const struct entry_row *entry,
+                            const struct part_list *named, struct arena *arena, struct error *err)
+{
+    struct part_row *rows = arena_array(arena, PART_COUNT_MAX, sizeof *rows);
+    size_t count = 0;
+
+    if (rows == NULL)
+        return error_set(err, ERROR_LIMIT, "out of memory");
+    if (!part_list(walk->books->db, arena, entry->id, rows, PART_COUNT_MAX, &count, err))
+        return false;
+    for (size_t i = 0; i < count; i++) {
+        part_named_check(walk, entry, &rows[i], named);
+        if (rows[i].state != PART_HELD)
+            continue;
+        if (rows[i].kind == PART_ROW_ATTACHMENT) {
+            walk->report->attachments++;
+            attachment_check(walk, entry, &rows[i]);
+        } else {
+            walk->report->parts++;
+            part_bytes_check(walk, entry, &rows[i], arena);
+        }
+    }
+    for (size_t i = 0; i < named->count; i++) {
+        bool is_there = false;
+        for (size_t k = 0; k < count; k++)
+            is_there = is_there || rows[k].number == named->items[i].number;
+        if (!is_there)
+            finding_add(walk->report, FINDING_PART,
+                        "log %.*s, index %" PRId64 ", part %u: named by the body, not here",
+                        SPAN_ARG(walk->log->origin), entry->index, named->items[i].number);
+    }
+    return true;
+}
+
+static bool body_check(struct walk *walk, const struct entry_row *entry, struct error *err)
+{
+    struct arena arena CLEANUP(arena_free) = arena_make(BODY_ROOM);
+    uint8_t wanted[DIGEST_SIZE], found[DIGEST_SIZE];
+    struct span body;
+    struct error closed = {0};
+
+    if (entry->body_state != BODY_HELD) {
+        if (entry->body_state == BODY_NONE && head_look_body(entry->head, wanted))
+            finding_add(walk->report, FINDING_BODY,
+                        "log %.*s, index %" PRId64 ": the head names a body, none is here",
+                        SPAN_ARG(walk->log->origin), entry->index);
+        return true;
+    }
+    if (walk->books->keeper == NULL) {
+        walk->report->unreadable++;
+        return true;
+    }
+    walk->report->bodies++;
+    bool ok =
+        sealed_open(walk->books, entry->body, entry->body_key, entry->salt, &arena, &body, &closed);
+    if (ok) {
+        digest_salted(entry->salt.data, body, found);
+        ok = (head_look_body(entry->head, wanted) && digest_is_equal(found, wanted)) ||
+             error_set(&closed, ERROR_STORE, "it is not what the head's digest says");
+    }
+    if (!ok) {
+        finding_add(walk->report, FINDING_BODY, "log %.*s, index %" PRId64 ", body: %s",
+                    SPAN_ARG(walk->log->origin), entry->index, closed.text);
+        return true;
+    }
+    struct part_list named = parts_of_body(entry, body, &arena);
+    return parts_check_all(walk, entry, &named, &arena, err);
+}
+
+/* --- one log --- */
+
+static bool entry_check(struct walk *walk, const struct entry_row *entry, struct error *err)
+{
+    struct tlog_hash leaf;
+
+    walk->report->entries++;
+    tlog_leaf_hash(entry->head, &leaf);
+    if (!span_equal(entry->leaf, span_make(leaf.bytes, sizeof leaf.bytes)))
+        finding_add(walk->report, FINDING_HEAD,
+                    "log %.*s, index %" PRId64 ": the head was changed: its hash is not the leaf",
+                    SPAN_ARG(walk->log->origin), entry->index);
+    if (entry->leaf.size == TLOG_HASH_SIZE)
+        memcpy(leaf.bytes, entry->leaf.data, TLOG_HASH_SIZE);
+    compact_range_append(&walk->range, &leaf);
+    return size_check(walk, err) && body_check(walk, entry, err);
+}
+
+static void entries_missing(struct walk *walk, int64_t from, int64_t to)
+{
+    walk->is_broken = true;
+    if (to - from == 1)
+        finding_add(walk->report, FINDING_ENTRY_MISSING,
+                    "log %.*s, index %" PRId64 ": the entry is missing",
+                    SPAN_ARG(walk->log->origin), from);
+    else
+        finding_add(walk->report, FINDING_ENTRY_MISSING,
+                    "log %.*s, index %" PRId64 " to %" PRId64 ": the entries are missing",
+                    SPAN_ARG(walk->log->origin), from, to - 1);
+}
+
+/* Entries [at, at + STEP) or to the end. */
+static bool entries_step(struct walk *walk, int64_t at, int64_t end, struct error *err)
+{
+    struct arena arena CLEANUP(arena_free) = arena_make(STEP_ROOM);
+    struct entry_row *rows = arena_array(&arena, STEP, sizeof *rows);
+    static const struct tlog_hash nothing;
+    size_t count = 0;
+    int64_t next = at;
+
+    if (rows == NULL)
+        return error_set(err, ERROR_LIMIT, "out of memory");
+    if (!entry_list_range(walk->books->db, &arena, walk->log->id, at, end, rows, STEP, &count, err))
+        return false;
+    for (size_t i = 0; i <= count; i++) {
+        int64_t index = i < count ? rows[i].index : end;
+        if (index > next)
+            entries_missing(walk, next, index);
+        for (; next < index; next++) {
+            compact_range_append(&walk->range, &nothing);
+            if (!size_check(walk, err))
+                return false;
+        }
+        if (i < count && !entry_check(walk, &rows[i], err))
+            return false;
+        next++;
+    }
+    return true;
+}
+
+static bool witnesses_check(struct walk *walk, struct error *err)
+{
+    struct note_key keys[PARTNER_COUNT_MAX];
+    size_t count = 0;
+
+    if (walk->log->kind != LOG_DOMESTIC)
+        return true;
+    if (!books_witnesses(walk->books, keys, &count, err))
+        return false;
+    for (size_t i = 0; i < count; i++) {
+        struct arena arena CLEANUP(arena_free) = arena_make(ROW_ROOM);
+        struct buffer text CLEANUP(buffer_free) = buffer_make(CHECKPOINT_SIZE_MAX);
+        struct buffer message CLEANUP(buffer_free) = buffer_make(CHECKPOINT_SIZE_MAX);
+        struct witness_row row;
+        if (!witness_newest(walk->books->db, &arena, walk->log->origin, span_text(keys[i].name),
+                            &row, err)) {
+            if (!is_absent(err))
+                return false;
+            continue;
+        }
+        walk->report->witnesses++;
+        if (row.signature.size != SIGNATURE_SIZE ||
+            !checkpoint_text(walk, row.size, row.root, &text) ||
+            !cosignature_message_write(row.time_s, buffer_span(&text), &message) ||
+            !signature_verify(keys[i].public_key, buffer_span(&message), row.signature.data))
+            finding_add(walk->report, FINDING_WITNESS,
+                        "log %.*s: the cosignature of size %" PRId64 " by %s does not hold",
+                        SPAN_ARG(walk->log->origin), row.size, keys[i].name);
+    }
+    return true;
+}
+
+/* What was left over: doubts that no later signature settled, signatures beyond the end, the stored frontier. */
+static void log_close(struct walk *walk)
+{
+    struct buffer frontier CLEANUP(buffer_free) = buffer_make(sizeof walk->range + 64);
+
+    if (walk->doubt_size != 0)
+        finding_add(walk->report, FINDING_CHANGED,
+                    "log %.*s: entries from index %" PRId64 " to %" PRId64
+                    " are not those that were signed at size %" PRId64,
+                    SPAN_ARG(walk->log->origin), walk->good_size, walk->doubt_size - 1,
+                    walk->doubt_size);
+    if (walk->checkpoint.size > walk->log->size || walk->receipt.size > walk->log->size)
+        finding_add(walk->report, FINDING_ENTRY_MISSING,
+                    "log %.*s: size %" PRId64 " was signed, the log ends at %" PRId64
+                    ": its end is missing",
+                    SPAN_ARG(walk->log->origin),
+                    walk->checkpoint.size > walk->receipt.size ? walk->checkpoint.size
+                                                               : walk->receipt.size,
+                    walk->log->size);
+    compact_range_write(&walk->range, &frontier);
+    if (!walk->is_broken && walk->doubt_size == 0 &&
+        !span_equal(buffer_span(&frontier), walk->log->frontier))
+        finding_add(walk->report, FINDING_CHANGED,
+                    "log %.*s: the entries do not lead to the stored frontier of size %" PRId64,
+                    SPAN_ARG(walk->log->origin), walk->log->size);
+}
+
+static bool keeper_ask(struct walk *walk, struct error *err)
+{
+    enum keeper_slot slot = walk->log->kind == LOG_MIRROR ? KEEPER_CUSTODY : KEEPER_LOG;
+
+    if (walk->books->keeper == NULL)
+        return true;
+    walk->has_keeper =
+        keeper_state(walk->books->keeper, slot, walk->log->origin, &walk->keeper, err);
+    if (!walk->has_keeper)
+        return is_absent(err);
+    if (walk->keeper.size > (uint64_t)walk->log->size && walk->log->read_only.size > 0)
+        finding_add(walk->report, FINDING_KEEPER,
+                    "log %.*s: the keeper signed size %" PRIu64 ", the log ends at %" PRId64,
+                    SPAN_ARG(walk->log->origin), walk->keeper.size, walk->log->size);
+    return true;
+}
+
+static bool log_walk(struct walk *walk, struct error *err)
+{
+    const struct log_row *log = walk->log;
+
+    if (!books_signers(walk->books, log, &walk->signers, err) || !keeper_ask(walk, err) ||
+        !checkpoint_next(walk, 1, err) || !receipt_next(walk, 0, err))
+        return false;
+    for (int64_t at = 0; at < log->size; at += STEP) {
+        int64_t end = log->size - at < STEP ? log->size : at + STEP;
+        if (!entries_step(walk, at, end, err))
+            return false;
+        if (walk->report->progress != NULL)
+            walk->report->progress(walk->report->context, log->origin, (uint64_t)end,
+                                   (uint64_t)log->size);
+    }
+    log_close(walk);
+    return witnesses_check(walk, err);
+}
+
+static bool log_verify(const struct books *books, const struct log_row *log,
+                       struct verify_report *report, struct error *err)
+{
+    struct walk walk = {.books = books,
+                        .log = log,
+                        .report = report,
+                        .range = compact_range_empty(),
+                        .checkpoint_arena = arena_make(ROW_ROOM),
+                        .receipt_arena = arena_make(ROW_ROOM)};
+    bool ok = log_walk(&walk, err);
+
+    arena_free(&walk.checkpoint_arena);
+    arena_free(&walk.receipt_arena);
+    report->logs++;
+    return ok || error_add(err, "verifying log %.*s", SPAN_ARG(log->origin));
+}
+
+/* --- agreements --- */
+
+/* Both signatures of an agreement hold under the certificates that were pinned at pairing. */
+static void agreement_check_one(const struct books *books, size_t at, struct verify_report *report)
+{
+    struct arena arena CLEANUP(arena_free) = arena_make(2 * AGREEMENT_ARENA_SIZE);
+    const struct agreement_row *row = &books->agreement_rows[at];
+    const struct agreement_party *partner =
+        agreement_partner(&books->agreements[at], span_text(books->party));
+    struct pairing own, theirs;
+    struct signed_agreement found;
+    struct error err = {0};
+
+    report->agreements++;
+    bool ok = partner != NULL && books_own_pairing(books->env, books->home, &arena, &own, &err) &&
+              books_partner_pairing(books->env, books->home, partner->party, &arena, &theirs, &err);
+    if (ok) {
+        const struct span certificates[2] = {own.party.certificate_pem,
+                                             theirs.party.certificate_pem};
+        ok = agreement_verify(row->cms, certificates, &arena, &found, &err) &&
+             (span_equal(row->fingerprint, span_make(found.fingerprint, DIGEST_SIZE)) ||
+              error_set(&err, ERROR_STORE, "its fingerprint is not that of its document"));
+    }
+    if (!ok)
+        finding_add(report, FINDING_AGREEMENT, "agreement %.*s/%" PRId64 ": %s",
+                    SPAN_ARG(row->agreement), row->version, err.text);
+}
+
+bool verify_books(const struct books *books, struct verify_report *report, struct error *err)
+{
+    for (size_t i = 0; i < books->agreement_count; i++)
+        agreement_check_one(books, i, report);
+    for (size_t i = 0; i < books->log_count; i++)
+        if (!log_verify(books, &books->logs[i], report, err))
+            return false;
+    return true;
+}
