@@ -98,6 +98,7 @@ foreach(fuzzer ${fuzzers})
     target_compile_options(${name} PRIVATE -fsanitize=fuzzer)
     target_link_options(${name} PRIVATE -fsanitize=fuzzer)
   endif()
+  target_compile_options(${name} PRIVATE -Wno-missing-prototypes) # libFuzzer names the one function
   target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR}/tests)
   foreach(folder ${BESA_ALL_FOLDERS})
     if(TARGET besa_${folder})
