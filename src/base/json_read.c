@@ -59,18 +59,20 @@ bool json_parse(struct span text, struct json **out, struct error *err)
         /* jansson's text may quote the input: only place and code are told. */
         enum json_error_code code = json_error_code(&problem);
         if (code == json_error_duplicate_key)
-            return error_set(err, ERROR_INPUT, "not JSON: a key stands twice in one object, line %d", problem.line);
+            return error_set(err, ERROR_INPUT,
+                             "not JSON: a key stands twice in one object, line %d", problem.line);
         if (code == json_error_invalid_utf8)
             return error_set(err, ERROR_INPUT, "not JSON: not UTF-8, line %d", problem.line);
         if (code == json_error_out_of_memory)
             return error_set(err, ERROR_LIMIT, "not read: out of memory");
-        return error_set(err, ERROR_INPUT, "not JSON: line %d column %d", problem.line, problem.column);
+        return error_set(err, ERROR_INPUT, "not JSON: line %d column %d", problem.line,
+                         problem.column);
     }
-    struct json *json = values_check(root, 1, err) ? malloc(sizeof *json) : NULL;
+    bool is_fine = values_check(root, 1, err);
+    struct json *json = is_fine ? malloc(sizeof *json) : NULL;
     if (json == NULL) {
         json_decref(root);
-        return err->kind != ERROR_NONE ? false
-                                       : error_set(err, ERROR_LIMIT, "not read: out of memory");
+        return is_fine ? error_set(err, ERROR_LIMIT, "not read: out of memory") : false;
     }
     json->root = root;
     *out = json;
@@ -251,7 +253,7 @@ int64_t json_get_integer(struct json_object *object, const char *name, int64_t m
 }
 
 int64_t json_get_integer_optional(struct json_object *object, const char *name, int64_t min,
-                              int64_t max, int64_t absent)
+                                  int64_t max, int64_t absent)
 {
     const json_t *value = field_find(object, name);
     return value == NULL ? absent : integer_value(object, name, value, min, max);
@@ -296,32 +298,27 @@ static size_t choice_value(struct json_object *object, const char *name, const j
     size_t index = 0;
     if (choice_find(value, names, count, &index))
         return index;
-    struct span found = span_text(json_is_string(value) ? json_string_value(value) : NULL);
-    /* A short code may be named; anything else might be a person's data. */
-    if (found.size > 0 && found.size <= 24 && text_is_plain(found))
-        json_problem(object, name, ERROR_INPUT, "'%.*s' is none of the values of its list",
-                     SPAN_ARG(found));
-    else
-        json_problem(object, name, ERROR_INPUT, "is none of the values of its list");
+    /* What was typed is not repeated: it might be a person's name in the wrong field. */
+    json_problem(object, name, ERROR_INPUT, "is none of the values of its list");
     return 0;
 }
 
 size_t json_get_choice(struct json_object *object, const char *name, const char *const *names,
-                   size_t count)
+                       size_t count)
 {
     const json_t *value = field_require(object, name);
     return value == NULL ? 0 : choice_value(object, name, value, names, count);
 }
 
-size_t json_get_choice_optional(struct json_object *object, const char *name, const char *const *names,
-                            size_t count, size_t absent)
+size_t json_get_choice_optional(struct json_object *object, const char *name,
+                                const char *const *names, size_t count, size_t absent)
 {
     const json_t *value = field_find(object, name);
     return value == NULL ? absent : choice_value(object, name, value, names, count);
 }
 
 uint64_t json_get_choices(struct json_object *object, const char *name, const char *const *names,
-                      size_t count, size_t min)
+                          size_t count, size_t min)
 {
     struct json_list list = json_get_array(object, name, min, count);
     uint64_t set = 0;
@@ -414,13 +411,15 @@ bool json_get_child(struct json_object *object, const char *name, struct json_ob
     return value != NULL && child_begin(object, name, value, child);
 }
 
-bool json_get_child_optional(struct json_object *object, const char *name, struct json_object *child)
+bool json_get_child_optional(struct json_object *object, const char *name,
+                             struct json_object *child)
 {
     const json_t *value = field_find(object, name);
     return value != NULL && child_begin(object, name, value, child);
 }
 
-struct json_list json_get_array(struct json_object *object, const char *name, size_t min, size_t max)
+struct json_list json_get_array(struct json_object *object, const char *name, size_t min,
+                                size_t max)
 {
     struct json_list list = {.parent = object, .name = name};
     const json_t *value = min > 0 ? field_require(object, name) : field_find(object, name);
@@ -467,5 +466,6 @@ struct span json_array_text(const struct json_list *list, size_t index, size_t m
 int64_t json_array_integer(const struct json_list *list, size_t index, int64_t min, int64_t max)
 {
     struct json_object *parent = (struct json_object *)(uintptr_t)list->parent;
-    return integer_value(parent, list->name, json_array_get(node_json(list->node), index), min, max);
+    return integer_value(parent, list->name, json_array_get(node_json(list->node), index), min,
+                         max);
 }

@@ -39,14 +39,19 @@ bool item_find(struct journal *journal, struct span id, struct arena *arena,
 bool item_reference(const struct journal_line *line, const struct entry_row *row,
                     struct reference *out);
 
-/* Uploads become parts and attachments of a message. */
+/* Uploads become parts and attachments of a message; items of an answer become small parts before them, so that one can
+ * be erased alone. Numbers rise from 1. */
 struct enclosed {
     struct part *parts;
-    struct attachment *attachments;
     struct draft_part *drafts;
-    size_t count;
+    size_t part_count;
+    struct attachment *attachments;
+    size_t attachment_count;
     struct span uploads[ATTACHMENT_COUNT_MAX]; /* ids, to be forgotten once sent */
 };
+/* The items' bytes as salted small parts; before enclose. */
+bool enclose_items(struct journal *journal, const struct desk_call *call, const struct item *items,
+                   size_t count, struct enclosed *out, struct error *err);
 bool enclose(struct journal *journal, const struct desk_call *call, struct enclosed *out,
              struct error *err);
 bool enclosed_forget(struct journal *journal, const struct enclosed *enclosed, struct error *err);

@@ -170,6 +170,26 @@ static bool timeline_show(struct journal *journal, const struct entry_row *row,
     return true;
 }
 
+/* An item that travels as a small part is shown with the message. */
+static bool part_content_show(struct journal *journal, const struct part_row *part,
+                              struct json_writer *out, struct arena *arena, struct error *err)
+{
+    struct span bytes;
+    struct json *json CLEANUP(json_free) = NULL;
+    struct error unread = {0};
+
+    if (part->kind != PART_ROW_SMALL || part->state != PART_HELD)
+        return true;
+    if (!journal_part(journal, part, arena, &bytes, err))
+        return false;
+    if (!json_parse(bytes, &json, &unread))
+        return true;
+    json_key(out, "content");
+    buffer_add(out->buffer, bytes);
+    out->needs_comma = true;
+    return true;
+}
+
 static bool parts_show(struct journal *journal, const struct entry_row *row,
                        struct json_writer *out, struct arena *arena, struct error *err)
 {
@@ -185,7 +205,10 @@ static bool parts_show(struct journal *journal, const struct entry_row *row,
         return false;
     if (count == 0)
         return true;
-    json_integer_field(out, "attachments", (int64_t)count);
+    int64_t attachments = 0;
+    for (size_t i = 0; i < count; i++)
+        attachments += parts[i].kind == PART_ROW_ATTACHMENT;
+    json_integer_field(out, "attachments", attachments);
     json_integer_field(out, "attachments_held_by_receiver", held_there);
     json_key(out, "parts");
     json_begin_array(out);
@@ -194,7 +217,10 @@ static bool parts_show(struct journal *journal, const struct entry_row *row,
         json_integer_field(out, "part", parts[i].number);
         json_integer_field(out, "size", parts[i].size);
         json_hex_field(out, "sha256", parts[i].sha256);
+        json_string_field(out, "kind", parts[i].kind == PART_ROW_SMALL ? "item" : "attachment");
         json_string_field(out, "here", states[parts[i].state]);
+        if (!part_content_show(journal, &parts[i], out, arena, err))
+            return false;
         json_end_object(out);
     }
     json_end_array(out);

@@ -99,7 +99,7 @@ bool act_request_send(struct journal *journal, const struct desk_call *call,
     struct journal_line *line = line_pick(
         journal, json_get_text_optional(call->arguments, "agreement", NAME_SIZE_MAX), err);
     struct request request;
-    struct enclosed enclosed;
+    struct enclosed enclosed = {.parts = NULL};
     struct ruling ruling;
     struct span ruling_span;
     struct span body;
@@ -112,8 +112,8 @@ bool act_request_send(struct journal *journal, const struct desk_call *call,
     if (request.parts.count > 0)
         return error_set(err, ERROR_INPUT,
                          "request: parts are made here, from the attachments given");
-    request.parts = (struct part_list){enclosed.parts, enclosed.count};
-    request.attachments = (struct attachment_list){enclosed.attachments, enclosed.count};
+    request.parts = (struct part_list){enclosed.parts, enclosed.part_count};
+    request.attachments = (struct attachment_list){enclosed.attachments, enclosed.attachment_count};
     if (!access_pseudonym(journal, line, call->access.officer, call->arena, &request.officer,
                           err) ||
         !persons_mask(&request, request.officer, call->arena, err) ||
@@ -127,9 +127,10 @@ bool act_request_send(struct journal *journal, const struct desk_call *call,
     struct draft draft = {.type = MESSAGE_REQUEST,
                           .unit = journal_unit(journal, line),
                           .body = body,
+                          .parsed = &request,
                           .ruling = ruling_span,
                           .parts = enclosed.drafts,
-                          .part_count = enclosed.count};
+                          .part_count = enclosed.part_count};
     return send_out(journal, line, call, "request-send", &draft, &ruling, out, err) &&
            enclosed_forget(journal, &enclosed, err);
 }
@@ -166,15 +167,16 @@ static bool items_mask(struct answer *answer, struct span pseudonym, struct aren
     return true;
 }
 
-/* From a filled answer to the sent message. */
+/* From a filled answer to the sent message. Its items leave the body and travel as salted small parts. */
 static bool answer_out(struct journal *journal, struct journal_line *line,
                        const struct desk_call *call, const char *act, struct answer *answer,
-                       const struct enclosed *enclosed, const struct reference *reference,
-                       struct json_writer *out, struct error *err)
+                       const struct reference *reference, struct json_writer *out,
+                       struct error *err)
 {
     struct ruling ruling;
     struct span ruling_span;
     struct span body;
+    struct enclosed enclosed = {.parts = NULL};
     struct buffer written CLEANUP(buffer_free) = buffer_make(BODY_SIZE_MAX);
     struct span approver =
         call->access.approver.size > 0 ? call->access.approver : call->access.officer;
@@ -183,10 +185,20 @@ static bool answer_out(struct journal *journal, struct journal_line *line,
                           err) ||
         !access_pseudonym(journal, line, approver, call->arena, &answer->approved_by, err) ||
         !items_mask(answer, answer->officer, call->arena, err) ||
-        !body_copy(&written, answer_write(answer, &written), call->arena, &body, err))
+        !enclose_items(journal, call, answer->items, answer->item_count, &enclosed, err) ||
+        !enclose(journal, call, &enclosed, err) || !problems_to_error(call->problems, err))
         return false;
-    struct permit_question question = {
-        .type = MESSAGE_ANSWER, .answer = answer, .body_size = (int64_t)body.size};
+    struct permit_question question = {.type = MESSAGE_ANSWER,
+                                       .answer = answer,
+                                       .part_items = answer->items,
+                                       .part_item_count = answer->item_count};
+    answer->items = NULL;
+    answer->item_count = 0;
+    answer->parts = (struct part_list){enclosed.parts, enclosed.part_count};
+    answer->attachments = (struct attachment_list){enclosed.attachments, enclosed.attachment_count};
+    if (!body_copy(&written, answer_write(answer, &written), call->arena, &body, err))
+        return false;
+    question.body_size = (int64_t)body.size;
     if (!rule_ask(journal, line, call, &question, &ruling, err) ||
         !ruling_text(&ruling, call->arena, &ruling_span, err))
         return false;
@@ -195,11 +207,12 @@ static bool answer_out(struct journal *journal, struct journal_line *line,
                           .thread = reference,
                           .unit = journal_unit(journal, line),
                           .body = body,
+                          .parsed = answer,
                           .ruling = ruling_span,
-                          .parts = enclosed->drafts,
-                          .part_count = enclosed->count};
+                          .parts = enclosed.drafts,
+                          .part_count = enclosed.part_count};
     return send_out(journal, line, call, act, &draft, &ruling, out, err) &&
-           enclosed_forget(journal, enclosed, err);
+           enclosed_forget(journal, &enclosed, err);
 }
 
 bool act_answer_send(struct journal *journal, const struct desk_call *call, struct json_writer *out,
@@ -209,19 +222,15 @@ bool act_answer_send(struct journal *journal, const struct desk_call *call, stru
     struct entry_row row;
     struct reference reference;
     struct answer answer;
-    struct enclosed enclosed;
 
-    if (!request_to_us(journal, call, &line, &row, &reference, err) ||
-        !enclose(journal, call, &enclosed, err))
+    if (!request_to_us(journal, call, &line, &row, &reference, err))
         return false;
     if (!answer_read(call->body, call->arena, &answer, call->problems))
         return problems_to_error(call->problems, err) || error_add(err, "answer");
     if (answer.parts.count > 0)
         return error_set(err, ERROR_INPUT,
-                         "answer: parts are made here, from the attachments given");
-    answer.parts = (struct part_list){enclosed.parts, enclosed.count};
-    answer.attachments = (struct attachment_list){enclosed.attachments, enclosed.count};
-    return answer_out(journal, line, call, "answer-send", &answer, &enclosed, &reference, out, err);
+                         "answer: parts are made here, from items and attachments");
+    return answer_out(journal, line, call, "answer-send", &answer, &reference, out, err);
 }
 
 /* What a refusal repeats from the request that it refuses. */
@@ -245,7 +254,6 @@ bool act_refuse_send(struct journal *journal, const struct desk_call *call, stru
     struct reference reference;
     struct request request;
     struct refusal refusals[ANSWER_REFUSAL_COUNT_MAX];
-    struct enclosed enclosed = {.count = 0};
     struct answer answer = {.outcome = ANSWER_REFUSED, .refusals = refusals};
 
     if (!request_to_us(journal, call, &line, &row, &reference, err))
@@ -267,5 +275,5 @@ bool act_refuse_send(struct journal *journal, const struct desk_call *call, stru
     answer.handling = HANDLING_BIT(HANDLING_H0);
     answer.is_training = request.is_training;
     answer.to_judge = reason.size > 0 ? reason : span_text("refused under the agreement");
-    return answer_out(journal, line, call, "refuse-send", &answer, &enclosed, &reference, out, err);
+    return answer_out(journal, line, call, "refuse-send", &answer, &reference, out, err);
 }

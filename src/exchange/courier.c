@@ -212,7 +212,7 @@ static void fetch_whole(struct operation *operation)
         fetch_failed(operation, &err);
         return;
     }
-    operation->ok = digest_is_equal(sha256, fetch->sha256);
+    operation->ok = digest_is_equal(sha256, fetch->wanted.sha256);
     completion_put(operation);
 }
 
@@ -400,11 +400,13 @@ static void partners_follow(struct exchange *exchange)
         partner->line = at;
         snprintf(partner->name, sizeof partner->name, "%s", exchange->journal->lines[at].partner);
         for (size_t kind = 0; kind < OPERATION_COUNT; kind++)
-            partner->operations[kind] = (struct operation){.exchange = exchange,
-                                                           .partner = partner,
-                                                           .kind = (enum operation_kind)kind,
-                                                           .body = buffer_make(POST_SIZE_MAX),
-                                                           .answer = buffer_make(RANGE_SIZE_MAX)};
+            partner->operations[kind] =
+                (struct operation){.exchange = exchange,
+                                   .partner = partner,
+                                   .kind = (enum operation_kind)kind,
+                                   .body = buffer_make(POST_SIZE_MAX),
+                                   .answer = buffer_make(RANGE_SIZE_MAX),
+                                   .fetch.wanted.segments = buffer_make(BODY_SIZE_MAX)};
         want(exchange, at, OPERATION_PROBE);
         exchange->partner_count++;
     }
@@ -462,7 +464,7 @@ void exchange_free(struct exchange **exchange)
         for (size_t kind = 0; kind < OPERATION_COUNT; kind++) {
             struct operation *operation = &(*exchange)->partners[i].operations[kind];
             fetch_end(&operation->fetch);
-            buffer_free(&operation->fetch.segments);
+            buffer_free(&operation->fetch.wanted.segments);
             buffer_free(&operation->body);
             buffer_free(&operation->answer);
         }

@@ -16,7 +16,7 @@ static struct attachment_place place_of(struct exchange *exchange)
 static struct range_question question_of(const struct fetch *fetch)
 {
     return (struct range_question){
-        .index = fetch->index, .part = fetch->number, .segment = fetch->writer.count};
+        .index = fetch->wanted.index, .part = fetch->wanted.number, .segment = fetch->writer.count};
 }
 
 bool fetch_next(struct operation *operation, bool *is_whole, struct error *err)
@@ -25,11 +25,12 @@ bool fetch_next(struct operation *operation, bool *is_whole, struct error *err)
     struct attachment_place place = place_of(operation->exchange);
 
     if (!fetch->has_writer) {
-        if (!attachment_resume(&place, fetch->id, fetch->wrapped, fetch->size, &fetch->writer, err))
+        if (!attachment_resume(&place, fetch->wanted.id, fetch->wanted.wrapped, fetch->wanted.size,
+                               &fetch->writer, err))
             return false;
         fetch->has_writer = true;
     }
-    *is_whole = fetch->writer.size == fetch->size;
+    *is_whole = fetch->writer.size == fetch->wanted.size;
     if (*is_whole)
         return true;
     struct range_question question = question_of(fetch);
@@ -54,9 +55,9 @@ bool fetch_take(struct operation *operation, struct error *err)
                          plain, &size, err);
     if (ok) {
         digest_sha256(span_make(plain, size), hash);
-        struct span named = span_part(buffer_span(&fetch->segments),
+        struct span named = span_part(buffer_span(&fetch->wanted.segments),
                                       (size_t)question.segment * DIGEST_SIZE, DIGEST_SIZE);
-        ok = (size == attachment_segment_size(fetch->size, question.segment) &&
+        ok = (size == attachment_segment_size(fetch->wanted.size, question.segment) &&
               span_equal(named, span_make(hash, sizeof hash))) ||
              error_set(err, ERROR_INPUT, "a segment of %s is not the one that its message names",
                        line->partner);

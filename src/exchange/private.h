@@ -10,6 +10,7 @@
 #include "base/attributes.h"
 #include "exchange/exchange.h"
 #include "journal/attachment.h"
+#include "journal/parts.h"
 
 enum operation_kind {
     OPERATION_PROBE,
@@ -30,16 +31,9 @@ enum operation_phase {
 
 /* An attachment being fetched. */
 struct fetch {
+    struct journal_wanted wanted;
     struct attachment_writer writer;
     bool has_writer;
-    int64_t entry;
-    uint16_t number;
-    uint64_t index; /* of its entry in the partner's log */
-    int64_t size;
-    uint8_t sha256[DIGEST_SIZE];
-    struct buffer segments; /* hashes that the body names */
-    uint8_t id[ATTACHMENT_ID_SIZE];
-    uint8_t wrapped[KEEPER_WRAPPED_SIZE];
 };
 
 struct operation {

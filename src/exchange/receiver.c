@@ -158,31 +158,15 @@ static bool ranges_run(struct journal *journal, struct job *job, struct error *e
     struct received *received = (struct received *)job;
     struct journal_line *line = line_of(received);
     struct arena arena CLEANUP(arena_free) = arena_make(8u * 1024 * 1024);
-    struct attachment_place place = {
-        .env = journal->env, .home = journal->home, .keeper = &journal->keeper};
     struct range_question question;
-    struct entry_row entry;
-    struct part_row part;
-    size_t size = 0;
+    struct span segment;
 
     received->status = 200;
     received->content_type = "application/octet-stream";
-    if (!range_question_read(received->body, &question, err) ||
-        !entry_find_index(journal->db, &arena, line->out.id, (int64_t)question.index, &entry,
-                          err) ||
-        !part_find(journal->db, &arena, entry.id, question.part, &part, err))
-        return false;
-    if (part.kind != PART_ROW_ATTACHMENT || part.state != PART_HELD ||
-        part.file.size != ATTACHMENT_ID_SIZE || part.part_key.size != KEEPER_WRAPPED_SIZE)
-        return error_set(err, ERROR_MISSING, "index %" PRIu64 " part %u is not held here",
-                         question.index, question.part);
-    uint8_t *segment = arena_alloc(&arena, SEGMENT_SIZE);
-    if (segment == NULL)
-        return error_set(err, ERROR_LIMIT, "ranges: out of memory");
-    return attachment_read(&place, part.file.data, part.part_key.data, part.size, question.segment,
-                           segment, &size, err) &&
-           range_seal(journal, line, line->out.origin, &question, span_make(segment, size),
-                      &received->answer, err);
+    return range_question_read(received->body, &question, err) &&
+           journal_segment(journal, line, question.index, question.part, question.segment, &arena,
+                           &segment, err) &&
+           range_seal(journal, line, line->out.origin, &question, segment, &received->answer, err);
 }
 
 /* --- dispatch --- */

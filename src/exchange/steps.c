@@ -4,8 +4,7 @@
 #include "exchange/private.h"
 
 #include "journal/contact.h"
-#include "message/parts_held.h"
-#include "store/part_rows.h"
+#include "journal/parts.h"
 
 #include <inttypes.h>
 #include "base/text.h"
@@ -19,100 +18,23 @@ static struct journal_line *line_of(const struct operation *operation)
 
 /* --- fetch --- */
 
-static bool fetch_fill(struct fetch *fetch, const struct part_row *row, uint64_t index,
-                       struct error *err)
-{
-    fetch_end(fetch);
-    buffer_free(&fetch->segments);
-    fetch->segments = buffer_make(BODY_SIZE_MAX);
-    fetch->entry = row->entry;
-    fetch->number = (uint16_t)row->number;
-    fetch->index = index;
-    fetch->size = row->size;
-    if (row->sha256.size != DIGEST_SIZE || row->file.size != ATTACHMENT_ID_SIZE ||
-        row->part_key.size != KEEPER_WRAPPED_SIZE || !buffer_add(&fetch->segments, row->segments))
-        return error_set(err, ERROR_STORE, "the row of an attachment is cut");
-    memcpy(fetch->sha256, row->sha256.data, DIGEST_SIZE);
-    memcpy(fetch->id, row->file.data, ATTACHMENT_ID_SIZE);
-    memcpy(fetch->wrapped, row->part_key.data, KEEPER_WRAPPED_SIZE);
-    return true;
-}
-
-/* The oldest attachment that is wanted and not given up; gets its file and key when the fetch begins. */
+/* The oldest attachment that is wanted, taken into the operation. */
 static bool fetch_prepare(struct journal *journal, struct operation *operation, struct error *err)
 {
-    struct arena arena CLEANUP(arena_free) = arena_make(8u * 1024 * 1024);
-    struct part_row row;
-    struct entry_row entry;
-    size_t count = 0;
-    struct keeper_wrapped key;
-    uint8_t id[ATTACHMENT_ID_SIZE];
+    struct fetch *fetch = &operation->fetch;
 
-    if (!part_list_wanted(journal->db, &arena, line_of(operation)->in.id, &row, 1, &count, err))
-        return false;
-    if (count == 0)
-        return error_set(err, ERROR_MISSING, "no attachment is wanted");
-    if (!entry_find(journal->db, &arena, row.entry, &entry, err))
-        return false;
-    if (row.file.size == 0) {
-        if (!keeper_make_keys(&journal->keeper, &key, 1, err))
-            return false;
-        journal->env->random(journal->env->context, id, sizeof id);
-        row.file = span_make(id, sizeof id);
-        row.part_key = span_make(key.wrapped, sizeof key.wrapped);
-        if (!part_begin(journal->db, row.entry, row.number, row.part_key, row.file, err))
-            return false;
-    }
-    return fetch_fill(&operation->fetch, &row, (uint64_t)entry.index, err);
-}
-
-/* All attachments of the entry that are held whole, so that later entries repeat earlier numbers. */
-static bool parts_held_append(struct journal *journal, struct journal_line *line, int64_t entry,
-                              struct error *err)
-{
-    struct arena arena CLEANUP(arena_free) = arena_make(8u * 1024 * 1024);
-    struct part_row *rows = arena_array(&arena, PART_COUNT_MAX, sizeof *rows);
-    uint64_t numbers[PART_COUNT_MAX];
-    struct entry_row target;
-    struct parts_held held = {.item = {.origin = span_text(line->in.origin)}, .parts = numbers};
-    struct buffer body CLEANUP(buffer_free) = buffer_make(BODY_SIZE_MAX);
-    struct appended appended;
-    size_t count = 0;
-
-    if (rows == NULL)
-        return error_set(err, ERROR_LIMIT, "out of memory");
-    if (!part_list(journal->db, &arena, entry, rows, PART_COUNT_MAX, &count, err) ||
-        !entry_find(journal->db, &arena, entry, &target, err))
-        return false;
-    for (size_t i = 0; i < count; i++) {
-        if (rows[i].kind != PART_ROW_ATTACHMENT)
-            continue;
-        held.total++;
-        if (rows[i].state == PART_HELD)
-            numbers[held.part_count++] = (uint64_t)rows[i].number;
-    }
-    if (target.message_id.size != UUID_SIZE || held.part_count == 0)
-        return error_set(err, ERROR_BUG, "nothing is held of entry %" PRId64, entry);
-    memcpy(held.item.id, target.message_id.data, UUID_SIZE);
-    if (!parts_held_write(&held, &body))
-        return error_set(err, ERROR_BUG, "parts held do not fit");
-    struct draft draft = {.type = MESSAGE_PARTS_HELD,
-                          .unit = journal_unit(journal, line),
-                          .body = buffer_span(&body)};
-    return journal_append(journal, line, &draft, &appended, err);
+    fetch_end(fetch);
+    buffer_clear(&fetch->wanted.segments);
+    return journal_wanted_next(journal, line_of(operation), &fetch->wanted, err);
 }
 
 static bool fetch_complete(struct journal *journal, struct operation *operation, struct error *err)
 {
-    struct fetch *fetch = &operation->fetch;
+    const struct journal_wanted *wanted = &operation->fetch.wanted;
 
-    if (!operation->ok) { /* it proved to be another file than its message names */
-        journal_event_add(journal, JOURNAL_ALARM, line_of(operation), fetch->entry, 0);
-        return part_set_state(journal->db, fetch->entry, fetch->number, PART_LOST, err);
-    }
-    journal_event_add(journal, JOURNAL_PARTS, line_of(operation), fetch->entry, 0);
-    return part_set_state(journal->db, fetch->entry, fetch->number, PART_HELD, err) &&
-           parts_held_append(journal, line_of(operation), fetch->entry, err);
+    if (!operation->ok) /* it proved to be another file than its message names */
+        return journal_wanted_lost(journal, line_of(operation), wanted, err);
+    return journal_wanted_held(journal, line_of(operation), wanted, err);
 }
 
 /* --- by kind --- */

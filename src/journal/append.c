@@ -146,6 +146,7 @@ static bool own_apply(struct journal *journal, struct journal_line *line, const 
                                 .entry = row,
                                 .head = head,
                                 .body = draft->body,
+                                .parsed = draft->parsed,
                                 .is_own = true};
     return apply_entry(journal, &input, arena, err);
 }

@@ -56,7 +56,7 @@ static bool target_find(struct journal *journal, const struct apply_input *input
     return true;
 }
 
-/* Small parts are attachments that travelled with the batch. */
+/* Small parts of an answer are its items. */
 static size_t small_count(const struct part_list *parts)
 {
     size_t count = 0;
@@ -74,19 +74,18 @@ static bool apply_request(struct journal *journal, const struct apply_input *inp
 
     if (input->row->ruling.size > 0 && !ruling_read(input->row->ruling, &ruling, err))
         return error_add(err, "entry %" PRId64, input->entry->id);
-    struct request_row row = {
-        .entry = input->entry->id,
-        .log = input->entry->log,
-        .message_id = input->entry->message_id,
-        .is_own = input->is_own,
-        .reference = request->reference,
-        .urgency = request->urgency_ground,
-        .is_training = request->is_training,
-        .language = request->language,
-        .persons = (int64_t)request->person_count,
-        .attachments = (int64_t)(request->attachments.count + small_count(&request->parts)),
-        .due_after_ms = ruling.due_after_ms,
-        .deadline_row = ruling.row};
+    struct request_row row = {.entry = input->entry->id,
+                              .log = input->entry->log,
+                              .message_id = input->entry->message_id,
+                              .is_own = input->is_own,
+                              .reference = request->reference,
+                              .urgency = request->urgency_ground,
+                              .is_training = request->is_training,
+                              .language = request->language,
+                              .persons = (int64_t)request->person_count,
+                              .attachments = (int64_t)request->attachments.count,
+                              .due_after_ms = ruling.due_after_ms,
+                              .deadline_row = ruling.row};
     if (!request_insert(journal->db, &row, err))
         return false;
     if (input->is_own)
@@ -123,7 +122,7 @@ static bool apply_answer(struct journal *journal, const struct apply_input *inpu
                              .target = target.id,
                              .is_own = input->is_own,
                              .outcome = answer->outcome,
-                             .items = (int64_t)answer->item_count,
+                             .items = (int64_t)(answer->item_count + small_count(&answer->parts)),
                              .grounds = buffer_span(&grounds)};
     return answer_insert(journal->db, &row, err);
 }

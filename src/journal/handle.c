@@ -6,6 +6,7 @@
 #include "journal/private.h"
 
 #include "message/answer.h"
+#include "message/item.h"
 #include "message/outcomes.h"
 #include "message/request.h"
 
@@ -159,8 +160,8 @@ static bool part_settle(struct journal *journal, struct journal_line *line, int6
 }
 
 static bool parts_settle(struct journal *journal, struct journal_line *line, int64_t entry,
-                         enum message_type type, const void *parsed, struct arena *arena,
-                         struct verdict *verdict, struct error *err)
+                         enum part_kind kind, enum message_type type, const void *parsed,
+                         struct arena *arena, struct verdict *verdict, struct error *err)
 {
     const struct part_list *parts = NULL;
     const struct attachment_list *attachments = NULL;
@@ -168,28 +169,64 @@ static bool parts_settle(struct journal *journal, struct journal_line *line, int
     message_parts(type, parsed, &parts, &attachments);
     for (size_t i = 0; parts != NULL && i < parts->count && verdict->outcome == OUTCOME_ACCEPTED;
          i++)
-        if (!part_settle(journal, line, entry, &parts->items[i], attachments, arena, verdict, err))
+        if (parts->items[i].kind == kind &&
+            !part_settle(journal, line, entry, &parts->items[i], attachments, arena, verdict, err))
             return false;
+    return true;
+}
+
+/* The items of an answer that came as small parts: read here, ruled like those in the body. */
+static bool part_items_read(struct journal *journal, const struct entry_row *row,
+                            const struct answer *answer, struct item **items, size_t *count,
+                            struct arena *arena, struct verdict *verdict, struct error *err)
+{
+    static struct problems problems; /* the writer alone handles */
+
+    *count = 0;
+    *items = arena_array(arena, ITEM_COUNT_MAX, sizeof **items);
+    if (*items == NULL)
+        return error_set(err, ERROR_LIMIT, "handling: out of memory");
+    for (size_t i = 0; i < answer->parts.count && verdict->outcome == OUTCOME_ACCEPTED; i++) {
+        struct part_row part;
+        struct span bytes;
+        if (answer->parts.items[i].kind != PART_KIND_SMALL)
+            continue;
+        if (!part_find(journal->db, arena, row->id, answer->parts.items[i].number, &part, err) ||
+            !journal_part(journal, &part, arena, &bytes, err))
+            return false;
+        problems_clear(&problems);
+        if (*count == ITEM_COUNT_MAX || !item_read(bytes, arena, &(*items)[*count], &problems))
+            refuse(verdict, OUTCOME_MALFORMED);
+        else
+            (*count)++;
+    }
     return true;
 }
 
 /* The agreement rules what crosses; the answer names the clause. */
 static bool rule(struct journal *journal, struct journal_line *line, const struct entry_row *row,
                  const struct head *head, const void *parsed, struct verdict *verdict,
-                 struct buffer *ruling_text, struct error *err)
+                 struct buffer *ruling_text, struct arena *arena, struct error *err)
 {
     struct ruling ruling;
+    struct item *items = NULL;
     struct permit_question question = {.sender = line->agreement.parties[line->partner_side].party,
                                        .receiver = line->agreement.parties[line->own_side].party,
                                        .type = head->type,
                                        .created_ms = head->created_ms,
                                        .is_suspended = line->is_suspended,
                                        .body_size = row->body_size};
-    (void)journal;
     if (head->type == MESSAGE_REQUEST)
         question.request = parsed;
-    if (head->type == MESSAGE_ANSWER)
+    if (head->type == MESSAGE_ANSWER) {
         question.answer = parsed;
+        if (!part_items_read(journal, row, parsed, &items, &question.part_item_count, arena,
+                             verdict, err))
+            return false;
+        question.part_items = items;
+    }
+    if (verdict->outcome != OUTCOME_ACCEPTED)
+        return true;
     agreement_permit(&line->agreement, &question, &ruling);
     if (!ruling.is_allowed) {
         verdict->clause = span_text(ruling.clause);
@@ -214,10 +251,16 @@ static bool body_judge(struct journal *journal, struct journal_line *line,
         refuse(verdict, OUTCOME_MALFORMED);
         return true;
     }
-    if (!rule(journal, line, row, head, *parsed, verdict, ruling_text, err))
+    if (!parts_settle(journal, line, row->id, PART_KIND_SMALL, head->type, *parsed, arena, verdict,
+                      err))
         return false;
+    if (verdict->outcome == OUTCOME_ACCEPTED &&
+        !rule(journal, line, row, head, *parsed, verdict, ruling_text, arena, err))
+        return false;
+    /* What is refused is not fetched. */
     return verdict->outcome != OUTCOME_ACCEPTED ||
-           parts_settle(journal, line, row->id, head->type, *parsed, arena, verdict, err);
+           parts_settle(journal, line, row->id, PART_KIND_ATTACHMENT, head->type, *parsed, arena,
+                        verdict, err);
 }
 
 static bool entry_time(struct journal *journal, struct journal_line *line,

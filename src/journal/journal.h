@@ -174,6 +174,7 @@ struct draft {
     const struct reference *thread;      /* NULL: none */
     struct span unit;
     struct span body;   /* as the type's writer gave it */
+    const void *parsed; /* the struct that was written, to spare a second reading; may be NULL */
     struct span ruling; /* as ruling_write gave it; empty for types without */
     int64_t due_after_ms;
     const struct draft_part *parts;

@@ -8,6 +8,7 @@
 #include "store/derived_rows.h"
 #include "store/schema.h"
 #include "journal/support/pair.h"
+#include "message/support/samples.h"
 
 #include <stdlib.h>
 
@@ -155,6 +156,52 @@ CHECK_TEST(rebuild_equals_live_before_and_after_an_erasure)
     CHECK(rebuild_equals_live(&pair.nodes[0]));
 }
 
+/* The id of the first answer in the JSON of item-show. */
+static bool answer_id(const struct buffer *shown, char out[UUID_TEXT_SIZE])
+{
+    static const char key[] = "\"what\":\"answer\"";
+    const char *at = memmem(shown->data, shown->size, key, strlen(key));
+    const char *item = at == NULL ? NULL : strstr(at, "\"item\":\"");
+    return item != NULL && snprintf(out, UUID_TEXT_SIZE, "%.*s", UUID_TEXT_SIZE - 1, item + 8) > 0;
+}
+
+CHECK_TEST(one_item_of_an_answer_is_erased_alone)
+{
+    struct error err = {0};
+    char item[UUID_TEXT_SIZE];
+    char id[UUID_TEXT_SIZE];
+    char arguments[200];
+    struct answer answer = sample_answer();
+    struct buffer body CLEANUP(buffer_free) = buffer_make(BODY_SIZE_MAX);
+    struct buffer out CLEANUP(buffer_free) = buffer_make(1 << 20);
+
+    CHECK_OK(pair_request(&pair.nodes[0], 7, item, &err), err);
+    pair_settle(&pair);
+    CHECK(answer_write(&answer, &body));
+    snprintf(arguments, sizeof arguments, "{\"item\":\"%s\"}", item);
+    CHECK_OK(pair_act(&pair.nodes[1], "answer-send", arguments, buffer_span(&body), &out, &err),
+             err);
+    pair_settle(&pair);
+    CHECK_OK(pair_act(&pair.nodes[0], "item-show", arguments, span_text(""), &out, &err), err);
+    buffer_byte(&out, 0);
+    CHECK_OR_RETURN(answer_id(&out, id));
+    snprintf(arguments, sizeof arguments, "{\"item\":\"%s\"}", id);
+    CHECK_OK(pair_act(&pair.nodes[0], "item-show", arguments, span_text(""), &out, &err), err);
+    size_t whole = out.size;
+    snprintf(arguments, sizeof arguments,
+             "{\"item\":\"%s\",\"part\":1,\"erase_reason\":\"correction\"}", id);
+    CHECK_OK(pair_act(&pair.nodes[0], "item-erase", arguments, span_text(""), &out, &err), err);
+    snprintf(arguments, sizeof arguments, "{\"item\":\"%s\"}", id);
+    CHECK_OK(pair_act(&pair.nodes[0], "item-show", arguments, span_text(""), &out, &err), err);
+    buffer_byte(&out, 0);
+    CHECK(out.size < whole);
+    CHECK(strstr((const char *)out.data, "\"here\":\"erased\"") != NULL);
+    CHECK(strstr((const char *)out.data, "\"here\":\"held\"") != NULL);
+    CHECK(rebuild_equals_live(&pair.nodes[0]));
+    pair_settle(&pair);
+    CHECK(rebuild_equals_live(&pair.nodes[1]));
+}
+
 CHECK_TEST(the_domestic_log_is_witnessed_by_the_partner)
 {
     struct error err = {0};
@@ -179,6 +226,7 @@ int main(void)
     CHECK_RUN(a_cut_line_holds_entries_until_it_is_back);
     CHECK_RUN(a_restart_goes_on_where_it_stopped);
     CHECK_RUN(rebuild_equals_live_before_and_after_an_erasure);
+    CHECK_RUN(one_item_of_an_answer_is_erased_alone);
     CHECK_RUN(the_domestic_log_is_witnessed_by_the_partner);
     pair_free(&pair);
     return check_end();
