@@ -1,6 +1,7 @@
 /*
  * The agreement document: its reader against cut, changed, doubled and overlong documents, the rules over several fields,
  * and the published schema and page against the tables. `BESA_WRITE_DOCS=1` writes the two published files anew.
+ * covers: clause default form schema
  */
 #include "agreement/agreement.h"
 #include "base/attributes.h"

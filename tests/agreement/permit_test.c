@@ -1,6 +1,7 @@
 /*
  * Permit: every clause once allowed and once refused, the text that the partner may read, rows and due times, second
  * approvals, and that a ruling costs less than ten microseconds. All data is fictional.
+ * covers: judge subject
  */
 #include "agreement/permit.h"
 #include "base/attributes.h"

@@ -1,7 +1,7 @@
 /*
  * Attachments cross in segments that are checked as they come; an interrupted fetch goes on; the sender learns what is
  * held; and what is read back is what was given.
- * covers: courier.c fetch.c range.c receiver.c steps.c
+ * covers: courier fetch range receiver steps
  */
 #include "check.h"
 #include "crypto/secret.h"

@@ -1,4 +1,7 @@
-/* The client: whom it believes, what it says when a call fails, kept connections, many calls at once. */
+/*
+ * The client: whom it believes, what it says when a call fails, kept connections, many calls at once.
+ * covers: client_explain
+ */
 #include "check.h"
 #include "http/support/ground.h"
 

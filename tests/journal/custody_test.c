@@ -1,6 +1,6 @@
 /*
  * Custody under attack: a post is taken whole or not at all, and nothing is signed for what does not hold.
- * covers: accept.c post.c
+ * covers: accept post
  */
 #include "check.h"
 #include "crypto/secret.h"

@@ -1,8 +1,8 @@
 /*
  * The thin path: one request crosses the border, durable, cosigned, and its outcomes come back; lost answers, restarts and
  * cuts change nothing but the time it takes.
- * covers: accept.c append.c apply.c attachment.c body.c cache.c contact.c deliver.c erase.c handle.c job.c log.c open.c
- * covers: pump.c rebuild.c seal.c witness.c
+ * covers: accept append apply attachment body cache contact deliver erase handle job log open
+ * covers: pump rebuild seal witness
  */
 #include "check.h"
 #include "store/derived_rows.h"

@@ -1,4 +1,7 @@
-/* The keeper's rules for its own and for kept logs: only extensions, the same bytes again, custody time never falls. */
+/*
+ * The keeper's rules for its own and for kept logs: only extensions, the same bytes again, custody time never falls.
+ * covers: client logs keys_file post_keys
+ */
 #include "check.h"
 #include "keeper/support/fixture.h"
 

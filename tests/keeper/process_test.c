@@ -1,4 +1,7 @@
-/* The keeper as a process: start, its errors, many threads, its end, and what its sandbox forbids. */
+/*
+ * The keeper as a process: start, its errors, many threads, its end, and what its sandbox forbids.
+ * covers: filter
+ */
 #include "check.h"
 
 #include "keeper/filter.h"

@@ -1,4 +1,7 @@
-/* The keeper's record: crashes, torn slots, failing disks, a missing file. What was signed is never signed otherwise. */
+/*
+ * The keeper's record: crashes, torn slots, failing disks, a missing file. What was signed is never signed otherwise.
+ * covers: record_form
+ */
 #include "check.h"
 #include "keeper/support/fixture.h"
 
