@@ -2,11 +2,12 @@
  * The thin path: one request crosses the border, durable, cosigned, and its outcomes come back; lost answers, restarts and
  * cuts change nothing but the time it takes.
  * covers: accept append apply attachment body cache contact deliver erase handle job log open
- * covers: pump rebuild seal witness
+ * covers: parts pump rebuild seal witness
  */
 #include "check.h"
 #include "store/derived_rows.h"
 #include "store/schema.h"
+#include "journal/parts.h"
 #include "journal/support/pair.h"
 #include "message/support/samples.h"
 
@@ -202,6 +203,22 @@ CHECK_TEST(one_item_of_an_answer_is_erased_alone)
     CHECK(rebuild_equals_live(&pair.nodes[1]));
 }
 
+CHECK_TEST(a_segment_that_is_not_held_is_missing)
+{
+    struct error err = {0};
+    struct arena arena CLEANUP(arena_free) = arena_make(4u * 1024 * 1024);
+    struct journal *journal = &pair.nodes[0].journal;
+    struct journal_wanted wanted = {.segments = buffer_make(1024)};
+    struct span segment;
+
+    CHECK(!journal_wanted_next(journal, line(0), &wanted, &err));
+    CHECK_ERROR(err, ERROR_MISSING, "no attachment is wanted");
+    CHECK(!journal_segment(journal, line(0), 0, 1, 0, &arena, &segment, &err));
+    CHECK_ERROR(err, ERROR_MISSING, "part");
+    CHECK(!journal_segment(journal, line(0), 1000000, 1, 0, &arena, &segment, &err));
+    CHECK_ERROR(err, ERROR_MISSING, "entry");
+}
+
 CHECK_TEST(the_domestic_log_is_witnessed_by_the_partner)
 {
     struct error err = {0};
@@ -227,6 +244,7 @@ int main(void)
     CHECK_RUN(a_restart_goes_on_where_it_stopped);
     CHECK_RUN(rebuild_equals_live_before_and_after_an_erasure);
     CHECK_RUN(one_item_of_an_answer_is_erased_alone);
+    CHECK_RUN(a_segment_that_is_not_held_is_missing);
     CHECK_RUN(the_domestic_log_is_witnessed_by_the_partner);
     pair_free(&pair);
     return check_end();
