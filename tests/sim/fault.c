@@ -1,0 +1,315 @@
+/* Faults of machines and line, planned by the seed; and the hand that opens a node again. */
+#include "sim/world.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#define STEP_FIRST 20u
+#define STEP_LAST  400u
+
+const char *const fault_names[] = {
+    [FAULT_POWER_LOSS_AT_CALL] = "power loss at an I/O call",
+    [FAULT_POWER_LOSS] = "power loss at rest",
+    [FAULT_SYNC_ERROR] = "sync fails",
+    [FAULT_DISK_FULL] = "disk full",
+    [FAULT_RESTART] = "restart",
+    [FAULT_CUT_BOTH] = "line cut",
+    [FAULT_CUT_ONE_WAY] = "line cut one way",
+    [FAULT_CLOCK_NEAR] = "clock off within the bound",
+    [FAULT_CLOCK_FAR] = "clock off beyond the bound",
+    [FAULT_BACKUP] = "backup taken",
+    [FAULT_RESTORE_ALL] = "backup restored, database and keeper",
+    [FAULT_RESTORE_DATABASE] = "backup restored, database alone",
+    NULL,
+};
+
+static void plan_add(struct world *world, enum fault_kind kind, unsigned step, size_t side)
+{
+    if (world->fault_count < FAULT_COUNT_MAX)
+        world->faults[world->fault_count++] =
+            (struct fault){.kind = kind, .step = step, .side = side};
+}
+
+static unsigned step_choose(struct world *world)
+{
+    return STEP_FIRST + (unsigned)random_below(&world->random, STEP_LAST - STEP_FIRST);
+}
+
+/* One to three crashes, three to seven others; one seed in eight restores a backup. */
+void fault_plan(struct world *world)
+{
+    static const enum fault_kind others[] = {FAULT_SYNC_ERROR,  FAULT_DISK_FULL,  FAULT_RESTART,
+                                             FAULT_CUT_BOTH,    FAULT_CUT_BOTH,   FAULT_CUT_ONE_WAY,
+                                             FAULT_CUT_ONE_WAY, FAULT_CLOCK_NEAR, FAULT_CLOCK_FAR};
+    struct random *random = &world->random;
+
+    for (uint64_t i = 1 + random_below(random, 3); i > 0; i--)
+        plan_add(world, random_chance(random, 85) ? FAULT_POWER_LOSS_AT_CALL : FAULT_POWER_LOSS,
+                 step_choose(world), random_below(random, MACHINE_COUNT));
+    for (uint64_t i = 3 + random_below(random, 5); i > 0; i--)
+        plan_add(world, others[random_below(random, ARRAY_COUNT(others))], step_choose(world),
+                 random_below(random, MACHINE_COUNT));
+    if (!random_chance(random, 12))
+        return;
+    size_t side = random_below(random, MACHINE_COUNT);
+    unsigned backup = STEP_FIRST + (unsigned)random_below(random, 200);
+    plan_add(world, FAULT_BACKUP, backup, side);
+    plan_add(world, random_chance(random, 60) ? FAULT_RESTORE_ALL : FAULT_RESTORE_DATABASE,
+             backup + 1 + (unsigned)random_below(random, 180), side);
+}
+
+/* --- a node goes down --- */
+
+static void node_down(struct node *node, bool is_clean, bool must_crash)
+{
+    struct world *world = node->world;
+
+    if (node->is_up)
+        node_close(node, is_clean);
+    bool has_lost_power =
+        node->machine.disk.has_failed && node->machine.disk.failure == DISK_POWER_LOSS;
+    node->must_crash = node->must_crash || must_crash || has_lost_power;
+    node->up_at_ms = world->now_ms + (int64_t)random_below(&world->random, 8000);
+}
+
+static void site_count(struct node *node)
+{
+    static const char *const doings[] = {
+        [DOING_NOTHING] = "rest",    [DOING_OPEN] = "opening",          [DOING_WRITER] = "writer",
+        [DOING_COURIER] = "courier", [DOING_CHECKPOINT] = "checkpoint", [DOING_CLOSE] = "closing"};
+    const struct disk *disk = &node->machine.disk;
+    const char *last = strrchr(disk->failed_path, '/');
+    char name[72];
+
+    snprintf(name, sizeof name, "%s: %s %s", doings[node->failed_doing],
+             disk_call_names[disk->failed_call], last == NULL ? "" : last + 1);
+    tally_add(disk->failure == DISK_POWER_LOSS ? "crash site" : "disk failure site", name);
+}
+
+/* The disk of a node that runs has failed: power is off, or its supervisor ends it. */
+static void failure_tend(struct node *node)
+{
+    struct disk *disk = &node->machine.disk;
+
+    if (disk->failure != DISK_POWER_LOSS && !node->journal.is_dead &&
+        !random_chance(&node->world->random, 10))
+        return; /* it goes on for a while with a disk that failed once */
+    site_count(node);
+    world_tell(node->world, "%s: disk failed at %s %s", node->party,
+               disk_call_names[disk->failed_call], disk->failed_path);
+    node_down(node, false, disk->failure != DISK_FULL || random_chance(&node->world->random, 50));
+}
+
+static void node_up(struct node *node)
+{
+    struct world *world = node->world;
+    struct disk *disk = &node->machine.disk;
+    struct error err = {0};
+
+    if (node->must_crash)
+        disk_crash(disk);
+    node->must_crash = false;
+    disk_mend(disk);
+    /* Power may go again while it recovers. */
+    if (!world->is_healing && random_chance(&world->random, 20))
+        disk_fail_in(disk, 1 + random_below(&world->random, 30), DISK_POWER_LOSS);
+    if (node_open(node, &err)) {
+        if (!disk->has_failed)
+            disk->fail_at = 0;
+        return;
+    }
+    if (!disk->has_failed) {
+        world_fail(world, "%s does not open again: %s", node->party, err.text);
+        return;
+    }
+    site_count(node);
+    world_tell(world, "%s: power lost while it opened", node->party);
+    node_down(node, false, true);
+}
+
+void fault_tend(struct world *world)
+{
+    for (size_t i = 0; i < MACHINE_COUNT && !world->has_failed; i++) {
+        struct node *node = &world->nodes[i];
+        if (node->is_up && node->machine.disk.has_failed)
+            failure_tend(node);
+        else if (node->is_up && node->journal.is_dead)
+            world_fail(world, "%s stopped without a cause: %s", node->party,
+                       node->journal.dead_reason);
+        else if (!node->is_up && node->up_at_ms <= world->now_ms)
+            node_up(node);
+        if (world->is_cut[i] && world->cut_until_ms[i] <= world->now_ms) {
+            world->is_cut[i] = false;
+            world_tell(world, "the line of %s is back", node->party);
+        }
+        if (world->skew_until_ms[i] != 0 && world->skew_until_ms[i] <= world->now_ms) {
+            world->skew_until_ms[i] = 0;
+            node->machine.skew_ms = (int64_t)random_below(&world->random, 2000) - 1000;
+            world_tell(world, "the clock of %s is set", node->party);
+        }
+    }
+}
+
+/* --- backups --- */
+
+static void backup_take(struct node *node)
+{
+    if (node->has_backup)
+        disk_free(&node->backup);
+    disk_clone(&node->machine.disk, &node->backup, &node->world->random);
+    node->has_backup = true;
+    node->backup_acts = node->world->told[node->side];
+}
+
+/* What its keeper signed and the partner never took into custody is forgotten by everyone: with database and keeper
+ * rolled back together nothing is left that knows of it. */
+static void roots_forget(struct node *node)
+{
+    struct world *world = node->world;
+    const struct journal_line *line = &node->journal.lines[0];
+    uint64_t in_custody = world->nodes[1 - node->side].journal.lines[0].in.size;
+    size_t kept = 0;
+
+    for (size_t i = 0; i < world->root_count; i++) {
+        const struct signed_root *root = &world->roots[i];
+        bool is_gone =
+            root->side == node->side && (root->log == node->journal.domestic.id ||
+                                         (root->log == line->out.id && root->size > in_custody));
+        if (!is_gone)
+            world->roots[kept++] = *root;
+    }
+    world->root_count = kept;
+}
+
+static void backup_restore(struct node *node, bool is_all)
+{
+    struct world *world = node->world;
+    char path[DISK_NAME_MAX];
+
+    node_down(node, false, false);
+    line_drop(node);
+    if (is_all) {
+        disk_free(&node->machine.disk);
+        disk_clone(&node->backup, &node->machine.disk, &world->random);
+        roots_forget(node);
+    } else {
+        if (node->must_crash)
+            disk_crash(&node->machine.disk);
+        snprintf(path, sizeof path, "/%s/besa.db", node->party);
+        disk_restore(&node->machine.disk, &node->backup, path);
+        snprintf(path, sizeof path, "/%s/besa.db-wal", node->party);
+        disk_restore(&node->machine.disk, &node->backup, path);
+    }
+    node->must_crash = false;
+    node->was_restored = true;
+    for (unsigned i = 0; i < world->act_count; i++)
+        if (world->acts[i].side == node->side && world->acts[i].order > node->backup_acts)
+            world->acts[i].may_be_lost = true;
+}
+
+/* --- the plan is carried out --- */
+
+static void cut(struct world *world, size_t side)
+{
+    world->is_cut[side] = true;
+    world->cut_until_ms[side] = world->now_ms + 500 + (int64_t)random_below(&world->random, 30000);
+}
+
+static void clock_move(struct node *node, bool is_far)
+{
+    struct world *world = node->world;
+    int64_t by_ms = is_far ? 35000 + (int64_t)random_below(&world->random, 100000)
+                           : 2000 + (int64_t)random_below(&world->random, 20000);
+
+    node->machine.skew_ms = random_chance(&world->random, 50) ? by_ms : -by_ms;
+    world->skew_until_ms[node->side] =
+        world->now_ms + 1000 + (int64_t)random_below(&world->random, 20000);
+}
+
+static void fault_come(struct world *world, const struct fault *fault)
+{
+    struct node *node = &world->nodes[fault->side];
+    struct disk *disk = &node->machine.disk;
+    struct random *random = &world->random;
+
+    switch (fault->kind) {
+    case FAULT_POWER_LOSS_AT_CALL:
+        disk_fail_in(disk, 1 + random_below(random, 60), DISK_POWER_LOSS);
+        break;
+    case FAULT_POWER_LOSS:
+        node_down(node, false, true);
+        break;
+    case FAULT_SYNC_ERROR:
+        disk_fail_in(disk, 1 + random_below(random, 30), DISK_SYNC_ERROR);
+        break;
+    case FAULT_DISK_FULL:
+        disk_fail_in(disk, 1 + random_below(random, 30), DISK_FULL);
+        break;
+    case FAULT_RESTART:
+        node_down(node, true, false);
+        break;
+    case FAULT_CUT_BOTH:
+        cut(world, 0);
+        cut(world, 1);
+        break;
+    case FAULT_CUT_ONE_WAY:
+        cut(world, fault->side);
+        break;
+    case FAULT_CLOCK_NEAR:
+    case FAULT_CLOCK_FAR:
+        clock_move(node, fault->kind == FAULT_CLOCK_FAR);
+        break;
+    case FAULT_BACKUP:
+        backup_take(node);
+        break;
+    case FAULT_RESTORE_ALL:
+    case FAULT_RESTORE_DATABASE:
+        backup_restore(node, fault->kind == FAULT_RESTORE_ALL);
+        break;
+    case FAULT_KIND_COUNT:
+        break;
+    }
+}
+
+static bool can_come(const struct world *world, const struct fault *fault)
+{
+    const struct node *node = &world->nodes[fault->side];
+
+    if (fault->kind == FAULT_RESTORE_ALL || fault->kind == FAULT_RESTORE_DATABASE)
+        return node->has_backup;
+    if (fault->kind == FAULT_BACKUP || fault->kind >= FAULT_CUT_BOTH)
+        return true;
+    return node->is_up && !node->machine.disk.has_failed;
+}
+
+void fault_step(struct world *world)
+{
+    for (unsigned i = 0; i < world->fault_count; i++) {
+        const struct fault *fault = &world->faults[i];
+        if (fault->step != world->step || !can_come(world, fault))
+            continue;
+        world_tell(world, "fault at %s: %s", party_names[fault->side], fault_names[fault->kind]);
+        tally_add("fault", fault_names[fault->kind]);
+        if (fault->kind <= FAULT_POWER_LOSS)
+            world->crashes++;
+        else
+            world->other_faults++;
+        fault_come(world, fault);
+    }
+}
+
+void fault_heal(struct world *world)
+{
+    world->is_healing = true;
+    world_tell(world, "all faults end");
+    for (size_t i = 0; i < MACHINE_COUNT; i++) {
+        struct node *node = &world->nodes[i];
+        world->is_cut[i] = false;
+        world->skew_until_ms[i] = 0;
+        node->machine.skew_ms = (int64_t)random_below(&world->random, 2000) - 1000;
+        if (!node->machine.disk.has_failed)
+            node->machine.disk.fail_at = 0;
+        node->up_at_ms = world->now_ms;
+    }
+}

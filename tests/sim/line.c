@@ -1,0 +1,278 @@
+/*
+ * The line between the nodes, below the seam of exchange_line: calls and answers wait for their time and are lost, doubled,
+ * delayed, reordered, or their answer is lost or cut, as the seed says.
+ */
+#include "sim/world.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum call_phase { CALL_ON_ITS_WAY, CALL_AT_WORK, CALL_ON_ITS_WAY_BACK };
+
+typedef void call_done_function(void *done_context, unsigned status, struct span response,
+                                const struct error *error);
+
+struct call {
+    struct call *next;
+    struct world *world;
+    size_t from;
+    size_t to;
+    enum call_phase phase;
+    char path[32];
+    struct buffer body;
+    call_done_function *done; /* NULL: no one waits for the answer */
+    void *done_context;
+    int64_t due_ms;
+    bool is_lost;
+    bool loses_answer;
+    bool is_reset; /* the answer breaks off */
+    unsigned status;
+    struct buffer answer;
+};
+
+static int64_t delay_ms(struct world *world)
+{
+    if (world->is_healing)
+        return 1 + (int64_t)random_below(&world->random, 20);
+    if (random_chance(&world->random, 4)) {
+        tally_add("fault", "delayed");
+        return 1000 + (int64_t)random_below(&world->random, 20000);
+    }
+    return 1 + (int64_t)random_below(&world->random, 150);
+}
+
+static void call_add(struct world *world, struct call *call)
+{
+    struct call **end = &world->calls;
+    while (*end != NULL)
+        end = &(*end)->next;
+    *end = call;
+}
+
+static void call_remove(struct world *world, struct call *call)
+{
+    struct call **at = &world->calls;
+    while (*at != call)
+        at = &(*at)->next;
+    *at = call->next;
+    buffer_free(&call->body);
+    buffer_free(&call->answer);
+    free(call);
+}
+
+static struct call *call_make(struct world *world, size_t from, const char *path, struct span body)
+{
+    struct call *call = calloc(1, sizeof *call);
+    if (call == NULL)
+        abort();
+    call->world = world;
+    call->from = from;
+    call->to = 1 - from;
+    snprintf(call->path, sizeof call->path, "%s", path);
+    call->body = buffer_make(POST_SIZE_MAX);
+    call->answer = buffer_make(POST_SIZE_MAX);
+    buffer_add(&call->body, body);
+    call->due_ms = world->now_ms + delay_ms(world);
+    return call;
+}
+
+/* The same bytes arrive once more, later; no one hears the answer. */
+static void call_double(const struct call *call)
+{
+    struct call *copy = call_make(call->world, call->from, call->path, buffer_span(&call->body));
+    copy->due_ms += (int64_t)random_below(&call->world->random, 5000);
+    tally_add("fault", "doubled");
+    call_add(call->world, copy);
+}
+
+static void fate_choose(struct call *call)
+{
+    struct world *world = call->world;
+
+    if (world->is_healing)
+        return;
+    uint64_t fate = random_below(&world->random, 100);
+    call->is_lost = fate < 4;
+    call->loses_answer = fate >= 4 && fate < 9;
+    call->is_reset = fate >= 9 && fate < 11;
+    if (random_chance(&world->random, 15))
+        call_double(call);
+}
+
+static bool line_call(void *context, const char *partner, const char *path, struct span body,
+                      size_t response_size_max, int64_t deadline_ms, call_done_function *done,
+                      void *done_context, struct error *err)
+{
+    struct node *node = context;
+    struct world *world = node->world;
+    (void)partner;
+    (void)response_size_max;
+    (void)deadline_ms;
+
+    if (world->is_cut[node->side]) {
+        tally_add("fault", "refused at once");
+        return error_set(err, ERROR_LINK, "connection refused");
+    }
+    struct call *call = call_make(world, node->side, path, body);
+    call->done = done;
+    call->done_context = done_context;
+    fate_choose(call);
+    call_add(world, call);
+    world_tell(world, "%s calls %s with %zu bytes", node->party, path, body.size);
+    return true;
+}
+
+static void line_wake(void *context)
+{
+    (void)context; /* the simulator pumps the courier by itself */
+}
+
+struct exchange_line line_of_node(struct node *node)
+{
+    return (struct exchange_line){.context = node, .call = line_call, .wake = line_wake};
+}
+
+static void call_fail(struct call *call, const char *why)
+{
+    struct error error = {.kind = ERROR_LINK};
+    call_done_function *done = call->done;
+
+    snprintf(error.text, sizeof error.text, "%s", why);
+    world_tell(call->world, "%s %s: %s", party_names[call->from], call->path, why);
+    call->done = NULL;
+    if (done != NULL)
+        done(call->done_context, 0, span_make(NULL, 0), &error);
+}
+
+/* "error":"behind" of a refusal. */
+static void refusal_count(const struct call *call)
+{
+    char text[160];
+    char name[72];
+    struct span answer = span_part(buffer_span(&call->answer), 0, sizeof text - 1);
+    const char *word = "\"error\":\"";
+
+    memcpy(text, answer.data == NULL ? (const uint8_t *)"" : answer.data, answer.size);
+    text[answer.size] = '\0';
+    const char *at = strstr(text, word);
+    if (at == NULL)
+        snprintf(name, sizeof name, "%s %u", call->path, call->status);
+    else
+        snprintf(name, sizeof name, "%s %.*s", call->path, (int)strcspn(at + strlen(word), "\""),
+                 at + strlen(word));
+    tally_add("refusal of a call", name);
+}
+
+static void call_reply(void *context, unsigned status, const char *content_type, struct span body)
+{
+    struct call *call = context;
+    struct world *world = call->world;
+    (void)content_type;
+
+    call->phase = CALL_ON_ITS_WAY_BACK;
+    call->due_ms = world->now_ms + delay_ms(world);
+    call->status = status;
+    buffer_add(&call->answer, body);
+    if (!world->nodes[call->to].is_up) {
+        call->is_reset = true; /* its node died while it worked */
+        return;
+    }
+    if (status != 200)
+        refusal_count(call);
+    struct span shown = status == 200 ? span_text("") : span_part(body, 0, 300);
+    world_tell(world, "%s answers %s: %u %.*s", party_names[call->to], call->path, status,
+               SPAN_ARG(shown));
+}
+
+static void call_arrive(struct call *call)
+{
+    struct world *world = call->world;
+    struct node *to = &world->nodes[call->to];
+
+    if (call->is_lost || !to->is_up) {
+        tally_add("fault", call->is_lost ? "lost" : "partner is down");
+        call_fail(call, call->is_lost ? "lost" : "no one there");
+        call_remove(world, call);
+        return;
+    }
+    call->phase = CALL_AT_WORK;
+    exchange_receive(to->exchange, span_text(party_names[call->from]), span_text(call->path),
+                     buffer_span(&call->body), call_reply, call);
+}
+
+static void call_return(struct call *call)
+{
+    struct world *world = call->world;
+
+    if (call->loses_answer || call->is_reset) {
+        tally_add("fault", call->is_reset ? "reset" : "answer lost");
+        call_fail(call, call->is_reset ? "reset" : "answer lost");
+    } else if (call->done != NULL) {
+        world_tell(world, "%s hears of %s: %u", party_names[call->from], call->path, call->status);
+        call->done(call->done_context, call->status, buffer_span(&call->answer), NULL);
+        call->done = NULL;
+    }
+    call_remove(world, call);
+}
+
+/* Of what is due, the seed chooses: later ones overtake earlier ones. */
+static struct call *call_choose(struct world *world)
+{
+    struct call *due[64];
+    size_t count = 0;
+
+    for (struct call *call = world->calls; call != NULL && count < ARRAY_COUNT(due);
+         call = call->next)
+        if (call->phase != CALL_AT_WORK && call->due_ms <= world->now_ms)
+            due[count++] = call;
+    return count == 0 ? NULL : due[random_below(&world->random, count)];
+}
+
+bool line_deliver(struct world *world)
+{
+    struct call *call = call_choose(world);
+
+    if (call == NULL)
+        return false;
+    if (call->phase == CALL_ON_ITS_WAY)
+        call_arrive(call);
+    else
+        call_return(call);
+    return true;
+}
+
+void line_forget(struct node *node)
+{
+    for (struct call *call = node->world->calls; call != NULL; call = call->next)
+        if (call->from == node->side)
+            call->done = NULL;
+}
+
+void line_drop(struct node *node)
+{
+    struct call *next = NULL;
+    for (struct call *call = node->world->calls; call != NULL; call = next) {
+        next = call->next;
+        if (call->phase == CALL_AT_WORK)
+            continue;
+        if (call->from == node->side) {
+            call_remove(node->world, call);
+        } else if (call->phase == CALL_ON_ITS_WAY_BACK) {
+            call_fail(call, "reset");
+            call_remove(node->world, call);
+        }
+    }
+}
+
+void line_free(struct world *world)
+{
+    while (world->calls != NULL)
+        call_remove(world, world->calls);
+}
+
+bool line_is_quiet(const struct world *world)
+{
+    return world->calls == NULL;
+}

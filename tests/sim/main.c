@@ -1,0 +1,154 @@
+/*
+ * besa-sim: two whole nodes in one thread under seeded faults. One seed is one history, the same on every run of the same
+ * build.
+ *
+ *     besa-sim --seeds N [--from S]    N seeds from S on; histograms at the end
+ *     besa-sim --seed S --verbose      one seed, everything that happens
+ *     besa-sim --same S                runs a seed twice; the traces must be equal
+ *
+ * Exit code 0: every promise held, and a run of at least 1,000 seeds met every fault, crash site and refusal that it
+ * should.
+ */
+#include "sim/world.h"
+
+#include "base/text.h"
+#include "crypto/secret.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define FULL_RUN 1000u
+
+struct options {
+    uint64_t from;
+    uint64_t count;
+    bool is_verbose;
+    bool is_same;
+};
+
+static const char *const expected_calls[] = {
+    "lost",    "answer lost",     "reset",           "doubled",
+    "delayed", "refused at once", "partner is down", NULL};
+static const char *const expected_sites[] = {
+    "writer: write besa.db-wal",    "writer: sync besa.db-wal",
+    "writer: write keeper.record",  "writer: sync keeper.record",
+    "opening: write keeper.record", "opening: sync keeper.record",
+    "checkpoint: write besa.db",    "checkpoint: sync besa.db",
+    "checkpoint: sync besa.db-wal", NULL};
+static const char *const expected_refusals[] = {"/1/push behind", "/1/push busy", "/1/push clock",
+                                                "/1/push read-only", NULL};
+static const char *const expected_act_refusals[] = {
+    "request-send rule",     "item-erase conflict", "item-withdraw conflict",
+    "request-send conflict", "item-show missing",   NULL};
+static const char *const expected_stops[] = {"own, after a restore", NULL};
+
+static void expect_all(void)
+{
+    tally_expect("fault", fault_names);
+    tally_expect("fault", expected_calls);
+    tally_expect("act", act_names);
+    tally_expect("crash site", expected_sites);
+    tally_expect("refusal of a call", expected_refusals);
+    tally_expect("refusal of an act", expected_act_refusals);
+    tally_expect("log stopped", expected_stops);
+}
+
+static bool number_take(const char *text, uint64_t *out)
+{
+    return text != NULL && number_read(span_text(text), out);
+}
+
+static bool options_read(int count, char **words, struct options *out)
+{
+    *out = (struct options){.from = 1, .count = 1};
+    for (int i = 1; i < count; i++) {
+        const char *next = i + 1 < count ? words[i + 1] : NULL;
+        if (strcmp(words[i], "--verbose") == 0) {
+            out->is_verbose = true;
+            continue;
+        }
+        uint64_t *number = strcmp(words[i], "--seeds") == 0  ? &out->count
+                           : strcmp(words[i], "--from") == 0 ? &out->from
+                           : strcmp(words[i], "--seed") == 0 ? &out->from
+                           : strcmp(words[i], "--same") == 0 ? &out->from
+                                                             : NULL;
+        if (number == NULL || !number_take(next, number))
+            return false;
+        out->is_same = out->is_same || strcmp(words[i], "--same") == 0;
+        i++;
+    }
+    return true;
+}
+
+static bool seed_run(struct world *world, const struct template *template, uint64_t seed,
+                     const struct options *options, char trace[2 * DIGEST_SIZE + 1])
+{
+    uint8_t hash[DIGEST_SIZE];
+    bool ok = world_run(world, template, seed, options->is_verbose, hash);
+
+    hex_write(span_make(hash, sizeof hash), trace);
+    for (size_t i = 0; i < MACHINE_COUNT; i++)
+        tally_value(i == 0 ? "messages ro to al" : "messages al to ro",
+                    (int64_t)world->nodes[i].journal.lines[0].out.size);
+    tally_value("crashes", world->crashes);
+    tally_value("other faults", world->other_faults);
+    return ok;
+}
+
+static int run_same(struct world *world, const struct template *template,
+                    const struct options *options)
+{
+    char first[2 * DIGEST_SIZE + 1];
+    char second[2 * DIGEST_SIZE + 1];
+
+    if (!seed_run(world, template, options->from, options, first) ||
+        !seed_run(world, template, options->from, options, second))
+        return 1;
+    printf("seed %" PRIu64 ": trace %s\nagain:  trace %s\n", options->from, first, second);
+    return strcmp(first, second) == 0 ? 0 : 1;
+}
+
+static int run_all(struct world *world, const struct template *template,
+                   const struct options *options, const char *program)
+{
+    char trace[2 * DIGEST_SIZE + 1];
+
+    for (uint64_t i = 0; i < options->count; i++) {
+        uint64_t seed = options->from + i;
+        if (seed_run(world, template, seed, options, trace))
+            continue;
+        printf("repeat: %s --seed %" PRIu64 " --verbose\n", program, seed);
+        return 1;
+    }
+    if (options->count == 1) {
+        printf("seed %" PRIu64 ": trace %s\n", options->from, trace);
+        return 0;
+    }
+    tally_print();
+    printf("%" PRIu64 " seeds from %" PRIu64 ": all promises held\n", options->count,
+           options->from);
+    return options->count < FULL_RUN || tally_is_full() ? 0 : 1;
+}
+
+int main(int count, char **words)
+{
+    static struct template template;
+    struct options options;
+    struct world *world = calloc(1, sizeof *world);
+
+    if (!options_read(count, words, &options)) {
+        printf("usage: besa-sim --seeds N [--from S] | --seed S [--verbose] | --same S\n");
+        return 64;
+    }
+    crypto_start();
+    expect_all();
+    if (world == NULL || !machine_vfs_register() || !template_make(&template))
+        return 70;
+    int code = options.is_same ? run_same(world, &template, &options)
+                               : run_all(world, &template, &options, words[0]);
+    template_free(&template);
+    free(world);
+    return code;
+}

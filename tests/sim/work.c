@@ -1,0 +1,287 @@
+/* The officers' acts, and the reference model of what they were told. */
+#include "sim/world.h"
+
+#include "message/support/samples.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+const char *const act_names[ACT_KIND_COUNT] = {
+    [ACT_REQUEST] = "request-send",    [ACT_ANSWER] = "answer-send",
+    [ACT_REFUSE] = "refuse-send",      [ACT_SHOW] = "item-show",
+    [ACT_ASSIGN] = "assign",           [ACT_ERASE] = "item-erase",
+    [ACT_WITHDRAW] = "item-withdraw",  [ACT_SUSPEND] = "agreement-suspend",
+    [ACT_RESUME] = "agreement-resume",
+};
+
+unsigned work_open_count;
+
+struct work {
+    struct job job; /* first */
+    struct node *node;
+    unsigned act;
+    struct buffer arguments;
+    struct buffer body;
+    struct buffer out;
+};
+
+static bool work_run(struct journal *journal, struct job *job, struct error *err)
+{
+    static struct problems problems;
+    struct work *work = (struct work *)job;
+    const struct act_record *record = &work->node->world->acts[work->act];
+    struct arena arena CLEANUP(arena_free) = arena_make(64u * 1024 * 1024);
+    struct json *json CLEANUP(json_free) = NULL;
+    struct json_object object;
+    struct json_writer writer = json_writer_make(&work->out);
+    char reason[32];
+
+    problems_clear(&problems);
+    buffer_clear(&work->out);
+    if (!json_parse(buffer_span(&work->arguments), &json, err))
+        return false;
+    json_object_begin(&object, json_root(json), &arena, &problems);
+    /* The access entry of the act is found by its reason. */
+    snprintf(reason, sizeof reason, "sim-%u", work->act);
+    struct desk_call call = {.access = {.officer = span_text(officer_names[work->node->side]),
+                                        .reason = span_text(reason),
+                                        .case_number = span_text("c-1"),
+                                        .approver = span_text("second")},
+                             .arguments = &object,
+                             .body = buffer_span(&work->body),
+                             .problems = &problems,
+                             .arena = &arena};
+    return desk_run(journal, desk_act_find(span_text(act_names[record->kind])), &call, &writer,
+                    err);
+}
+
+/* {"item":"<uuid>",... */
+static void sent_item_read(const struct buffer *out, uint8_t item[UUID_SIZE])
+{
+    struct span text = span_part(buffer_span(out), 9, UUID_TEXT_SIZE - 1);
+    if (!uuid_read(text, item))
+        memset(item, 0, UUID_SIZE);
+}
+
+static bool makes_item(enum act_kind kind)
+{
+    return kind == ACT_REQUEST || kind == ACT_ANSWER || kind == ACT_REFUSE;
+}
+
+static void told_done(struct world *world, struct work *work, struct act_record *record)
+{
+    struct node *node = work->node;
+
+    record->is_ok = true;
+    record->order = ++world->told[node->side];
+    if (makes_item(record->kind))
+        sent_item_read(&work->out, record->item);
+    if (record->kind == ACT_SUSPEND || record->kind == ACT_RESUME)
+        node->is_suspended = record->kind == ACT_SUSPEND;
+    tally_add("act", act_names[record->kind]);
+}
+
+static void work_done(struct journal *journal, struct job *job, bool ok, const struct error *err)
+{
+    struct work *work = (struct work *)job;
+    struct world *world = work->node->world;
+    struct act_record *record = &world->acts[work->act];
+    char name[72];
+    (void)journal;
+
+    work_open_count--;
+    if (ok) {
+        record->is_told = true;
+        told_done(world, work, record);
+    } else if (err->kind != ERROR_STORE) {
+        record->is_told = true;
+        record->refusal = err->kind;
+        snprintf(name, sizeof name, "%s %s", act_names[record->kind], error_kind_name(err->kind));
+        tally_add("refusal of an act", name);
+        if (err->kind == ERROR_INPUT || err->kind == ERROR_BUG)
+            world_fail(world, "act %u %s: %s", work->act, act_names[record->kind], err->text);
+    }
+    world_tell(world, "%s act %u %s: %s", work->node->party, work->act, act_names[record->kind],
+               ok ? "done" : err->text);
+    buffer_free(&work->arguments);
+    buffer_free(&work->body);
+    buffer_free(&work->out);
+    free(work);
+}
+
+/* --- what is asked --- */
+
+static bool request_body(struct world *world, const struct node *node, unsigned act,
+                         struct buffer *out)
+{
+    char reference[24];
+    struct request request =
+        random_chance(&world->random, 20) ? sample_request_urgent() : sample_request();
+    char *facts = calloc(1, 4096);
+
+    if (facts == NULL)
+        abort();
+    snprintf(reference, sizeof reference, "SIM-%u", act);
+    memset(facts, 'x', 1 + random_below(&world->random, 3000));
+    request.reference = span_text(reference);
+    request.facts = span_text(facts);
+    request.authority = span_text(node->side == 0 ? "Centrul de Cooperare (test)"
+                                                  : "Qendra e Bashk\xc3\xabpunimit (test)");
+    bool ok = request_write(&request, out);
+    free(facts);
+    return ok;
+}
+
+static bool answer_body(struct world *world, struct buffer *out)
+{
+    struct answer answer =
+        random_chance(&world->random, 50) ? sample_answer() : sample_answer_nothing_held();
+    return answer_write(&answer, out);
+}
+
+static bool arguments_write(struct buffer *out, enum act_kind kind, const uint8_t target[UUID_SIZE])
+{
+    char item[UUID_TEXT_SIZE] = "";
+
+    if (target != NULL)
+        uuid_write(target, item);
+    switch (kind) {
+    case ACT_REQUEST:
+    case ACT_SUSPEND:
+    case ACT_RESUME:
+        return buffer_text(out, "{}");
+    case ACT_ANSWER:
+    case ACT_SHOW:
+    case ACT_WITHDRAW:
+        return buffer_format(out, "{\"item\":\"%s\"}", item);
+    case ACT_REFUSE:
+        return buffer_format(
+            out, "{\"item\":\"%s\",\"grounds\":[\"a\"],\"reason_text\":\"not available\"}", item);
+    case ACT_ASSIGN:
+        return buffer_format(out, "{\"item\":\"%s\",\"unit\":\"border-3\"}", item);
+    case ACT_ERASE:
+        return buffer_format(out, "{\"item\":\"%s\",\"erase_reason\":\"retention\"}", item);
+    case ACT_KIND_COUNT:
+        break;
+    }
+    return false;
+}
+
+bool work_submit(struct node *node, enum act_kind kind, const uint8_t target[UUID_SIZE])
+{
+    struct world *world = node->world;
+    struct error err = {0};
+
+    if (world->act_count == ACT_COUNT_MAX || !node->is_up)
+        return false;
+    struct work *work = calloc(1, sizeof *work);
+    if (work == NULL)
+        abort();
+    *work = (struct work){.job = {.run = work_run, .done = work_done},
+                          .node = node,
+                          .act = world->act_count,
+                          .arguments = buffer_make(1024),
+                          .body = buffer_make(BODY_SIZE_MAX),
+                          .out = buffer_make(1 << 20)};
+    struct act_record *record = &world->acts[world->act_count++];
+    *record = (struct act_record){.kind = kind, .side = node->side};
+    if (target != NULL)
+        memcpy(record->target, target, UUID_SIZE);
+    bool ok = arguments_write(&work->arguments, kind, target) &&
+              (kind != ACT_REQUEST || request_body(world, node, work->act, &work->body)) &&
+              (kind != ACT_ANSWER || answer_body(world, &work->body));
+    world_tell(world, "%s act %u %s", node->party, work->act, act_names[kind]);
+    work_open_count++;
+    if (ok && journal_submit(&node->journal, &work->job, &err))
+        return true;
+    work_done(&node->journal, &work->job, false, &err);
+    return world_fail(world, "act %u was not taken: %s", work->act, err.text);
+}
+
+/* --- what officers choose --- */
+
+/* A message made on `side`, told done; false when there is none. */
+static bool message_choose(struct world *world, size_t side, bool is_request,
+                           uint8_t out[UUID_SIZE])
+{
+    unsigned found[ACT_COUNT_MAX];
+    unsigned count = 0;
+
+    for (unsigned i = 0; i < world->act_count; i++) {
+        const struct act_record *record = &world->acts[i];
+        if (record->side == side && record->is_ok && makes_item(record->kind) &&
+            (!is_request || record->kind == ACT_REQUEST))
+            found[count++] = i;
+    }
+    if (count == 0)
+        return false;
+    memcpy(out, world->acts[found[random_below(&world->random, count)]].item, UUID_SIZE);
+    return true;
+}
+
+/* The youngest message of a side: most likely not delivered yet. */
+static bool message_youngest(struct world *world, size_t side, uint8_t out[UUID_SIZE])
+{
+    for (unsigned i = world->act_count; i > 0; i--) {
+        const struct act_record *record = &world->acts[i - 1];
+        if (record->side == side && record->is_ok && makes_item(record->kind)) {
+            memcpy(out, record->item, UUID_SIZE);
+            return true;
+        }
+    }
+    return false;
+}
+
+static enum act_kind kind_choose(struct world *world, const struct node *node)
+{
+    static const struct {
+        enum act_kind kind;
+        unsigned weight;
+    } weights[] = {{ACT_REQUEST, 40}, {ACT_ANSWER, 14}, {ACT_REFUSE, 8},   {ACT_SHOW, 12},
+                   {ACT_ASSIGN, 9},   {ACT_ERASE, 7},   {ACT_WITHDRAW, 8}, {ACT_SUSPEND, 2}};
+    uint64_t at = random_below(&world->random, 100);
+
+    if (node->is_suspended && random_chance(&world->random, 25))
+        return ACT_RESUME;
+    for (size_t i = 0; i < ARRAY_COUNT(weights); i++) {
+        if (at < weights[i].weight)
+            return weights[i].kind;
+        at -= weights[i].weight;
+    }
+    return ACT_REQUEST;
+}
+
+bool work_act(struct node *node)
+{
+    struct world *world = node->world;
+    enum act_kind kind = kind_choose(world, node);
+    size_t partner = 1 - node->side;
+    uint8_t target[UUID_SIZE];
+    bool has_target = false;
+
+    switch (kind) {
+    case ACT_ANSWER:
+    case ACT_REFUSE:
+    case ACT_ASSIGN:
+        has_target = message_choose(world, partner, true, target);
+        break;
+    case ACT_SHOW:
+    case ACT_ERASE:
+        has_target = message_choose(world, random_chance(&world->random, 70) ? partner : node->side,
+                                    false, target);
+        break;
+    case ACT_WITHDRAW:
+        has_target = random_chance(&world->random, 80)
+                         ? message_youngest(world, node->side, target)
+                         : message_choose(world, node->side, false, target);
+        break;
+    case ACT_REQUEST:
+    case ACT_SUSPEND:
+    case ACT_RESUME:
+    case ACT_KIND_COUNT:
+        return work_submit(node, kind, NULL);
+    }
+    return has_target ? work_submit(node, kind, target) : work_submit(node, ACT_REQUEST, NULL);
+}

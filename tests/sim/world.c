@@ -1,0 +1,201 @@
+/* The world's course: see world.h. */
+#include "sim/world.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define STEP_COUNT      420u
+#define HEAL_STEP_COUNT 6000u
+
+void world_tell(struct world *world, const char *format, ...)
+{
+    char text[1024];
+    va_list list;
+    int size = snprintf(text, sizeof text, "%" PRId64 " ", world->now_ms - WORLD_START_MS);
+
+    va_start(list, format);
+    vsnprintf(text + size, sizeof text - (size_t)size, format, list);
+    va_end(list);
+    if (world->trace != NULL) {
+        digest_add(world->trace, span_text(text));
+        digest_add(world->trace, span_text("\n"));
+    }
+    if (world->is_verbose)
+        printf("%s\n", text);
+}
+
+bool world_fail(struct world *world, const char *format, ...)
+{
+    char text[1024];
+    va_list list;
+
+    va_start(list, format);
+    vsnprintf(text, sizeof text, format, list);
+    va_end(list);
+    if (!world->has_failed || world->is_verbose)
+        printf("seed %" PRIu64 ", step %u: %s\n", world->seed, world->step, text);
+    world->has_failed = true;
+    return false;
+}
+
+static bool world_make(struct world *world, const struct template *from, uint64_t seed,
+                       bool is_verbose)
+{
+    struct error err = {0};
+
+    memset(world, 0, sizeof *world);
+    world->seed = seed;
+    world->is_verbose = is_verbose;
+    world->random.state = seed * UINT64_C(0x2545f4914f6cdd1d) + 7;
+    world->now_ms = WORLD_START_MS + 60000;
+    world->trace = digest_begin();
+    work_open_count = 0;
+    machine_vfs_seed(seed);
+    for (size_t i = 0; i < MACHINE_COUNT; i++) {
+        struct node *node = &world->nodes[i];
+        node->world = world;
+        node->side = i;
+        node->party = party_names[i];
+        disk_clone(&from->disks[i], &node->machine.disk, &world->random);
+        machine_start(&node->machine, party_names[i], seed * 2 + i, &world->now_ms);
+        node->machine.skew_ms = (int64_t)random_below(&world->random, 2000) - 1000;
+        if (!node_open(node, &err))
+            return world_fail(world, "%s does not open: %s", node->party, err.text);
+    }
+    return true;
+}
+
+static void world_free(struct world *world)
+{
+    for (size_t i = 0; i < MACHINE_COUNT; i++) {
+        struct node *node = &world->nodes[i];
+        if (node->is_up || node->has_books)
+            node_close(node, false);
+        disk_free(&node->machine.disk);
+        if (node->has_backup)
+            disk_free(&node->backup);
+    }
+    line_free(world);
+}
+
+static void time_pass(struct world *world)
+{
+    uint64_t kind = random_below(&world->random, 100);
+    if (kind < 90)
+        world->now_ms += (int64_t)random_below(&world->random, 120);
+    else if (kind < 99)
+        world->now_ms += (int64_t)random_below(&world->random, 4000);
+    else
+        world->now_ms += 20000 + (int64_t)random_below(&world->random, 60000);
+}
+
+static void something_happens(struct world *world)
+{
+    struct node *node = &world->nodes[random_below(&world->random, MACHINE_COUNT)];
+
+    switch (random_below(&world->random, 20)) {
+    case 0:
+    case 1:
+    case 2:
+        if (node->is_up)
+            work_act(node);
+        break;
+    case 3:
+        node_checkpoint(node);
+        break;
+    case 4:
+    case 5:
+    case 6:
+    case 7:
+    case 8:
+        node_courier(node);
+        break;
+    case 9:
+    case 10:
+    case 11:
+    case 12:
+    case 13:
+        line_deliver(world);
+        break;
+    default:
+        node_pump(node);
+        break;
+    }
+}
+
+/* In the midst of things too, before and after erasures. */
+static void rebuild_sometimes(struct world *world)
+{
+    struct node *node = &world->nodes[random_below(&world->random, MACHINE_COUNT)];
+    if (random_below(&world->random, STEP_COUNT) == 0 && node->is_up && !node->journal.is_dead &&
+        !node->machine.disk.has_failed)
+        audit_rebuild(node);
+}
+
+static void world_live(struct world *world)
+{
+    fault_plan(world);
+    for (world->step = 0; world->step < STEP_COUNT && !world->has_failed; world->step++) {
+        time_pass(world);
+        fault_step(world);
+        fault_tend(world);
+        rebuild_sometimes(world);
+        for (uint64_t i = 1 + random_below(&world->random, 4); i > 0; i--)
+            something_happens(world);
+    }
+}
+
+/* Nothing is level while an agreement is suspended: the officers lift it. */
+static void suspensions_lift(struct world *world)
+{
+    for (size_t i = 0; i < MACHINE_COUNT; i++) {
+        struct node *node = &world->nodes[i];
+        if (node->is_up && node->journal.lines[0].is_suspended && work_open_count == 0 &&
+            node->journal.domestic.read_only[0] == '\0')
+            work_submit(node, ACT_RESUME, NULL);
+    }
+}
+
+/* No further faults: both must become level with each other. */
+static bool world_heal(struct world *world)
+{
+    char why[256] = "";
+
+    fault_heal(world);
+    for (unsigned i = 0; i < HEAL_STEP_COUNT && !world->has_failed; i++) {
+        world->step++;
+        world->now_ms += 5;
+        fault_tend(world);
+        for (size_t k = 0; k < MACHINE_COUNT; k++) {
+            node_courier(&world->nodes[k]);
+            node_pump(&world->nodes[k]);
+        }
+        while (line_deliver(world))
+            continue;
+        if (i % 16 != 15)
+            continue;
+        suspensions_lift(world);
+        if (audit_has_converged(world, why, sizeof why))
+            return true;
+        world->now_ms += 200;
+    }
+    return world->has_failed ? false : world_fail(world, "the nodes do not become level: %s", why);
+}
+
+bool world_run(struct world *world, const struct template *from, uint64_t seed, bool is_verbose,
+               uint8_t trace[DIGEST_SIZE])
+{
+    bool ok = world_make(world, from, seed, is_verbose);
+
+    if (ok) {
+        world_live(world);
+        ok = !world->has_failed && world_heal(world) && audit_end(world);
+    }
+    world_free(world);
+    digest_end(world->trace, trace);
+    world->trace = NULL;
+    return ok && !world->has_failed;
+}

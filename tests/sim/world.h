@@ -1,0 +1,201 @@
+/*
+ * World: two nodes, their machines, the line between them, the officers' acts and what became of them. Everything that
+ * happens is decided by one seed and told to the trace.
+ */
+#ifndef BESA_TESTS_SIM_WORLD_H
+#define BESA_TESTS_SIM_WORLD_H
+
+#include "base/attributes.h"
+#include "base/text.h"
+#include "desk/desk.h"
+#include "exchange/exchange.h"
+#include "keeper/keeper.h"
+#include "sim/machine.h"
+#include "sim/tally.h"
+#include "store/database.h"
+
+#define ACT_COUNT_MAX   256
+#define ROOT_COUNT_MAX  8192
+#define FAULT_COUNT_MAX 16
+
+struct world;
+
+/* What the node was doing, for the site of a crash. */
+enum node_doing {
+    DOING_NOTHING,
+    DOING_OPEN,
+    DOING_WRITER,
+    DOING_COURIER,
+    DOING_CHECKPOINT,
+    DOING_CLOSE
+};
+
+struct node {
+    struct world *world;
+    size_t side;
+    const char *party;
+    struct machine machine;
+    struct keeper *keeper;
+    struct database *db;
+    struct journal journal;
+    struct exchange *exchange;
+    bool has_books; /* journal is open */
+    bool is_up;
+    enum node_doing doing;
+    enum node_doing failed_doing; /* when its disk failed */
+    int64_t up_at_ms;             /* down: when it is opened again */
+    bool must_crash;              /* what was not synced is up to the seed when it comes back */
+    bool is_suspended;            /* as its officers said last, and were told done */
+    struct disk backup;           /* an earlier image */
+    bool has_backup;
+    unsigned backup_acts; /* acts told done when it was taken */
+    bool was_restored;    /* from a backup: what came after it may be lost here */
+};
+
+enum act_kind {
+    ACT_REQUEST,
+    ACT_ANSWER,
+    ACT_REFUSE,
+    ACT_SHOW,
+    ACT_ASSIGN,
+    ACT_ERASE,
+    ACT_WITHDRAW,
+    ACT_SUSPEND,
+    ACT_RESUME,
+    ACT_KIND_COUNT
+};
+extern const char *const act_names[ACT_KIND_COUNT];
+
+/* One act of an officer: the reference model holds what was told done. */
+struct act_record {
+    enum act_kind kind;
+    size_t side;
+    bool is_told;              /* done or refused; else the node died with it */
+    bool is_ok;                /* told done */
+    enum error_kind refusal;   /* told refused */
+    unsigned order;            /* among those told done on this side, from 1 */
+    uint8_t item[UUID_SIZE];   /* message that it made, for those that send one */
+    uint8_t target[UUID_SIZE]; /* message that it is about, for those that have one */
+    bool may_be_lost;          /* its node was restored from an older backup since */
+};
+
+/* A signature that a keeper gave: never another root for the same size. */
+struct signed_root {
+    size_t side;
+    int64_t log;
+    uint64_t size;
+    struct tlog_hash root;
+};
+
+enum fault_kind {
+    FAULT_POWER_LOSS_AT_CALL,
+    FAULT_POWER_LOSS,
+    FAULT_SYNC_ERROR,
+    FAULT_DISK_FULL,
+    FAULT_RESTART,
+    FAULT_CUT_BOTH,
+    FAULT_CUT_ONE_WAY,
+    FAULT_CLOCK_NEAR,
+    FAULT_CLOCK_FAR,
+    FAULT_BACKUP,
+    FAULT_RESTORE_ALL,
+    FAULT_RESTORE_DATABASE,
+    FAULT_KIND_COUNT
+};
+extern const char *const fault_names[];
+struct fault {
+    enum fault_kind kind;
+    unsigned step;
+    size_t side;
+};
+
+struct call;
+struct world {
+    uint64_t seed;
+    bool is_verbose;
+    bool has_failed;
+    struct random random;
+    int64_t now_ms;
+    unsigned step;
+    struct digest *trace;
+    struct node nodes[MACHINE_COUNT];
+    struct call *calls;
+    bool is_cut[MACHINE_COUNT]; /* calls of this side do not get through */
+    int64_t cut_until_ms[MACHINE_COUNT];
+    int64_t skew_until_ms[MACHINE_COUNT];
+    bool is_healing; /* no further faults */
+    struct fault faults[FAULT_COUNT_MAX];
+    unsigned fault_count;
+    unsigned crashes;
+    unsigned other_faults;
+    struct act_record acts[ACT_COUNT_MAX];
+    unsigned act_count;
+    unsigned told[MACHINE_COUNT];
+    struct signed_root roots[ROOT_COUNT_MAX];
+    size_t root_count;
+};
+
+/* The prepared disks of two nodes that have paired: made once per process. */
+struct template
+{
+    struct disk disks[MACHINE_COUNT];
+    struct random random;
+};
+bool template_make(struct template *template);
+void template_free(struct template *template);
+
+#define WORLD_START_MS INT64_C(1768348800000) /* two days after the samples were recorded */
+
+/* --- world.c --- */
+/* Runs one seed; false when a promise was broken. `trace` gets the hash of all that happened. */
+bool world_run(struct world *world, const struct template *from, uint64_t seed, bool is_verbose,
+               uint8_t trace[DIGEST_SIZE]);
+void world_tell(struct world *world, const char *format, ...) PRINTF_LIKE(2, 3);
+/* A promise is broken. Always false. */
+bool world_fail(struct world *world, const char *format, ...) PRINTF_LIKE(2, 3);
+
+/* --- node.c --- */
+extern const char *const party_names[MACHINE_COUNT];
+extern const char *const officer_names[MACHINE_COUNT];
+/* Opens keeper, database, books and exchange. False leaves it closed. */
+bool node_open(struct node *node, struct error *err);
+/* Ends it as power loss (`is_clean` false) or a shutdown would. */
+void node_close(struct node *node, bool is_clean);
+void node_pump(struct node *node);
+void node_courier(struct node *node);
+void node_checkpoint(struct node *node);
+
+/* --- line.c --- */
+struct exchange_line line_of_node(struct node *node);
+/* Hands over what is due. True when something was. */
+bool line_deliver(struct world *world);
+/* The node is gone: its calls have no one to answer to. */
+void line_forget(struct node *node);
+/* The node came back as an older self: nothing that it sent is under way any more. */
+void line_drop(struct node *node);
+void line_free(struct world *world);
+bool line_is_quiet(const struct world *world);
+
+/* --- work.c --- */
+bool work_act(struct node *node);
+bool work_submit(struct node *node, enum act_kind kind, const uint8_t target[UUID_SIZE]);
+/* Acts submitted and neither told done nor refused. */
+extern unsigned work_open_count;
+
+/* --- fault.c --- */
+void fault_plan(struct world *world);
+void fault_step(struct world *world);
+/* Opens what is down and due; restarts what is broken. */
+void fault_tend(struct world *world);
+void fault_heal(struct world *world);
+
+/* --- audit.c --- */
+/* After each round of a writer: no second root for a size. */
+bool audit_roots(struct node *node);
+/* Rebuild equals live, now. */
+bool audit_rebuild(struct node *node);
+bool audit_has_converged(struct world *world, char *why, size_t size);
+bool audit_end(struct world *world);
+bool audit_log_is_read_only(const struct world *world);
+
+#endif
