@@ -6,6 +6,7 @@
 #define BESA_CMD_VERIFY_H
 
 #include "base/attributes.h"
+#include "base/json.h"
 #include "cmd/books.h"
 
 enum finding_kind {
@@ -50,6 +51,9 @@ struct verify_report {
 
 void finding_add(struct verify_report *report, enum finding_kind kind, const char *format, ...)
     PRINTF_LIKE(3, 4);
+
+/* {"clean": true, "logs": ..., "findings": [{"kind", "text"}]}, without the braces: fields of an object begun. */
+void verify_report_write(const struct verify_report *report, struct json_writer *out);
 
 /* Every log of the books. False only when it could not be carried out; what is wrong stands in the report. */
 bool verify_books(const struct books *books, struct verify_report *report, struct error *err);

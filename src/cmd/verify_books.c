@@ -55,6 +55,42 @@ void finding_add(struct verify_report *report, enum finding_kind kind, const cha
     va_end(list);
 }
 
+void verify_report_write(const struct verify_report *report, struct json_writer *out)
+{
+    const struct {
+        const char *name;
+        uint64_t value;
+    } counts[] = {{"logs", report->logs},
+                  {"entries", report->entries},
+                  {"checkpoint_signatures", report->checkpoints},
+                  {"receipts", report->receipts},
+                  {"witness_signatures", report->witnesses},
+                  {"agreements", report->agreements},
+                  {"bodies", report->bodies},
+                  {"parts", report->parts},
+                  {"attachments", report->attachments},
+                  {"attachment_bytes", report->attachment_bytes},
+                  {"tiles", report->tiles},
+                  {"bodies_not_opened", report->unreadable}};
+
+    json_boolean_field(out, "clean", report->finding_total == 0);
+    for (size_t i = 0; i < ARRAY_COUNT(counts); i++)
+        if (counts[i].value > 0)
+            json_integer_field(out, counts[i].name, (int64_t)counts[i].value);
+    json_integer_field(out, "wrong", (int64_t)report->finding_total);
+    if (report->finding_count == 0)
+        return;
+    json_key(out, "findings");
+    json_begin_array(out);
+    for (size_t i = 0; i < report->finding_count; i++) {
+        json_begin_object(out);
+        json_string_field(out, "kind", finding_names[report->findings[i].kind]);
+        json_string_field(out, "text", report->findings[i].text);
+        json_end_object(out);
+    }
+    json_end_array(out);
+}
+
 /* One log on its way from entry 0 to its end. */
 struct walk {
     const struct books *books;

@@ -1,0 +1,478 @@
+/*
+ * `besa agreement`: draft, signature, countersignature, adoption, and what stands in it. A document is judged by nobody
+ * before both institutions signed it; the certificates that count are those pinned at pairing.
+ */
+#include "agreement/signed.h"
+#include "cmd/agreement_words.h"
+#include "cmd/books.h"
+#include "cmd/setup.h"
+
+#include "base/attributes.h"
+#include "base/text.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#define DAY_MS     INT64_C(86400000)
+#define CMS_ROOM   (AGREEMENT_SIZE_MAX + 64u * 1024u) /* a document with two signatures */
+#define ARENA_SIZE (4 * AGREEMENT_ARENA_SIZE)
+#define SHOW_SIZE  (256u * 1024u)
+
+static int64_t now_ms(void)
+{
+    return env_real()->now_ms(env_real()->context);
+}
+
+/* --- draft --- */
+
+struct pair {
+    struct pairing own;
+    struct pairing partner;
+    uint8_t psk_hash[DIGEST_SIZE];
+};
+
+static bool pair_load(const struct home *home, struct span partner, struct arena *arena,
+                      struct pair *out, struct error *err)
+{
+    struct buffer hash CLEANUP(buffer_free) = buffer_make(256);
+    char name[NAME_SIZE_MAX + 32];
+
+    if (!text_is_identifier(partner, NAME_SIZE_MAX))
+        return error_set(err, ERROR_INPUT, "say --partner, a party such as al");
+    if (!books_own_pairing(env_real(), home->path, arena, &out->own, err))
+        return false;
+    if (!books_partner_pairing(env_real(), home->path, partner, arena, &out->partner, err))
+        return err->kind == ERROR_MISSING
+                   ? error_set(err, ERROR_MISSING, "'%.*s' is not paired: `besa pair import` first",
+                               SPAN_ARG(partner))
+                   : false;
+    snprintf(name, sizeof name, HOME_PARTNERS "/%.*s.psk-hash", SPAN_ARG(partner));
+    if (!setup_read(home, name, 256, &hash, err))
+        return false;
+    return hex_read(buffer_span(&hash), out->psk_hash, sizeof out->psk_hash) ||
+           error_set(err, ERROR_STORE, "%s is damaged", name);
+}
+
+/* A day from midnight, so that both sides read the same in words. */
+static bool period_read(const char *from, const char *days, struct agreement_draft *draft,
+                        struct error *err)
+{
+    uint64_t count = 0;
+
+    if (from == NULL)
+        draft->valid_from_ms = now_ms() / DAY_MS * DAY_MS;
+    else if (!date_read(span_text(from), &draft->valid_from_ms))
+        return error_set(err, ERROR_INPUT, "--valid-from: a date such as 2026-01-31");
+    if (!command_number("valid-days", days, 1, 3660, 365, &count, err))
+        return false;
+    draft->valid_to_ms = draft->valid_from_ms + (int64_t)count * DAY_MS;
+    return true;
+}
+
+static bool draft_write(const struct pair *pair, struct agreement_draft *draft, const char *path,
+                        struct error *err)
+{
+    struct arena arena CLEANUP(arena_free) = arena_make(ARENA_SIZE);
+    struct buffer document CLEANUP(buffer_free) = buffer_make(AGREEMENT_SIZE_MAX);
+    struct problems problems = {.count = 0};
+    struct agreement agreement;
+    bool own_first = pairing_is_first(&pair->own, &pair->partner);
+
+    draft->parties[0] = own_first ? &pair->own.party : &pair->partner.party;
+    draft->parties[1] = own_first ? &pair->partner.party : &pair->own.party;
+    memcpy(draft->psk_hash, pair->psk_hash, DIGEST_SIZE);
+    if (!agreement_default(draft, &arena, &agreement, err))
+        return false;
+    if (!agreement_check(&agreement, &problems)) {
+        problems_to_error(&problems, err);
+        return error_add(err, "the draft");
+    }
+    return agreement_write(&agreement, &document, err) &&
+           setup_write_new(path, buffer_span(&document), err);
+}
+
+static int file_show(struct options *options, const char *file, const char *next)
+{
+    struct buffer text CLEANUP(buffer_free) = buffer_make(2 * HOME_PATH_SIZE + 4096);
+    struct json_writer out = json_writer_make(&text);
+
+    json_begin_object(&out);
+    json_string_field(&out, "file", file);
+    json_string_field(&out, "next", next);
+    json_end_object(&out);
+    return command_show(options, buffer_span(&text));
+}
+
+static int agreement_draft(struct options *options, int argc, char **argv)
+{
+    struct arena arena CLEANUP(arena_free) = arena_make(ARENA_SIZE);
+    const char *partner = NULL, *from = NULL, *days = NULL;
+    const struct command_option own[] = {{.name = "partner", .value = &partner},
+                                         {.name = "valid-from", .value = &from},
+                                         {.name = "valid-days", .value = &days}};
+    struct agreement_draft draft = {.valid_from_ms = 0};
+    struct word_list words;
+    struct pair pair;
+    struct home home;
+    struct error err = {0};
+    int exit_code = 0;
+
+    if (!command_parse(options, argc, argv, own, ARRAY_COUNT(own), 1, 1, &words, &exit_code))
+        return exit_code;
+    if (!home_find(options->home, &home, &err) ||
+        !pair_load(&home, span_text(partner), &arena, &pair, &err) ||
+        !period_read(from, days, &draft, &err) || !draft_write(&pair, &draft, words.words[0], &err))
+        return command_fail(options, &err);
+    return file_show(options, words.words[0],
+                     "read it (`besa agreement show FILE`), change what has to be, then sign");
+}
+
+/* --- signatures --- */
+
+typedef bool sign_function(struct span from, const struct institution *institution, int64_t at_ms,
+                           struct arena *arena, struct buffer *cms, struct error *err);
+
+/* In a training home the institution's key lies beside the node's. */
+static bool key_default(const struct options *options, struct institution_files *files,
+                        char key[HOME_PATH_SIZE], char certificate[HOME_PATH_SIZE],
+                        struct error *err)
+{
+    struct home home;
+
+    if (files->key != NULL || options->home == NULL)
+        return true;
+    if (!home_find(options->home, &home, err) ||
+        !home_path(&home, HOME_INSTITUTION_KEY, key, err) ||
+        !home_path(&home, HOME_INSTITUTION, certificate, err))
+        return false;
+    files->key = key;
+    files->certificate = certificate;
+    return true;
+}
+
+static bool sign_file(const char *from, const char *to, const struct institution_files *files,
+                      sign_function *sign, struct error *err)
+{
+    struct arena arena CLEANUP(arena_free) = arena_make(ARENA_SIZE);
+    struct buffer in CLEANUP(buffer_free) = buffer_make(CMS_ROOM);
+    struct buffer cms CLEANUP(buffer_free) = buffer_make(CMS_ROOM);
+    struct institution_pem pem CLEANUP(institution_drop) = {.key = buffer_make(1)};
+
+    if (!command_read_file(from, CMS_ROOM, &in, err) || !institution_load(files, &pem, err))
+        return false;
+    struct institution institution = {.key_pem = buffer_span(&pem.key),
+                                      .passphrase = buffer_span(&pem.passphrase),
+                                      .certificate_pem = buffer_span(&pem.certificate)};
+    return sign(buffer_span(&in), &institution, now_ms(), &arena, &cms, err) &&
+           setup_write_new(to, buffer_span(&cms), err);
+}
+
+static int sign_command(struct options *options, int argc, char **argv, sign_function *sign,
+                        const char *next)
+{
+    struct institution_files files = {.key = NULL};
+    const char *to = NULL;
+    const struct command_option own[] = {{.name = "key", .value = &files.key},
+                                         {.name = "cert", .value = &files.certificate},
+                                         {.name = "passphrase-file", .value = &files.passphrase},
+                                         {.name = "output", .letter = 'o', .value = &to}};
+    char key[HOME_PATH_SIZE], certificate[HOME_PATH_SIZE];
+    struct word_list words;
+    struct error err = {0};
+    int exit_code = 0;
+
+    if (!command_parse(options, argc, argv, own, ARRAY_COUNT(own), 1, 1, &words, &exit_code))
+        return exit_code;
+    if (to == NULL)
+        return command_usage(options, "say --output FILE");
+    if (!key_default(options, &files, key, certificate, &err) ||
+        !sign_file(words.words[0], to, &files, sign, &err))
+        return command_fail(options, &err);
+    return file_show(options, to, next);
+}
+
+static int agreement_sign_command(struct options *options, int argc, char **argv)
+{
+    return sign_command(options, argc, argv, agreement_sign,
+                        "give the file to your partner, who runs `besa agreement countersign`");
+}
+
+static int agreement_countersign_command(struct options *options, int argc, char **argv)
+{
+    return sign_command(options, argc, argv, agreement_countersign,
+                        "both nodes run `besa agreement import` on it");
+}
+
+/* --- adoption --- */
+
+struct adoption {
+    struct options *options;
+    struct span cms;
+    struct arena arena;
+    struct signed_agreement agreement;
+    struct pair pair;
+};
+
+/* Who else signs it: the party that is not us. */
+static bool partner_name(struct adoption *adoption, const struct node *node, struct span *out,
+                         struct error *err)
+{
+    struct signed_agreement proposal;
+    size_t signer_count = 0;
+
+    if (!agreement_look(adoption->cms, &adoption->arena, &proposal, &signer_count, err))
+        return false;
+    const struct agreement_party *partner =
+        agreement_partner(&proposal.agreement, span_text(node->config.party));
+    if (partner == NULL)
+        return error_set(err, ERROR_RULE, "agreement %.*s: '%s' is none of its parties",
+                         SPAN_ARG(proposal.agreement.id), node->config.party);
+    *out = partner->party;
+    return true;
+}
+
+/* The keys in the document are those that were compared at pairing. */
+static bool keys_check(const struct agreement *agreement, const struct pairing *pairing,
+                       struct error *err)
+{
+    const struct agreement_party *pinned = &pairing->party;
+    const struct agreement_party *named = agreement_party_find(agreement, pinned->party);
+
+    if (named != NULL && memcmp(named->log_key, pinned->log_key, sizeof named->log_key) == 0 &&
+        memcmp(named->custody_key, pinned->custody_key, sizeof named->custody_key) == 0 &&
+        memcmp(named->witness_key, pinned->witness_key, sizeof named->witness_key) == 0 &&
+        memcmp(named->sealing_key, pinned->sealing_key, sizeof named->sealing_key) == 0)
+        return true;
+    return error_set(err, ERROR_RULE,
+                     "agreement %.*s names other keys of '%.*s' than those compared at pairing",
+                     SPAN_ARG(agreement->id), SPAN_ARG(pinned->party));
+}
+
+static bool adoption_check(struct adoption *adoption, struct node *node, struct error *err)
+{
+    struct span partner;
+    const struct agreement *agreement = &adoption->agreement.agreement;
+
+    if (!partner_name(adoption, node, &partner, err) ||
+        !pair_load(&node->home, partner, &adoption->arena, &adoption->pair, err))
+        return false;
+    const struct span certificates[2] = {adoption->pair.own.party.certificate_pem,
+                                         adoption->pair.partner.party.certificate_pem};
+    if (!agreement_verify(adoption->cms, certificates, &adoption->arena, &adoption->agreement,
+                          err) ||
+        !keys_check(agreement, &adoption->pair.own, err) ||
+        !keys_check(agreement, &adoption->pair.partner, err))
+        return false;
+    if (!digest_is_equal(agreement->psk_hash, adoption->pair.psk_hash))
+        return error_set(err, ERROR_RULE,
+                         "agreement %.*s names another pre-shared key than this pairing made",
+                         SPAN_ARG(agreement->id));
+    if (agreement->is_training != node->config.is_training)
+        return error_set(err, ERROR_RULE, "agreement %.*s is%s for training, this node is%s",
+                         SPAN_ARG(agreement->id), agreement->is_training ? "" : " not",
+                         node->config.is_training ? "" : " not");
+    if (journal_line_of(&node->journal, agreement->id) != NULL)
+        return error_set(err, ERROR_CONFLICT, "agreement %.*s is in force here already",
+                         SPAN_ARG(agreement->id));
+    return true;
+}
+
+static bool adopt(struct node *node, void *context, struct error *err)
+{
+    struct adoption *adoption = context;
+    const struct signed_agreement *agreement = &adoption->agreement;
+    char text[NAME_SIZE_MAX + 2 * DIGEST_SIZE + 32];
+    char hex[2 * DIGEST_SIZE + 1];
+
+    hex_write(span_make(agreement->fingerprint, DIGEST_SIZE), hex);
+    snprintf(text, sizeof text, "%.*s/%" PRId64 " %s", SPAN_ARG(agreement->agreement.id),
+             agreement->agreement.version, hex);
+    struct span object = span_text(text);
+    return setup_access(node, adoption->options, "agreement-import", &object, 1, err) &&
+           journal_adopt(&node->journal, adoption->cms, agreement->document, agreement->fingerprint,
+                         err);
+}
+
+static int adoption_show(const struct adoption *adoption)
+{
+    struct buffer text CLEANUP(buffer_free) = buffer_make(SHOW_SIZE);
+    struct json_writer out = json_writer_make(&text);
+
+    json_begin_object(&out);
+    json_text_field(&out, "agreement", adoption->agreement.agreement.id);
+    json_integer_field(&out, "version", adoption->agreement.agreement.version);
+    json_boolean_field(&out, "training", adoption->agreement.agreement.is_training);
+    json_hex_field(&out, "fingerprint", span_make(adoption->agreement.fingerprint, DIGEST_SIZE));
+    json_string_field(&out, "state", "in force here; `besa serve` opens the line");
+    json_end_object(&out);
+    return command_show(adoption->options, buffer_span(&text));
+}
+
+static int agreement_import(struct options *options, int argc, char **argv)
+{
+    struct buffer file CLEANUP(buffer_free) = buffer_make(CMS_ROOM);
+    struct adoption adoption = {.options = options, .arena = arena_make(2 * ARENA_SIZE)};
+    struct word_list words;
+    struct node *node = NULL;
+    struct error err = {0};
+    int exit_code = 0;
+
+    if (!command_parse(options, argc, argv, NULL, 0, 1, 1, &words, &exit_code))
+        return exit_code;
+    bool ok = command_read_file(words.words[0], CMS_ROOM, &file, &err) &&
+              setup_open(options, &node, &err);
+    adoption.cms = buffer_span(&file);
+    ok =
+        ok && adoption_check(&adoption, node, &err) && node_job(node, true, adopt, &adoption, &err);
+    node_close(&node);
+    exit_code = ok ? adoption_show(&adoption) : command_fail(options, &err);
+    arena_free(&adoption.arena);
+    return exit_code;
+}
+
+/* --- showing --- */
+
+static int document_show(struct options *options, const struct signed_agreement *agreement,
+                         size_t signer_count, bool is_in_force, int64_t suspended_ms)
+{
+    struct buffer text CLEANUP(buffer_free) = buffer_make(SHOW_SIZE);
+    struct json_writer out = json_writer_make(&text);
+
+    json_begin_object(&out);
+    json_hex_field(&out, "fingerprint", span_make(agreement->fingerprint, DIGEST_SIZE));
+    json_integer_field(&out, "signatures", (int64_t)signer_count);
+    json_string_field(&out, "state",
+                      !is_in_force        ? "a proposal: binds no one"
+                      : suspended_ms != 0 ? "in force, suspended here"
+                                          : "in force");
+    agreement_words_write(&agreement->agreement, &out);
+    json_end_object(&out);
+    return command_show(options, buffer_span(&text));
+}
+
+/* A signed file, or a draft. */
+static bool file_look(struct span file, struct arena *arena, struct signed_agreement *out,
+                      size_t *signer_count, struct error *err)
+{
+    struct problems problems = {.count = 0};
+
+    *signer_count = 0;
+    if (file.size > 0 && file.data[0] != '{')
+        return agreement_look(file, arena, out, signer_count, err);
+    struct buffer canonical CLEANUP(buffer_free) = buffer_make(AGREEMENT_SIZE_MAX);
+    if (!agreement_read(file, arena, &out->agreement, &problems)) {
+        problems_to_error(&problems, err);
+        return error_add(err, "the draft");
+    }
+    if (!agreement_write(&out->agreement, &canonical, err))
+        return false;
+    digest_sha256(buffer_span(&canonical), out->fingerprint);
+    return true;
+}
+
+static int show_file(struct options *options, const char *path)
+{
+    struct arena arena CLEANUP(arena_free) = arena_make(ARENA_SIZE);
+    struct buffer file CLEANUP(buffer_free) = buffer_make(CMS_ROOM);
+    struct signed_agreement agreement;
+    size_t signer_count = 0;
+    struct error err = {0};
+
+    if (!command_read_file(path, CMS_ROOM, &file, &err) ||
+        !file_look(buffer_span(&file), &arena, &agreement, &signer_count, &err))
+        return command_fail(options, &err);
+    return document_show(options, &agreement, signer_count, false, 0);
+}
+
+static bool row_find(const struct agreement_row *rows, size_t count, const char *wanted,
+                     const struct agreement_row **out, struct error *err)
+{
+    for (size_t i = 0; i < count; i++) {
+        *out = &rows[i];
+        if (wanted == NULL ? count == 1 : span_is(rows[i].agreement, wanted))
+            return true;
+    }
+    if (wanted == NULL && count > 1)
+        return error_set(err, ERROR_INPUT, "name the agreement: this node has %zu", count);
+    return error_set(err, ERROR_MISSING, "no such agreement is in force here");
+}
+
+/* A file, or the name of an agreement in force, or nothing: the only one. --export writes the signed file. */
+static int agreement_show(struct options *options, int argc, char **argv)
+{
+    struct arena arena CLEANUP(arena_free) = arena_make(32u * 1024u * 1024u);
+    const char *export = NULL;
+    const struct command_option own[] = {{.name = "export", .value = &export}};
+    struct agreement_row rows[PARTNER_COUNT_MAX];
+    const struct agreement_row *row = NULL;
+    struct signed_agreement agreement;
+    size_t count = 0, signer_count = 0;
+    struct word_list words;
+    struct node *node = NULL;
+    struct home home;
+    struct error err = {0};
+    int exit_code = 0;
+
+    if (!command_parse(options, argc, argv, own, ARRAY_COUNT(own), 0, 1, &words, &exit_code))
+        return exit_code;
+    const char *wanted = words.count > 0 ? words.words[0] : NULL;
+    if (wanted != NULL && !text_is_identifier(span_text(wanted), NAME_SIZE_MAX))
+        return show_file(options, wanted);
+    bool ok = home_find(options->home, &home, &err) && node_open_reader(&home, &node, &err) &&
+              agreement_list(node->db, &arena, rows, PARTNER_COUNT_MAX, &count, &err) &&
+              row_find(rows, count, wanted, &row, &err) &&
+              agreement_look(row->cms, &arena, &agreement, &signer_count, &err) &&
+              (export == NULL || setup_write_new(export, row->cms, &err));
+    node_close(&node);
+    return ok ? document_show(options, &agreement, signer_count, true, row->suspended_ms)
+              : command_fail(options, &err);
+}
+
+static int suspension(struct options *options, int argc, char **argv, const char *act)
+{
+    struct buffer arguments CLEANUP(buffer_free) = buffer_make(4096);
+    struct json_writer out = json_writer_make(&arguments);
+    struct word_list words;
+    int exit_code = 0;
+
+    if (!command_parse(options, argc, argv, NULL, 0, 0, 1, &words, &exit_code))
+        return exit_code;
+    json_begin_object(&out);
+    if (words.count > 0)
+        json_string_field(&out, "agreement", words.words[0]);
+    json_end_object(&out);
+    return command_act(options, act, buffer_span(&arguments), span_make(NULL, 0));
+}
+
+static int agreement_suspend_command(struct options *options, int argc, char **argv)
+{
+    return suspension(options, argc, argv, "agreement-suspend");
+}
+
+static int agreement_resume_command(struct options *options, int argc, char **argv)
+{
+    return suspension(options, argc, argv, "agreement-resume");
+}
+
+int command_agreement(struct options *options, int argc, char **argv)
+{
+    static const struct {
+        const char *name;
+        int (*run)(struct options *options, int argc, char **argv);
+    } forms[] = {{"draft", agreement_draft},
+                 {"sign", agreement_sign_command},
+                 {"countersign", agreement_countersign_command},
+                 {"import", agreement_import},
+                 {"show", agreement_show},
+                 {"suspend", agreement_suspend_command},
+                 {"resume", agreement_resume_command}};
+
+    for (size_t i = 0; argc > 1 && i < ARRAY_COUNT(forms); i++)
+        if (strcmp(argv[1], forms[i].name) == 0)
+            return forms[i].run(options, argc - 1, argv + 1);
+    if (argc > 1 && strcmp(argv[1], "--help") == 0) {
+        command_help(options);
+        return 0;
+    }
+    return command_usage(options, "say draft, sign, countersign, import, show, suspend or resume");
+}

@@ -1,0 +1,83 @@
+/* The acts `verify` and `log-export`: see node_verify.h. */
+#include "cmd/node_verify.h"
+
+#include "base/attributes.h"
+#include "cmd/verify.h"
+
+#include <stdlib.h>
+
+static bool access_enter(struct node *node, void *context, struct error *err)
+{
+    const struct node_file *file = context;
+
+    return node_access(node, &file->reading->request, "verify", NULL, 0, err);
+}
+
+static void verify_progress(void *context, struct span origin, uint64_t done, uint64_t total)
+{
+    const struct node_file *file = context;
+    (void)origin;
+
+    if (file->progress != NULL)
+        file->progress(file->context, (int64_t)done, (int64_t)total);
+}
+
+/* One snapshot of the database, which the writer does not wait for. */
+static bool snapshot_verify(const struct node_file *file, struct verify_report *report,
+                            struct error *err)
+{
+    struct node *node = file->node;
+    struct database *db CLEANUP(database_close) = NULL;
+    struct database_options options = {.place = node->place, .is_reader = true, .env = node->env};
+    struct books *books = calloc(1, sizeof *books);
+
+    if (books == NULL)
+        return error_set(err, ERROR_LIMIT, "out of memory");
+    bool ok = database_open(&options, &db, err) && database_begin(db, DATABASE_NORMAL, err);
+    if (ok) {
+        ok = books_open(books, node->env, node->home.path, span_text(node->config.party),
+                        &node->journal.keys, db, &node->keeper, err) &&
+             verify_books(books, report, err);
+        books_close(books);
+        database_rollback(db);
+    }
+    free(books);
+    return ok;
+}
+
+bool node_verify(const struct node_file *file, struct error *err)
+{
+    struct verify_report *report = calloc(1, sizeof *report);
+    struct json_writer out = json_writer_make(file->result);
+
+    if (report == NULL)
+        return error_set(err, ERROR_LIMIT, "out of memory");
+    struct node_file copy = *file;
+    report->context = &copy;
+    report->progress = verify_progress;
+    json_object_end(&file->reading->arguments);
+    bool ok = problems_to_error(&file->reading->problems, err) &&
+              node_job(file->node, file->is_pumping, access_enter, &copy, err) &&
+              snapshot_verify(file, report, err);
+    if (ok) {
+        json_begin_object(&out);
+        verify_report_write(report, &out);
+        json_end_object(&out);
+    }
+    free(report);
+    return ok;
+}
+
+bool node_log_export(struct node *node, const struct desk_call *call, struct json_writer *out,
+                     struct error *err)
+{
+    struct span origin = json_get_text_optional(call->arguments, "origin", ORIGIN_SIZE_MAX);
+    (void)node;
+
+    if (!problems_to_error(call->problems, err))
+        return false;
+    json_begin_object(out);
+    json_text_field_optional(out, "origin", origin);
+    json_end_object(out);
+    return true;
+}

@@ -1,0 +1,17 @@
+/*
+ * The node's own acts `verify` and `log-export`. Verifying needs the keeper, which opens sealed bodies, so the running node carries it out, beside
+ * its work and on a reader's connection of its own.
+ */
+#ifndef BESA_CMD_NODE_VERIFY_H
+#define BESA_CMD_NODE_VERIFY_H
+
+#include "cmd/node.h"
+
+/* The access entry, then every log. The result is a JSON object: "clean", counts, "findings". */
+bool node_verify(const struct node_file *file, struct error *err);
+
+/* An export is written by the command itself, which reads beside the node; this is its access entry. */
+bool node_log_export(struct node *node, const struct desk_call *call, struct json_writer *out,
+                     struct error *err);
+
+#endif

@@ -1,0 +1,103 @@
+/* Setup: see setup.h. */
+#include "cmd/setup.h"
+
+#include "base/attributes.h"
+#include "crypto/secret.h"
+
+#include <stdio.h>
+
+void buffer_wipe(struct buffer *buffer)
+{
+    if (buffer->data != NULL)
+        secret_wipe(buffer->data, buffer->size);
+    buffer_free(buffer);
+}
+
+void institution_drop(struct institution_pem *institution)
+{
+    buffer_wipe(&institution->key);
+    buffer_wipe(&institution->passphrase);
+    buffer_free(&institution->certificate);
+}
+
+static bool passphrase_load(const char *path, struct buffer *out, struct error *err)
+{
+    if (path == NULL)
+        return true;
+    if (!env_read_file(env_real(), path, PASSPHRASE_SIZE_MAX, out, err))
+        return false;
+    if (out->size > 0 && out->data[out->size - 1] == '\n')
+        out->size--;
+    return true;
+}
+
+bool institution_load(const struct institution_files *files, struct institution_pem *out,
+                      struct error *err)
+{
+    *out = (struct institution_pem){.key = buffer_make(PEM_SIZE_MAX),
+                                    .certificate = buffer_make(PEM_SIZE_MAX),
+                                    .passphrase = buffer_make(PASSPHRASE_SIZE_MAX)};
+    if (files->key == NULL || files->certificate == NULL)
+        return error_set(err, ERROR_INPUT,
+                         "name the institution's key and certificate: files in PEM");
+    return (env_read_file(env_real(), files->key, PEM_SIZE_MAX, &out->key, err) &&
+            env_read_file(env_real(), files->certificate, PEM_SIZE_MAX, &out->certificate, err) &&
+            passphrase_load(files->passphrase, &out->passphrase, err)) ||
+           error_add(err, "the institution's key");
+}
+
+bool setup_access(struct node *node, const struct options *options, const char *act,
+                  const struct span *objects, size_t object_count, struct error *err)
+{
+    struct control_request request = {.act = span_text(act),
+                                      .officer = span_text(options->officer),
+                                      .reason = span_text(options->reason),
+                                      .case_number = span_text(options->case_number)};
+
+    return node_access(node, &request, act, objects, object_count, err);
+}
+
+bool setup_write(const struct home *home, const char *relative, struct span bytes,
+                 struct error *err)
+{
+    char path[HOME_PATH_SIZE];
+
+    return home_path(home, relative, path, err) && env_write_file(env_real(), path, bytes, err);
+}
+
+bool setup_read(const struct home *home, const char *relative, size_t limit, struct buffer *out,
+                struct error *err)
+{
+    char path[HOME_PATH_SIZE];
+
+    return home_path(home, relative, path, err) && env_read_file(env_real(), path, limit, out, err);
+}
+
+bool setup_write_new(const char *path, struct span bytes, struct error *err)
+{
+    const struct env *env = env_real();
+    struct env_file *file = NULL;
+
+    if (!env->open(env->context, path, ENV_OPEN_CREATE, &file, err)) {
+        if (err->kind == ERROR_CONFLICT)
+            error_set(err, ERROR_CONFLICT, "%s stands already; name a new file", path);
+        return false;
+    }
+    bool ok =
+        env->write_at(env->context, file, 0, bytes, err) && env->sync(env->context, file, err);
+    env->close(env->context, file);
+    return ok;
+}
+
+bool setup_open(const struct options *options, struct node **out, struct error *err)
+{
+    struct node_options node_options = {.lock_fd = -1, .keeper_fd = -1};
+
+    if (!home_find(options->home, &node_options.home, err))
+        return false;
+    if (node_open(&node_options, out, err))
+        return true;
+    return err->kind == ERROR_BUSY
+               ? error_add(err, "stop `besa serve` for this, then start it again")
+               : false;
+}
