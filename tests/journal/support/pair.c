@@ -166,7 +166,7 @@ static bool line_call(void *context, const char *partner, const char *path, stru
     return true;
 }
 
-#define IDLE_ROUNDS 100 /* of a tenth of a second: longer than a first back-off */
+#define IDLE_ROUNDS 400 /* of a tenth of a second: longer than the longest back-off */
 
 void pair_settle(struct pair *pair)
 {
