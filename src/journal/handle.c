@@ -228,9 +228,11 @@ static bool rule(struct journal *journal, struct journal_line *line, const struc
     if (verdict->outcome != OUTCOME_ACCEPTED)
         return true;
     agreement_permit(&line->agreement, &question, &ruling);
-    if (!ruling.is_allowed) {
+    if (!ruling.is_allowed && line->is_suspended) {
+        refuse(verdict, OUTCOME_SUSPENDED);
+    } else if (!ruling.is_allowed) {
         verdict->clause = span_text(ruling.clause);
-        refuse(verdict, line->is_suspended ? OUTCOME_SUSPENDED : OUTCOME_NOT_PERMITTED);
+        refuse(verdict, OUTCOME_NOT_PERMITTED);
     }
     return ruling_write(&ruling, ruling_text, err);
 }
