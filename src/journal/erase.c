@@ -85,6 +85,27 @@ static bool erased_append(struct journal *journal, struct journal_line *line,
     return journal_append(journal, line, &draft, &appended, err);
 }
 
+/* As far as we know: its receipt may be on its way. */
+static bool is_in_custody(const struct journal_line *line, const struct entry_row *row)
+{
+    return row->index != ENTRY_WAITING && (uint64_t)row->index < line->cosigned;
+}
+
+static bool withdrawn_append(struct journal *journal, struct journal_line *line,
+                             const struct entry_row *row, struct error *err)
+{
+    struct reference item = {.origin = span_text(line->out.origin)};
+    struct draft draft = {
+        .type = MESSAGE_WITHDRAWN, .in_reply_to = &item, .unit = journal_unit(journal, line)};
+    struct appended appended;
+
+    memcpy(item.id, row->message_id.data, UUID_SIZE);
+    if (!journal_append(journal, line, &draft, &appended, err))
+        return false;
+    line->owes_withdrawn = line->owes_withdrawn || row->index != ENTRY_WAITING;
+    return true;
+}
+
 //= dir-2016-680 art 16(2)
 bool journal_erase(struct journal *journal, struct journal_line *line, int64_t entry,
                    uint16_t number, enum erase_reason reason, struct error *err)
@@ -106,6 +127,10 @@ bool journal_erase(struct journal *journal, struct journal_line *line, int64_t e
     if (number == 0 ? !body_forget(journal, entry, BODY_ERASED, err)
                     : !part_forget_number(journal, entry, number, err))
         return error_add(err, "erasing entry %" PRId64, entry);
+    /* A post that lacks the body needs the partner's tree to say why. */
+    if (number == 0 && log == &line->out && !is_in_custody(line, &row) &&
+        !withdrawn_append(journal, line, &row, err))
+        return false;
     return erased_append(journal, line, log, &row, number, reason, err);
 }
 
@@ -114,21 +139,16 @@ bool journal_withdraw(struct journal *journal, struct journal_line *line, int64_
 {
     struct arena arena CLEANUP(arena_free) = arena_make(JOURNAL_ARENA_MAX);
     struct entry_row row;
-    struct appended appended;
 
     if (!entry_find(journal->db, &arena, entry, &row, err))
         return false;
     if (row.log != line->out.id || row.body_state != BODY_HELD)
         return error_set(err, ERROR_CONFLICT, "entry %" PRId64 " is not ours to withdraw", entry);
-    if (row.index != ENTRY_WAITING && (uint64_t)row.index < line->cosigned)
+    if (is_in_custody(line, &row))
         return error_set(err, ERROR_CONFLICT,
                          "entry %" PRId64 " is in the partner's custody: recall or erase it",
                          entry);
     if (!body_forget(journal, entry, BODY_WITHDRAWN, err))
         return error_add(err, "withdrawing entry %" PRId64, entry);
-    struct reference item = {.origin = span_text(line->out.origin)};
-    memcpy(item.id, row.message_id.data, UUID_SIZE);
-    struct draft draft = {
-        .type = MESSAGE_WITHDRAWN, .in_reply_to = &item, .unit = journal_unit(journal, line)};
-    return journal_append(journal, line, &draft, &appended, err);
+    return withdrawn_append(journal, line, &row, err);
 }

@@ -65,6 +65,8 @@ struct journal_line {
     bool is_reachable; /* set by the courier; numbering waits for it */
     bool has_waiting;  /* entries that wait to be numbered */
     bool
+        owes_withdrawn; /* a numbered entry lost its body: no post goes through before its `withdrawn` is numbered */
+    bool
         is_stuck; /* handling met an error of ours: tried again after a restart, shown by `besa status` */
     char stuck_reason[ERROR_TEXT_SIZE];
     uint64_t last_seen;      /* the partner's `seen` never falls */

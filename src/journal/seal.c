@@ -13,10 +13,12 @@
 
 #define LEVEL_RETRY_MS 1000 /* a keeper that fails is not asked in a loop */
 
-/* New business waits while an agreement is suspended; outcomes, erasures and the like go on (PROTOCOL.md 7). */
+/* New business waits while an agreement is suspended; outcomes, erasures and the like go on (PROTOCOL.md 7). So does what
+ * lost its body: nothing of its business is left, and its `withdrawn` must stand after it. */
 static bool may_go(const struct journal_line *line, const struct entry_row *row)
 {
-    return !line->is_suspended || !message_type_is_business((enum message_type)row->type);
+    return !line->is_suspended || !message_type_is_business((enum message_type)row->type) ||
+           row->body_state == BODY_WITHDRAWN || row->body_state == BODY_ERASED;
 }
 
 /* The version of the agreement that the head names is in force. */
@@ -78,6 +80,8 @@ static bool number_log(struct journal *journal, struct journal_line *line, struc
     /* What is held back by a suspension waits for its end, not for the next round. */
     if (ok && line != NULL)
         line->has_waiting = is_cut || count == SEAL_COUNT_MAX;
+    if (ok && line != NULL && !line->has_waiting)
+        line->owes_withdrawn = false;
     if (ok && log->size > before)
         ok = log_store(journal, log, err);
     arena_free(&arena);
@@ -87,7 +91,7 @@ static bool number_log(struct journal *journal, struct journal_line *line, struc
 static bool line_may_seal(const struct journal_line *line)
 {
     return line->is_reachable && line->out.read_only[0] == '\0' &&
-           line->ahead < CHECKPOINT_AHEAD_MAX;
+           (line->ahead < CHECKPOINT_AHEAD_MAX || line->owes_withdrawn);
 }
 
 bool seal_number(struct journal *journal, struct error *err)
