@@ -42,8 +42,8 @@ bool json_member_next(const struct json_node *node, struct json_member *member)
 {
     json_t *json = inner(node);
 
-    member->place = member->place == NULL ? json_object_iter(json)
-                                          : json_object_iter_next(json, member->place);
+    member->place =
+        member->place == NULL ? json_object_iter(json) : json_object_iter_next(json, member->place);
     if (member->place == NULL)
         return false;
     const char *key = json_object_iter_key(member->place);

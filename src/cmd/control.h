@@ -33,7 +33,7 @@ struct control_reading {
     struct json *json;
     struct json_object root;
     struct json_object arguments;
-    bool has_arguments;
+    struct json *empty; /* what `arguments` reads when none came */
     struct problems problems;
     struct arena arena;
 };

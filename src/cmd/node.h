@@ -34,9 +34,8 @@ struct node {
 
 struct node_options {
     struct home home;
-    int lock_fd;        /* taken already, becomes the node's; -1: node_open takes it */
-    int keeper_fd;      /* the supervisor's socket to the keeper; -1: node_open starts a keeper */
-    bool is_before_use; /* init: no books yet (journal_create is still to come) */
+    int lock_fd;   /* taken already, becomes the node's; -1: node_open takes it */
+    int keeper_fd; /* the supervisor's socket to the keeper; -1: node_open starts a keeper */
     void (*event)(void *context, const struct journal_event *event); /* may be NULL */
 };
 
@@ -69,16 +68,32 @@ bool node_job(struct node *node, bool is_pumping,
               bool (*work)(struct node *node, void *context, struct error *err), void *context,
               struct error *err);
 
-/* Seals the file behind `fd` as an attachment and enters it for the officer. Result: {"upload": hex, "name", "size",
- * "sha256"}. */
-bool node_upload(struct node *node, const struct control_request *request, int fd, bool is_pumping,
-                 control_progress *progress, void *context, struct buffer *result,
-                 struct error *err);
-/* Writes a held attachment to `fd`; request->arguments as of act attachment-find. */
-bool node_attachment_get(struct node *node, const struct control_request *request, int fd,
-                         bool is_pumping, control_progress *progress, void *context,
-                         struct buffer *result, struct problems *problems, struct error *err);
-/* One request of the control protocol, whichever it is. `fd` -1: none came. */
+/* Checks officer and reason and writes the access entry of one of the node's own acts. In the writer. */
+bool node_access(struct node *node, const struct control_request *request, const char *name,
+                 const struct span *objects, size_t object_count, struct error *err);
+
+/* An act as it was read from a line. */
+bool node_act_read(struct node *node, struct control_reading *reading, bool is_pumping,
+                   struct buffer *result, struct error *err);
+
+/* Work on a file, with progress: "upload" seals what is behind `fd` ({"name"} in the arguments) and enters it for the
+ * officer; the result is {"upload": hex, "name", "size", "sha256"}. "attachment-get" writes a held attachment to `fd`
+ * ({"item", "part"}); the result is {"size", "sha256"}. */
+struct node_file {
+    struct node *node;
+    struct control_reading *reading;
+    int fd;
+    bool is_pumping;
+    control_progress *progress; /* may be NULL */
+    void *context;
+    struct buffer *result;
+};
+bool node_upload(const struct node_file *file, struct error *err);
+bool node_attachment_get(const struct node_file *file, struct error *err);
+
+/* One request of the control protocol as it was read, whichever it is. `fd` -1: none came. */
+bool node_request_read(const struct node_file *file, struct error *err);
+/* The same for a request made in this process. */
 bool node_request(struct node *node, const struct control_request *request, int fd, bool is_pumping,
                   control_progress *progress, void *context, struct buffer *result,
                   struct problems *problems, struct error *err);

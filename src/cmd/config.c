@@ -1,0 +1,252 @@
+/* besa.conf: see home.h. One line, one key; no sections, no includes, no quotes. */
+#include "base/attributes.h"
+#include "base/text.h"
+#include "cmd/home.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+static bool text_keep(char *out, size_t size, struct span value)
+{
+    if (value.size == 0 || value.size >= size)
+        return false;
+    memcpy(out, value.data, value.size);
+    out[value.size] = '\0';
+    return true;
+}
+
+static bool is_host_character(uint8_t c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+           c == '.' || c == ':';
+}
+
+/* The host of "host:port" or "[v6]:port", and where its port begins. */
+static bool host_split(struct span address, struct span *host, struct span *port)
+{
+    size_t colon = address.size;
+
+    while (colon > 0 && address.data[colon - 1] != ':')
+        colon--;
+    if (colon < 2 || address.data == NULL)
+        return false;
+    *host = span_part(address, 0, colon - 1);
+    *port = span_part(address, colon, address.size);
+    bool is_bracketed = host->data[0] == '[';
+    if (is_bracketed) {
+        if (host->size < 3 || host->data[host->size - 1] != ']')
+            return false;
+        *host = span_part(*host, 1, host->size - 2);
+    }
+    for (size_t i = 0; i < host->size; i++)
+        if (!is_host_character(host->data[i]) || (host->data[i] == ':' && !is_bracketed))
+            return false;
+    return true;
+}
+
+bool config_address_read(const char *address, char host[CONF_ADDRESS_SIZE], uint16_t *port)
+{
+    struct span host_span;
+    struct span port_span;
+    uint64_t number = 0;
+
+    if (!host_split(span_text(address), &host_span, &port_span) ||
+        !number_read(port_span, &number) || number > UINT16_MAX ||
+        !text_keep(host, CONF_ADDRESS_SIZE, host_span))
+        return false;
+    *port = (uint16_t)number;
+    return true;
+}
+
+static bool address_keep(char out[CONF_ADDRESS_SIZE], struct span value)
+{
+    char host[CONF_ADDRESS_SIZE];
+    uint16_t port;
+
+    return text_keep(out, CONF_ADDRESS_SIZE, value) && config_address_read(out, host, &port);
+}
+
+/* --- one function per key; each says what it wants --- */
+
+static bool party_take(struct config *config, struct span value)
+{
+    return text_is_identifier(value, NAME_SIZE_MAX) &&
+           text_keep(config->party, sizeof config->party, value);
+}
+
+static bool listen_take(struct config *config, struct span value)
+{
+    return address_keep(config->listen, value);
+}
+
+static bool tls_name_take(struct config *config, struct span value)
+{
+    for (size_t i = 0; i < value.size; i++)
+        if (!is_host_character(value.data[i]) || value.data[i] == ':')
+            return false;
+    return text_keep(config->tls_name, sizeof config->tls_name, value);
+}
+
+static bool training_take(struct config *config, struct span value)
+{
+    config->is_training = span_is(value, "yes");
+    return config->is_training || span_is(value, "no");
+}
+
+static bool database_take(struct config *config, struct span value)
+{
+    return (span_is(value, CONF_DEFAULT_DATABASE) || span_starts_with(value, "postgres:") ||
+            span_starts_with(value, "postgresql:")) &&
+           text_keep(config->database, sizeof config->database, value);
+}
+
+static const struct key {
+    const char *name;
+    bool (*take)(struct config *config, struct span value);
+    const char *wanted;
+    bool is_required;
+} keys[] = {
+    {"party", party_take, "a-z, 0-9 and hyphen", true},
+    {"listen", listen_take, "address:port, as in 192.0.2.7:8443 or [::]:8443", true},
+    {"tls_name", tls_name_take, "a DNS name", true},
+    {"training", training_take, "yes or no", true},
+    {"database", database_take, "sqlite, or postgres: and where it is", false},
+};
+
+/* "partner.<party>.address" */
+static bool partner_key_read(struct span key, struct span *party)
+{
+    const char *head = "partner.";
+    const char *tail = ".address";
+    size_t head_size = strlen(head);
+    size_t tail_size = strlen(tail);
+
+    if (!span_starts_with(key, head) || key.size < head_size + tail_size + 1 ||
+        !span_is(span_part(key, key.size - tail_size, tail_size), tail))
+        return false;
+    *party = span_part(key, head_size, key.size - head_size - tail_size);
+    return text_is_identifier(*party, NAME_SIZE_MAX);
+}
+
+const struct config_partner *config_partner_find(const struct config *config, struct span party)
+{
+    for (size_t i = 0; i < config->partner_count; i++)
+        if (span_is(party, config->partners[i].party))
+            return &config->partners[i];
+    return NULL;
+}
+
+bool config_partner_set(struct config *config, struct span party, struct span address,
+                        struct error *err)
+{
+    struct config_partner partner;
+    size_t at = 0;
+
+    if (!text_is_identifier(party, NAME_SIZE_MAX) ||
+        !text_keep(partner.party, sizeof partner.party, party))
+        return error_set(err, ERROR_INPUT, "a party's name is a-z, 0-9 and hyphen");
+    if (!address_keep(partner.address, address))
+        return error_set(err, ERROR_INPUT, "partner.%s.address: host:port is wanted",
+                         partner.party);
+    while (at < config->partner_count && !span_is(party, config->partners[at].party))
+        at++;
+    if (at == PARTNER_COUNT_MAX)
+        return error_set(err, ERROR_LIMIT, "a node has at most %u partners", PARTNER_COUNT_MAX);
+    config->partners[at] = partner;
+    if (at == config->partner_count)
+        config->partner_count++;
+    return true;
+}
+
+static struct span trim(struct span text)
+{
+    while (text.size > 0 && (text.data[0] == ' ' || text.data[0] == '\t'))
+        text = span_part(text, 1, text.size);
+    while (text.size > 0 && (text.data[text.size - 1] == ' ' || text.data[text.size - 1] == '\t'))
+        text.size--;
+    return text;
+}
+
+static bool key_set(struct config *config, struct span key, struct span value, uint32_t *seen,
+                    struct error *err)
+{
+    struct span party;
+
+    for (size_t i = 0; i < ARRAY_COUNT(keys); i++) {
+        if (!span_is(key, keys[i].name))
+            continue;
+        if ((*seen & 1u << i) != 0)
+            return error_set(err, ERROR_INPUT, "%s stands twice", keys[i].name);
+        *seen |= 1u << i;
+        return keys[i].take(config, value) ||
+               error_set(err, ERROR_INPUT, "%s: %s is wanted", keys[i].name, keys[i].wanted);
+    }
+    if (!partner_key_read(key, &party))
+        return error_set(err, ERROR_INPUT, "unknown key '%.*s'",
+                         SPAN_ARG(span_part(key, 0, NAME_SIZE_MAX)));
+    if (config_partner_find(config, party) != NULL)
+        return error_set(err, ERROR_INPUT, "%.*s stands twice", SPAN_ARG(key));
+    return config_partner_set(config, party, value, err);
+}
+
+static bool line_read(struct config *config, struct span line, uint32_t *seen, struct error *err)
+{
+    line = trim(line);
+    if (line.size == 0 || line.data[0] == '#')
+        return true;
+    if (line.size > CONF_LINE_SIZE_MAX)
+        return error_set(err, ERROR_LIMIT, "longer than %u bytes", CONF_LINE_SIZE_MAX);
+    if (!text_is_plain(line))
+        return error_set(err, ERROR_INPUT, "control characters, or not UTF-8");
+    const uint8_t *equals = memchr(line.data, '=', line.size);
+    if (equals == NULL)
+        return error_set(err, ERROR_INPUT, "'key = value' is wanted");
+    size_t at = (size_t)(equals - line.data);
+    return key_set(config, trim(span_part(line, 0, at)), trim(span_part(line, at + 1, line.size)),
+                   seen, err);
+}
+
+/* Unlike line_take, a last line without '\n' counts: people edit this file. */
+static struct span line_next(struct span *rest)
+{
+    const uint8_t *end = memchr(rest->data, '\n', rest->size);
+    size_t size = end == NULL ? rest->size : (size_t)(end - rest->data);
+    struct span line = span_part(*rest, 0, size);
+
+    *rest = span_part(*rest, size + 1, rest->size);
+    return line;
+}
+
+bool config_read(struct span text, struct config *out, struct error *err)
+{
+    uint32_t seen = 0;
+    size_t number = 0;
+
+    *out = (struct config){.database = CONF_DEFAULT_DATABASE};
+    if (text.size > CONF_SIZE_MAX)
+        return error_set(err, ERROR_LIMIT, "longer than %u bytes", CONF_SIZE_MAX);
+    while (text.size > 0) {
+        struct span line = line_next(&text);
+        number++;
+        if (!line_read(out, line, &seen, err))
+            return error_add(err, "line %zu", number);
+    }
+    for (size_t i = 0; i < ARRAY_COUNT(keys); i++)
+        if (keys[i].is_required && (seen & 1u << i) == 0)
+            return error_set(err, ERROR_INPUT, "%s is missing (%s)", keys[i].name, keys[i].wanted);
+    return config_partner_find(out, span_text(out->party)) == NULL ||
+           error_set(err, ERROR_INPUT, "partner.%s.address: a node is not its own partner",
+                     out->party);
+}
+
+bool config_write(const struct config *config, struct buffer *out)
+{
+    buffer_format(out, "# Besa node: see besa.conf(5).\n");
+    buffer_format(out, "party = %s\nlisten = %s\ntls_name = %s\ntraining = %s\ndatabase = %s\n",
+                  config->party, config->listen, config->tls_name,
+                  config->is_training ? "yes" : "no", config->database);
+    for (size_t i = 0; i < config->partner_count; i++)
+        buffer_format(out, "partner.%s.address = %s\n", config->partners[i].party,
+                      config->partners[i].address);
+    return !out->failed;
+}

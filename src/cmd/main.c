@@ -1,0 +1,78 @@
+/* besa: the one program of a node. The table of its commands, and nothing else. */
+#include "cmd/command.h"
+#include "crypto/secret.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sysexits.h>
+
+const struct command commands[] = {
+    {"init", "--party NAME --listen IP:PORT [options]",
+     "Makes the home of a node: keys, store, books.\n\nTells the first officer's rights and what to "
+     "do next.",
+     command_init},
+    {"pair", "export FILE\nimport FILE --fingerprint XXXX --secret FILE",
+     "Exchanges keys with a partner's node, out of band.", command_pair},
+    {"agreement", "draft|sign|countersign|import|show|suspend|resume ...",
+     "The co-signed rules of the exchange with a partner.", command_agreement},
+    {"serve", "",
+     "Runs the node until SIGTERM; SIGHUP makes it begin anew.\n\nThe supervisor starts the keeper "
+     "and the node, and both anew when one dies.",
+     command_serve},
+    {"status", "", "How the node stands: logs, partners, alarms, sandbox.", command_status},
+    {"request", "FILE.json [--attach FILE]... [--agreement ID]",
+     "Sends a request to the partner.\n\nFILE.json is the message's body (docs/messages.md); - is "
+     "standard input.",
+     command_request},
+    {"answer", "ITEM FILE.json [--attach FILE]...",
+     "Answers a request in whole, in part, or with nothing held.", command_answer},
+    {"refuse", "ITEM --ground CODE [--ground CODE]... [--text TEXT] [--language LL]",
+     "Refuses a request on grounds of the closed list.", command_refuse},
+    {"inbox", "[--limit N]", "Requests to us, nearest deadline first.", command_inbox},
+    {"sent", "[--limit N]", "Requests from us, with receipts and answers.", command_sent},
+    {"show", "ITEM", "Opens one message: body, receipts, timeline.", command_show_item},
+    {"assign", "ITEM UNIT", "Gives a request to a unit and tells the partner.", command_assign},
+    {"attach", "upload FILE [--name NAME]\nget ITEM PART OUT",
+     "Seals a file for a message to come, or writes a held attachment out.", command_attach},
+    {"erase", "ITEM [--part N] --why REASON", "Erases a body or part here and tells the partner.",
+     command_erase},
+    {"withdraw", "ITEM", "Withdraws an own message that the partner does not hold yet.",
+     command_withdraw},
+    {"officer", "list\nput ID NAME UNIT ROLE [--inactive]", "Lists or enters officers.",
+     command_officer},
+    {"case", "NUMBER TITLE", "Opens a case.", command_case},
+    {"log", "list|export ...", "Lists logs and exports one as static files.", command_log},
+    {"verify", "...", "Verifies logs, receipts and bundles.", command_verify},
+    {"rebuild", "", "Drops the derived tables and builds them again from the log.",
+     command_rebuild},
+    {.name = NULL},
+};
+
+static const struct command *command_find(const char *name)
+{
+    for (const struct command *command = commands; command->name != NULL; command++)
+        if (strcmp(command->name, name) == 0)
+            return command;
+    return NULL;
+}
+
+int main(int argc, char **argv)
+{
+    struct options options = {.home = getenv("BESA_HOME"),
+                              .officer = getenv("BESA_OFFICER"),
+                              .reason = getenv("BESA_REASON"),
+                              .case_number = getenv("BESA_CASE")};
+    int exit_code = EX_OK;
+
+    umask(077);
+    crypto_start();
+    int at = command_parse_common(&options, argc, argv, &exit_code);
+    if (at == 0)
+        return exit_code;
+    options.command = command_find(argv[at]);
+    if (options.command == NULL)
+        return command_usage(&options, "'%s' is no command", argv[at]);
+    return options.command->run(&options, argc - at, argv + at);
+}

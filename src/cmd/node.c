@@ -1,0 +1,356 @@
+/* Node: see node.h. */
+#include "cmd/node.h"
+
+#include "base/text.h"
+#include "crypto/secret.h"
+#include "store/local_rows.h"
+#include "store/schema.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+/* --- opening --- */
+
+static bool place_make(struct node *node, struct error *err)
+{
+    char path[HOME_PATH_SIZE];
+
+    if (strcmp(node->config.database, CONF_DEFAULT_DATABASE) != 0) {
+        snprintf(node->place, sizeof node->place, "%s", node->config.database);
+        return true;
+    }
+    if (!home_path(&node->home, HOME_DATABASE, path, err))
+        return false;
+    snprintf(node->place, sizeof node->place, "%s", path);
+    return true;
+}
+
+static bool keeper_begin(struct node *node, int keeper_fd, struct error *err)
+{
+    struct buffer passphrase = buffer_make(PASSPHRASE_SIZE_MAX);
+    char directory[HOME_PATH_SIZE];
+
+    if (keeper_fd >= 0)
+        return keeper_process_attach(keeper_fd, &node->keeper_process, err);
+    bool ok = home_path(&node->home, HOME_KEEPER, directory, err) &&
+              home_passphrase(&node->home, &passphrase, err);
+    if (ok) {
+        struct keeper_options options = {
+            .env = node->env, .directory = directory, .passphrase = buffer_span(&passphrase)};
+        ok = keeper_process_start(&options, &node->keeper_process, err);
+    }
+    if (passphrase.data != NULL)
+        secret_wipe(passphrase.data, passphrase.capacity);
+    buffer_free(&passphrase);
+    return ok;
+}
+
+static bool store_open(struct node *node, bool is_reader, struct error *err)
+{
+    struct database_options options = {
+        .place = node->place, .is_reader = is_reader, .env = node->env};
+
+    return database_open(&options, &node->db, err) &&
+           (is_reader ||
+            database_migrate(node->db, schema_migrations, schema_migration_count, err));
+}
+
+static bool journal_begin(struct node *node, const struct node_options *options, struct error *err)
+{
+    struct journal_options journal_options = {.env = node->env,
+                                              .home = node->home.path,
+                                              .party = span_text(node->config.party),
+                                              .keeper = node->keeper,
+                                              .event_context = node,
+                                              .event = options->event};
+
+    node->has_journal = true; /* closed also when it opened halfway */
+    return journal_open(&node->journal, &journal_options, node->db, err);
+}
+
+static struct node *node_make(const struct home *home, struct error *err)
+{
+    struct node *node = calloc(1, sizeof *node);
+
+    if (node == NULL) {
+        error_set(err, ERROR_LIMIT, "out of memory");
+        return NULL;
+    }
+    node->env = env_real();
+    node->home = *home;
+    node->lock_fd = -1;
+    return node;
+}
+
+bool node_open(const struct node_options *options, struct node **out, struct error *err)
+{
+    struct node *node = node_make(&options->home, err);
+
+    *out = NULL;
+    if (node == NULL)
+        return false;
+    node->lock_fd = options->lock_fd;
+    /* The keeper first: it is forked before there is a database connection to inherit. */
+    bool ok = (options->lock_fd >= 0 || home_lock(&node->home, &node->lock_fd, err)) &&
+              home_config_load(&node->home, &node->config, err) && place_make(node, err) &&
+              keeper_begin(node, options->keeper_fd, err);
+    if (ok)
+        node->keeper = keeper_process_client(node->keeper_process);
+    ok = ok && store_open(node, false, err) && journal_begin(node, options, err);
+    if (!ok)
+        node_close(&node);
+    *out = node;
+    return ok;
+}
+
+bool node_open_reader(const struct home *home, struct node **out, struct error *err)
+{
+    struct node *node = node_make(home, err);
+
+    *out = NULL;
+    if (node == NULL)
+        return false;
+    if (!home_config_load(&node->home, &node->config, err) || !place_make(node, err) ||
+        !store_open(node, true, err))
+        node_close(&node);
+    *out = node;
+    return node != NULL;
+}
+
+void node_close(struct node **node)
+{
+    if (*node == NULL)
+        return;
+    if ((*node)->has_journal)
+        journal_close(&(*node)->journal);
+    database_close(&(*node)->db);
+    keeper_process_stop(&(*node)->keeper_process);
+    home_unlock(&(*node)->lock_fd);
+    free(*node);
+    *node = NULL;
+}
+
+/* --- jobs of the writer that someone waits for --- */
+
+struct waiting_job {
+    struct job job; /* first */
+    struct node *node;
+    bool (*work)(struct node *node, void *context, struct error *err);
+    void *context;
+    pthread_mutex_t mutex;
+    pthread_cond_t ended;
+    bool is_done;
+    bool ok;
+    struct error error;
+};
+
+static bool waiting_run(struct journal *journal, struct job *job, struct error *err)
+{
+    struct waiting_job *waiting = (struct waiting_job *)job;
+    (void)journal;
+
+    return waiting->work(waiting->node, waiting->context, err);
+}
+
+static void waiting_done(struct journal *journal, struct job *job, bool ok, const struct error *err)
+{
+    struct waiting_job *waiting = (struct waiting_job *)job;
+    (void)journal;
+
+    pthread_mutex_lock(&waiting->mutex);
+    waiting->ok = ok;
+    if (!ok)
+        waiting->error = *err;
+    waiting->is_done = true;
+    pthread_cond_signal(&waiting->ended);
+    pthread_mutex_unlock(&waiting->mutex);
+}
+
+static void waiting_wait(struct waiting_job *waiting, bool is_pumping)
+{
+    if (is_pumping)
+        while (!waiting->is_done)
+            journal_pump(&waiting->node->journal);
+    pthread_mutex_lock(&waiting->mutex);
+    while (!waiting->is_done)
+        pthread_cond_wait(&waiting->ended, &waiting->mutex);
+    pthread_mutex_unlock(&waiting->mutex);
+}
+
+bool node_job(struct node *node, bool is_pumping,
+              bool (*work)(struct node *node, void *context, struct error *err), void *context,
+              struct error *err)
+{
+    struct waiting_job waiting = {.job = {.run = waiting_run, .done = waiting_done},
+                                  .node = node,
+                                  .work = work,
+                                  .context = context};
+
+    pthread_mutex_init(&waiting.mutex, NULL);
+    pthread_cond_init(&waiting.ended, NULL);
+    bool ok = journal_submit(&node->journal, &waiting.job, err);
+    if (ok) {
+        waiting_wait(&waiting, is_pumping);
+        ok = waiting.ok;
+        if (!ok)
+            *err = waiting.error;
+    }
+    pthread_cond_destroy(&waiting.ended);
+    pthread_mutex_destroy(&waiting.mutex);
+    return ok;
+}
+
+/* --- acts --- */
+
+struct act_work {
+    struct control_reading *reading;
+    const struct desk_act *desk_act; /* one of these two */
+    const struct node_act *node_act;
+    struct buffer *result;
+};
+
+static const struct node_act *node_act_find(struct span name)
+{
+    for (size_t i = 0; i < node_act_count; i++)
+        if (span_is(name, node_acts[i].name))
+            return &node_acts[i];
+    return NULL;
+}
+
+bool node_access(struct node *node, const struct control_request *request, const char *name,
+                 const struct span *objects, size_t object_count, struct error *err)
+{
+    struct arena arena CLEANUP(arena_free) = arena_make(64 * 1024);
+    struct officer_row officer = {.unit = span_text("node")};
+    struct act act = {.officer = request->officer,
+                      .reason = request->reason,
+                      .case_id = request->case_number,
+                      .act = span_text(name),
+                      .outcome = span_text("done")};
+
+    if (!text_is_identifier(request->officer, NAME_SIZE_MAX))
+        return error_set(err, ERROR_INPUT, "%s: say who acts (--officer)", name);
+    if (request->reason.size == 0 || request->reason.size > DESK_REASON_SIZE_MAX ||
+        !text_is_plain(request->reason))
+        return error_set(err, ERROR_INPUT, "%s: a reason of 1 to %d bytes is required (--reason)",
+                         name, DESK_REASON_SIZE_MAX);
+    if (!officer_find(node->db, &arena, request->officer, &officer, err))
+        return error_add(err, "officer %.*s", SPAN_ARG(request->officer));
+    if (!officer.is_active)
+        return error_set(err, ERROR_RULE, "officer %.*s is not active here",
+                         SPAN_ARG(request->officer));
+    act.unit = officer.unit;
+    return (act_set_objects(&act, objects, object_count) ||
+            error_set(err, ERROR_LIMIT, "out of memory")) &&
+           journal_access(&node->journal, &act, err);
+}
+
+static bool act_work_run(struct node *node, const struct act_work *work, struct json_writer *writer,
+                         struct error *err)
+{
+    struct control_reading *reading = work->reading;
+    const struct control_request *request = &reading->request;
+    struct desk_call call = {.access = {.officer = request->officer,
+                                        .reason = request->reason,
+                                        .case_number = request->case_number,
+                                        .approver = request->approver},
+                             .arguments = &reading->arguments,
+                             .body = request->body,
+                             .problems = &reading->problems,
+                             .arena = &reading->arena};
+
+    if (work->desk_act != NULL)
+        return desk_run(&node->journal, work->desk_act, &call, writer, err);
+    if (work->node_act->needs_officer &&
+        !node_access(node, request, work->node_act->name, NULL, 0, err))
+        return false;
+    return work->node_act->run(node, &call, writer, err);
+}
+
+/* An argument that the act did not ask for undoes it: nothing is passed over in silence. */
+static bool act_work(struct node *node, void *context, struct error *err)
+{
+    struct act_work *work = context;
+    struct json_writer writer = json_writer_make(work->result);
+
+    buffer_clear(work->result);
+    if (!act_work_run(node, work, &writer, err))
+        return false;
+    json_object_end(&work->reading->arguments);
+    if (!problems_to_error(&work->reading->problems, err))
+        return false;
+    return !work->result->failed || error_set(err, ERROR_LIMIT, "the result is too long");
+}
+
+static bool act_find(const struct control_request *request, struct act_work *work,
+                     struct error *err)
+{
+    work->desk_act = desk_act_find(request->act);
+    work->node_act = work->desk_act == NULL ? node_act_find(request->act) : NULL;
+    if (work->desk_act == NULL && work->node_act == NULL)
+        return error_set(err, ERROR_MISSING, "no act '%.*s'", SPAN_ARG(request->act));
+    if (work->desk_act != NULL && work->desk_act->has_body != (request->body.size > 0))
+        return error_set(err, ERROR_INPUT, "%s %s a body", work->desk_act->name,
+                         work->desk_act->has_body ? "needs" : "has no");
+    return true;
+}
+
+bool node_act_read(struct node *node, struct control_reading *reading, bool is_pumping,
+                   struct buffer *result, struct error *err)
+{
+    struct act_work work = {.reading = reading, .result = result};
+
+    return act_find(&reading->request, &work, err) &&
+           node_job(node, is_pumping, act_work, &work, err);
+}
+
+bool node_request_read(const struct node_file *file, struct error *err)
+{
+    struct span act = file->reading->request.act;
+    bool is_upload = span_is(act, "upload");
+
+    if (is_upload || span_is(act, "attachment-get")) {
+        if (file->fd < 0)
+            return error_set(err, ERROR_INPUT, "%.*s: no file came along", SPAN_ARG(act));
+        return is_upload ? node_upload(file, err) : node_attachment_get(file, err);
+    }
+    /* It tells where sealed bytes lie and under which key: for attachment-get alone. */
+    if (span_is(act, "attachment-find"))
+        return error_set(err, ERROR_MISSING, "no act 'attachment-find'; use attachment-get");
+    return node_act_read(file->node, file->reading, file->is_pumping, file->result, err);
+}
+
+/* What comes from this process takes the way that a line from the socket takes: written, read strictly, run. */
+bool node_request(struct node *node, const struct control_request *request, int fd, bool is_pumping,
+                  control_progress *progress, void *context, struct buffer *result,
+                  struct problems *problems, struct error *err)
+{
+    struct buffer line CLEANUP(buffer_free) = buffer_make(2 * CONTROL_LINE_SIZE_MAX);
+    struct control_reading *reading = calloc(1, sizeof *reading);
+    struct node_file file = {.node = node,
+                             .reading = reading,
+                             .fd = fd,
+                             .is_pumping = is_pumping,
+                             .progress = progress,
+                             .context = context,
+                             .result = result};
+
+    if (reading == NULL)
+        return error_set(err, ERROR_LIMIT, "out of memory");
+    bool ok = (control_request_write(request, &line) ||
+               error_set(err, ERROR_LIMIT, "the message is longer than %u bytes",
+                         CONTROL_LINE_SIZE_MAX)) &&
+              control_request_read(buffer_span(&line), reading, err) &&
+              node_request_read(&file, err);
+    if (!ok && problems != NULL)
+        *problems = reading->problems;
+    control_reading_end(reading);
+    free(reading);
+    return ok;
+}
+
+bool node_act(struct node *node, const struct control_request *request, bool is_pumping,
+              struct buffer *result, struct problems *problems, struct error *err)
+{
+    return node_request(node, request, -1, is_pumping, NULL, NULL, result, problems, err);
+}

@@ -1,0 +1,219 @@
+/* The node's own acts: see node.h. */
+#include "cmd/service.h"
+
+#include "crypto/cms.h"
+#include "store/migrate.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#define WAITING_SHOWN_MAX   256
+#define ALARM_SIZE          (ERROR_TEXT_SIZE + 256)
+#define CERTIFICATE_WARN_MS (INT64_C(14) * 24 * 3600 * 1000)
+
+/* --- status --- */
+
+static int64_t now_ms(const struct node *node)
+{
+    return node->env->now_ms(node->env->context);
+}
+
+static void log_write(struct json_writer *out, const struct journal_log *log, const char *kind,
+                      uint64_t cosigned)
+{
+    json_begin_object(out);
+    json_string_field(out, "log", log->origin);
+    json_string_field(out, "kind", kind);
+    json_integer_field(out, "size", (int64_t)log->size);
+    json_integer_field(out, "signed", (int64_t)log->signed_size);
+    json_integer_field(out, "cosigned", (int64_t)cosigned);
+    json_string_field(out, "state", log->read_only[0] == '\0' ? "open" : "read-only");
+    json_end_object(out);
+}
+
+static void logs_write(struct json_writer *out, const struct journal *journal)
+{
+    json_key(out, "logs");
+    json_begin_array(out);
+    if (journal->domestic.id != 0) {
+        uint64_t witnessed = 0;
+        for (size_t i = 0; i < journal->line_count; i++)
+            if (journal->lines[i].witnessed > witnessed)
+                witnessed = journal->lines[i].witnessed;
+        log_write(out, &journal->domestic, "domestic", witnessed);
+    }
+    for (size_t i = 0; i < journal->line_count; i++) {
+        const struct journal_line *line = &journal->lines[i];
+        log_write(out, &line->out, "outgoing", line->cosigned);
+        log_write(out, &line->in, "mirror", line->in.signed_size);
+    }
+    json_end_array(out);
+}
+
+/* How many entries wait to be numbered; at most WAITING_SHOWN_MAX are counted. */
+static bool waiting_count(struct node *node, const struct journal_line *line, size_t *count,
+                          struct error *err)
+{
+    struct arena arena CLEANUP(arena_free) = arena_make(4u * 1024 * 1024);
+    struct entry_row *rows = arena_array(&arena, WAITING_SHOWN_MAX, sizeof *rows);
+
+    return (rows != NULL || error_set(err, ERROR_LIMIT, "out of memory")) &&
+           entry_list_waiting(node->db, &arena, line->out.id, rows, WAITING_SHOWN_MAX, count, err);
+}
+
+static bool partner_write(struct node *node, size_t at, struct json_writer *out, struct error *err)
+{
+    const struct journal_line *line = &node->journal.lines[at];
+    struct exchange_state state = {.is_reachable = false};
+    size_t waiting = 0;
+
+    if (node->exchange != NULL)
+        exchange_state(node->exchange, at, &state);
+    if (!waiting_count(node, line, &waiting, err))
+        return false;
+    json_begin_object(out);
+    json_string_field(out, "partner", line->partner);
+    json_string_field(out, "agreement", line->agreement_id);
+    json_integer_field(out, "version", line->agreement.version);
+    json_string_field(out, "state",
+                      line->is_suspended       ? "suspended by us"
+                      : node->exchange == NULL ? "no node runs"
+                      : state.is_reachable     ? "reachable"
+                                               : "not reachable");
+    json_integer_field(out, "failures", state.failures);
+    json_integer_field(out, "waiting", (int64_t)waiting);
+    json_integer_field(out, "without_receipt", (int64_t)(line->out.size - line->cosigned));
+    json_integer_field(out, "unhandled", (int64_t)(line->in.size - line->handled));
+    if (line->cosigned_time_s > 0)
+        json_time_field(out, "last_receipt", line->cosigned_time_s * 1000);
+    json_end_object(out);
+    return true;
+}
+
+static bool partners_write(struct node *node, struct json_writer *out, struct error *err)
+{
+    json_key(out, "partners");
+    json_begin_array(out);
+    for (size_t i = 0; i < node->journal.line_count; i++)
+        if (!partner_write(node, i, out, err))
+            return false;
+    json_end_array(out);
+    return true;
+}
+
+static void alarm_write(struct json_writer *out, const char *what, const char *why)
+{
+    char text[ALARM_SIZE];
+
+    snprintf(text, sizeof text, "%s: %s", what, why);
+    json_write_text(out, span_text(text));
+}
+
+static void log_alarm_write(struct json_writer *out, const struct journal_log *log)
+{
+    char what[ORIGIN_SIZE_MAX + 32];
+
+    if (log->read_only[0] == '\0')
+        return;
+    snprintf(what, sizeof what, "log %s is read-only", log->origin);
+    alarm_write(out, what, log->read_only);
+}
+
+static void line_alarms_write(struct node *node, size_t at, struct json_writer *out)
+{
+    const struct journal_line *line = &node->journal.lines[at];
+    struct exchange_state state = {.is_reachable = true};
+    char what[NAME_SIZE_MAX + 96];
+
+    log_alarm_write(out, &line->out);
+    log_alarm_write(out, &line->in);
+    if (line->is_stuck) {
+        snprintf(what, sizeof what, "handling of what %s sent is stuck at entry %" PRIu64,
+                 line->partner, line->handled);
+        alarm_write(out, what, line->stuck_reason);
+    }
+    if (node->exchange != NULL)
+        exchange_state(node->exchange, at, &state);
+    if (state.last_error[0] != '\0') {
+        snprintf(what, sizeof what, "partner %s", line->partner);
+        alarm_write(out, what, state.last_error);
+    }
+}
+
+/* The TLS certificate is short-lived: whoever looks is told before it ends. */
+static void certificate_alarm_write(struct node *node, struct json_writer *out)
+{
+    struct buffer pem CLEANUP(buffer_free) = buffer_make(64u * 1024);
+    char path[HOME_PATH_SIZE];
+    struct error err = {0};
+    int64_t from_ms = 0;
+    int64_t to_ms = 0;
+
+    if (!home_path(&node->home, HOME_TLS_CERTIFICATE, path, &err) ||
+        !env_read_file(node->env, path, pem.limit, &pem, &err) ||
+        !certificate_validity(buffer_span(&pem), &from_ms, &to_ms, &err))
+        alarm_write(out, "TLS certificate", err.text);
+    else if (to_ms < now_ms(node))
+        alarm_write(out, "TLS certificate", "it has expired; partners refuse this node");
+    else if (to_ms < now_ms(node) + CERTIFICATE_WARN_MS)
+        alarm_write(out, "TLS certificate", "it expires within 14 days");
+}
+
+static void alarms_write(struct node *node, const struct error *keeper_err, struct json_writer *out)
+{
+    json_key(out, "alarms");
+    json_begin_array(out);
+    if (keeper_err->kind != ERROR_NONE)
+        alarm_write(out, "keeper", keeper_err->text);
+    log_alarm_write(out, &node->journal.domestic);
+    for (size_t i = 0; i < node->journal.line_count; i++)
+        line_alarms_write(node, i, out);
+    certificate_alarm_write(node, out);
+    json_end_array(out);
+}
+
+static void machine_write(struct node *node, const struct error *keeper_err, int64_t schema,
+                          struct json_writer *out)
+{
+    json_string_field(out, "party", node->config.party);
+    json_boolean_field(out, "running", node->service != NULL);
+    json_boolean_field(out, "training", node->config.is_training);
+    json_string_field(out, "software", BESA_VERSION);
+    if (node->service != NULL) {
+        json_time_field(out, "since", node->service->started_ms);
+        json_integer_field(out, "partner_port", http_server_port(node->service->server));
+    }
+    json_string_field(out, "database",
+                      database_kind(node->db) == DATABASE_SQLITE ? "sqlite" : "postgres");
+    json_integer_field(out, "schema", schema);
+    json_string_field(out, "keeper",
+                      keeper_err->kind == ERROR_NONE ? "sealed file"
+                                                     : "sealed file; signs nothing");
+    json_string_field(out, "sandbox",
+                      node->service == NULL ? "none: no node runs" : node->service->sandbox.text);
+}
+
+static bool act_status(struct node *node, const struct desk_call *call, struct json_writer *out,
+                       struct error *err)
+{
+    struct error keeper_err = {0};
+    int64_t schema = 0;
+    (void)call;
+
+    keeper_status(&node->keeper, &keeper_err);
+    if (!database_version(node->db, &schema, err))
+        return false;
+    json_begin_object(out);
+    machine_write(node, &keeper_err, schema, out);
+    alarms_write(node, &keeper_err, out);
+    if (!partners_write(node, out, err))
+        return false;
+    logs_write(out, &node->journal);
+    json_end_object(out);
+    return true;
+}
+
+const struct node_act node_acts[] = {
+    {"status", "How the node stands: logs, partners, alarms.", true, act_status},
+};
+const size_t node_act_count = sizeof node_acts / sizeof node_acts[0];

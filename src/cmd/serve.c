@@ -1,0 +1,394 @@
+/*
+ * `besa serve`: the supervisor. It starts the keeper and the node as two processes joined by a socket, and both anew when
+ * one of them dies, later each time. It holds no key and reads nothing that a partner sent.
+ */
+#include "cmd/command.h"
+#include "cmd/service.h"
+
+#include "base/text.h"
+#include "crypto/secret.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <sysexits.h>
+#include <time.h>
+#include <unistd.h>
+
+#define BACKOFF_MIN_MS 500
+#define BACKOFF_MAX_MS 30000
+#define STEADY_MS      60000 /* who ran this long begins again with the shortest wait */
+#define STOP_WAIT_MS   30000
+#define NODE_LOST      (-1)
+
+struct supervisor {
+    const struct options *options;
+    struct home home;
+    struct config config;
+    int lock_fd;
+    pid_t keeper;
+    pid_t node;
+    bool was_ready; /* a node came up once: from here on failures are waited out */
+    bool is_asked;  /* SIGTERM or SIGINT came */
+    bool is_anew;   /* SIGHUP came */
+    int64_t backoff_ms;
+};
+
+static int64_t ticks_ms(void)
+{
+    return env_real()->monotonic_ms(env_real()->context);
+}
+
+static void say(const struct supervisor *supervisor, const char *format, ...) PRINTF_LIKE(2, 3);
+static void say(const struct supervisor *supervisor, const char *format, ...)
+{
+    char text[1024];
+    char at[TIME_TEXT_SIZE];
+    va_list list;
+
+    va_start(list, format);
+    vsnprintf(text, sizeof text, format, list);
+    va_end(list);
+    time_write(env_real()->now_ms(env_real()->context), at);
+    fprintf(stderr, "%s besa %s: %s\n", at, supervisor->config.party, text);
+}
+
+/* --- the node's process --- */
+
+static void signals_set(sigset_t *set)
+{
+    sigemptyset(set);
+    sigaddset(set, SIGTERM);
+    sigaddset(set, SIGINT);
+    sigaddset(set, SIGHUP);
+    sigaddset(set, SIGCHLD);
+}
+
+/* Ports of the partners that we call; of a database server we know none. */
+static bool sandbox_begin(struct service *service, struct error *err)
+{
+    uint16_t ports[SANDBOX_PORT_MAX];
+    char host[CONF_ADDRESS_SIZE];
+    struct sandbox_options options = {
+        .home = service->node->home.path,
+        .ports = ports,
+        .may_connect_anywhere = database_kind(service->node->db) == DATABASE_POSTGRES,
+    };
+
+    for (size_t i = 0; i < service->partner_count; i++)
+        if (service->partners[i].address[0] != '\0' &&
+            config_address_read(service->partners[i].address, host, &ports[options.port_count]))
+            options.port_count++;
+    return sandbox_enter(&options, &service->sandbox, err);
+}
+
+/* Who began it and why stands in the domestic log, as for any other act. */
+static bool start_access(struct node *node, void *context, struct error *err)
+{
+    const struct options *options = context;
+    struct control_request request = {.officer = span_text(options->officer),
+                                      .reason = span_text(options->reason)};
+    struct act act = {.officer = span_text("node"),
+                      .unit = span_text("node"),
+                      .reason = span_text("start of the service"),
+                      .act = span_text("serve"),
+                      .outcome = span_text("done")};
+
+    if (request.officer.size > 0)
+        return node_access(node, &request, "serve", NULL, 0, err);
+    return journal_access(&node->journal, &act, err); /* by the machine's own start */
+}
+
+static bool node_begin(const struct supervisor *supervisor, struct node *node,
+                       struct service **service, struct error *err)
+{
+    struct options options = *supervisor->options;
+
+    return service_make(node, service, err) && sandbox_begin(*service, err) &&
+           node_job(node, true, start_access, &options, err) && service_start(*service, err);
+}
+
+static void wait_for_end(void)
+{
+    sigset_t set;
+    int found = 0;
+
+    signals_set(&set);
+    sigdelset(&set, SIGCHLD);
+    sigdelset(&set, SIGHUP);
+    while (sigwait(&set, &found) != 0)
+        ;
+}
+
+static int node_fail(const struct supervisor *supervisor, const struct error *err)
+{
+    say(supervisor, "%s", err->text);
+    return error_exit_code(err->kind);
+}
+
+/* Runs the node until it is told to end. Gives the exit code. */
+static int node_run(const struct supervisor *supervisor, struct node *node, int ready_fd)
+{
+    struct service *service = NULL;
+    struct error err = {0};
+    int exit_code = EX_OK;
+
+    if (node_begin(supervisor, node, &service, &err)) {
+        service_log(node, "ready; partners reach port %u; %s", http_server_port(service->server),
+                    service->sandbox.text);
+        uint8_t byte = 1;
+        bool is_told = write(ready_fd, &byte, 1) == 1;
+        close(ready_fd);
+        if (is_told)
+            wait_for_end();
+        int asked = __atomic_load_n(&service->main_stop, __ATOMIC_ACQUIRE);
+        exit_code = asked == 0 ? EX_OK : asked - 1;
+        service_log(node, "ending");
+    } else {
+        exit_code = node_fail(supervisor, &err);
+    }
+    service_end(&service);
+    return exit_code;
+}
+
+/* Temporary files of the database stay in the home, which is all that the node may write. */
+static bool environment_set(const struct home *home, struct error *err)
+{
+    char path[HOME_PATH_SIZE];
+
+    return home_path(home, HOME_RUN, path, err) &&
+           ((setenv("SQLITE_TMPDIR", path, 1) == 0 && setenv("TMPDIR", path, 1) == 0) ||
+            error_set(err, ERROR_LIMIT, "out of memory"));
+}
+
+_Noreturn static void node_process(const struct supervisor *supervisor, int keeper_fd, int ready_fd)
+{
+    struct node_options options = {.home = supervisor->home,
+                                   .lock_fd = supervisor->lock_fd,
+                                   .keeper_fd = keeper_fd,
+                                   .event = service_event};
+    struct node *node = NULL;
+    struct error err = {0};
+
+    prctl(PR_SET_PDEATHSIG, SIGTERM);
+    bool ok = environment_set(&supervisor->home, &err) && http_init(&err) &&
+              node_open(&options, &node, &err);
+    int exit_code = ok ? node_run(supervisor, node, ready_fd) : node_fail(supervisor, &err);
+    node_close(&node);
+    exit(exit_code);
+}
+
+/* --- the supervisor --- */
+
+static bool keeper_fork(struct supervisor *supervisor, int socket_fd, struct error *err)
+{
+    struct buffer passphrase = buffer_make(PASSPHRASE_SIZE_MAX);
+    char directory[HOME_PATH_SIZE];
+
+    bool ok = home_path(&supervisor->home, HOME_KEEPER, directory, err) &&
+              home_passphrase(&supervisor->home, &passphrase, err);
+    if (ok) {
+        struct keeper_options options = {
+            .env = env_real(), .directory = directory, .passphrase = buffer_span(&passphrase)};
+        supervisor->keeper = fork();
+        if (supervisor->keeper == 0)
+            keeper_process_serve(&options, socket_fd);
+        ok = supervisor->keeper > 0 ||
+             error_set(err, ERROR_LIMIT, "cannot fork: %s", strerror(errno));
+    }
+    if (passphrase.data != NULL)
+        secret_wipe(passphrase.data, passphrase.capacity);
+    buffer_free(&passphrase);
+    return ok;
+}
+
+static bool node_fork(struct supervisor *supervisor, int keeper_fd, int ready[2], struct error *err)
+{
+    supervisor->node = fork();
+    if (supervisor->node == 0) {
+        close(ready[0]);
+        node_process(supervisor, keeper_fd, ready[1]);
+    }
+    return supervisor->node > 0 || error_set(err, ERROR_LIMIT, "cannot fork: %s", strerror(errno));
+}
+
+/* Both processes, joined by their socket. *ready_fd tells when the node serves. */
+static bool both_start(struct supervisor *supervisor, int *ready_fd, struct error *err)
+{
+    int pair[2];
+    int ready[2];
+
+    *ready_fd = -1;
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0)
+        return error_set(err, ERROR_LIMIT, "cannot make a socketpair: %s", strerror(errno));
+    if (pipe2(ready, O_CLOEXEC) != 0) {
+        close(pair[0]);
+        close(pair[1]);
+        return error_set(err, ERROR_LIMIT, "cannot make a pipe: %s", strerror(errno));
+    }
+    /* The keeper closes every other descriptor itself; the node must not hold the keeper's end, nor we either. */
+    bool ok = keeper_fork(supervisor, pair[1], err);
+    close(pair[1]);
+    ok = ok && node_fork(supervisor, pair[0], ready, err);
+    close(pair[0]);
+    close(ready[1]);
+    *ready_fd = ready[0];
+    return ok;
+}
+
+/* Takes one signal that came within `timeout_ms`. */
+static void signal_take(struct supervisor *supervisor, int64_t timeout_ms)
+{
+    struct timespec wait = {.tv_sec = timeout_ms / 1000, .tv_nsec = timeout_ms % 1000 * 1000000};
+    sigset_t set;
+
+    signals_set(&set);
+    int found = sigtimedwait(&set, NULL, &wait);
+    supervisor->is_asked = supervisor->is_asked || found == SIGTERM || found == SIGINT;
+    supervisor->is_anew = supervisor->is_anew || found == SIGHUP;
+}
+
+/* The exit code of a child that ended; NODE_LOST while it runs. */
+static int child_reap(pid_t *pid)
+{
+    int status = 0;
+
+    if (*pid <= 0)
+        return EX_OK;
+    if (waitpid(*pid, &status, WNOHANG) != *pid)
+        return NODE_LOST;
+    *pid = 0;
+    return WIFEXITED(status) ? WEXITSTATUS(status) : EX_SOFTWARE;
+}
+
+/* Gives the exit code of the child, which is told to end by `how` (0: it knows already). */
+static int child_end(pid_t *pid, int how)
+{
+    int status = 0;
+
+    if (*pid <= 0)
+        return EX_OK;
+    kill(*pid, how);
+    int64_t until_ms = ticks_ms() + STOP_WAIT_MS;
+    int exit_code = NODE_LOST;
+    while ((exit_code = child_reap(pid)) == NODE_LOST && ticks_ms() < until_ms)
+        poll(NULL, 0, 20);
+    if (*pid <= 0)
+        return exit_code;
+    kill(*pid, SIGKILL);
+    waitpid(*pid, &status, 0);
+    *pid = 0;
+    return EX_SOFTWARE;
+}
+
+static void ready_look(struct supervisor *supervisor, int *ready_fd)
+{
+    struct pollfd wait = {.fd = *ready_fd, .events = POLLIN};
+    uint8_t byte;
+
+    if (*ready_fd < 0 || poll(&wait, 1, 0) <= 0)
+        return;
+    supervisor->was_ready = read(*ready_fd, &byte, 1) == 1 || supervisor->was_ready;
+    close(*ready_fd);
+    *ready_fd = -1;
+}
+
+/* One life of the two processes. Gives the node's exit code. */
+static int life(struct supervisor *supervisor, struct error *err)
+{
+    int ready_fd = -1;
+    int exit_code = NODE_LOST;
+
+    if (!both_start(supervisor, &ready_fd, err)) {
+        child_end(&supervisor->keeper, SIGKILL);
+        return error_exit_code(err->kind);
+    }
+    while (!supervisor->is_asked && !supervisor->is_anew) {
+        signal_take(supervisor, 1000);
+        ready_look(supervisor, &ready_fd);
+        exit_code = child_reap(&supervisor->node);
+        if (exit_code != NODE_LOST)
+            break;
+        if (child_reap(&supervisor->keeper) != NODE_LOST) {
+            if (supervisor->was_ready)
+                say(supervisor, "the keeper ended");
+            break;
+        }
+    }
+    if (exit_code == NODE_LOST)
+        exit_code = child_end(&supervisor->node, SIGTERM);
+    /* It ends by itself when the node's end of the socket is closed; it ignores SIGTERM. */
+    child_end(&supervisor->keeper, 0);
+    ready_look(supervisor, &ready_fd);
+    if (ready_fd >= 0)
+        close(ready_fd);
+    return exit_code;
+}
+
+static void wait_before_next(struct supervisor *supervisor, int64_t lived_ms)
+{
+    if (lived_ms > STEADY_MS)
+        supervisor->backoff_ms = BACKOFF_MIN_MS;
+    say(supervisor, "beginning anew in %" PRId64 " ms", supervisor->backoff_ms);
+    int64_t until_ms = ticks_ms() + supervisor->backoff_ms;
+    while (!supervisor->is_asked && ticks_ms() < until_ms)
+        signal_take(supervisor, until_ms - ticks_ms() > 0 ? until_ms - ticks_ms() : 0);
+    supervisor->backoff_ms *= 2;
+    if (supervisor->backoff_ms > BACKOFF_MAX_MS)
+        supervisor->backoff_ms = BACKOFF_MAX_MS;
+}
+
+/* Lives until it is asked to end, or until the first life fails before the node ever served. */
+static int supervise(struct supervisor *supervisor)
+{
+    struct error err = {0};
+
+    for (;;) {
+        int64_t began_ms = ticks_ms();
+        int exit_code = life(supervisor, &err);
+        if (supervisor->is_asked)
+            return EX_OK;
+        if (err.kind != ERROR_NONE)
+            say(supervisor, "%s", err.text);
+        if (!supervisor->was_ready)
+            return exit_code == EX_OK ? EX_SOFTWARE : exit_code;
+        error_clear(&err);
+        if (!supervisor->is_anew)
+            wait_before_next(supervisor, ticks_ms() - began_ms);
+        supervisor->is_anew = false;
+        if (supervisor->is_asked)
+            return EX_OK;
+    }
+}
+
+int command_serve(struct options *options, int argc, char **argv)
+{
+    struct supervisor supervisor = {
+        .options = options, .lock_fd = -1, .backoff_ms = BACKOFF_MIN_MS};
+    struct word_list words;
+    struct error err = {0};
+    sigset_t set;
+    int exit_code;
+
+    if (!command_parse(options, argc, argv, NULL, 0, 0, 0, &words, &exit_code))
+        return exit_code;
+    if (!home_find(options->home, &supervisor.home, &err) ||
+        !home_config_load(&supervisor.home, &supervisor.config, &err) ||
+        !home_lock(&supervisor.home, &supervisor.lock_fd, &err))
+        return command_fail(options, &err);
+    signals_set(&set);
+    sigprocmask(SIG_BLOCK, &set, NULL);
+    setvbuf(stderr, NULL, _IOLBF, 0);
+    exit_code = supervise(&supervisor);
+    say(&supervisor, "ended");
+    home_unlock(&supervisor.lock_fd);
+    return exit_code;
+}

@@ -1,0 +1,461 @@
+/* Service: see service.h. */
+#include "cmd/service.h"
+
+#include "base/text.h"
+#include "cmd/pairing.h"
+#include "crypto/cms.h"
+#include "crypto/secret.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sysexits.h>
+#include <strings.h>
+#include <time.h>
+#include <unistd.h>
+
+#define PEM_READ_MAX       (64u * 1024u)
+#define CONNECTION_MAX     4u
+#define WRITER_WAIT_MS     1000
+#define BACKGROUND_WAIT_MS 100
+#define CHECKPOINT_MS      2000
+#define DRAIN_ROUND_MAX    1000u
+
+void service_log(const struct node *node, const char *format, ...)
+{
+    char text[1024];
+    char at[TIME_TEXT_SIZE];
+    va_list list;
+
+    va_start(list, format);
+    vsnprintf(text, sizeof text, format, list);
+    va_end(list);
+    time_write(node->env->now_ms(node->env->context), at);
+    fprintf(stderr, "%s besa %s: %s\n", at, node->config.party, text);
+}
+
+/* --- partners --- */
+
+/* The partner's TLS name and, where the configuration has none, its address: from its pairing file. */
+static bool pairing_take(struct service *service, struct partner *partner, struct error *err)
+{
+    struct buffer text CLEANUP(buffer_free) = buffer_make(PAIRING_SIZE_MAX);
+    struct arena arena CLEANUP(arena_free) = arena_make(PAIRING_ARENA_SIZE);
+    struct problems problems = {.count = 0};
+    struct pairing pairing;
+    char name[sizeof HOME_PARTNERS + NAME_SIZE_MAX + 16];
+    char path[HOME_PATH_SIZE];
+
+    snprintf(name, sizeof name, HOME_PARTNERS "/%s.pairing", partner->party);
+    if (!home_path(&service->node->home, name, path, err) ||
+        !env_read_file(service->node->env, path, PAIRING_SIZE_MAX, &text, err))
+        return error_add(err, "partner %s", partner->party);
+    if (!pairing_read(buffer_span(&text), &arena, &pairing, &problems)) {
+        problems_to_error(&problems, err);
+        return error_add(err, "%s", path);
+    }
+    snprintf(partner->tls_name, sizeof partner->tls_name, "%.*s", SPAN_ARG(pairing.tls_name));
+    if (partner->said_address[0] == '\0')
+        snprintf(partner->said_address, sizeof partner->said_address, "%.*s",
+                 SPAN_ARG(pairing.address));
+    return true;
+}
+
+/* A name that cannot be resolved now is no reason not to start: the partner may call us. */
+static void address_take(struct service *service, struct partner *partner)
+{
+    struct error err = {0};
+
+    if (partner->said_address[0] == '\0')
+        return;
+    if (http_address_resolve(partner->said_address, partner->address, &err))
+        return;
+    partner->address[0] = '\0';
+    service_log(service->node, "partner %s cannot be called: %s", partner->party, err.text);
+}
+
+static bool partner_fill(struct service *service, const struct journal_line *line,
+                         struct partner *out, struct error *err)
+{
+    const struct agreement_party *party = &line->agreement.parties[line->partner_side];
+    const struct config_partner *configured =
+        config_partner_find(&service->node->config, span_text(line->partner));
+
+    *out = (struct partner){.certificate_pem = buffer_make(PEM_READ_MAX)};
+    snprintf(out->party, sizeof out->party, "%s", line->partner);
+    if (configured != NULL)
+        snprintf(out->said_address, sizeof out->said_address, "%s", configured->address);
+    if (!certificate_fingerprint(party->certificate_pem, out->fingerprint, err) ||
+        !pairing_take(service, out, err))
+        return false;
+    if (!buffer_add(&out->certificate_pem, party->certificate_pem) ||
+        !buffer_byte(&out->certificate_pem, '\n'))
+        return error_set(err, ERROR_LIMIT, "out of memory");
+    address_take(service, out);
+    return true;
+}
+
+static void target_make(struct service *service, struct partner *partner)
+{
+    partner->target = (struct http_target){
+        .address = partner->address,
+        .name = partner->tls_name,
+        .institution_pem = buffer_span(&partner->certificate_pem),
+        .key_pem = buffer_span(&service->key_pem),
+        .certificate_pem = buffer_span(&service->certificate_pem),
+    };
+}
+
+static bool trust_write(struct service *service, struct buffer *out)
+{
+    for (size_t i = 0; i < service->partner_count; i++)
+        buffer_add(out, buffer_span(&service->partners[i].certificate_pem));
+    return !out->failed;
+}
+
+bool service_follow(struct service *service, struct error *err)
+{
+    struct buffer trusted CLEANUP(buffer_free) = buffer_make(PARTNER_COUNT_MAX * PEM_READ_MAX);
+    struct journal *journal = &service->node->journal;
+
+    while (service->partner_count < journal->line_count) {
+        struct partner *partner = &service->partners[service->partner_count];
+        if (!partner_fill(service, &journal->lines[service->partner_count], partner, err)) {
+            buffer_free(&partner->certificate_pem);
+            return false;
+        }
+        target_make(service, partner);
+        pthread_mutex_lock(&service->mutex);
+        service->partner_count++;
+        pthread_mutex_unlock(&service->mutex);
+    }
+    if (service->server == NULL)
+        return true;
+    return (trust_write(service, &trusted) || error_set(err, ERROR_LIMIT, "out of memory")) &&
+           http_server_trust(service->server, buffer_span(&trusted), err);
+}
+
+static size_t partner_count(struct service *service)
+{
+    pthread_mutex_lock(&service->mutex);
+    size_t count = service->partner_count;
+    pthread_mutex_unlock(&service->mutex);
+    return count;
+}
+
+/* --- the line out --- */
+
+static bool line_call(void *context, const char *partner, const char *path, struct span body,
+                      size_t response_size_max, int64_t deadline_ms,
+                      void (*done)(void *done_context, unsigned status, struct span response,
+                                   const struct error *error),
+                      void *done_context, struct error *err)
+{
+    struct service *service = context;
+    size_t count = partner_count(service);
+
+    for (size_t i = 0; i < count; i++) {
+        struct partner *found = &service->partners[i];
+        if (strcmp(found->party, partner) != 0)
+            continue;
+        if (found->address[0] == '\0')
+            return error_set(err, ERROR_LINK, "no address of %s is known here", partner);
+        struct http_call call = {.target = &found->target,
+                                 .path = path,
+                                 .body = body,
+                                 .response_size_max = response_size_max,
+                                 .deadline_ms = deadline_ms,
+                                 .done = done,
+                                 .context = done_context};
+        return http_client_call(service->client, &call, err);
+    }
+    return error_set(err, ERROR_MISSING, "no partner %s", partner);
+}
+
+static void line_wake(void *context)
+{
+    struct service *service = context;
+
+    pthread_mutex_lock(&service->line_mutex);
+    if (service->client != NULL)
+        http_client_wake(service->client);
+    pthread_mutex_unlock(&service->line_mutex);
+}
+
+void service_event(void *context, const struct journal_event *event)
+{
+    struct node *node = context;
+
+    if (node->exchange != NULL)
+        exchange_notice(node->exchange, event);
+}
+
+/* --- the partners' calls --- */
+
+/* Whose institution issued this certificate, and whether it stands for that party's node. */
+static const struct partner *partner_of_peer(struct service *service, const struct http_peer *peer)
+{
+    size_t count = partner_count(service);
+
+    for (size_t i = 0; i < count; i++) {
+        const struct partner *partner = &service->partners[i];
+        if (memcmp(partner->fingerprint, peer->institution_fingerprint,
+                   sizeof partner->fingerprint) == 0 &&
+            strcasecmp(partner->tls_name, peer->name) == 0)
+            return partner;
+    }
+    return NULL;
+}
+
+static void partner_reply(void *context, unsigned status, const char *content_type,
+                          struct span body)
+{
+    http_respond(context, status, content_type, body);
+}
+
+static void partner_handle(void *context, struct http_request *request)
+{
+    struct service *service = context;
+    struct error err = {0};
+    const struct partner *partner = partner_of_peer(service, &request->peer);
+
+    if (partner == NULL) {
+        error_set(&err, ERROR_RULE, "no partner's node has this certificate");
+        http_respond_error(request, &err);
+        return;
+    }
+    exchange_receive(service->node->exchange, span_text(partner->party), request->path,
+                     request->body, partner_reply, request);
+}
+
+static const struct http_route routes[] = {
+    {.method = "POST", .path = PATH_PUSH, .body_size_max = POST_SIZE_MAX, .handle = partner_handle},
+    {.method = "POST", .path = PATH_PROBE, .body_size_max = 16384, .handle = partner_handle},
+    {.method = "POST",
+     .path = PATH_ADD_CHECKPOINT,
+     .body_size_max = 16384,
+     .handle = partner_handle},
+    {.method = "POST", .path = PATH_RANGES, .body_size_max = 1024, .handle = partner_handle},
+};
+
+/* --- making --- */
+
+static bool pem_read(struct service *service, const char *name, struct buffer *out,
+                     struct error *err)
+{
+    char path[HOME_PATH_SIZE];
+
+    *out = buffer_make(PEM_READ_MAX);
+    return home_path(&service->node->home, name, path, err) &&
+           env_read_file(service->node->env, path, PEM_READ_MAX, out, err);
+}
+
+static bool server_make(struct service *service, struct error *err)
+{
+    struct buffer trusted CLEANUP(buffer_free) = buffer_make(PARTNER_COUNT_MAX * PEM_READ_MAX);
+    char host[CONF_ADDRESS_SIZE];
+    uint16_t port = 0;
+
+    if (!config_address_read(service->node->config.listen, host, &port))
+        return error_set(err, ERROR_INPUT, "%s: listen is no address:port", HOME_CONF);
+    if (!trust_write(service, &trusted))
+        return error_set(err, ERROR_LIMIT, "out of memory");
+    struct http_server_options options = {.env = service->node->env,
+                                          .address = host,
+                                          .port = port,
+                                          .key_pem = buffer_span(&service->key_pem),
+                                          .certificate_pem = buffer_span(&service->certificate_pem),
+                                          .trusted_pem = buffer_span(&trusted),
+                                          .routes = routes,
+                                          .route_count = ARRAY_COUNT(routes),
+                                          .context = service};
+    return http_server_make(&options, &service->server, err) ||
+           error_add(err, "listening on %s", service->node->config.listen);
+}
+
+static bool exchange_begin(struct service *service, struct error *err)
+{
+    struct exchange_line line = {.context = service, .call = line_call, .wake = line_wake};
+
+    return http_client_make(CONNECTION_MAX, &service->client, err) &&
+           exchange_make(&service->node->journal, &line, &service->node->exchange, err);
+}
+
+static bool background_open(struct service *service, struct error *err)
+{
+    struct database_options options = {.place = service->node->place, .env = service->node->env};
+
+    return database_open(&options, &service->background_db, err);
+}
+
+bool service_make(struct node *node, struct service **out, struct error *err)
+{
+    struct service *service = calloc(1, sizeof *service);
+
+    *out = service;
+    if (service == NULL)
+        return error_set(err, ERROR_LIMIT, "out of memory");
+    service->node = node;
+    service->started_ms = node->env->now_ms(node->env->context);
+    node->service = service;
+    pthread_mutex_init(&service->mutex, NULL);
+    pthread_mutex_init(&service->line_mutex, NULL);
+    return pem_read(service, HOME_TLS_KEY, &service->key_pem, err) &&
+           pem_read(service, HOME_TLS_CERTIFICATE, &service->certificate_pem, err) &&
+           service_follow(service, err) && server_make(service, err) &&
+           exchange_begin(service, err) && background_open(service, err) &&
+           control_server_make(node, &service->control, err);
+}
+
+/* --- threads --- */
+
+static bool is_stopping(struct service *service)
+{
+    return __atomic_load_n(&service->stop, __ATOMIC_ACQUIRE) != 0;
+}
+
+/* The main thread waits for SIGTERM: it is asked like by anyone else, and told the exit code. */
+static void main_ask(struct service *service, int exit_code)
+{
+    int none = 0;
+
+    if (__atomic_compare_exchange_n(&service->main_stop, &none, exit_code + 1, false,
+                                    __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
+        kill(getpid(), SIGTERM);
+}
+
+static void *writer_run(void *context)
+{
+    struct service *service = context;
+    struct journal *journal = &service->node->journal;
+    bool is_told = false;
+
+    while (!is_stopping(service)) {
+        if (!journal_pump(journal))
+            journal_wait(journal, WRITER_WAIT_MS);
+        if (journal->is_dead && !is_told) {
+            /* A failed sync is final: what is in memory is not believed any more. The supervisor begins anew. */
+            is_told = true;
+            service_log(service->node, "stopped writing: %s", journal->dead_reason);
+            main_ask(service, EX_IOERR);
+        }
+    }
+    job_queue_close(&journal->queue);
+    for (unsigned i = 0; i < DRAIN_ROUND_MAX && journal_pump(journal); i++)
+        ;
+    return NULL;
+}
+
+static void *courier_run(void *context)
+{
+    struct service *service = context;
+    struct exchange *exchange = service->node->exchange;
+    struct error err = {0};
+
+    while (!is_stopping(service)) {
+        courier_pump(exchange);
+        if (http_client_run(service->client, (int)courier_timeout_ms(exchange), &err))
+            continue;
+        service_log(service->node, "the line to the partners failed: %s", err.text);
+        main_ask(service, error_exit_code(err.kind));
+        return NULL;
+    }
+    return NULL;
+}
+
+static void *background_run(void *context)
+{
+    struct service *service = context;
+    int64_t waited_ms = 0;
+
+    while (!is_stopping(service)) {
+        struct timespec pause = {.tv_nsec = BACKGROUND_WAIT_MS * 1000000};
+        struct error err = {0};
+        nanosleep(&pause, NULL);
+        waited_ms += BACKGROUND_WAIT_MS;
+        if (waited_ms < CHECKPOINT_MS)
+            continue;
+        waited_ms = 0;
+        if (database_checkpoint(service->background_db, CHECKPOINT_PASSIVE, NULL, &err) ||
+            err.kind == ERROR_BUSY)
+            continue;
+        service_log(service->node, "the database cannot be tidied: %s", err.text);
+        main_ask(service, EX_IOERR);
+        return NULL;
+    }
+    return NULL;
+}
+
+static bool thread_start(pthread_t *thread, bool *has_it, void *(*run)(void *),
+                         struct service *service, struct error *err)
+{
+    int failure = pthread_create(thread, NULL, run, service);
+
+    *has_it = failure == 0;
+    return failure == 0 ||
+           error_set(err, ERROR_LIMIT, "a thread cannot be started: %s", strerror(failure));
+}
+
+bool service_start(struct service *service, struct error *err)
+{
+    return thread_start(&service->writer, &service->has_writer, writer_run, service, err) &&
+           thread_start(&service->courier, &service->has_courier, courier_run, service, err) &&
+           thread_start(&service->background, &service->has_background, background_run, service,
+                        err) &&
+           http_server_start(service->server, err) && control_server_start(service->control, err);
+}
+
+/* Open calls are ended before the writer, which still takes what they bring. */
+static void line_end(struct service *service)
+{
+    pthread_mutex_lock(&service->line_mutex);
+    struct http_client *client = service->client;
+    service->client = NULL;
+    pthread_mutex_unlock(&service->line_mutex);
+    http_client_free(&client);
+}
+
+static void threads_end(struct service *service)
+{
+    /* Commands under way need the writer; so do partners' calls. */
+    control_server_stop(&service->control);
+    if (service->server != NULL)
+        http_server_stop(&service->server);
+    __atomic_store_n(&service->stop, 1, __ATOMIC_RELEASE);
+    line_wake(service);
+    if (service->has_courier)
+        pthread_join(service->courier, NULL);
+    if (service->client != NULL)
+        line_end(service);
+    if (service->node->has_journal)
+        job_queue_wake(&service->node->journal.queue);
+    if (service->has_writer)
+        pthread_join(service->writer, NULL);
+    if (service->has_background)
+        pthread_join(service->background, NULL);
+}
+
+void service_end(struct service **service)
+{
+    struct service *gone = *service;
+
+    *service = NULL;
+    if (gone == NULL)
+        return;
+    threads_end(gone);
+    exchange_free(&gone->node->exchange);
+    database_close(&gone->background_db);
+    for (size_t i = 0; i < gone->partner_count; i++)
+        buffer_free(&gone->partners[i].certificate_pem);
+    if (gone->key_pem.data != NULL)
+        secret_wipe(gone->key_pem.data, gone->key_pem.capacity);
+    buffer_free(&gone->key_pem);
+    buffer_free(&gone->certificate_pem);
+    pthread_mutex_destroy(&gone->line_mutex);
+    pthread_mutex_destroy(&gone->mutex);
+    gone->node->service = NULL;
+    free(gone);
+}

@@ -1,0 +1,62 @@
+/*
+ * Service: the running node: its line to the partners, their calls to it, and the threads: writer, courier, background,
+ * the partner server's and the control socket's.
+ */
+#ifndef BESA_CMD_SERVICE_H
+#define BESA_CMD_SERVICE_H
+
+#include "cmd/node.h"
+#include "cmd/sandbox.h"
+#include "http/client.h"
+#include "http/server.h"
+
+/* One partner as the line knows it. Entries are only added, and stay where they are while the node runs. */
+struct partner {
+    char party[NAME_SIZE_MAX + 1];
+    char tls_name[HTTP_NAME_SIZE];
+    uint8_t fingerprint
+        [HTTP_FINGERPRINT_SIZE];   /* of its institution's certificate, as the agreement names it */
+    struct buffer certificate_pem; /* the same */
+    char address[HTTP_ADDRESS_SIZE];      /* numeric; empty: it calls us, we cannot call it */
+    char said_address[CONF_ADDRESS_SIZE]; /* as the configuration says it */
+    struct http_target target;
+};
+
+struct service {
+    struct node *node;
+    struct buffer key_pem;
+    struct buffer certificate_pem;
+    pthread_mutex_t mutex; /* partners */
+    struct partner partners[PARTNER_COUNT_MAX];
+    size_t partner_count;
+    struct http_server *server;
+    struct http_client *client; /* NULL once the line is closed */
+    pthread_mutex_t line_mutex; /* client */
+    struct control_server *control;
+    struct database *background_db;
+    struct sandbox_level sandbox;
+    int64_t started_ms;
+    pthread_t writer;
+    pthread_t courier;
+    pthread_t background;
+    bool has_writer;
+    bool has_courier;
+    bool has_background;
+    int stop;      /* atomic: the threads end */
+    int main_stop; /* atomic: the main thread is asked to stop, with this exit code + 1 */
+};
+
+/* Everything that needs files, names and sockets; no thread yet. service_end in every case. */
+bool service_make(struct node *node, struct service **out, struct error *err);
+bool service_start(struct service *service, struct error *err);
+/* Ends threads in the order in which they need each other, then frees. */
+void service_end(struct service **service);
+/* Partners of agreements that came since. In the writer, or before the threads start. */
+bool service_follow(struct service *service, struct error *err);
+/* From the books to exchange. */
+void service_event(void *context, const struct journal_event *event);
+
+/* What happens, in plain lines on stderr, without personal data. */
+void service_log(const struct node *node, const char *format, ...) PRINTF_LIKE(2, 3);
+
+#endif

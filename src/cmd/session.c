@@ -1,0 +1,71 @@
+/* Session: see session.h. */
+#include "cmd/session.h"
+
+#include "cmd/node.h"
+
+bool session_open(const struct options *options, struct session *out, struct error *err)
+{
+    *out = (struct session){.options = options};
+    if (!home_find(options->home, &out->home, err))
+        return false;
+    if (control_is_running(&out->home))
+        return true;
+    struct node_options node_options = {.home = out->home, .lock_fd = -1, .keeper_fd = -1};
+    if (!node_open(&node_options, &out->node, err))
+        return false;
+    command_note(options, "no node runs here: what is written waits for `besa serve`");
+    return true;
+}
+
+void session_close(struct session *session)
+{
+    node_close(&session->node);
+}
+
+bool session_ask(struct session *session, const char *act, struct span arguments, struct span body,
+                 int fd, const char *what, struct buffer *result, struct problems *problems,
+                 struct error *err)
+{
+    const struct options *options = session->options;
+    struct control_request request = {.act = span_text(act),
+                                      .officer = span_text(options->officer),
+                                      .reason = span_text(options->reason),
+                                      .case_number = span_text(options->case_number),
+                                      .approver = span_text(options->approver),
+                                      .arguments = arguments,
+                                      .body = body};
+    struct progress progress = {.options = options, .what = what == NULL ? act : what};
+    control_progress *shown = what == NULL ? NULL : progress_show;
+
+    bool ok = session->node == NULL ? control_call(&session->home, &request, fd, shown, &progress,
+                                                   result, problems, err)
+                                    : node_request(session->node, &request, fd, true, shown,
+                                                   &progress, result, problems, err);
+    progress_end(&progress);
+    return ok;
+}
+
+bool command_ask(const struct options *options, const char *act, struct span arguments,
+                 struct span body, struct buffer *result, struct problems *problems,
+                 struct error *err)
+{
+    struct session session;
+
+    bool ok = session_open(options, &session, err) &&
+              session_ask(&session, act, arguments, body, -1, NULL, result, problems, err);
+    session_close(&session);
+    return ok;
+}
+
+int command_act(const struct options *options, const char *act, struct span arguments,
+                struct span body)
+{
+    struct buffer result CLEANUP(buffer_free) = buffer_make(CONTROL_REPLY_SIZE_MAX);
+    struct problems problems;
+    struct error err = {0};
+
+    problems_clear(&problems);
+    if (!command_ask(options, act, arguments, body, &result, &problems, &err))
+        return command_fail_problems(options, &err, &problems);
+    return command_show(options, buffer_span(&result));
+}
