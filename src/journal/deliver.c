@@ -233,8 +233,8 @@ static bool claim_store(struct journal *journal, struct journal_line *line,
     return true;
 }
 
-bool journal_receipt(struct journal *journal, struct journal_line *line, struct span answer,
-                     int64_t posted_ms, int64_t answered_ms, struct error *err)
+static bool claims_take(struct journal *journal, struct journal_line *line, struct span answer,
+                        int64_t posted_ms, int64_t answered_ms, struct error *err)
 {
     struct span text;
 
@@ -255,6 +255,24 @@ bool journal_receipt(struct journal *journal, struct journal_line *line, struct 
             return false;
     }
     return answer.size == 0 || error_set(err, ERROR_LINK, "the answer of %s is cut", line->partner);
+}
+
+bool journal_receipt(struct journal *journal, struct journal_line *line, struct span answer,
+                     int64_t posted_ms, int64_t answered_ms, struct error *err)
+{
+    uint64_t cosigned = line->cosigned;
+    int64_t cosigned_time_s = line->cosigned_time_s;
+    unsigned ahead = line->ahead;
+
+    if (answered_ms < posted_ms)
+        answered_ms = posted_ms; /* our clock was set back meanwhile */
+    if (claims_take(journal, line, answer, posted_ms, answered_ms, err))
+        return true;
+    /* The job's rows are undone; what stands in memory must not run ahead of them. */
+    line->cosigned = cosigned;
+    line->cosigned_time_s = cosigned_time_s;
+    line->ahead = ahead;
+    return false;
 }
 
 bool journal_post_failed(struct journal *journal, struct journal_line *line, uint64_t to,
