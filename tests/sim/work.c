@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-const char *const act_names[ACT_KIND_COUNT] = {
+const char *const act_names[ACT_KIND_COUNT + 1] = {
     [ACT_REQUEST] = "request-send",    [ACT_ANSWER] = "answer-send",
     [ACT_REFUSE] = "refuse-send",      [ACT_SHOW] = "item-show",
     [ACT_ASSIGN] = "assign",           [ACT_ERASE] = "item-erase",
@@ -192,7 +192,10 @@ bool work_submit(struct node *node, enum act_kind kind, const uint8_t target[UUI
     bool ok = arguments_write(&work->arguments, kind, target) &&
               (kind != ACT_REQUEST || request_body(world, node, work->act, &work->body)) &&
               (kind != ACT_ANSWER || answer_body(world, &work->body));
-    world_tell(world, "%s act %u %s", node->party, work->act, act_names[kind]);
+    char shown[UUID_TEXT_SIZE] = "";
+    if (target != NULL)
+        uuid_write(target, shown);
+    world_tell(world, "%s act %u %s %s", node->party, work->act, act_names[kind], shown);
     work_open_count++;
     if (ok && journal_submit(&node->journal, &work->job, &err))
         return true;

@@ -194,6 +194,8 @@ bool world_run(struct world *world, const struct template *from, uint64_t seed, 
         world_live(world);
         ok = !world->has_failed && world_heal(world) && audit_end(world);
     }
+    if (is_verbose && world->has_failed)
+        audit_show(world);
     world_free(world);
     digest_end(world->trace, trace);
     world->trace = NULL;

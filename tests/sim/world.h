@@ -64,7 +64,7 @@ enum act_kind {
     ACT_RESUME,
     ACT_KIND_COUNT
 };
-extern const char *const act_names[ACT_KIND_COUNT];
+extern const char *const act_names[ACT_KIND_COUNT + 1]; /* ended by NULL */
 
 /* One act of an officer: the reference model holds what was told done. */
 struct act_record {
@@ -197,5 +197,7 @@ bool audit_rebuild(struct node *node);
 bool audit_has_converged(struct world *world, char *why, size_t size);
 bool audit_end(struct world *world);
 bool audit_log_is_read_only(const struct world *world);
+/* Prints both nodes' logs. */
+void audit_show(struct world *world);
 
 #endif
