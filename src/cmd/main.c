@@ -9,13 +9,25 @@
 #include <sysexits.h>
 
 const struct command commands[] = {
-    {"init", "--party NAME --listen IP:PORT [options]",
-     "Makes the home of a node: keys, store, books.\n\nTells the first officer's rights and what to "
-     "do next.",
+    {"init",
+     "--party NAME --listen IP:PORT --contact TEXT --institution-key FILE --institution-cert FILE "
+     "[options]\n--party NAME --listen IP:PORT --contact TEXT --training --make-institution NAME "
+     "[options]",
+     "Makes the home of a node: keys, store, books, TLS certificate, pairing file, first officer "
+     "(--officer).\n\nFurther options: --address HOST:PORT (as partners reach it), --tls-name, "
+     "--database, --state, --status eu_member|third_country, --time-zone, --language LL, "
+     "--authority CODE=NAME, --officer-name, --unit, --institution-passphrase-file.",
      command_init},
-    {"pair", "export FILE\nimport FILE --fingerprint XXXX --secret FILE",
-     "Exchanges keys with a partner's node, out of band.", command_pair},
-    {"agreement", "draft|sign|countersign|import|show|suspend|resume ...",
+    {"pair",
+     "export FILE --secret FILE\nfingerprint FILE\nimport FILE --fingerprint XXXX --secret FILE "
+     "[--address HOST:PORT]",
+     "Exchanges keys with a partner's node, out of band; the fingerprint is read over the "
+     "telephone.",
+     command_pair},
+    {"agreement",
+     "draft FILE --partner NAME [--valid-from DATE] [--valid-days N]\nsign FILE --output FILE "
+     "[--key FILE --cert FILE] [--passphrase-file FILE]\ncountersign FILE --output FILE [the "
+     "same]\nimport FILE\nshow [FILE|NAME] [--export FILE]\nsuspend [NAME]\nresume [NAME]",
      "The co-signed rules of the exchange with a partner.", command_agreement},
     {"serve", "",
      "Runs the node until SIGTERM; SIGHUP makes it begin anew.\n\nThe supervisor starts the keeper "
@@ -43,10 +55,18 @@ const struct command commands[] = {
     {"officer", "list\nput ID NAME UNIT ROLE [--inactive]", "Lists or enters officers.",
      command_officer},
     {"case", "NUMBER TITLE", "Opens a case.", command_case},
-    {"log", "list|export ...", "Lists logs and exports one as static files.", command_log},
-    {"verify", "...", "Verifies logs, receipts and bundles.", command_verify},
+    {"log", "list\nvkey ORIGIN\nvkey --custody|--witness [--party NAME]\nexport DIR [--log ORIGIN]",
+     "Lists logs, gives their verification keys, exports them as static files.", command_log},
+    {"verify", "\nDIR --vkey KEY [--custody-vkey KEY] [--checkpoint FILE]",
+     "Verifies the node's own books, or exported files without a node. What is wrong is named: "
+     "log, index, what; exit code 65.",
+     command_verify},
     {"rebuild", "", "Drops the derived tables and builds them again from the log.",
      command_rebuild},
+    {"demo", "",
+     "Two training nodes under build/demo, and a request with its answer between them.\n\n"
+     "DEMO=scripted verifies every step and ends; FRESH=1 starts anew.",
+     command_demo},
     {.name = NULL},
 };
 

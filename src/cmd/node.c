@@ -1,5 +1,6 @@
 /* Node: see node.h. */
 #include "cmd/node.h"
+#include "cmd/node_verify.h"
 
 #include "base/text.h"
 #include "crypto/secret.h"
@@ -314,6 +315,8 @@ bool node_request_read(const struct node_file *file, struct error *err)
             return error_set(err, ERROR_INPUT, "%.*s: no file came along", SPAN_ARG(act));
         return is_upload ? node_upload(file, err) : node_attachment_get(file, err);
     }
+    if (span_is(act, "verify"))
+        return node_verify(file, err);
     /* It tells where sealed bytes lie and under which key: for attachment-get alone. */
     if (span_is(act, "attachment-find"))
         return error_set(err, ERROR_MISSING, "no act 'attachment-find'; use attachment-get");

@@ -1,4 +1,5 @@
 /* The node's own acts: see node.h. */
+#include "cmd/node_verify.h"
 #include "cmd/service.h"
 
 #include "crypto/cms.h"
@@ -215,5 +216,7 @@ static bool act_status(struct node *node, const struct desk_call *call, struct j
 
 const struct node_act node_acts[] = {
     {"status", "How the node stands: logs, partners, alarms.", true, act_status},
+    {"log-export", "Records that logs were exported; the command writes the files.", true,
+     node_log_export},
 };
 const size_t node_act_count = sizeof node_acts / sizeof node_acts[0];
