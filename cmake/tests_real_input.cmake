@@ -1,0 +1,9 @@
+# Real input: a list of real records between two real nodes, under faults. Label real; its data lies outside the tree.
+if(TARGET besa)
+  add_executable(real_input tests/real/real_input.c tests/real/nodes.c tests/real/proxy.c tests/real/records.c)
+  target_include_directories(real_input PRIVATE ${CMAKE_SOURCE_DIR}/tests)
+  target_link_libraries(real_input PRIVATE besa_cmd)
+  add_test(NAME real_input COMMAND ${CMAKE_SOURCE_DIR}/tests/real/real_input.sh
+           $<TARGET_FILE:besa> $<TARGET_FILE:real_input>)
+  set_tests_properties(real_input PROPERTIES LABELS real TIMEOUT 400 SKIP_RETURN_CODE 77 RUN_SERIAL TRUE)
+endif()

@@ -1,0 +1,185 @@
+/* Real nodes for a test: see nodes.h. */
+#include "real/nodes.h"
+
+#include "base/attributes.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define FAMILY_MAX 64
+#define STEP_US    20000
+#define START_MS   30000
+#define STOP_MS    30000
+
+static bool say(const struct node_run *node, const char *what)
+{
+    printf("%s: %s\n", node->name, what);
+    return false;
+}
+
+/* --- processes --- */
+
+static void serve(const struct node_run *node)
+{
+    char log[HOME_PATH_SIZE + 8];
+
+    snprintf(log, sizeof log, "%s.log", node->home.path);
+    int fd = open(log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+    if (fd < 0 || dup2(fd, STDOUT_FILENO) < 0 || dup2(fd, STDERR_FILENO) < 0)
+        _exit(126);
+    execl(node->besa, node->besa, "--home", node->home.path, "serve", (char *)NULL);
+    _exit(127);
+}
+
+bool node_wait(const struct node_run *node)
+{
+    for (int waited = 0; waited < START_MS * 1000; waited += STEP_US) {
+        if (control_is_running(&node->home))
+            return true;
+        usleep(STEP_US);
+    }
+    return say(node, "does not answer");
+}
+
+bool node_start(struct node_run *node)
+{
+    fflush(stdout);
+    node->pid = fork();
+    if (node->pid == 0)
+        serve(node);
+    return node->pid > 0 && node_wait(node);
+}
+
+/* Children of one process, appended to the list. */
+static void children_add(pid_t parent, pid_t list[FAMILY_MAX], size_t *count)
+{
+    char path[64];
+    long child = 0;
+
+    snprintf(path, sizeof path, "/proc/%ld/task/%ld/children", (long)parent, (long)parent);
+    FILE *file = fopen(path, "r");
+    if (file == NULL)
+        return;
+    while (*count < FAMILY_MAX && fscanf(file, "%ld", &child) == 1)
+        list[(*count)++] = (pid_t)child;
+    fclose(file);
+}
+
+size_t node_kill(struct node_run *node)
+{
+    pid_t family[FAMILY_MAX];
+    size_t count = 0;
+    size_t at = 0;
+
+    if (node->pid <= 0)
+        return 0;
+    family[count++] = node->pid;
+    for (; at < count; at++)
+        children_add(family[at], family, &count);
+    for (size_t i = 0; i < count; i++) /* the supervisor first: it starts nothing again */
+        kill(family[i], SIGKILL);
+    waitpid(node->pid, NULL, 0);
+    node->pid = 0;
+    return count;
+}
+
+bool node_stop(struct node_run *node)
+{
+    int status = 0;
+
+    if (node->pid <= 0)
+        return true;
+    kill(node->pid, SIGTERM);
+    for (int waited = 0; waited < STOP_MS * 1000; waited += STEP_US) {
+        if (waitpid(node->pid, &status, WNOHANG) == node->pid) {
+            node->pid = 0;
+            return (WIFEXITED(status) && WEXITSTATUS(status) == 0) ||
+                   say(node, "did not end with 0");
+        }
+        usleep(STEP_US);
+    }
+    node_kill(node);
+    return say(node, "did not end in time");
+}
+
+/* --- asking --- */
+
+bool node_ask(const struct node_run *node, const char *act, struct span arguments, struct span body,
+              int fd, struct buffer *result, struct error *err)
+{
+    static _Thread_local struct problems problems;
+    struct control_request request = {.act = span_text(act),
+                                      .officer = span_text(node->officer),
+                                      .reason = span_text("exercise with real records"),
+                                      .case_number =
+                                          span_text(strcmp(act, "case-put") == 0 ? "" : "c-1"),
+                                      .arguments = arguments,
+                                      .body = body};
+
+    problems_clear(&problems);
+    buffer_clear(result);
+    error_clear(err);
+    if (control_call(&node->home, &request, fd, NULL, NULL, result, &problems, err))
+        return true;
+    if (problems.count > 0)
+        error_add(err, "%s: %s", problems.list[0].path, problems.list[0].text);
+    return false;
+}
+
+/* --- books --- */
+
+static bool view_logs(struct books_view *view, struct error *err)
+{
+    struct arena arena CLEANUP(arena_free) = arena_make(4u * 1024 * 1024);
+    struct log_row logs[8];
+    struct entry_row waiting[1];
+    struct part_row wanted[64];
+    struct receipt_row receipt;
+    size_t count = 0;
+
+    if (!log_list(view->db, &arena, logs, ARRAY_COUNT(logs), &count, err))
+        return false;
+    for (size_t i = 0; i < count; i++) {
+        if (logs[i].kind == LOG_OUTGOING) {
+            view->out = logs[i].id;
+            view->out_size = logs[i].size;
+        } else if (logs[i].kind == LOG_MIRROR) {
+            view->in = logs[i].id;
+            view->in_size = logs[i].size;
+            view->in_handled = logs[i].handled;
+        }
+    }
+    if (receipt_newest(view->db, &arena, view->out, &receipt, err))
+        view->receipted = receipt.size;
+    else if (err->kind != ERROR_MISSING)
+        return false;
+    error_clear(err);
+    return entry_list_waiting(view->db, &arena, view->out, waiting, 1, &view->waiting, err) &&
+           part_list_wanted(view->db, &arena, view->in, wanted, ARRAY_COUNT(wanted), &view->wanted,
+                            err);
+}
+
+bool view_open(const struct node_run *node, struct books_view *out, struct error *err)
+{
+    char place[HOME_PATH_SIZE];
+    struct database_options options = {.place = place, .is_reader = true, .env = env_real()};
+
+    *out = (struct books_view){.db = NULL};
+    error_clear(err);
+    if (home_path(&node->home, HOME_DATABASE, place, err) &&
+        database_open(&options, &out->db, err) && view_logs(out, err))
+        return true;
+    view_close(out);
+    return false;
+}
+
+void view_close(struct books_view *view)
+{
+    database_close(&view->db);
+}

@@ -1,0 +1,255 @@
+/* A TCP line that can be cut: see proxy.h. One thread drives all connections by poll. */
+#include "real/proxy.h"
+
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define CONNECTION_MAX 64
+#define ROOM           (256u * 1024u)
+#define TICK_MS        20 /* how soon a cut is seen */
+
+/* What one side said and the other has not taken yet. */
+struct pipe_room {
+    uint8_t *data;
+    size_t from;
+    size_t to;
+    bool is_ended; /* nothing more comes */
+    bool is_told;  /* the other side knows */
+};
+
+struct connection {
+    int fds[2]; /* [0] who called, [1] the target; -1: free */
+    struct pipe_room said[2];
+};
+
+struct proxy {
+    uint16_t port;
+    uint16_t target;
+    int listener;
+    pthread_t thread;
+    atomic_bool is_cut;
+    atomic_bool is_ending;
+    atomic_uint_fast64_t bytes;
+    atomic_uint_fast64_t connections;
+    struct connection open[CONNECTION_MAX];
+};
+
+static struct sockaddr_in loopback(uint16_t port)
+{
+    return (struct sockaddr_in){
+        .sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+}
+
+static int listen_on(uint16_t port)
+{
+    struct sockaddr_in address = loopback(port);
+    int yes = 1;
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+
+    if (fd < 0)
+        return -1;
+    if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes) == 0 &&
+        bind(fd, (struct sockaddr *)&address, sizeof address) == 0 && listen(fd, 32) == 0)
+        return fd;
+    close(fd);
+    return -1;
+}
+
+uint16_t proxy_free_port(void)
+{
+    struct sockaddr_in address = {0};
+    socklen_t size = sizeof address;
+    int fd = listen_on(0);
+    bool ok = fd >= 0 && getsockname(fd, (struct sockaddr *)&address, &size) == 0;
+
+    if (fd >= 0)
+        close(fd);
+    return ok ? ntohs(address.sin_port) : 0;
+}
+
+static void connection_drop(struct connection *connection)
+{
+    for (size_t i = 0; i < 2; i++) {
+        if (connection->fds[i] >= 0)
+            close(connection->fds[i]);
+        connection->fds[i] = -1;
+        free(connection->said[i].data);
+        connection->said[i] = (struct pipe_room){.data = NULL};
+    }
+}
+
+static void connection_accept(struct proxy *proxy)
+{
+    struct sockaddr_in address = loopback(proxy->target);
+    int caller = accept4(proxy->listener, NULL, NULL, SOCK_CLOEXEC);
+
+    if (caller < 0)
+        return;
+    int target = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    for (size_t i = 0; target >= 0 && i < CONNECTION_MAX; i++) {
+        struct connection *connection = &proxy->open[i];
+        if (connection->fds[0] >= 0)
+            continue;
+        if (connect(target, (struct sockaddr *)&address, sizeof address) != 0)
+            break;
+        *connection = (struct connection){.fds = {caller, target},
+                                          .said = {{.data = malloc(ROOM)}, {.data = malloc(ROOM)}}};
+        fcntl(caller, F_SETFL, O_NONBLOCK);
+        fcntl(target, F_SETFL, O_NONBLOCK);
+        if (connection->said[0].data == NULL || connection->said[1].data == NULL)
+            connection_drop(connection);
+        else
+            proxy->connections++;
+        return;
+    }
+    if (target >= 0)
+        close(target);
+    close(caller); /* as a node that is not there */
+}
+
+/* Carries what side `from` said. False when the connection is over. */
+static bool carry(struct proxy *proxy, struct connection *connection, size_t from)
+{
+    struct pipe_room *room = &connection->said[from];
+    int to = connection->fds[1 - from];
+
+    if (!room->is_ended && room->to < ROOM) {
+        ssize_t got = recv(connection->fds[from], room->data + room->to, ROOM - room->to, 0);
+        if (got > 0)
+            room->to += (size_t)got;
+        room->is_ended = got == 0;
+    }
+    if (room->from < room->to) {
+        ssize_t sent = send(to, room->data + room->from, room->to - room->from, MSG_NOSIGNAL);
+        if (sent > 0) {
+            room->from += (size_t)sent;
+            proxy->bytes += (uint64_t)sent;
+        }
+    }
+    if (room->from < room->to)
+        return true;
+    room->from = 0;
+    room->to = 0;
+    if (room->is_ended && !room->is_told) {
+        room->is_told = true;
+        shutdown(to, SHUT_WR);
+    }
+    return !connection->said[0].is_told || !connection->said[1].is_told;
+}
+
+static short wanted(const struct connection *connection, size_t side)
+{
+    const struct pipe_room *in = &connection->said[side];
+    const struct pipe_room *out = &connection->said[1 - side];
+    int events =
+        (!in->is_ended && in->to < ROOM ? POLLIN : 0) | (out->from < out->to ? POLLOUT : 0);
+    return (short)events;
+}
+
+static void all_drop(struct proxy *proxy)
+{
+    for (size_t i = 0; i < CONNECTION_MAX; i++)
+        connection_drop(&proxy->open[i]);
+}
+
+/* Follows the order to cut or to restore. */
+static void line_follow(struct proxy *proxy)
+{
+    if (proxy->is_cut && proxy->listener >= 0) {
+        close(proxy->listener);
+        proxy->listener = -1;
+        all_drop(proxy);
+    }
+    if (!proxy->is_cut && proxy->listener < 0)
+        proxy->listener = listen_on(proxy->port);
+}
+
+static void round_run(struct proxy *proxy)
+{
+    struct pollfd polled[2 * CONNECTION_MAX + 1];
+
+    polled[0] = (struct pollfd){.fd = proxy->listener, .events = POLLIN};
+    for (size_t i = 0; i < CONNECTION_MAX; i++)
+        for (size_t side = 0; side < 2; side++)
+            polled[1 + 2 * i + side] = (struct pollfd){.fd = proxy->open[i].fds[side],
+                                                       .events = wanted(&proxy->open[i], side)};
+    if (poll(polled, 2 * CONNECTION_MAX + 1, TICK_MS) <= 0)
+        return;
+    for (size_t i = 0; i < CONNECTION_MAX; i++) {
+        struct connection *connection = &proxy->open[i];
+        short events = (short)(polled[1 + 2 * i].revents | polled[2 + 2 * i].revents);
+        if (connection->fds[0] < 0 || events == 0)
+            continue;
+        bool goes_on = (events & (POLLERR | POLLNVAL)) == 0;
+        goes_on = carry(proxy, connection, 0) && goes_on;
+        goes_on = carry(proxy, connection, 1) && goes_on;
+        if (!goes_on)
+            connection_drop(connection);
+    }
+    if ((polled[0].revents & POLLIN) != 0)
+        connection_accept(proxy);
+}
+
+static void *proxy_run(void *context)
+{
+    struct proxy *proxy = context;
+
+    while (!proxy->is_ending) {
+        line_follow(proxy);
+        round_run(proxy);
+    }
+    all_drop(proxy);
+    return NULL;
+}
+
+struct proxy *proxy_make(uint16_t port, uint16_t target)
+{
+    struct proxy *proxy = calloc(1, sizeof *proxy);
+
+    if (proxy == NULL)
+        return NULL;
+    proxy->port = port;
+    proxy->target = target;
+    for (size_t i = 0; i < CONNECTION_MAX; i++)
+        proxy->open[i].fds[0] = proxy->open[i].fds[1] = -1;
+    proxy->listener = listen_on(port);
+    if (proxy->listener >= 0 && pthread_create(&proxy->thread, NULL, proxy_run, proxy) == 0)
+        return proxy;
+    if (proxy->listener >= 0)
+        close(proxy->listener);
+    free(proxy);
+    return NULL;
+}
+
+void proxy_cut(struct proxy *proxy, bool is_cut)
+{
+    proxy->is_cut = is_cut;
+}
+
+uint64_t proxy_bytes(const struct proxy *proxy)
+{
+    return proxy->bytes;
+}
+
+uint64_t proxy_connections(const struct proxy *proxy)
+{
+    return proxy->connections;
+}
+
+void proxy_free(struct proxy **proxy)
+{
+    if (*proxy == NULL)
+        return;
+    (*proxy)->is_ending = true;
+    pthread_join((*proxy)->thread, NULL);
+    if ((*proxy)->listener >= 0)
+        close((*proxy)->listener);
+    free(*proxy);
+    *proxy = NULL;
+}

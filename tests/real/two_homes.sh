@@ -1,0 +1,30 @@
+# Two homes, ro and al, paired and under one training agreement, below $homes; to be sourced. Nothing runs afterwards.
+# needs: $besa the program, $homes a directory, $ro_port $al_port to listen on, $ro_line $al_line where each is reached
+# option: $edit_draft, a command that changes the draft file it is given before it is signed
+# shellcheck shell=bash disable=SC2154
+
+as_ro() { "$besa" --home "$homes/ro" --officer ana --reason "exercise" "$@"; }
+as_al() { "$besa" --home "$homes/al" --officer blerim --reason "exercise" "$@"; }
+quiet() { "$@" > "$homes/said" 2>&1 || { cat "$homes/said"; echo "failed: $*"; return 1; }; }
+
+# The fingerprint that a pairing file's owner reads over the telephone.
+fingerprint() { "$besa" --json pair fingerprint "$1" | sed -n 's/.*"fingerprint":"\([^"]*\)".*/\1/p'; }
+
+two_homes() {
+    quiet as_ro init --party ro --training --make-institution "Exercise, Bucharest" --contact "+40 700 000 000" \
+        --listen "127.0.0.1:$ro_port" --address "127.0.0.1:$ro_line" &&
+        quiet as_al init --party al --training --make-institution "Exercise, Tirana" --contact "+355 69 000 0000" \
+            --listen "127.0.0.1:$al_port" --address "127.0.0.1:$al_line" &&
+        quiet as_ro pair export "$homes/ro.pairing" --secret "$homes/ro.secret" &&
+        quiet as_al pair export "$homes/al.pairing" --secret "$homes/al.secret" &&
+        quiet as_ro pair import "$homes/al.pairing" --secret "$homes/al.secret" \
+            --fingerprint "$(fingerprint "$homes/al.pairing")" &&
+        quiet as_al pair import "$homes/ro.pairing" --secret "$homes/ro.secret" \
+            --fingerprint "$(fingerprint "$homes/ro.pairing")" &&
+        quiet as_ro agreement draft "$homes/draft.json" --partner al &&
+        { [ -z "${edit_draft:-}" ] || $edit_draft "$homes/draft.json"; } &&
+        quiet as_ro agreement sign "$homes/draft.json" --output "$homes/once.cms" &&
+        quiet as_al agreement countersign "$homes/once.cms" --output "$homes/both.cms" &&
+        quiet as_ro agreement import "$homes/both.cms" &&
+        quiet as_al agreement import "$homes/both.cms"
+}
