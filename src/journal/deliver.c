@@ -233,11 +233,13 @@ static bool claim_store(struct journal *journal, struct journal_line *line,
     return true;
 }
 
-static bool claims_take(struct journal *journal, struct journal_line *line, struct span answer,
-                        int64_t posted_ms, int64_t answered_ms, struct error *err)
+bool journal_receipt(struct journal *journal, struct journal_line *line, struct span answer,
+                     int64_t posted_ms, int64_t answered_ms, struct error *err)
 {
     struct span text;
 
+    if (answered_ms < posted_ms)
+        answered_ms = posted_ms; /* our clock was set back meanwhile */
     while (line_take(&answer, &text)) {
         struct receipt_claim claim;
         if (!claim_read(line, text, &claim, err))
@@ -255,24 +257,6 @@ static bool claims_take(struct journal *journal, struct journal_line *line, stru
             return false;
     }
     return answer.size == 0 || error_set(err, ERROR_LINK, "the answer of %s is cut", line->partner);
-}
-
-bool journal_receipt(struct journal *journal, struct journal_line *line, struct span answer,
-                     int64_t posted_ms, int64_t answered_ms, struct error *err)
-{
-    uint64_t cosigned = line->cosigned;
-    int64_t cosigned_time_s = line->cosigned_time_s;
-    unsigned ahead = line->ahead;
-
-    if (answered_ms < posted_ms)
-        answered_ms = posted_ms; /* our clock was set back meanwhile */
-    if (claims_take(journal, line, answer, posted_ms, answered_ms, err))
-        return true;
-    /* The job's rows are undone; what stands in memory must not run ahead of them. */
-    line->cosigned = cosigned;
-    line->cosigned_time_s = cosigned_time_s;
-    line->ahead = ahead;
-    return false;
 }
 
 bool journal_post_failed(struct journal *journal, struct journal_line *line, uint64_t to,

@@ -52,11 +52,46 @@ void journal_wait(struct journal *journal, int64_t timeout_ms)
     job_queue_wait(&journal->queue, timeout_ms);
 }
 
-/* Only the job fails; the batch goes on, unless the database itself failed. */
+/* What a job may move in memory together with its rows. */
+struct line_marks {
+    uint64_t cosigned;
+    int64_t cosigned_time_s;
+    unsigned ahead;
+    bool is_suspended;
+};
+
+static void marks_take(const struct journal *journal, struct line_marks out[PARTNER_COUNT_MAX])
+{
+    for (size_t i = 0; i < journal->line_count; i++) {
+        const struct journal_line *line = &journal->lines[i];
+        out[i] = (struct line_marks){.cosigned = line->cosigned,
+                                     .cosigned_time_s = line->cosigned_time_s,
+                                     .ahead = line->ahead,
+                                     .is_suspended = line->is_suspended};
+    }
+}
+
+static void marks_restore(struct journal *journal, const struct line_marks marks[PARTNER_COUNT_MAX],
+                          size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        struct journal_line *line = &journal->lines[i];
+        line->cosigned = marks[i].cosigned;
+        line->cosigned_time_s = marks[i].cosigned_time_s;
+        line->ahead = marks[i].ahead;
+        line->is_suspended = marks[i].is_suspended;
+    }
+}
+
+/* Only the job fails; the batch goes on, unless the database itself failed. Its rows are undone, and so is what it moved
+ * in memory: a receipt that is not in the books must be asked for again. */
 static bool job_run(struct journal *journal, struct job *job, struct error *err)
 {
     size_t events = journal->event_count;
+    size_t count = journal->line_count;
+    struct line_marks marks[PARTNER_COUNT_MAX];
 
+    marks_take(journal, marks);
     error_clear(&job->error);
     if (!database_savepoint(journal->db, err))
         return false;
@@ -64,6 +99,7 @@ static bool job_run(struct journal *journal, struct job *job, struct error *err)
     if (!job->has_failed)
         return database_release(journal->db, err);
     journal->event_count = events;
+    marks_restore(journal, marks, count);
     if (job->error.kind == ERROR_STORE) {
         *err = job->error;
         return false;
