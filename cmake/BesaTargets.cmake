@@ -100,7 +100,7 @@ foreach(fuzzer ${fuzzers})
   endif()
   target_compile_options(${name} PRIVATE -Wno-missing-prototypes) # libFuzzer names the one function
   target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR}/tests)
-  foreach(folder ${BESA_ALL_FOLDERS})
+  foreach(folder cmd ${BESA_ALL_FOLDERS})
     if(TARGET besa_${folder})
       target_link_libraries(${name} PRIVATE besa_${folder})
     endif()

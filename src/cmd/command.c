@@ -14,7 +14,7 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-#define OWN_OPTION_MAX 16
+#define OWN_OPTION_MAX 32
 #define ERROR_JSON_MAX 65536u
 
 /* --- options --- */

@@ -32,7 +32,7 @@ static bool host_split(struct span address, struct span *host, struct span *port
         return false;
     *host = span_part(address, 0, colon - 1);
     *port = span_part(address, colon, address.size);
-    bool is_bracketed = host->data[0] == '[';
+    bool is_bracketed = span_starts_with(*host, "[");
     if (is_bracketed) {
         if (host->size < 3 || host->data[host->size - 1] != ']')
             return false;
