@@ -17,7 +17,8 @@ static bool target_find(struct journal *journal, struct journal_line *line, stru
                         struct checkpoint_row *out, struct error *err)
 {
     struct journal_log *log = &line->out;
-    if (log->signed_size <= line->cosigned)
+    /* A body that left since the newest checkpoint is explained by the next one only. */
+    if (log->signed_size <= line->cosigned || line->owes_withdrawn)
         return error_set(err, ERROR_MISSING, "nothing is to be sent to %s", line->partner);
     if (log->signed_size - line->cosigned <= SEAL_COUNT_MAX) {
         *out = (struct checkpoint_row){.log = log->id,

@@ -58,6 +58,7 @@ struct line_marks {
     int64_t cosigned_time_s;
     unsigned ahead;
     bool is_suspended;
+    bool owes_withdrawn;
 };
 
 static void marks_take(const struct journal *journal, struct line_marks out[PARTNER_COUNT_MAX])
@@ -67,7 +68,8 @@ static void marks_take(const struct journal *journal, struct line_marks out[PART
         out[i] = (struct line_marks){.cosigned = line->cosigned,
                                      .cosigned_time_s = line->cosigned_time_s,
                                      .ahead = line->ahead,
-                                     .is_suspended = line->is_suspended};
+                                     .is_suspended = line->is_suspended,
+                                     .owes_withdrawn = line->owes_withdrawn};
     }
 }
 
@@ -80,6 +82,7 @@ static void marks_restore(struct journal *journal, const struct line_marks marks
         line->cosigned_time_s = marks[i].cosigned_time_s;
         line->ahead = marks[i].ahead;
         line->is_suspended = marks[i].is_suspended;
+        line->owes_withdrawn = marks[i].owes_withdrawn;
     }
 }
 
