@@ -5,8 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#define STEP_FIRST 20u
-#define STEP_LAST  400u
+#define STEP_FIRST 10u
+#define STEP_LAST  200u
 
 const char *const fault_names[] = {
     [FAULT_POWER_LOSS_AT_CALL] = "power loss at an I/O call",
@@ -53,10 +53,10 @@ void fault_plan(struct world *world)
     if (!random_chance(random, 12))
         return;
     size_t side = random_below(random, MACHINE_COUNT);
-    unsigned backup = STEP_FIRST + (unsigned)random_below(random, 200);
+    unsigned backup = STEP_FIRST + (unsigned)random_below(random, 90);
     plan_add(world, FAULT_BACKUP, backup, side);
     plan_add(world, random_chance(random, 60) ? FAULT_RESTORE_ALL : FAULT_RESTORE_DATABASE,
-             backup + 1 + (unsigned)random_below(random, 180), side);
+             backup + 1 + (unsigned)random_below(random, 70), side);
 }
 
 /* --- a node goes down --- */

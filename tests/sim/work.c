@@ -126,6 +126,10 @@ static bool request_body(struct world *world, const struct node *node, unsigned 
     snprintf(reference, sizeof reference, "SIM-%u", act);
     memset(facts, 'x', 1 + random_below(&world->random, 3000));
     request.reference = span_text(reference);
+    if (random_chance(&world->random, 70)) {
+        request.persons = &sample_persons[1];
+        request.person_count = 1;
+    }
     request.facts = span_text(facts);
     request.authority = span_text(node->side == 0 ? "Centrul de Cooperare (test)"
                                                   : "Qendra e Bashk\xc3\xabpunimit (test)");

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define STEP_COUNT      420u
+#define STEP_COUNT      210u
 #define HEAL_STEP_COUNT 6000u
 
 void world_tell(struct world *world, const char *format, ...)
