@@ -291,8 +291,8 @@ static bool act_find(const struct control_request *request, struct act_work *wor
     if (work->desk_act == NULL && work->node_act == NULL)
         return error_set(err, ERROR_MISSING, "no act '%.*s'", SPAN_ARG(request->act));
     if (work->desk_act != NULL && work->desk_act->has_body != (request->body.size > 0))
-        return error_set(err, ERROR_INPUT, "%s %s a body", work->desk_act->name,
-                         work->desk_act->has_body ? "needs" : "has no");
+        return error_set(err, ERROR_INPUT, "%s %s", work->desk_act->name,
+                         work->desk_act->has_body ? "needs a message" : "takes no message");
     return true;
 }
 

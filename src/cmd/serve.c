@@ -183,6 +183,10 @@ _Noreturn static void node_process(const struct supervisor *supervisor, int keep
               node_open(&options, &node, &err);
     int exit_code = ok ? node_run(supervisor, node, ready_fd) : node_fail(supervisor, &err);
     node_close(&node);
+#ifdef NODE_SANITIZED
+    fflush(NULL);
+    _exit(exit_code);
+#endif
     exit(exit_code);
 }
 
