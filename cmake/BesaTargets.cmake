@@ -58,6 +58,9 @@ function(besa_tests folder label)
     set(target ${folder}_${topic})
     add_executable(${target} ${test} ${support})
     target_include_directories(${target} PRIVATE ${CMAKE_SOURCE_DIR}/tests)
+    if(CMAKE_C_COMPILER_ID STREQUAL "GNU")
+      target_compile_options(${target} PRIVATE -Wno-stack-usage) # a test may hold whole samples on its stack
+    endif()
     target_compile_definitions(${target} PRIVATE BESA_TEST_DATA="${CMAKE_SOURCE_DIR}/tests/data"
                                BESA_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
     if(TARGET besa_${folder})
