@@ -138,23 +138,106 @@ static bool entry_read_waiting(const struct statement *s, struct arena *arena, v
     row->type = column_integer(s, 6);
     row->body_size = column_integer(s, 7);
     row->body_state = (enum body_state)column_integer(s, 8);
+    row->post_size = column_integer(s, 9);
     return row_bytes(s, 3, arena, &row->message_id) && row_bytes(s, 4, arena, &row->head) &&
            row_bytes(s, 5, arena, &row->leaf);
 }
 
+/* Index entries_waiting; parts by their primary key. */
 static const char entry_list_waiting_sql[] =
-    "select id, log, idx, message_id, head, leaf, type, body_size, body_state from entries"
-    " where log = $1 and idx is null order by id limit $2";
+    "select e.id, e.log, e.idx, e.message_id, e.head, e.leaf, e.type, e.body_size, e.body_state, e.body_size +"
+    " cast(coalesce((select sum(p.size) from parts p where p.entry = e.id and p.kind = 0), 0) as bigint)"
+    " from entries e where e.log = $1 and e.idx is null and e.id > $2 order by e.id limit $3";
 
-bool entry_list_waiting(struct database *db, struct arena *arena, int64_t log,
-                        struct entry_row *out, size_t limit, size_t *count, struct error *err)
+bool entry_list_waiting_above(struct database *db, struct arena *arena, int64_t log, int64_t above,
+                              struct entry_row *out, size_t limit, size_t *count, struct error *err)
 {
     struct statement *s CLEANUP(statement_give) = statement_take(db, entry_list_waiting_sql, err);
     if (s == NULL)
         return false;
     statement_integer(s, 1, log);
-    statement_integer(s, 2, (int64_t)limit);
+    statement_integer(s, 2, above);
+    statement_integer(s, 3, (int64_t)limit);
     return rows_read(s, arena, entry_read_waiting, out, sizeof *out, limit, count, err);
+}
+
+bool entry_list_waiting(struct database *db, struct arena *arena, int64_t log,
+                        struct entry_row *out, size_t limit, size_t *count, struct error *err)
+{
+    return entry_list_waiting_above(db, arena, log, 0, out, limit, count, err);
+}
+
+static const char entry_range_bodies_sql[] =
+    "select cast(sum(body_size) as bigint) from entries"
+    " where log = $1 and idx >= $2 and idx < $3 and body_state = 1";
+static const char entry_range_parts_sql[] =
+    "select cast(sum(p.size) as bigint) from entries e join parts p on p.entry = e.id"
+    " where e.log = $1 and e.idx >= $2 and e.idx < $3 and e.body_state = 1 and p.kind = 0";
+
+static bool range_sum(struct database *db, const char *sql, int64_t log, int64_t from, int64_t to,
+                      int64_t *out, struct error *err)
+{
+    struct statement *s CLEANUP(statement_give) = statement_take(db, sql, err);
+    if (s == NULL)
+        return false;
+    statement_integer(s, 1, log);
+    statement_integer(s, 2, from);
+    statement_integer(s, 3, to);
+    return row_integer(s, out, err);
+}
+
+bool entry_range_size(struct database *db, int64_t log, int64_t from, int64_t to, int64_t *out,
+                      struct error *err)
+{
+    int64_t bodies = 0;
+    int64_t parts = 0;
+    if (!range_sum(db, entry_range_bodies_sql, log, from, to, &bodies, err) ||
+        !range_sum(db, entry_range_parts_sql, log, from, to, &parts, err))
+        return false;
+    *out = bodies + parts;
+    return true;
+}
+
+static const char entry_list_ids_sql[] =
+    "select id from entries where log = $1 and idx >= $2 and idx < $3 order by idx limit $4";
+
+static bool id_read(const struct statement *s, struct arena *arena, void *out)
+{
+    (void)arena;
+    *(int64_t *)out = column_integer(s, 0);
+    return true;
+}
+
+bool entry_list_ids(struct database *db, int64_t log, int64_t from, int64_t to, int64_t *out,
+                    size_t limit, size_t *count, struct error *err)
+{
+    struct statement *s CLEANUP(statement_give) = statement_take(db, entry_list_ids_sql, err);
+    if (s == NULL)
+        return false;
+    statement_integer(s, 1, log);
+    statement_integer(s, 2, from);
+    statement_integer(s, 3, to);
+    statement_integer(s, 4, (int64_t)limit);
+    return rows_read(s, NULL, id_read, out, sizeof *out, limit, count, err);
+}
+
+static const char entry_newest_handled_sql[] =
+    "select e.head from sequence s join entries e on e.id = s.entry"
+    " where s.log = $1 and s.kind = 2 and s.outcome <> 1 order by s.n desc limit 1";
+
+static bool head_copy(const struct statement *s, struct arena *arena, void *out)
+{
+    return row_bytes(s, 0, arena, out);
+}
+
+bool entry_newest_handled(struct database *db, struct arena *arena, int64_t log, struct span *head,
+                          struct error *err)
+{
+    struct statement *s CLEANUP(statement_give) = statement_take(db, entry_newest_handled_sql, err);
+    if (s == NULL)
+        return false;
+    statement_integer(s, 1, log);
+    return row_read(s, arena, head_copy, head, "handled entry", err);
 }
 
 static const char entry_list_range_sql[] =

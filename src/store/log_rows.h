@@ -60,6 +60,7 @@ struct entry_row {
     struct span body;     /* sealed; empty unless held */
     struct span body_key; /* wrapped */
     int64_t body_size;    /* of the plaintext */
+    int64_t post_size;    /* waiting rows: body and small parts, as a post carries them */
     enum body_state body_state;
 };
 /* Highest id in use, 0 for none. */
@@ -80,6 +81,19 @@ bool entry_count_message(struct database *db, int64_t log, struct span message_i
 /* Waiting entries of a log, oldest first: id, leaf, type, size; bodies are not read. */
 bool entry_list_waiting(struct database *db, struct arena *arena, int64_t log,
                         struct entry_row *out, size_t limit, size_t *count, struct error *err);
+/* The same above entry id `above`, to go through all of them. */
+bool entry_list_waiting_above(struct database *db, struct arena *arena, int64_t log, int64_t above,
+                              struct entry_row *out, size_t limit, size_t *count,
+                              struct error *err);
+/* Bytes of held bodies and small parts of entries [from, to): what a post of them carries. */
+bool entry_range_size(struct database *db, int64_t log, int64_t from, int64_t to, int64_t *out,
+                      struct error *err);
+/* Ids of entries [from, to), in order. */
+bool entry_list_ids(struct database *db, int64_t log, int64_t from, int64_t to, int64_t *out,
+                    size_t limit, size_t *count, struct error *err);
+/* Head of the newest entry of mirror `log` that was handled and not refused; MISSING when there is none. */
+bool entry_newest_handled(struct database *db, struct arena *arena, int64_t log, struct span *head,
+                          struct error *err);
 /* Entries [from, to) of a log with all columns. */
 bool entry_list_range(struct database *db, struct arena *arena, int64_t log, int64_t from,
                       int64_t to, struct entry_row *out, size_t limit, size_t *count,
@@ -106,6 +120,18 @@ bool checkpoint_newest(struct database *db, struct arena *arena, int64_t log,
 /* Smallest of size `at_least` or more. */
 bool checkpoint_from(struct database *db, struct arena *arena, int64_t log, int64_t at_least,
                      struct checkpoint_row *out, struct error *err);
+
+/* A checkpoint that a partner signed although our mirror holds other entries: kept beside those that it contradicts. */
+struct fork_row {
+    int64_t log;
+    int64_t size;
+    struct span root;
+    struct span signature; /* of the partner's log key */
+    int64_t noticed_ms;
+};
+bool fork_insert(struct database *db, const struct fork_row *row, struct error *err);
+bool fork_list(struct database *db, struct arena *arena, int64_t log, struct fork_row *out,
+               size_t limit, size_t *count, struct error *err);
 
 struct receipt_row {
     int64_t log;

@@ -74,17 +74,26 @@ bool part_list(struct database *db, struct arena *arena, int64_t entry, struct p
 static const char part_list_wanted_sql[] =
     "select p.entry, p.number, p.kind, p.digest, p.salt, p.size, p.sha256, p.segments, p.state, p.bytes, p.part_key,"
     " p.file from parts p join entries e on e.id = p.entry where p.state = 0 and e.log = $1"
-    " order by p.entry, p.number limit $2";
+    " and (p.entry > $2 or (p.entry = $2 and p.number > $3)) order by p.entry, p.number limit $4";
 
-bool part_list_wanted(struct database *db, struct arena *arena, int64_t log, struct part_row *out,
-                      size_t limit, size_t *count, struct error *err)
+bool part_list_wanted_after(struct database *db, struct arena *arena, int64_t log, int64_t entry,
+                            int64_t number, struct part_row *out, size_t limit, size_t *count,
+                            struct error *err)
 {
     struct statement *s CLEANUP(statement_give) = statement_take(db, part_list_wanted_sql, err);
     if (s == NULL)
         return false;
     statement_integer(s, 1, log);
-    statement_integer(s, 2, (int64_t)limit);
+    statement_integer(s, 2, entry);
+    statement_integer(s, 3, number);
+    statement_integer(s, 4, (int64_t)limit);
     return rows_read(s, arena, part_read, out, sizeof *out, limit, count, err);
+}
+
+bool part_list_wanted(struct database *db, struct arena *arena, int64_t log, struct part_row *out,
+                      size_t limit, size_t *count, struct error *err)
+{
+    return part_list_wanted_after(db, arena, log, 0, 0, out, limit, count, err);
 }
 
 static const char part_begin_sql[] =

@@ -32,6 +32,10 @@ bool part_list(struct database *db, struct arena *arena, int64_t entry, struct p
 /* Attachments of accepted entries of mirror `log` that are still wanted, oldest first. */
 bool part_list_wanted(struct database *db, struct arena *arena, int64_t log, struct part_row *out,
                       size_t limit, size_t *count, struct error *err);
+/* The same behind part `number` of `entry`: one that cannot be had now does not hold up the others. */
+bool part_list_wanted_after(struct database *db, struct arena *arena, int64_t log, int64_t entry,
+                            int64_t number, struct part_row *out, size_t limit, size_t *count,
+                            struct error *err);
 /* Before an attachment that the body names takes the place of the salt that came with the post. */
 bool part_remove(struct database *db, int64_t entry, int64_t number, struct error *err);
 /* Key and file of a part whose fetch begins. */

@@ -56,6 +56,48 @@ bool checkpoint_from(struct database *db, struct arena *arena, int64_t log, int6
     return row_read(s, arena, checkpoint_read, out, "checkpoint", err);
 }
 
+static const char fork_insert_sql[] =
+    "insert into forks (log, size, root, signature, noticed_ms) values ($1, $2, $3, $4, $5)"
+    " on conflict (log, size, root) do nothing";
+
+bool fork_insert(struct database *db, const struct fork_row *row, struct error *err)
+{
+    struct statement *s CLEANUP(statement_give) = statement_take(db, fork_insert_sql, err);
+    if (s == NULL)
+        return false;
+    statement_integer(s, 1, row->log);
+    statement_integer(s, 2, row->size);
+    statement_bytes(s, 3, row->root);
+    statement_bytes(s, 4, row->signature);
+    statement_integer(s, 5, row->noticed_ms);
+    return row_write(s, err);
+}
+
+static bool fork_read(const struct statement *s, struct arena *arena, void *out)
+{
+    struct fork_row *row = out;
+
+    row->log = column_integer(s, 0);
+    row->size = column_integer(s, 1);
+    row->noticed_ms = column_integer(s, 4);
+    return row_bytes(s, 2, arena, &row->root) && row_bytes(s, 3, arena, &row->signature);
+}
+
+static const char fork_list_sql[] =
+    "select log, size, root, signature, noticed_ms from forks where log = $1"
+    " order by noticed_ms, size, root limit $2";
+
+bool fork_list(struct database *db, struct arena *arena, int64_t log, struct fork_row *out,
+               size_t limit, size_t *count, struct error *err)
+{
+    struct statement *s CLEANUP(statement_give) = statement_take(db, fork_list_sql, err);
+    if (s == NULL)
+        return false;
+    statement_integer(s, 1, log);
+    statement_integer(s, 2, (int64_t)limit);
+    return rows_read(s, arena, fork_read, out, sizeof *out, limit, count, err);
+}
+
 static const char receipt_insert_sql[] =
     "insert into receipts (log, size, root, time_s, signature) values ($1, $2, $3, $4, $5)"
     " on conflict (log, size) do nothing";

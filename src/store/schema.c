@@ -17,6 +17,7 @@ const struct table_info schema_tables[] = {
     {"receipts", TABLE_LOG, "log, size"},
     {"witnessed", TABLE_LOG, "origin, size, witness"},
     {"sequence", TABLE_LOG, "n"},
+    {"forks", TABLE_LOG, "log, size, root"},
     {"requests", TABLE_DERIVED, "entry"},
     {"dues", TABLE_DERIVED, "entry"},
     {"answers", TABLE_DERIVED, "entry"},
@@ -104,10 +105,16 @@ static const char local_tables[] =
     " sha256 bytea not null, segments bytea not null, part_key bytea not null, created_ms bigint not null);"
     "create table settings (name text primary key, value bytea not null);";
 
+/* Checkpoints of a partner that contradict what is in our custody. */
+static const char fork_table[] =
+    "create table forks (log bigint not null, size bigint not null, root bytea not null, signature bytea not null,"
+    " noticed_ms bigint not null, primary key (log, size, root));";
+
 const struct migration schema_migrations[] = {
     {.number = 1, .sql_both = log_tables},
     {.number = 2, .sql_both = derived_tables},
     {.number = 3, .sql_both = local_tables},
+    {.number = 4, .sql_both = fork_table},
 };
 const size_t schema_migration_count = sizeof schema_migrations / sizeof schema_migrations[0];
 
