@@ -366,18 +366,19 @@ static struct part_list parts_of_body(const struct entry_row *entry, struct span
 }
 
 /* A row's digest is the one that the body names. */
-static void part_named_check(struct walk *walk, const struct entry_row *entry,
+static bool part_named_check(struct walk *walk, const struct entry_row *entry,
                              const struct part_row *row, const struct part_list *named)
 {
     const struct part *part = row->number > 0 && row->number <= UINT16_MAX
                                   ? part_list_find(named, (uint16_t)row->number)
                                   : NULL;
     if (part != NULL && span_equal(row->digest, span_make(part->digest, DIGEST_SIZE)))
-        return;
+        return true;
     finding_add(walk->report, FINDING_PART,
                 "log %.*s, index %" PRId64 ", part %" PRId64 ": the body names %s",
                 SPAN_ARG(walk->log->origin), entry->index, row->number,
                 part == NULL ? "no such part" : "another digest");
+    return false;
 }
 
 static bool parts_check_all(struct walk *walk, const struct entry_row *entry,
@@ -391,8 +392,7 @@ static bool parts_check_all(struct walk *walk, const struct entry_row *entry,
     if (!part_list(walk->books->db, arena, entry->id, rows, PART_COUNT_MAX, &count, err))
         return false;
     for (size_t i = 0; i < count; i++) {
-        part_named_check(walk, entry, &rows[i], named);
-        if (rows[i].state != PART_HELD)
+        if (!part_named_check(walk, entry, &rows[i], named) || rows[i].state != PART_HELD)
             continue;
         if (rows[i].kind == PART_ROW_ATTACHMENT) {
             walk->report->attachments++;

@@ -38,7 +38,8 @@ struct reading {
     struct growing tiles;
     uint64_t differing[DIFFERENCE_COUNT_MAX]; /* indexes where entry and tile differ */
     size_t difference_count;
-    struct tlog_hash level[LEVELS][TILE_WIDTH]; /* the tiles that grow from the leaves */
+    struct tlog_hash level[LEVELS][TILE_WIDTH];  /* the tiles that grow from the entries */
+    struct tlog_hash level2[LEVELS][TILE_WIDTH]; /* and from the hashes in the lowest tiles */
     unsigned widths[LEVELS];
     uint64_t indexes[LEVELS];
     struct buffer receipts; /* the part of the file not yet consumed */
@@ -227,22 +228,26 @@ static void tile_compare(struct reading *reading, unsigned level)
         return;
     }
     for (unsigned i = 0; i < path.width; i++) {
-        if (tlog_hash_is_equal(&found[i], &reading->level[level][i]))
-            continue;
+        if (tlog_hash_is_equal(&found[i], &reading->level[level][i]) ||
+            tlog_hash_is_equal(&found[i], &reading->level2[level][i]))
+            continue; /* where entry and hash differ below, the root says which was changed */
         finding_add(reading->report, FINDING_TILE, "%s: hash %u is not that of the tile below",
                     name, i);
         return;
     }
 }
 
-static void level_add(struct reading *reading, struct tlog_hash hash)
+static void level_add(struct reading *reading, struct tlog_hash entry, struct tlog_hash tile)
 {
     for (unsigned level = 0; level < LEVELS; level++) {
-        reading->level[level][reading->widths[level]++] = hash;
-        if (reading->widths[level] < TILE_WIDTH)
+        unsigned at = reading->widths[level]++;
+        reading->level[level][at] = entry;
+        reading->level2[level][at] = tile;
+        if (at + 1 < TILE_WIDTH)
             return;
         tile_compare(reading, level);
-        tile_root(reading->level[level], &hash);
+        tile_root(reading->level[level], &entry);
+        tile_root(reading->level2[level], &tile);
         reading->widths[level] = 0;
         reading->indexes[level]++;
     }
@@ -329,7 +334,7 @@ static bool leaf_add(struct reading *reading, uint64_t index, const struct tlog_
         return true;
     compact_range_append(&reading->entries.range, either);
     compact_range_append(&reading->tiles.range, tile != NULL ? tile : entry);
-    level_add(reading, tile != NULL ? *tile : *entry);
+    level_add(reading, *either, tile != NULL ? *tile : *entry);
     if (reading->has_other && reading->other.size == index + 1)
         other_check(reading);
     if (reading->receipt_size != index + 1)
