@@ -139,7 +139,7 @@ const struct config_partner *config_partner_find(const struct config *config, st
 bool config_partner_set(struct config *config, struct span party, struct span address,
                         struct error *err)
 {
-    struct config_partner partner;
+    struct config_partner partner = {.party = ""};
     size_t at = 0;
 
     if (!text_is_identifier(party, NAME_SIZE_MAX) ||
