@@ -341,6 +341,15 @@ static bool inbox_empty(struct exchange *exchange)
     return did;
 }
 
+/* The writer moves a phase on when its job is done. */
+static bool is_busy(struct operation *operation)
+{
+    pthread_mutex_lock(&operation->exchange->mutex);
+    bool busy = operation->phase != PHASE_IDLE;
+    pthread_mutex_unlock(&operation->exchange->mutex);
+    return busy;
+}
+
 static bool is_wanted(struct exchange *exchange, struct courier_partner *partner,
                       enum operation_kind kind)
 {
@@ -348,7 +357,7 @@ static bool is_wanted(struct exchange *exchange, struct courier_partner *partner
     struct operation *operation = &partner->operations[kind];
     int64_t now_ms = ticks_ms(exchange);
 
-    if (operation->phase != PHASE_IDLE || operation->not_before_ms > now_ms)
+    if (is_busy(operation) || operation->not_before_ms > now_ms)
         return false;
     if (kind == OPERATION_PROBE ? partner->retry_at_ms > now_ms : !partner->is_reachable)
         return false;
@@ -382,7 +391,7 @@ static bool beat_run(struct journal *journal, struct job *job, struct error *err
 
 static bool beat_pump(struct exchange *exchange)
 {
-    if (exchange->beat.phase != PHASE_IDLE || exchange->next_beat_ms > ticks_ms(exchange))
+    if (is_busy(&exchange->beat) || exchange->next_beat_ms > ticks_ms(exchange))
         return false;
     exchange->next_beat_ms = ticks_ms(exchange) + BEAT_MS;
     if (!job_put(&exchange->beat, beat_run, PHASE_COMPLETING))
