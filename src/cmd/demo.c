@@ -918,15 +918,15 @@ static void outlook_show(const struct demo *demo)
     if (demo->request[0] != '\0')
         printf("  besa --home %s --officer %s --reason exercise --case %s show %s\n", ro->home,
                ro->officer, ro->case_number, demo->request);
-    printf("  besa --home %s status\n"
+    printf("  besa --home %s --officer %s --reason check status\n"
            "  besa --home %s agreement show\n"
            "  besa --home %s log list\n"
            "  besa --home %s --officer %s --reason check verify\n"
            "Officers: %s, %s (approves), %s (administrator) in Bucharest;\n"
            "          %s, %s (approves), %s (administrator) in Tirana.\n"
            "What the nodes say: %s/ro.log, %s/al.log. FRESH=1 starts anew.\n",
-           ro->home, ro->home, ro->home, ro->home, ro->admin, ro->officer, ro->approver, ro->admin,
-           al->officer, al->approver, al->admin, DEMO_DIRECTORY, DEMO_DIRECTORY);
+           ro->home, ro->admin, ro->home, ro->home, ro->home, ro->admin, ro->officer, ro->approver,
+           ro->admin, al->officer, al->approver, al->admin, DEMO_DIRECTORY, DEMO_DIRECTORY);
     fflush(stdout);
 }
 

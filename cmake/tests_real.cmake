@@ -1,0 +1,15 @@
+# Real nodes: the demonstration, played to its end with every step verified; then, on what it wrote, verification by hand
+# and by a program that nobody here wrote. Label real.
+if(TARGET besa)
+  set(BESA_DEMO_RUN ${CMAKE_BINARY_DIR}/demo-run)
+  file(MAKE_DIRECTORY ${BESA_DEMO_RUN})
+  add_test(NAME real_demo COMMAND besa demo WORKING_DIRECTORY ${BESA_DEMO_RUN})
+  set_tests_properties(real_demo PROPERTIES LABELS real TIMEOUT 400 RUN_SERIAL TRUE
+                       ENVIRONMENT "DEMO=scripted;FRESH=1" FIXTURES_SETUP besa_demo)
+  add_test(NAME verify_by_hand COMMAND ${CMAKE_SOURCE_DIR}/tests/cmd/verify_by_hand.sh
+           $<TARGET_FILE:besa> ${CMAKE_SOURCE_DIR}/docs/verify.md ${BESA_DEMO_RUN})
+  add_test(NAME go_verify COMMAND ${CMAKE_SOURCE_DIR}/tests/real/go_verify.sh
+           $<TARGET_FILE:besa> ${CMAKE_SOURCE_DIR}/tests/real/go_verify ${BESA_DEMO_RUN})
+  set_tests_properties(verify_by_hand go_verify PROPERTIES LABELS real TIMEOUT 300 SKIP_RETURN_CODE 77
+                       FIXTURES_REQUIRED besa_demo RUN_SERIAL TRUE)
+endif()
