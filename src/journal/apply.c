@@ -24,10 +24,11 @@ typedef bool apply_function(struct journal *journal, const struct apply_input *i
                             const void *parsed, struct arena *arena, struct error *err);
 
 bool reference_resolve(struct journal *journal, struct journal_line *line,
-                       const struct reference *reference, struct arena *arena,
-                       struct entry_row *out, struct error *err)
+                       const struct position *from, const struct reference *reference,
+                       struct arena *arena, struct entry_row *out, struct error *err)
 {
-    struct journal_log *log = NULL;
+    const struct journal_log *log = NULL;
+    const struct journal_log *writers = from->is_own ? &line->out : &line->in;
 
     if (span_is(reference->origin, line->out.origin))
         log = &line->out;
@@ -36,8 +37,20 @@ bool reference_resolve(struct journal *journal, struct journal_line *line,
     if (log == NULL)
         return error_set(err, ERROR_MISSING, "a reference leads out of agreement %s",
                          line->agreement_id);
-    return entry_find_message(journal->db, arena, log->id, span_make(reference->id, UUID_SIZE), out,
-                              err);
+    if (!entry_find_message(journal->db, arena, log->id, span_make(reference->id, UUID_SIZE), out,
+                            err))
+        return false;
+    bool is_earlier = log == writers
+                          ? out->id < from->entry
+                          : out->index != ENTRY_WAITING && (uint64_t)out->index < from->seen;
+    return is_earlier ||
+           error_set(err, ERROR_MISSING, "a reference leads to what its writer cannot have seen");
+}
+
+static struct position position_of(const struct apply_input *input)
+{
+    return (struct position){
+        .entry = input->entry->id, .seen = input->head->seen, .is_own = input->is_own};
 }
 
 /* The entry that a message is about, when its body still stands; *is_there false: nothing is to be derived. */
@@ -45,8 +58,10 @@ static bool target_find(struct journal *journal, const struct apply_input *input
                         const struct reference *reference, struct arena *arena,
                         struct entry_row *out, bool *is_there, struct error *err)
 {
+    struct position from = position_of(input);
+
     *is_there = false;
-    if (!reference_resolve(journal, input->line, reference, arena, out, err)) {
+    if (!reference_resolve(journal, input->line, &from, reference, arena, out, err)) {
         bool is_missing = err->kind == ERROR_MISSING;
         if (is_missing)
             error_clear(err);
@@ -167,11 +182,7 @@ static void result_fill(const struct outcomes *outcomes, uint64_t index, struct 
 {
     const struct outcome_refused *refused = outcomes_refused(outcomes, index);
 
-    row->outcome = OUTCOME_ACCEPTED;
-    if (outcomes_is_held(outcomes, index)) {
-        row->outcome = OUTCOME_HELD;
-        row->ground = span_text("type");
-    }
+    row->outcome = outcomes_is_held(outcomes, index) ? OUTCOME_HELD : OUTCOME_ACCEPTED;
     if (refused == NULL)
         return;
     row->outcome = OUTCOME_REFUSED;
@@ -194,12 +205,14 @@ static bool result_add(struct journal *journal, const struct apply_input *input,
             error_clear(err);
         return is_missing;
     }
-    if (!message_type_owes_outcome((enum message_type)target.type) ||
-        (target.body_state != BODY_HELD && target.body_state != BODY_NONE))
+    if (target.body_state != BODY_HELD && target.body_state != BODY_NONE)
         return true;
     struct result_row row = {.entry = input->entry->id, .target = target.id};
     result_fill(outcomes, index, &row, ground);
-    return result_insert(journal->db, &row, err);
+    /* What owes no outcome is told only when it did not pass. */
+    return (row.outcome == OUTCOME_ACCEPTED &&
+            !message_type_owes_outcome((enum message_type)target.type)) ||
+           result_insert(journal->db, &row, err);
 }
 
 static bool apply_outcomes(struct journal *journal, const struct apply_input *input,
@@ -210,7 +223,9 @@ static bool apply_outcomes(struct journal *journal, const struct apply_input *in
     (void)arena;
     if (input->is_own)
         return true;
-    for (uint64_t index = outcomes->from; index < outcomes->to; index++)
+    /* Beyond `seen` the partner cannot have handled anything: nothing is derived from what comes there later. */
+    for (uint64_t index = outcomes->from; index < outcomes->to && index < input->head->seen;
+         index++)
         if (!result_add(journal, input, outcomes, index, input->line->out.id, err))
             return false;
     return true;
@@ -247,9 +262,10 @@ static bool apply_erased(struct journal *journal, const struct apply_input *inpu
                          const void *parsed, struct arena *arena, struct error *err)
 {
     const struct erased *erased = parsed;
+    struct position from = position_of(input);
     struct entry_row target;
 
-    if (!reference_resolve(journal, input->line, &erased->item, arena, &target, err)) {
+    if (!reference_resolve(journal, input->line, &from, &erased->item, arena, &target, err)) {
         bool is_missing = err->kind == ERROR_MISSING;
         if (is_missing)
             error_clear(err);

@@ -6,8 +6,10 @@
 #include "journal/private.h"
 
 #include "message/answer.h"
+#include "message/erased.h"
 #include "message/item.h"
 #include "message/outcomes.h"
+#include "message/parts_held.h"
 #include "message/request.h"
 
 #include <inttypes.h>
@@ -21,12 +23,19 @@ struct verdict {
     enum outcome_kind outcome;
     enum outcome_ground ground; /* for refused */
     struct span clause;         /* with NOT_PERMITTED; a constant of the agreement's table */
+    const char *held_for;       /* for held: "type", "thread", "failed" */
 };
 
 static void refuse(struct verdict *verdict, enum outcome_ground ground)
 {
     verdict->outcome = OUTCOME_REFUSED;
     verdict->ground = ground;
+}
+
+static void hold(struct verdict *verdict, const char *held_for)
+{
+    verdict->outcome = OUTCOME_HELD;
+    verdict->held_for = held_for;
 }
 
 static bool seen_is_stale(struct journal *journal, struct journal_line *line,
@@ -58,24 +67,73 @@ static bool position_check(struct journal *journal, struct journal_line *line,
         return false;
     else if (is_stale)
         refuse(verdict, OUTCOME_STALE);
-    else
-        line->last_seen = head->seen;
     return true;
 }
 
+/* What a held entry began, waits with it; erasures and withdrawals pass even there. */
+static bool thread_check(struct journal *journal, struct journal_line *line,
+                         const struct head *head, const struct entry_row *target,
+                         struct arena *arena, struct verdict *verdict, struct error *err)
+{
+    struct sequence_row row;
+
+    if (target->log != line->in.id || !message_type_is_business(head->type))
+        return true;
+    if (!sequence_of_entry(journal->db, arena, target->id, &row, err)) {
+        bool is_missing = err->kind == ERROR_MISSING;
+        if (is_missing)
+            error_clear(err);
+        return is_missing;
+    }
+    if (row.outcome == OUTCOME_HELD)
+        hold(verdict, "thread");
+    return true;
+}
+
+/* `type` is what the target must be for its sender's role; see message_types[].sender. */
+static bool sender_may_name(const struct journal_line *line, enum message_type type,
+                            const struct entry_row *target)
+{
+    enum message_sender sender =
+        type < MESSAGE_TYPE_COUNT ? message_types[type].sender : SENDER_ANY;
+
+    switch (sender) {
+    case SENDER_REQUESTED:
+        return target->log == line->out.id && target->type == MESSAGE_REQUEST;
+    case SENDER_HOLDER:
+        return target->log == line->out.id;
+    case SENDER_WRITER:
+        return target->log == line->in.id;
+    case SENDER_ANY:
+    case SENDER_SELF:
+        break;
+    }
+    return true;
+}
+
+/* Must lead to an entry that its writer can know and, with `is_subject`, that a sender of this type may name. */
 static bool reference_check(struct journal *journal, struct journal_line *line,
-                            const struct reference *reference, struct arena *arena,
+                            const struct entry_row *row, const struct head *head,
+                            const struct reference *reference, bool is_subject, struct arena *arena,
                             struct verdict *verdict, struct error *err)
 {
-    struct entry_row row;
+    struct position from = {.entry = row->id, .seen = head->seen};
+    struct entry_row target;
 
-    if (reference_resolve(journal, line, reference, arena, &row, err))
+    if (verdict->outcome != OUTCOME_ACCEPTED)
         return true;
-    if (err->kind != ERROR_MISSING)
-        return false;
-    error_clear(err);
-    refuse(verdict, OUTCOME_UNRESOLVED);
-    return true;
+    if (!reference_resolve(journal, line, &from, reference, arena, &target, err)) {
+        if (err->kind != ERROR_MISSING)
+            return false;
+        error_clear(err);
+        refuse(verdict, OUTCOME_UNRESOLVED);
+        return true;
+    }
+    if (is_subject && !sender_may_name(line, head->type, &target)) {
+        refuse(verdict, OUTCOME_UNRESOLVED);
+        return true;
+    }
+    return thread_check(journal, line, head, &target, arena, verdict, err);
 }
 
 static bool head_check(struct journal *journal, struct journal_line *line,
@@ -92,15 +150,14 @@ static bool head_check(struct journal *journal, struct journal_line *line,
     }
     if (!position_check(journal, line, head, verdict, err))
         return false;
-    if (verdict->outcome == OUTCOME_ACCEPTED && head->has_in_reply_to &&
-        !reference_check(journal, line, &head->in_reply_to, arena, verdict, err))
+    if (head->has_in_reply_to &&
+        !reference_check(journal, line, row, head, &head->in_reply_to, true, arena, verdict, err))
         return false;
-    if (verdict->outcome == OUTCOME_ACCEPTED && head->has_thread &&
-        !reference_check(journal, line, &head->thread, arena, verdict, err))
+    if (head->has_thread &&
+        !reference_check(journal, line, row, head, &head->thread, false, arena, verdict, err))
         return false;
-    if (verdict->outcome == OUTCOME_ACCEPTED && head->type == MESSAGE_UNKNOWN) {
-        verdict->outcome = OUTCOME_HELD;
-    }
+    if (verdict->outcome == OUTCOME_ACCEPTED && head->type == MESSAGE_UNKNOWN)
+        hold(verdict, "type");
     if (verdict->outcome == OUTCOME_ACCEPTED && !message_type_is_exchanged(head->type))
         refuse(verdict, OUTCOME_MALFORMED); /* domestic types do not cross */
     return true;
@@ -237,6 +294,24 @@ static bool rule(struct journal *journal, struct journal_line *line, const struc
     return ruling_write(&ruling, ruling_text, err);
 }
 
+/* What a body of the books names, must be there for its sender to name. */
+static bool books_check(struct journal *journal, struct journal_line *line,
+                        const struct entry_row *row, const struct head *head, const void *parsed,
+                        struct arena *arena, struct verdict *verdict, struct error *err)
+{
+    const struct outcomes *outcomes = parsed;
+    const struct parts_held *held = parsed;
+    const struct erased *erased = parsed;
+
+    if (head->type == MESSAGE_OUTCOMES && outcomes->to > head->seen)
+        refuse(verdict, OUTCOME_UNRESOLVED);
+    if (head->type == MESSAGE_PARTS_HELD)
+        return reference_check(journal, line, row, head, &held->item, true, arena, verdict, err);
+    if (head->type == MESSAGE_ERASED)
+        return reference_check(journal, line, row, head, &erased->item, true, arena, verdict, err);
+    return true;
+}
+
 /* Reads and rules the body. `*parsed` stays NULL when there is none. */
 static bool body_judge(struct journal *journal, struct journal_line *line,
                        const struct entry_row *row, const struct head *head, struct span body,
@@ -253,7 +328,8 @@ static bool body_judge(struct journal *journal, struct journal_line *line,
         refuse(verdict, OUTCOME_MALFORMED);
         return true;
     }
-    if (!parts_settle(journal, line, row->id, PART_KIND_SMALL, head->type, *parsed, arena, verdict,
+    if (!books_check(journal, line, row, head, *parsed, arena, verdict, err) ||
+        !parts_settle(journal, line, row->id, PART_KIND_SMALL, head->type, *parsed, arena, verdict,
                       err))
         return false;
     if (verdict->outcome == OUTCOME_ACCEPTED &&
@@ -290,7 +366,7 @@ static struct span verdict_ground(const struct verdict *verdict, struct arena *a
     if (verdict->outcome == OUTCOME_ACCEPTED)
         return copy;
     if (verdict->outcome == OUTCOME_HELD)
-        return span_text("type");
+        return span_text(verdict->held_for);
     snprintf(text, sizeof text, "%s%s%.*s", outcome_ground_names[verdict->ground],
              verdict->clause.size > 0 ? " " : "", SPAN_ARG(verdict->clause));
     arena_copy(arena, span_text(text), &copy);
@@ -335,6 +411,8 @@ static bool entry_handle(struct journal *journal, struct journal_line *line,
     if (!sequence_add(journal, &sequence, err))
         return false;
     cache_forget(journal->cache, row->id);
+    if (verdict->outcome != OUTCOME_REFUSED)
+        line->last_seen = head.seen;
     if (verdict->outcome != OUTCOME_ACCEPTED)
         return true;
     struct apply_input input = {.row = &sequence,
@@ -345,6 +423,48 @@ static bool entry_handle(struct journal *journal, struct journal_line *line,
                                 .parsed = parsed,
                                 .is_own = false};
     return apply_entry(journal, &input, &arena, err);
+}
+
+/* The fault is this entry's: it is held for an administrator, and the others go on. */
+static bool entry_hold(struct journal *journal, struct journal_line *line,
+                       const struct entry_row *row, int64_t time_s, struct verdict *verdict,
+                       struct error *err)
+{
+    struct sequence_row sequence = {.kind = SEQUENCE_HANDLED,
+                                    .entry = row->id,
+                                    .log = line->in.id,
+                                    .time_s = time_s,
+                                    .version = line->agreement.version,
+                                    .outcome = OUTCOME_HELD,
+                                    .ground = span_text("failed")};
+
+    *verdict = (struct verdict){.outcome = OUTCOME_ACCEPTED};
+    hold(verdict, "failed");
+    return sequence_add(journal, &sequence, err);
+}
+
+/* Each entry in a savepoint of its own. What fails while disk and keeper are well, fails for this entry alone. */
+static bool entry_try(struct journal *journal, struct journal_line *line,
+                      const struct entry_row *row, int64_t time_s, struct verdict *verdict,
+                      enum message_type *type, struct error *err)
+{
+    uint64_t last_seen = line->last_seen;
+    struct error failure = {0};
+
+    if (!database_savepoint(journal->db, err))
+        return false;
+    if (entry_handle(journal, line, row, time_s, verdict, type, &failure))
+        return database_release(journal->db, err);
+    line->last_seen = last_seen;
+    *err = failure;
+    if (database_is_dead(journal->db) || failure.kind == ERROR_BUSY)
+        return false;
+    if (!database_rollback_savepoint(journal->db, err) || !keeper_status(&journal->keeper, err))
+        return false;
+    snprintf(line->stuck_reason, sizeof line->stuck_reason, "index %" PRId64 " is held: %.400s",
+             row->index, failure.text);
+    error_clear(err);
+    return entry_hold(journal, line, row, time_s, verdict, err);
 }
 
 /* What goes back for one range. */
@@ -388,11 +508,14 @@ static bool report_append(struct journal *journal, struct journal_line *line, st
 }
 
 #define HANDLE_COUNT 256u
+#define HANDLE_ARENA_MAX                                                                           \
+    (HANDLE_COUNT * ((size_t)BODY_SIZE_MAX + 8192)) /* all of them with bodies */
+#define HANDLE_RETRY_MS 1000
 
 static bool range_handle(struct journal *journal, struct journal_line *line, struct report *report,
                          uint64_t *handled, struct error *err)
 {
-    struct arena arena CLEANUP(arena_free) = arena_make(JOURNAL_ARENA_MAX);
+    struct arena arena CLEANUP(arena_free) = arena_make(HANDLE_ARENA_MAX);
     struct entry_row *rows = arena_array(&arena, HANDLE_COUNT, sizeof *rows);
     size_t count = 0;
 
@@ -407,7 +530,7 @@ static bool range_handle(struct journal *journal, struct journal_line *line, str
         enum message_type type;
         int64_t time_s = 0;
         if (!entry_time(journal, line, &rows[i], &time_s, err) ||
-            !entry_handle(journal, line, &rows[i], time_s, &verdict, &type, err))
+            !entry_try(journal, line, &rows[i], time_s, &verdict, &type, err))
             return error_add(err, "handling %s index %" PRId64, line->in.origin, rows[i].index);
         report_add(report, (uint64_t)rows[i].index, &verdict, type);
         if (verdict.outcome == OUTCOME_HELD)
@@ -417,30 +540,40 @@ static bool range_handle(struct journal *journal, struct journal_line *line, str
     return log_set_handled(journal->db, line->in.id, (int64_t)*handled, err);
 }
 
+/* Nothing of the range was applied; it is shown, and tried again after a while. */
+static void line_stick(struct journal *journal, struct journal_line *line, const struct error *err)
+{
+    if (!line->is_stuck)
+        journal_event_add(journal, JOURNAL_ALARM, line, 0, line->handled);
+    line->is_stuck = true;
+    line->stuck_until_ms = journal->env->monotonic_ms(journal->env->context) + HANDLE_RETRY_MS;
+    snprintf(line->stuck_reason, sizeof line->stuck_reason, "%s", err->text);
+}
+
 bool handle_line(struct journal *journal, struct journal_line *line, struct error *err)
 {
     struct report *report = calloc(1, sizeof *report);
     uint64_t handled = line->handled;
     uint64_t last_seen = line->last_seen;
 
-    if (report == NULL)
-        return true; /* tried again with the next round */
-    bool ok = database_begin(journal->db, DATABASE_NORMAL, err) &&
+    bool ok = (report != NULL || error_set(err, ERROR_LIMIT, "handling: out of memory")) &&
+              database_begin(journal->db, DATABASE_NORMAL, err) &&
               seal_store_signatures(journal, err) &&
               range_handle(journal, line, report, &handled, err) &&
-              report_append(journal, line, report, err) && database_commit(journal->db, err);
-    if (ok)
-        line->handled = handled;
-    else
-        database_rollback(journal->db);
+              report_append(journal, line, report, err);
+    bool is_committed = ok && database_commit(journal->db, err);
     free(report);
-    if (ok || err->kind == ERROR_STORE)
-        return ok;
-    /* Our own mistake: nothing of the range was applied; it is shown and tried again after a restart or upgrade. */
+    if (is_committed) {
+        seal_signatures_stored(journal);
+        line->handled = handled;
+        line->is_stuck = false;
+        return true;
+    }
+    database_rollback(journal->db);
     line->last_seen = last_seen;
-    line->is_stuck = true;
-    snprintf(line->stuck_reason, sizeof line->stuck_reason, "%s", err->text);
-    journal_event_add(journal, JOURNAL_ALARM, line, 0, line->handled);
+    if (ok || database_is_dead(journal->db))
+        return false; /* a commit that failed may stand after all: nothing is written over it */
+    line_stick(journal, line, err);
     error_clear(err);
     return true;
 }

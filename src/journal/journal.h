@@ -67,7 +67,8 @@ struct journal_line {
     bool
         owes_withdrawn; /* a numbered entry lost its body: no post goes through before its `withdrawn` is numbered */
     bool
-        is_stuck; /* handling met an error of ours: tried again after a restart, shown by `besa status` */
+        is_stuck; /* handling met an error of ours: tried again after a while, shown by `besa status` */
+    int64_t stuck_until_ms; /* of the monotonic clock */
     char stuck_reason[ERROR_TEXT_SIZE];
     uint64_t last_seen;      /* the partner's `seen` never falls */
     struct note_key log_key; /* the partner's */

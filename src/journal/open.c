@@ -207,6 +207,25 @@ static bool waiting_load(struct journal *journal, struct journal_line *line, str
     return true;
 }
 
+/* What the partner had seen of our log when it wrote its newest entry that was not refused: it never falls. */
+static bool seen_load(struct journal *journal, struct journal_line *line, struct error *err)
+{
+    struct arena arena CLEANUP(arena_free) = arena_make(64 * 1024);
+    struct span bytes;
+    struct head head;
+
+    if (!entry_newest_handled(journal->db, &arena, line->in.id, &bytes, err)) {
+        bool is_absent = err->kind == ERROR_MISSING;
+        if (is_absent)
+            error_clear(err);
+        return is_absent;
+    }
+    if (head_read(bytes, &arena, &head, err))
+        line->last_seen = head.seen;
+    error_clear(err); /* only a head that failed in its own handling cannot be read */
+    return true;
+}
+
 static bool lines_load(struct journal *journal, struct error *err)
 {
     for (size_t i = 0; i < journal->line_count; i++) {
@@ -214,7 +233,7 @@ static bool lines_load(struct journal *journal, struct error *err)
         if (!checkpoint_load(journal, &line->out, err) ||
             !receipt_load(journal, line, &line->out, err) ||
             !receipt_load(journal, line, &line->in, err) || !waiting_load(journal, line, err) ||
-            !witness_load(journal, line, err))
+            !witness_load(journal, line, err) || !seen_load(journal, line, err))
             return false;
         line->ahead = line->out.signed_size > line->cosigned ? 1 : 0;
     }

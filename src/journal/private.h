@@ -25,7 +25,9 @@ bool log_level(struct journal *journal, struct journal_log *log, struct error *e
 
 /* --- seal.c: numbering and signing --- */
 bool seal_number(struct journal *journal, struct error *err);
+/* Writes the newest signatures; they stay due until seal_signatures_stored says that the transaction is committed. */
 bool seal_store_signatures(struct journal *journal, struct error *err);
+void seal_signatures_stored(struct journal *journal);
 bool seal_ask_keeper(struct journal *journal, struct error *err);
 bool seal_is_wanted(const struct journal *journal);
 
@@ -68,10 +70,17 @@ bool apply_entry(struct journal *journal, const struct apply_input *input, struc
 /* Due times of our requests below a receipt. */
 bool apply_receipt(struct journal *journal, struct journal_line *line,
                    const struct sequence_row *row, struct arena *arena, struct error *err);
+/* From where a reference is made. It leads back only: to earlier entries of its writer's log, and to those of the other
+ * log below `seen`. So it names the same entry, or none, whenever it is asked: at handling and at every rebuild. */
+struct position {
+    int64_t entry;
+    uint64_t seen;
+    bool is_own; /* the writer is this node */
+};
 /* The entry that a reference names, in the two logs of its agreement; MISSING when it resolves to nothing. */
 bool reference_resolve(struct journal *journal, struct journal_line *line,
-                       const struct reference *reference, struct arena *arena,
-                       struct entry_row *out, struct error *err);
+                       const struct position *from, const struct reference *reference,
+                       struct arena *arena, struct entry_row *out, struct error *err);
 
 /* --- witness.c --- */
 /* What this partner witnessed of our domestic log. */

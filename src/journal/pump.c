@@ -86,7 +86,8 @@ static void marks_restore(struct journal *journal, const struct line_marks marks
     }
 }
 
-/* Only the job fails; the batch goes on, unless the database itself failed. Its rows are undone, and so is what it moved
+/* Only the job fails, even when a file or a body at rest is damaged; the batch goes on, unless the database itself
+ * failed or has undone the whole transaction. Its rows are undone, and so is what it moved
  * in memory: a receipt that is not in the books must be asked for again. */
 static bool job_run(struct journal *journal, struct job *job, struct error *err)
 {
@@ -103,22 +104,26 @@ static bool job_run(struct journal *journal, struct job *job, struct error *err)
         return database_release(journal->db, err);
     journal->event_count = events;
     marks_restore(journal, marks, count);
-    if (job->error.kind == ERROR_STORE) {
-        *err = job->error;
-        return false;
-    }
-    return database_rollback_savepoint(journal->db, err);
+    if (!database_is_dead(journal->db) && database_rollback_savepoint(journal->db, err))
+        return true;
+    *err = job->error;
+    return false;
 }
 
-static bool batch_write(struct journal *journal, struct job *jobs, struct error *err)
+/* *is_begun false: nothing was done, and the jobs may come again. */
+static bool batch_write(struct journal *journal, struct job *jobs, bool *is_begun,
+                        struct error *err)
 {
-    if (!database_begin(journal->db, DATABASE_FULL, err))
+    *is_begun = database_begin(journal->db, DATABASE_FULL, err);
+    if (!*is_begun)
         return false;
     bool ok = seal_store_signatures(journal, err);
     for (struct job *job = jobs; ok && job != NULL; job = job->next)
         ok = job_run(journal, job, err);
     ok = ok && seal_number(journal, err) && database_commit(journal->db, err);
-    if (!ok)
+    if (ok)
+        seal_signatures_stored(journal);
+    else
         database_rollback(journal->db);
     return ok;
 }
@@ -138,14 +143,16 @@ static void jobs_complete(struct journal *journal, struct job *jobs, const struc
 static void batch_run(struct journal *journal, struct job *jobs)
 {
     struct error err = {0};
+    bool is_begun = false;
 
     if (journal->is_dead) {
         error_set(&err, ERROR_STORE, "the node stopped writing: %s", journal->dead_reason);
         jobs_complete(journal, jobs, &err);
         return;
     }
-    if (!batch_write(journal, jobs, &err)) {
-        journal_die(journal, &err);
+    if (!batch_write(journal, jobs, &is_begun, &err)) {
+        if (is_begun || database_is_dead(journal->db) || err.kind != ERROR_BUSY)
+            journal_die(journal, &err);
         jobs_complete(journal, jobs, &err);
         return;
     }
@@ -155,9 +162,11 @@ static void batch_run(struct journal *journal, struct job *jobs)
     jobs_complete(journal, jobs, NULL);
 }
 
-static bool handling_is_wanted(const struct journal_line *line)
+static bool handling_is_wanted(const struct journal *journal, const struct journal_line *line)
 {
-    return line->handled < line->in.size && !line->is_stuck;
+    return line->handled < line->in.size &&
+           (!line->is_stuck ||
+            journal->env->monotonic_ms(journal->env->context) >= line->stuck_until_ms);
 }
 
 static bool handle_all(struct journal *journal)
@@ -166,7 +175,7 @@ static bool handle_all(struct journal *journal)
     for (size_t i = 0; i < journal->line_count && !journal->is_dead; i++) {
         struct journal_line *line = &journal->lines[i];
         struct error err = {0};
-        if (!handling_is_wanted(line))
+        if (!handling_is_wanted(journal, line))
             continue;
         did = true;
         if (!handle_line(journal, line, &err))

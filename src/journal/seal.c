@@ -114,7 +114,6 @@ static bool signature_store(struct journal *journal, struct journal_log *log, st
 
     if (!log->must_store_signature)
         return true;
-    log->must_store_signature = false;
     if (log->kind == LOG_MIRROR)
         return receipt_sign(journal->db, log->id, (int64_t)log->signed_size, signature, err);
     return checkpoint_insert(journal->db,
@@ -134,6 +133,15 @@ bool seal_store_signatures(struct journal *journal, struct error *err)
             !signature_store(journal, &journal->lines[i].in, err))
             return false;
     return true;
+}
+
+void seal_signatures_stored(struct journal *journal)
+{
+    journal->domestic.must_store_signature = false;
+    for (size_t i = 0; i < journal->line_count; i++) {
+        journal->lines[i].out.must_store_signature = false;
+        journal->lines[i].in.must_store_signature = false;
+    }
 }
 
 /* The steps of one call to the keeper, and the logs that they belong to. */
