@@ -1,4 +1,7 @@
-/* The configuration: see cmd/home.h. */
+/*
+ * The configuration and the home: see cmd/home.h.
+ * covers: home config
+ */
 #include "check.h"
 
 #include "cmd/home.h"

@@ -1,6 +1,7 @@
 /*
  * The control socket: see cmd/control.h. A caller with another user's id is not tried here: the check is the kernel's
  * SO_PEERCRED, and tests run as one user.
+ * covers: control_lines
  */
 #include "check.h"
 #include "cmd/support/node_home.h"

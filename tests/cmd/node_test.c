@@ -1,4 +1,7 @@
-/* A node put together, its acts and files: see cmd/node.h. */
+/*
+ * A node put together, its acts and files: see cmd/node.h.
+ * covers: node_acts node_files
+ */
 #include "check.h"
 #include "cmd/support/node_home.h"
 

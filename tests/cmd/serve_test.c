@@ -1,0 +1,326 @@
+/*
+ * The running node as its users see it: `besa serve` with its processes, and the officers' commands beside it. What two
+ * nodes do with each other is for the tests with real processes.
+ * covers: serve service session acts
+ */
+#include "check.h"
+#include "cmd/session.h"
+#include "cmd/support/node_home.h"
+
+#include "base/attributes.h"
+#include "crypto/cms.h"
+
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#define WAIT_MS 20000
+#define STEP_MS 20
+
+/* The program's own table is in main.c, which a library cannot hold. */
+const struct command commands[] = {{.name = NULL}};
+static const struct command trial = {.name = "trial", .usage = "", .help = "Tries."};
+
+static struct node_home home;
+static struct options options;
+
+static char *const serve_argv[] = {(char[]){"serve"}, NULL};
+
+static void tls_make(void)
+{
+    struct buffer pem[4] = {buffer_make(65536), buffer_make(65536), buffer_make(65536),
+                            buffer_make(65536)};
+    struct error err = {0};
+    const struct env *env = env_real();
+    char path[HOME_PATH_SIZE];
+    int64_t now_ms = env->now_ms(env->context);
+
+    bool ok =
+        institution_make("Test", "Test", now_ms, 30, span_make(NULL, 0), &pem[0], &pem[1], &err) &&
+        institution_issue_tls(buffer_span(&pem[0]), span_make(NULL, 0), buffer_span(&pem[1]),
+                              "ro.besa.invalid", now_ms, 30, &pem[2], &pem[3], &err) &&
+        home_path(&home.home, "tls", path, &err) && env->make_dir(env->context, path, &err) &&
+        home_path(&home.home, HOME_TLS_KEY, path, &err) &&
+        env_write_file(env, path, buffer_span(&pem[2]), &err) &&
+        home_path(&home.home, HOME_TLS_CERTIFICATE, path, &err) &&
+        env_write_file(env, path, buffer_span(&pem[3]), &err);
+    if (!ok) {
+        printf("serve_test: %s\n", err.text);
+        exit(1);
+    }
+    for (size_t i = 0; i < ARRAY_COUNT(pem); i++)
+        buffer_free(&pem[i]);
+}
+
+static void quiet(void)
+{
+    int away = open("/dev/null", O_WRONLY);
+    dup2(away, STDOUT_FILENO);
+    dup2(away, STDERR_FILENO);
+    close(away);
+}
+
+static pid_t serve_start(void)
+{
+    fflush(stdout);
+    pid_t pid = fork();
+    if (pid == 0) {
+        quiet();
+        struct options own = options;
+        own.officer = NULL;
+        _exit(command_serve(&own, 1, (char **)(uintptr_t)serve_argv));
+    }
+    return pid;
+}
+
+static bool wait_running(bool is_wanted)
+{
+    for (int waited_ms = 0; waited_ms < WAIT_MS; waited_ms += STEP_MS) {
+        if (control_is_running(&home.home) == is_wanted)
+            return true;
+        usleep(STEP_MS * 1000);
+    }
+    return false;
+}
+
+static int exit_code_of(pid_t pid)
+{
+    int status = 0;
+
+    for (int waited_ms = 0; waited_ms < WAIT_MS; waited_ms += STEP_MS) {
+        if (waitpid(pid, &status, WNOHANG) == pid)
+            return WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
+        usleep(STEP_MS * 1000);
+    }
+    kill(pid, SIGKILL);
+    waitpid(pid, NULL, 0);
+    return -1000;
+}
+
+/* Keeper and node, in the order in which they were started. */
+static size_t children_of(pid_t pid, pid_t out[2])
+{
+    char path[64];
+    char text[256] = "";
+    size_t count = 0;
+
+    snprintf(path, sizeof path, "/proc/%d/task/%d/children", (int)pid, (int)pid);
+    int fd = open(path, O_RDONLY);
+    if (fd < 0)
+        return 0;
+    ssize_t got = read(fd, text, sizeof text - 1);
+    close(fd);
+    char *at = text;
+    for (; got > 0 && count < 2; count++) {
+        char *end = at;
+        long number = strtol(at, &end, 10);
+        if (end == at)
+            break;
+        out[count] = (pid_t)number;
+        at = end;
+    }
+    return count;
+}
+
+static bool ask(const char *act, const char *wanted)
+{
+    struct buffer result CLEANUP(buffer_free) = buffer_make(65536);
+    struct error err = {0};
+
+    if (!command_ask(&options, act, span_make(NULL, 0), span_make(NULL, 0), &result, NULL, &err)) {
+        printf("%s: %s\n", act, err.text);
+        return false;
+    }
+    return memmem(result.data, result.size, wanted, strlen(wanted)) != NULL;
+}
+
+/* --- commands, with stdout and stderr led away --- */
+
+static int run(command_run *command, const char *const *words)
+{
+    char room[8][128];
+    char *argv[10] = {(char[]){"trial"}};
+    int argc = 1;
+    int out = dup(STDOUT_FILENO);
+    int err = dup(STDERR_FILENO);
+
+    for (size_t i = 0; i < 8 && words[i] != NULL; i++) {
+        snprintf(room[i], sizeof room[i], "%s", words[i]);
+        argv[argc++] = room[i];
+    }
+    fflush(stdout);
+    quiet();
+    struct options own = options;
+    int exit_code = command(&own, argc, argv);
+    fflush(stdout);
+    dup2(out, STDOUT_FILENO);
+    dup2(err, STDERR_FILENO);
+    close(out);
+    close(err);
+    return exit_code;
+}
+
+#define RUN(command, ...) run(command, (const char *const[]){__VA_ARGS__, NULL})
+
+#define UNKNOWN_ITEM      "01890a5d-ac96-774b-bcce-b302099a8057"
+
+static void commands_try(void)
+{
+    char path[128];
+
+    CHECK_INT(RUN(command_officer, "list"), EX_OK);
+    CHECK_INT(RUN(command_officer, "put", "bo", "Test", "desk", "analyst"), EX_OK);
+    CHECK_INT(RUN(command_officer, "put", "bo", "Test", "desk", "cook"), EX_DATAERR);
+    CHECK_INT(RUN(command_officer, "put", "bo"), EX_USAGE);
+    CHECK_INT(RUN(command_inbox, "--limit", "3"), EX_OK);
+    CHECK_INT(RUN(command_inbox, "--limit", "0"), EX_USAGE);
+    CHECK_INT(RUN(command_sent, "--json"), EX_OK);
+    CHECK_INT(RUN(command_show_item, UNKNOWN_ITEM), EX_NOINPUT);
+    CHECK_INT(RUN(command_show_item, "x", "y"), EX_USAGE);
+    CHECK_INT(RUN(command_assign, UNKNOWN_ITEM, "desk"), EX_NOINPUT);
+    CHECK_INT(RUN(command_withdraw, UNKNOWN_ITEM), EX_NOINPUT);
+    CHECK_INT(RUN(command_refuse, UNKNOWN_ITEM), EX_USAGE);
+    CHECK_INT(RUN(command_refuse, UNKNOWN_ITEM, "--ground", "g_i"), EX_NOINPUT);
+    CHECK_INT(RUN(command_erase, UNKNOWN_ITEM), EX_USAGE);
+    CHECK_INT(RUN(command_erase, UNKNOWN_ITEM, "--why", "nonsense"), EX_DATAERR);
+    CHECK_INT(RUN(command_request, "/nonexistent/body.json"), EX_NOINPUT);
+    CHECK_INT(RUN(command_answer, UNKNOWN_ITEM, "/nonexistent/body.json"), EX_NOINPUT);
+    CHECK_INT(RUN(command_case, "c-2", "Another"), EX_OK);
+    CHECK_INT(RUN(command_case, "c-2"), EX_USAGE);
+    CHECK_INT(RUN(command_rebuild, "--json"), EX_OK);
+    CHECK_INT(RUN(command_status, "--json"), EX_OK);
+    snprintf(path, sizeof path, "%s/" HOME_CONF, home.directory);
+    CHECK_INT(RUN(command_attach, "upload", path), EX_OK);
+    CHECK_INT(RUN(command_attach, "upload", "/nonexistent"), EX_NOINPUT);
+    CHECK_INT(RUN(command_attach, "upload", home.directory), EX_DATAERR);
+    snprintf(path, sizeof path, "%s/out", home.directory);
+    CHECK_INT(RUN(command_attach, "get", UNKNOWN_ITEM, "1", path), EX_NOINPUT);
+    CHECK(access(path, F_OK) != 0);
+    CHECK_INT(RUN(command_attach, "get", UNKNOWN_ITEM, "0", path), EX_USAGE);
+}
+
+CHECK_TEST(commands_work_without_a_node)
+{
+    CHECK(!control_is_running(&home.home));
+    commands_try();
+    CHECK(ask("status", "\"running\":false"));
+}
+
+CHECK_TEST(commands_work_beside_the_node_until_it_is_asked_to_end)
+{
+    pid_t pid = serve_start();
+
+    CHECK(wait_running(true));
+    CHECK(ask("status", "\"running\":true"));
+    CHECK(ask("status", "seccomp"));
+    commands_try();
+    kill(pid, SIGTERM);
+    CHECK_INT(exit_code_of(pid), EX_OK);
+    CHECK(!control_is_running(&home.home));
+}
+
+CHECK_TEST(a_home_is_served_once)
+{
+    pid_t pid = serve_start();
+
+    CHECK(wait_running(true));
+    CHECK_INT(exit_code_of(serve_start()), EX_TEMPFAIL);
+    kill(pid, SIGINT);
+    CHECK_INT(exit_code_of(pid), EX_OK);
+}
+
+/* Whichever of the two dies, both begin anew, and what was written stands. */
+CHECK_TEST(a_process_that_dies_is_begun_anew)
+{
+    pid_t pid = serve_start();
+    pid_t before[2];
+    pid_t after[2];
+
+    CHECK(wait_running(true));
+    for (size_t which = 0; which < 2; which++) {
+        if (children_of(pid, before) != 2) {
+            kill(pid, SIGTERM);
+            exit_code_of(pid);
+            CHECK_NOT_RUN("this kernel does not list a process's children");
+        }
+        kill(before[which], SIGKILL);
+        /* The old node's socket may answer for a moment: wait until both are others. */
+        bool is_anew = false;
+        for (int waited_ms = 0; waited_ms < WAIT_MS && !is_anew; waited_ms += STEP_MS) {
+            usleep(STEP_MS * 1000);
+            is_anew = children_of(pid, after) == 2 && after[0] != before[0] &&
+                      after[0] != before[1] && after[1] != before[1] &&
+                      control_is_running(&home.home);
+        }
+        CHECK(is_anew);
+        CHECK(ask("officer-list", "\"ana\""));
+    }
+    kill(pid, SIGTERM);
+    CHECK_INT(exit_code_of(pid), EX_OK);
+}
+
+CHECK_TEST(a_supervisor_that_dies_takes_its_processes_along)
+{
+    pid_t pid = serve_start();
+    int fd = -1;
+    struct error err = {0};
+    bool is_free = false;
+
+    CHECK(wait_running(true));
+    kill(pid, SIGKILL);
+    waitpid(pid, NULL, 0);
+    CHECK(wait_running(false));
+    for (int waited_ms = 0; waited_ms < WAIT_MS && !is_free; waited_ms += STEP_MS) {
+        error_clear(&err);
+        is_free = home_lock(&home.home, &fd, &err);
+        usleep(STEP_MS * 1000);
+    }
+    CHECK(is_free);
+    home_unlock(&fd);
+}
+
+CHECK_TEST(a_node_that_cannot_begin_says_so_and_ends)
+{
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t size = sizeof address;
+    struct config config;
+    struct error err = {0};
+    char path[HOME_PATH_SIZE];
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+    CHECK(bind(fd, (struct sockaddr *)&address, size) == 0 && listen(fd, 1) == 0 &&
+          getsockname(fd, (struct sockaddr *)&address, &size) == 0);
+    CHECK_OK(home_config_load(&home.home, &config, &err), err);
+    snprintf(config.listen, sizeof config.listen, "127.0.0.1:%u", ntohs(address.sin_port));
+    CHECK_OK(home_config_save(&home.home, &config, &err), err);
+    CHECK_INT(exit_code_of(serve_start()), EX_UNAVAILABLE); /* the port is taken */
+    close(fd);
+    CHECK_OK(home_path(&home.home, HOME_PASSPHRASE, path, &err), err);
+    CHECK_OK(env_write_file(env_real(), path, span_text("wrong\n"), &err), err);
+    CHECK_INT(exit_code_of(serve_start()), EX_DATAERR);
+    CHECK(!control_is_running(&home.home));
+}
+
+int main(void)
+{
+    node_home_make(&home);
+    tls_make();
+    node_close(&home.node);
+    options = (struct options){.command = &trial,
+                               .home = home.directory,
+                               .officer = "ana",
+                               .reason = "a test",
+                               .case_number = "c-1"};
+    CHECK_RUN(commands_work_without_a_node);
+    CHECK_RUN(commands_work_beside_the_node_until_it_is_asked_to_end);
+    CHECK_RUN(a_home_is_served_once);
+    CHECK_RUN(a_process_that_dies_is_begun_anew);
+    CHECK_RUN(a_supervisor_that_dies_takes_its_processes_along);
+    CHECK_RUN(a_node_that_cannot_begin_says_so_and_ends);
+    node_home_free(&home);
+    return check_end();
+}
