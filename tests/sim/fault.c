@@ -20,6 +20,7 @@ const char *const fault_names[] = {
     [FAULT_CLOCK_FAR] = "clock off beyond the bound",
     [FAULT_BACKUP] = "backup taken",
     [FAULT_RESTORE_ALL] = "backup restored, database and keeper",
+    [FAULT_RESTORE_HIDDEN] = "backup restored, partner hides checkpoints",
     [FAULT_RESTORE_DATABASE] = "backup restored, database alone",
     NULL,
 };
@@ -36,7 +37,7 @@ static unsigned step_choose(struct world *world)
     return STEP_FIRST + (unsigned)random_below(&world->random, STEP_LAST - STEP_FIRST);
 }
 
-/* One to three crashes, three to seven others; one seed in eight restores a backup. */
+/* One to three crashes, three to seven others; one seed in five restores a backup. */
 void fault_plan(struct world *world)
 {
     static const enum fault_kind others[] = {FAULT_SYNC_ERROR,  FAULT_DISK_FULL,  FAULT_RESTART,
@@ -50,12 +51,14 @@ void fault_plan(struct world *world)
     for (uint64_t i = 3 + random_below(random, 5); i > 0; i--)
         plan_add(world, others[random_below(random, ARRAY_COUNT(others))], step_choose(world),
                  random_below(random, MACHINE_COUNT));
-    if (!random_chance(random, 12))
+    if (!random_chance(random, 20))
         return;
     size_t side = random_below(random, MACHINE_COUNT);
     unsigned backup = STEP_FIRST + (unsigned)random_below(random, 90);
     plan_add(world, FAULT_BACKUP, backup, side);
-    plan_add(world, random_chance(random, 60) ? FAULT_RESTORE_ALL : FAULT_RESTORE_DATABASE,
+    static const enum fault_kind restores[] = {FAULT_RESTORE_ALL, FAULT_RESTORE_HIDDEN,
+                                               FAULT_RESTORE_HIDDEN, FAULT_RESTORE_DATABASE};
+    plan_add(world, restores[random_below(random, ARRAY_COUNT(restores))],
              backup + 1 + (unsigned)random_below(random, 70), side);
 }
 
@@ -174,8 +177,9 @@ static void roots_forget(struct node *node)
     for (size_t i = 0; i < world->root_count; i++) {
         const struct signed_root *root = &world->roots[i];
         bool is_gone =
-            root->side == node->side && (root->log == node->journal.domestic.id ||
-                                         (root->log == line->out.id && root->size > in_custody));
+            root->side == node->side &&
+            (root->log == node->journal.domestic.id ||
+             (root->log == line->out.id && (node->is_blinded || root->size > in_custody)));
         if (!is_gone)
             world->roots[kept++] = *root;
     }
@@ -263,9 +267,12 @@ static void fault_come(struct world *world, const struct fault *fault)
     case FAULT_BACKUP:
         backup_take(node);
         break;
+    case FAULT_RESTORE_HIDDEN:
+        node->is_blinded = true;
+        FALLTHROUGH;
     case FAULT_RESTORE_ALL:
     case FAULT_RESTORE_DATABASE:
-        backup_restore(node, fault->kind == FAULT_RESTORE_ALL);
+        backup_restore(node, fault->kind != FAULT_RESTORE_DATABASE);
         break;
     case FAULT_KIND_COUNT:
         break;
@@ -276,7 +283,7 @@ static bool can_come(const struct world *world, const struct fault *fault)
 {
     const struct node *node = &world->nodes[fault->side];
 
-    if (fault->kind == FAULT_RESTORE_ALL || fault->kind == FAULT_RESTORE_DATABASE)
+    if (fault->kind >= FAULT_RESTORE_ALL)
         return node->has_backup;
     if (fault->kind == FAULT_BACKUP || fault->kind >= FAULT_CUT_BOTH)
         return true;

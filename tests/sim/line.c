@@ -165,6 +165,39 @@ static void refusal_count(const struct call *call)
     tally_add("refusal of a call", name);
 }
 
+/* What one side shows of the other's signatures does not get through to it. */
+static void probe_blind(struct world *world, size_t to, const char *path, struct buffer *shown)
+{
+    static const char *const fields[] = {",\"held\":", ",\"receipt\":"};
+
+    if (!world->nodes[to].is_blinded || strcmp(path, PATH_PROBE) != 0)
+        return;
+    for (size_t i = 0; i < ARRAY_COUNT(fields); i++)
+        for (size_t at = 0; at + strlen(fields[i]) < shown->size; at++)
+            if (memcmp(shown->data + at, fields[i], strlen(fields[i])) == 0) {
+                shown->size = at;
+                buffer_text(shown, "}");
+            }
+}
+
+static uint64_t u64_read(const uint8_t *bytes)
+{
+    uint64_t value = 0;
+    for (size_t i = 0; i < 8; i++)
+        value = value << 8 | bytes[i];
+    return value;
+}
+
+/* Custody of a post: from and to stand in its clear header (post.h). */
+static void post_audit(const struct call *call)
+{
+    enum { FROM_OFFSET = 8 + 1 + 4 + 65 };
+    if (call->done != NULL && strcmp(call->path, PATH_PUSH) == 0 &&
+        call->body.size > FROM_OFFSET + 16)
+        audit_custody(&call->world->nodes[call->from], u64_read(call->body.data + FROM_OFFSET),
+                      u64_read(call->body.data + FROM_OFFSET + 8));
+}
+
 static void call_reply(void *context, unsigned status, const char *content_type, struct span body)
 {
     struct call *call = context;
@@ -179,8 +212,12 @@ static void call_reply(void *context, unsigned status, const char *content_type,
         call->is_reset = true; /* its node died while it worked */
         return;
     }
-    if (status != 200)
+    if (status == 200)
+        probe_blind(world, call->from, call->path, &call->answer);
+    else
         refusal_count(call);
+    if (status == 200)
+        post_audit(call);
     struct span shown = status == 200 ? span_text("") : span_part(body, 0, 300);
     world_tell(world, "%s answers %s: %u %.*s", party_names[call->to], call->path, status,
                SPAN_ARG(shown));
@@ -198,6 +235,7 @@ static void call_arrive(struct call *call)
         return;
     }
     call->phase = CALL_AT_WORK;
+    probe_blind(world, call->to, call->path, &call->body);
     exchange_receive(to->exchange, span_text(party_names[call->from]), span_text(call->path),
                      buffer_span(&call->body), call_reply, call);
 }

@@ -37,8 +37,8 @@ static const char *const expected_sites[] = {
     "opening: write keeper.record", "opening: sync keeper.record",
     "checkpoint: write besa.db",    "checkpoint: sync besa.db",
     "checkpoint: sync besa.db-wal", NULL};
-static const char *const expected_refusals[] = {"/1/push behind", "/1/push busy", "/1/push clock",
-                                                "/1/push read-only", NULL};
+static const char *const expected_refusals[] = {
+    "/1/push behind", "/1/push busy", "/1/push clock", "/1/push read-only", "/1/push fork", NULL};
 static const char *const expected_act_refusals[] = {
     "request-send rule",     "item-erase conflict", "item-withdraw conflict",
     "request-send conflict", "item-show missing",   NULL};

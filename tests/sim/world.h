@@ -50,6 +50,7 @@ struct node {
     bool has_backup;
     unsigned backup_acts; /* acts told done when it was taken */
     bool was_restored;    /* from a backup: what came after it may be lost here */
+    bool is_blinded;      /* and the line shows it nothing that it signed before */
 };
 
 enum act_kind {
@@ -99,6 +100,7 @@ enum fault_kind {
     FAULT_CLOCK_FAR,
     FAULT_BACKUP,
     FAULT_RESTORE_ALL,
+    FAULT_RESTORE_HIDDEN, /* and the partner shows no checkpoints: the log will fork */
     FAULT_RESTORE_DATABASE,
     FAULT_KIND_COUNT
 };
@@ -192,6 +194,8 @@ void fault_heal(struct world *world);
 /* --- audit.c --- */
 /* After each round of a writer: no second root for a size. */
 bool audit_roots(struct node *node);
+/* A post of [from, to) by `node` was taken: it must hold what the partner holds. */
+bool audit_custody(struct node *node, uint64_t from, uint64_t to);
 /* Rebuild equals live, now. */
 bool audit_rebuild(struct node *node);
 bool audit_has_converged(struct world *world, char *why, size_t size);
