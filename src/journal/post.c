@@ -103,7 +103,7 @@ bool post_read_header(struct span bytes, struct arena *arena, struct post *out, 
 {
     struct cursor cursor = cursor_make(bytes);
 
-    *out = (struct post){0};
+    memset(out, 0, sizeof *out);
     if (bytes.size > POST_SIZE_MAX)
         return error_set(err, ERROR_LIMIT, "post has %zu bytes; %u allowed", bytes.size,
                          POST_SIZE_MAX);
