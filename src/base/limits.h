@@ -16,6 +16,8 @@
 #define SEAL_COUNT_MAX       1024u          /* entries numbered at once */
 #define SEAL_SIZE_MAX        (16u * 1024u * 1024u) /* bytes of bodies numbered at once */
 #define POST_SIZE_MAX        (48u * 1024u * 1024u) /* a sealed post with heads, parts and padding (x1.5) */
+#define POST_CONTENT_MAX                                                                           \
+    (30u * 1024u * 1024u)       /* its bodies and parts: with salts still the class of 32 MiB */
 #define CHECKPOINT_AHEAD_MAX 4u /* checkpoints signed beyond the last cosignature */
 
 #define SEGMENT_SIZE         (1024u * 1024u) /* an attachment's sealed segment */

@@ -12,22 +12,35 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-/* The newest checkpoint that one post can reach. */
+/* The newest checkpoint that one post can reach: in entries, and in bytes of bodies and parts. */
 static bool target_find(struct journal *journal, struct journal_line *line, struct arena *arena,
                         struct checkpoint_row *out, struct error *err)
 {
     struct journal_log *log = &line->out;
+    int64_t from = (int64_t)line->cosigned;
+    int64_t size = 0;
+
     /* A body that left since the newest checkpoint is explained by the next one only. */
     if (log->signed_size <= line->cosigned || line->owes_withdrawn)
         return error_set(err, ERROR_MISSING, "nothing is to be sent to %s", line->partner);
-    if (log->signed_size - line->cosigned <= SEAL_COUNT_MAX) {
+    if (!entry_range_size(journal->db, log->id, from, (int64_t)log->signed_size, &size, err))
+        return false;
+    if (log->signed_size - line->cosigned <= SEAL_COUNT_MAX && size <= (int64_t)POST_CONTENT_MAX) {
         *out = (struct checkpoint_row){.log = log->id,
                                        .size = (int64_t)log->signed_size,
                                        .root = span_make(log->signed_root.bytes, TLOG_HASH_SIZE),
                                        .signature = span_make(log->signature, SIGNATURE_SIZE)};
         return true;
     }
-    return checkpoint_from(journal->db, arena, log->id, (int64_t)line->cosigned + 1, out, err);
+    for (int64_t most = from + SEAL_COUNT_MAX; most > from; most = out->size - 1) {
+        if (!checkpoint_upto(journal->db, arena, log->id, most, out, err) ||
+            !entry_range_size(journal->db, log->id, from, out->size, &size, err))
+            return false;
+        if (out->size > from && size <= (int64_t)POST_CONTENT_MAX)
+            return true;
+    }
+    return error_set(err, ERROR_BUG, "log %s: no checkpoint above %" PRId64 " fits in a post",
+                     log->origin, from);
 }
 
 static bool note_write(const struct journal *journal, const struct journal_log *log,
@@ -44,14 +57,12 @@ static bool note_write(const struct journal *journal, const struct journal_log *
            note_signature_line_write(&key, row->signature, out);
 }
 
-static bool parts_gather(struct journal *journal, int64_t entry, struct post_entry *out,
-                         struct arena *arena, struct error *err)
+/* `rows`: room for PART_COUNT_MAX, used again for each entry. */
+static bool parts_gather(struct journal *journal, int64_t entry, struct part_row *rows,
+                         struct post_entry *out, struct arena *arena, struct error *err)
 {
-    struct part_row *rows = arena_array(arena, PART_COUNT_MAX, sizeof *rows);
     size_t count = 0;
 
-    if (rows == NULL)
-        return error_set(err, ERROR_LIMIT, "post: out of memory");
     if (!part_list(journal->db, arena, entry, rows, PART_COUNT_MAX, &count, err))
         return false;
     struct post_part *parts = arena_array(arena, count, sizeof *parts);
@@ -72,7 +83,8 @@ static bool parts_gather(struct journal *journal, int64_t entry, struct post_ent
 }
 
 static bool entry_gather(struct journal *journal, const struct entry_row *row,
-                         struct post_entry *out, struct arena *arena, struct error *err)
+                         struct part_row *part_rows, struct post_entry *out, struct arena *arena,
+                         struct error *err)
 {
     out->head = row->head;
     if (row->salt.size == SALT_SIZE)
@@ -80,7 +92,7 @@ static bool entry_gather(struct journal *journal, const struct entry_row *row,
     if (row->body_state != BODY_HELD)
         return true;
     return journal_body(journal, row, arena, &out->body, err) &&
-           parts_gather(journal, row->id, out, arena, err);
+           parts_gather(journal, row->id, part_rows, out, arena, err);
 }
 
 static bool post_gather(struct journal *journal, struct journal_line *line, struct post *post,
@@ -88,10 +100,11 @@ static bool post_gather(struct journal *journal, struct journal_line *line, stru
 {
     size_t want = (size_t)(post->to - post->from);
     struct entry_row *rows = arena_array(arena, want, sizeof *rows);
+    struct part_row *part_rows = arena_array(arena, PART_COUNT_MAX, sizeof *part_rows);
     size_t count = 0;
 
     post->entries = arena_array(arena, want, sizeof *post->entries);
-    if (rows == NULL || post->entries == NULL)
+    if (rows == NULL || part_rows == NULL || post->entries == NULL)
         return error_set(err, ERROR_LIMIT, "post: out of memory");
     if (!entry_list_range(journal->db, arena, line->out.id, (int64_t)post->from, (int64_t)post->to,
                           rows, want, &count, err))
@@ -100,7 +113,7 @@ static bool post_gather(struct journal *journal, struct journal_line *line, stru
         return error_set(err, ERROR_STORE, "log %s: entries are missing from %" PRIu64,
                          line->out.origin, post->from);
     for (size_t i = 0; i < count; i++)
-        if (!entry_gather(journal, &rows[i], &post->entries[i], arena, err))
+        if (!entry_gather(journal, &rows[i], part_rows, &post->entries[i], arena, err))
             return error_add(err, "log %s index %" PRId64, line->out.origin, rows[i].index);
     post->entry_count = count;
     return true;

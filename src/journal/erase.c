@@ -91,6 +91,24 @@ static bool is_in_custody(const struct journal_line *line, const struct entry_ro
     return row->index != ENTRY_WAITING && (uint64_t)row->index < line->cosigned;
 }
 
+/* A post that lacks the body must reach its `withdrawn`; those of one batch go together. */
+static bool withdrawn_fits(struct journal *journal, struct journal_line *line,
+                           const struct entry_row *row, struct error *err)
+{
+    int64_t size = 0;
+
+    if (row->index == ENTRY_WAITING)
+        return true;
+    if (!entry_range_size(journal->db, line->out.id, (int64_t)line->cosigned,
+                          (int64_t)line->out.size, &size, err))
+        return false;
+    return (line->out.size - line->cosigned + JOB_COUNT_MAX <= SEAL_COUNT_MAX &&
+            size <= (int64_t)POST_CONTENT_MAX) ||
+           error_set(err, ERROR_BUSY,
+                     "entry %" PRId64 " is on its way with too many others: wait for its receipt",
+                     row->id);
+}
+
 static bool withdrawn_append(struct journal *journal, struct journal_line *line,
                              const struct entry_row *row, struct error *err)
 {
@@ -100,10 +118,18 @@ static bool withdrawn_append(struct journal *journal, struct journal_line *line,
     struct appended appended;
 
     memcpy(item.id, row->message_id.data, UUID_SIZE);
-    if (!journal_append(journal, line, &draft, &appended, err))
+    if (!withdrawn_fits(journal, line, row, err) ||
+        !journal_append(journal, line, &draft, &appended, err))
         return false;
     line->owes_withdrawn = line->owes_withdrawn || row->index != ENTRY_WAITING;
     return true;
+}
+
+/* Outcomes, receipts of parts, erasures: what a rebuild and a resume need. */
+static bool is_of_the_books(enum message_type type)
+{
+    return type > MESSAGE_UNKNOWN && type < MESSAGE_TYPE_COUNT &&
+           message_types[type].retention == RETENTION_BOOKS;
 }
 
 //= dir-2016-680 art 16(2)
@@ -124,6 +150,14 @@ bool journal_erase(struct journal *journal, struct journal_line *line, int64_t e
     if (row.body_state != BODY_HELD)
         return error_set(err, ERROR_CONFLICT,
                          "the body of entry %" PRId64 " is not held here any more", entry);
+    if (is_of_the_books((enum message_type)row.type))
+        return error_set(
+            err, ERROR_RULE,
+            "entry %" PRId64 " is about the exchange itself and names no person: it stays", entry);
+    if (number != 0 && log == &line->out && !is_in_custody(line, &row))
+        return error_set(err, ERROR_CONFLICT,
+                         "entry %" PRId64 " is not delivered yet: withdraw the whole message",
+                         entry);
     if (number == 0 ? !body_forget(journal, entry, BODY_ERASED, err)
                     : !part_forget_number(journal, entry, number, err))
         return error_add(err, "erasing entry %" PRId64, entry);

@@ -195,18 +195,6 @@ static bool receipt_load(struct journal *journal, struct journal_line *line,
     return true;
 }
 
-static bool waiting_load(struct journal *journal, struct journal_line *line, struct error *err)
-{
-    struct arena arena CLEANUP(arena_free) = arena_make(64 * 1024);
-    struct entry_row row;
-    size_t count = 0;
-
-    if (!entry_list_waiting(journal->db, &arena, line->out.id, &row, 1, &count, err))
-        return false;
-    line->has_waiting = count > 0;
-    return true;
-}
-
 /* What the partner had seen of our log when it wrote its newest entry that was not refused: it never falls. */
 static bool seen_load(struct journal *journal, struct journal_line *line, struct error *err)
 {
@@ -232,7 +220,7 @@ static bool lines_load(struct journal *journal, struct error *err)
         struct journal_line *line = &journal->lines[i];
         if (!checkpoint_load(journal, &line->out, err) ||
             !receipt_load(journal, line, &line->out, err) ||
-            !receipt_load(journal, line, &line->in, err) || !waiting_load(journal, line, err) ||
+            !receipt_load(journal, line, &line->in, err) || !number_owed_load(journal, line, err) ||
             !witness_load(journal, line, err) || !seen_load(journal, line, err))
             return false;
         line->ahead = line->out.signed_size > line->cosigned ? 1 : 0;

@@ -23,8 +23,14 @@ void log_stop(struct journal *journal, struct journal_log *log, const char *reas
 /* Asks the keeper where it stands, hands over what it lacks or stops the log. */
 bool log_level(struct journal *journal, struct journal_log *log, struct error *err);
 
-/* --- seal.c: numbering and signing --- */
-bool seal_number(struct journal *journal, struct error *err);
+/* --- number.c: waiting entries get their place --- */
+bool number_waiting(struct journal *journal, struct error *err);
+/* Entries of this line may be numbered now. */
+bool number_may_go_on(const struct journal_line *line);
+/* At open: what waits, and whether a `withdrawn` is among it. */
+bool number_owed_load(struct journal *journal, struct journal_line *line, struct error *err);
+
+/* --- seal.c: signing --- */
 /* Writes the newest signatures; they stay due until seal_signatures_stored says that the transaction is committed. */
 bool seal_store_signatures(struct journal *journal, struct error *err);
 void seal_signatures_stored(struct journal *journal);

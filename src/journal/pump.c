@@ -120,7 +120,7 @@ static bool batch_write(struct journal *journal, struct job *jobs, bool *is_begu
     bool ok = seal_store_signatures(journal, err);
     for (struct job *job = jobs; ok && job != NULL; job = job->next)
         ok = job_run(journal, job, err);
-    ok = ok && seal_number(journal, err) && database_commit(journal->db, err);
+    ok = ok && number_waiting(journal, err) && database_commit(journal->db, err);
     if (ok)
         seal_signatures_stored(journal);
     else

@@ -1,111 +1,15 @@
 /*
- * Numbering and signing. Waiting entries get their numbers in the batch's own transaction; after its commit the keeper is
+ * Signing. Waiting entries got their numbers in the batch's own transaction (number.c); after its commit the keeper is
  * asked once: it takes the leaves of every log that grew and signs what has to be signed. Commit first, sign second: the
  * same bytes may be signed again, other bytes never.
  */
 #include "journal/private.h"
-
-#include "store/derived_rows.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #define LEVEL_RETRY_MS 1000 /* a keeper that fails is not asked in a loop */
-
-/* New business waits while an agreement is suspended; outcomes, erasures and the like go on (PROTOCOL.md 7). So does what
- * lost its body: nothing of its business is left, and its `withdrawn` must stand after it. */
-static bool may_go(const struct journal_line *line, const struct entry_row *row)
-{
-    return !line->is_suspended || !message_type_is_business((enum message_type)row->type) ||
-           row->body_state == BODY_WITHDRAWN || row->body_state == BODY_ERASED;
-}
-
-/* The version of the agreement that the head names is in force. */
-static bool is_in_force(const struct journal_line *line, const struct entry_row *row,
-                        struct arena *arena)
-{
-    struct head head;
-    struct error ignored = {0};
-    return head_read(row->head, arena, &head, &ignored) &&
-           (int64_t)head.agreement_version == line->agreement.version;
-}
-
-/* An entry under a version that is no longer in force goes back to its officer unsent. */
-static bool entry_return(struct journal *journal, struct journal_line *line,
-                         const struct entry_row *row, struct error *err)
-{
-    journal_event_add(journal, JOURNAL_ALARM, line, row->id, 0);
-    cache_forget(journal->cache, row->id);
-    return derived_erase(journal->db, row->id, err) &&
-           entry_remove_waiting(journal->db, row->id, err);
-}
-
-static bool number_row(struct journal *journal, struct journal_log *log,
-                       const struct entry_row *row, struct error *err)
-{
-    struct tlog_hash leaf;
-    if (row->leaf.size != sizeof leaf.bytes)
-        return error_set(err, ERROR_STORE, "entry %" PRId64 ": its leaf has %zu bytes", row->id,
-                         row->leaf.size);
-    memcpy(leaf.bytes, row->leaf.data, sizeof leaf.bytes);
-    return entry_number(journal->db, row->id, (int64_t)log->size, err) &&
-           log_add_leaf(log, &leaf, err);
-}
-
-static bool number_log(struct journal *journal, struct journal_line *line, struct journal_log *log,
-                       struct error *err)
-{
-    struct arena arena = arena_make(JOURNAL_ARENA_MAX);
-    struct entry_row *rows = arena_array(&arena, SEAL_COUNT_MAX, sizeof *rows);
-    size_t count = 0;
-    uint64_t before = log->size;
-    int64_t bytes = 0;
-    bool is_cut = false;
-    bool ok = rows != NULL &&
-              entry_list_waiting(journal->db, &arena, log->id, rows, SEAL_COUNT_MAX, &count, err);
-
-    for (size_t i = 0; ok && i < count; i++) {
-        bytes += rows[i].body_size;
-        is_cut = i > 0 && bytes > (int64_t)SEAL_SIZE_MAX;
-        if (is_cut)
-            break;
-        if (line != NULL && !may_go(line, &rows[i]))
-            continue;
-        if (line != NULL && !is_in_force(line, &rows[i], &arena))
-            ok = entry_return(journal, line, &rows[i], err);
-        else
-            ok = number_row(journal, log, &rows[i], err);
-    }
-    /* What is held back by a suspension waits for its end, not for the next round. */
-    if (ok && line != NULL)
-        line->has_waiting = is_cut || count == SEAL_COUNT_MAX;
-    if (ok && line != NULL && !line->has_waiting)
-        line->owes_withdrawn = false;
-    if (ok && log->size > before)
-        ok = log_store(journal, log, err);
-    arena_free(&arena);
-    return ok || error_add(err, "numbering log %s", log->origin);
-}
-
-static bool line_may_seal(const struct journal_line *line)
-{
-    return line->is_reachable && line->out.read_only[0] == '\0' &&
-           (line->ahead < CHECKPOINT_AHEAD_MAX || line->owes_withdrawn);
-}
-
-bool seal_number(struct journal *journal, struct error *err)
-{
-    if (journal->domestic.id != 0 && journal->domestic.read_only[0] == '\0' &&
-        !number_log(journal, NULL, &journal->domestic, err))
-        return false;
-    for (size_t i = 0; i < journal->line_count; i++) {
-        struct journal_line *line = &journal->lines[i];
-        if (line_may_seal(line) && !number_log(journal, line, &line->out, err))
-            return false;
-    }
-    return true;
-}
 
 static bool signature_store(struct journal *journal, struct journal_log *log, struct error *err)
 {
@@ -172,13 +76,16 @@ static bool step_done(struct journal *journal, struct keeper_step *step, struct 
     }
     if (!step->is_signed)
         return true;
+    bool is_new = step->size > log->signed_size;
     log->signed_size = step->size;
     log->signed_root = step->root;
     memcpy(log->signature, step->signature, sizeof log->signature);
     log->has_signature = true;
     log->must_store_signature = true;
-    if (log->kind == LOG_OUTGOING)
+    if (log->kind == LOG_OUTGOING) {
+        line_of_log(journal, log->id)->ahead += is_new;
         journal_event_add(journal, JOURNAL_SEALED, line_of_log(journal, log->id), 0, log->size);
+    }
     return true;
 }
 
@@ -260,12 +167,9 @@ bool seal_ask_keeper(struct journal *journal, struct error *err)
     journal->wants_beat = false;
     for (size_t i = 0; i < journal->line_count; i++) {
         struct journal_line *line = &journal->lines[i];
-        uint64_t signed_before = line->out.signed_size;
         if (!steps_add(journal, &steps, &line->out, wants_signature(&line->out), err) ||
             !steps_add(journal, &steps, &line->in, wants_signature(&line->in), err))
             return false;
-        if (line->out.size > signed_before && line->out.read_only[0] == '\0')
-            line->ahead++;
     }
     return steps_send(journal, &steps, err);
 }
@@ -273,7 +177,7 @@ bool seal_ask_keeper(struct journal *journal, struct error *err)
 bool seal_is_wanted(const struct journal *journal)
 {
     for (size_t i = 0; i < journal->line_count; i++)
-        if (line_may_seal(&journal->lines[i]) && journal->lines[i].has_waiting)
+        if (number_may_go_on(&journal->lines[i]) && journal->lines[i].has_waiting)
             return true;
     return journal->must_level &&
            journal->env->monotonic_ms(journal->env->context) >= journal->level_after_ms;

@@ -117,6 +117,9 @@ bool checkpoint_insert(struct database *db, const struct checkpoint_row *row, st
 /* Newest of the log; MISSING when there is none. */
 bool checkpoint_newest(struct database *db, struct arena *arena, int64_t log,
                        struct checkpoint_row *out, struct error *err);
+/* Largest of size `at_most` or less. */
+bool checkpoint_upto(struct database *db, struct arena *arena, int64_t log, int64_t at_most,
+                     struct checkpoint_row *out, struct error *err);
 /* Smallest of size `at_least` or more. */
 bool checkpoint_from(struct database *db, struct arena *arena, int64_t log, int64_t at_least,
                      struct checkpoint_row *out, struct error *err);

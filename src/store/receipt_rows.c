@@ -56,6 +56,21 @@ bool checkpoint_from(struct database *db, struct arena *arena, int64_t log, int6
     return row_read(s, arena, checkpoint_read, out, "checkpoint", err);
 }
 
+static const char checkpoint_upto_sql[] =
+    "select log, size, root, signature from checkpoints where log = $1 and size <= $2"
+    " order by size desc limit 1";
+
+bool checkpoint_upto(struct database *db, struct arena *arena, int64_t log, int64_t at_most,
+                     struct checkpoint_row *out, struct error *err)
+{
+    struct statement *s CLEANUP(statement_give) = statement_take(db, checkpoint_upto_sql, err);
+    if (s == NULL)
+        return false;
+    statement_integer(s, 1, log);
+    statement_integer(s, 2, at_most);
+    return row_read(s, arena, checkpoint_read, out, "checkpoint", err);
+}
+
 static const char fork_insert_sql[] =
     "insert into forks (log, size, root, signature, noticed_ms) values ($1, $2, $3, $4, $5)"
     " on conflict (log, size, root) do nothing";

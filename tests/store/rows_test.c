@@ -265,6 +265,9 @@ CHECK_TEST(checkpoints_and_forks_are_kept_once)
     CHECK(span_equal(found.root, H1));
     CHECK_SPAN(found.signature, "s");
     NONE(checkpoint_from(c.db, &arena, 2, 10, &found, &c.error));
+    OK(checkpoint_upto(c.db, &arena, 2, 8, &found, &c.error));
+    CHECK_INT(found.size, 5);
+    NONE(checkpoint_upto(c.db, &arena, 2, 4, &found, &c.error));
     OK(fork_insert(c.db, &fork, &c.error));
     OK(fork_insert(c.db, &fork, &c.error));
     OK(fork_list(c.db, &arena, 2, forks, 4, &count, &c.error));

@@ -1,0 +1,282 @@
+/*
+ * Numbering: waiting entries get their place in the log, in the batch's own transaction. A checkpoint covers at most 1,024
+ * of them or 16 MiB of what a post carries, so that one post can always reach it; a `withdrawn` stands directly after its
+ * entry, or goes before all others when its entry has its number already, since no post passes without it.
+ */
+#include "journal/private.h"
+
+#include "store/derived_rows.h"
+
+#include <inttypes.h>
+
+/* One log of one batch. */
+struct numbering {
+    struct journal *journal;
+    struct journal_line *line; /* NULL: the domestic log */
+    struct journal_log *log;
+    struct arena *arena;
+    int64_t early[SEAL_COUNT_MAX]; /* ids that were dealt with before their turn */
+    size_t early_count;
+    size_t count;
+    int64_t bytes;
+    bool is_full;
+};
+
+/* New business waits while an agreement is suspended; outcomes, erasures and the like go on (PROTOCOL.md 7). So does what
+ * lost its body: nothing of its business is left, and its `withdrawn` must stand after it. */
+static bool has_lost_body(const struct entry_row *row)
+{
+    return row->body_state == BODY_WITHDRAWN || row->body_state == BODY_ERASED;
+}
+
+static bool may_go(const struct journal_line *line, const struct entry_row *row)
+{
+    return !line->is_suspended || !message_type_is_business((enum message_type)row->type) ||
+           has_lost_body(row);
+}
+
+/* The version of the agreement that the head names is in force. */
+static bool is_in_force(const struct numbering *n, const struct entry_row *row)
+{
+    struct head head;
+    struct error ignored = {0};
+    return head_read(row->head, n->arena, &head, &ignored) &&
+           (int64_t)head.agreement_version == n->line->agreement.version;
+}
+
+static bool is_early(const struct numbering *n, int64_t id)
+{
+    for (size_t i = 0; i < n->early_count; i++)
+        if (n->early[i] == id)
+            return true;
+    return false;
+}
+
+static void early_add(struct numbering *n, int64_t id)
+{
+    if (n->early_count < ARRAY_COUNT(n->early))
+        n->early[n->early_count++] = id;
+}
+
+static bool row_number(struct numbering *n, const struct entry_row *row, struct error *err)
+{
+    struct tlog_hash leaf;
+    if (row->leaf.size != sizeof leaf.bytes)
+        return error_set(err, ERROR_STORE, "entry %" PRId64 ": its leaf has %zu bytes", row->id,
+                         row->leaf.size);
+    memcpy(leaf.bytes, row->leaf.data, sizeof leaf.bytes);
+    n->count++;
+    n->bytes += row->post_size;
+    return entry_number(n->journal->db, row->id, (int64_t)n->log->size, err) &&
+           log_add_leaf(n->log, &leaf, err);
+}
+
+/* Walks all waiting rows above `above`, oldest first, until `visit` has enough (*is_done) or fails. */
+typedef bool row_visit(struct numbering *n, const struct entry_row *row, void *context,
+                       bool *is_done, struct error *err);
+
+static bool waiting_walk(struct numbering *n, int64_t above, row_visit *visit, void *context,
+                         struct error *err)
+{
+    bool is_done = false;
+    size_t count = 0;
+
+    do {
+        struct arena arena CLEANUP(arena_free) = arena_make(JOURNAL_ARENA_MAX);
+        struct entry_row *rows = arena_array(&arena, SEAL_COUNT_MAX, sizeof *rows);
+        if (rows == NULL)
+            return error_set(err, ERROR_LIMIT, "numbering: out of memory");
+        if (!entry_list_waiting_above(n->journal->db, &arena, n->log->id, above, rows,
+                                      SEAL_COUNT_MAX, &count, err))
+            return false;
+        for (size_t i = 0; i < count && !is_done; i++) {
+            above = rows[i].id;
+            if (!visit(n, &rows[i], context, &is_done, err))
+                return false;
+        }
+    } while (count == SEAL_COUNT_MAX && !is_done);
+    return true;
+}
+
+/* --- an entry and its `withdrawn` --- */
+
+struct withdrawn_search {
+    struct span message_id; /* of the entry */
+    struct entry_row found; /* id 0: none */
+    uint8_t leaf[TLOG_HASH_SIZE];
+};
+
+static bool withdrawn_visit(struct numbering *n, const struct entry_row *row, void *context,
+                            bool *is_done, struct error *err)
+{
+    struct withdrawn_search *search = context;
+    uint8_t named[UUID_SIZE];
+    (void)n;
+    (void)err;
+
+    if (row->type != MESSAGE_WITHDRAWN || !head_look_withdrawn(row->head, named) ||
+        !span_equal(search->message_id, span_make(named, sizeof named)) ||
+        row->leaf.size != sizeof search->leaf)
+        return true;
+    memcpy(search->leaf, row->leaf.data, sizeof search->leaf);
+    search->found = *row;
+    search->found.leaf = span_make(search->leaf, sizeof search->leaf);
+    *is_done = true;
+    return true;
+}
+
+static bool withdrawn_find(struct numbering *n, const struct entry_row *row,
+                           struct withdrawn_search *out, struct error *err)
+{
+    *out = (struct withdrawn_search){.message_id = row->message_id};
+    return !has_lost_body(row) || waiting_walk(n, row->id, withdrawn_visit, out, err);
+}
+
+/* An entry under a version that is no longer in force goes back to its officer unsent. */
+static bool entry_return(struct numbering *n, const struct entry_row *row,
+                         const struct entry_row *withdrawn, struct error *err)
+{
+    struct journal *journal = n->journal;
+
+    journal_event_add(journal, JOURNAL_ALARM, n->line, row->id, 0);
+    cache_forget(journal->cache, row->id);
+    if (withdrawn->id != 0) {
+        early_add(n, withdrawn->id);
+        if (!entry_remove_waiting(journal->db, withdrawn->id, err))
+            return false;
+    }
+    return derived_erase(journal->db, row->id, err) &&
+           entry_remove_waiting(journal->db, row->id, err);
+}
+
+static bool pair_number(struct numbering *n, const struct entry_row *row,
+                        const struct entry_row *withdrawn, struct error *err)
+{
+    if (!row_number(n, row, err))
+        return false;
+    if (withdrawn->id == 0)
+        return true;
+    early_add(n, withdrawn->id);
+    return row_number(n, withdrawn, err);
+}
+
+/* --- the two ways to number --- */
+
+static bool regular_visit(struct numbering *n, const struct entry_row *row, void *context,
+                          bool *is_done, struct error *err)
+{
+    struct withdrawn_search withdrawn;
+    (void)context;
+
+    if (is_early(n, row->id))
+        return true;
+    if (n->line == NULL)
+        withdrawn = (struct withdrawn_search){.found = {.id = 0}};
+    else if (!may_go(n->line, row))
+        return true;
+    else if (!withdrawn_find(n, row, &withdrawn, err))
+        return false;
+    if (n->line != NULL && !is_in_force(n, row))
+        return entry_return(n, row, &withdrawn.found, err);
+    size_t wanted = withdrawn.found.id != 0 ? 2 : 1;
+    n->is_full = n->count + wanted > SEAL_COUNT_MAX ||
+                 (n->count > 0 && n->bytes + row->post_size > (int64_t)SEAL_SIZE_MAX);
+    *is_done = n->is_full;
+    return n->is_full || pair_number(n, row, &withdrawn.found, err);
+}
+
+/* The `withdrawn` of an entry that has its number. */
+static bool owed_visit(struct numbering *n, const struct entry_row *row, void *context,
+                       bool *is_done, struct error *err)
+{
+    struct arena arena CLEANUP(arena_free) = arena_make(4 * (size_t)BODY_SIZE_MAX);
+    uint8_t named[UUID_SIZE];
+    struct entry_row target;
+    (void)context;
+
+    n->is_full = n->count == SEAL_COUNT_MAX;
+    *is_done = n->is_full;
+    if (n->is_full || row->type != MESSAGE_WITHDRAWN || !head_look_withdrawn(row->head, named))
+        return true;
+    if (!entry_find_message(n->journal->db, &arena, n->log->id, span_make(named, sizeof named),
+                            &target, err))
+        return false;
+    return target.index == ENTRY_WAITING || row_number(n, row, err);
+}
+
+static bool log_number(struct journal *journal, struct journal_line *line, struct journal_log *log,
+                       row_visit *visit, struct numbering *n, struct error *err)
+{
+    struct arena arena CLEANUP(arena_free) = arena_make(JOURNAL_ARENA_MAX);
+
+    *n = (struct numbering){.journal = journal, .line = line, .log = log, .arena = &arena};
+    if (!waiting_walk(n, 0, visit, NULL, err) || (n->count > 0 && !log_store(journal, log, err)))
+        return error_add(err, "numbering log %s", log->origin);
+    return true;
+}
+
+static bool line_number(struct journal *journal, struct journal_line *line, struct numbering *n,
+                        struct error *err)
+{
+    if (line->owes_withdrawn) {
+        if (!log_number(journal, line, &line->out, owed_visit, n, err))
+            return false;
+        line->owes_withdrawn = n->is_full;
+        line->has_waiting = true;
+        if (n->count > 0)
+            return true; /* a checkpoint of their own: it can be reached in one post */
+    }
+    if (line->ahead >= CHECKPOINT_AHEAD_MAX)
+        return true;
+    if (!log_number(journal, line, &line->out, regular_visit, n, err))
+        return false;
+    /* What is held back by a suspension waits for its end, not for the next round. */
+    line->has_waiting = n->is_full;
+    return true;
+}
+
+bool number_waiting(struct journal *journal, struct error *err)
+{
+    static struct numbering n; /* the writer alone numbers */
+
+    if (journal->domestic.id != 0 && journal->domestic.read_only[0] == '\0' &&
+        !log_number(journal, NULL, &journal->domestic, regular_visit, &n, err))
+        return false;
+    for (size_t i = 0; i < journal->line_count; i++)
+        if (number_may_go_on(&journal->lines[i]) &&
+            !line_number(journal, &journal->lines[i], &n, err))
+            return false;
+    return true;
+}
+
+/* Each checkpoint is signed before the next entries are numbered: else it could grow beyond what one post carries. */
+bool number_may_go_on(const struct journal_line *line)
+{
+    const struct journal_log *log = &line->out;
+    bool is_signed = log->size == 0 || (log->has_signature && log->signed_size == log->size);
+
+    return line->is_reachable && log->read_only[0] == '\0' && is_signed &&
+           (line->ahead < CHECKPOINT_AHEAD_MAX || line->owes_withdrawn);
+}
+
+bool number_owed_load(struct journal *journal, struct journal_line *line, struct error *err)
+{
+    struct arena arena CLEANUP(arena_free) = arena_make(JOURNAL_ARENA_MAX);
+    struct entry_row *rows = arena_array(&arena, SEAL_COUNT_MAX, sizeof *rows);
+    int64_t above = 0;
+    size_t count = 0;
+
+    if (rows == NULL)
+        return error_set(err, ERROR_LIMIT, "numbering: out of memory");
+    do {
+        if (!entry_list_waiting_above(journal->db, &arena, line->out.id, above, rows,
+                                      SEAL_COUNT_MAX, &count, err))
+            return false;
+        line->has_waiting = line->has_waiting || count > 0;
+        for (size_t i = 0; i < count; i++) {
+            line->owes_withdrawn = line->owes_withdrawn || rows[i].type == MESSAGE_WITHDRAWN;
+            above = rows[i].id;
+        }
+    } while (count == SEAL_COUNT_MAX && !line->owes_withdrawn);
+    return true;
+}

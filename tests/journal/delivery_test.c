@@ -1,0 +1,208 @@
+/*
+ * Delivery under load and under a partner that answers badly: whatever was sealed can be reached by a post, a withdrawn
+ * body is always explained, and a receipt is taken whole or not at all.
+ * covers: number seal deliver
+ */
+#include "check.h"
+#include "journal/private.h"
+#include "journal/support/hostile.h"
+#include "message/clock_dispute.h"
+#include "store/derived_rows.h"
+
+static struct pair pair;
+
+static struct journal_line *line(size_t side)
+{
+    return &pair.nodes[side].journal.lines[0];
+}
+
+struct many {
+    size_t count;
+    size_t body_size; /* 0: a small honest body */
+    size_t part_count;
+};
+
+static uint8_t filling[BODY_SIZE_MAX];
+
+/* Entries of the books, since they go on in any case; a large body is no honest one and will be refused when handled. */
+static bool many_run(struct journal *journal, void *context, struct error *err)
+{
+    const struct many *many = context;
+    struct clock_dispute dispute = {.size = 1, .their_time_s = 1, .posted_ms = 1, .answered_ms = 1};
+    struct draft_part parts[16];
+    struct buffer body CLEANUP(buffer_free) = buffer_make(BODY_SIZE_MAX);
+    struct appended appended;
+
+    memset(filling, 'x', sizeof filling);
+    for (size_t i = 0; i < ARRAY_COUNT(parts); i++)
+        parts[i] = (struct draft_part){.number = (uint16_t)(i + 1),
+                                       .kind = PART_ROW_SMALL,
+                                       .size = PART_SIZE_MAX,
+                                       .bytes = span_make(filling, PART_SIZE_MAX)};
+    clock_dispute_write(&dispute, &body);
+    for (size_t i = 0; i < many->count; i++) {
+        struct draft draft = {.type = MESSAGE_CLOCK_DISPUTE,
+                              .unit = span_text("desk"),
+                              .body = many->body_size == 0 ? buffer_span(&body)
+                                                           : span_make(filling, many->body_size),
+                              .parsed = &dispute,
+                              .parts = parts,
+                              .part_count = many->part_count};
+        if (!journal_append(journal, &journal->lines[0], &draft, &appended, err))
+            return false;
+    }
+    return true;
+}
+
+static bool is_level(void)
+{
+    if (line(0)->cosigned == line(0)->out.size && line(1)->in.size == line(0)->out.size &&
+        !line(0)->has_waiting)
+        return true;
+    printf("sealed %d, receipted %d, there %d\n", (int)line(0)->out.size, (int)line(0)->cosigned,
+           (int)line(1)->in.size);
+    return false;
+}
+
+/* Seals as far as it may, without the partner. */
+static void seal_alone(void)
+{
+    line(0)->is_reachable = true;
+    for (int i = 0; i < 20; i++)
+        journal_pump(&pair.nodes[0].journal);
+}
+
+static bool withdraw(const char *item, struct error *err)
+{
+    char arguments[100];
+    struct buffer out CLEANUP(buffer_free) = buffer_make(1 << 16);
+    snprintf(arguments, sizeof arguments, "{\"item\":\"%s\"}", item);
+    return pair_act(&pair.nodes[0], "item-withdraw", arguments, span_text(""), &out, err);
+}
+
+CHECK_TEST(checkpoints_with_large_bodies_are_reached_one_by_one)
+{
+    struct error err = {0};
+    struct many many = {.count = 140, .body_size = 250 * 1024};
+
+    pair.is_cut = true;
+    CHECK_OK(hostile_run(&pair.nodes[0], many_run, &many, &err), err);
+    seal_alone();
+    CHECK(line(0)->ahead > 1);
+    pair.is_cut = false;
+    pair_settle(&pair);
+    CHECK(is_level());
+}
+
+CHECK_TEST(small_parts_count_in_what_a_checkpoint_covers)
+{
+    struct error err = {0};
+    struct many many = {.count = 34, .part_count = 16};
+
+    pair.is_cut = true;
+    CHECK_OK(hostile_run(&pair.nodes[0], many_run, &many, &err), err);
+    pair.is_cut = false;
+    pair_settle(&pair);
+    CHECK(is_level());
+}
+
+CHECK_TEST(the_withdrawn_stands_directly_after_its_waiting_entry)
+{
+    struct error err = {0};
+    struct many many = {.count = 1100};
+    struct arena arena CLEANUP(arena_free) = arena_make(4u << 20);
+    struct entry_row rows[2];
+    char item[UUID_TEXT_SIZE];
+    size_t count = 0;
+
+    pair.is_cut = true;
+    line(0)->is_reachable = false;
+    uint64_t at = line(0)->out.size;
+    CHECK_OK(pair_request(&pair.nodes[0], 801, item, &err), err);
+    CHECK_OK(hostile_run(&pair.nodes[0], many_run, &many, &err), err);
+    CHECK_INT(line(0)->out.size, at);
+    CHECK_OK(withdraw(item, &err), err);
+    line(0)->is_reachable = true;
+    pair.is_cut = false;
+    pair_settle(&pair);
+    CHECK(is_level());
+    CHECK_OK(entry_list_range(pair.nodes[0].db, &arena, line(0)->out.id, (int64_t)at,
+                              (int64_t)at + 2, rows, 2, &count, &err),
+             err);
+    CHECK_INT(rows[0].body_state, BODY_WITHDRAWN);
+    CHECK_INT(rows[1].type, MESSAGE_WITHDRAWN);
+}
+
+CHECK_TEST(a_sealed_entry_is_withdrawn_ahead_of_what_waits)
+{
+    struct error err = {0};
+    char item[UUID_TEXT_SIZE];
+    struct many many = {.count = 1100};
+
+    pair.is_cut = true;
+    CHECK_OK(pair_request(&pair.nodes[0], 802, item, &err), err);
+    seal_alone();
+    uint64_t sealed = line(0)->out.size;
+    CHECK(sealed > line(0)->cosigned);
+    line(0)->is_reachable = false;
+    CHECK_OK(hostile_run(&pair.nodes[0], many_run, &many, &err), err);
+    CHECK_OK(withdraw(item, &err), err);
+    CHECK(pair_reopen(&pair.nodes[0])); /* what is owed is known again */
+    CHECK(line(0)->owes_withdrawn);
+    pair.is_cut = false;
+    pair_settle(&pair);
+    CHECK(is_level());
+}
+
+CHECK_TEST(what_no_post_could_explain_is_not_withdrawn)
+{
+    struct error err = {0};
+    char item[UUID_TEXT_SIZE];
+    struct many many = {.count = 1000};
+
+    pair.is_cut = true;
+    CHECK_OK(pair_request(&pair.nodes[0], 803, item, &err), err);
+    CHECK_OK(hostile_run(&pair.nodes[0], many_run, &many, &err), err);
+    seal_alone();
+    CHECK(line(0)->out.size - line(0)->cosigned > 900);
+    CHECK(!withdraw(item, &err));
+    CHECK_ERROR(err, ERROR_BUSY, "wait for its receipt");
+    pair.is_cut = false;
+    pair_settle(&pair);
+    CHECK(is_level());
+}
+
+CHECK_TEST(nothing_is_numbered_behind_an_unsigned_checkpoint)
+{
+    struct error err = {0};
+    struct many many = {.count = 3};
+
+    pair.is_cut = true;
+    line(0)->is_reachable = true;
+    CHECK_OK(hostile_run(&pair.nodes[0], many_run, &many, &err), err);
+    line(0)->out.has_signature = false; /* as after a keeper that failed */
+    pair.nodes[0].journal.must_level = true;
+    uint64_t size = line(0)->out.size;
+    CHECK(!number_may_go_on(line(0)));
+    seal_alone();
+    CHECK_INT(line(0)->out.size, size);
+    CHECK(line(0)->out.has_signature);
+    pair.is_cut = false;
+    pair_settle(&pair);
+    CHECK(is_level());
+}
+
+int main(void)
+{
+    if (!pair_make(&pair))
+        return 1;
+    pair_settle(&pair);
+    CHECK_RUN(checkpoints_with_large_bodies_are_reached_one_by_one);
+    CHECK_RUN(small_parts_count_in_what_a_checkpoint_covers);
+    CHECK_RUN(the_withdrawn_stands_directly_after_its_waiting_entry);
+    CHECK_RUN(a_sealed_entry_is_withdrawn_ahead_of_what_waits);
+    CHECK_RUN(what_no_post_could_explain_is_not_withdrawn);
+    CHECK_RUN(nothing_is_numbered_behind_an_unsigned_checkpoint);
+    pair_free(&pair);
+    return check_end();
+}
