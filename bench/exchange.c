@@ -1,0 +1,221 @@
+/*
+ * The exchange, measured against the least that any honest protocol does on the same disk (bench.h, peer). Node A runs in
+ * this process as `besa serve` runs it: keeper process, SQLite, writer, courier, TLS, the partner server. Node B is a
+ * real `besa serve`. Counted is a request of 2,048 bytes from the queue at A to its receipt stored at A, with the
+ * agreement asked on both sides, the access entry, sealing, custody and handling at B; and at the end nothing may wait.
+ */
+#include "bench.h"
+#include "load.h"
+
+#include "cmd/service.h"
+#include "http/server.h"
+#include "real/nodes.h"
+#include "real/proxy.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#define SECONDS    5
+#define SETTLE_S   30.0
+#define WINDOW_ALL 64
+
+struct scene {
+    struct node_run a;
+    struct node_run b;
+    struct node *node;
+};
+
+static bool failed(const char *what, const struct error *err)
+{
+    bench_say("exchange FAILED: %s: %s\n", what, err->text);
+    return false;
+}
+
+/* --- two nodes --- */
+
+static bool homes_make(struct scene *scene)
+{
+    char command[4 * BENCH_PATH_SIZE];
+
+    snprintf(command, sizeof command,
+             BESA_SOURCE_DIR "/bench/homes.sh " BESA_PROGRAM " '%s' %u %u >&2", bench_directory(),
+             (unsigned)proxy_free_port(), (unsigned)proxy_free_port());
+    scene->a = (struct node_run){.besa = BESA_PROGRAM, .name = "ro", .officer = "ana"};
+    scene->b = (struct node_run){.besa = BESA_PROGRAM, .name = "al", .officer = "blerim"};
+    snprintf(scene->a.home.path, sizeof scene->a.home.path, "%s/ro", bench_directory());
+    snprintf(scene->b.home.path, sizeof scene->b.home.path, "%s/al", bench_directory());
+    return system(command) == 0;
+}
+
+static bool case_make(struct node *node, struct error *err)
+{
+    struct buffer result CLEANUP(buffer_free) = buffer_make(65536);
+    static struct problems problems;
+    struct control_request request = {
+        .act = span_text("case-put"),
+        .officer = span_text("ana"),
+        .reason = span_text("benchmark"),
+        .arguments = span_text("{\"number\":\"c-1\",\"title\":\"Benchmark\"}")};
+
+    return node_act(node, &request, false, &result, &problems, err);
+}
+
+/* A is opened before any thread starts: its keeper is forked. */
+static bool scene_open(struct scene *scene, struct error *err)
+{
+    struct node_options options = {.lock_fd = -1, .keeper_fd = -1, .event = load_event};
+    struct service *service = NULL;
+
+    if (!homes_make(scene))
+        return error_set(err, ERROR_BUG, "their homes cannot be made");
+    options.home = scene->a.home;
+    return node_start(&scene->b) && http_init(err) && node_open(&options, &scene->node, err) &&
+           service_make(scene->node, &service, err) && service_start(service, err) &&
+           case_make(scene->node, err);
+}
+
+static void scene_close(struct scene *scene)
+{
+    if (scene->node != NULL)
+        service_end(&scene->node->service);
+    node_close(&scene->node);
+    node_stop(&scene->b);
+}
+
+/* --- nothing waits --- */
+
+struct backlog {
+    int64_t unhandled; /* entries in B's custody that are not applied */
+    double seconds;    /* until all was handled, and its outcomes receipted and handled at A */
+};
+
+static bool views_read(struct scene *scene, struct books_view *a, struct books_view *b,
+                       struct error *err)
+{
+    bool ok = view_open(&scene->a, a, err) && view_open(&scene->b, b, err);
+    view_close(a);
+    view_close(b);
+    return ok;
+}
+
+static bool settle(struct scene *scene, struct backlog *out, struct error *err)
+{
+    double began = bench_now();
+    struct books_view a = {.db = NULL};
+    struct books_view b = {.db = NULL};
+
+    out->unhandled = -1;
+    for (;;) {
+        if (!views_read(scene, &a, &b, err))
+            return false;
+        if (out->unhandled < 0)
+            out->unhandled = b.in_size - b.in_handled;
+        out->seconds = bench_now() - began;
+        if (b.in_size == a.out_size && b.in_handled == b.in_size && a.receipted == a.out_size &&
+            a.in_size == b.out_size && a.in_handled == a.in_size && b.waiting == 0)
+            return true;
+        if (out->seconds > SETTLE_S)
+            return error_set(err, ERROR_LINK,
+                             "after %.0f s B has handled %" PRId64 " of %" PRId64 " entries",
+                             out->seconds, b.in_handled, a.out_size);
+        usleep(5000);
+    }
+}
+
+/* --- rounds --- */
+
+struct figures {
+    struct bench_series rate, p50, p99, raw_rate, raw_p50, ratio;
+};
+
+static bool besa_once(struct scene *scene, unsigned window, struct figures *figures,
+                      struct load_result *result)
+{
+    struct backlog backlog;
+    struct error err = {0};
+
+    if (!load_run(scene->node, window, SECONDS, result)) {
+        snprintf(err.text, sizeof err.text, "%s", result->failure);
+        return failed("a run", &err);
+    }
+    if (!settle(scene, &backlog, &err))
+        return failed("settling", &err);
+    bench_add(&figures->rate, result->messages_per_s);
+    bench_add(&figures->p50, result->p50_ms);
+    bench_add(&figures->p99, result->p99_ms);
+    bench_say(
+        "    besa window %2u: %7.0f/s  p50 %7.3f ms  p99 %7.3f ms  %zu sent; unhandled at the "
+        "end %" PRId64 ", nothing waits after %.2f s\n",
+        window, result->messages_per_s, result->p50_ms, result->p99_ms, result->sent,
+        backlog.unhandled, backlog.seconds);
+    return true;
+}
+
+static bool raw_once(unsigned window, struct figures *figures, struct peer_result *result)
+{
+    struct error err = {.text = "the bare peer failed"};
+
+    if (!peer_run("raw", window, SECONDS, result))
+        return failed("raw", &err);
+    bench_add(&figures->raw_rate, result->messages_per_s);
+    bench_add(&figures->raw_p50, result->p50_ms);
+    bench_say("    raw  window %2u: %7.0f/s  p50 %7.3f ms  p99 %7.3f ms\n", window,
+              result->messages_per_s, result->p50_ms, result->p99_ms);
+    return true;
+}
+
+static bool pair_once(struct scene *scene, unsigned window, bool has_raw, struct figures *figures)
+{
+    struct peer_result raw = {0};
+    struct load_result besa;
+
+    if ((has_raw && !raw_once(window, figures, &raw)) || !besa_once(scene, window, figures, &besa))
+        return false;
+    if (has_raw)
+        bench_add(&figures->ratio, window == 1 ? besa.p50_ms / raw.p50_ms
+                                               : besa.messages_per_s / raw.messages_per_s);
+    return true;
+}
+
+static void figures_show(const struct figures *wide, const struct figures *single, bool has_raw)
+{
+    if (has_raw) {
+        bench_figure("exchange_64_ratio", &wide->ratio, "of raw");
+        bench_figure("exchange_1_p50_ratio", &single->ratio, "of raw");
+    }
+    bench_figure("exchange_msgs_per_s", &wide->rate, "1/s");
+    bench_figure("exchange_64_p50_ms", &wide->p50, "ms");
+    bench_figure("exchange_64_p99_ms", &wide->p99, "ms");
+    bench_figure("exchange_1_p50_ms", &single->p50, "ms");
+    bench_figure("exchange_1_p99_ms", &single->p99, "ms");
+    if (!has_raw)
+        return;
+    bench_row("raw_64_msgs_per_s", &wide->raw_rate, "1/s");
+    bench_row("raw_1_p50_ms", &single->raw_p50, "ms");
+}
+
+bool bench_exchange(void)
+{
+    struct scene scene = {.node = NULL};
+    struct figures wide = {.rate.count = 0};
+    struct figures single = {.rate.count = 0};
+    struct error err = {0};
+    bool has_raw = peer_build();
+
+    bench_say(
+        "exchange: requests of %u bytes, %d s a run after 1 s, %d rounds interleaved with the "
+        "bare peer\n",
+        LOAD_BODY_SIZE, SECONDS, BENCH_ROUNDS);
+    bool ok = scene_open(&scene, &err) || failed("two nodes", &err);
+    for (int round = 0; ok && round < BENCH_ROUNDS; round++) {
+        bench_say("  round %d\n", round + 1);
+        ok =
+            pair_once(&scene, WINDOW_ALL, has_raw, &wide) && pair_once(&scene, 1, has_raw, &single);
+    }
+    scene_close(&scene);
+    if (ok)
+        figures_show(&wide, &single, has_raw);
+    return ok;
+}
