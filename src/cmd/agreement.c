@@ -250,7 +250,7 @@ static bool keys_check(const struct agreement *agreement, const struct pairing *
 
 static bool adoption_check(struct adoption *adoption, struct node *node, struct error *err)
 {
-    struct span partner;
+    struct span partner = {NULL, 0};
     const struct agreement *agreement = &adoption->agreement.agreement;
 
     if (!partner_name(adoption, node, &partner, err) ||
@@ -420,7 +420,7 @@ static int agreement_show(struct options *options, int argc, char **argv)
         return show_file(options, wanted);
     bool ok = home_find(options->home, &home, &err) && node_open_reader(&home, &node, &err) &&
               agreement_list(node->db, &arena, rows, PARTNER_COUNT_MAX, &count, &err) &&
-              row_find(rows, count, wanted, &row, &err) &&
+              row_find(rows, count, wanted, &row, &err) && row != NULL &&
               agreement_look(row->cms, &arena, &agreement, &signer_count, &err) &&
               (export == NULL || setup_write_new(export, row->cms, &err));
     node_close(&node);

@@ -11,7 +11,6 @@
 
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 #define RESULT_SIZE (256u * 1024u)
 
@@ -22,17 +21,13 @@ struct reader {
 };
 
 /* Our public keys come from our pairing file: no keeper is needed to look. */
-static bool reader_open(const struct options *options, struct reader **out, struct error *err)
+static bool reader_open(const struct options *options, struct reader *reader, struct error *err)
 {
     struct arena arena CLEANUP(arena_free) = arena_make(PAIRING_ARENA_SIZE);
-    struct reader *reader = calloc(1, sizeof *reader);
     struct keeper_keys keys;
     struct pairing own;
     struct home home;
 
-    *out = reader;
-    if (reader == NULL)
-        return error_set(err, ERROR_LIMIT, "out of memory");
     if (!home_find(options->home, &home, err) || !node_open_reader(&home, &reader->node, err) ||
         !books_own_pairing(env_real(), home.path, &arena, &own, err) ||
         !database_begin(reader->node->db, DATABASE_NORMAL, err))
@@ -43,17 +38,13 @@ static bool reader_open(const struct options *options, struct reader **out, stru
                       span_text(reader->node->config.party), &keys, reader->node->db, NULL, err);
 }
 
-static void reader_close(struct reader **reader)
+static void reader_close(struct reader *reader)
 {
-    if (*reader == NULL)
-        return;
-    if ((*reader)->is_open) {
-        books_close(&(*reader)->books);
-        database_rollback((*reader)->node->db);
+    if (reader->is_open) {
+        books_close(&reader->books);
+        database_rollback(reader->node->db);
     }
-    node_close(&(*reader)->node);
-    free(*reader);
-    *reader = NULL;
+    node_close(&reader->node);
 }
 
 /* --- list --- */
@@ -104,14 +95,14 @@ static int log_list_command(struct options *options, int argc, char **argv)
 {
     struct buffer text CLEANUP(buffer_free) = buffer_make(RESULT_SIZE);
     struct json_writer out = json_writer_make(&text);
-    struct reader *reader CLEANUP(reader_close) = NULL;
+    struct reader reader CLEANUP(reader_close) = {.node = NULL};
     struct word_list words;
     struct error err = {0};
     int exit_code = 0;
 
     if (!command_parse(options, argc, argv, NULL, 0, 0, 0, &words, &exit_code))
         return exit_code;
-    if (!reader_open(options, &reader, &err) || !list_write(reader, &out, &err))
+    if (!reader_open(options, &reader, &err) || !list_write(&reader, &out, &err))
         return command_fail(options, &err);
     return command_show(options, buffer_span(&text));
 }
@@ -180,7 +171,7 @@ static int vkey_show(struct options *options, const struct note_key *key)
 
 static int log_vkey_command(struct options *options, int argc, char **argv)
 {
-    struct reader *reader CLEANUP(reader_close) = NULL;
+    struct reader reader CLEANUP(reader_close) = {.node = NULL};
     struct vkey_words what = {.origin = NULL};
     const struct command_option own[] = {{.name = "custody", .flag = &what.is_custody},
                                          {.name = "witness", .flag = &what.is_witness},
@@ -196,7 +187,7 @@ static int log_vkey_command(struct options *options, int argc, char **argv)
         return command_usage(options, "say one of ORIGIN, --custody and --witness");
     if (words.count == 1)
         what.origin = words.words[0];
-    if (!reader_open(options, &reader, &err) || !vkey_find(reader, &what, &key, &err))
+    if (!reader_open(options, &reader, &err) || !vkey_find(&reader, &what, &key, &err))
         return command_fail(options, &err);
     return vkey_show(options, &key);
 }
@@ -269,7 +260,7 @@ static int log_export_command(struct options *options, int argc, char **argv)
 {
     struct buffer text CLEANUP(buffer_free) = buffer_make(RESULT_SIZE);
     struct json_writer out = json_writer_make(&text);
-    struct reader *reader CLEANUP(reader_close) = NULL;
+    struct reader reader CLEANUP(reader_close) = {.node = NULL};
     struct problems problems = {.count = 0};
     const struct log_row *log = NULL;
     const char *origin = NULL;
@@ -282,11 +273,11 @@ static int log_export_command(struct options *options, int argc, char **argv)
         return exit_code;
     bool ok = export_enter(options, origin, &problems, &err) && reader_open(options, &reader, &err);
     if (ok && origin != NULL) {
-        log = books_log(&reader->books, span_text(origin), &err);
-        ok = log != NULL && export_one(options, reader, log, words.words[0], &out, &err);
+        log = books_log(&reader.books, span_text(origin), &err);
+        ok = log != NULL && export_one(options, &reader, log, words.words[0], &out, &err);
     } else if (ok) {
         json_begin_array(&out);
-        ok = export_all(options, reader, words.words[0], &out, &err);
+        ok = export_all(options, &reader, words.words[0], &out, &err);
         json_end_array(&out);
     }
     return ok ? command_show(options, buffer_span(&text))

@@ -271,7 +271,7 @@ static bool sealed_open(const struct books *books, struct span sealed, struct sp
 static void part_bytes_check(struct walk *walk, const struct entry_row *entry,
                              const struct part_row *part, struct arena *arena)
 {
-    struct span bytes;
+    struct span bytes = {NULL, 0};
     uint8_t digest[DIGEST_SIZE];
     struct error err = {0};
 
@@ -418,7 +418,7 @@ static bool body_check(struct walk *walk, const struct entry_row *entry, struct 
 {
     struct arena arena CLEANUP(arena_free) = arena_make(BODY_ROOM);
     uint8_t wanted[DIGEST_SIZE], found[DIGEST_SIZE];
-    struct span body;
+    struct span body = {NULL, 0};
     struct error closed = {0};
 
     if (entry->body_state != BODY_HELD) {
