@@ -29,7 +29,8 @@ start() {
     "$besa" serve > "$work/serve.log" 2>&1 &
     node=$!
     for _ in $(seq 100); do
-        "$besa" --json status > /dev/null 2>&1 && [ -S "$work/ro/run/control.sock" ] && return
+        # Only beside a running node: without one, a command takes the home for itself.
+        [ -S "$work/ro/run/control.sock" ] && "$besa" --json status > /dev/null 2>&1 && return
         sleep 0.1
     done
     cat "$work/serve.log"
