@@ -169,8 +169,15 @@ static void log_show(struct node *node, const struct journal_log *log)
         char id[UUID_TEXT_SIZE] = "";
         if (rows[i].message_id.size == UUID_SIZE)
             uuid_write(rows[i].message_id.data, id);
-        printf("  %4" PRId64 " %s %-10s body state %d\n", rows[i].index, id,
-               message_type_name((enum message_type)rows[i].type), (int)rows[i].body_state);
+        struct sequence_row row = {.outcome = OUTCOME_ACCEPTED};
+        struct head head = {.seen = 0};
+        if (!sequence_of_entry(node->db, &arena, rows[i].id, &row, &err))
+            error_clear(&err);
+        if (!head_read(rows[i].head, &arena, &head, &err))
+            error_clear(&err);
+        printf("  %4" PRId64 " %s %-10s seen %" PRIu64 ", body state %d, outcome %d %.*s\n",
+               rows[i].index, id, message_type_name((enum message_type)rows[i].type), head.seen,
+               (int)rows[i].body_state, (int)row.outcome, SPAN_ARG(row.ground));
     }
 }
 
@@ -469,7 +476,8 @@ static bool sent_check(struct world *world, unsigned at, int64_t *index)
     if (row.body_state != BODY_HELD || !direction_is_open(to, from))
         return true;
     if (!result_find(from->db, &arena, row.id, &result, &err))
-        return world_fail(world, "%s act %u: its outcome did not come back", from->party, at);
+        return world_fail(world, "%s act %u: the outcome of index %" PRId64 " did not come back",
+                          from->party, at, row.index);
     return result.outcome == (int64_t)sequence.outcome ||
            world_fail(world, "%s act %u: both nodes tell different outcomes", from->party, at);
 }
@@ -578,7 +586,9 @@ bool audit_end(struct world *world)
         return false;
     for (size_t i = 0; i < MACHINE_COUNT; i++) {
         struct node *node = &world->nodes[i];
-        if (line_of(node)->in.read_only[0] != '\0' && !node->was_restored)
+        /* A partner that was restored and did not notice forks its log: its custody stops here. */
+        if (line_of(node)->in.read_only[0] != '\0' && !node->was_restored &&
+            !world->nodes[1 - i].was_restored)
             return world_fail(world, "%s: its custody stopped without a restore: %.200s",
                               node->party, line_of(node)->in.read_only);
     }
