@@ -445,6 +445,15 @@ static bool access_check(struct world *world, unsigned at, unsigned found)
     return true;
 }
 
+static void handling_count(const struct sequence_row *sequence)
+{
+    static const char *const words[] = {"accepted", "refused", "held"};
+    char name[72];
+
+    snprintf(name, sizeof name, "%s %.*s", words[sequence->outcome], SPAN_ARG(sequence->ground));
+    tally_add("handling", name);
+}
+
 static bool sent_check(struct world *world, unsigned at, int64_t *index)
 {
     const struct act_record *record = &world->acts[at];
@@ -470,9 +479,11 @@ static bool sent_check(struct world *world, unsigned at, int64_t *index)
         return world_fail(world, "%s act %u: its message did not arrive", from->party, at);
     if (!sequence_of_entry(to->db, &arena, copy.id, &sequence, &err))
         return world_fail(world, "%s act %u: its message was not handled", from->party, at);
-    tally_add("handling", sequence.outcome == OUTCOME_ACCEPTED ? "accepted"
-                          : sequence.outcome == OUTCOME_HELD   ? "held"
-                                                               : "refused");
+    handling_count(&sequence);
+    if (sequence.outcome != OUTCOME_ACCEPTED && !span_is(sequence.ground, "suspended") &&
+        !from->was_restored)
+        return world_fail(world, "%s act %u: an honest message was refused: %.*s", from->party, at,
+                          SPAN_ARG(sequence.ground));
     if (row.body_state != BODY_HELD || !direction_is_open(to, from))
         return true;
     if (!result_find(from->db, &arena, row.id, &result, &err))
