@@ -55,18 +55,18 @@ struct span json_get_text_optional(struct json_object *object, const char *name,
 int64_t json_get_integer(struct json_object *object, const char *name, int64_t min, int64_t max);
 /* `absent` when the field is not there. */
 int64_t json_get_integer_optional(struct json_object *object, const char *name, int64_t min,
-                              int64_t max, int64_t absent);
+                                  int64_t max, int64_t absent);
 bool json_get_boolean(struct json_object *object, const char *name);
 bool json_get_boolean_optional(struct json_object *object, const char *name, bool absent);
 /* Index of the text in names[0..count); problem and 0 when it is none of them. */
 size_t json_get_choice(struct json_object *object, const char *name, const char *const *names,
-                   size_t count);
+                       size_t count);
 /* `absent` when the field is not there. */
-size_t json_get_choice_optional(struct json_object *object, const char *name, const char *const *names,
-                            size_t count, size_t absent);
+size_t json_get_choice_optional(struct json_object *object, const char *name,
+                                const char *const *names, size_t count, size_t absent);
 /* A list of distinct choices as a bit set (count at most 64). */
 uint64_t json_get_choices(struct json_object *object, const char *name, const char *const *names,
-                      size_t count, size_t min);
+                          size_t count, size_t min);
 /* Lower-case hexadecimal of exactly `size` bytes. */
 bool json_get_hex(struct json_object *object, const char *name, uint8_t *out, size_t size);
 /* Base64 of min to max bytes, in the arena. */
@@ -77,9 +77,11 @@ int64_t json_get_time_optional(struct json_object *object, const char *name);
 
 /* A nested object. *child must be ended by the caller when true. Optional: false without a problem when absent. */
 bool json_get_child(struct json_object *object, const char *name, struct json_object *child);
-bool json_get_child_optional(struct json_object *object, const char *name, struct json_object *child);
+bool json_get_child_optional(struct json_object *object, const char *name,
+                             struct json_object *child);
 /* A list of min to max elements; absent counts as empty when min is 0. */
-struct json_list json_get_array(struct json_object *object, const char *name, size_t min, size_t max);
+struct json_list json_get_array(struct json_object *object, const char *name, size_t min,
+                                size_t max);
 /* Element `index` as an object, to be ended by the caller; false with a problem when it is none. */
 bool json_array_object(const struct json_list *list, size_t index, struct json_object *child);
 /* Element `index` as text. */

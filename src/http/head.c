@@ -113,7 +113,7 @@ static enum MHD_Result field_take(void *context, enum MHD_ValueKind kind, const 
 }
 
 bool request_head_read(struct MHD_Connection *connection, const char *method, const char *url,
-               const char *version, struct span uri, struct head *out, struct error *err)
+                       const char *version, struct span uri, struct head *out, struct error *err)
 {
     *out = (struct head){0};
     if (strcmp(version, "HTTP/1.1") != 0)

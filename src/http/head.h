@@ -20,6 +20,6 @@ struct head {
 
 /* `uri`: as it stood in the request line. INPUT names the first thing wrong. */
 bool request_head_read(struct MHD_Connection *connection, const char *method, const char *url,
-               const char *version, struct span uri, struct head *out, struct error *err);
+                       const char *version, struct span uri, struct head *out, struct error *err);
 
 #endif
