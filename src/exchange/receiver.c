@@ -22,6 +22,7 @@ struct received {
     const char *content_type;
     struct buffer answer;
     struct accepted accepted;
+    struct error failure; /* of a post that is refused although its job succeeds */
     uint64_t from;
 };
 
@@ -90,14 +91,18 @@ static bool push_run(struct journal *journal, struct job *job, struct error *err
     struct error ignored = {0};
 
     received->from = post_read_header(received->body, &arena, &post, &ignored) ? post.from : 0;
-    return journal_accept(journal, line_of(received), received->body, &received->accepted, err);
+    if (journal_accept(journal, line_of(received), received->body, &received->accepted, err))
+        return true;
+    received->failure = *err;
+    return received->accepted.refusal == REFUSAL_FORK; /* refused, and its proof committed */
 }
 
 static void push_done(struct journal *journal, struct job *job, bool ok, const struct error *err)
 {
     struct received *received = (struct received *)job;
-    struct error failure = ok ? (struct error){.kind = ERROR_NONE} : *err;
+    struct error failure = ok ? received->failure : *err;
 
+    ok = ok && received->accepted.refusal == REFUSAL_NONE;
     received->status = 200;
     received->content_type = "text/plain; charset=utf-8";
     if (ok && !journal_write_receipts(journal, line_of(received), received->from, &received->answer,

@@ -79,11 +79,20 @@ static bool probe_complete(struct journal *journal, struct operation *operation,
 static bool post_complete(struct journal *journal, struct operation *operation, struct error *err)
 {
     struct journal_line *line = line_of(operation);
+    uint64_t cosigned = line->cosigned;
     char why[64];
 
-    if (operation->status == 200)
-        return journal_receipt(journal, line, buffer_span(&operation->answer), operation->began_ms,
-                               operation->ended_ms, err);
+    if (operation->status == 200) {
+        bool ok = journal_receipt(journal, line, buffer_span(&operation->answer),
+                                  operation->began_ms, operation->ended_ms, err);
+        if ((!ok && err->kind != ERROR_LINK) || (ok && line->cosigned > cosigned))
+            return ok;
+        /* An answer without a valid receipt is none: it is filed, and the next try waits. */
+        error_clear(err);
+        operation->status = 502;
+        return journal_post_failed(journal, line, operation->to,
+                                   span_text(ok ? "no-receipt" : "bad-receipt"), err);
+    }
     snprintf(why, sizeof why, operation->status == 0 ? "unanswered" : "refused-%u",
              operation->status);
     return journal_post_failed(journal, line, operation->to, span_text(why), err);

@@ -59,49 +59,143 @@ static bool checkpoint_check(const struct journal_line *line, const struct post 
     return true;
 }
 
-/* Leaves that we hold already must be the same, else the partner's log forked. */
-static bool overlap_check(struct journal *journal, struct journal_line *line,
-                          const struct post *post, uint64_t overlap, struct accepted *out,
-                          struct error *err)
+/* --- overlap and forks --- */
+
+/* Root of the mirror at `from`, carried on over the heads of the post: what its checkpoint must have signed. */
+static bool root_from(struct journal *journal, struct journal_line *line, const struct post *post,
+                      const struct tlog_hash *leaves, struct tlog_hash *out, struct error *err)
 {
-    for (uint64_t i = 0; i < overlap; i++) {
-        struct arena arena CLEANUP(arena_free) = arena_make(BODY_SIZE_MAX * 2);
-        struct entry_row row;
-        struct tlog_hash leaf;
-        if (!entry_find_index(journal->db, &arena, line->in.id, (int64_t)(post->from + i), &row,
-                              err))
-            return false;
-        tlog_leaf_hash(post->entries[i].head, &leaf);
-        if (span_equal(row.leaf, span_make(leaf.bytes, sizeof leaf.bytes)))
-            continue;
-        out->index = post->from + i;
-        out->refusal = REFUSAL_FORK;
-        return error_set(err, ERROR_CONFLICT,
-                         "log %s: index %" PRIu64
-                         " differs from what is in our custody: the log forked",
-                         line->in.origin, out->index);
-    }
+    struct compact_range range;
+
+    if (!log_range_at(journal, &line->in, post->from, &range, err))
+        return false;
+    for (size_t i = 0; i < post->entry_count; i++)
+        compact_range_append(&range, &leaves[i]);
+    compact_range_root(&range, out);
     return true;
 }
 
-/* Is this withheld body named by a `withdrawn` entry of the same post, further on? */
-static bool is_withdrawn(const struct post *post, size_t at, struct arena *arena)
+/* Two signed trees that differ: the partner's new checkpoint is kept beside those that we hold, custody stops. */
+static bool fork_keep(struct journal *journal, struct journal_line *line,
+                      const struct checkpoint *checkpoint, const uint8_t signature[SIGNATURE_SIZE],
+                      uint64_t index, struct accepted *out, struct error *err)
+{
+    char reason[ERROR_TEXT_SIZE];
+    struct fork_row row = {.log = line->in.id,
+                           .size = (int64_t)checkpoint->size,
+                           .root = span_make(checkpoint->root.bytes, TLOG_HASH_SIZE),
+                           .signature = span_make(signature, SIGNATURE_SIZE),
+                           .noticed_ms = journal_now_ms(journal)};
+
+    snprintf(reason, sizeof reason,
+             "%s signed another tree of size %" PRIu64 " than the one in our custody, from index "
+             "%" PRIu64 " on: its log forked; both checkpoints are kept",
+             line->partner, checkpoint->size, index);
+    if (!fork_insert(journal->db, &row, err) ||
+        !log_set_read_only(journal->db, line->in.id, span_text(reason), err))
+        return error_add(err, "keeping the proof of a fork");
+    log_stop(journal, &line->in, reason);
+    out->index = index;
+    out->refusal = REFUSAL_FORK;
+    return error_set(err, ERROR_CONFLICT, "log %s: %s", line->in.origin, reason);
+}
+
+/* Leaves that we hold already must be the same. If they are not, it is a fork when the checkpoint signs these heads, and
+ * a broken post when it does not: a bare claim proves nothing. */
+static bool overlap_check(struct journal *journal, struct journal_line *line,
+                          const struct post *post, uint64_t overlap, const struct tlog_hash *leaves,
+                          const struct checkpoint *checkpoint,
+                          const uint8_t signature[SIGNATURE_SIZE], struct accepted *out,
+                          struct error *err)
+{
+    struct arena arena CLEANUP(arena_free) = arena_make(1024 * 1024);
+    struct span *held = arena_array(&arena, SEAL_COUNT_MAX, sizeof *held);
+    struct tlog_hash root;
+    size_t count = 0;
+    size_t at = 0;
+
+    if (overlap == 0)
+        return true;
+    if (held == NULL)
+        return error_set(err, ERROR_LIMIT, "post: out of memory");
+    if (!entry_list_leaves(journal->db, &arena, line->in.id, (int64_t)post->from,
+                           (int64_t)(post->from + overlap), held, SEAL_COUNT_MAX, &count, err))
+        return false;
+    if (count != overlap)
+        return error_set(err, ERROR_STORE, "log %s: entries are missing from %" PRIu64,
+                         line->in.origin, post->from);
+    while (at < count && span_equal(held[at], span_make(leaves[at].bytes, TLOG_HASH_SIZE)))
+        at++;
+    if (at == count)
+        return true;
+    if (!root_from(journal, line, post, leaves, &root, err))
+        return false;
+    if (tlog_hash_is_equal(&root, &checkpoint->root))
+        return fork_keep(journal, line, checkpoint, signature, post->from + at, out, err);
+    return error_set(err, ERROR_INPUT,
+                     "log %s: index %" PRIu64
+                     " differs from what is in our custody, and the checkpoint does not sign it",
+                     line->in.origin, post->from + at);
+}
+
+/* A post that brings nothing new still carries a signature: over the tree that we hold, or over another. */
+static bool repeat_check(struct journal *journal, struct journal_line *line,
+                         const struct checkpoint *checkpoint,
+                         const uint8_t signature[SIGNATURE_SIZE], struct accepted *out,
+                         struct error *err)
+{
+    struct arena arena CLEANUP(arena_free) = arena_make(64 * 1024);
+    struct checkpoint_row row;
+
+    if (!checkpoint_upto(journal->db, &arena, line->in.id, (int64_t)checkpoint->size, &row, err)) {
+        bool is_missing = err->kind == ERROR_MISSING;
+        if (is_missing)
+            error_clear(err);
+        return is_missing;
+    }
+    if ((uint64_t)row.size != checkpoint->size ||
+        span_equal(row.root, span_make(checkpoint->root.bytes, TLOG_HASH_SIZE)))
+        return true;
+    return fork_keep(journal, line, checkpoint, signature, checkpoint->size, out, err);
+}
+
+/* --- bodies --- */
+
+/* What the `withdrawn` entries of a post name; looked up once. */
+struct withdrawals {
+    uint8_t (*ids)[UUID_SIZE];
+    size_t count;
+};
+
+static bool withdrawals_find(const struct post *post, struct arena *arena, struct withdrawals *out,
+                             struct error *err)
+{
+    *out = (struct withdrawals){.ids = arena_array(arena, post->entry_count + 1, UUID_SIZE)};
+    if (out->ids == NULL)
+        return error_set(err, ERROR_LIMIT, "post: out of memory");
+    for (size_t i = 0; i < post->entry_count; i++)
+        if (head_look_withdrawn(post->entries[i].head, out->ids[out->count]))
+            out->count++;
+    return true;
+}
+
+static bool is_withdrawn(const struct post *post, size_t at, const struct withdrawals *withdrawals,
+                         struct arena *arena)
 {
     struct head head;
     struct error ignored = {0};
-    uint8_t named[UUID_SIZE];
 
-    if (!head_read(post->entries[at].head, arena, &head, &ignored))
+    if (withdrawals->count == 0 || !head_read(post->entries[at].head, arena, &head, &ignored))
         return false;
-    for (size_t i = at + 1; i < post->entry_count; i++)
-        if (head_look_withdrawn(post->entries[i].head, named) &&
-            memcmp(named, head.id, UUID_SIZE) == 0)
+    for (size_t i = 0; i < withdrawals->count; i++)
+        if (memcmp(withdrawals->ids[i], head.id, UUID_SIZE) == 0)
             return true;
     return false;
 }
 
-static bool body_check(const struct post *post, size_t at, enum body_state *state,
-                       struct arena *arena, struct accepted *out, struct error *err)
+static bool body_check(const struct post *post, size_t at, const struct withdrawals *withdrawals,
+                       enum body_state *state, struct arena *arena, struct accepted *out,
+                       struct error *err)
 {
     const struct post_entry *entry = &post->entries[at];
     uint8_t wanted[DIGEST_SIZE];
@@ -117,7 +211,7 @@ static bool body_check(const struct post *post, size_t at, enum body_state *stat
     }
     if (entry->body.size == 0) {
         *state = BODY_WITHDRAWN;
-        return is_withdrawn(post, at, arena) ||
+        return is_withdrawn(post, at, withdrawals, arena) ||
                error_set(err, ERROR_INPUT,
                          "index %" PRIu64 ": the body is missing and not withdrawn", out->index);
     }
@@ -259,6 +353,7 @@ static bool post_take(struct journal *journal, struct journal_line *line, struct
     uint8_t signature[SIGNATURE_SIZE];
     struct buffer note_body CLEANUP(buffer_free) = buffer_make(CHECKPOINT_SIZE_MAX);
     struct compact_range range;
+    struct withdrawals withdrawals;
     uint64_t overlap = line->in.size - post->from;
     struct tlog_hash *leaves = arena_array(arena, post->entry_count + 1, sizeof *leaves);
     enum body_state *states = arena_array(arena, post->entry_count + 1, sizeof *states);
@@ -274,18 +369,22 @@ static bool post_take(struct journal *journal, struct journal_line *line, struct
         return false;
     if (overlap > post->entry_count)
         overlap = post->entry_count;
-    if (!overlap_check(journal, line, post, overlap, out, err))
+    for (size_t i = 0; i < post->entry_count; i++)
+        tlog_leaf_hash(post->entries[i].head, &leaves[i]);
+    if (!overlap_check(journal, line, post, overlap, leaves, &checkpoint, signature, out, err))
         return false;
     if (post->to <= line->in.size) {
+        if (!repeat_check(journal, line, &checkpoint, signature, out, err))
+            return false;
         out->refusal = REFUSAL_NONE; /* all of it is held: the answer repeats the receipts */
         return true;
     }
-    for (size_t i = 0; i < post->entry_count; i++)
-        tlog_leaf_hash(post->entries[i].head, &leaves[i]);
     if (!root_check(line, post, overlap, leaves, &checkpoint, &range, err))
         return false;
+    if (!withdrawals_find(post, arena, &withdrawals, err))
+        return false;
     for (size_t i = (size_t)overlap; i < post->entry_count; i++)
-        if (!body_check(post, i, &states[i], arena, out, err))
+        if (!body_check(post, i, &withdrawals, &states[i], arena, out, err))
             return false;
     out->refusal = REFUSAL_BUSY; /* what fails from here on is ours */
     if (!custody_take(journal, line, post, overlap, leaves, states, &checkpoint, signature, &range,
@@ -308,7 +407,7 @@ bool journal_accept(struct journal *journal, struct journal_line *line, struct s
         return error_set(err, ERROR_CONFLICT, "custody of %s is stopped: %.300s", line->in.origin,
                          line->in.read_only);
     }
-    if (line->in.pending_count > 0) {
+    if (line->in.pending_count > 0 || log_is_unsigned(&line->in)) {
         refuse(out, REFUSAL_BUSY); /* one custody a batch: its receipt is signed first */
         return error_set(err, ERROR_BUSY, "the last post of %s is still being signed",
                          line->partner);

@@ -115,7 +115,7 @@ static void head_fill(struct journal *journal, struct journal_line *line, const 
                           .type_version = message_type_version(draft->type),
                           .agreement_id = span_text(line->agreement_id),
                           .agreement_version = (unsigned)line->agreement.version,
-                          .seen = line->in.size,
+                          .seen = draft->seen != NULL ? *draft->seen : line->in.size,
                           .unit = draft->unit,
                           .created_ms = created_time(journal)};
     id_make(journal->env, head->id);

@@ -79,35 +79,28 @@ bool contact_show(struct journal *journal, struct journal_line *line, struct buf
     return !out->failed || error_set(err, ERROR_LIMIT, "what we show does not fit");
 }
 
-/* Root of our outgoing log at an earlier size. */
-static bool root_at(struct journal *journal, struct journal_log *log, uint64_t size,
-                    struct tlog_hash *out, struct error *err)
+/* Do our leaves lead to this root? A checkpoint or receipt of that size in the books answers at once. */
+static bool root_is(struct journal *journal, const struct journal_log *log, uint64_t size,
+                    const struct tlog_hash *root, bool *is_so, struct error *err)
 {
-    enum { STEP = 1024 };
-    struct compact_range range = compact_range_empty();
+    struct arena arena CLEANUP(arena_free) = arena_make(64 * 1024);
+    struct checkpoint_row row;
+    struct compact_range range;
+    struct tlog_hash found;
 
-    for (uint64_t at = 0; at < size; at += STEP) {
-        struct arena arena CLEANUP(arena_free) = arena_make(JOURNAL_ARENA_MAX);
-        struct span *leaves = arena_array(&arena, STEP, sizeof *leaves);
-        size_t count = 0;
-        int64_t to = (int64_t)(at + STEP < size ? at + STEP : size);
-        if (leaves == NULL)
-            return error_set(err, ERROR_LIMIT, "out of memory");
-        if (!entry_list_leaves(journal->db, &arena, log->id, (int64_t)at, to, leaves, STEP, &count,
-                               err))
-            return false;
-        for (size_t i = 0; i < count; i++) {
-            struct tlog_hash leaf;
-            if (leaves[i].size != TLOG_HASH_SIZE)
-                return error_set(err, ERROR_STORE, "a leaf of %s is cut", log->origin);
-            memcpy(leaf.bytes, leaves[i].data, TLOG_HASH_SIZE);
-            compact_range_append(&range, &leaf);
+    if (checkpoint_upto(journal->db, &arena, log->id, (int64_t)size, &row, err)) {
+        if ((uint64_t)row.size == size) {
+            *is_so = span_equal(row.root, span_make(root->bytes, TLOG_HASH_SIZE));
+            return true;
         }
+    } else if (err->kind != ERROR_MISSING) {
+        return false;
     }
-    if (range.size != size)
-        return error_set(err, ERROR_STORE, "log %s: entries are missing below %" PRIu64,
-                         log->origin, size);
-    compact_range_root(&range, out);
+    error_clear(err);
+    if (!log_range_at(journal, log, size, &range, err))
+        return false;
+    compact_range_root(&range, &found);
+    *is_so = tlog_hash_is_equal(&found, root);
     return true;
 }
 
@@ -119,7 +112,7 @@ static bool held_check(struct journal *journal, struct journal_line *line, struc
     struct note_key own;
     struct buffer body CLEANUP(buffer_free) = buffer_make(CHECKPOINT_SIZE_MAX);
     uint8_t signature[SIGNATURE_SIZE];
-    struct tlog_hash root;
+    bool is_so = false;
     char reason[ERROR_TEXT_SIZE];
     struct error ignored = {0};
 
@@ -134,9 +127,9 @@ static bool held_check(struct journal *journal, struct journal_line *line, struc
         log_stop(journal, &line->out, reason);
         return log_set_read_only(journal->db, line->out.id, span_text(reason), err);
     }
-    if (!root_at(journal, &line->out, shown.size, &root, err))
+    if (!root_is(journal, &line->out, shown.size, &shown.root, &is_so, err))
         return false;
-    if (tlog_hash_is_equal(&root, &shown.root))
+    if (is_so)
         return true;
     snprintf(reason, sizeof reason,
              "%s holds another tree of size %" PRIu64
@@ -171,13 +164,24 @@ static bool receipt_check(struct journal *journal, struct journal_line *line, st
         !cosignature_line_verify(
             &own, buffer_span(&body),
             span_part(text, number_size + 2 + BASE64_SIZE(TLOG_HASH_SIZE), text.size), &time_s,
-            signature) ||
-        shown.size <= line->in.size)
+            signature))
         return true;
-    snprintf(reason, sizeof reason,
-             "%s holds our receipt for %" PRIu64 " entries, our books have %" PRIu64
-             ": an older backup was restored; no custody is given until the log is resumed",
-             line->partner, shown.size, line->in.size);
+    if (shown.size <= line->in.size) {
+        bool is_so = false;
+        if (!root_is(journal, &line->in, shown.size, &shown.root, &is_so, err))
+            return false;
+        if (is_so)
+            return true;
+        snprintf(reason, sizeof reason,
+                 "%s holds our receipt for another tree of size %" PRIu64
+                 " than our books: custody was given twice (a cloned or restored node)",
+                 line->partner, shown.size);
+    } else {
+        snprintf(reason, sizeof reason,
+                 "%s holds our receipt for %" PRIu64 " entries, our books have %" PRIu64
+                 ": an older backup was restored; no custody is given until the log is resumed",
+                 line->partner, shown.size, line->in.size);
+    }
     log_stop(journal, &line->in, reason);
     return log_set_read_only(journal->db, line->in.id, span_text(reason), err);
 }

@@ -140,12 +140,19 @@ bool journal_next_post(struct journal *journal, struct journal_line *line, struc
                               &seal, err) &&
               post_write(&post, &seal, out, err);
     secret_wipe(&seal, sizeof seal);
+    if (line->cosigned >= line->posted_to)
+        line->first_post_ms = post.time_ms; /* nothing is under way that an earlier post brought */
+    if (post.to > line->posted_to)
+        line->posted_to = post.to;
     *from = post.from;
     *to = post.to;
     return ok;
 }
 
 /* --- the answer --- */
+
+#define RECEIPT_TIME_MAX_S                                                                         \
+    INT64_C(253402300799) /* end of the year 9999: due times are sums with it */
 
 struct receipt_claim {
     uint64_t size;
@@ -177,7 +184,9 @@ static bool claim_read(struct journal_line *line, struct span text, struct recei
         return error_set(err, ERROR_LINK,
                          "the receipt of %s for size %" PRIu64 " is not signed by its custody key",
                          line->partner, out->size);
-    return true;
+    return out->time_s <= RECEIPT_TIME_MAX_S ||
+           error_set(err, ERROR_LINK, "the receipt of %s for size %" PRIu64 " has no possible time",
+                     line->partner, out->size);
 }
 
 /* The receipt must be for a checkpoint that we signed. */
@@ -191,8 +200,12 @@ static bool claim_is_ours(struct journal *journal, struct journal_line *line,
     if (claim->size == line->out.signed_size &&
         span_equal(root, span_make(line->out.signed_root.bytes, TLOG_HASH_SIZE)))
         return true;
-    if (!checkpoint_from(journal->db, &arena, line->out.id, (int64_t)claim->size, &row, err))
-        return error_add(err, "a receipt for size %" PRIu64, claim->size);
+    if (!checkpoint_from(journal->db, &arena, line->out.id, (int64_t)claim->size, &row, err)) {
+        if (err->kind != ERROR_MISSING)
+            return false;
+        return error_set(err, ERROR_LINK, "%s receipted size %" PRIu64 ", which we never signed",
+                         line->partner, claim->size);
+    }
     return ((uint64_t)row.size == claim->size && span_equal(root, row.root)) ||
            error_set(err, ERROR_LINK,
                      "%s receipted size %" PRIu64 " with a root that we never signed",
@@ -205,8 +218,9 @@ static bool clock_dispute(struct journal *journal, struct journal_line *line,
                           struct error *err)
 {
     int64_t bound_ms = line->agreement.clock_bound_s * 1000;
-    if (claim->time_s * 1000 >= posted_ms - bound_ms - 999 &&
-        claim->time_s * 1000 <= answered_ms + bound_ms)
+    if ((claim->time_s * 1000 >= posted_ms - bound_ms - 999 &&
+         claim->time_s * 1000 <= answered_ms + bound_ms) ||
+        line->out.read_only[0] != '\0')
         return true;
     struct clock_dispute dispute = {.size = claim->size,
                                     .their_time_s = claim->time_s,
@@ -220,6 +234,23 @@ static bool clock_dispute(struct journal *journal, struct journal_line *line,
                           .body = buffer_span(&body)};
     journal_event_add(journal, JOURNAL_ALARM, line, 0, claim->size);
     return journal_append(journal, line, &draft, &appended, err);
+}
+
+/* What is receipted is on its way no more: its plaintext leaves the memory. */
+static bool sent_forget(struct journal *journal, const struct journal_line *line, uint64_t to,
+                        struct error *err)
+{
+    int64_t ids[SEAL_COUNT_MAX];
+    size_t count = 0;
+
+    for (uint64_t at = line->cosigned; at < to; at += SEAL_COUNT_MAX) {
+        if (!entry_list_ids(journal->db, line->out.id, (int64_t)at, (int64_t)to, ids,
+                            SEAL_COUNT_MAX, &count, err))
+            return false;
+        for (size_t i = 0; i < count; i++)
+            cache_forget(journal->cache, ids[i]);
+    }
+    return true;
 }
 
 static bool claim_store(struct journal *journal, struct journal_line *line,
@@ -238,7 +269,8 @@ static bool claim_store(struct journal *journal, struct journal_line *line,
                                     .version = line->agreement.version};
 
     if (!receipt_insert(journal->db, &receipt, err) || !sequence_add(journal, &sequence, err) ||
-        !apply_receipt(journal, line, &sequence, &arena, err))
+        !apply_receipt(journal, line, &sequence, &arena, err) ||
+        !sent_forget(journal, line, claim->size, err))
         return error_add(err, "storing the receipt of size %" PRIu64, claim->size);
     line->cosigned = claim->size;
     line->cosigned_time_s = claim->time_s;
@@ -247,47 +279,101 @@ static bool claim_store(struct journal *journal, struct journal_line *line,
     return true;
 }
 
+#define CLAIM_COUNT_MAX 64 /* more are asked for again */
+
+/* All receipts of the answer that are new to us, each verified; nothing is stored yet. */
+static bool claims_read(struct journal *journal, struct journal_line *line, struct span answer,
+                        struct receipt_claim *claims, size_t *count, struct error *err)
+{
+    struct span text;
+    uint64_t above = line->cosigned;
+
+    *count = 0;
+    while (*count < CLAIM_COUNT_MAX && line_take(&answer, &text)) {
+        struct receipt_claim *claim = &claims[*count];
+        if (!claim_read(line, text, claim, err))
+            return false;
+        if (claim->size <= above)
+            continue;
+        if (!claim_is_ours(journal, line, claim, err))
+            return false;
+        above = claim->size;
+        (*count)++;
+    }
+    return *count == CLAIM_COUNT_MAX || answer.size == 0 ||
+           error_set(err, ERROR_LINK, "the answer of %s is cut", line->partner);
+}
+
 bool journal_receipt(struct journal *journal, struct journal_line *line, struct span answer,
                      int64_t posted_ms, int64_t answered_ms, struct error *err)
 {
-    struct span text;
+    struct receipt_claim claims[CLAIM_COUNT_MAX];
+    size_t count = 0;
 
+    if (!claims_read(journal, line, answer, claims, &count, err))
+        return false;
+    /* Custody may have been given to an earlier post whose answer was lost. */
+    if (line->first_post_ms > 0 && line->first_post_ms < posted_ms)
+        posted_ms = line->first_post_ms;
     if (answered_ms < posted_ms)
         answered_ms = posted_ms; /* our clock was set back meanwhile */
-    while (line_take(&answer, &text)) {
-        struct receipt_claim claim;
-        if (!claim_read(line, text, &claim, err))
+    for (size_t i = 0; i < count; i++)
+        if (!claim_store(journal, line, &claims[i], err) ||
+            !clock_dispute(journal, line, &claims[i], posted_ms, answered_ms, err))
             return false;
-        if (claim.size <= line->cosigned)
-            continue;
-        if (!claim_is_ours(journal, line, &claim, err))
-            return false;
-        if (claim.time_s < line->cosigned_time_s)
-            return error_set(err, ERROR_LINK,
-                             "%s receipted size %" PRIu64 " before an earlier size", line->partner,
-                             claim.size);
-        if (!claim_store(journal, line, &claim, err) ||
-            !clock_dispute(journal, line, &claim, posted_ms, answered_ms, err))
-            return false;
-    }
-    return answer.size == 0 || error_set(err, ERROR_LINK, "the answer of %s is cut", line->partner);
+    return true;
 }
+
+/* The root that we signed for this size; empty text when it is none of ours. */
+static bool root_text(struct journal *journal, const struct journal_log *log, uint64_t size,
+                      char out[2 * TLOG_HASH_SIZE + 1], struct error *err)
+{
+    struct arena arena CLEANUP(arena_free) = arena_make(64 * 1024);
+    struct checkpoint_row row;
+
+    out[0] = '\0';
+    if (size == log->signed_size) {
+        hex_write(span_make(log->signed_root.bytes, TLOG_HASH_SIZE), out);
+        return true;
+    }
+    if (!checkpoint_upto(journal->db, &arena, log->id, (int64_t)size, &row, err)) {
+        bool is_missing = err->kind == ERROR_MISSING;
+        if (is_missing)
+            error_clear(err);
+        return is_missing;
+    }
+    if ((uint64_t)row.size == size && row.root.size == TLOG_HASH_SIZE)
+        hex_write(row.root, out);
+    return true;
+}
+
+#define FAILED_AGAIN_MS INT64_C(3600000)
 
 bool journal_post_failed(struct journal *journal, struct journal_line *line, uint64_t to,
                          struct span why, struct error *err)
 {
     char object[ORIGIN_SIZE_MAX + 128];
     char root[2 * TLOG_HASH_SIZE + 1];
+    int64_t since_ms = journal->env->monotonic_ms(journal->env->context) - line->failed_ms;
 
-    hex_write(span_make(line->out.signed_root.bytes, TLOG_HASH_SIZE), root);
+    /* The first entry stands against a late or withheld receipt; every further try adds nothing but bulk. */
+    if (line->failed_to == to && span_is(why, line->failed_why) && since_ms < FAILED_AGAIN_MS)
+        return true;
+    if (!root_text(journal, &line->out, to, root, err))
+        return false;
     snprintf(object, sizeof object, "%s %" PRIu64 " %s", line->out.origin, to, root);
     struct span objects[] = {span_text(object)};
     struct act act = {.officer = span_text("node"),
                       .unit = journal_unit(journal, line),
                       .reason = why,
                       .act = span_text("post_failed"),
-                      .outcome = span_text("unanswered"),
+                      .outcome = span_text("not-receipted"),
                       .objects = objects,
                       .object_count = 1};
-    return journal_access(journal, &act, err);
+    if (!journal_access(journal, &act, err))
+        return false;
+    line->failed_to = to;
+    line->failed_ms = journal->env->monotonic_ms(journal->env->context);
+    snprintf(line->failed_why, sizeof line->failed_why, "%.*s", SPAN_ARG(why));
+    return true;
 }

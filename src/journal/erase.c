@@ -109,16 +109,38 @@ static bool withdrawn_fits(struct journal *journal, struct journal_line *line,
                      row->id);
 }
 
+/* It will stand behind its waiting entry, or behind the last numbered one: before entries that wait already, whose `seen`
+ * must not be less than its own. */
+static bool withdrawn_seen(struct journal *journal, struct journal_line *line,
+                           const struct entry_row *row, uint64_t *seen, struct error *err)
+{
+    struct arena arena CLEANUP(arena_free) = arena_make(4 * (size_t)BODY_SIZE_MAX);
+    struct entry_row last = *row;
+    struct head head;
+
+    if (row->index != ENTRY_WAITING && !entry_find_index(journal->db, &arena, line->out.id,
+                                                         (int64_t)line->out.size - 1, &last, err))
+        return false;
+    if (!head_read(last.head, &arena, &head, err))
+        return false;
+    *seen = head.seen;
+    return true;
+}
+
 static bool withdrawn_append(struct journal *journal, struct journal_line *line,
                              const struct entry_row *row, struct error *err)
 {
     struct reference item = {.origin = span_text(line->out.origin)};
-    struct draft draft = {
-        .type = MESSAGE_WITHDRAWN, .in_reply_to = &item, .unit = journal_unit(journal, line)};
+    uint64_t seen = 0;
+    struct draft draft = {.type = MESSAGE_WITHDRAWN,
+                          .in_reply_to = &item,
+                          .seen = &seen,
+                          .unit = journal_unit(journal, line)};
     struct appended appended;
 
     memcpy(item.id, row->message_id.data, UUID_SIZE);
     if (!withdrawn_fits(journal, line, row, err) ||
+        !withdrawn_seen(journal, line, row, &seen, err) ||
         !journal_append(journal, line, &draft, &appended, err))
         return false;
     line->owes_withdrawn = line->owes_withdrawn || row->index != ENTRY_WAITING;

@@ -65,8 +65,8 @@ static bool position_check(struct journal *journal, struct journal_line *line,
         refuse(verdict, OUTCOME_SEEN);
     else if (!seen_is_stale(journal, line, head, &is_stale, err))
         return false;
-    else if (is_stale)
-        refuse(verdict, OUTCOME_STALE);
+    else if (is_stale && head->type != MESSAGE_WITHDRAWN)
+        refuse(verdict, OUTCOME_STALE); /* a `withdrawn` stands beside an older entry */
     return true;
 }
 

@@ -61,6 +61,12 @@ struct journal_line {
     uint64_t handled;       /* of `in` */
     uint64_t cosigned;      /* of `out`: newest size with the partner's receipt */
     int64_t cosigned_time_s;
+    uint64_t posted_to; /* largest size that any post carried */
+    int64_t
+        first_post_ms;  /* when the first post left that may have brought what is not receipted */
+    uint64_t failed_to; /* the failed post that was filed last, why and when (monotonic clock) */
+    char failed_why[32];
+    int64_t failed_ms;
     unsigned ahead;    /* checkpoints of `out` signed beyond `cosigned` */
     bool is_reachable; /* set by the courier; numbering waits for it */
     bool has_waiting;  /* entries that wait to be numbered */
@@ -175,6 +181,7 @@ struct draft {
     enum message_type type;
     const struct reference *in_reply_to; /* NULL: none */
     const struct reference *thread;      /* NULL: none */
+    const uint64_t *seen; /* of the place in the log where it will stand; NULL: the end */
     struct span unit;
     struct span body;   /* as the type's writer gave it */
     const void *parsed; /* the struct that was written, to spare a second reading; may be NULL */
@@ -195,8 +202,9 @@ bool journal_append(struct journal *journal, struct journal_line *line, const st
 /* Appends an act or access to the domestic log. Committed with the batch, before the act's answer. */
 bool journal_access(struct journal *journal, const struct act *act, struct error *err);
 
-/* Custody of a post from `line`'s partner. On success *cosigned is b; the cosignature is there when the job is done. On
- * refusal `err` says why and *refusal which word goes back. */
+/* Custody of a post from `line`'s partner. On success out->held is at least b; the cosignature is there when the job is
+ * done. On refusal `err` says why and out->refusal which word goes back. With REFUSAL_FORK the proof was written: the job
+ * that called must succeed, so that it is committed. */
 enum post_refusal {
     REFUSAL_NONE,
     REFUSAL_BEHIND,  /* our mirror ends before a */

@@ -71,37 +71,71 @@ static enum keeper_slot slot_of(const struct journal_log *log)
     return log->kind == LOG_MIRROR ? KEEPER_CUSTODY : KEEPER_LOG;
 }
 
+/* Leaves [from, to) of the database, in order, each given to `leaf`. */
+static bool
+leaves_walk(struct journal *journal, const struct journal_log *log, uint64_t from, uint64_t to,
+            bool (*leaf)(void *context, const struct tlog_hash *hash, struct error *err),
+            void *context, struct error *err)
+{
+    enum { STEP = 1024 };
+    uint64_t at = from;
+
+    while (at < to) {
+        struct arena arena CLEANUP(arena_free) = arena_make(JOURNAL_ARENA_MAX);
+        struct span *rows = arena_array(&arena, STEP, sizeof *rows);
+        size_t count = 0;
+        if (rows == NULL)
+            return error_set(err, ERROR_LIMIT, "log %s: out of memory", log->origin);
+        if (!entry_list_leaves(journal->db, &arena, log->id, (int64_t)at,
+                               (int64_t)(at + STEP < to ? at + STEP : to), rows, STEP, &count, err))
+            return error_add(err, "reading the leaves of log %s", log->origin);
+        for (size_t i = 0; i < count; i++, at++) {
+            struct tlog_hash hash;
+            if (rows[i].size != TLOG_HASH_SIZE)
+                return error_set(err, ERROR_STORE, "log %s: the leaf of index %" PRIu64 " is cut",
+                                 log->origin, at);
+            memcpy(hash.bytes, rows[i].data, TLOG_HASH_SIZE);
+            if (!leaf(context, &hash, err))
+                return false;
+        }
+        if (count == 0)
+            return error_set(err, ERROR_STORE, "log %s: entries are missing from %" PRIu64,
+                             log->origin, at);
+    }
+    return true;
+}
+
+static bool range_add(void *context, const struct tlog_hash *hash, struct error *err)
+{
+    (void)err;
+    compact_range_append(context, hash);
+    return true;
+}
+
+bool log_range_at(struct journal *journal, const struct journal_log *log, uint64_t size,
+                  struct compact_range *out, struct error *err)
+{
+    *out = compact_range_empty();
+    return leaves_walk(journal, log, 0, size, range_add, out, err);
+}
+
+bool log_is_unsigned(const struct journal_log *log)
+{
+    return log->size > 0 && (!log->has_signature || log->signed_size != log->size);
+}
+
+static bool pending_take(void *context, const struct tlog_hash *hash, struct error *err)
+{
+    return pending_add(context, hash, err);
+}
+
 /* Leaves [from, log->size) of the database become what the keeper still has to be told. */
 static bool pending_load(struct journal *journal, struct journal_log *log, uint64_t from,
                          struct error *err)
 {
-    enum { STEP = 256 };
     log->pending_count = 0;
-    for (uint64_t at = from; at < log->size; at += STEP) {
-        struct arena arena = arena_make(JOURNAL_ARENA_MAX);
-        struct entry_row *rows = arena_array(&arena, STEP, sizeof *rows);
-        size_t count = 0;
-        bool ok = rows != NULL &&
-                  entry_list_range(journal->db, &arena, log->id, (int64_t)at,
-                                   (int64_t)(at + STEP < log->size ? at + STEP : log->size), rows,
-                                   STEP, &count, err);
-        for (size_t i = 0; ok && i < count; i++) {
-            struct tlog_hash leaf;
-            ok = rows[i].leaf.size == sizeof leaf.bytes;
-            if (ok) {
-                memcpy(leaf.bytes, rows[i].leaf.data, sizeof leaf.bytes);
-                ok = pending_add(log, &leaf, err);
-            }
-        }
-        arena_free(&arena);
-        if (!ok)
-            return error_add(err, "reading the leaves of log %s", log->origin);
-    }
     log->keeper_size = from;
-    return log->pending_count == log->size - from ||
-           error_set(err, ERROR_STORE,
-                     "log %s: entries are missing between %" PRIu64 " and %" PRIu64, log->origin,
-                     from, log->size);
+    return leaves_walk(journal, log, from, log->size, pending_take, log, err);
 }
 
 bool log_level(struct journal *journal, struct journal_log *log, struct error *err)

@@ -253,9 +253,8 @@ bool number_waiting(struct journal *journal, struct error *err)
 bool number_may_go_on(const struct journal_line *line)
 {
     const struct journal_log *log = &line->out;
-    bool is_signed = log->size == 0 || (log->has_signature && log->signed_size == log->size);
 
-    return line->is_reachable && log->read_only[0] == '\0' && is_signed &&
+    return line->is_reachable && log->read_only[0] == '\0' && !log_is_unsigned(log) &&
            (line->ahead < CHECKPOINT_AHEAD_MAX || line->owes_withdrawn);
 }
 

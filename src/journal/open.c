@@ -214,6 +214,21 @@ static bool seen_load(struct journal *journal, struct journal_line *line, struct
     return true;
 }
 
+/* Posts before the restart may have arrived: not before the oldest entry without receipt was written. */
+static bool posted_load(struct journal *journal, struct journal_line *line, struct error *err)
+{
+    struct arena arena CLEANUP(arena_free) = arena_make(4 * (size_t)BODY_SIZE_MAX);
+    struct entry_row row;
+
+    if (line->out.signed_size <= line->cosigned)
+        return true;
+    if (!entry_find_index(journal->db, &arena, line->out.id, (int64_t)line->cosigned, &row, err))
+        return false;
+    line->posted_to = line->out.signed_size;
+    line->first_post_ms = row.created_ms;
+    return true;
+}
+
 static bool lines_load(struct journal *journal, struct error *err)
 {
     for (size_t i = 0; i < journal->line_count; i++) {
@@ -221,7 +236,8 @@ static bool lines_load(struct journal *journal, struct error *err)
         if (!checkpoint_load(journal, &line->out, err) ||
             !receipt_load(journal, line, &line->out, err) ||
             !receipt_load(journal, line, &line->in, err) || !number_owed_load(journal, line, err) ||
-            !witness_load(journal, line, err) || !seen_load(journal, line, err))
+            !witness_load(journal, line, err) || !seen_load(journal, line, err) ||
+            !posted_load(journal, line, err))
             return false;
         line->ahead = line->out.signed_size > line->cosigned ? 1 : 0;
     }

@@ -144,6 +144,11 @@ static bool parts_read(struct cursor *cursor, struct arena *arena, uint64_t inde
                        struct post_entry *entry, struct error *err)
 {
     size_t count = cursor_u16(cursor);
+    uint16_t before = 0;
+
+    if (count > 0 && entry->body.size == 0)
+        return error_set(err, ERROR_INPUT, "post: index %" PRIu64 " has parts without a body",
+                         index);
     if (count > PART_COUNT_MAX)
         return error_set(err, ERROR_LIMIT, "post: index %" PRIu64 " has %zu parts; %u allowed",
                          index, count, PART_COUNT_MAX);
@@ -161,6 +166,10 @@ static bool parts_read(struct cursor *cursor, struct arena *arena, uint64_t inde
         parts[i].bytes = cursor_span(cursor, size);
         if (cursor->failed)
             return error_set(err, ERROR_INPUT, "post: ends in the parts of index %" PRIu64, index);
+        if (parts[i].number <= before)
+            return error_set(err, ERROR_INPUT,
+                             "post: index %" PRIu64 ": part numbers do not rise from 1", index);
+        before = parts[i].number;
         memcpy(parts[i].salt, salt.data, SALT_SIZE);
     }
     entry->parts = parts;

@@ -18,6 +18,11 @@ bool log_add_leaf(struct journal_log *log, const struct tlog_hash *leaf, struct 
 /* Writes size and frontier. */
 bool log_store(struct journal *journal, struct journal_log *log, struct error *err);
 void log_free(struct journal_log *log);
+/* Grown since its newest signature. */
+bool log_is_unsigned(const struct journal_log *log);
+/* Compact range of the first `size` entries, from the database's leaves: slow for a long log, only for suspicions. */
+bool log_range_at(struct journal *journal, const struct journal_log *log, uint64_t size,
+                  struct compact_range *out, struct error *err);
 /* From now on nothing is signed in this log; said in the row, the event and `besa doctor`. */
 void log_stop(struct journal *journal, struct journal_log *log, const char *reason);
 /* Asks the keeper where it stands, hands over what it lacks or stops the log. */

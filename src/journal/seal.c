@@ -137,11 +137,6 @@ static bool steps_add(struct journal *journal, struct steps *steps, struct journ
     } while (true);
 }
 
-static bool wants_signature(const struct journal_log *log)
-{
-    return log->size > 0 && (!log->has_signature || log->signed_size != log->size);
-}
-
 static bool level_all(struct journal *journal, struct error *err)
 {
     if (!journal->must_level)
@@ -161,14 +156,14 @@ bool seal_ask_keeper(struct journal *journal, struct error *err)
 {
     struct steps steps = {.count = 0};
 
-    bool is_beat = journal->wants_beat && wants_signature(&journal->domestic);
+    bool is_beat = journal->wants_beat && log_is_unsigned(&journal->domestic);
     if (!level_all(journal, err) || !steps_add(journal, &steps, &journal->domestic, is_beat, err))
         return false;
     journal->wants_beat = false;
     for (size_t i = 0; i < journal->line_count; i++) {
         struct journal_line *line = &journal->lines[i];
-        if (!steps_add(journal, &steps, &line->out, wants_signature(&line->out), err) ||
-            !steps_add(journal, &steps, &line->in, wants_signature(&line->in), err))
+        if (!steps_add(journal, &steps, &line->out, log_is_unsigned(&line->out), err) ||
+            !steps_add(journal, &steps, &line->in, log_is_unsigned(&line->in), err))
             return false;
     }
     return steps_send(journal, &steps, err);

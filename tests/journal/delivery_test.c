@@ -154,6 +154,33 @@ CHECK_TEST(a_sealed_entry_is_withdrawn_ahead_of_what_waits)
     CHECK(is_level());
 }
 
+CHECK_TEST(a_withdrawn_does_not_let_seen_fall)
+{
+    struct error err = {0};
+    struct many many = {.count = 2};
+    struct arena arena CLEANUP(arena_free) = arena_make(4u << 20);
+    struct sequence_row found;
+    char item[UUID_TEXT_SIZE];
+    char theirs[UUID_TEXT_SIZE];
+
+    pair_settle(&pair);
+    line(0)->is_reachable = false;
+    CHECK_OK(pair_request(&pair.nodes[0], 810, item, &err), err);
+    CHECK_OK(hostile_run(&pair.nodes[0], many_run, &many, &err), err);
+    uint64_t at = line(0)->out.size;
+    CHECK_OK(pair_request(&pair.nodes[1], 811, theirs, &err), err); /* what we have seen grows */
+    pair_settle(&pair);
+    line(0)->is_reachable = false;
+    CHECK_OK(withdraw(item, &err), err);
+    line(0)->is_reachable = true;
+    pair_settle(&pair);
+    CHECK(is_level());
+    for (uint64_t i = at; i < at + 4; i++) {
+        CHECK_OR_RETURN(hostile_verdict(&pair.nodes[1], i, &arena, &found));
+        CHECK_SPAN(found.ground, "");
+    }
+}
+
 CHECK_TEST(what_no_post_could_explain_is_not_withdrawn)
 {
     struct error err = {0};
@@ -192,6 +219,127 @@ CHECK_TEST(nothing_is_numbered_behind_an_unsigned_checkpoint)
     CHECK(is_level());
 }
 
+/* --- the answer --- */
+
+struct answer_job {
+    struct span answer;
+};
+
+static bool answer_run(struct journal *journal, void *context, struct error *err)
+{
+    const struct answer_job *job = context;
+    int64_t now_ms = journal_now_ms(journal);
+    return journal_receipt(journal, &journal->lines[0], job->answer, now_ms, now_ms, err);
+}
+
+/* A sealed request that the partner has in custody, and its answer that we did not get. */
+static bool answer_ready(unsigned number, struct buffer *answer)
+{
+    struct error err = {0};
+    struct accepted accepted;
+    struct buffer post CLEANUP(buffer_free) = buffer_make(POST_SIZE_MAX);
+    char item[UUID_TEXT_SIZE];
+
+    pair.is_cut = true;
+    bool ok = pair_request(&pair.nodes[0], number, item, &err);
+    seal_alone();
+    ok = ok && hostile_post(&pair.nodes[0], &post, &err) &&
+         hostile_offer(&pair.nodes[1], buffer_span(&post), &accepted, &err) == REFUSAL_NONE &&
+         journal_write_receipts(&pair.nodes[1].journal, line(1), line(0)->cosigned, answer, &err);
+    if (!ok)
+        printf("%s\n", err.text);
+    return ok;
+}
+
+CHECK_TEST(receipts_are_taken_whole_or_not_at_all)
+{
+    struct buffer answer CLEANUP(buffer_free) = buffer_make(1 << 16);
+    struct arena arena CLEANUP(arena_free) = arena_make(1 << 16);
+    struct receipt_row newest;
+    struct error err = {0};
+    uint64_t cosigned = line(0)->cosigned;
+
+    CHECK_OR_RETURN(answer_ready(804, &answer));
+    size_t good = answer.size;
+    buffer_add(&answer, span_text("9 garbage\n"));
+    struct answer_job job = {.answer = buffer_span(&answer)};
+    CHECK(!hostile_run(&pair.nodes[0], answer_run, &job, &err));
+    CHECK_ERROR(err, ERROR_LINK, "cannot be read");
+    CHECK_INT(line(0)->cosigned, cosigned);
+    CHECK_OK(receipt_newest(pair.nodes[0].db, &arena, line(0)->out.id, &newest, &err), err);
+    CHECK_INT(newest.size, cosigned);
+    for (size_t cut = 1; cut < good; cut += 7) {
+        job.answer = span_make(answer.data, cut);
+        CHECK(!hostile_run(&pair.nodes[0], answer_run, &job, &err));
+        CHECK_INT(err.kind, ERROR_LINK);
+    }
+    job.answer = span_make(answer.data, good);
+    CHECK_OK(hostile_run(&pair.nodes[0], answer_run, &job, &err), err);
+    CHECK(line(0)->cosigned > cosigned);
+    pair.is_cut = false;
+    pair_settle(&pair);
+    CHECK(is_level());
+}
+
+CHECK_TEST(a_lost_answer_makes_no_clock_dispute_later)
+{
+    struct buffer answer CLEANUP(buffer_free) = buffer_make(1 << 16);
+    struct error err = {0};
+    int64_t disputes = 0;
+    int64_t before = 0;
+
+    CHECK_OK(dispute_count(pair.nodes[0].db, &before, &err), err);
+    CHECK_OR_RETURN(answer_ready(805, &answer));
+    for (int i = 0; i < 10; i++)
+        pair_settle(&pair); /* minutes pass */
+    CHECK_OR_RETURN(pair_reopen(&pair.nodes[0]));
+    for (int i = 0; i < 10; i++)
+        pair_settle(&pair);
+    pair.is_cut = false;
+    pair_settle(&pair);
+    CHECK(is_level());
+    CHECK_OK(dispute_count(pair.nodes[0].db, &disputes, &err), err);
+    CHECK_INT(disputes, before);
+}
+
+static bool failed_run(struct journal *journal, void *context, struct error *err)
+{
+    return journal_post_failed(journal, &journal->lines[0], *(uint64_t *)context,
+                               span_text("unanswered"), err);
+}
+
+CHECK_TEST(a_post_that_keeps_failing_is_filed_once_an_hour)
+{
+    struct error err = {0};
+    uint64_t to = line(0)->out.size;
+    uint64_t size = pair.nodes[0].journal.domestic.size;
+
+    for (int i = 0; i < 5; i++)
+        CHECK_OK(hostile_run(&pair.nodes[0], failed_run, &to, &err), err);
+    CHECK_INT(pair.nodes[0].journal.domestic.size, size + 1);
+    to--;
+    CHECK_OK(hostile_run(&pair.nodes[0], failed_run, &to, &err), err);
+    CHECK_INT(pair.nodes[0].journal.domestic.size, size + 2);
+}
+
+CHECK_TEST(an_answer_without_receipts_is_filed_and_tried_again_slowly)
+{
+    struct error err = {0};
+    char item[UUID_TEXT_SIZE];
+
+    pair.withholds = true;
+    CHECK_OK(pair_request(&pair.nodes[0], 806, item, &err), err);
+    unsigned calls = pair.calls;
+    pair_settle(&pair);
+    CHECK(pair.calls - calls <
+          1500); /* in 20,000 rounds: half an hour of tries five seconds apart */
+    CHECK(line(0)->cosigned < line(0)->out.size);
+    CHECK(strcmp(line(0)->failed_why, "no-receipt") == 0);
+    pair.withholds = false;
+    pair_settle(&pair);
+    CHECK(is_level());
+}
+
 int main(void)
 {
     if (!pair_make(&pair))
@@ -201,8 +349,13 @@ int main(void)
     CHECK_RUN(small_parts_count_in_what_a_checkpoint_covers);
     CHECK_RUN(the_withdrawn_stands_directly_after_its_waiting_entry);
     CHECK_RUN(a_sealed_entry_is_withdrawn_ahead_of_what_waits);
+    CHECK_RUN(a_withdrawn_does_not_let_seen_fall);
     CHECK_RUN(what_no_post_could_explain_is_not_withdrawn);
     CHECK_RUN(nothing_is_numbered_behind_an_unsigned_checkpoint);
+    CHECK_RUN(receipts_are_taken_whole_or_not_at_all);
+    CHECK_RUN(a_lost_answer_makes_no_clock_dispute_later);
+    CHECK_RUN(a_post_that_keeps_failing_is_filed_once_an_hour);
+    CHECK_RUN(an_answer_without_receipts_is_filed_and_tried_again_slowly);
     pair_free(&pair);
     return check_end();
 }

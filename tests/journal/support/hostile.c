@@ -54,20 +54,30 @@ bool hostile_run(struct pair_node *node,
 struct offer {
     struct span wire;
     struct accepted *accepted;
+    struct error *failure;
 };
 
 static bool offer_run(struct journal *journal, void *context, struct error *err)
 {
     struct offer *offer = context;
-    return journal_accept(journal, &journal->lines[0], offer->wire, offer->accepted, err);
+    if (journal_accept(journal, &journal->lines[0], offer->wire, offer->accepted, err))
+        return true;
+    *offer->failure = *err;
+    return offer->accepted->refusal == REFUSAL_FORK; /* its proof is committed */
 }
 
 enum post_refusal hostile_offer(struct pair_node *to, struct span wire, struct accepted *out,
                                 struct error *err)
 {
-    struct offer offer = {.wire = wire, .accepted = out};
+    struct error failure = {0};
+    struct offer offer = {.wire = wire, .accepted = out, .failure = &failure};
+
     *out = (struct accepted){.refusal = REFUSAL_BUSY};
-    return hostile_run(to, offer_run, &offer, err) ? REFUSAL_NONE : out->refusal;
+    if (!hostile_run(to, offer_run, &offer, err))
+        return out->refusal;
+    if (out->refusal != REFUSAL_NONE)
+        *err = failure;
+    return out->refusal;
 }
 
 struct head hostile_head(struct pair_node *from, enum message_type type)
@@ -177,7 +187,8 @@ bool hostile_repost(struct pair_node *from, const struct post_entry *entries, si
     for (size_t i = 0; i < post.entry_count && i < count; i++) {
         struct span head = post.entries[i].head;
         post.entries[i] = entries[i];
-        post.entries[i].head = head;
+        if (entries[i].head.size == 0)
+            post.entries[i].head = head;
     }
     bool ok = keeper_seal_key(&journal->keeper, span_text(line->agreement_id),
                               line->agreement.parties[line->partner_side].sealing_key, &seal, err);

@@ -24,7 +24,8 @@ struct hostile_entry {
 /* Stands in the sender's log from now on, numbered and signed, whatever it says. Index in *index. */
 bool hostile_append(struct pair_node *from, struct hostile_entry *entry, uint64_t *index,
                     struct error *err);
-/* The next post of `from` with the entries given in place of its own bodies and parts; heads stay. */
+/* The next post of `from` with the entries given in place of its own bodies and parts; a head given replaces the
+ * one that the checkpoint signs. */
 bool hostile_repost(struct pair_node *from, const struct post_entry *entries, size_t count,
                     struct buffer *out, struct error *err);
 

@@ -120,6 +120,7 @@ struct arrival {
     void (*done)(void *, unsigned, struct span, const struct error *);
     void *done_context;
     bool is_lost;
+    bool is_withheld;
 };
 
 static void arrival_reply(void *context, unsigned status, const char *type, struct span body)
@@ -128,7 +129,9 @@ static void arrival_reply(void *context, unsigned status, const char *type, stru
     struct error lost = {.kind = ERROR_LINK, .text = "the answer was lost"};
     (void)type;
 
-    if (arrival->is_lost)
+    if (arrival->is_withheld)
+        arrival->done(arrival->done_context, 200, span_make(NULL, 0), NULL);
+    else if (arrival->is_lost)
         arrival->done(arrival->done_context, 0, span_make(NULL, 0), &lost);
     else
         arrival->done(arrival->done_context, status, body, NULL);
@@ -148,6 +151,7 @@ static bool line_call(void *context, const char *partner, const char *path, stru
     (void)response_size_max;
     (void)deadline_ms;
 
+    pair->calls++;
     if (pair->calls_until_cut > 0 && --pair->calls_until_cut == 0)
         pair->is_cut = true;
     if (pair->is_cut || !other->is_open)
@@ -161,6 +165,7 @@ static bool line_call(void *context, const char *partner, const char *path, stru
     arrival->done_context = done_context;
     arrival->is_lost = pair->loses_answer;
     pair->loses_answer = false;
+    arrival->is_withheld = pair->withholds && strcmp(path, PATH_PUSH) == 0;
     exchange_receive(other->exchange, span_text(node->party), span_text(path),
                      buffer_span(&arrival->body), arrival_reply, arrival);
     return true;

@@ -32,6 +32,8 @@ struct pair {
     bool is_cut;         /* the line is down */
     int calls_until_cut; /* when above 0: after so many calls the line goes down */
     bool loses_answer;   /* the next call arrives, its answer does not */
+    bool withholds;      /* posts are answered 200 with nothing */
+    unsigned calls;      /* calls made, of both */
 };
 
 /* Both nodes with keys, agreement, an officer `ana` resp. `blerim`, and case `c-1`. False prints why. */
