@@ -51,9 +51,17 @@ static bool seen_is_stale(struct journal *journal, struct journal_line *line,
     return true;
 }
 
+/* `seen` never falls from one business entry to the next. Books may stand before business that waited for the end of a
+ * suspension, and a `withdrawn` before what is older. */
+static bool is_ordered_by_seen(const struct head *head, const struct entry_row *row)
+{
+    return message_type_is_business(head->type) && row->body_state != BODY_WITHDRAWN;
+}
+
 /* The position rule: the version in force, and how much of our log its writer had seen (PROTOCOL.md 7). */
 static bool position_check(struct journal *journal, struct journal_line *line,
-                           const struct head *head, struct verdict *verdict, struct error *err)
+                           const struct entry_row *row, const struct head *head,
+                           struct verdict *verdict, struct error *err)
 {
     bool is_stale = false;
 
@@ -61,7 +69,8 @@ static bool position_check(struct journal *journal, struct journal_line *line,
         refuse(verdict, OUTCOME_AGREEMENT);
     else if ((int64_t)head->agreement_version != line->agreement.version)
         refuse(verdict, OUTCOME_VERSION);
-    else if (head->seen > line->out.size || head->seen < line->last_seen)
+    else if (head->seen > line->out.size ||
+             (is_ordered_by_seen(head, row) && head->seen < line->last_seen))
         refuse(verdict, OUTCOME_SEEN);
     else if (!seen_is_stale(journal, line, head, &is_stale, err))
         return false;
@@ -148,7 +157,7 @@ static bool head_check(struct journal *journal, struct journal_line *line,
         refuse(verdict, OUTCOME_DUPLICATE_ID);
         return true;
     }
-    if (!position_check(journal, line, head, verdict, err))
+    if (!position_check(journal, line, row, head, verdict, err))
         return false;
     if (head->has_in_reply_to &&
         !reference_check(journal, line, row, head, &head->in_reply_to, true, arena, verdict, err))
@@ -411,7 +420,7 @@ static bool entry_handle(struct journal *journal, struct journal_line *line,
     if (!sequence_add(journal, &sequence, err))
         return false;
     cache_forget(journal->cache, row->id);
-    if (verdict->outcome != OUTCOME_REFUSED)
+    if (verdict->outcome != OUTCOME_REFUSED && is_ordered_by_seen(&head, row))
         line->last_seen = head.seen;
     if (verdict->outcome != OUTCOME_ACCEPTED)
         return true;

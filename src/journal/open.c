@@ -195,22 +195,32 @@ static bool receipt_load(struct journal *journal, struct journal_line *line,
     return true;
 }
 
-/* What the partner had seen of our log when it wrote its newest entry that was not refused: it never falls. */
-static bool seen_load(struct journal *journal, struct journal_line *line, struct error *err)
+static bool seen_load_type(struct journal *journal, struct journal_line *line,
+                           enum message_type type, struct error *err)
 {
     struct arena arena CLEANUP(arena_free) = arena_make(64 * 1024);
     struct span bytes;
     struct head head;
 
-    if (!entry_newest_handled(journal->db, &arena, line->in.id, &bytes, err)) {
+    if (!entry_newest_handled(journal->db, &arena, line->in.id, type, &bytes, err)) {
         bool is_absent = err->kind == ERROR_MISSING;
         if (is_absent)
             error_clear(err);
         return is_absent;
     }
-    if (head_read(bytes, &arena, &head, err))
+    if (head_read(bytes, &arena, &head, err) && head.seen > line->last_seen)
         line->last_seen = head.seen;
     error_clear(err); /* only a head that failed in its own handling cannot be read */
+    return true;
+}
+
+/* What the partner had seen of our log when it wrote its newest business that was not refused. */
+static bool seen_load(struct journal *journal, struct journal_line *line, struct error *err)
+{
+    for (int type = 0; type < MESSAGE_TYPE_COUNT; type++)
+        if (message_type_is_business((enum message_type)type) &&
+            !seen_load_type(journal, line, (enum message_type)type, err))
+            return false;
     return true;
 }
 
@@ -266,6 +276,7 @@ bool journal_open(struct journal *journal, const struct journal_options *options
     snprintf(journal->home, sizeof journal->home, "%s", options->home);
     job_queue_start(&journal->queue);
     journal->cache = cache_make(CACHE_SIZE);
+    journal->drops = buffer_make(1024 * 1024);
     if (journal->cache == NULL)
         return error_set(err, ERROR_LIMIT, "out of memory");
     if (!keeper_public_keys(&journal->keeper, &journal->keys, err) ||
@@ -286,6 +297,7 @@ void journal_close(struct journal *journal)
         log_free(&journal->lines[i].in);
     }
     cache_free(&journal->cache);
+    buffer_free(&journal->drops);
     secret_wipe(journal->key_pool, sizeof journal->key_pool);
     arena_free(&journal->arena);
     job_queue_end(&journal->queue);
@@ -326,6 +338,11 @@ bool journal_adopt(struct journal *journal, struct span cms, struct span documen
     if (!line_add(journal, cms, false, err))
         return false;
     struct journal_line *line = &journal->lines[journal->line_count - 1];
+    if (journal_line_to(journal, span_text(line->partner)) != line) {
+        journal->line_count--; /* calls of a partner are told apart by its name alone */
+        return error_set(err, ERROR_CONFLICT, "an agreement with %s is in force here already",
+                         line->partner);
+    }
     struct agreement_row row = {.agreement = span_text(line->agreement_id),
                                 .version = line->agreement.version,
                                 .cms = cms,

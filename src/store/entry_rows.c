@@ -223,20 +223,22 @@ bool entry_list_ids(struct database *db, int64_t log, int64_t from, int64_t to, 
 
 static const char entry_newest_handled_sql[] =
     "select e.head from sequence s join entries e on e.id = s.entry"
-    " where s.log = $1 and s.kind = 2 and s.outcome <> 1 order by s.n desc limit 1";
+    " where s.log = $1 and s.kind = 2 and s.outcome <> 1 and e.type = $2 and e.body_state <> 2"
+    " order by s.n desc limit 1";
 
 static bool head_copy(const struct statement *s, struct arena *arena, void *out)
 {
     return row_bytes(s, 0, arena, out);
 }
 
-bool entry_newest_handled(struct database *db, struct arena *arena, int64_t log, struct span *head,
-                          struct error *err)
+bool entry_newest_handled(struct database *db, struct arena *arena, int64_t log, int64_t type,
+                          struct span *head, struct error *err)
 {
     struct statement *s CLEANUP(statement_give) = statement_take(db, entry_newest_handled_sql, err);
     if (s == NULL)
         return false;
     statement_integer(s, 1, log);
+    statement_integer(s, 2, type);
     return row_read(s, arena, head_copy, head, "handled entry", err);
 }
 

@@ -91,9 +91,9 @@ bool entry_range_size(struct database *db, int64_t log, int64_t from, int64_t to
 /* Ids of entries [from, to), in order. */
 bool entry_list_ids(struct database *db, int64_t log, int64_t from, int64_t to, int64_t *out,
                     size_t limit, size_t *count, struct error *err);
-/* Head of the newest entry of mirror `log` that was handled and not refused; MISSING when there is none. */
-bool entry_newest_handled(struct database *db, struct arena *arena, int64_t log, struct span *head,
-                          struct error *err);
+/* Head of the newest entry of this type in mirror `log` that was handled, not refused and not withdrawn; MISSING when there is none. */
+bool entry_newest_handled(struct database *db, struct arena *arena, int64_t log, int64_t type,
+                          struct span *head, struct error *err);
 /* Entries [from, to) of a log with all columns. */
 bool entry_list_range(struct database *db, struct arena *arena, int64_t log, int64_t from,
                       int64_t to, struct entry_row *out, size_t limit, size_t *count,

@@ -358,11 +358,11 @@ CHECK_TEST(the_journal_sequence_comes_back_in_order)
     OK(sequence_last(c.db, &last, &c.error));
     CHECK_INT(last, 0);
     OK(entries_put(&c));
-    NONE(entry_newest_handled(c.db, &arena, 3, &head, &c.error));
+    NONE(entry_newest_handled(c.db, &arena, 3, 1, &head, &c.error));
     OK(sequence_insert(c.db, &row, &c.error));
-    OK(entry_newest_handled(c.db, &arena, 3, &head, &c.error));
+    OK(entry_newest_handled(c.db, &arena, 3, 1, &head, &c.error));
     CHECK_SPAN(head, "head");
-    NONE(entry_newest_handled(c.db, &arena, 2, &head, &c.error));
+    NONE(entry_newest_handled(c.db, &arena, 2, 1, &head, &c.error));
     row = (struct sequence_row){
         .n = 2, .kind = SEQUENCE_RECEIPT, .log = 2, .size = 7, .time_s = 10, .version = 1};
     OK(sequence_insert(c.db, &row, &c.error));
