@@ -25,18 +25,34 @@ bool access_officer(struct journal *journal, struct span officer, struct arena *
            error_set(err, ERROR_RULE, "officer %.*s is not active here", SPAN_ARG(officer));
 }
 
+/* The objects, and behind them who approved: two people answer for what a second officer let pass. */
+static bool objects_set(const struct desk_call *call, const struct span *objects, size_t count,
+                        struct act *act, struct error *err)
+{
+    char text[NAME_SIZE_MAX + 16];
+    struct span *all = arena_array(call->arena, count + 1, sizeof *all);
+    bool ok = all != NULL;
+
+    if (ok && count > 0)
+        memcpy(all, objects, count * sizeof *all);
+    if (ok && call->access.approver.size > 0) {
+        snprintf(text, sizeof text, "approved-by %.*s", SPAN_ARG(call->access.approver));
+        ok = arena_copy(call->arena, span_text(text), &all[count++]);
+    }
+    return (ok && act_set_objects(act, all, count)) ||
+           error_set(err, ERROR_LIMIT, "the access entry does not fit in memory");
+}
+
 //= dir-2016-680 art 25(1)
 bool access_write(struct journal *journal, const struct desk_call *call, const char *act_name,
-                  const struct span *objects, size_t object_count, struct span leaves,
-                  struct error *err)
+                  const struct span *objects, size_t object_count, struct error *err)
 {
     struct officer_row officer = {.unit = span_text("node")};
     struct act act = {.officer = call->access.officer,
                       .reason = call->access.reason,
                       .case_id = call->access.case_number,
                       .act = span_text(act_name),
-                      .outcome = span_text("done"),
-                      .leaves = leaves};
+                      .outcome = span_text("done")};
 
     if (!access_officer(journal, call->access.officer, call->arena, &officer, err)) {
         /* Only the very first officer is made by one who is not known yet. */
@@ -45,8 +61,8 @@ bool access_write(struct journal *journal, const struct desk_call *call, const c
         error_clear(err);
     }
     act.unit = officer.unit;
-    act_set_objects(&act, objects, object_count);
-    return journal_access(journal, &act, err);
+    return objects_set(call, objects, object_count, &act, err) &&
+           journal_access(journal, &act, err);
 }
 
 static bool secret_load(struct journal *journal, struct arena *arena, struct span *out,

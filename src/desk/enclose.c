@@ -92,8 +92,11 @@ bool enclose(struct journal *journal, const struct desk_call *call, struct enclo
         if (id == NULL || !hex_read(hex, id, ATTACHMENT_ID_SIZE))
             return error_set(err, ERROR_INPUT, "attachment %zu: not an attachment's id", i + 1);
         out->uploads[i] = span_make(id, ATTACHMENT_ID_SIZE);
-        if (!upload_find(journal->db, call->arena, out->uploads[i], &upload, err) ||
-            !enclose_one(journal, &upload, (uint16_t)(at + 1), &out->parts[at],
+        if (!upload_find(journal->db, call->arena, out->uploads[i], &upload, err))
+            return error_add(err, "attachment %zu", i + 1);
+        if (!span_equal(upload.officer, call->access.officer))
+            return error_set(err, ERROR_RULE, "attachment %zu was given by another officer", i + 1);
+        if (!enclose_one(journal, &upload, (uint16_t)(at + 1), &out->parts[at],
                          &out->attachments[i], &out->drafts[at], err))
             return error_add(err, "attachment %zu", i + 1);
         out->part_count++;

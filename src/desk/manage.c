@@ -27,7 +27,7 @@ bool act_officer_put(struct journal *journal, const struct desk_call *call, stru
                          "id and unit: 1 to %u of a-z, 0-9 and hyphen, and not 'node'",
                          NAME_SIZE_MAX);
     if (!officer_put(journal->db, &row, err) ||
-        !access_write(journal, call, "officer-put", &row.id, 1, span_make(NULL, 0), err))
+        !access_write(journal, call, "officer-put", &row.id, 1, err))
         return false;
     json_begin_object(out);
     json_text_field(out, "officer", row.id);
@@ -44,7 +44,7 @@ bool act_officer_list(struct journal *journal, const struct desk_call *call,
     if (rows == NULL)
         return error_set(err, ERROR_LIMIT, "out of memory");
     if (!officer_list(journal->db, call->arena, rows, DESK_LIST_MAX, &count, err) ||
-        !access_write(journal, call, "officer-list", NULL, 0, span_make(NULL, 0), err))
+        !access_write(journal, call, "officer-list", NULL, 0, err))
         return false;
     json_begin_array(out);
     for (size_t i = 0; i < count; i++) {
@@ -69,7 +69,7 @@ bool act_case_put(struct journal *journal, const struct desk_call *call, struct 
     if (!problems_to_error(call->problems, err))
         return false;
     if (!case_put(journal->db, number, title, journal->env->now_ms(journal->env->context), err) ||
-        !access_write(journal, call, "case-put", &number, 1, span_make(NULL, 0), err))
+        !access_write(journal, call, "case-put", &number, 1, err))
         return false;
     json_begin_object(out);
     json_text_field(out, "case", number);
@@ -93,7 +93,7 @@ bool act_item_erase(struct journal *journal, const struct desk_call *call, struc
     struct span object =
         item_name(row.log == line->out.id ? &line->out : &line->in, row.message_id, call->arena);
     if (!journal_erase(journal, line, row.id, (uint16_t)part, (enum erase_reason)reason, err) ||
-        !access_write(journal, call, "item-erase", &object, 1, span_make(NULL, 0), err))
+        !access_write(journal, call, "item-erase", &object, 1, err))
         return false;
     json_begin_object(out);
     json_text_field(out, "item", item);
@@ -115,7 +115,7 @@ bool act_item_withdraw(struct journal *journal, const struct desk_call *call,
         return false;
     struct span object = item_name(&line->out, row.message_id, call->arena);
     if (!journal_withdraw(journal, line, row.id, err) ||
-        !access_write(journal, call, "item-withdraw", &object, 1, span_make(NULL, 0), err))
+        !access_write(journal, call, "item-withdraw", &object, 1, err))
         return false;
     json_begin_object(out);
     json_text_field(out, "item", item);
@@ -134,7 +134,7 @@ static bool suspend(struct journal *journal, const struct desk_call *call, bool 
         return false;
     struct span object = span_text(line->agreement_id);
     if (!journal_suspend(journal, line, is_suspended, err) ||
-        !access_write(journal, call, act, &object, 1, span_make(NULL, 0), err))
+        !access_write(journal, call, act, &object, 1, err))
         return false;
     json_begin_object(out);
     json_string_field(out, "agreement", line->agreement_id);
@@ -159,7 +159,7 @@ bool act_rebuild(struct journal *journal, const struct desk_call *call, struct j
                  struct error *err)
 {
     if (!journal_rebuild(journal, NULL, NULL, err) ||
-        !access_write(journal, call, "rebuild", NULL, 0, span_make(NULL, 0), err))
+        !access_write(journal, call, "rebuild", NULL, 0, err))
         return false;
     json_begin_object(out);
     json_integer_field(out, "rows_walked", journal->next_sequence - 1);

@@ -82,8 +82,7 @@ bool act_assign(struct journal *journal, const struct desk_call *call, struct js
         !notice_send(journal, line, MESSAGE_ASSIGNED, &reference, buffer_span(&body), &appended,
                      err))
         return error_add(err, "assigning");
-    if (!access_write(journal, call, "assign", &object, 1,
-                      span_make(appended.leaf.bytes, TLOG_HASH_SIZE), err))
+    if (!access_write(journal, call, "assign", &object, 1, err))
         return false;
     json_begin_object(out);
     json_text_field(out, "item", item);

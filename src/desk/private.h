@@ -18,10 +18,10 @@ act_run act_request_send, act_answer_send, act_refuse_send, act_inbox_list, act_
     act_item_withdraw, act_agreement_suspend, act_agreement_resume, act_attachment_find,
     act_rebuild;
 
-/* The access entry of an act. `objects` are what was shown or made: "<origin> <id>"; `leaves` those of entries that wait. */
+/* The access entry of an act, last in it, so that it names the leaves of all that the act appended. `objects` are what was
+ * shown or made: "<origin> <id>". */
 bool access_write(struct journal *journal, const struct desk_call *call, const char *act,
-                  const struct span *objects, size_t object_count, struct span leaves,
-                  struct error *err);
+                  const struct span *objects, size_t object_count, struct error *err);
 /* The officer's name towards this partner, new each month: told to the partner in place of the officer. In the arena. */
 bool access_pseudonym(struct journal *journal, const struct journal_line *line, struct span officer,
                       struct arena *arena, struct span *out, struct error *err);

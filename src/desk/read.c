@@ -69,7 +69,7 @@ static bool list(struct journal *journal, const struct desk_call *call, bool is_
         objects[i] =
             item_name(is_own ? &line->out : &line->in, rows[i].request.message_id, call->arena);
     }
-    if (!access_write(journal, call, act, objects, count, span_make(NULL, 0), err))
+    if (!access_write(journal, call, act, objects, count, err))
         return false;
     json_begin_array(out);
     for (size_t i = 0; i < count; i++)
@@ -288,9 +288,9 @@ bool act_item_show(struct journal *journal, const struct desk_call *call, struct
         return false;
     struct span object =
         item_name(row.log == line->out.id ? &line->out : &line->in, row.message_id, call->arena);
-    return access_write(journal, call, "item-show", &object, 1, span_make(NULL, 0), err) &&
+    return notice_opened(journal, line, &row, call->arena, err) &&
+           access_write(journal, call, "item-show", &object, 1, err) &&
            case_add_item(journal->db, call->access.case_number, row.id, err) &&
-           notice_opened(journal, line, &row, call->arena, err) &&
            item_render(journal, line, &row, item, out, call->arena, err);
 }
 
@@ -312,7 +312,7 @@ bool act_attachment_find(struct journal *journal, const struct desk_call *call,
         return error_set(err, ERROR_MISSING, "part %" PRId64 " is not held here", number);
     struct span object =
         item_name(row.log == line->out.id ? &line->out : &line->in, row.message_id, call->arena);
-    if (!access_write(journal, call, "attachment-read", &object, 1, span_make(NULL, 0), err))
+    if (!access_write(journal, call, "attachment-read", &object, 1, err))
         return false;
     json_begin_object(out);
     json_integer_field(out, "size", part.size);

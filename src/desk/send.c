@@ -41,8 +41,7 @@ static bool send_out(struct journal *journal, struct journal_line *line,
         return false;
     struct span object =
         item_name(&line->out, span_make(appended.message_id, UUID_SIZE), call->arena);
-    if (!access_write(journal, call, act, &object, 1,
-                      span_make(appended.leaf.bytes, TLOG_HASH_SIZE), err))
+    if (!access_write(journal, call, act, &object, 1, err))
         return false;
     uuid_write(appended.message_id, id);
     json_begin_object(out);

@@ -192,6 +192,8 @@ static void fetch_failed(struct operation *operation, const struct error *err)
     snprintf(partner->last_error, sizeof partner->last_error, "%s", err->text);
     pthread_mutex_unlock(&operation->exchange->mutex);
     fetch_end(&operation->fetch);
+    operation->fetch.failed_entry = operation->fetch.wanted.entry;
+    operation->fetch.failed_number = operation->fetch.wanted.number;
     if (err->kind == ERROR_INPUT) { /* not the file that was named: never asked for again */
         operation->ok = false;
         completion_put(operation);
@@ -270,8 +272,13 @@ static void operation_ready(struct operation *operation)
 {
     if (!operation->ok) {
         operation->phase = PHASE_IDLE;
-        if (operation->error.kind != ERROR_MISSING)
-            operation_back_off(operation, 1000);
+        if (operation->error.kind == ERROR_MISSING)
+            return;
+        pthread_mutex_lock(&operation->exchange->mutex);
+        snprintf(operation->partner->last_error, sizeof operation->partner->last_error, "%s",
+                 operation->error.text);
+        pthread_mutex_unlock(&operation->exchange->mutex);
+        operation_back_off(operation, 1000);
         return;
     }
     if (operation->kind == OPERATION_FETCH)

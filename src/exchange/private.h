@@ -34,6 +34,8 @@ struct fetch {
     struct journal_wanted wanted;
     struct attachment_writer writer;
     bool has_writer;
+    int64_t failed_entry; /* the part that could not be had last: others go first */
+    uint16_t failed_number;
 };
 
 struct operation {

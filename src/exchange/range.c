@@ -94,8 +94,12 @@ bool range_open(struct journal *journal, struct journal_line *line, const char *
         return error_set(err, ERROR_LINK, "%s sent no segment", line->partner);
     seal.suite = (enum keeper_suite)suite;
     memcpy(seal.ephemeral, ephemeral.data, sizeof seal.ephemeral);
-    if (!keeper_open_key(&journal->keeper, span_text(line->agreement_id), &seal, err))
+    if (!keeper_open_key(&journal->keeper, span_text(line->agreement_id), &seal, err)) {
+        if (err->kind ==
+            ERROR_INPUT) /* a day or key that does not fit: the line's fault, not the file's */
+            err->kind = ERROR_LINK;
         return error_add(err, "opening a segment of %s", line->partner);
+    }
     associated_write(origin, question, &associated);
     bool ok = aead_open(seal.key, range_nonce, buffer_span(&associated), cursor.rest, out);
     secret_wipe(&seal, sizeof seal);

@@ -36,13 +36,15 @@ static void answer_error(struct received *received, unsigned status, const char 
                          const struct error *err)
 {
     struct json_writer writer = json_writer_make(&received->answer);
+    bool is_ours = err->kind == ERROR_STORE || err->kind == ERROR_BUG;
 
     buffer_clear(&received->answer);
     json_begin_object(&writer);
     json_string_field(&writer, "error", word);
     json_integer_field(&writer, "held", (int64_t)received->accepted.held);
     json_integer_field(&writer, "index", (int64_t)received->accepted.index);
-    json_string_field(&writer, "text", err->text);
+    /* Our own faults name files and statements: nothing for a partner. */
+    json_string_field(&writer, "text", is_ours ? "a fault of this node" : err->text);
     json_end_object(&writer);
     received->status = status;
     received->content_type = "application/json";

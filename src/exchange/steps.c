@@ -25,7 +25,8 @@ static bool fetch_prepare(struct journal *journal, struct operation *operation, 
 
     fetch_end(fetch);
     buffer_clear(&fetch->wanted.segments);
-    return journal_wanted_next(journal, line_of(operation), &fetch->wanted, err);
+    return journal_wanted_after(journal, line_of(operation), fetch->failed_entry,
+                                fetch->failed_number, &fetch->wanted, err);
 }
 
 static bool fetch_complete(struct journal *journal, struct operation *operation, struct error *err)
@@ -108,12 +109,15 @@ static bool witness_complete(struct journal *journal, struct operation *operatio
 
     if (operation->status == 200)
         return journal_witnessed(journal, line, answer, err);
-    if (operation->status != 409 || !line_take(&answer, &text) || !number_read(text, &held))
+    /* More than we ever signed is no size of ours: either the partner errs, or our books went back. */
+    bool is_size =
+        operation->status == 409 && line_take(&answer, &text) && number_read(text, &held);
+    if (is_size && held > journal->domestic.size)
+        journal_event_add(journal, JOURNAL_ALARM, line, 0, held);
+    if (!is_size || held > journal->domestic.signed_size)
         return error_set(err, ERROR_LINK, "%s did not witness our domestic log: status %u",
                          line->partner, operation->status);
     journal_witness_at(line, held);
-    if (held > journal->domestic.size)
-        journal_event_add(journal, JOURNAL_ALARM, line, 0, held);
     return true;
 }
 

@@ -184,6 +184,9 @@ bool journal_append(struct journal *journal, struct journal_line *line, const st
     if (has_body)
         cache_put(journal->cache, row.id, draft->body);
     line->has_waiting = true;
+    if (journal->job_leaf_count < ACT_LEAF_COUNT_MAX)
+        memcpy(journal->job_leaves + DIGEST_SIZE * journal->job_leaf_count++, row.leaf.data,
+               DIGEST_SIZE);
     out->entry = row.id;
     memcpy(out->message_id, head.id, UUID_SIZE);
     memcpy(out->leaf.bytes, row.leaf.data, sizeof out->leaf.bytes);
@@ -191,8 +194,10 @@ bool journal_append(struct journal *journal, struct journal_line *line, const st
     return true;
 }
 
-bool journal_access(struct journal *journal, const struct act *act, struct error *err)
+bool journal_access(struct journal *journal, const struct act *given, struct error *err)
 {
+    struct act copy = *given;
+    const struct act *act = &copy;
     struct arena arena CLEANUP(arena_free) = arena_make(1024 * 1024);
     struct buffer plain = buffer_make(BODY_SIZE_MAX);
     struct head head = {.type = MESSAGE_ACT,
@@ -206,6 +211,8 @@ bool journal_access(struct journal *journal, const struct act *act, struct error
     if (journal->domestic.read_only[0] != '\0')
         return error_set(err, ERROR_CONFLICT, "the domestic log is read-only: %.300s",
                          journal->domestic.read_only);
+    copy.leaves = span_make(journal->job_leaves, DIGEST_SIZE * journal->job_leaf_count);
+    journal->job_leaf_count = 0;
     id_make(journal->env, head.id);
     bool ok = act_write(act, &plain) ||
               error_set(err, ERROR_LIMIT, "an access entry exceeds %u bytes", BODY_SIZE_MAX);

@@ -16,6 +16,7 @@ struct slot {
 
 struct body_cache {
     struct slot slots[SLOT_COUNT];
+    int64_t oldest; /* entries below are not here; ids rise */
     size_t used;
     size_t limit;
 };
@@ -53,12 +54,25 @@ static struct slot *slot_of(struct body_cache *cache, int64_t entry)
     return &cache->slots[(uint64_t)entry % SLOT_COUNT];
 }
 
+void cache_forget(struct body_cache *cache, int64_t entry)
+{
+    struct slot *slot = slot_of(cache, entry);
+    if (slot->entry == entry)
+        slot_clear(cache, slot);
+}
+
 void cache_put(struct body_cache *cache, int64_t entry, struct span plain)
 {
     struct slot *slot = slot_of(cache, entry);
 
     slot_clear(cache, slot);
-    if (plain.size == 0 || plain.size > cache->limit - cache->used)
+    if (plain.size == 0 || plain.size > cache->limit)
+        return;
+    if (cache->oldest + (int64_t)SLOT_COUNT < entry)
+        cache->oldest = entry - (int64_t)SLOT_COUNT;
+    while (plain.size > cache->limit - cache->used && cache->oldest < entry)
+        cache_forget(cache, cache->oldest++); /* what waits longest costs one unwrap later */
+    if (plain.size > cache->limit - cache->used)
         return;
     slot->data = malloc(plain.size);
     if (slot->data == NULL)
@@ -74,11 +88,4 @@ bool cache_get(struct body_cache *cache, int64_t entry, struct arena *arena, str
     struct slot *slot = slot_of(cache, entry);
     return slot->data != NULL && slot->entry == entry &&
            arena_copy(arena, span_make(slot->data, slot->size), out);
-}
-
-void cache_forget(struct body_cache *cache, int64_t entry)
-{
-    struct slot *slot = slot_of(cache, entry);
-    if (slot->entry == entry)
-        slot_clear(cache, slot);
 }

@@ -14,22 +14,19 @@
 
 #include "base/text.h"
 
-/* The file goes after the commit could still fail, but its key is gone with the row: sealed bytes without a key. */
-static void file_drop(struct journal *journal, struct span file)
+/* The file goes after the commit: an erasure that is undone must find it. */
+static bool file_drop(struct journal *journal, struct span file, struct error *err)
 {
-    struct error ignored = {0};
-    if (file.size > 0)
-        attachment_file_drop(journal->env, journal->home, file, &ignored);
+    return file.size != ATTACHMENT_ID_SIZE || buffer_add(&journal->drops, file) ||
+           error_set(err, ERROR_LIMIT, "erasing: too many attachments at once");
 }
 
 static bool part_forget(struct journal *journal, const struct part_row *part, struct error *err)
 {
     if (part->state == PART_ERASED || part->state == PART_LOST)
         return true;
-    if (!part_erase(journal->db, part->entry, part->number, PART_ERASED, err))
-        return false;
-    file_drop(journal, part->file);
-    return true;
+    return part_erase(journal->db, part->entry, part->number, PART_ERASED, err) &&
+           file_drop(journal, part->file, err);
 }
 
 static bool parts_forget(struct journal *journal, int64_t entry, struct error *err)

@@ -138,6 +138,10 @@ struct journal {
     struct journal_event events[JOB_COUNT_MAX];
     size_t event_count;
     struct body_cache *cache; /* plaintext of bodies on their way */
+    struct buffer drops; /* ids of attachment files whose rows are gone: they go after the commit */
+    /* Leaves that the running job appended: its access entry names them. */
+    uint8_t job_leaves[ACT_LEAF_COUNT_MAX * DIGEST_SIZE];
+    size_t job_leaf_count;
 };
 
 /* Opens over an open, migrated database: loads lines and logs, registers them with the keeper and brings it level. A log
@@ -199,7 +203,8 @@ struct appended {
 /* Appends to the line's outgoing log: entry, body, parts, journal row, apply. Waits to be numbered. */
 bool journal_append(struct journal *journal, struct journal_line *line, const struct draft *draft,
                     struct appended *out, struct error *err);
-/* Appends an act or access to the domestic log. Committed with the batch, before the act's answer. */
+/* Appends an act or access to the domestic log. Committed with the batch, before the act's answer. Names the leaves of
+ * what the same job appended before, which protects those entries until they are sealed. */
 bool journal_access(struct journal *journal, const struct act *act, struct error *err);
 
 /* Custody of a post from `line`'s partner. On success out->held is at least b; the cosignature is there when the job is

@@ -45,13 +45,22 @@ static bool wanted_begin(struct journal *journal, struct part_row *row, struct a
 bool journal_wanted_next(struct journal *journal, struct journal_line *line,
                          struct journal_wanted *out, struct error *err)
 {
+    return journal_wanted_after(journal, line, 0, 0, out, err);
+}
+
+bool journal_wanted_after(struct journal *journal, struct journal_line *line, int64_t entry_before,
+                          uint16_t number_before, struct journal_wanted *out, struct error *err)
+{
     struct arena arena CLEANUP(arena_free) = arena_make(PARTS_ARENA);
     struct part_row row;
     struct entry_row entry;
     size_t count = 0;
 
-    if (!part_list_wanted(journal->db, &arena, line->in.id, &row, 1, &count, err))
+    if (!part_list_wanted_after(journal->db, &arena, line->in.id, entry_before, number_before, &row,
+                                1, &count, err))
         return false;
+    if (count == 0 && entry_before != 0)
+        return journal_wanted_after(journal, line, 0, 0, out, err); /* from the oldest again */
     if (count == 0)
         return error_set(err, ERROR_MISSING, "no attachment is wanted");
     if (!entry_find(journal->db, &arena, row.entry, &entry, err) ||
@@ -133,7 +142,7 @@ bool journal_wanted_lost(struct journal *journal, struct journal_line *line,
     journal_event_add(journal, JOURNAL_ALARM, line, wanted->entry, 0);
     attachment_file_drop(journal->env, journal->home, span_make(wanted->id, sizeof wanted->id),
                          &ignored);
-    return part_set_state(journal->db, wanted->entry, wanted->number, PART_LOST, err);
+    return part_erase(journal->db, wanted->entry, wanted->number, PART_LOST, err);
 }
 
 bool journal_segment(struct journal *journal, struct journal_line *line, uint64_t index,

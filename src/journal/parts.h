@@ -22,6 +22,10 @@ struct journal_wanted {
 /* The oldest; it gets its file and key now. MISSING when none is wanted. In the writer, like the next two. */
 bool journal_wanted_next(struct journal *journal, struct journal_line *line,
                          struct journal_wanted *out, struct error *err);
+/* The next one behind part `number` of `entry`, so that one that cannot be had now does not hold up the others; the oldest
+ * again when there is none behind. */
+bool journal_wanted_after(struct journal *journal, struct journal_line *line, int64_t entry,
+                          uint16_t number, struct journal_wanted *out, struct error *err);
 /* It is whole and its file finished: the partner is told by `parts_held`. */
 bool journal_wanted_held(struct journal *journal, struct journal_line *line,
                          const struct journal_wanted *wanted, struct error *err);

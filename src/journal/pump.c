@@ -5,6 +5,8 @@
  */
 #include "journal/private.h"
 
+#include "store/attachment_file.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 
@@ -95,7 +97,10 @@ static bool job_run(struct journal *journal, struct job *job, struct error *err)
     size_t count = journal->line_count;
     struct line_marks marks[PARTNER_COUNT_MAX];
 
+    size_t drops = journal->drops.size;
+
     marks_take(journal, marks);
+    journal->job_leaf_count = 0;
     error_clear(&job->error);
     if (!database_savepoint(journal->db, err))
         return false;
@@ -103,6 +108,7 @@ static bool job_run(struct journal *journal, struct job *job, struct error *err)
     if (!job->has_failed)
         return database_release(journal->db, err);
     journal->event_count = events;
+    journal->drops.size = drops;
     marks_restore(journal, marks, count);
     if (!database_is_dead(journal->db) && database_rollback_savepoint(journal->db, err))
         return true;
@@ -126,6 +132,18 @@ static bool batch_write(struct journal *journal, struct job *jobs, bool *is_begu
     else
         database_rollback(journal->db);
     return ok;
+}
+
+/* Files whose rows are gone. A crash before leaves sealed bytes without a key. */
+static void files_drop(struct journal *journal)
+{
+    struct span ids = buffer_span(&journal->drops);
+    struct error ignored = {0};
+
+    for (size_t at = 0; at < ids.size; at += ATTACHMENT_ID_SIZE)
+        attachment_file_drop(journal->env, journal->home, span_part(ids, at, ATTACHMENT_ID_SIZE),
+                             &ignored);
+    buffer_clear(&journal->drops);
 }
 
 static void jobs_complete(struct journal *journal, struct job *jobs, const struct error *failure)
@@ -156,6 +174,7 @@ static void batch_run(struct journal *journal, struct job *jobs)
         jobs_complete(journal, jobs, &err);
         return;
     }
+    files_drop(journal);
     struct error keeper_err = {0};
     if (!seal_ask_keeper(journal, &keeper_err))
         journal_event_add(journal, JOURNAL_ALARM, NULL, 0, 0);
