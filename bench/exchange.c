@@ -127,14 +127,26 @@ static bool settle(struct scene *scene, struct backlog *out, struct error *err)
 /* --- rounds --- */
 
 struct figures {
-    struct bench_series rate, p50, p99, raw_rate, raw_p50, ratio;
+    struct bench_series rate, p50, p99, raw_rate, raw_p50, ratio, cpu_a_us, cpu_b_us;
 };
+
+/* Processor time of each node with its keeper: less shaken by what else the machine does than rates are. */
+struct cpu {
+    double a;
+    double b;
+};
+static struct cpu cpu_read(const struct scene *scene)
+{
+    return (struct cpu){.a = family_cpu_s(getpid(), scene->b.pid),
+                        .b = family_cpu_s(scene->b.pid, 0)};
+}
 
 static bool besa_once(struct scene *scene, unsigned window, struct figures *figures,
                       struct load_result *result)
 {
     struct backlog backlog;
     struct error err = {0};
+    struct cpu before = cpu_read(scene);
 
     if (!load_run(scene->node, window, SECONDS, result)) {
         snprintf(err.text, sizeof err.text, "%s", result->failure);
@@ -142,14 +154,19 @@ static bool besa_once(struct scene *scene, unsigned window, struct figures *figu
     }
     if (!settle(scene, &backlog, &err))
         return failed("settling", &err);
+    struct cpu after = cpu_read(scene);
+    double each_us = 1e6 / (double)result->sent;
+    bench_add(&figures->cpu_a_us, (after.a - before.a) * each_us);
+    bench_add(&figures->cpu_b_us, (after.b - before.b) * each_us);
     bench_add(&figures->rate, result->messages_per_s);
     bench_add(&figures->p50, result->p50_ms);
     bench_add(&figures->p99, result->p99_ms);
     bench_say(
-        "    besa window %2u: %7.0f/s  p50 %7.3f ms  p99 %7.3f ms  %zu sent; unhandled at the "
-        "end %" PRId64 ", nothing waits after %.2f s\n",
+        "    besa window %2u: %7.0f/s  p50 %7.3f ms  p99 %7.3f ms  %zu sent, cpu %.0f + %.0f us "
+        "each; unhandled at the end %" PRId64 ", nothing waits after %.2f s\n",
         window, result->messages_per_s, result->p50_ms, result->p99_ms, result->sent,
-        backlog.unhandled, backlog.seconds);
+        (after.a - before.a) * each_us, (after.b - before.b) * each_us, backlog.unhandled,
+        backlog.seconds);
     return true;
 }
 
@@ -186,6 +203,8 @@ static void figures_show(const struct figures *wide, const struct figures *singl
         bench_figure("exchange_1_p50_ratio", &single->ratio, "of raw");
     }
     bench_figure("exchange_msgs_per_s", &wide->rate, "1/s");
+    bench_figure("exchange_64_cpu_a_us", &wide->cpu_a_us, "us");
+    bench_figure("exchange_64_cpu_b_us", &wide->cpu_b_us, "us");
     bench_figure("exchange_64_p50_ms", &wide->p50, "ms");
     bench_figure("exchange_64_p99_ms", &wide->p99, "ms");
     bench_figure("exchange_1_p50_ms", &single->p50, "ms");

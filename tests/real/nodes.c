@@ -73,17 +73,59 @@ static void children_add(pid_t parent, pid_t list[FAMILY_MAX], size_t *count)
     fclose(file);
 }
 
+/* The process and all below it. */
+static size_t family_list(pid_t root, pid_t family[FAMILY_MAX])
+{
+    size_t count = 0;
+
+    family[count++] = root;
+    for (size_t at = 0; at < count; at++)
+        children_add(family[at], family, &count);
+    return count;
+}
+
+/* utime and stime, the 14th and 15th fields; the second is in brackets and may hold anything. */
+static double process_cpu_s(pid_t pid)
+{
+    char path[64];
+    char line[1024] = "";
+    unsigned long user = 0;
+    unsigned long system = 0;
+
+    snprintf(path, sizeof path, "/proc/%ld/stat", (long)pid);
+    FILE *file = fopen(path, "r");
+    if (file == NULL)
+        return 0;
+    const char *rest = fgets(line, sizeof line, file) == NULL ? NULL : strrchr(line, ')');
+    fclose(file);
+    if (rest == NULL || sscanf(rest + 1, " %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu",
+                               &user, &system) != 2)
+        return 0;
+    return (double)(user + system) / (double)sysconf(_SC_CLK_TCK);
+}
+
+double family_cpu_s(pid_t root, pid_t except)
+{
+    pid_t family[FAMILY_MAX];
+    pid_t left_out[FAMILY_MAX];
+    size_t count = family_list(root, family);
+    size_t left_out_count = except > 0 ? family_list(except, left_out) : 0;
+    double total = 0;
+
+    for (size_t i = 0; i < count; i++)
+        total += process_cpu_s(family[i]);
+    for (size_t i = 0; i < left_out_count; i++)
+        total -= process_cpu_s(left_out[i]);
+    return total;
+}
+
 size_t node_kill(struct node_run *node)
 {
     pid_t family[FAMILY_MAX];
-    size_t count = 0;
-    size_t at = 0;
 
     if (node->pid <= 0)
         return 0;
-    family[count++] = node->pid;
-    for (; at < count; at++)
-        children_add(family[at], family, &count);
+    size_t count = family_list(node->pid, family);
     for (size_t i = 0; i < count; i++) /* the supervisor first: it starts nothing again */
         kill(family[i], SIGKILL);
     waitpid(node->pid, NULL, 0);

@@ -26,6 +26,8 @@ bool node_start(struct node_run *node);
 size_t node_kill(struct node_run *node);
 /* SIGTERM to the supervisor; true when it ended with 0 in time. Nothing when none runs. */
 bool node_stop(struct node_run *node);
+/* Processor time in seconds that this process and all below it have used; `except` (0: none) and below is left out. */
+double family_cpu_s(pid_t root, pid_t except);
 /* Waits until the node answers, at most 30 s. */
 bool node_wait(const struct node_run *node);
 
