@@ -183,7 +183,7 @@ CHECK_TEST(nothing_is_taken_while_the_last_custody_is_unsigned)
 
 static bool copy_home(const char *from, const char *to)
 {
-    char command[1200];
+    char command[2048];
     snprintf(command, sizeof command, "rm -rf '%s' && cp -r '%s' '%s'", to, from, to);
     return system(command) == 0;
 }
