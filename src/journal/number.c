@@ -240,7 +240,8 @@ bool number_waiting(struct journal *journal, struct error *err)
     static struct numbering n; /* the writer alone numbers */
 
     if (journal->domestic.id != 0 && journal->domestic.read_only[0] == '\0' &&
-        !log_number(journal, NULL, &journal->domestic, regular_visit, &n, err))
+        (!beat_fill(journal, err) ||
+         !log_number(journal, NULL, &journal->domestic, regular_visit, &n, err)))
         return false;
     for (size_t i = 0; i < journal->line_count; i++)
         if (number_may_go_on(&journal->lines[i]) &&

@@ -94,6 +94,8 @@ bool reference_resolve(struct journal *journal, struct journal_line *line,
                        struct arena *arena, struct entry_row *out, struct error *err);
 
 /* --- witness.c --- */
+/* When a beat is due: empty entries up to a multiple of 64, behind all that this batch appended. */
+bool beat_fill(struct journal *journal, struct error *err);
 /* What this partner witnessed of our domestic log. */
 bool witness_load(struct journal *journal, struct journal_line *line, struct error *err);
 

@@ -64,23 +64,41 @@ static bool filler_append(struct journal *journal, struct error *err)
     return true;
 }
 
-bool journal_beat(struct journal *journal, struct error *err)
+static bool waiting_count(struct journal *journal, size_t *count, struct error *err)
 {
-    struct journal_log *log = &journal->domestic;
     struct arena arena CLEANUP(arena_free) = arena_make(JOURNAL_ARENA_MAX);
     struct entry_row *rows = arena_array(&arena, SEAL_COUNT_MAX, sizeof *rows);
-    size_t waiting = 0;
 
     if (rows == NULL)
         return error_set(err, ERROR_LIMIT, "beat: out of memory");
-    if (!entry_list_waiting(journal->db, &arena, log->id, rows, SEAL_COUNT_MAX, &waiting, err))
+    return entry_list_waiting(journal->db, &arena, journal->domestic.id, rows, SEAL_COUNT_MAX,
+                              count, err);
+}
+
+bool journal_beat(struct journal *journal, struct error *err)
+{
+    const struct journal_log *log = &journal->domestic;
+    size_t waiting = 0;
+
+    if (!waiting_count(journal, &waiting, err))
         return false;
-    if (log->has_signature && log->signed_size == log->size && waiting == 0)
-        return true; /* nothing happened since the last beat: its checkpoint stands */
+    /* When nothing happened since the last beat, its checkpoint stands. */
+    journal->wants_beat = waiting > 0 || log_is_unsigned(log) || log->size == 0;
+    return true;
+}
+
+bool beat_fill(struct journal *journal, struct error *err)
+{
+    const struct journal_log *log = &journal->domestic;
+    size_t waiting = 0;
+
+    if (!journal->wants_beat)
+        return true;
+    if (!waiting_count(journal, &waiting, err))
+        return false;
     for (uint64_t size = log->size + waiting; size % BEAT_FILL != 0 || size == 0; size++)
         if (!filler_append(journal, err))
             return error_add(err, "filling the domestic log");
-    journal->wants_beat = true;
     return true;
 }
 
@@ -229,6 +247,8 @@ bool journal_add_checkpoint(struct journal *journal, struct journal_line *line,
         witness_refuse(out, WITNESS_FORBIDDEN);
         return true;
     }
+    if (request.old_size > checkpoint.size)
+        return true; /* malformed, says c2sp.org/tlog-witness */
     struct keeper_witness ask = {.origin = span_text(origin),
                                  .old_size = request.old_size,
                                  .size = checkpoint.size,
