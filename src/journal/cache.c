@@ -71,7 +71,7 @@ void cache_put(struct body_cache *cache, int64_t entry, struct span plain)
     if (cache->oldest + (int64_t)SLOT_COUNT < entry)
         cache->oldest = entry - (int64_t)SLOT_COUNT;
     while (plain.size > cache->limit - cache->used && cache->oldest < entry)
-        cache_forget(cache, cache->oldest++); /* what waits longest costs one unwrap later */
+        slot_clear(cache, slot_of(cache, cache->oldest++)); /* the oldest costs one unwrap later */
     if (plain.size > cache->limit - cache->used)
         return;
     slot->data = malloc(plain.size);
