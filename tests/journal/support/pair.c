@@ -86,7 +86,10 @@ static bool books_open(struct pair_node *node, struct error *err)
                                       .event = event};
     struct exchange_line line = {.context = node, .call = line_call, .wake = line_wake};
 
-    snprintf(place, sizeof place, "%s/besa.db", node->home);
+    if (node->pair->places[node->side] != NULL)
+        snprintf(place, sizeof place, "%s", node->pair->places[node->side]);
+    else
+        snprintf(place, sizeof place, "%s/besa.db", node->home);
     if (!database_open(&db, &node->db, err) ||
         !database_migrate(node->db, schema_migrations, schema_migration_count, err) ||
         !journal_open(&node->journal, &options, node->db, err))
@@ -384,10 +387,17 @@ static bool books_make(struct pair *pair, struct pair_node *node, struct error *
 
 bool pair_make(struct pair *pair)
 {
+    static const char *const none[2];
+    return pair_make_at(pair, none);
+}
+
+bool pair_make_at(struct pair *pair, const char *const places[2])
+{
     struct error err = {0};
 
     crypto_start();
-    *pair = (struct pair){.cms = buffer_make(AGREEMENT_SIZE_MAX * 2)};
+    *pair =
+        (struct pair){.places = {places[0], places[1]}, .cms = buffer_make(AGREEMENT_SIZE_MAX * 2)};
     snprintf(pair->home, sizeof pair->home, "/tmp/besa-pair-XXXXXX");
     if (mkdtemp(pair->home) == NULL)
         return false;

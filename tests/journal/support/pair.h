@@ -25,6 +25,7 @@ struct pair_node {
 };
 
 struct pair {
+    const char *places[2]; /* databases; NULL: an SQLite file in each home */
     char home[256];
     struct pair_node nodes[2]; /* ro, al */
     struct buffer cms;
@@ -36,6 +37,8 @@ struct pair {
     unsigned calls;      /* calls made, of both */
 };
 
+/* The same with databases of its own. */
+bool pair_make_at(struct pair *pair, const char *const places[2]);
 /* Both nodes with keys, agreement, an officer `ana` resp. `blerim`, and case `c-1`. False prints why. */
 bool pair_make(struct pair *pair);
 void pair_free(struct pair *pair);
