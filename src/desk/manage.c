@@ -130,7 +130,7 @@ static bool suspend(struct journal *journal, const struct desk_call *call, bool 
     struct journal_line *line = line_pick(
         journal, json_get_text_optional(call->arguments, "agreement", NAME_SIZE_MAX), err);
 
-    if (line == NULL)
+    if (!problems_to_error(call->problems, err) || line == NULL)
         return false;
     struct span object = span_text(line->agreement_id);
     if (!journal_suspend(journal, line, is_suspended, err) ||

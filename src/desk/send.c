@@ -104,7 +104,8 @@ bool act_request_send(struct journal *journal, const struct desk_call *call,
     struct span body;
     struct buffer written CLEANUP(buffer_free) = buffer_make(BODY_SIZE_MAX);
 
-    if (line == NULL || !enclose(journal, call, &enclosed, err))
+    if (!problems_to_error(call->problems, err) || line == NULL ||
+        !enclose(journal, call, &enclosed, err))
         return false;
     if (!request_read(call->body, call->arena, &request, call->problems))
         return problems_to_error(call->problems, err) || error_add(err, "request");
