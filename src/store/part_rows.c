@@ -71,9 +71,10 @@ bool part_list(struct database *db, struct arena *arena, int64_t entry, struct p
     return rows_read(s, arena, part_read, out, sizeof *out, limit, count, err);
 }
 
+/* A cross join, so that SQLite begins with the few wanted parts and not with every entry of the log. */
 static const char part_list_wanted_sql[] =
     "select p.entry, p.number, p.kind, p.digest, p.salt, p.size, p.sha256, p.segments, p.state, p.bytes, p.part_key,"
-    " p.file from parts p join entries e on e.id = p.entry where p.state = 0 and e.log = $1"
+    " p.file from parts p cross join entries e where e.id = p.entry and p.state = 0 and e.log = $1"
     " and (p.entry > $2 or (p.entry = $2 and p.number > $3)) order by p.entry, p.number limit $4";
 
 bool part_list_wanted_after(struct database *db, struct arena *arena, int64_t log, int64_t entry,
