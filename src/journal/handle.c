@@ -565,8 +565,13 @@ bool handle_line(struct journal *journal, struct journal_line *line, struct erro
     uint64_t handled = line->handled;
     uint64_t last_seen = line->last_seen;
 
-    bool ok = (report != NULL || error_set(err, ERROR_LIMIT, "handling: out of memory")) &&
-              database_begin(journal->db, DATABASE_NORMAL, err) &&
+    if (report == NULL) {
+        error_set(err, ERROR_LIMIT, "handling: out of memory");
+        line_stick(journal, line, err);
+        error_clear(err);
+        return true;
+    }
+    bool ok = database_begin(journal->db, DATABASE_NORMAL, err) &&
               seal_store_signatures(journal, err) &&
               range_handle(journal, line, report, &handled, err) &&
               report_append(journal, line, report, err);

@@ -59,8 +59,9 @@ bool journal_wanted_after(struct journal *journal, struct journal_line *line, in
     if (!part_list_wanted_after(journal->db, &arena, line->in.id, entry_before, number_before, &row,
                                 1, &count, err))
         return false;
-    if (count == 0 && entry_before != 0)
-        return journal_wanted_after(journal, line, 0, 0, out, err); /* from the oldest again */
+    if (count == 0 && entry_before != 0 && /* from the oldest again */
+        !part_list_wanted(journal->db, &arena, line->in.id, &row, 1, &count, err))
+        return false;
     if (count == 0)
         return error_set(err, ERROR_MISSING, "no attachment is wanted");
     if (!entry_find(journal->db, &arena, row.entry, &entry, err) ||
