@@ -1,8 +1,12 @@
 /*
  * `besa serve`: the supervisor. It starts the keeper and the node as two processes joined by a socket, and both anew when
- * one of them dies, later each time. It holds no key and reads nothing that a partner sent.
+ * one of them dies, later each time, or when the node stops moving: a node that serves writes a byte into a pipe about
+ * once a second, and only while its writer and its courier both move (service.h). systemd, where it started us, is told
+ * how we stand and hears the same beat. The supervisor holds no key and reads nothing that a partner sent.
  */
 #include "cmd/command.h"
+#include "cmd/notify.h"
+#include "cmd/report.h"
 #include "cmd/service.h"
 
 #include "base/text.h"
@@ -13,7 +17,6 @@
 #include <inttypes.h>
 #include <poll.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
@@ -28,6 +31,9 @@
 #define STEADY_MS      60000 /* who ran this long begins again with the shortest wait */
 #define STOP_WAIT_MS   30000
 #define NODE_LOST      (-1)
+#define TICK_MS        1000
+#define STALL_MS                                                                                   \
+    120000 /* no beat for so long: longer than any job of the writer, but rebuild, which beats */
 
 struct supervisor {
     const struct options *options;
@@ -40,25 +46,15 @@ struct supervisor {
     bool is_asked;  /* SIGTERM or SIGINT came */
     bool is_anew;   /* SIGHUP came */
     int64_t backoff_ms;
+    struct notify notify;
+    bool is_serving;  /* this life's node is ready */
+    int64_t beat_ms;  /* of the monotonic clock: when it was last seen to move */
+    int64_t stall_ms; /* a node that is still for so long is ended */
 };
 
 static int64_t ticks_ms(void)
 {
     return env_real()->monotonic_ms(env_real()->context);
-}
-
-static void say(const struct supervisor *supervisor, const char *format, ...) PRINTF_LIKE(2, 3);
-static void say(const struct supervisor *supervisor, const char *format, ...)
-{
-    char text[1024];
-    char at[TIME_TEXT_SIZE];
-    va_list list;
-
-    va_start(list, format);
-    vsnprintf(text, sizeof text, format, list);
-    va_end(list);
-    time_write(env_real()->now_ms(env_real()->context), at);
-    fprintf(stderr, "%s besa %s: %s\n", at, supervisor->config.party, text);
 }
 
 /* --- the node's process --- */
@@ -128,34 +124,32 @@ static void wait_for_end(void)
         ;
 }
 
-static int node_fail(const struct supervisor *supervisor, const struct error *err)
+static int node_fail(const struct error *err)
 {
-    say(supervisor, "%s", err->text);
+    report(REPORT_START_FAILED, NULL, "%s", err->text);
     return error_exit_code(err->kind);
 }
 
 /* Runs the node until it is told to end. Gives the exit code. */
-static int node_run(const struct supervisor *supervisor, struct node *node, int ready_fd)
+static int node_run(const struct supervisor *supervisor, struct node *node, int beat_fd)
 {
     struct service *service = NULL;
     struct error err = {0};
     int exit_code = EX_OK;
 
     if (node_begin(supervisor, node, &service, &err)) {
-        service_log(node, "ready; partners reach port %u; %s", http_server_port(service->server),
-                    service->sandbox.text);
-        uint8_t byte = 1;
-        bool is_told = write(ready_fd, &byte, 1) == 1;
-        close(ready_fd);
-        if (is_told)
+        report(REPORT_READY, NULL, "ready; partners reach port %u; %s",
+               http_server_port(service->server), service->sandbox.text);
+        if (service_beat(service, beat_fd))
             wait_for_end();
         int asked = __atomic_load_n(&service->main_stop, __ATOMIC_ACQUIRE);
         exit_code = asked == 0 ? EX_OK : asked - 1;
-        service_log(node, "ending");
+        report(REPORT_ENDING, NULL, "ending");
     } else {
-        exit_code = node_fail(supervisor, &err);
+        exit_code = node_fail(&err);
     }
     service_end(&service);
+    close(beat_fd);
     return exit_code;
 }
 
@@ -169,7 +163,7 @@ static bool environment_set(const struct home *home, struct error *err)
             error_set(err, ERROR_LIMIT, "out of memory"));
 }
 
-_Noreturn static void node_process(const struct supervisor *supervisor, int keeper_fd, int ready_fd)
+_Noreturn static void node_process(const struct supervisor *supervisor, int keeper_fd, int beat_fd)
 {
     struct node_options options = {.home = supervisor->home,
                                    .lock_fd = supervisor->lock_fd,
@@ -181,7 +175,7 @@ _Noreturn static void node_process(const struct supervisor *supervisor, int keep
     prctl(PR_SET_PDEATHSIG, SIGTERM);
     bool ok = environment_set(&supervisor->home, &err) && http_init(&err) &&
               node_open(&options, &node, &err);
-    int exit_code = ok ? node_run(supervisor, node, ready_fd) : node_fail(supervisor, &err);
+    int exit_code = ok ? node_run(supervisor, node, beat_fd) : node_fail(&err);
     node_close(&node);
 #ifdef NODE_SANITIZED
     fflush(NULL);
@@ -214,26 +208,26 @@ static bool keeper_fork(struct supervisor *supervisor, int socket_fd, struct err
     return ok;
 }
 
-static bool node_fork(struct supervisor *supervisor, int keeper_fd, int ready[2], struct error *err)
+static bool node_fork(struct supervisor *supervisor, int keeper_fd, int beat[2], struct error *err)
 {
     supervisor->node = fork();
     if (supervisor->node == 0) {
-        close(ready[0]);
-        node_process(supervisor, keeper_fd, ready[1]);
+        close(beat[0]);
+        node_process(supervisor, keeper_fd, beat[1]);
     }
     return supervisor->node > 0 || error_set(err, ERROR_LIMIT, "cannot fork: %s", strerror(errno));
 }
 
-/* Both processes, joined by their socket. *ready_fd tells when the node serves. */
-static bool both_start(struct supervisor *supervisor, int *ready_fd, struct error *err)
+/* Both processes, joined by their socket. *beat_fd tells when the node serves, and that it moves. */
+static bool both_start(struct supervisor *supervisor, int *beat_fd, struct error *err)
 {
     int pair[2];
-    int ready[2];
+    int beat[2];
 
-    *ready_fd = -1;
+    *beat_fd = -1;
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0)
         return error_set(err, ERROR_LIMIT, "cannot make a socketpair: %s", strerror(errno));
-    if (pipe2(ready, O_CLOEXEC) != 0) {
+    if (pipe2(beat, O_CLOEXEC | O_NONBLOCK) != 0) {
         close(pair[0]);
         close(pair[1]);
         return error_set(err, ERROR_LIMIT, "cannot make a pipe: %s", strerror(errno));
@@ -241,10 +235,10 @@ static bool both_start(struct supervisor *supervisor, int *ready_fd, struct erro
     /* The keeper closes every other descriptor itself; the node must not hold the keeper's end, nor we either. */
     bool ok = keeper_fork(supervisor, pair[1], err);
     close(pair[1]);
-    ok = ok && node_fork(supervisor, pair[0], ready, err);
+    ok = ok && node_fork(supervisor, pair[0], beat, err);
     close(pair[0]);
-    close(ready[1]);
-    *ready_fd = ready[0];
+    close(beat[1]);
+    *beat_fd = beat[0];
     return ok;
 }
 
@@ -293,47 +287,79 @@ static int child_end(pid_t *pid, int how)
     return EX_SOFTWARE;
 }
 
-static void ready_look(struct supervisor *supervisor, int *ready_fd)
+/* The first byte says that the node serves, each further one that it moves. */
+static void beats_take(struct supervisor *supervisor, int beat_fd)
 {
-    struct pollfd wait = {.fd = *ready_fd, .events = POLLIN};
-    uint8_t byte;
+    uint8_t bytes[64];
 
-    if (*ready_fd < 0 || poll(&wait, 1, 0) <= 0)
+    if (read(beat_fd, bytes, sizeof bytes) <= 0)
         return;
-    supervisor->was_ready = read(*ready_fd, &byte, 1) == 1 || supervisor->was_ready;
-    close(*ready_fd);
-    *ready_fd = -1;
+    supervisor->beat_ms = ticks_ms();
+    if (supervisor->is_serving)
+        return;
+    supervisor->is_serving = true;
+    supervisor->was_ready = true;
+    notify_send(&supervisor->notify, "READY=1\nSTATUS=node %s serves", supervisor->config.party);
+}
+
+/* A node that begins may take its time (a rebuild); one that serves has to move. */
+static bool node_moves(const struct supervisor *supervisor)
+{
+    return !supervisor->is_serving || ticks_ms() - supervisor->beat_ms < supervisor->stall_ms;
+}
+
+/* Both processes live; is the node still moving? */
+static bool beat_look(struct supervisor *supervisor, int beat_fd)
+{
+    beats_take(supervisor, beat_fd);
+    if (node_moves(supervisor)) {
+        if (supervisor->notify.watchdog_ms > 0)
+            notify_send(&supervisor->notify, "WATCHDOG=1");
+        return true;
+    }
+    report(REPORT_STALLED, NULL,
+           "the node has not moved for %" PRId64 " s (its writer or its courier hangs); ending it",
+           supervisor->stall_ms / 1000);
+    notify_send(&supervisor->notify, "STATUS=node %s hung and begins anew",
+                supervisor->config.party);
+    kill(supervisor->node, SIGABRT); /* leaves a core where the machine keeps them */
+    kill(supervisor->node, SIGCONT); /* a stopped process takes no other signal */
+    return false;
 }
 
 /* One life of the two processes. Gives the node's exit code. */
 static int life(struct supervisor *supervisor, struct error *err)
 {
-    int ready_fd = -1;
+    int beat_fd = -1;
     int exit_code = NODE_LOST;
 
-    if (!both_start(supervisor, &ready_fd, err)) {
+    supervisor->is_serving = false;
+    if (!both_start(supervisor, &beat_fd, err)) {
         child_end(&supervisor->keeper, SIGKILL);
         return error_exit_code(err->kind);
     }
     while (!supervisor->is_asked && !supervisor->is_anew) {
-        signal_take(supervisor, 1000);
-        ready_look(supervisor, &ready_fd);
+        signal_take(supervisor, TICK_MS);
         exit_code = child_reap(&supervisor->node);
         if (exit_code != NODE_LOST)
             break;
         if (child_reap(&supervisor->keeper) != NODE_LOST) {
             if (supervisor->was_ready)
-                say(supervisor, "the keeper ended");
+                report(REPORT_KEEPER_ENDED, NULL, "the keeper ended");
             break;
         }
+        if (!beat_look(supervisor, beat_fd))
+            break;
     }
-    if (exit_code == NODE_LOST)
+    if (exit_code == NODE_LOST) {
+        if (supervisor->is_asked)
+            notify_send(&supervisor->notify, "STOPPING=1");
         exit_code = child_end(&supervisor->node, SIGTERM);
+    }
     /* It ends by itself when the node's end of the socket is closed; it ignores SIGTERM. */
     child_end(&supervisor->keeper, 0);
-    ready_look(supervisor, &ready_fd);
-    if (ready_fd >= 0)
-        close(ready_fd);
+    beats_take(supervisor, beat_fd);
+    close(beat_fd);
     return exit_code;
 }
 
@@ -341,13 +367,24 @@ static void wait_before_next(struct supervisor *supervisor, int64_t lived_ms)
 {
     if (lived_ms > STEADY_MS)
         supervisor->backoff_ms = BACKOFF_MIN_MS;
-    say(supervisor, "beginning anew in %" PRId64 " ms", supervisor->backoff_ms);
+    notify_send(&supervisor->notify, "STATUS=node %s begins anew", supervisor->config.party);
+    report(REPORT_RESTART, NULL, "beginning anew in %" PRId64 " ms", supervisor->backoff_ms);
     int64_t until_ms = ticks_ms() + supervisor->backoff_ms;
-    while (!supervisor->is_asked && ticks_ms() < until_ms)
-        signal_take(supervisor, until_ms - ticks_ms() > 0 ? until_ms - ticks_ms() : 0);
+    for (int64_t left_ms; !supervisor->is_asked && (left_ms = until_ms - ticks_ms()) > 0;) {
+        signal_take(supervisor, left_ms < TICK_MS ? left_ms : TICK_MS);
+        if (supervisor->notify.watchdog_ms > 0)
+            notify_send(&supervisor->notify, "WATCHDOG=1");
+    }
     supervisor->backoff_ms *= 2;
     if (supervisor->backoff_ms > BACKOFF_MAX_MS)
         supervisor->backoff_ms = BACKOFF_MAX_MS;
+}
+
+/* On SIGHUP; systemd wants the time of the request, to tell it from an earlier one. READY=1 ends it. */
+static void reloading_tell(const struct supervisor *supervisor)
+{
+    report(REPORT_RESTART, NULL, "beginning anew as asked");
+    notify_send(&supervisor->notify, "RELOADING=1\nMONOTONIC_USEC=%" PRId64, ticks_ms() * 1000);
 }
 
 /* Lives until it is asked to end, or until the first life fails before the node ever served. */
@@ -361,16 +398,26 @@ static int supervise(struct supervisor *supervisor)
         if (supervisor->is_asked)
             return EX_OK;
         if (err.kind != ERROR_NONE)
-            say(supervisor, "%s", err.text);
+            report(REPORT_START_FAILED, NULL, "%s", err.text);
         if (!supervisor->was_ready)
             return exit_code == EX_OK ? EX_SOFTWARE : exit_code;
         error_clear(&err);
-        if (!supervisor->is_anew)
+        if (supervisor->is_anew)
+            reloading_tell(supervisor);
+        else
             wait_before_next(supervisor, ticks_ms() - began_ms);
         supervisor->is_anew = false;
         if (supervisor->is_asked)
             return EX_OK;
     }
+}
+
+/* Well before systemd would end the whole service, of which the node is only a part. */
+static int64_t stall_limit(const struct notify *notify)
+{
+    int64_t half_ms = notify->watchdog_ms / 2;
+
+    return half_ms > 0 && half_ms < STALL_MS ? half_ms : STALL_MS;
 }
 
 int command_serve(struct options *options, int argc, char **argv)
@@ -391,8 +438,12 @@ int command_serve(struct options *options, int argc, char **argv)
     signals_set(&set);
     sigprocmask(SIG_BLOCK, &set, NULL);
     setvbuf(stderr, NULL, _IOLBF, 0);
+    report_open(supervisor.config.party, REPORT_JOURNAL);
+    notify_open(&supervisor.notify);
+    supervisor.stall_ms = stall_limit(&supervisor.notify);
     exit_code = supervise(&supervisor);
-    say(&supervisor, "ended");
+    report(REPORT_ENDED, NULL, "ended");
+    notify_close(&supervisor.notify);
     home_unlock(&supervisor.lock_fd);
     return exit_code;
 }

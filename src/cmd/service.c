@@ -3,13 +3,13 @@
 
 #include "base/text.h"
 #include "cmd/pairing.h"
+#include "cmd/report.h"
 #include "crypto/cms.h"
 #include "crypto/secret.h"
 
 #include <errno.h>
 #include <inttypes.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sysexits.h>
@@ -21,21 +21,9 @@
 #define CONNECTION_MAX     4u
 #define WRITER_WAIT_MS     1000
 #define BACKGROUND_WAIT_MS 100
+#define BEAT_WAIT_MS       1000
 #define CHECKPOINT_MS      2000
 #define DRAIN_ROUND_MAX    1000u
-
-void service_log(const struct node *node, const char *format, ...)
-{
-    char text[1024];
-    char at[TIME_TEXT_SIZE];
-    va_list list;
-
-    va_start(list, format);
-    vsnprintf(text, sizeof text, format, list);
-    va_end(list);
-    time_write(node->env->now_ms(node->env->context), at);
-    fprintf(stderr, "%s besa %s: %s\n", at, node->config.party, text);
-}
 
 /* --- partners --- */
 
@@ -65,7 +53,7 @@ static bool pairing_take(struct service *service, struct partner *partner, struc
 }
 
 /* A name that cannot be resolved now is no reason not to start: the partner may call us. */
-static void address_take(struct service *service, struct partner *partner)
+static void address_take(struct partner *partner)
 {
     struct error err = {0};
 
@@ -74,7 +62,8 @@ static void address_take(struct service *service, struct partner *partner)
     if (http_address_resolve(partner->said_address, partner->address, &err))
         return;
     partner->address[0] = '\0';
-    service_log(service->node, "partner %s cannot be called: %s", partner->party, err.text);
+    report(REPORT_PARTNER_ADDRESS, &(struct report_about){.partner = partner->party, .entry = -1},
+           "partner %s cannot be called: %s", partner->party, err.text);
 }
 
 static bool partner_fill(struct service *service, const struct journal_line *line,
@@ -94,7 +83,7 @@ static bool partner_fill(struct service *service, const struct journal_line *lin
     if (!buffer_add(&out->certificate_pem, party->certificate_pem) ||
         !buffer_byte(&out->certificate_pem, '\n'))
         return error_set(err, ERROR_LIMIT, "out of memory");
-    address_take(service, out);
+    address_take(out);
     return true;
 }
 
@@ -185,10 +174,29 @@ static void line_wake(void *context)
     pthread_mutex_unlock(&service->line_mutex);
 }
 
+/* In the writer: what an alarm is about stands in the books. */
+static void alarm_report(const struct node *node, const struct journal_event *event)
+{
+    const struct journal_line *line = &node->journal.lines[event->line];
+    const struct journal_log *stopped = line->out.read_only[0] != '\0'  ? &line->out
+                                        : line->in.read_only[0] != '\0' ? &line->in
+                                                                        : NULL;
+    struct report_about about = {
+        .partner = line->partner, .log = stopped == NULL ? NULL : stopped->origin, .entry = -1};
+
+    if (stopped == NULL)
+        report(REPORT_ALARM, &about, "alarm on the line to %s: see besa status", line->partner);
+    else
+        report(REPORT_ALARM, &about, "log %s is read-only: %s", stopped->origin,
+               stopped->read_only);
+}
+
 void service_event(void *context, const struct journal_event *event)
 {
     struct node *node = context;
 
+    if (event->kind == JOURNAL_ALARM && event->line < node->journal.line_count)
+        alarm_report(node, event);
     if (node->exchange != NULL)
         exchange_notice(node->exchange, event);
 }
@@ -299,6 +307,7 @@ bool service_make(struct node *node, struct service **out, struct error *err)
     if (service == NULL)
         return error_set(err, ERROR_LIMIT, "out of memory");
     service->node = node;
+    service->beat_fd = -1;
     service->started_ms = node->env->now_ms(node->env->context);
     node->service = service;
     pthread_mutex_init(&service->mutex, NULL);
@@ -334,12 +343,13 @@ static void *writer_run(void *context)
     bool is_told = false;
 
     while (!is_stopping(service)) {
+        service_moved(service);
         if (!journal_pump(journal))
             journal_wait(journal, WRITER_WAIT_MS);
         if (journal->is_dead && !is_told) {
             /* A failed sync is final: what is in memory is not believed any more. The supervisor begins anew. */
             is_told = true;
-            service_log(service->node, "stopped writing: %s", journal->dead_reason);
+            report(REPORT_STORE_FAILED, NULL, "stopped writing: %s", journal->dead_reason);
             main_ask(service, EX_IOERR);
         }
     }
@@ -356,19 +366,74 @@ static void *courier_run(void *context)
     struct error err = {0};
 
     while (!is_stopping(service)) {
+        __atomic_add_fetch(&service->courier_moves, 1, __ATOMIC_RELAXED);
         courier_pump(exchange);
         if (http_client_run(service->client, (int)courier_timeout_ms(exchange), &err))
             continue;
-        service_log(service->node, "the line to the partners failed: %s", err.text);
+        report(REPORT_LINE_FAILED, NULL, "the line to the partners failed: %s", err.text);
         main_ask(service, error_exit_code(err.kind));
         return NULL;
     }
     return NULL;
 }
 
+void service_moved(struct service *service)
+{
+    __atomic_add_fetch(&service->writer_moves, 1, __ATOMIC_RELAXED);
+}
+
+bool service_beat(struct service *service, int beat_fd)
+{
+    uint8_t byte = 1;
+
+    __atomic_store_n(&service->beat_fd, beat_fd, __ATOMIC_RELEASE);
+    return write(beat_fd, &byte, 1) == 1;
+}
+
+/* What moved when the last beat went out. */
+struct moves {
+    unsigned writer;
+    unsigned courier;
+};
+
+/* A pipe that is full, or whose reader is gone, needs no further byte. */
+static void beat_write(struct service *service, struct moves *last)
+{
+    struct moves now = {__atomic_load_n(&service->writer_moves, __ATOMIC_RELAXED),
+                        __atomic_load_n(&service->courier_moves, __ATOMIC_RELAXED)};
+    int fd = __atomic_load_n(&service->beat_fd, __ATOMIC_ACQUIRE);
+    uint8_t byte = 1;
+
+    if (fd < 0 || now.writer == last->writer || now.courier == last->courier)
+        return;
+    *last = now;
+    ssize_t ignored = write(fd, &byte, 1);
+    (void)ignored;
+}
+
+static void reachability_report(struct service *service)
+{
+    size_t count = partner_count(service);
+
+    for (size_t i = 0; i < count; i++) {
+        const char *party = service->partners[i].party;
+        struct report_about about = {.partner = party, .entry = -1};
+        struct exchange_state state;
+        exchange_state(service->node->exchange, i, &state);
+        if (state.is_reachable == service->was_reachable[i])
+            continue;
+        service->was_reachable[i] = state.is_reachable;
+        if (state.is_reachable)
+            report(REPORT_PARTNER_REACHED, &about, "%s is reached", party);
+        else
+            report(REPORT_PARTNER_LOST, &about, "%s does not answer: %s", party, state.last_error);
+    }
+}
+
 static void *background_run(void *context)
 {
     struct service *service = context;
+    struct moves last = {0, 0};
     int64_t waited_ms = 0;
 
     while (!is_stopping(service)) {
@@ -376,13 +441,17 @@ static void *background_run(void *context)
         struct error err = {0};
         nanosleep(&pause, NULL);
         waited_ms += BACKGROUND_WAIT_MS;
+        if (waited_ms % BEAT_WAIT_MS == 0) {
+            beat_write(service, &last);
+            reachability_report(service);
+        }
         if (waited_ms < CHECKPOINT_MS)
             continue;
         waited_ms = 0;
         if (database_checkpoint(service->background_db, CHECKPOINT_PASSIVE, NULL, &err) ||
             err.kind == ERROR_BUSY)
             continue;
-        service_log(service->node, "the database cannot be tidied: %s", err.text);
+        report(REPORT_STORE_FAILED, NULL, "the database cannot be tidied: %s", err.text);
         main_ask(service, EX_IOERR);
         return NULL;
     }

@@ -42,7 +42,11 @@ struct service {
     bool has_writer;
     bool has_courier;
     bool has_background;
-    int stop;      /* atomic: the threads end */
+    int beat_fd;            /* the supervisor's pipe; -1: nobody wants to know */
+    unsigned writer_moves;  /* atomic: rounds of the writer, steps of its long jobs */
+    unsigned courier_moves; /* atomic */
+    bool was_reachable[PARTNER_COUNT_MAX]; /* as last reported; the background thread's */
+    int stop;                              /* atomic: the threads end */
     int main_stop; /* atomic: the main thread is asked to stop, with this exit code + 1 */
 };
 
@@ -56,7 +60,10 @@ bool service_follow(struct service *service, struct error *err);
 /* From the books to exchange. */
 void service_event(void *context, const struct journal_event *event);
 
-/* What happens, in plain lines on stderr, without personal data. */
-void service_log(const struct node *node, const char *format, ...) PRINTF_LIKE(2, 3);
+/* From now on a byte goes into `beat_fd` (not blocking) about once a second, as long as both the writer and the courier
+ * moved since the last one; the first at once. False when nobody holds the other end. */
+bool service_beat(struct service *service, int beat_fd);
+/* A step of a long job of the writer: it moves, though its round lasts. In the writer. */
+void service_moved(struct service *service);
 
 #endif

@@ -1,19 +1,19 @@
 /*
  * The running node as its users see it: `besa serve` with its processes, and the officers' commands beside it. What two
  * nodes do with each other is for the tests with real processes.
- * covers: serve service session acts
+ * covers: serve session acts
  */
 #include "check.h"
 #include "cmd/session.h"
 #include "cmd/support/node_home.h"
 
 #include "base/attributes.h"
-#include "crypto/cms.h"
 
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <sysexits.h>
 #include <unistd.h>
@@ -29,32 +29,6 @@ static struct node_home home;
 static struct options options;
 
 static char *const serve_argv[] = {(char[]){"serve"}, NULL};
-
-static void tls_make(void)
-{
-    struct buffer pem[4] = {buffer_make(65536), buffer_make(65536), buffer_make(65536),
-                            buffer_make(65536)};
-    struct error err = {0};
-    const struct env *env = env_real();
-    char path[HOME_PATH_SIZE];
-    int64_t now_ms = env->now_ms(env->context);
-
-    bool ok =
-        institution_make("Test", "Test", now_ms, 30, span_make(NULL, 0), &pem[0], &pem[1], &err) &&
-        institution_issue_tls(buffer_span(&pem[0]), span_make(NULL, 0), buffer_span(&pem[1]),
-                              "ro.besa.invalid", now_ms, 30, &pem[2], &pem[3], &err) &&
-        home_path(&home.home, "tls", path, &err) && env->make_dir(env->context, path, &err) &&
-        home_path(&home.home, HOME_TLS_KEY, path, &err) &&
-        env_write_file(env, path, buffer_span(&pem[2]), &err) &&
-        home_path(&home.home, HOME_TLS_CERTIFICATE, path, &err) &&
-        env_write_file(env, path, buffer_span(&pem[3]), &err);
-    if (!ok) {
-        printf("serve_test: %s\n", err.text);
-        exit(1);
-    }
-    for (size_t i = 0; i < ARRAY_COUNT(pem); i++)
-        buffer_free(&pem[i]);
-}
 
 static void quiet(void)
 {
@@ -283,6 +257,91 @@ CHECK_TEST(a_supervisor_that_dies_takes_its_processes_along)
     home_unlock(&fd);
 }
 
+/* What systemd would hear, each datagram a line of its own in `heard`. */
+static int notify_socket(char name[100])
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    struct timeval wait = {.tv_sec = 10};
+    int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+    snprintf(name, 100, "%s/notify", home.directory);
+    snprintf(address.sun_path, sizeof address.sun_path, "%s", name);
+    unlink(name);
+    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &wait, sizeof wait);
+    return bind(fd, (struct sockaddr *)&address, sizeof address) == 0 ? fd : -1;
+}
+
+/* True when a datagram that begins with `wanted` comes before `most` others have come. */
+static bool hears(int fd, const char *wanted, int most)
+{
+    char text[512];
+
+    for (int i = 0; i < most; i++) {
+        ssize_t size = recv(fd, text, sizeof text - 1, 0);
+        if (size <= 0)
+            return false;
+        text[size] = '\0';
+        if (strncmp(text, wanted, strlen(wanted)) == 0)
+            return true;
+    }
+    return false;
+}
+
+static pid_t serve_start_watched(const char *name, const char *watchdog_us)
+{
+    setenv("NOTIFY_SOCKET", name, 1);
+    setenv("WATCHDOG_USEC", watchdog_us, 1);
+    pid_t pid = serve_start();
+    unsetenv("NOTIFY_SOCKET");
+    unsetenv("WATCHDOG_USEC");
+    return pid;
+}
+
+CHECK_TEST(systemd_hears_ready_beats_reload_and_stop)
+{
+    char name[100];
+    int fd = notify_socket(name);
+    pid_t pid = serve_start_watched(name, "60000000");
+
+    CHECK(hears(fd, "READY=1\nSTATUS=node ro serves", 20));
+    CHECK(hears(fd, "WATCHDOG=1", 2));
+    CHECK(hears(fd, "WATCHDOG=1", 2));
+    kill(pid, SIGHUP);
+    CHECK(hears(fd, "RELOADING=1\nMONOTONIC_USEC=", 5));
+    CHECK(hears(fd, "READY=1", 20));
+    kill(pid, SIGTERM);
+    CHECK(hears(fd, "STOPPING=1", 5));
+    CHECK_INT(exit_code_of(pid), EX_OK);
+    close(fd);
+}
+
+/* Stopped like this it is no different from a writer that hangs: no beat comes. */
+CHECK_TEST(a_node_that_hangs_is_ended_and_begun_anew)
+{
+    char name[100];
+    int fd = notify_socket(name);
+    pid_t pid = serve_start_watched(name, "6000000");
+    pid_t children[2];
+    pid_t after[2] = {0, 0};
+
+    CHECK(hears(fd, "READY=1", 20));
+    if (children_of(pid, children) != 2) {
+        kill(pid, SIGTERM);
+        exit_code_of(pid);
+        close(fd);
+        CHECK_NOT_RUN("this kernel does not list a process's children");
+    }
+    kill(children[1], SIGSTOP);
+    CHECK(hears(fd, "STATUS=node ro hung", 12));
+    CHECK(hears(fd, "READY=1", 40));
+    CHECK_INT(children_of(pid, after), 2);
+    CHECK(after[1] != children[1]);
+    CHECK(ask("officer-list", "\"ana\""));
+    kill(pid, SIGTERM);
+    CHECK_INT(exit_code_of(pid), EX_OK);
+    close(fd);
+}
+
 CHECK_TEST(a_node_that_cannot_begin_says_so_and_ends)
 {
     struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
@@ -308,7 +367,7 @@ CHECK_TEST(a_node_that_cannot_begin_says_so_and_ends)
 int main(void)
 {
     node_home_make(&home);
-    tls_make();
+    node_home_tls(&home);
     node_close(&home.node);
     options = (struct options){.command = &trial,
                                .home = home.directory,
@@ -320,6 +379,8 @@ int main(void)
     CHECK_RUN(a_home_is_served_once);
     CHECK_RUN(a_process_that_dies_is_begun_anew);
     CHECK_RUN(a_supervisor_that_dies_takes_its_processes_along);
+    CHECK_RUN(systemd_hears_ready_beats_reload_and_stop);
+    CHECK_RUN(a_node_that_hangs_is_ended_and_begun_anew);
     CHECK_RUN(a_node_that_cannot_begin_says_so_and_ends);
     node_home_free(&home);
     return check_end();

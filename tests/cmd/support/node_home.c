@@ -1,6 +1,9 @@
 /* See node_home.h. */
 #include "cmd/support/node_home.h"
 
+#include "base/attributes.h"
+#include "crypto/cms.h"
+
 #include "crypto/secret.h"
 
 #include <stdio.h>
@@ -125,4 +128,30 @@ bool node_home_act(struct node_home *home, const char *act, const char *argument
     error_clear(err);
     buffer_clear(result);
     return node_act(home->node, &request, !home->has_writer, result, NULL, err);
+}
+
+void node_home_tls(const struct node_home *home)
+{
+    struct buffer pem[4] = {buffer_make(65536), buffer_make(65536), buffer_make(65536),
+                            buffer_make(65536)};
+    struct error err = {0};
+    const struct env *env = env_real();
+    char path[HOME_PATH_SIZE];
+    int64_t now_ms = env->now_ms(env->context);
+
+    bool ok =
+        institution_make("Test", "Test", now_ms, 30, span_make(NULL, 0), &pem[0], &pem[1], &err) &&
+        institution_issue_tls(buffer_span(&pem[0]), span_make(NULL, 0), buffer_span(&pem[1]),
+                              "ro.besa.invalid", now_ms, 30, &pem[2], &pem[3], &err) &&
+        home_path(&home->home, "tls", path, &err) && env->make_dir(env->context, path, &err) &&
+        home_path(&home->home, HOME_TLS_KEY, path, &err) &&
+        env_write_file(env, path, buffer_span(&pem[2]), &err) &&
+        home_path(&home->home, HOME_TLS_CERTIFICATE, path, &err) &&
+        env_write_file(env, path, buffer_span(&pem[3]), &err);
+    if (!ok) {
+        printf("node_home: %s\n", err.text);
+        exit(1);
+    }
+    for (size_t i = 0; i < ARRAY_COUNT(pem); i++)
+        buffer_free(&pem[i]);
 }

@@ -15,6 +15,8 @@ struct node_home {
 
 /* Party ro, officer ana, case c-1. Ends the program when it cannot. */
 void node_home_make(struct node_home *out);
+/* TLS key and certificate of ro.besa.invalid, as `besa init` makes them. */
+void node_home_tls(const struct node_home *home);
 /* A thread that pumps, as in the running node. */
 void node_home_write(struct node_home *home);
 void node_home_free(struct node_home *home);
