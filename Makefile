@@ -2,6 +2,7 @@
 # BUILD and test options pass through the environment: FRESH, DEMO, ONLY, MINUTES, SEEDS, JOBS, FUZZ_SECONDS.
 SHELL := /bin/bash
 PREFIX ?= /usr/local
+PROGRAM ?= build/release/besa
 DESTDIR ?=
 MINUTES ?= 10
 SEEDS ?= 10000
@@ -11,7 +12,7 @@ STEADY := $(shell setarch $$(uname -m) -R true 2>/dev/null && echo setarch $$(un
 UNIT := -L "^(unit|store|web)$$"
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-long bench fuzz sim asan tsan coverage install clean
+.PHONY: help run test test-long bench fuzz sim asan tsan coverage install install-files clean
 
 help: ## this list
 	@awk -F ":.*## " "/^[a-z-]+:.*## / {printf \"  make %-10s %s\\n\", \$$1, \$$2}" $(MAKEFILE_LIST)
@@ -59,10 +60,16 @@ coverage: ## how much of src/ the tests reach, into build/coverage/report.html
 install: ## build for release and install below DESTDIR and PREFIX
 	cmake --preset release
 	cmake --build build/release --target besa
-	install -D -m 755 build/release/besa $(DESTDIR)$(PREFIX)/bin/besa
+	$(MAKE) install-files
+
+install-files:
+	install -D -m 755 $(PROGRAM) $(DESTDIR)$(PREFIX)/bin/besa
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/doc/besa README.md CHANGELOG.md SECURITY.md LICENCE
 	for page in $(wildcard docs/man/*.[1-8]); do \
 		install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man$${page##*.} $$page || exit 1; done
+	install -D -m 644 packaging/completion/besa $(DESTDIR)$(PREFIX)/share/bash-completion/completions/besa
+	install -D -m 644 packaging/systemd/besa.service $(DESTDIR)$(PREFIX)/lib/systemd/system/besa.service
+	install -D -m 644 packaging/systemd/besa.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/besa.conf
 
 clean: ## remove build/
 	rm -rf build
