@@ -24,11 +24,23 @@ struct head_reading {
     struct head *head;
     struct error *err;
     const char *at; /* where the next piece must stand */
-    unsigned host_count;
-    unsigned size_count;
-    unsigned encoding_count;
-    unsigned type_count;
     bool is_good;
+};
+
+/* The fields that handlers may ask for, by their lower-case names. */
+static const char *const field_names[HTTP_FIELD_COUNT] = {
+    [HTTP_COOKIE] = "cookie",
+    [HTTP_AUTHORIZATION] = "authorization",
+    [HTTP_IDEMPOTENCY_KEY] = "idempotency-key",
+    [HTTP_SEC_FETCH_SITE] = "sec-fetch-site",
+    [HTTP_ORIGIN] = "origin",
+    [HTTP_BESA_CSRF] = "x-besa-csrf",
+    [HTTP_BESA_REASON] = "x-besa-reason",
+    [HTTP_BESA_CASE] = "x-besa-case",
+    [HTTP_ACCEPT] = "accept",
+    [HTTP_IF_NONE_MATCH] = "if-none-match",
+    [HTTP_LAST_EVENT_ID] = "last-event-id",
+    [HTTP_RANGE] = "range",
 };
 
 static bool name_is_token(const char *name, size_t size)
@@ -56,32 +68,67 @@ static bool field_is(const char *name, size_t size, const char *wanted)
     return size == strlen(wanted) && strncasecmp(name, wanted, size) == 0;
 }
 
-static bool field_read(struct head_reading *reading, const char *name, size_t name_size,
-                       const char *value, size_t value_size)
+/* Keeps a field that may stand only once. */
+static bool field_keep(struct head_reading *reading, const char *name, struct span value,
+                       struct span *slot)
 {
-    struct span text = span_make(value, value_size);
+    if (slot->data != NULL)
+        return error_set(reading->err, ERROR_INPUT, "%s stands twice", name);
+    *slot = value;
+    return true;
+}
 
-    if (field_is(name, name_size, "Host") && ++reading->host_count > 1)
-        return error_set(reading->err, ERROR_INPUT, "Host stands twice");
-    if (field_is(name, name_size, "Content-Length")) {
-        if (++reading->size_count > 1)
-            return error_set(reading->err, ERROR_INPUT, "Content-Length stands twice");
-        /* number_read refuses signs, spaces and leading zeros. */
-        if (!number_read(text, &reading->head->size))
-            return error_set(reading->err, ERROR_INPUT, "Content-Length is no number");
-        reading->head->has_size = true;
+static bool host_read(struct head_reading *reading, struct span value)
+{
+    if (!field_keep(reading, "Host", value, &reading->head->host))
+        return false;
+    if (value.size == 0 || value.size > HEAD_HOST_SIZE_MAX)
+        return error_set(reading->err, ERROR_INPUT, "Host is empty or too long");
+    for (size_t i = 0; i < value.size; i++) {
+        if (!isalnum(value.data[i]) && memchr("-._:[]", value.data[i], 6) == NULL)
+            return error_set(reading->err, ERROR_INPUT, "Host is no name and no address");
     }
-    if (field_is(name, name_size, "Transfer-Encoding")) {
-        if (++reading->encoding_count > 1)
-            return error_set(reading->err, ERROR_INPUT, "Transfer-Encoding stands twice");
-        if (!field_is(value, value_size, "chunked"))
-            return error_set(reading->err, ERROR_INPUT, "Transfer-Encoding is not chunked");
-        reading->head->is_chunked = true;
-    }
-    if (field_is(name, name_size, "Content-Type")) {
-        if (++reading->type_count > 1)
-            return error_set(reading->err, ERROR_INPUT, "Content-Type stands twice");
-        reading->head->content_type = text;
+    return true;
+}
+
+static bool size_read(struct head_reading *reading, struct span value)
+{
+    if (reading->head->has_size)
+        return error_set(reading->err, ERROR_INPUT, "Content-Length stands twice");
+    /* number_read refuses signs, spaces and leading zeros. */
+    if (!number_read(value, &reading->head->size))
+        return error_set(reading->err, ERROR_INPUT, "Content-Length is no number");
+    reading->head->has_size = true;
+    return true;
+}
+
+static bool encoding_read(struct head_reading *reading, struct span value)
+{
+    if (reading->head->is_chunked)
+        return error_set(reading->err, ERROR_INPUT, "Transfer-Encoding stands twice");
+    if (!field_is((const char *)value.data, value.size, "chunked"))
+        return error_set(reading->err, ERROR_INPUT, "Transfer-Encoding is not chunked");
+    reading->head->is_chunked = true;
+    return true;
+}
+
+static bool field_read(struct head_reading *reading, const char *name, size_t name_size,
+                       struct span value)
+{
+    if (field_is(name, name_size, "host"))
+        return host_read(reading, value);
+    if (field_is(name, name_size, "content-length"))
+        return size_read(reading, value);
+    if (field_is(name, name_size, "transfer-encoding"))
+        return encoding_read(reading, value);
+    if (field_is(name, name_size, "content-type"))
+        return field_keep(reading, "Content-Type", value, &reading->head->content_type);
+    for (size_t i = 0; i < HTTP_FIELD_COUNT; i++) {
+        if (!field_is(name, name_size, field_names[i]))
+            continue;
+        if (value.size > HEAD_FIELD_SIZE_MAX)
+            return error_set(reading->err, ERROR_INPUT, "%s is too long", field_names[i]);
+        return field_keep(reading, field_names[i], value, &reading->head->fields[i]);
     }
     return true;
 }
@@ -105,7 +152,7 @@ static enum MHD_Result field_take(void *context, enum MHD_ValueKind kind, const 
         error_set(reading->err, ERROR_INPUT, "a field value has control characters");
         return MHD_NO;
     }
-    if (!field_read(reading, name, name_size, value, value_size))
+    if (!field_read(reading, name, name_size, span_make(value, value_size)))
         return MHD_NO;
     reading->at = value + value_size + 2;
     reading->is_good = true;
@@ -133,7 +180,7 @@ bool request_head_read(struct MHD_Connection *connection, const char *method, co
         MHD_get_connection_info(connection, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
     if (size == NULL || method + size->header_size != reading.at + 2)
         return error_set(err, ERROR_INPUT, "a head line is folded or badly ended");
-    if (reading.host_count != 1)
+    if (out->host.data == NULL)
         return error_set(err, ERROR_INPUT, "Host is missing");
     if (out->is_chunked && out->has_size)
         return error_set(err, ERROR_INPUT, "Transfer-Encoding together with Content-Length");

@@ -4,18 +4,23 @@
 #ifndef BESA_HTTP_HEAD_H
 #define BESA_HTTP_HEAD_H
 
-#include "base/error.h"
-#include "base/span.h"
+#include "http/server.h"
 
 struct MHD_Connection;
 
 #define HEAD_URI_SIZE_MAX 2048u /* path and query of one request */
+#define HEAD_HOST_SIZE_MAX                                                                         \
+    261u /* a DNS name of 253 characters, ':', a port, and room for brackets */
+#define HEAD_FIELD_SIZE_MAX 4096u /* one listed field: a cookie, a reason of 1,000 bytes escaped */
 
+/* Spans lie in the connection's memory; `data` NULL: the field was not sent. */
 struct head {
     bool is_chunked;
     bool has_size;
-    uint64_t size;            /* Content-Length */
-    struct span content_type; /* in the connection's memory */
+    uint64_t size; /* Content-Length */
+    struct span host;
+    struct span content_type;
+    struct span fields[HTTP_FIELD_COUNT];
 };
 
 /* `uri`: as it stood in the request line. INPUT names the first thing wrong. */

@@ -21,6 +21,10 @@ struct http_server_limits pace_limits(struct http_server_limits limits)
         limits.body_rate_bytes_per_s = 16 * 1024;
     if (limits.answer_ms == 0)
         limits.answer_ms = 60 * 1000;
+    if (limits.stream_count == 0)
+        limits.stream_count = 64;
+    if (limits.stall_ms == 0)
+        limits.stall_ms = 15 * 1000;
     return limits;
 }
 
@@ -45,6 +49,8 @@ bool pace_is_over(const struct pace *pace, const struct http_server_limits *limi
         return taken_ms > pace->answer_ms;
     case PACE_SEND:
         return taken_ms > size_ms(pace->size, limits);
+    case PACE_STREAM:
+        return pace->size > 0 && taken_ms > limits->stall_ms;
     }
     return true;
 }

@@ -14,12 +14,13 @@ enum pace_phase {
     PACE_BODY,    /* the body comes in */
     PACE_ANSWER,  /* the handler has it; the connection is suspended */
     PACE_SEND,    /* the answer goes out */
+    PACE_STREAM, /* the answer goes on; since_ms: when the client last took something, or had nothing to take */
 };
 
 struct pace {
     enum pace_phase phase;
-    int64_t since_ms;  /* monotonic: when the phase began */
-    size_t size;       /* BODY: received so far; SEND: size of the answer */
+    int64_t since_ms; /* monotonic: when the phase began */
+    size_t size;      /* BODY: received so far; SEND: size of the answer; STREAM: bytes that wait */
     int64_t answer_ms; /* ANSWER: allowed for it */
 };
 

@@ -12,6 +12,8 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <time.h>
@@ -46,12 +48,26 @@ static bool session_check(gnutls_session_t session, const struct trust *trust, i
     return trust_check(trust, span_make(chain[0].data, chain[0].size), now_ms, peer, until_ms, err);
 }
 
+static void connection_count_desk(struct connection *connection)
+{
+    if (connection->is_known)
+        return;
+    connection->is_known = true;
+    pthread_mutex_lock(&connection->server->lock);
+    connection->server->counts.handshakes_accepted++;
+    pthread_mutex_unlock(&connection->server->lock);
+}
+
 bool connection_check_peer(struct connection *connection, struct MHD_Connection *line,
                            struct error *err)
 {
     struct http_server *server = connection->server;
     int64_t now_ms = server->env->now_ms(server->env->context);
 
+    if (server->is_desk) {
+        connection_count_desk(connection);
+        return true;
+    }
     pthread_mutex_lock(&server->lock);
     uint64_t generation = server->trust_generation;
     bool is_known = connection->is_known && connection->trust_generation == generation &&
@@ -112,6 +128,25 @@ void connection_enter(struct connection *connection, enum pace_phase phase, size
         (struct pace){.phase = phase, .since_ms = env->monotonic_ms(env->context), .size = size};
 }
 
+/* A client whose machine has gone without a word is given up by the kernel after this. */
+#define UNANSWERED_MS 30000u
+
+static void connection_describe(struct connection *connection, struct MHD_Connection *line)
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(line, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+    const struct sockaddr *address = info == NULL ? NULL : info->client_addr;
+    const void *number = NULL;
+
+    if (address != NULL && address->sa_family == AF_INET)
+        number = &((const struct sockaddr_in *)(const void *)address)->sin_addr;
+    else if (address != NULL && address->sa_family == AF_INET6)
+        number = &((const struct sockaddr_in6 *)(const void *)address)->sin6_addr;
+    if (number == NULL || inet_ntop(address->sa_family, number, connection->client,
+                                    sizeof connection->client) == NULL)
+        snprintf(connection->client, sizeof connection->client, "?");
+}
+
 static void connection_begin(struct http_server *server, struct MHD_Connection *line,
                              void **context)
 {
@@ -119,15 +154,22 @@ static void connection_begin(struct http_server *server, struct MHD_Connection *
     const union MHD_ConnectionInfo *fd =
         MHD_get_connection_info(line, MHD_CONNECTION_INFO_CONNECTION_FD);
     struct connection *connection = calloc(1, sizeof *connection);
+    unsigned unanswered_ms = UNANSWERED_MS;
 
     *context = connection;
-    /* Without a record the verification fails, so the connection ends in its handshake. */
-    gnutls_certificate_server_set_request(session, GNUTLS_CERT_REQUIRE);
-    gnutls_session_set_verify_function(session, handshake_verify);
+    if (server->is_desk) {
+        gnutls_certificate_server_set_request(session, GNUTLS_CERT_IGNORE);
+    } else {
+        /* Without a record the verification fails, so the connection ends in its handshake. */
+        gnutls_certificate_server_set_request(session, GNUTLS_CERT_REQUIRE);
+        gnutls_session_set_verify_function(session, handshake_verify);
+    }
     if (connection == NULL)
-        return;
+        return; /* on the desk side request_begin ends it */
     connection->server = server;
     connection->fd = fd->connect_fd;
+    connection_describe(connection, line);
+    setsockopt(connection->fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &unanswered_ms, sizeof unanswered_ms);
     connection_enter(connection, PACE_OPENING, 0);
     pthread_mutex_lock(&server->lock);
     connection->next = server->connections;
@@ -170,6 +212,10 @@ static void connection_notify(void *server, struct MHD_Connection *line, void **
 static void sweep(struct http_server *server, int64_t now_ms)
 {
     for (struct connection *at = server->connections; at != NULL; at = at->next) {
+        if (at->is_cut)
+            continue;
+        if (at->exchange != NULL && at->exchange->stream != NULL)
+            stream_sweep(at->exchange->stream, now_ms);
         if (at->is_cut || !pace_is_over(&at->pace, &server->limits, now_ms))
             continue;
         if (at->pace.phase == PACE_ANSWER) {
@@ -195,7 +241,7 @@ static int64_t sweep_interval_ms(const struct http_server *server)
     const struct http_server_limits *limits = &server->limits;
     int64_t shortest = smaller(smaller(limits->head_ms, limits->idle_ms),
                                smaller(limits->grace_ms, limits->answer_ms));
-    shortest = smaller(shortest, limits->body_ms);
+    shortest = smaller(smaller(shortest, limits->body_ms), limits->stall_ms);
     for (size_t i = 0; i < server->route_count; i++) {
         if (server->routes[i].answer_ms > 0)
             shortest = smaller(shortest, server->routes[i].answer_ms);
@@ -311,6 +357,7 @@ bool http_server_make(const struct http_server_options *options, struct http_ser
         return error_set(err, ERROR_LIMIT, "server: no lock to be had");
     }
     server->env = options->env;
+    server->is_desk = options->is_desk;
     server->routes = options->routes;
     server->route_count = options->route_count;
     server->context = options->context;
@@ -400,14 +447,16 @@ void server_drop(struct http_server *server)
     free(server);
 }
 
-/* No new requests from here on; each one still with a handler gets 503. */
+/* No new requests from here on; each one still with a handler gets 503, each stream its end. */
 static void server_quiesce(struct http_server *server)
 {
     pthread_mutex_lock(&server->lock);
     server->is_stopping = true;
     pthread_cond_broadcast(&server->wake);
     for (struct connection *at = server->connections; at != NULL; at = at->next) {
-        if (at->exchange != NULL && at->exchange->is_suspended)
+        if (at->exchange != NULL && at->exchange->stream != NULL)
+            stream_end(at->exchange->stream);
+        else if (at->exchange != NULL && at->exchange->is_suspended)
             exchange_expire(at->exchange, "the node is stopping");
     }
     pthread_mutex_unlock(&server->lock);

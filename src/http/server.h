@@ -1,9 +1,10 @@
 /*
- * The partner-side HTTP server: HTTP/1.1 over mutual TLS 1.3, never anything less. One thread collects whole requests
- * and hands each to its route's function, which may answer from any thread, at once or later. A second, small thread
- * closes what is too slow.
+ * The HTTP server: HTTP/1.1 over TLS 1.3, never anything less. One thread collects whole requests and hands each to its
+ * route's function, which may answer from any thread, at once or later. A second, small thread closes what is too slow.
  *
- * Nothing of a request is read before the client has shown a certificate that a trusted institution issued.
+ * It serves one of two sides. The partner side: nothing of a request is read before the client has shown a certificate
+ * that a trusted institution issued. The desk side (is_desk): officers' browsers and national systems, which prove who
+ * they are inside their requests; every answer bears the headers that keep a browser from doing more than is meant.
  */
 #ifndef BESA_HTTP_SERVER_H
 #define BESA_HTTP_SERVER_H
@@ -13,24 +14,50 @@
 
 struct http_server;
 struct http_route;
+struct http_stream;
+
+/* The fields of a head that a handler may ask for; any other is checked for form and then forgotten. One that stands
+ * twice is refused. */
+enum http_field {
+    HTTP_COOKIE,
+    HTTP_AUTHORIZATION,
+    HTTP_IDEMPOTENCY_KEY,
+    HTTP_SEC_FETCH_SITE,
+    HTTP_ORIGIN,
+    HTTP_BESA_CSRF,   /* X-Besa-CSRF */
+    HTTP_BESA_REASON, /* X-Besa-Reason */
+    HTTP_BESA_CASE,   /* X-Besa-Case */
+    HTTP_ACCEPT,
+    HTTP_IF_NONE_MATCH,
+    HTTP_LAST_EVENT_ID,
+    HTTP_RANGE,
+    HTTP_FIELD_COUNT
+};
+
+#define HTTP_CLIENT_SIZE 46 /* a numeric IPv4 or IPv6 address, and NUL */
 
 /*
  * One whole request. Handed to a route's function, which then owns it and gives it back by exactly one call of
- * http_respond. All spans live until then.
+ * a function of
+ * http_respond_*. All spans live until then.
  */
 struct http_request {
     const struct http_route *route;
-    struct http_peer peer;
-    struct span path;  /* as sent, not unescaped: "/push" */
-    struct span query; /* what follows '?', as sent; empty when there is none */
+    const char *method;            /* the route's */
+    struct http_peer peer;         /* partner side; all zero on the desk side */
+    char client[HTTP_CLIENT_SIZE]; /* address that the connection comes from */
+    struct span host;              /* as sent: "node.ro.example:8443" */
+    struct span path;              /* as sent, not unescaped: "/push" */
+    struct span query;             /* what follows '?', as sent; empty when there is none */
     struct span content_type;
     struct span body; /* at most route->body_size_max bytes */
 };
 
 struct http_route {
     const char *method; /* "GET", "POST", ... */
-    const char *path;
-    bool is_prefix; /* `path` begins the paths of this route; otherwise it is the only one */
+    const char *path; /* a segment in braces stands for any one that is not empty: "/items/{id}" */
+    bool
+        is_prefix; /* `path` (without braces) begins the paths of this route; otherwise it is the only one */
     size_t
         body_size_max; /* a larger one is refused before its first byte, or where it passes the limit */
     int64_t answer_ms; /* no answer after this: the client gets 503; 0 for the server's own limit */
@@ -42,6 +69,7 @@ struct http_route {
 struct http_server_limits {
     unsigned connection_count; /* connections at once; more wait unaccepted [256] */
     unsigned address_count;    /* connections of one address; more are closed [64] */
+    unsigned stream_count;     /* streams at once; more get 503 [64] */
     size_t body_total_size;    /* bytes of all bodies held at once; more get 503 [192 MiB] */
     int64_t
         head_ms; /* connection to end of the first head, or request line to end of head [10 s] */
@@ -50,10 +78,12 @@ struct http_server_limits {
     int64_t grace_ms;              /* ... and a body must be at its rate after this [10 s] */
     int64_t body_rate_bytes_per_s; /* slowest body in and answer out [16 KiB/s] */
     int64_t answer_ms; /* from whole request to answer, where the route has no own limit [60 s] */
+    int64_t stall_ms;  /* a stream whose client takes nothing of what waits for it is cut [15 s] */
 };
 
 struct http_server_options {
     const struct env *env;
+    bool is_desk;                /* the desk side: no client certificate is asked for */
     const char *address;         /* "127.0.0.1", "0.0.0.0", "::1", "::" */
     uint16_t port;               /* 0: any free one, see http_server_port */
     struct span key_pem;         /* own TLS key */
@@ -74,6 +104,7 @@ struct http_server_counts {
     uint64_t requests;            /* handed to a route */
     uint64_t refused;             /* answered 4xx or 503 by the server itself */
     uint64_t too_slow;            /* connections closed at a deadline */
+    uint64_t streams;             /* open now */
 };
 
 /* Prepares the process for http: the TLS and transfer libraries, and SIGPIPE ignored. Once, before any thread and
@@ -95,11 +126,66 @@ struct http_server_counts http_server_counts(struct http_server *server);
  * handlers stay valid until http_respond, which then only frees them. Never from a handler. */
 void http_server_stop(struct http_server **server);
 
+/* The value of a field of the request's head; `data` NULL when it was not sent. Lives as long as the request. */
+struct span http_request_field(const struct http_request *request, enum http_field field);
+
+/* ---- answers ---- */
+
 /* Gives the request back with its answer; `body` is copied. Any thread, also inside the handler. The answer is dropped
  * when the client has gone or its time is over. */
 void http_respond(struct http_request *request, unsigned status, const char *content_type,
                   struct span body);
 /* The error as an answer: its kind's status and {"kind":...,"text":...}. */
 void http_respond_error(struct http_request *request, const struct error *error);
+
+#define HTTP_HEADER_COUNT_MAX 16u /* headers that one answer adds */
+
+struct http_header {
+    const char *name; /* "Set-Cookie", "Location", "ETag", "Retry-After", ... */
+    const char *value;
+};
+
+/* An answer with headers of its own. Content-Security-Policy and Cache-Control take the place of the desk's common
+ * ones; what frames the answer (Content-Length, Transfer-Encoding, Connection, Date) is never the caller's. */
+struct http_answer {
+    unsigned status;
+    const char *content_type; /* NULL: none */
+    const struct http_header *headers;
+    size_t header_count;
+    struct span body; /* copied */
+};
+
+/* As http_respond. A header that could break the answer apart (control characters, a name that is none) is our own
+ * mistake: the client gets 500 and nothing of the answer. */
+void http_respond_with(struct http_request *request, const struct http_answer *answer);
+
+/* ---- streams: answers that go on, such as server-sent events ---- */
+
+struct http_stream_options {
+    const char *content_type; /* "text/event-stream" */
+    size_t
+        waiting_size_max; /* bytes that may wait for the client; one more and it is cut; 0: 64 KiB */
+    int64_t lifetime_ms;  /* ended after this; 0: never */
+    int64_t heartbeat_ms;  /* after this long without a byte `heartbeat` is sent; 0: never */
+    const char *heartbeat; /* stays: ": \n\n" */
+    /* Called exactly once, when the connection is done, on the server's thread and with no lock held; the stream is
+     * freed when it returns. Be quick. */
+    void (*closed)(void *context, struct http_stream *stream);
+    void *context;
+};
+
+/*
+ * Gives the request back with the beginning of an endless answer (status 200). NULL when it does not come to that (too
+ * many streams: the client gets 503; or it has gone): then `closed` is never called.
+ *
+ * The stream may be used by any thread until `closed` returns. So: hold the lock that `closed` takes from before this
+ * call until the stream stands in your list, and send under that lock.
+ */
+struct http_stream *http_respond_stream(struct http_request *request,
+                                        const struct http_stream_options *options);
+/* Puts bytes in line; never waits. False when the stream has ended, or is cut now because its client is too slow. */
+bool http_stream_send(struct http_stream *stream, struct span bytes);
+/* Ends the answer after what waits has been sent; `closed` follows. */
+void http_stream_end(struct http_stream *stream);
 
 #endif

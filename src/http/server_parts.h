@@ -2,7 +2,8 @@
  * What server.c (life, deadlines, trust) and server_request.c (one request's way) share. Inside src/http only.
  *
  * One mutex guards everything here that more than one thread touches. Under it the library is only asked to suspend and
- * resume; it calls nothing of ours while it holds a lock of its own, so the order is always ours before its.
+ * resume, and to destroy a response that it has never queued. It calls us with a lock of its own held in one place, the
+ * reader of a queued response; that lock it takes nowhere that we call under ours.
  */
 #ifndef BESA_HTTP_SERVER_PARTS_H
 #define BESA_HTTP_SERVER_PARTS_H
@@ -20,6 +21,7 @@ struct exchange;
 /* One TLS connection; made when accepted, freed just before its socket is closed. */
 struct connection {
     struct http_server *server;
+    char client[HTTP_CLIENT_SIZE];
     struct connection *next; /* in server->connections */
     struct connection *previous;
     int fd;
@@ -28,7 +30,8 @@ struct connection {
     struct exchange *exchange; /* the request under way */
 
     /* Touched by the server's thread alone. */
-    bool is_known; /* peer holds, as of trust_generation, until peer_until_ms */
+    bool
+        is_known; /* peer holds, as of trust_generation, until peer_until_ms; desk side: has asked once */
     uint64_t trust_generation;
     int64_t peer_until_ms; /* Unix ms */
     struct http_peer peer;
@@ -54,11 +57,14 @@ struct exchange {
     bool is_chunked;
     struct buffer body;
     struct buffer uri;
-    struct buffer content_type;
+    struct buffer head_text; /* host, content type and the listed fields, copied */
+    struct span fields[HTTP_FIELD_COUNT];
+    struct http_stream *stream; /* the answer, when it is one; until stream_close */
 };
 
 struct http_server {
     const struct env *env;
+    bool is_desk;
     const struct http_route *routes;
     size_t route_count;
     void *context;
@@ -87,12 +93,34 @@ struct http_server {
 /* Lets one holder go; frees at the last. Call it without the lock. */
 void server_drop(struct http_server *server);
 
-/* Judges the certificate that the session shows; remembers the peer. Server's thread. */
+/* Judges the certificate that the session shows; remembers the peer. On the desk side there is none to judge. Server's
+ * thread. */
 bool connection_check_peer(struct connection *connection, struct MHD_Connection *line,
                            struct error *err);
 void connection_enter(struct connection *connection, enum pace_phase phase, size_t size);
 /* Answers a suspended request in place of its handler. Under the lock. */
 void exchange_expire(struct exchange *exchange, const char *text);
+/* Frees when neither the connection nor a handler holds it. Under the lock; gives the server to drop after it, or NULL. */
+struct http_server *exchange_release(struct exchange *exchange);
+/* The handler's answer; takes the response over. False when no one waits for it: then `stream` stays the caller's. */
+bool exchange_respond(struct exchange *exchange, unsigned status, struct MHD_Response *response,
+                      size_t size, struct http_stream *stream);
+
+/* The response with its headers, the desk's common ones among them. NULL, and the response destroyed, when it was NULL,
+ * memory is out or a header could break the answer apart. */
+struct MHD_Response *response_dress(const struct http_server *server, struct MHD_Response *response,
+                                    const char *content_type, const struct http_header *headers,
+                                    size_t count);
+struct MHD_Response *error_response_make(const struct http_server *server,
+                                         const struct error *error,
+                                         const struct http_header *headers, size_t count);
+
+/* Its time and its heartbeat. Under the lock. */
+void stream_sweep(struct http_stream *stream, int64_t now_ms);
+/* No more is taken in. Under the lock. */
+void stream_end(struct http_stream *stream);
+/* The connection is done: tells the owner and frees. Without the lock. */
+void stream_close(struct http_stream *stream);
 
 /* The library's callbacks, context: the server. */
 void *request_begin(void *context, const char *uri, struct MHD_Connection *line);

@@ -5,19 +5,19 @@
  */
 #include "http/server_parts.h"
 
-#include "base/json.h"
 #include "http/head.h"
 
 #include <stdlib.h>
 
 #define CONTENT_TYPE_SIZE_MAX 256u
+#define HEAD_TEXT_SIZE_MAX    (16u * 1024) /* host, content type and listed fields of one request */
+#define ALLOW_SIZE            64u          /* the methods of one path */
 
 /* ---- the record of a request ---- */
 
-/* Frees when neither the connection nor a handler holds it. Under the lock; gives the server to drop after it, or NULL. */
-static struct http_server *exchange_release(struct exchange *exchange)
+struct http_server *exchange_release(struct exchange *exchange)
 {
-    if (exchange->line != NULL || exchange->with_handler)
+    if (exchange->line != NULL || exchange->with_handler || exchange->stream != NULL)
         return NULL;
     struct http_server *server = exchange->server;
     server->body_total_size -= exchange->body.size;
@@ -25,7 +25,7 @@ static struct http_server *exchange_release(struct exchange *exchange)
         MHD_destroy_response(exchange->response);
     buffer_free(&exchange->body);
     buffer_free(&exchange->uri);
-    buffer_free(&exchange->content_type);
+    buffer_free(&exchange->head_text);
     free(exchange);
     return server;
 }
@@ -46,7 +46,7 @@ void *request_begin(void *context, const char *uri, struct MHD_Connection *line)
     exchange->line = line;
     exchange->connection = connection;
     exchange->uri = buffer_make(HEAD_URI_SIZE_MAX);
-    exchange->content_type = buffer_make(CONTENT_TYPE_SIZE_MAX);
+    exchange->head_text = buffer_make(HEAD_TEXT_SIZE_MAX);
     buffer_text(&exchange->uri, uri == NULL ? "" : uri);
     pthread_mutex_lock(&server->lock);
     server->holders++;
@@ -74,37 +74,20 @@ void request_end(void *context, struct MHD_Connection *line, void **slot,
     connection_enter(exchange->connection, PACE_IDLE, 0);
     exchange->line = NULL;
     exchange->connection = NULL;
+    struct http_stream *stream = exchange->stream; /* holds the exchange until it is closed */
+    if (stream != NULL) {
+        pthread_mutex_unlock(&server->lock);
+        stream_close(stream);
+        pthread_mutex_lock(&server->lock);
+        exchange->stream = NULL;
+    }
     struct http_server *dropped = exchange_release(exchange);
     pthread_mutex_unlock(&server->lock);
     if (dropped != NULL)
         server_drop(dropped);
 }
 
-/* ---- answers ---- */
-
-static struct MHD_Response *response_make(const char *content_type, struct span body)
-{
-    struct MHD_Response *response = MHD_create_response_from_buffer(
-        body.size, (void *)(uintptr_t)body.data, MHD_RESPMEM_MUST_COPY);
-    if (response != NULL && content_type != NULL)
-        MHD_add_response_header(response, "Content-Type", content_type);
-    return response;
-}
-
-static struct MHD_Response *error_response_make(const struct error *error)
-{
-    struct buffer text = buffer_make(8 * ERROR_TEXT_SIZE);
-    struct json_writer writer = json_writer_make(&text);
-
-    json_begin_object(&writer);
-    json_string_field(&writer, "kind", error_kind_name(error->kind));
-    json_string_field(&writer, "text", error->text);
-    json_end_object(&writer);
-    struct MHD_Response *response =
-        text.failed ? NULL : response_make("application/json", buffer_span(&text));
-    buffer_free(&text);
-    return response;
-}
+/* ---- refusals ---- */
 
 static enum MHD_Result response_queue(struct MHD_Connection *line, unsigned status,
                                       struct MHD_Response *response)
@@ -121,8 +104,6 @@ static const char *refusal_text(unsigned status)
     switch (status) {
     case MHD_HTTP_NOT_FOUND:
         return "no such path";
-    case MHD_HTTP_METHOD_NOT_ALLOWED:
-        return "the path does not know this method";
     case MHD_HTTP_CONTENT_TOO_LARGE:
         return "the body is larger than the path allows";
     case MHD_HTTP_URI_TOO_LONG:
@@ -133,13 +114,14 @@ static const char *refusal_text(unsigned status)
 }
 
 /* The server's own answer; the connection is closed after it, so that nothing unread can be taken for a request. */
-static enum MHD_Result refuse(struct exchange *exchange, unsigned status, enum error_kind kind,
-                              const char *text)
+static enum MHD_Result refuse_with(struct exchange *exchange, unsigned status, enum error_kind kind,
+                                   const char *text, const struct http_header *header)
 {
     struct http_server *server = exchange->server;
     struct error error;
     error_set(&error, kind, "%s", text);
-    struct MHD_Response *response = error_response_make(&error);
+    struct MHD_Response *response =
+        error_response_make(server, &error, header, header == NULL ? 0 : 1);
     if (response != NULL)
         MHD_add_response_header(response, "Connection", "close");
     pthread_mutex_lock(&server->lock);
@@ -149,38 +131,75 @@ static enum MHD_Result refuse(struct exchange *exchange, unsigned status, enum e
     return response_queue(exchange->line, status, response);
 }
 
+static enum MHD_Result refuse(struct exchange *exchange, unsigned status, enum error_kind kind,
+                              const char *text)
+{
+    return refuse_with(exchange, status, kind, text, NULL);
+}
+
 static enum MHD_Result refuse_status(struct exchange *exchange, unsigned status)
 {
-    enum error_kind kind = status == MHD_HTTP_SERVICE_UNAVAILABLE  ? ERROR_BUSY
-                           : status == MHD_HTTP_NOT_FOUND          ? ERROR_MISSING
-                           : status == MHD_HTTP_METHOD_NOT_ALLOWED ? ERROR_INPUT
-                                                                   : ERROR_LIMIT;
-    return refuse(exchange, status, kind, refusal_text(status));
+    static const struct http_header retry_soon = {"Retry-After", "5"};
+    bool is_busy = status == MHD_HTTP_SERVICE_UNAVAILABLE;
+    enum error_kind kind = is_busy                        ? ERROR_BUSY
+                           : status == MHD_HTTP_NOT_FOUND ? ERROR_MISSING
+                                                          : ERROR_LIMIT;
+    return refuse_with(exchange, status, kind, refusal_text(status), is_busy ? &retry_soon : NULL);
 }
 
 /* ---- before the body ---- */
 
-static bool route_fits(const struct http_route *route, struct span path)
+/* The pattern's segments in braces stand for any segment that is not empty. */
+static bool pattern_fits(const char *pattern, struct span path)
 {
-    return route->is_prefix ? span_starts_with(path, route->path) : span_is(path, route->path);
+    size_t at = 0;
+    while (*pattern != '\0') {
+        if (*pattern != '{') {
+            if (at == path.size || path.data[at] != (uint8_t)*pattern)
+                return false;
+            at++;
+            pattern++;
+            continue;
+        }
+        size_t from = at;
+        while (at < path.size && path.data[at] != '/')
+            at++;
+        if (at == from)
+            return false;
+        pattern += strcspn(pattern, "}");
+        pattern += *pattern == '}' ? 1 : 0;
+    }
+    return at == path.size;
 }
 
-/* 0, or the status that says why there is none. */
-static unsigned route_find(const struct http_server *server, const char *method, struct span path,
-                           const struct http_route **out)
+static bool route_fits(const struct http_route *route, struct span path)
 {
-    unsigned status = MHD_HTTP_NOT_FOUND;
+    return route->is_prefix ? span_starts_with(path, route->path) : pattern_fits(route->path, path);
+}
+
+/* NULL when there is none; then `allow` names the methods that the path does know. */
+static const struct http_route *route_find(const struct http_server *server, const char *method,
+                                           struct span path, struct buffer *allow)
+{
     for (size_t i = 0; i < server->route_count; i++) {
         const struct http_route *route = &server->routes[i];
         if (!route_fits(route, path))
             continue;
-        if (strcmp(route->method, method) == 0) {
-            *out = route;
-            return 0;
-        }
-        status = MHD_HTTP_METHOD_NOT_ALLOWED;
+        if (strcmp(route->method, method) == 0)
+            return route;
+        buffer_format(allow, "%s%s", allow->size > 0 ? ", " : "", route->method);
     }
-    return status;
+    return NULL;
+}
+
+static enum MHD_Result refuse_route(struct exchange *exchange, struct buffer *allow)
+{
+    if (allow->size == 0)
+        return refuse_status(exchange, MHD_HTTP_NOT_FOUND);
+    buffer_byte(allow, 0);
+    struct http_header methods = {"Allow", (const char *)allow->data};
+    return refuse_with(exchange, MHD_HTTP_METHOD_NOT_ALLOWED, ERROR_INPUT,
+                       "the path does not know this method", &methods);
 }
 
 static void uri_split(struct http_request *request, struct span uri)
@@ -208,11 +227,82 @@ static unsigned size_judge(struct exchange *exchange, const struct head *head)
     return 0;
 }
 
+/* Copies what the handler may see of the head, since the connection's memory may go before the handler is done. */
+static bool head_keep(struct exchange *exchange, const struct head *head)
+{
+    const struct span *from[HTTP_FIELD_COUNT + 2] = {&head->host, &head->content_type};
+    struct span *to[HTTP_FIELD_COUNT + 2] = {&exchange->request.host,
+                                             &exchange->request.content_type};
+    size_t size = 0;
+
+    for (size_t i = 0; i < HTTP_FIELD_COUNT; i++) {
+        from[i + 2] = &head->fields[i];
+        to[i + 2] = &exchange->fields[i];
+    }
+    for (size_t i = 0; i < HTTP_FIELD_COUNT + 2; i++)
+        size += from[i]->size;
+    uint8_t *at = buffer_room(&exchange->head_text, size + 1); /* an empty field is there, too */
+    if (at == NULL)
+        return false;
+    for (size_t i = 0; i < HTTP_FIELD_COUNT + 2; i++) {
+        if (from[i]->data == NULL)
+            continue;
+        *to[i] = (struct span){at, from[i]->size};
+        memcpy(at, from[i]->data, from[i]->size);
+        at += from[i]->size;
+    }
+    return true;
+}
+
+struct span http_request_field(const struct http_request *request, enum http_field field)
+{
+    const struct exchange *exchange = (const struct exchange *)request;
+    return exchange->fields[field];
+}
+
+static bool head_take(struct exchange *exchange, const char *url, const char *method,
+                      const char *version, struct head *head, struct error *err)
+{
+    if (!request_head_read(exchange->line, method, url, version, buffer_span(&exchange->uri), head,
+                           err))
+        return false;
+    if (head->content_type.size > CONTENT_TYPE_SIZE_MAX)
+        return error_set(err, ERROR_INPUT, "Content-Type is too long");
+    if (!head_keep(exchange, head))
+        return error_set(err, ERROR_INPUT, "the fields together are too long");
+    uri_split(&exchange->request, buffer_span(&exchange->uri));
+    return true;
+}
+
+static enum MHD_Result request_route(struct exchange *exchange, const char *method,
+                                     const struct head *head)
+{
+    struct http_request *request = &exchange->request;
+    struct buffer allow = buffer_make(ALLOW_SIZE);
+
+    request->route = route_find(exchange->server, method, request->path, &allow);
+    if (request->route == NULL) {
+        enum MHD_Result result = refuse_route(exchange, &allow);
+        buffer_free(&allow);
+        return result;
+    }
+    buffer_free(&allow);
+    unsigned status = size_judge(exchange, head);
+    if (status != 0)
+        return refuse_status(exchange, status);
+    request->method = request->route->method;
+    request->peer = exchange->connection->peer;
+    memcpy(request->client, exchange->connection->client, sizeof request->client);
+    exchange->is_chunked = head->is_chunked;
+    pthread_mutex_lock(&exchange->server->lock);
+    connection_enter(exchange->connection, PACE_BODY, 0);
+    pthread_mutex_unlock(&exchange->server->lock);
+    return MHD_YES;
+}
+
 static enum MHD_Result request_head(struct exchange *exchange, const char *url, const char *method,
                                     const char *version)
 {
-    struct http_request *request = &exchange->request;
-    struct span uri = buffer_span(&exchange->uri);
     struct head head;
     struct error err = {0};
 
@@ -221,23 +311,9 @@ static enum MHD_Result request_head(struct exchange *exchange, const char *url, 
         return refuse(exchange, MHD_HTTP_FORBIDDEN, ERROR_RULE, err.text);
     if (exchange->uri.failed)
         return refuse_status(exchange, MHD_HTTP_URI_TOO_LONG);
-    if (!request_head_read(exchange->line, method, url, version, uri, &head, &err))
+    if (!head_take(exchange, url, method, version, &head, &err))
         return refuse(exchange, MHD_HTTP_BAD_REQUEST, ERROR_INPUT, err.text);
-    if (!buffer_add(&exchange->content_type, head.content_type))
-        return refuse(exchange, MHD_HTTP_BAD_REQUEST, ERROR_INPUT, "Content-Type is too long");
-    uri_split(request, uri);
-    unsigned status = route_find(exchange->server, method, request->path, &request->route);
-    if (status == 0)
-        status = size_judge(exchange, &head);
-    if (status != 0)
-        return refuse_status(exchange, status);
-    request->peer = exchange->connection->peer;
-    request->content_type = buffer_span(&exchange->content_type);
-    exchange->is_chunked = head.is_chunked;
-    pthread_mutex_lock(&exchange->server->lock);
-    connection_enter(exchange->connection, PACE_BODY, 0);
-    pthread_mutex_unlock(&exchange->server->lock);
-    return MHD_YES;
+    return request_route(exchange, method, &head);
 }
 
 /* ---- the body ---- */
@@ -339,55 +415,4 @@ enum MHD_Result request_go_on(void *context, struct MHD_Connection *line, const 
     if (!exchange->was_handled)
         return request_hand_over(exchange);
     return request_answer(exchange);
-}
-
-/* Wakes the suspended connection with its answer. Under the lock. */
-static void exchange_resume(struct exchange *exchange, unsigned status,
-                            struct MHD_Response *response, size_t size)
-{
-    exchange->status = status;
-    exchange->response = response;
-    exchange->is_suspended = false;
-    connection_enter(exchange->connection, PACE_SEND, size);
-    MHD_resume_connection(exchange->line);
-}
-
-void exchange_expire(struct exchange *exchange, const char *text)
-{
-    struct error error;
-    error_set(&error, ERROR_BUSY, "%s", text);
-    exchange->server->counts.refused++;
-    exchange_resume(exchange, MHD_HTTP_SERVICE_UNAVAILABLE, error_response_make(&error), 0);
-}
-
-/* Takes the response over. */
-static void respond(struct http_request *request, unsigned status, struct MHD_Response *response,
-                    size_t size)
-{
-    struct exchange *exchange = (struct exchange *)request;
-    struct http_server *server = exchange->server;
-
-    pthread_mutex_lock(&server->lock);
-    exchange->with_handler = false;
-    bool is_awaited = exchange->line != NULL && exchange->is_suspended;
-    if (is_awaited)
-        exchange_resume(exchange, status, response, size);
-    struct http_server *dropped = exchange_release(exchange);
-    pthread_mutex_unlock(&server->lock);
-    if (!is_awaited && response != NULL)
-        MHD_destroy_response(response);
-    if (dropped != NULL)
-        server_drop(dropped);
-}
-
-void http_respond(struct http_request *request, unsigned status, const char *content_type,
-                  struct span body)
-{
-    respond(request, status, response_make(content_type, body), body.size);
-}
-
-void http_respond_error(struct http_request *request, const struct error *error)
-{
-    respond(request, error_http_status(error->kind), error_response_make(error),
-            sizeof error->text);
 }

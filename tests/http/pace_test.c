@@ -9,7 +9,8 @@ static const struct http_server_limits limits = {.head_ms = 100,
                                                  .body_ms = 5000,
                                                  .grace_ms = 200,
                                                  .body_rate_bytes_per_s = 1000,
-                                                 .answer_ms = 300};
+                                                 .answer_ms = 300,
+                                                 .stall_ms = 400};
 
 static bool is_over(enum pace_phase phase, size_t size, int64_t after_ms)
 {
@@ -27,6 +28,13 @@ CHECK_TEST(each_phase_has_its_own_time)
     CHECK(is_over(PACE_IDLE, 0, 501));
     CHECK(!is_over(PACE_ANSWER, 0, 300));
     CHECK(is_over(PACE_ANSWER, 0, 301));
+}
+
+CHECK_TEST(a_stream_is_slow_only_while_something_waits)
+{
+    CHECK(!is_over(PACE_STREAM, 0, 1000000));
+    CHECK(!is_over(PACE_STREAM, 1, 400));
+    CHECK(is_over(PACE_STREAM, 1, 401));
 }
 
 CHECK_TEST(a_body_must_keep_its_rate_and_its_whole_time)
@@ -58,6 +66,7 @@ CHECK_TEST(zeros_take_the_defaults_and_others_stay)
 int main(void)
 {
     CHECK_RUN(each_phase_has_its_own_time);
+    CHECK_RUN(a_stream_is_slow_only_while_something_waits);
     CHECK_RUN(a_body_must_keep_its_rate_and_its_whole_time);
     CHECK_RUN(an_answer_must_be_taken_at_the_rate);
     CHECK_RUN(zeros_take_the_defaults_and_others_stay);

@@ -75,16 +75,29 @@ struct site {
     size_t waiting_count;
     struct http_request *kept[64]; /* of /never */
     size_t kept_count;
+
+    struct http_stream *streams[64]; /* of /stream */
+    size_t stream_count;
+    size_t streams_closed;
+    int64_t stream_lifetime_ms; /* set before the first one */
+    int64_t stream_heartbeat_ms;
+    size_t stream_waiting_size_max; /* 16 KiB */
 };
 
 #define SITE_ECHO_SIZE_MAX 4096u
 
 /* Routes: POST /echo, /large-echo (64 MiB), /later (another thread, 20 ms on), /never (answer_ms 300, kept),
- * GET /peer ("institution name"), /large (1.2 MB), prefix /files/. */
+ * GET /peer ("institution name"), /large (1.2 MB), prefix /files/, /fields, /stream, /items/{id}; POST /with. */
 void site_open(struct site *site, struct http_server_limits limits);
+/* The same on the desk side. */
+void site_open_desk(struct site *site, struct http_server_limits limits);
 void site_close(struct site *site);
 unsigned site_handled(struct site *site);
 size_t site_kept(struct site *site);
+/* Sends to every open stream; how many took it. */
+size_t site_send(struct site *site, struct span bytes);
+void site_end_streams(struct site *site);
+size_t site_streams(struct site *site, size_t *closed);
 /* Gives the requests of /never back. */
 void site_release(struct site *site);
 

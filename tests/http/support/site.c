@@ -102,6 +102,97 @@ static void fault(void *context, struct http_request *request)
     http_respond_error(request, &err);
 }
 
+/* What the handler sees of the head, a line each. */
+static void fields(void *context, struct http_request *request)
+{
+    struct buffer text = buffer_make(65536);
+    site_count(context);
+    buffer_format(&text, "%s %.*s %s\n", request->method, SPAN_ARG(request->host), request->client);
+    for (size_t i = 0; i < HTTP_FIELD_COUNT; i++) {
+        struct span value = http_request_field(request, (enum http_field)i);
+        if (value.data != NULL)
+            buffer_format(&text, "%zu=%.*s\n", i, SPAN_ARG(value));
+    }
+    http_respond(request, 200, "text/plain", buffer_span(&text));
+    buffer_free(&text);
+}
+
+/* POST /with: the body is "name:value" for a header of the answer. */
+static void with(void *context, struct http_request *request)
+{
+    char text[256] = "";
+    char *value;
+    site_count(context);
+    snprintf(text, sizeof text, "%.*s", SPAN_ARG(request->body));
+    value = strchr(text, ':');
+    if (value != NULL)
+        *value++ = '\0';
+    struct http_header headers[] = {{"ETag", "\"7\""}, {text, value == NULL ? "" : value}};
+    struct http_answer answer = {.status = 201,
+                                 .content_type = "text/plain",
+                                 .headers = headers,
+                                 .header_count = value == NULL ? 1 : 2,
+                                 .body = span_text("made")};
+    http_respond_with(request, &answer);
+}
+
+static void stream_closed(void *context, struct http_stream *stream)
+{
+    struct site *site = context;
+    pthread_mutex_lock(&site->lock);
+    for (size_t i = 0; i < site->stream_count; i++) {
+        if (site->streams[i] == stream)
+            site->streams[i] = site->streams[--site->stream_count];
+    }
+    site->streams_closed++;
+    pthread_mutex_unlock(&site->lock);
+}
+
+static void stream(void *context, struct http_request *request)
+{
+    struct site *site = context;
+    struct http_stream_options options = {.content_type = "text/event-stream",
+                                          .waiting_size_max = site->stream_waiting_size_max,
+                                          .lifetime_ms = site->stream_lifetime_ms,
+                                          .heartbeat_ms = site->stream_heartbeat_ms,
+                                          .heartbeat = ": beat\n\n",
+                                          .closed = stream_closed,
+                                          .context = site};
+    site_count(site);
+    pthread_mutex_lock(&site->lock);
+    struct http_stream *made = http_respond_stream(request, &options);
+    if (made != NULL)
+        site->streams[site->stream_count++] = made;
+    pthread_mutex_unlock(&site->lock);
+}
+
+size_t site_send(struct site *site, struct span bytes)
+{
+    size_t sent = 0;
+    pthread_mutex_lock(&site->lock);
+    for (size_t i = 0; i < site->stream_count; i++)
+        sent += http_stream_send(site->streams[i], bytes) ? 1 : 0;
+    pthread_mutex_unlock(&site->lock);
+    return sent;
+}
+
+void site_end_streams(struct site *site)
+{
+    pthread_mutex_lock(&site->lock);
+    for (size_t i = 0; i < site->stream_count; i++)
+        http_stream_end(site->streams[i]);
+    pthread_mutex_unlock(&site->lock);
+}
+
+size_t site_streams(struct site *site, size_t *closed)
+{
+    pthread_mutex_lock(&site->lock);
+    size_t count = site->stream_count;
+    *closed = site->streams_closed;
+    pthread_mutex_unlock(&site->lock);
+    return count;
+}
+
 static const struct http_route routes[] = {
     {.method = "POST", .path = "/echo", .body_size_max = SITE_ECHO_SIZE_MAX, .handle = echo},
     {.method = "POST", .path = "/large-echo", .body_size_max = 64u << 20, .handle = echo},
@@ -115,6 +206,12 @@ static const struct http_route routes[] = {
     {.method = "GET", .path = "/large", .handle = large},
     {.method = "GET", .path = "/files/", .is_prefix = true, .handle = files},
     {.method = "GET", .path = "/fault", .handle = fault},
+    {.method = "GET", .path = "/fields", .handle = fields},
+    {.method = "POST", .path = "/with", .body_size_max = 256, .handle = with},
+    {.method = "GET", .path = "/stream", .handle = stream},
+    {.method = "GET", .path = "/items/{id}", .handle = files},
+    {.method = "DELETE", .path = "/items/{id}", .handle = files},
+    {.method = "GET", .path = "/items/{id}/parts/{n}", .handle = files},
 };
 
 static void *site_work(void *context)
@@ -140,7 +237,7 @@ static void *site_work(void *context)
     return NULL;
 }
 
-void site_open(struct site *site, struct http_server_limits limits)
+static void site_begin(struct site *site, struct http_server_limits limits, bool is_desk)
 {
     struct ground *ground = ground_get();
     struct error err = {0};
@@ -148,12 +245,14 @@ void site_open(struct site *site, struct http_server_limits limits)
     memset(site, 0, sizeof *site);
     pthread_mutex_init(&site->lock, NULL);
     pthread_cond_init(&site->wake, NULL);
+    site->stream_waiting_size_max = 16384;
     site->env = *env_real();
     site->env.context = site;
     site->env.now_ms = site_now_ms;
     site->env.monotonic_ms = site_monotonic_ms;
     struct http_server_options options = {
         .env = &site->env,
+        .is_desk = is_desk,
         .address = "127.0.0.1",
         .key_pem = buffer_span(&ground->server.key_pem),
         .certificate_pem = buffer_span(&ground->server.certificate_pem),
@@ -178,6 +277,16 @@ void site_open(struct site *site, struct http_server_limits limits)
         .certificate_pem = buffer_span(&ground->client.certificate_pem),
     };
     pthread_create(&site->worker, NULL, site_work, site);
+}
+
+void site_open(struct site *site, struct http_server_limits limits)
+{
+    site_begin(site, limits, false);
+}
+
+void site_open_desk(struct site *site, struct http_server_limits limits)
+{
+    site_begin(site, limits, true);
 }
 
 void site_close(struct site *site)
