@@ -33,6 +33,11 @@ const struct command commands[] = {
      "Runs the node until SIGTERM; SIGHUP makes it begin anew.\n\nThe supervisor starts the keeper "
      "and the node, and both anew when one dies.",
      command_serve},
+    {"doctor", "[--all]",
+     "Looks the node over and names what is wrong and the next step.\n\nThe machine's checks need "
+     "nothing but the home; the books are looked into with --officer and --reason. Exit code 0: "
+     "all well, 1: warnings, 2: failures.",
+     command_doctor},
     {"status", "", "How the node stands: logs, partners, alarms, sandbox.", command_status},
     {"request", "FILE.json [--attach FILE]... [--agreement ID]",
      "Sends a request to the partner.\n\nFILE.json is the message's body (docs/messages.md); - is "

@@ -1,4 +1,5 @@
 /* The node's own acts: see node.h. */
+#include "cmd/doctor.h"
 #include "cmd/node_verify.h"
 #include "cmd/service.h"
 
@@ -7,6 +8,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #define WAITING_SHOWN_MAX   256
 #define ALARM_SIZE          (ERROR_TEXT_SIZE + 256)
@@ -214,7 +216,22 @@ static bool act_status(struct node *node, const struct desk_call *call, struct j
     return true;
 }
 
+static bool act_doctor(struct node *node, const struct desk_call *call, struct json_writer *out,
+                       struct error *err)
+{
+    struct doctor *doctor = calloc(1, sizeof *doctor);
+    (void)call;
+
+    if (doctor == NULL)
+        return error_set(err, ERROR_LIMIT, "out of memory");
+    doctor_look_books(doctor, node);
+    bool ok = doctor_write(doctor, out) || error_set(err, ERROR_LIMIT, "the findings do not fit");
+    free(doctor);
+    return ok;
+}
+
 const struct node_act node_acts[] = {
+    {"doctor", "Looks the books over: what is wrong, and the next step.", true, act_doctor},
     {"status", "How the node stands: logs, partners, alarms.", true, act_status},
     {"log-export", "Records that logs were exported; the command writes the files.", true,
      node_log_export},

@@ -1,0 +1,263 @@
+/*
+ * The checks of the books, run by the node itself: keeper, logs, forks, agreements, lines to the partners, queues, store.
+ */
+#include "cmd/doctor.h"
+#include "cmd/service.h"
+
+#include "base/attributes.h"
+#include "store/local_rows.h"
+#include "store/migrate.h"
+#include "store/schema.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define MINUTE_MS       INT64_C(60000)
+#define DAY_MS          (24 * 60 * MINUTE_MS)
+#define WITNESS_LATE_MS (10 * MINUTE_MS) /* ten beats */
+#define WAITING_LATE_MS                                                                            \
+    (15 * MINUTE_MS) /* an urgent request without custody for so long is an alarm */
+#define AGREEMENT_WARN_MS (60 * DAY_MS)
+#define LOOK_MAX          256
+#define RECOVERY          "docs/recovery.md: what this means and how the log goes on"
+
+static int64_t now_ms(const struct node *node)
+{
+    return node->env->now_ms(node->env->context);
+}
+
+/* --- keeper --- */
+
+static void keeper_look(struct doctor *doctor, struct node *node)
+{
+    struct error err = {0};
+
+    if (keeper_status(&node->keeper, &err))
+        doctor_find(doctor, DOCTOR_OK, NULL, "the keeper signs");
+    else
+        doctor_find(doctor, DOCTOR_FAILURE, RECOVERY, "the keeper signs nothing: %s", err.text);
+}
+
+/* --- logs --- */
+
+static void log_look(struct doctor *doctor, const struct journal_log *log)
+{
+    if (log->read_only[0] != '\0')
+        doctor_find(doctor, DOCTOR_FAILURE, RECOVERY, "log %s is read-only: %s", log->origin,
+                    log->read_only);
+    else
+        doctor_find(doctor, DOCTOR_OK, NULL, "log %s: %" PRIu64 " entries", log->origin, log->size);
+}
+
+static void logs_look(struct doctor *doctor, struct node *node)
+{
+    const struct journal *journal = &node->journal;
+
+    log_look(doctor, &journal->domestic);
+    for (size_t i = 0; i < journal->line_count; i++) {
+        log_look(doctor, &journal->lines[i].out);
+        log_look(doctor, &journal->lines[i].in);
+    }
+}
+
+static void log_forks_look(struct doctor *doctor, struct node *node, const struct journal_log *log,
+                           unsigned *found)
+{
+    struct arena arena CLEANUP(arena_free) = arena_make(64 * 1024);
+    struct fork_row rows[8];
+    struct error err = {0};
+    size_t count = 0;
+
+    if (!fork_list(node->db, &arena, log->id, rows, ARRAY_COUNT(rows), &count, &err)) {
+        doctor_find(doctor, DOCTOR_FAILURE, "look at the disk", "%s", err.text);
+        return;
+    }
+    *found += (unsigned)count;
+    for (size_t i = 0; i < count; i++)
+        doctor_find(doctor, DOCTOR_FAILURE,
+                    "tell your head of desk and the partner's: both signed checkpoints are kept "
+                    "as proof (docs/recovery.md)",
+                    "the partner signed two different histories of log %s, at size %" PRId64,
+                    log->origin, rows[i].size);
+}
+
+static void forks_look(struct doctor *doctor, struct node *node)
+{
+    unsigned found = 0;
+
+    for (size_t i = 0; i < node->journal.line_count; i++)
+        log_forks_look(doctor, node, &node->journal.lines[i].in, &found);
+    if (found == 0)
+        doctor_find(doctor, DOCTOR_OK, NULL, "no partner showed two histories");
+}
+
+static void witness_look(struct doctor *doctor, struct node *node)
+{
+    const struct journal *journal = &node->journal;
+    bool is_running_long =
+        node->service != NULL && now_ms(node) - node->service->started_ms > WITNESS_LATE_MS;
+
+    for (size_t i = 0; i < journal->line_count; i++) {
+        const struct journal_line *line = &journal->lines[i];
+        uint64_t behind = journal->domestic.signed_size > line->witnessed
+                              ? journal->domestic.signed_size - line->witnessed
+                              : 0;
+        if (is_running_long && line->is_reachable && behind > 0 && line->witnessed == 0)
+            doctor_find(doctor, DOCTOR_WARNING,
+                        "ask the partner's administrator what its node says of ours",
+                        "%s can be reached but has never witnessed our domestic log",
+                        line->partner);
+        else
+            doctor_find(doctor, DOCTOR_OK, NULL,
+                        "%s witnessed %" PRIu64 " of %" PRIu64 " domestic entries", line->partner,
+                        line->witnessed, journal->domestic.size);
+    }
+}
+
+/* --- agreements --- */
+
+static void agreements_look(struct doctor *doctor, struct node *node)
+{
+    for (size_t i = 0; i < node->journal.line_count; i++) {
+        const struct journal_line *line = &node->journal.lines[i];
+        int64_t left_ms = line->agreement.valid_to_ms - now_ms(node);
+        if (line->is_suspended)
+            doctor_find(doctor, DOCTOR_WARNING, "the head of desk lifts it: besa agreement resume",
+                        "agreement %s is suspended by us: nothing new is sent or handled",
+                        line->agreement_id);
+        else if (left_ms <= 0)
+            doctor_find(doctor, DOCTOR_FAILURE, "a new version has to be signed by both",
+                        "agreement %s has ended: nothing new passes", line->agreement_id);
+        else if (left_ms < AGREEMENT_WARN_MS)
+            doctor_find(doctor, DOCTOR_WARNING, "a new version has to be signed by both",
+                        "agreement %s ends in %" PRId64 " days", line->agreement_id,
+                        left_ms / DAY_MS);
+        else
+            doctor_find(doctor, DOCTOR_OK, NULL, "agreement %s version %" PRId64 " is in force",
+                        line->agreement_id, line->agreement.version);
+    }
+    if (node->journal.line_count == 0)
+        doctor_find(doctor, DOCTOR_NOTICE, "besa pair, then besa agreement",
+                    "no agreement is in the books yet: nothing can be exchanged");
+}
+
+/* --- lines and queues --- */
+
+static void line_look(struct doctor *doctor, struct node *node, size_t at)
+{
+    const struct journal_line *line = &node->journal.lines[at];
+    const struct agreement_party *partner = &line->agreement.parties[line->partner_side];
+    struct exchange_state state = {.is_reachable = false};
+    char next[DOCTOR_TEXT_SIZE];
+
+    exchange_state(node->exchange, at, &state);
+    if (state.is_reachable) {
+        doctor_find(doctor, DOCTOR_OK, NULL, "%s answers", line->partner);
+    } else {
+        snprintf(next, sizeof next, "look at the network, then call its desk: %.*s",
+                 SPAN_ARG(partner->contact));
+        doctor_find(doctor, DOCTOR_FAILURE, next, "%s does not answer (%u times in a row): %s",
+                    line->partner, state.failures,
+                    state.last_error[0] == '\0' ? "not tried yet" : state.last_error);
+    }
+    if (line->is_stuck)
+        doctor_find(doctor, DOCTOR_FAILURE,
+                    "it is tried again; if it stays, report it with this text",
+                    "handling of what %s sent is stuck at entry %" PRIu64 ": %s", line->partner,
+                    line->handled, line->stuck_reason);
+}
+
+static void lines_look(struct doctor *doctor, struct node *node)
+{
+    if (node->exchange == NULL) {
+        doctor_find(doctor, DOCTOR_WARNING, "besa serve",
+                    "no node runs: nothing is sent or received");
+        return;
+    }
+    for (size_t i = 0; i < node->journal.line_count; i++)
+        line_look(doctor, node, i);
+}
+
+static void queue_look(struct doctor *doctor, struct node *node, const struct journal_line *line)
+{
+    struct arena arena CLEANUP(arena_free) = arena_make(4u * 1024 * 1024);
+    struct entry_row *rows = arena_array(&arena, LOOK_MAX, sizeof *rows);
+    struct error err = {0};
+    struct entry_row oldest = {.created_ms = now_ms(node)};
+    size_t count = 0;
+
+    if (rows == NULL ||
+        !entry_list_waiting(node->db, &arena, line->out.id, rows, LOOK_MAX, &count, &err) ||
+        (count > 0 && !entry_find(node->db, &arena, rows[0].id, &oldest, &err))) {
+        doctor_find(doctor, DOCTOR_FAILURE, "look at the disk", "%s",
+                    rows == NULL ? "out of memory" : err.text);
+        return;
+    }
+    uint64_t unreceipted = line->out.size - line->cosigned;
+    int64_t age_ms = now_ms(node) - oldest.created_ms;
+    bool is_late = age_ms > WAITING_LATE_MS;
+    doctor_find(doctor, is_late ? DOCTOR_WARNING : DOCTOR_OK,
+                is_late ? "the line to the partner has to come back: see above" : NULL,
+                "to %s: %zu%s wait (the oldest for %" PRId64 " min), %" PRIu64
+                " without receipt; from it %" PRIu64 " not handled yet",
+                line->partner, count, count == LOOK_MAX ? " or more" : "", age_ms / MINUTE_MS,
+                unreceipted, line->in.size - line->handled);
+}
+
+static void queues_look(struct doctor *doctor, struct node *node)
+{
+    for (size_t i = 0; i < node->journal.line_count; i++)
+        queue_look(doctor, node, &node->journal.lines[i]);
+}
+
+/* --- store --- */
+
+static void store_look(struct doctor *doctor, struct node *node)
+{
+    struct error err = {0};
+    int64_t schema = 0;
+
+    if (node->journal.is_dead)
+        doctor_find(doctor, DOCTOR_FAILURE, "look at the disk, then begin anew",
+                    "the store failed: %s", node->journal.dead_reason);
+    else if (!database_version(node->db, &schema, &err))
+        doctor_find(doctor, DOCTOR_FAILURE, "look at the disk", "%s", err.text);
+    else
+        doctor_find(doctor, DOCTOR_OK, NULL, "%s, schema %" PRId64 " of %zu",
+                    database_kind(node->db) == DATABASE_SQLITE ? "sqlite" : "postgres", schema,
+                    schema_migration_count);
+}
+
+static void sandbox_look(struct doctor *doctor, struct node *node)
+{
+    if (node->service == NULL)
+        doctor_find(doctor, DOCTOR_NOTICE, NULL, "no node runs");
+    else if (!node->service->sandbox.has_files || !node->service->sandbox.has_seccomp)
+        doctor_find(doctor, DOCTOR_WARNING, "boot a kernel that has what is missing", "%s",
+                    node->service->sandbox.text);
+    else
+        doctor_find(doctor, DOCTOR_OK, NULL, "%s", node->service->sandbox.text);
+}
+
+const struct doctor_books_row doctor_books_rows[] = {
+    {"keeper", "The keeper may sign.", keeper_look},
+    {"logs", "Every log can go on.", logs_look},
+    {"forks", "No partner signed two histories.", forks_look},
+    {"witness", "Partners witness our domestic log.", witness_look},
+    {"agreements", "Agreements are in force for a while.", agreements_look},
+    {"lines", "Partners answer, and what they sent is handled.", lines_look},
+    {"queues", "Nothing waits for long.", queues_look},
+    {"store", "The store works and its schema is known.", store_look},
+    {"sandbox", "The running node is limited.", sandbox_look},
+};
+const size_t doctor_books_row_count = ARRAY_COUNT(doctor_books_rows);
+
+void doctor_look_books(struct doctor *doctor, struct node *node)
+{
+    for (size_t i = 0; i < doctor_books_row_count; i++) {
+        doctor->check = doctor_books_rows[i].name;
+        doctor_books_rows[i].run(doctor, node);
+    }
+}

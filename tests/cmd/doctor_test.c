@@ -1,0 +1,630 @@
+/*
+ * Doctor: every check of both tables finds the fault that is planted for it, says it at the level it deserves, and names a
+ * next step.
+ * covers: doctor doctor_finding doctor_machine doctor_volume doctor_books
+ */
+#include "cmd/doctor.h"
+#include "check.h"
+#include "cmd/command.h"
+#include "cmd/service.h"
+#include "cmd/support/node_home.h"
+
+#include "base/attributes.h"
+#include "base/env.h"
+#include "crypto/cms.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+const struct command commands[] = {{.name = NULL}};
+
+static struct node_home home;
+static struct doctor *doctor;
+static char root[64]; /* stands for /proc and /sys */
+static const char *tried[64];
+static size_t tried_count;
+
+static void file_put(const char *relative, const char *text)
+{
+    char path[256];
+
+    snprintf(path, sizeof path, "%s/%s", root, relative);
+    for (char *at = path + strlen(root) + 1; (at = strchr(at, '/')) != NULL; at++) {
+        *at = '\0';
+        mkdir(path, 0700);
+        *at = '/';
+    }
+    FILE *file = fopen(path, "w");
+    if (file == NULL) {
+        printf("doctor_test: %s cannot be made\n", path);
+        exit(1);
+    }
+    fputs(text, file);
+    fclose(file);
+}
+
+static int clock_kept(void)
+{
+    return 0;
+}
+static int clock_free(void)
+{
+    return 1;
+}
+static int clock_unknown(void)
+{
+    return -1;
+}
+
+static struct doctor_machine machine_of(void)
+{
+    return (struct doctor_machine){.home = home.home.path,
+                                   .config = &home.node->config,
+                                   .config_error = "",
+                                   .proc = root,
+                                   .sys = root,
+                                   .clock_state = clock_kept,
+                                   .now_ms = env_real()->now_ms(env_real()->context),
+                                   .disk_warning_size = 1,
+                                   .disk_failure_size = 0};
+}
+
+/* Runs the machine's check of this name alone. */
+static void machine_try(const char *name, const struct doctor_machine *machine)
+{
+    memset(doctor, 0, sizeof *doctor);
+    for (size_t i = 0; i < doctor_machine_row_count; i++)
+        if (strcmp(doctor_machine_rows[i].name, name) == 0) {
+            doctor->check = name;
+            doctor_machine_rows[i].run(doctor, machine);
+            tried[tried_count++] = name;
+        }
+}
+
+static void books_try(const char *name)
+{
+    memset(doctor, 0, sizeof *doctor);
+    for (size_t i = 0; i < doctor_books_row_count; i++)
+        if (strcmp(doctor_books_rows[i].name, name) == 0) {
+            doctor->check = name;
+            doctor_books_rows[i].run(doctor, home.node);
+            tried[tried_count++] = name;
+        }
+}
+
+/* A finding of this level with these words; from a warning on, with a next step. */
+static bool found(enum doctor_level level, const char *words)
+{
+    for (size_t i = 0; i < doctor->count; i++) {
+        const struct doctor_finding *finding = &doctor->findings[i];
+        if (finding->level == level && strstr(finding->found, words) != NULL)
+            return level < DOCTOR_WARNING || finding->next[0] != '\0';
+    }
+    for (size_t i = 0; i < doctor->count; i++)
+        printf("  found: %s: %s\n", doctor_level_names[doctor->findings[i].level],
+               doctor->findings[i].found);
+    return false;
+}
+
+/* --- the machine --- */
+
+CHECK_TEST(a_home_that_is_not_there_is_named)
+{
+    struct doctor_machine machine = machine_of();
+
+    machine_try("home", &machine);
+    CHECK(found(DOCTOR_OK, "home /"));
+    machine.home = "/nonexistent/besa";
+    machine_try("home", &machine);
+    CHECK(found(DOCTOR_FAILURE, "/nonexistent/besa: No such file"));
+    machine.home = "/proc/self/status";
+    machine_try("home", &machine);
+    CHECK(found(DOCTOR_FAILURE, "is no directory"));
+}
+
+CHECK_TEST(a_configuration_that_cannot_be_read_is_named_with_its_line)
+{
+    struct doctor_machine machine = machine_of();
+
+    machine.config = NULL;
+    machine.config_error = "line 3: unknown key 'listen'";
+    machine_try("configuration", &machine);
+    CHECK(found(DOCTOR_FAILURE, "line 3: unknown key 'listen'"));
+}
+
+CHECK_TEST(files_open_to_others_are_named)
+{
+    struct doctor_machine machine = machine_of();
+    char path[HOME_PATH_SIZE];
+    struct error err = {0};
+
+    machine_try("files", &machine);
+    CHECK(found(DOCTOR_OK, "all closed"));
+    CHECK_OK(home_path(&home.home, HOME_CONF, path, &err), err);
+    chmod(path, 0640);
+    machine_try("files", &machine);
+    CHECK(found(DOCTOR_FAILURE, "besa.conf is open to other users (mode 640)"));
+    CHECK_INT(doctor->count, 1);
+    chmod(path, 0600);
+    if (geteuid() != 0)
+        return;
+    CHECK(chown(path, 65534, 65534) == 0);
+    machine_try("files", &machine);
+    CHECK(found(DOCTOR_FAILURE, "belongs to user 65534"));
+    CHECK(chown(path, 0, 0) == 0);
+}
+
+CHECK_TEST(many_open_files_are_counted)
+{
+    struct doctor_machine machine = machine_of();
+    char path[300];
+
+    for (int i = 0; i < 20; i++) {
+        snprintf(path, sizeof path, "%s/open-%d", home.directory, i);
+        close(open(path, O_CREAT | O_WRONLY, 0644));
+        chmod(path, 0644);
+    }
+    machine_try("files", &machine);
+    CHECK(found(DOCTOR_FAILURE, "and 12 more"));
+    CHECK_INT(doctor->count, 9);
+    for (int i = 0; i < 20; i++) {
+        snprintf(path, sizeof path, "%s/open-%d", home.directory, i);
+        unlink(path);
+    }
+}
+
+CHECK_TEST(a_disk_that_fills_up_is_named)
+{
+    struct doctor_machine machine = machine_of();
+
+    machine_try("disk", &machine);
+    CHECK(found(DOCTOR_OK, "MiB free"));
+    machine.disk_warning_size = UINT64_MAX;
+    machine_try("disk", &machine);
+    CHECK(found(DOCTOR_WARNING, "MiB free"));
+    machine.disk_failure_size = UINT64_MAX;
+    machine_try("disk", &machine);
+    CHECK(found(DOCTOR_FAILURE, "MiB free"));
+    machine.home = "/nonexistent";
+    machine_try("disk", &machine);
+    CHECK(found(DOCTOR_FAILURE, "cannot be asked"));
+}
+
+CHECK_TEST(a_clock_that_nothing_keeps_is_named)
+{
+    struct doctor_machine machine = machine_of();
+
+    machine_try("clock", &machine);
+    CHECK_INT(doctor->worst, DOCTOR_OK);
+    machine.clock_state = clock_free;
+    machine_try("clock", &machine);
+    CHECK(found(DOCTOR_WARNING, "nothing keeps the clock"));
+    machine.clock_state = clock_unknown;
+    machine_try("clock", &machine);
+    CHECK(found(DOCTOR_NOTICE, "does not say"));
+}
+
+/* The device under the home, as sysfs would show it. */
+static void device_put(const char *below, const char *uuid)
+{
+    struct stat st;
+    char path[256];
+    char line[256];
+
+    stat(home.home.path, &st);
+    snprintf(line, sizeof line, "36 25 %u:%u / /home rw - ext4 /dev/test rw\n", major(st.st_dev),
+             minor(st.st_dev));
+    file_put("self/mountinfo", line);
+    snprintf(path, sizeof path, "dev/block/%u:%u%s/dm/uuid", major(st.st_dev), minor(st.st_dev),
+             below);
+    file_put(path, uuid);
+}
+
+static void root_clear(void)
+{
+    char command[256];
+
+    snprintf(command, sizeof command, "rm -rf %s/dev %s/self", root, root);
+    if (system(command) != 0)
+        exit(1);
+}
+
+CHECK_TEST(a_volume_in_the_clear_is_named)
+{
+    struct doctor_machine machine = machine_of();
+    struct stat st;
+
+    stat(home.home.path, &st);
+    if (major(st.st_dev) == 0)
+        CHECK_NOT_RUN("the file system under /tmp has no block device");
+    root_clear();
+    machine_try("volume", &machine);
+    CHECK(found(DOCTOR_NOTICE, "cannot be told"));
+    device_put("", "LVM-abc\n");
+    machine_try("volume", &machine);
+    CHECK(found(DOCTOR_WARNING, "(/dev/test)"));
+    root_clear();
+    device_put("", "CRYPT-LUKS2-abc\n");
+    machine_try("volume", &machine);
+    CHECK(found(DOCTOR_OK, "encrypted volume (/dev/test)"));
+}
+
+CHECK_TEST(a_volume_is_encrypted_when_all_below_it_is)
+{
+    struct doctor_machine machine = machine_of();
+    struct stat st;
+
+    stat(home.home.path, &st);
+    if (major(st.st_dev) == 0)
+        CHECK_NOT_RUN("the file system under /tmp has no block device");
+    root_clear();
+    device_put("", "LVM-abc\n");
+    device_put("/slaves/dm-1", "CRYPT-LUKS2-abc\n");
+    machine_try("volume", &machine);
+    CHECK(found(DOCTOR_OK, "encrypted volume"));
+    device_put("/slaves/sdb1", "\n");
+    machine_try("volume", &machine);
+    CHECK(found(DOCTOR_WARNING, "does not encrypt"));
+}
+
+CHECK_TEST(swap_in_the_clear_is_named)
+{
+    struct doctor_machine machine = machine_of();
+
+    machine.proc = "/nonexistent";
+    machine_try("swap", &machine);
+    CHECK(found(DOCTOR_NOTICE, "cannot be read"));
+    machine.proc = root;
+    file_put("swaps", "Filename Type Size Used Priority\n");
+    machine_try("swap", &machine);
+    CHECK(found(DOCTOR_OK, "nothing is swapped out"));
+    file_put("swaps", "Filename Type Size Used Priority\n/dev/zram0 partition 1 0 1\n"
+                      "/nonexistent/swapfile file 1 0 1\n");
+    machine_try("swap", &machine);
+    CHECK(found(DOCTOR_OK, "/dev/zram0"));
+    CHECK(found(DOCTOR_WARNING, "swap /nonexistent/swapfile"));
+}
+
+CHECK_TEST(dumps_of_memory_are_named)
+{
+    struct doctor_machine machine = machine_of();
+
+    file_put("sys/kernel/core_pattern", "|/bin/false\n");
+    machine_try("core", &machine);
+    CHECK(found(DOCTOR_OK, "no dumps"));
+    file_put("sys/kernel/core_pattern", "/var/crash/core\n");
+    machine_try("core", &machine);
+    CHECK(found(DOCTOR_NOTICE, "/var/crash/core"));
+    machine.proc = "/nonexistent";
+    machine_try("core", &machine);
+    CHECK(found(DOCTOR_NOTICE, "not known"));
+}
+
+CHECK_TEST(the_kernel_says_what_it_can_limit)
+{
+    struct doctor_machine machine = machine_of();
+
+    machine_try("kernel", &machine);
+    CHECK_INT(doctor->count, 1);
+    CHECK(strstr(doctor->findings[0].found, "Landlock") != NULL);
+}
+
+CHECK_TEST(a_certificate_that_ends_is_named)
+{
+    struct doctor_machine machine = machine_of();
+    int64_t day_ms = INT64_C(86400000);
+
+    machine_try("certificates", &machine);
+    CHECK(found(DOCTOR_OK, "the TLS certificate holds for"));
+    CHECK(found(DOCTOR_FAILURE, "the institution's certificate")); /* this home has none */
+    machine.now_ms += 28 * day_ms;
+    machine_try("certificates", &machine);
+    CHECK(found(DOCTOR_WARNING, "the TLS certificate ends in"));
+    machine.now_ms += 3 * day_ms;
+    machine_try("certificates", &machine);
+    CHECK(found(DOCTOR_FAILURE, "the TLS certificate has expired"));
+    machine.now_ms -= 60 * day_ms;
+    machine_try("certificates", &machine);
+    CHECK(found(DOCTOR_FAILURE, "not valid yet"));
+}
+
+/* --- the books --- */
+
+/* One line to `al`, in memory alone. */
+static struct journal_line *line_put(void)
+{
+    static const struct agreement_party parties[2] = {{.contact = {NULL, 0}},
+                                                      {.contact = {NULL, 0}}};
+    struct journal *journal = &home.node->journal;
+    struct journal_line *line = &journal->lines[0];
+
+    *line = (struct journal_line){.partner = "al", .agreement_id = "ro-al", .partner_side = 1};
+    line->out = (struct journal_log){.id = 7001, .origin = "ro/ro-al/to/al/0"};
+    line->in = (struct journal_log){.id = 7002, .origin = "al/ro-al/to/ro/0"};
+    line->agreement.version = 1;
+    line->agreement.parties = parties;
+    line->agreement.valid_to_ms =
+        home.node->env->now_ms(home.node->env->context) + INT64_C(300) * 86400000;
+    journal->line_count = 1;
+    return line;
+}
+
+static void line_take_away(void)
+{
+    home.node->journal.line_count = 0;
+}
+
+static bool keeper_refuses(void *context, struct span request, struct buffer *reply,
+                           struct error *err)
+{
+    (void)context;
+    (void)request;
+    (void)reply;
+    return error_set(err, ERROR_STORE, "its record is missing");
+}
+
+CHECK_TEST(a_keeper_that_signs_nothing_is_named)
+{
+    books_try("keeper");
+    CHECK(found(DOCTOR_OK, "the keeper signs"));
+    struct keeper_client kept = home.node->keeper;
+    home.node->keeper = (struct keeper_client){.call = keeper_refuses};
+    books_try("keeper");
+    CHECK(found(DOCTOR_FAILURE, "the keeper signs nothing: its record is missing"));
+    home.node->keeper = kept;
+}
+
+CHECK_TEST(a_read_only_log_is_named_with_its_reason)
+{
+    struct journal_line *line = line_put();
+
+    books_try("logs");
+    CHECK_INT(doctor->worst, DOCTOR_OK);
+    snprintf(line->in.read_only, sizeof line->in.read_only, "an older backup was restored");
+    books_try("logs");
+    CHECK(found(DOCTOR_FAILURE, "log al/ro-al/to/ro/0 is read-only: an older backup was restored"));
+    line_take_away();
+}
+
+CHECK_TEST(two_histories_of_a_partner_are_named)
+{
+    struct error err = {0};
+    struct fork_row row = {.log = 7002,
+                           .size = 12,
+                           .root = span_text("0123456789abcdef0123456789abcdef"),
+                           .signature = span_text("s"),
+                           .noticed_ms = 1};
+
+    line_put();
+    books_try("forks");
+    CHECK(found(DOCTOR_OK, "no partner"));
+    CHECK_OK(database_begin(home.node->db, DATABASE_FULL, &err) &&
+                 fork_insert(home.node->db, &row, &err) && database_commit(home.node->db, &err),
+             err);
+    books_try("forks");
+    CHECK(found(DOCTOR_FAILURE, "two different histories of log al/ro-al/to/ro/0, at size 12"));
+    line_take_away();
+}
+
+CHECK_TEST(an_agreement_that_ends_or_is_suspended_is_named)
+{
+    struct journal_line *line = line_put();
+    int64_t now_ms = home.node->env->now_ms(home.node->env->context);
+
+    books_try("agreements");
+    CHECK(found(DOCTOR_OK, "ro-al version 1 is in force"));
+    line->agreement.valid_to_ms = now_ms + INT64_C(10) * 86400000;
+    books_try("agreements");
+    CHECK(found(DOCTOR_WARNING, "ends in"));
+    line->agreement.valid_to_ms = now_ms - 1;
+    books_try("agreements");
+    CHECK(found(DOCTOR_FAILURE, "has ended"));
+    line->is_suspended = true;
+    books_try("agreements");
+    CHECK(found(DOCTOR_WARNING, "suspended by us"));
+    line_take_away();
+    books_try("agreements");
+    CHECK(found(DOCTOR_NOTICE, "no agreement"));
+}
+
+CHECK_TEST(what_waits_too_long_is_named)
+{
+    line_put();
+    books_try("queues");
+    CHECK(found(DOCTOR_OK, "to al: 0 wait"));
+    struct error err = {0};
+    struct entry_row row = {.id = 900001,
+                            .log = 7001,
+                            .index = ENTRY_WAITING,
+                            .message_id = span_text("0123456789abcdef"),
+                            .head = span_text("h"),
+                            .leaf = span_text("0123456789abcdef0123456789abcdef"),
+                            .type = 1,
+                            .created_ms = home.node->env->now_ms(home.node->env->context) -
+                                          INT64_C(20) * 60000,
+                            .body_state = BODY_NONE};
+    CHECK_OK(database_begin(home.node->db, DATABASE_FULL, &err) &&
+                 entry_insert(home.node->db, &row, &err) && database_commit(home.node->db, &err),
+             err);
+    books_try("queues");
+    CHECK(found(DOCTOR_WARNING, "1 wait (the oldest for 20 min)"));
+    line_take_away();
+}
+
+CHECK_TEST(without_a_running_node_the_line_and_sandbox_say_so)
+{
+    line_put();
+    books_try("lines");
+    CHECK(found(DOCTOR_WARNING, "no node runs"));
+    books_try("sandbox");
+    CHECK(found(DOCTOR_NOTICE, "no node runs"));
+    books_try("witness");
+    CHECK(found(DOCTOR_OK, "al witnessed 0 of"));
+    line_take_away();
+}
+
+CHECK_TEST(a_partner_that_never_witnessed_is_named)
+{
+    struct service *service = calloc(1, sizeof *service);
+    struct journal_line *line = line_put();
+
+    line->is_reachable = true;
+    home.node->journal.domestic.signed_size = 64;
+    home.node->service = service;
+    books_try("witness");
+    CHECK(found(DOCTOR_WARNING, "has never witnessed"));
+    home.node->service = NULL;
+    home.node->journal.domestic.signed_size = 0;
+    free(service);
+    line_take_away();
+}
+
+CHECK_TEST(a_store_that_failed_is_named)
+{
+    books_try("store");
+    CHECK(found(DOCTOR_OK, "sqlite, schema"));
+    home.node->journal.is_dead = true;
+    snprintf(home.node->journal.dead_reason, sizeof home.node->journal.dead_reason,
+             "fsync: Input/output error");
+    books_try("store");
+    CHECK(found(DOCTOR_FAILURE, "the store failed: fsync: Input/output error"));
+    home.node->journal.is_dead = false;
+}
+
+/* --- findings --- */
+
+CHECK_TEST(findings_are_read_as_they_were_written)
+{
+    struct buffer text CLEANUP(buffer_free) = buffer_make(65536);
+    struct json_writer out = json_writer_make(&text);
+    struct doctor *again = calloc(1, sizeof *again);
+    struct error err = {0};
+
+    memset(doctor, 0, sizeof *doctor);
+    doctor->check = "disk";
+    doctor_find(doctor, DOCTOR_WARNING, "make \"room\"", "%d MiB free", 12);
+    doctor_find(doctor, DOCTOR_OK, NULL, "fine");
+    CHECK(doctor_write(doctor, &out));
+    CHECK_OK(doctor_read(again, buffer_span(&text), &err), err);
+    CHECK_INT(again->count, 2);
+    CHECK_INT(again->worst, DOCTOR_WARNING);
+    CHECK(memcmp(again->findings, doctor->findings, sizeof again->findings) == 0);
+    error_clear(&err);
+    CHECK(!doctor_read(again, span_text("{\"worst\":\"ok\",\"findings\":[{}]}"), &err));
+    error_clear(&err);
+    CHECK(!doctor_read(again, span_text("[]"), &err));
+    free(again);
+}
+
+CHECK_TEST(more_findings_than_there_is_room_for_keep_the_worst_level)
+{
+    memset(doctor, 0, sizeof *doctor);
+    doctor->check = "files";
+    for (int i = 0; i < DOCTOR_FINDING_MAX; i++)
+        doctor_find(doctor, DOCTOR_OK, NULL, "fine");
+    doctor_find(doctor, DOCTOR_FAILURE, "mend", "broken");
+    CHECK_INT(doctor->worst, DOCTOR_FAILURE);
+    CHECK_INT(doctor->findings[DOCTOR_FINDING_MAX - 1].level, DOCTOR_OK);
+}
+
+CHECK_TEST(people_are_told_the_worst_first)
+{
+    struct buffer text CLEANUP(buffer_free) = buffer_make(65536);
+
+    memset(doctor, 0, sizeof *doctor);
+    doctor->check = "clock";
+    doctor_find(doctor, DOCTOR_OK, NULL, "quiet");
+    doctor_find(doctor, DOCTOR_WARNING, "do this", "late");
+    doctor_find(doctor, DOCTOR_FAILURE, "do that", "broken");
+    CHECK(doctor_tell(doctor, false, &text));
+    buffer_byte(&text, '\0');
+    const char *told = (const char *)text.data;
+    const char *first = strstr(told, "FAILURE clock         broken\n");
+    const char *second = strstr(told, "WARNING clock         late\n");
+    CHECK(first != NULL && second != NULL && first < second);
+    CHECK(strstr(told, "-> do that\n") != NULL && strstr(told, "quiet") == NULL);
+    CHECK(strstr(told, "1 failures, 1 warnings, 0 notices, 1 well (--all lists them)") != NULL);
+}
+
+/* --- the command --- */
+
+static int command_try(const char *officer, const char *at)
+{
+    static const struct command self = {.name = "doctor", .usage = "", .help = ""};
+    struct options options = {
+        .command = &self, .home = at, .officer = officer, .reason = "a test", .is_json = true};
+    char *argv[] = {(char[]){"doctor"}, NULL};
+    int out = dup(STDOUT_FILENO);
+    int away = open("/dev/null", O_WRONLY);
+
+    fflush(stdout);
+    dup2(away, STDOUT_FILENO);
+    int exit_code = command_doctor(&options, 1, argv);
+    fflush(stdout);
+    dup2(out, STDOUT_FILENO);
+    close(out);
+    close(away);
+    return exit_code;
+}
+
+/* The test itself holds the home, so the books cannot be opened: a failure, said, and no crash. */
+CHECK_TEST(the_command_ends_with_the_worst_level)
+{
+    CHECK_INT(command_try("ana", "/nonexistent"), 2);
+    CHECK_INT(command_try("ana", home.directory), 2);
+    CHECK_INT(command_try(NULL, home.directory), 2); /* no institution's certificate here */
+}
+
+CHECK_TEST(every_check_has_a_fault_of_its_own)
+{
+    for (size_t i = 0; i < doctor_machine_row_count + doctor_books_row_count; i++) {
+        const char *name = i < doctor_machine_row_count
+                               ? doctor_machine_rows[i].name
+                               : doctor_books_rows[i - doctor_machine_row_count].name;
+        bool is_tried = false;
+        for (size_t k = 0; k < tried_count; k++)
+            is_tried = is_tried || strcmp(tried[k], name) == 0;
+        CHECK(is_tried);
+        if (!is_tried)
+            printf("  no test plants a fault for check '%s'\n", name);
+    }
+}
+
+int main(void)
+{
+    doctor = calloc(1, sizeof *doctor);
+    snprintf(root, sizeof root, "/tmp/besa-doctor-XXXXXX");
+    if (doctor == NULL || mkdtemp(root) == NULL)
+        return 1;
+    node_home_make(&home);
+    node_home_tls(&home);
+    CHECK_RUN(a_home_that_is_not_there_is_named);
+    CHECK_RUN(a_configuration_that_cannot_be_read_is_named_with_its_line);
+    CHECK_RUN(files_open_to_others_are_named);
+    CHECK_RUN(many_open_files_are_counted);
+    CHECK_RUN(a_disk_that_fills_up_is_named);
+    CHECK_RUN(a_clock_that_nothing_keeps_is_named);
+    CHECK_RUN(a_volume_in_the_clear_is_named);
+    CHECK_RUN(a_volume_is_encrypted_when_all_below_it_is);
+    CHECK_RUN(swap_in_the_clear_is_named);
+    CHECK_RUN(dumps_of_memory_are_named);
+    CHECK_RUN(the_kernel_says_what_it_can_limit);
+    CHECK_RUN(a_certificate_that_ends_is_named);
+    CHECK_RUN(a_keeper_that_signs_nothing_is_named);
+    CHECK_RUN(a_read_only_log_is_named_with_its_reason);
+    CHECK_RUN(two_histories_of_a_partner_are_named);
+    CHECK_RUN(an_agreement_that_ends_or_is_suspended_is_named);
+    CHECK_RUN(what_waits_too_long_is_named);
+    CHECK_RUN(without_a_running_node_the_line_and_sandbox_say_so);
+    CHECK_RUN(a_partner_that_never_witnessed_is_named);
+    CHECK_RUN(a_store_that_failed_is_named);
+    CHECK_RUN(findings_are_read_as_they_were_written);
+    CHECK_RUN(more_findings_than_there_is_room_for_keep_the_worst_level);
+    CHECK_RUN(people_are_told_the_worst_first);
+    CHECK_RUN(the_command_ends_with_the_worst_level);
+    CHECK_RUN(every_check_has_a_fault_of_its_own);
+    node_home_free(&home);
+    return check_end();
+}
