@@ -93,6 +93,12 @@ static bool training_take(struct config *config, struct span value)
     return config->is_training || span_is(value, "no");
 }
 
+static bool reachable_take(struct config *config, struct span value)
+{
+    config->is_unreachable = span_is(value, "no");
+    return config->is_unreachable || span_is(value, "yes");
+}
+
 static bool database_take(struct config *config, struct span value)
 {
     return (span_is(value, CONF_DEFAULT_DATABASE) || span_starts_with(value, "postgres:") ||
@@ -110,14 +116,14 @@ static const struct key {
     {"listen", listen_take, "address:port, as in 192.0.2.7:8443 or [::]:8443", true},
     {"tls_name", tls_name_take, "a DNS name", true},
     {"training", training_take, "yes or no", true},
+    {"reachable", reachable_take, "yes or no", false},
     {"database", database_take, "sqlite, or postgres: and where it is", false},
 };
 
-/* "partner.<party>.address" */
-static bool partner_key_read(struct span key, struct span *party)
+/* "partner.<party><tail>" */
+static bool partner_key_read(struct span key, const char *tail, struct span *party)
 {
     const char *head = "partner.";
-    const char *tail = ".address";
     size_t head_size = strlen(head);
     size_t tail_size = strlen(tail);
 
@@ -136,25 +142,66 @@ const struct config_partner *config_partner_find(const struct config *config, st
     return NULL;
 }
 
+/* The party's entry, made when there is none. */
+static struct config_partner *partner_entry(struct config *config, struct span party,
+                                            struct error *err)
+{
+    size_t at = 0;
+
+    while (at < config->partner_count && !span_is(party, config->partners[at].party))
+        at++;
+    if (at == PARTNER_COUNT_MAX) {
+        error_set(err, ERROR_LIMIT, "a node has at most %u partners", PARTNER_COUNT_MAX);
+        return NULL;
+    }
+    struct config_partner *partner = &config->partners[at];
+    if (at < config->partner_count)
+        return partner;
+    *partner = (struct config_partner){.connect = CONNECT_AUTO};
+    if (!text_is_identifier(party, NAME_SIZE_MAX) ||
+        !text_keep(partner->party, sizeof partner->party, party)) {
+        error_set(err, ERROR_INPUT, "a party's name is a-z, 0-9 and hyphen");
+        return NULL;
+    }
+    config->partner_count++;
+    return partner;
+}
+
 bool config_partner_set(struct config *config, struct span party, struct span address,
                         struct error *err)
 {
-    struct config_partner partner = {.party = ""};
-    size_t at = 0;
+    char kept[CONF_ADDRESS_SIZE];
 
-    if (!text_is_identifier(party, NAME_SIZE_MAX) ||
-        !text_keep(partner.party, sizeof partner.party, party))
+    if (!text_is_identifier(party, NAME_SIZE_MAX))
         return error_set(err, ERROR_INPUT, "a party's name is a-z, 0-9 and hyphen");
-    if (!address_keep(partner.address, address))
-        return error_set(err, ERROR_INPUT, "partner.%s.address: host:port is wanted",
-                         partner.party);
-    while (at < config->partner_count && !span_is(party, config->partners[at].party))
-        at++;
-    if (at == PARTNER_COUNT_MAX)
-        return error_set(err, ERROR_LIMIT, "a node has at most %u partners", PARTNER_COUNT_MAX);
-    config->partners[at] = partner;
-    if (at == config->partner_count)
-        config->partner_count++;
+    if (!address_keep(kept, address))
+        return error_set(err, ERROR_INPUT, "partner.%.*s.address: host:port is wanted",
+                         SPAN_ARG(party));
+    struct config_partner *partner = partner_entry(config, party, err);
+    if (partner == NULL)
+        return false;
+    memcpy(partner->address, kept, sizeof partner->address);
+    return true;
+}
+
+static const char *const connect_names[] = {
+    [CONNECT_AUTO] = "auto", [CONNECT_CALL] = "call", [CONNECT_PULL] = "pull"};
+
+static bool partner_connect_set(struct config *config, struct span party, struct span value,
+                                struct error *err)
+{
+    size_t way = 0;
+
+    while (way < ARRAY_COUNT(connect_names) && !span_is(value, connect_names[way]))
+        way++;
+    if (way == ARRAY_COUNT(connect_names))
+        return error_set(err, ERROR_INPUT, "partner.%.*s.connect: auto, call or pull is wanted",
+                         SPAN_ARG(party));
+    struct config_partner *partner = partner_entry(config, party, err);
+    if (partner == NULL)
+        return false;
+    partner->connect = (enum config_connect)way;
+    partner->says_connect = true;
     return true;
 }
 
@@ -181,12 +228,15 @@ static bool key_set(struct config *config, struct span key, struct span value, u
         return keys[i].take(config, value) ||
                error_set(err, ERROR_INPUT, "%s: %s is wanted", keys[i].name, keys[i].wanted);
     }
-    if (!partner_key_read(key, &party))
+    bool is_address = partner_key_read(key, ".address", &party);
+    if (!is_address && !partner_key_read(key, ".connect", &party))
         return error_set(err, ERROR_INPUT, "unknown key '%.*s'",
                          SPAN_ARG(span_part(key, 0, NAME_SIZE_MAX)));
-    if (config_partner_find(config, party) != NULL)
+    const struct config_partner *said = config_partner_find(config, party);
+    if (said != NULL && (is_address ? said->address[0] != '\0' : said->says_connect))
         return error_set(err, ERROR_INPUT, "%.*s stands twice", SPAN_ARG(key));
-    return config_partner_set(config, party, value, err);
+    return is_address ? config_partner_set(config, party, value, err)
+                      : partner_connect_set(config, party, value, err);
 }
 
 static bool line_read(struct config *config, struct span line, uint32_t *seen, struct error *err)
@@ -235,8 +285,7 @@ bool config_read(struct span text, struct config *out, struct error *err)
         if (keys[i].is_required && (seen & 1u << i) == 0)
             return error_set(err, ERROR_INPUT, "%s is missing (%s)", keys[i].name, keys[i].wanted);
     return config_partner_find(out, span_text(out->party)) == NULL ||
-           error_set(err, ERROR_INPUT, "partner.%s.address: a node is not its own partner",
-                     out->party);
+           error_set(err, ERROR_INPUT, "partner.%s: a node is not its own partner", out->party);
 }
 
 bool config_write(const struct config *config, struct buffer *out)
@@ -245,8 +294,15 @@ bool config_write(const struct config *config, struct buffer *out)
     buffer_format(out, "party = %s\nlisten = %s\ntls_name = %s\ntraining = %s\ndatabase = %s\n",
                   config->party, config->listen, config->tls_name,
                   config->is_training ? "yes" : "no", config->database);
-    for (size_t i = 0; i < config->partner_count; i++)
-        buffer_format(out, "partner.%s.address = %s\n", config->partners[i].party,
-                      config->partners[i].address);
+    if (config->is_unreachable)
+        buffer_text(out, "reachable = no\n");
+    for (size_t i = 0; i < config->partner_count; i++) {
+        const struct config_partner *partner = &config->partners[i];
+        if (partner->address[0] != '\0')
+            buffer_format(out, "partner.%s.address = %s\n", partner->party, partner->address);
+        if (partner->says_connect)
+            buffer_format(out, "partner.%s.connect = %s\n", partner->party,
+                          connect_names[partner->connect]);
+    }
     return !out->failed;
 }

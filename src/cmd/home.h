@@ -31,9 +31,18 @@
 #define CONF_TLS_NAME_SIZE    254
 #define CONF_DEFAULT_DATABASE "sqlite"
 
+/* Which side opens the connection to a partner. */
+enum config_connect {
+    CONNECT_AUTO, /* we call it where it has an address; when it pulls, our calls go that way */
+    CONNECT_CALL, /* we call it; its pulls are refused */
+    CONNECT_PULL, /* we never call it: our calls wait for its pulls */
+};
+
 struct config_partner {
     char party[NAME_SIZE_MAX + 1];
-    char address[CONF_ADDRESS_SIZE]; /* host:port; [::1]:port */
+    char address[CONF_ADDRESS_SIZE]; /* host:port; [::1]:port; empty: its pairing file's */
+    enum config_connect connect;
+    bool says_connect; /* it stands in the file */
 };
 
 /* besa.conf: lines `key = value`; '#' begins a comment line. */
@@ -42,6 +51,7 @@ struct config {
     char listen[CONF_ADDRESS_SIZE]; /* ip:port; port 0: any */
     char tls_name[CONF_TLS_NAME_SIZE];
     bool is_training;
+    bool is_unreachable;               /* partners cannot call us: we pull their calls */
     char database[CONF_DATABASE_SIZE]; /* "sqlite" or "postgres:..." */
     struct config_partner partners[PARTNER_COUNT_MAX];
     size_t partner_count;
@@ -51,7 +61,7 @@ struct config {
 bool config_read(struct span text, struct config *out, struct error *err);
 /* The text that config_read reads. False when the buffer failed. */
 bool config_write(const struct config *config, struct buffer *out);
-/* NULL when the party has no address here. */
+/* NULL when the configuration says nothing of the party. */
 const struct config_partner *config_partner_find(const struct config *config, struct span party);
 /* Sets or replaces a partner's address. LIMIT above PARTNER_COUNT_MAX, INPUT when malformed. */
 bool config_partner_set(struct config *config, struct span party, struct span address,

@@ -81,8 +81,9 @@ static bool partner_write(struct node *node, size_t at, struct json_writer *out,
     json_string_field(out, "state",
                       line->is_suspended       ? "suspended by us"
                       : node->exchange == NULL ? "no node runs"
-                      : state.is_reachable     ? "reachable"
-                                               : "not reachable");
+                      : state.is_reachable
+                          ? (state.is_pulled ? "reachable by its pulls" : "reachable")
+                          : "not reachable");
     json_integer_field(out, "failures", state.failures);
     json_integer_field(out, "waiting", (int64_t)waiting);
     json_integer_field(out, "without_receipt", (int64_t)(line->out.size - line->cosigned));
@@ -140,6 +141,10 @@ static void line_alarms_write(struct node *node, size_t at, struct json_writer *
     if (state.last_error[0] != '\0') {
         snprintf(what, sizeof what, "partner %s", line->partner);
         alarm_write(out, what, state.last_error);
+    }
+    if (state.pull_error[0] != '\0') {
+        snprintf(what, sizeof what, "pulling the calls of %s", line->partner);
+        alarm_write(out, what, state.pull_error);
     }
 }
 

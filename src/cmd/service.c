@@ -17,8 +17,10 @@
 #include <time.h>
 #include <unistd.h>
 
-#define PEM_READ_MAX       (64u * 1024u)
-#define CONNECTION_MAX     4u
+#define PEM_READ_MAX (64u * 1024u)
+/* HTTP/1.1 carries one call at a time: one of each kind, and the lanes of our pulls. */
+#define CONNECTION_MAX     8u
+#define PULL_ANSWER_MS     (INT64_C(60) * 1000) /* a pull is held back for 50 s at most */
 #define WRITER_WAIT_MS     1000
 #define BACKGROUND_WAIT_MS 100
 #define BEAT_WAIT_MS       1000
@@ -75,8 +77,10 @@ static bool partner_fill(struct service *service, const struct journal_line *lin
 
     *out = (struct partner){.certificate_pem = buffer_make(PEM_READ_MAX)};
     snprintf(out->party, sizeof out->party, "%s", line->partner);
-    if (configured != NULL)
+    if (configured != NULL) {
         snprintf(out->said_address, sizeof out->said_address, "%s", configured->address);
+        out->connect = configured->connect;
+    }
     if (!certificate_fingerprint(party->certificate_pem, out->fingerprint, err) ||
         !pairing_take(service, out, err))
         return false;
@@ -164,6 +168,23 @@ static bool line_call(void *context, const char *partner, const char *path, stru
     return error_set(err, ERROR_MISSING, "no partner %s", partner);
 }
 
+static struct exchange_way line_way(void *context, const char *partner)
+{
+    struct service *service = context;
+    struct exchange_way way = {.may_call = false};
+    size_t count = partner_count(service);
+
+    for (size_t i = 0; i < count; i++) {
+        const struct partner *found = &service->partners[i];
+        if (strcmp(found->party, partner) != 0)
+            continue;
+        way.may_call = found->address[0] != '\0' && found->connect != CONNECT_PULL;
+        way.may_wait = found->connect != CONNECT_CALL;
+        way.must_pull = service->node->config.is_unreachable;
+    }
+    return way;
+}
+
 static void line_wake(void *context)
 {
     struct service *service = context;
@@ -247,6 +268,11 @@ static const struct http_route routes[] = {
      .body_size_max = 16384,
      .handle = partner_handle},
     {.method = "POST", .path = PATH_RANGES, .body_size_max = 1024, .handle = partner_handle},
+    {.method = "POST",
+     .path = PATH_PULL,
+     .body_size_max = PULL_SIZE_MAX,
+     .answer_ms = PULL_ANSWER_MS,
+     .handle = partner_handle},
 };
 
 /* --- making --- */
@@ -286,7 +312,8 @@ static bool server_make(struct service *service, struct error *err)
 
 static bool exchange_begin(struct service *service, struct error *err)
 {
-    struct exchange_line line = {.context = service, .call = line_call, .wake = line_wake};
+    struct exchange_line line = {
+        .context = service, .call = line_call, .wake = line_wake, .way = line_way};
 
     return http_client_make(CONNECTION_MAX, &service->client, err) &&
            exchange_make(&service->node->journal, &line, &service->node->exchange, err);

@@ -20,6 +20,7 @@ struct partner {
     char address[HTTP_ADDRESS_SIZE];      /* numeric; empty: it calls us, we cannot call it */
     char said_address[CONF_ADDRESS_SIZE]; /* as the configuration says it */
     struct http_target target;
+    enum config_connect connect;
 };
 
 struct service {

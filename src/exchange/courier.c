@@ -14,24 +14,9 @@ int64_t exchange_now_ms(const struct exchange *exchange)
     return exchange->journal->env->now_ms(exchange->journal->env->context);
 }
 
-static int64_t ticks_ms(const struct exchange *exchange)
+int64_t exchange_ticks_ms(const struct exchange *exchange)
 {
     return exchange->journal->env->monotonic_ms(exchange->journal->env->context);
-}
-
-/* Doubles to a maximum, with jitter of half, so that two nodes do not meet in step. */
-static int64_t backoff_ms(struct exchange *exchange, unsigned failures)
-{
-    uint16_t random = 0;
-    int64_t wait = BACKOFF_MIN_MS;
-
-    for (unsigned i = 1; i < failures && wait < BACKOFF_MAX_MS; i++)
-        wait *= 2;
-    if (wait > BACKOFF_MAX_MS)
-        wait = BACKOFF_MAX_MS;
-    exchange->journal->env->random(exchange->journal->env->context, (uint8_t *)&random,
-                                   sizeof random);
-    return wait / 2 + wait * random / (2 * 65536);
 }
 
 static void want(struct exchange *exchange, size_t partner, enum operation_kind kind)
@@ -85,7 +70,7 @@ static bool job_put(struct operation *operation,
 static void operation_back_off(struct operation *operation, int64_t wait_ms)
 {
     operation->phase = PHASE_IDLE;
-    operation->not_before_ms = ticks_ms(operation->exchange) + wait_ms;
+    operation->not_before_ms = exchange_ticks_ms(operation->exchange) + wait_ms;
     want(operation->exchange, (size_t)(operation->partner - operation->exchange->partners),
          operation->kind);
 }
@@ -126,7 +111,8 @@ static void partner_failed(struct exchange *exchange, struct courier_partner *pa
     bool was_reachable = partner->is_reachable;
     partner->is_reachable = false;
     pthread_mutex_unlock(&exchange->mutex);
-    partner->retry_at_ms = ticks_ms(exchange) + backoff_ms(exchange, partner->failures);
+    partner->retry_at_ms = exchange_ticks_ms(exchange) +
+                           backoff_ms(exchange->journal->env, partner->failures, BACKOFF_MAX_MS);
     want(exchange, (size_t)(partner - exchange->partners), OPERATION_PROBE);
     if (!was_reachable || __atomic_exchange_n(&partner->unreachable_busy, true, __ATOMIC_ACQ_REL))
         return;
@@ -161,19 +147,48 @@ static const char *const paths[OPERATION_COUNT] = {
 static void call_done(void *context, unsigned status, struct span response,
                       const struct error *error);
 
+struct exchange_way exchange_way_to(struct exchange *exchange,
+                                    const struct courier_partner *partner)
+{
+    if (exchange->line.way == NULL)
+        return (struct exchange_way){.may_call = true};
+    return exchange->line.way(exchange->line.context, partner->name);
+}
+
+/* Who keeps pulls open here says that it cannot be called; everyone else is called where an address is known. */
+static bool partner_call(struct operation *operation, struct error *err)
+{
+    struct exchange *exchange = operation->exchange;
+    struct courier_partner *partner = operation->partner;
+    struct exchange_way way = exchange_way_to(exchange, partner);
+    struct span body = buffer_span(&operation->body);
+    const char *path = paths[operation->kind];
+
+    if (way.may_wait && pull_is_present(partner, exchange_ticks_ms(exchange)))
+        return pull_call(exchange, partner, path, body, RANGE_SIZE_MAX, CALL_MS, call_done,
+                         operation, err);
+    if (way.may_call)
+        return exchange->line.call(exchange->line.context, partner->name, path, body,
+                                   RANGE_SIZE_MAX, CALL_MS, call_done, operation, err);
+    return error_set(err, ERROR_LINK,
+                     way.may_wait ? "%s has to call us, and does not"
+                                  : "no address of %s is known here",
+                     partner->name);
+}
+
 static void call_begin(struct operation *operation)
 {
     struct exchange *exchange = operation->exchange;
     struct error err = {0};
 
     operation->phase = PHASE_CALLING;
-    if (exchange->line.call(exchange->line.context, operation->partner->name,
-                            paths[operation->kind], buffer_span(&operation->body), RANGE_SIZE_MAX,
-                            CALL_MS, call_done, operation, &err))
+    operation->partner->tried_ms = exchange_ticks_ms(exchange);
+    if (partner_call(operation, &err))
         return;
     operation->phase = PHASE_IDLE;
     partner_failed(exchange, operation->partner, &err);
-    operation_back_off(operation, backoff_ms(exchange, operation->partner->failures));
+    operation_back_off(operation, backoff_ms(exchange->journal->env, operation->partner->failures,
+                                             BACKOFF_MAX_MS));
 }
 
 static void completion_put(struct operation *operation)
@@ -362,7 +377,7 @@ static bool is_wanted(struct exchange *exchange, struct courier_partner *partner
 {
     size_t at = (size_t)(partner - exchange->partners);
     struct operation *operation = &partner->operations[kind];
-    int64_t now_ms = ticks_ms(exchange);
+    int64_t now_ms = exchange_ticks_ms(exchange);
 
     if (is_busy(operation) || operation->not_before_ms > now_ms)
         return false;
@@ -375,9 +390,38 @@ static bool is_wanted(struct exchange *exchange, struct courier_partner *partner
     return wanted;
 }
 
+void courier_knock(struct exchange *exchange, struct courier_partner *partner)
+{
+    pthread_mutex_lock(&exchange->mutex);
+    bool is_news = !partner->is_reachable && !partner->has_knocked;
+    partner->has_knocked = partner->has_knocked || is_news;
+    pthread_mutex_unlock(&exchange->mutex);
+    if (is_news)
+        exchange->line.wake(exchange->line.context);
+}
+
+/* A partner that calls us is there: we try now, whatever the back-off says, but not at each of its calls. */
+static void knock_hear(struct exchange *exchange, struct courier_partner *partner)
+{
+    int64_t now_ms = exchange_ticks_ms(exchange);
+
+    pthread_mutex_lock(&exchange->mutex);
+    bool is_heard = partner->has_knocked && partner->tried_ms + KNOCK_MS <= now_ms;
+    if (is_heard)
+        partner->has_knocked = false;
+    pthread_mutex_unlock(&exchange->mutex);
+    if (!is_heard)
+        return;
+    if (partner->retry_at_ms > now_ms)
+        partner->retry_at_ms = now_ms;
+    if (partner->operations[OPERATION_PROBE].not_before_ms > now_ms)
+        partner->operations[OPERATION_PROBE].not_before_ms = now_ms;
+}
+
 static bool partner_pump(struct exchange *exchange, struct courier_partner *partner)
 {
-    bool did = false;
+    knock_hear(exchange, partner);
+    bool did = pull_pump(exchange, partner);
     for (size_t kind = 0; kind < OPERATION_COUNT; kind++) {
         struct operation *operation = &partner->operations[kind];
         if (!is_wanted(exchange, partner, (enum operation_kind)kind))
@@ -398,9 +442,9 @@ static bool beat_run(struct journal *journal, struct job *job, struct error *err
 
 static bool beat_pump(struct exchange *exchange)
 {
-    if (is_busy(&exchange->beat) || exchange->next_beat_ms > ticks_ms(exchange))
+    if (is_busy(&exchange->beat) || exchange->next_beat_ms > exchange_ticks_ms(exchange))
         return false;
-    exchange->next_beat_ms = ticks_ms(exchange) + BEAT_MS;
+    exchange->next_beat_ms = exchange_ticks_ms(exchange) + BEAT_MS;
     if (!job_put(&exchange->beat, beat_run, PHASE_COMPLETING))
         exchange->beat.phase = PHASE_IDLE;
     return true;
@@ -423,8 +467,9 @@ static void partners_follow(struct exchange *exchange)
                                    .body = buffer_make(POST_SIZE_MAX),
                                    .answer = buffer_make(RANGE_SIZE_MAX),
                                    .fetch.wanted.segments = buffer_make(BODY_SIZE_MAX)};
+        pull_start(exchange, partner);
         want(exchange, at, OPERATION_PROBE);
-        exchange->partner_count++;
+        __atomic_store_n(&exchange->partner_count, at + 1, __ATOMIC_RELEASE);
     }
 }
 
@@ -439,7 +484,7 @@ bool courier_pump(struct exchange *exchange)
 
 int64_t courier_timeout_ms(struct exchange *exchange)
 {
-    int64_t now_ms = ticks_ms(exchange);
+    int64_t now_ms = exchange_ticks_ms(exchange);
     int64_t least = 1000;
 
     for (size_t i = 0; i < exchange->partner_count; i++) {
@@ -451,6 +496,7 @@ int64_t courier_timeout_ms(struct exchange *exchange)
             if (wait > 0 && wait < least)
                 least = wait;
         }
+        least = pull_timeout_ms(partner, now_ms, least);
     }
     return least < 1 ? 1 : least;
 }
@@ -465,7 +511,7 @@ bool exchange_make(struct journal *journal, const struct exchange_line *line, st
     exchange->journal = journal;
     exchange->line = *line;
     exchange->beat = (struct operation){.exchange = exchange, .kind = OPERATION_WITNESS};
-    exchange->next_beat_ms = ticks_ms(exchange) + 1000;
+    exchange->next_beat_ms = exchange_ticks_ms(exchange) + 1000;
     pthread_mutex_init(&exchange->mutex, NULL);
     partners_follow(exchange);
     *out = exchange;
@@ -476,7 +522,8 @@ void exchange_free(struct exchange **exchange)
 {
     if (*exchange == NULL)
         return;
-    for (size_t i = 0; i < (*exchange)->partner_count; i++)
+    for (size_t i = 0; i < (*exchange)->partner_count; i++) {
+        pull_end(*exchange, &(*exchange)->partners[i]);
         for (size_t kind = 0; kind < OPERATION_COUNT; kind++) {
             struct operation *operation = &(*exchange)->partners[i].operations[kind];
             fetch_end(&operation->fetch);
@@ -484,6 +531,7 @@ void exchange_free(struct exchange **exchange)
             buffer_free(&operation->body);
             buffer_free(&operation->answer);
         }
+    }
     pthread_mutex_destroy(&(*exchange)->mutex);
     free(*exchange);
     *exchange = NULL;
@@ -492,11 +540,13 @@ void exchange_free(struct exchange **exchange)
 void exchange_state(struct exchange *exchange, size_t line, struct exchange_state *out)
 {
     *out = (struct exchange_state){.is_reachable = false};
-    if (line >= exchange->partner_count)
+    if (line >= __atomic_load_n(&exchange->partner_count, __ATOMIC_ACQUIRE))
         return;
     pthread_mutex_lock(&exchange->mutex);
     out->is_reachable = exchange->partners[line].is_reachable;
     out->failures = exchange->partners[line].failures;
     snprintf(out->last_error, sizeof out->last_error, "%s", exchange->partners[line].last_error);
+    snprintf(out->pull_error, sizeof out->pull_error, "%s", exchange->partners[line].pull_error);
+    out->is_pulled = pull_is_present(&exchange->partners[line], exchange_ticks_ms(exchange));
     pthread_mutex_unlock(&exchange->mutex);
 }

@@ -12,6 +12,15 @@
 #define PATH_RANGES         "/1/ranges"
 #define PATH_ADD_CHECKPOINT "/1/add-checkpoint"
 #define PATH_PROBE          "/1/probe"
+#define PATH_PULL           "/1/pull"
+#define PULL_SIZE_MAX       (SEGMENT_SIZE + 1024u) /* it brings an answer: a segment at most */
+
+/* Which side of the line to a partner opens connections. */
+struct exchange_way {
+    bool may_call;  /* it has an address that we may call */
+    bool may_wait;  /* our calls may wait for its pulls */
+    bool must_pull; /* we cannot be reached: its calls wait for our pulls */
+};
 
 /* How a call reaches a partner. */
 struct exchange_line {
@@ -25,6 +34,8 @@ struct exchange_line {
                  void *done_context, struct error *err);
     /* Makes the courier's thread call courier_pump soon. Any thread. */
     void (*wake)(void *context);
+    /* NULL: partners are called, and that is all. The courier's thread. */
+    struct exchange_way (*way)(void *context, const char *partner);
 };
 
 struct exchange;
@@ -50,8 +61,10 @@ void exchange_receive(struct exchange *exchange, struct span partner, struct spa
 /* What `besa status` shows of one partner. */
 struct exchange_state {
     bool is_reachable;
+    bool is_pulled;    /* our calls reach it through its pulls */
     unsigned failures; /* in a row */
     char last_error[ERROR_TEXT_SIZE];
+    char pull_error[ERROR_TEXT_SIZE]; /* why our pulls get no calls */
 };
 void exchange_state(struct exchange *exchange, size_t line, struct exchange_state *out);
 

@@ -8,7 +8,9 @@
 #include <pthread.h>
 
 #include "base/attributes.h"
+#include "exchange/backoff.h"
 #include "exchange/exchange.h"
+#include "exchange/pull.h"
 #include "journal/attachment.h"
 #include "journal/parts.h"
 
@@ -69,6 +71,11 @@ struct courier_partner {
     struct operation operations[OPERATION_COUNT];
     struct job unreachable; /* tells the writer */
     bool unreachable_busy;
+    int64_t tried_ms;                 /* when it was last tried, by the monotonic clock */
+    bool has_knocked;                 /* it called us: it is there, whatever the back-off says */
+    char pull_error[ERROR_TEXT_SIZE]; /* why it hands us no calls; empty: it does */
+    struct holder holder;             /* our calls to it, when it must fetch them */
+    struct puller puller;             /* its calls to us, when we must fetch them */
 };
 
 struct exchange {
@@ -83,10 +90,9 @@ struct exchange {
     bool wants[PARTNER_COUNT_MAX][OPERATION_COUNT];
 };
 
-#define BEAT_MS        60000
-#define BACKOFF_MIN_MS 200
-#define BACKOFF_MAX_MS 30000
-#define CALL_MS        60000
+#define BEAT_MS  60000
+#define KNOCK_MS 2000 /* a partner's own calls hurry our next try at most so often */
+#define CALL_MS  60000
 
 /* prepare.c: jobs of the writer, by kind. MISSING from prepare: nothing to do. */
 bool operation_prepare(struct journal *journal, struct job *job, struct error *err);
@@ -117,5 +123,18 @@ bool fetch_take(struct operation *operation, struct error *err);
 void fetch_end(struct fetch *fetch);
 
 int64_t exchange_now_ms(const struct exchange *exchange);
+int64_t exchange_ticks_ms(const struct exchange *exchange); /* monotonic */
+
+/* courier.c: the partner is there. Any thread. */
+void courier_knock(struct exchange *exchange, struct courier_partner *partner);
+/* pull.c: who may call whom. The courier's thread. */
+struct exchange_way exchange_way_to(struct exchange *exchange,
+                                    const struct courier_partner *partner);
+/* puller.c */
+void puller_start(struct exchange *exchange, struct courier_partner *partner);
+void puller_end(struct courier_partner *partner);
+bool puller_pump(struct exchange *exchange, struct courier_partner *partner);
+/* receiver.c: answers at once, without the writer. */
+void receiver_refuse(exchange_reply *reply, void *context, enum error_kind kind, const char *text);
 
 #endif

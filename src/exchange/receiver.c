@@ -190,10 +190,27 @@ static const struct {
     {PATH_RANGES, 1024, ranges_run, received_done},
 };
 
-static void refuse_at_once(exchange_reply *reply, void *context, enum error_kind kind,
-                           const char *text)
+void receiver_refuse(exchange_reply *reply, void *context, enum error_kind kind, const char *text)
 {
     reply(context, error_http_status(kind), "text/plain; charset=utf-8", span_text(text));
+}
+
+/* Any call shows that the partner is there. True when it was a pull, which needs no writer. */
+static bool partner_hears(struct exchange *exchange, const struct journal_line *line,
+                          struct span path, struct span body, exchange_reply *reply, void *context)
+{
+    size_t at = (size_t)(line - exchange->journal->lines);
+
+    if (at >= __atomic_load_n(&exchange->partner_count, __ATOMIC_ACQUIRE))
+        return false;
+    courier_knock(exchange, &exchange->partners[at]);
+    if (!span_is(path, PATH_PULL))
+        return false;
+    if (body.size > PULL_SIZE_MAX)
+        receiver_refuse(reply, context, ERROR_LIMIT, "no\n");
+    else
+        pull_arrive(exchange, &exchange->partners[at], body, reply, context);
+    return true;
 }
 
 void exchange_receive(struct exchange *exchange, struct span partner, struct span path,
@@ -203,17 +220,19 @@ void exchange_receive(struct exchange *exchange, struct span partner, struct spa
     size_t at = 0;
     struct error err = {0};
 
+    if (line != NULL && partner_hears(exchange, line, path, body, reply, context))
+        return;
     while (at < ARRAY_COUNT(calls) && !span_is(path, calls[at].path))
         at++;
     if (line == NULL || at == ARRAY_COUNT(calls) || body.size > calls[at].body_size_max) {
-        refuse_at_once(reply, context,
-                       at < ARRAY_COUNT(calls) && line != NULL ? ERROR_LIMIT : ERROR_MISSING,
-                       "no\n");
+        receiver_refuse(reply, context,
+                        at < ARRAY_COUNT(calls) && line != NULL ? ERROR_LIMIT : ERROR_MISSING,
+                        "no\n");
         return;
     }
     struct received *received = calloc(1, sizeof *received);
     if (received == NULL) {
-        refuse_at_once(reply, context, ERROR_BUSY, "busy\n");
+        receiver_refuse(reply, context, ERROR_BUSY, "busy\n");
         return;
     }
     *received =

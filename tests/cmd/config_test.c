@@ -59,6 +59,30 @@ CHECK_TEST(what_is_written_is_read_again)
     CHECK(strcmp(again.partners[0].address, config.partners[0].address) == 0);
 }
 
+CHECK_TEST(who_opens_the_connection_is_said_for_the_node_and_for_each_partner)
+{
+    struct buffer text CLEANUP(buffer_free) = buffer_make(CONF_SIZE_MAX);
+    struct config config;
+    struct config again;
+    struct error err = {0};
+    static const char said[] = "party = ro\nlisten = 127.0.0.1:8443\ntls_name = ro.besa.invalid\n"
+                               "training = yes\nreachable = no\npartner.al.connect = pull\n"
+                               "partner.gr.connect = call\npartner.gr.address = 127.0.0.1:1\n";
+
+    CHECK_OK(reads(valid, &config, &err), err);
+    CHECK(!config.is_unreachable && config.partners[0].connect == CONNECT_AUTO);
+    CHECK_OK(reads(said, &config, &err), err);
+    CHECK(config.is_unreachable);
+    CHECK_INT(config.partner_count, 2);
+    CHECK(config_partner_find(&config, span_text("al"))->connect == CONNECT_PULL);
+    CHECK(config_partner_find(&config, span_text("al"))->address[0] == '\0');
+    CHECK(config_partner_find(&config, span_text("gr"))->connect == CONNECT_CALL);
+    CHECK(config_write(&config, &text));
+    CHECK_OK(config_read(buffer_span(&text), &again, &err), err);
+    CHECK(again.is_unreachable && again.partners[0].connect == CONNECT_PULL &&
+          again.partners[1].connect == CONNECT_CALL);
+}
+
 CHECK_TEST(an_error_names_line_and_key)
 {
     static const struct {
@@ -77,6 +101,10 @@ CHECK_TEST(an_error_names_line_and_key)
         {"listen = ::1:8443\n", ERROR_INPUT, "listen"},
         {"listen = [::1:8443\n", ERROR_INPUT, "listen"},
         {"listen = a b:1\n", ERROR_INPUT, "listen"},
+        {"reachable = maybe\n", ERROR_INPUT, "reachable: yes or no"},
+        {"partner.al.connect = push\n", ERROR_INPUT, "auto, call or pull"},
+        {"partner.al.connect = pull\npartner.al.connect = pull\n", ERROR_INPUT, "stands twice"},
+        {"partner.AL.connect = pull\n", ERROR_INPUT, "unknown key"},
         {"training = maybe\n", ERROR_INPUT, "training: yes or no"},
         {"database = mysql:\n", ERROR_INPUT, "database: sqlite"},
         {"tls_name = a/b\n", ERROR_INPUT, "tls_name"},
@@ -295,6 +323,7 @@ int main(void)
 {
     CHECK_RUN(a_whole_configuration_is_read);
     CHECK_RUN(what_is_written_is_read_again);
+    CHECK_RUN(who_opens_the_connection_is_said_for_the_node_and_for_each_partner);
     CHECK_RUN(an_error_names_line_and_key);
     CHECK_RUN(a_node_is_not_its_own_partner);
     CHECK_RUN(a_cut_configuration_lacks_what_was_cut);

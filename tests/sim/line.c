@@ -4,6 +4,8 @@
  */
 #include "sim/world.h"
 
+#include "exchange/pull_form.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -111,7 +113,7 @@ static bool line_call(void *context, const char *partner, const char *path, stru
     (void)response_size_max;
     (void)deadline_ms;
 
-    if (world->is_cut[node->side]) {
+    if (world->unreachable == 1 - node->side || world->is_cut[node->side]) {
         tally_add("fault", "refused at once");
         return error_set(err, ERROR_LINK, "connection refused");
     }
@@ -129,9 +131,19 @@ static void line_wake(void *context)
     (void)context; /* the simulator pumps the courier by itself */
 }
 
+static struct exchange_way line_way(void *context, const char *partner)
+{
+    const struct node *node = context;
+    (void)partner;
+    return (struct exchange_way){.may_call = node->world->unreachable != 1 - node->side,
+                                 .may_wait = true,
+                                 .must_pull = node->world->unreachable == node->side};
+}
+
 struct exchange_line line_of_node(struct node *node)
 {
-    return (struct exchange_line){.context = node, .call = line_call, .wake = line_wake};
+    return (struct exchange_line){
+        .context = node, .call = line_call, .wake = line_wake, .way = line_way};
 }
 
 static void call_fail(struct call *call, const char *why)
@@ -165,19 +177,59 @@ static void refusal_count(const struct call *call)
     tally_add("refusal of a call", name);
 }
 
-/* What one side shows of the other's signatures does not get through to it. */
-static void probe_blind(struct world *world, size_t to, const char *path, struct buffer *shown)
+/* A probe without what it shows of the other's signatures. */
+static void shown_blind(struct buffer *shown)
 {
     static const char *const fields[] = {",\"held\":", ",\"receipt\":"};
 
-    if (!world->nodes[to].is_blinded || strcmp(path, PATH_PROBE) != 0)
-        return;
     for (size_t i = 0; i < ARRAY_COUNT(fields); i++)
         for (size_t at = 0; at + strlen(fields[i]) < shown->size; at++)
             if (memcmp(shown->data + at, fields[i], strlen(fields[i])) == 0) {
                 shown->size = at;
                 buffer_text(shown, "}");
             }
+}
+
+static void buffer_replace(struct buffer *old, struct buffer *by)
+{
+    buffer_clear(old);
+    buffer_add(old, buffer_span(by));
+}
+
+/* A probe that came in the answer to a pull, or an answer to a probe that a pull brings. */
+static void pull_blind(struct buffer *frame)
+{
+    struct buffer inner CLEANUP(buffer_free) = buffer_make(POST_SIZE_MAX);
+    struct buffer outer CLEANUP(buffer_free) = buffer_make(POST_SIZE_MAX);
+    struct pull_request request;
+    struct pull_call call;
+    struct error ignored = {0};
+
+    if (pull_call_read(buffer_span(frame), &call, &ignored) && span_is(call.path, PATH_PROBE)) {
+        buffer_add(&inner, call.body);
+        shown_blind(&inner);
+        call.body = buffer_span(&inner);
+        pull_call_write(&call, &outer);
+        buffer_replace(frame, &outer);
+    } else if (pull_request_read(buffer_span(frame), &request, &ignored) &&
+               span_starts_with(request.answer, "{\"protocol\"")) {
+        buffer_add(&inner, request.answer);
+        shown_blind(&inner);
+        request.answer = buffer_span(&inner);
+        pull_request_write(&request, &outer);
+        buffer_replace(frame, &outer);
+    }
+}
+
+/* What one side shows of the other's signatures does not get through to it. */
+static void probe_blind(struct world *world, size_t to, const char *path, struct buffer *shown)
+{
+    if (!world->nodes[to].is_blinded)
+        return;
+    if (strcmp(path, PATH_PROBE) == 0)
+        shown_blind(shown);
+    else if (strcmp(path, PATH_PULL) == 0)
+        pull_blind(shown);
 }
 
 static uint64_t u64_read(const uint8_t *bytes)

@@ -48,6 +48,7 @@ static void expect_all(void)
 {
     tally_expect("fault", fault_names);
     tally_expect("fault", expected_calls);
+    tally_expect("line", line_kinds);
     tally_expect("act", act_names);
     tally_expect("crash site", expected_sites);
     tally_expect("refusal of a call", expected_refusals);

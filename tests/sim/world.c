@@ -10,6 +10,8 @@
 #define STEP_COUNT      210u
 #define HEAL_STEP_COUNT 6000u
 
+const char *const line_kinds[] = {"both sides call", "one side pulls", NULL};
+
 void world_tell(struct world *world, const char *format, ...)
 {
     char text[1024];
@@ -54,6 +56,11 @@ static bool world_make(struct world *world, const struct template *from, uint64_
     world->trace = digest_begin();
     work_open_count = 0;
     machine_vfs_seed(seed);
+    /* In half of the pairs one side stands where it cannot be called. */
+    world->unreachable = random_below(&world->random, 2 * MACHINE_COUNT);
+    if (world->unreachable > MACHINE_COUNT)
+        world->unreachable = MACHINE_COUNT;
+    tally_add("line", world->unreachable < MACHINE_COUNT ? line_kinds[1] : line_kinds[0]);
     for (size_t i = 0; i < MACHINE_COUNT; i++) {
         struct node *node = &world->nodes[i];
         node->world = world;

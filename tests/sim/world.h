@@ -125,7 +125,8 @@ struct world {
     bool is_cut[MACHINE_COUNT]; /* calls of this side do not get through */
     int64_t cut_until_ms[MACHINE_COUNT];
     int64_t skew_until_ms[MACHINE_COUNT];
-    bool is_healing; /* no further faults */
+    size_t unreachable; /* the side that cannot be called and pulls; MACHINE_COUNT: none */
+    bool is_healing;    /* no further faults */
     struct fault faults[FAULT_COUNT_MAX];
     unsigned fault_count;
     unsigned crashes;
@@ -149,6 +150,7 @@ void template_free(struct template *template);
 #define WORLD_START_MS INT64_C(1768348800000) /* two days after the samples were recorded */
 
 /* --- world.c --- */
+extern const char *const line_kinds[]; /* ended by NULL */
 /* Runs one seed; false when a promise was broken. `trace` gets the hash of all that happened. */
 bool world_run(struct world *world, const struct template *from, uint64_t seed, bool is_verbose,
                uint8_t trace[DIGEST_SIZE]);

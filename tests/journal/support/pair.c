@@ -4,6 +4,7 @@
 #include "agreement/signed.h"
 #include "base/text.h"
 #include "crypto/cms.h"
+#include "exchange/pull_form.h"
 #include "keeper/client.h"
 #include "store/schema.h"
 
@@ -67,6 +68,16 @@ static void line_wake(void *context)
     (void)context;
 }
 
+static struct exchange_way line_way(void *context, const char *partner)
+{
+    const struct pair_node *node = context;
+    const struct pair *pair = node->pair;
+    (void)partner;
+    return (struct exchange_way){.may_call = !pair->is_unreachable[1 - node->side],
+                                 .may_wait = true,
+                                 .must_pull = pair->is_unreachable[node->side]};
+}
+
 static void event(void *context, const struct journal_event *what)
 {
     struct pair_node *node = context;
@@ -84,7 +95,8 @@ static bool books_open(struct pair_node *node, struct error *err)
                                       .keeper = keeper_client_direct(node->keeper),
                                       .event_context = node,
                                       .event = event};
-    struct exchange_line line = {.context = node, .call = line_call, .wake = line_wake};
+    struct exchange_line line = {
+        .context = node, .call = line_call, .wake = line_wake, .way = line_way};
 
     if (node->pair->places[node->side] != NULL)
         snprintf(place, sizeof place, "%s", node->pair->places[node->side]);
@@ -98,8 +110,11 @@ static bool books_open(struct pair_node *node, struct error *err)
     return exchange_make(&node->journal, &line, &node->exchange, err);
 }
 
+static void arrivals_forget(const struct pair_node *node);
+
 void pair_close_node(struct pair_node *node)
 {
+    arrivals_forget(node);
     if (node->is_open) {
         exchange_free(&node->exchange);
         journal_close(&node->journal);
@@ -119,22 +134,57 @@ bool pair_reopen(struct pair_node *node)
 /* --- the line: the call arrives at once, its answer comes with the other node's pump --- */
 
 struct arrival {
+    struct arrival *next;
+    const struct pair_node *from;
     struct buffer body;
-    void (*done)(void *, unsigned, struct span, const struct error *);
+    void (*done)(void *, unsigned, struct span, const struct error *); /* NULL: nobody waits */
     void *done_context;
     bool is_lost;
     bool is_withheld;
+    bool is_pull;
 };
+
+/* A node that closes hears no answers any more. */
+static void arrivals_forget(const struct pair_node *node)
+{
+    for (struct arrival *at = node->pair->arrivals; at != NULL; at = at->next)
+        if (at->from == node)
+            at->done = NULL;
+}
+
+static void arrival_remove(struct pair *pair, struct arrival *arrival)
+{
+    struct arrival **at = &pair->arrivals;
+    while (*at != arrival)
+        at = &(*at)->next;
+    *at = arrival->next;
+}
+
+/* A call in the answer to a pull, and the test wants it lost. */
+static bool pull_is_lost(struct pair *pair, const struct arrival *arrival, struct span body)
+{
+    struct pull_call call;
+    struct error ignored = {0};
+    bool is_lost = pair->loses_pulls && arrival->is_pull && pull_call_read(body, &call, &ignored) &&
+                   call.id != 0;
+
+    pair->loses_pulls = pair->loses_pulls && !is_lost;
+    return is_lost;
+}
 
 static void arrival_reply(void *context, unsigned status, const char *type, struct span body)
 {
     struct arrival *arrival = context;
+    struct pair *pair = arrival->from->pair;
     struct error lost = {.kind = ERROR_LINK, .text = "the answer was lost"};
     (void)type;
 
-    if (arrival->is_withheld)
+    arrival_remove(pair, arrival);
+    if (arrival->done == NULL)
+        arrival->is_lost = false;
+    else if (arrival->is_withheld)
         arrival->done(arrival->done_context, 200, span_make(NULL, 0), NULL);
-    else if (arrival->is_lost)
+    else if (arrival->is_lost || pull_is_lost(pair, arrival, body))
         arrival->done(arrival->done_context, 0, span_make(NULL, 0), &lost);
     else
         arrival->done(arrival->done_context, status, body, NULL);
@@ -157,7 +207,7 @@ static bool line_call(void *context, const char *partner, const char *path, stru
     pair->calls++;
     if (pair->calls_until_cut > 0 && --pair->calls_until_cut == 0)
         pair->is_cut = true;
-    if (pair->is_cut || !other->is_open)
+    if (pair->is_cut || !other->is_open || pair->is_unreachable[other->side])
         return error_set(err, ERROR_LINK, "connection refused");
     struct arrival *arrival = calloc(1, sizeof *arrival);
     if (arrival == NULL)
@@ -166,8 +216,12 @@ static bool line_call(void *context, const char *partner, const char *path, stru
     buffer_add(&arrival->body, body);
     arrival->done = done;
     arrival->done_context = done_context;
+    arrival->from = node;
+    arrival->is_pull = strcmp(path, PATH_PULL) == 0;
     arrival->is_lost = pair->loses_answer;
     pair->loses_answer = false;
+    arrival->next = pair->arrivals;
+    pair->arrivals = arrival;
     arrival->is_withheld = pair->withholds && strcmp(path, PATH_PUSH) == 0;
     exchange_receive(other->exchange, span_text(node->party), span_text(path),
                      buffer_span(&arrival->body), arrival_reply, arrival);
@@ -175,11 +229,14 @@ static bool line_call(void *context, const char *partner, const char *path, stru
 }
 
 #define IDLE_ROUNDS 400 /* of a tenth of a second: longer than the longest back-off */
+#define PULL_ROUNDS 150 /* shorter than a pull waits: its end would be a movement */
 
 void pair_settle(struct pair *pair)
 {
+    bool is_pulling = pair->is_unreachable[0] || pair->is_unreachable[1];
+    int most = is_pulling ? PULL_ROUNDS : IDLE_ROUNDS;
     int idle = 0;
-    for (int round = 0; round < 20000 && idle < IDLE_ROUNDS; round++) {
+    for (int round = 0; round < 20000 && idle < most; round++) {
         bool did = false;
         for (size_t i = 0; i < 2; i++) {
             if (!pair->nodes[i].is_open)

@@ -11,6 +11,7 @@
 #include "keeper/keeper.h"
 #include "store/database.h"
 
+struct arrival;
 struct pair;
 struct pair_node {
     struct pair *pair;
@@ -30,11 +31,14 @@ struct pair {
     struct pair_node nodes[2]; /* ro, al */
     struct buffer cms;
     uint8_t fingerprint[DIGEST_SIZE];
-    bool is_cut;         /* the line is down */
-    int calls_until_cut; /* when above 0: after so many calls the line goes down */
-    bool loses_answer;   /* the next call arrives, its answer does not */
-    bool withholds;      /* posts are answered 200 with nothing */
-    unsigned calls;      /* calls made, of both */
+    bool is_cut;              /* the line is down */
+    bool is_unreachable[2];   /* this side cannot be called: it pulls */
+    bool loses_pulls;         /* the next answer to a pull that brings a call does not arrive */
+    struct arrival *arrivals; /* calls under way */
+    int calls_until_cut;      /* when above 0: after so many calls the line goes down */
+    bool loses_answer;        /* the next call arrives, its answer does not */
+    bool withholds;           /* posts are answered 200 with nothing */
+    unsigned calls;           /* calls made, of both */
 };
 
 /* The same with databases of its own. */
