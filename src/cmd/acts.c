@@ -19,6 +19,7 @@ struct plain {
     const char *act;
     const char *fields[2];
     size_t field_count;
+    const char *what; /* long work, shown with progress; NULL: none */
 };
 
 static int plain_run(struct options *options, int argc, char **argv, const struct plain *plain)
@@ -35,42 +36,56 @@ static int plain_run(struct options *options, int argc, char **argv, const struc
     for (size_t i = 0; i < words.count; i++)
         json_string_field(&arguments, plain->fields[i], words.words[i]);
     json_end_object(&arguments);
-    return command_act(options, plain->act, buffer_span(&text), span_make(NULL, 0));
+    return command_act_long(options, plain->act, plain->what, buffer_span(&text));
 }
 
 int command_show_item(struct options *options, int argc, char **argv)
 {
-    static const struct plain plain = {"item-show", {"item"}, 1};
+    static const struct plain plain = {"item-show", {"item"}, 1, NULL};
     return plain_run(options, argc, argv, &plain);
 }
 
 int command_assign(struct options *options, int argc, char **argv)
 {
-    static const struct plain plain = {"assign", {"item", "unit"}, 2};
+    static const struct plain plain = {"assign", {"item", "unit"}, 2, NULL};
     return plain_run(options, argc, argv, &plain);
 }
 
 int command_withdraw(struct options *options, int argc, char **argv)
 {
-    static const struct plain plain = {"item-withdraw", {"item"}, 1};
+    static const struct plain plain = {"item-withdraw", {"item"}, 1, NULL};
     return plain_run(options, argc, argv, &plain);
 }
 
 int command_rebuild(struct options *options, int argc, char **argv)
 {
-    static const struct plain plain = {"rebuild", {NULL}, 0};
+    static const struct plain plain = {"rebuild", {NULL}, 0, "rebuilding the tables"};
     return plain_run(options, argc, argv, &plain);
+}
+
+int command_held(struct options *options, int argc, char **argv)
+{
+    struct word_list words;
+    int exit_code;
+
+    if (!command_parse(options, argc, argv, NULL, 0, 0, 1, &words, &exit_code))
+        return exit_code;
+    if (words.count == 0)
+        return command_act(options, "held-list", span_text("{}"), span_make(NULL, 0));
+    if (strcmp(words.words[0], "retry") != 0)
+        return command_usage(options, "nothing, or retry, is wanted");
+    return command_act(options, "held-retry", span_text("{}"), span_make(NULL, 0));
 }
 
 int command_status(struct options *options, int argc, char **argv)
 {
-    static const struct plain plain = {"status", {NULL}, 0};
+    static const struct plain plain = {"status", {NULL}, 0, NULL};
     return plain_run(options, argc, argv, &plain);
 }
 
 int command_case(struct options *options, int argc, char **argv)
 {
-    static const struct plain plain = {"case-put", {"number", "title"}, 2};
+    static const struct plain plain = {"case-put", {"number", "title"}, 2, NULL};
     return plain_run(options, argc, argv, &plain);
 }
 

@@ -327,19 +327,33 @@ void command_note(const struct options *options, const char *format, ...)
 
 /* --- progress --- */
 
+int64_t progress_left_ms(int64_t began_ms, int64_t now_ms, int64_t done, int64_t total)
+{
+    return done <= 0 || done >= total
+               ? 0
+               : (int64_t)((double)(now_ms - began_ms) / (double)done * (double)(total - done));
+}
+
 void progress_show(void *context, int64_t done, int64_t total)
 {
     struct progress *progress = context;
     int64_t percent = total <= 0 || done >= total ? 100 : done * 100 / total;
+    int64_t now_ms = env_real()->monotonic_ms(env_real()->context);
+    char left[48] = "";
 
+    if (progress->began_ms == 0)
+        progress->began_ms = now_ms;
     if (progress->options->is_json || percent < progress->next_percent)
         return;
+    int64_t left_s = progress_left_ms(progress->began_ms, now_ms, done, total) / 1000;
+    if (left_s > 0)
+        snprintf(left, sizeof left, ", %" PRId64 " s left", left_s);
     if (isatty(STDERR_FILENO)) {
-        fprintf(stderr, "\r%s: %3" PRId64 " %%", progress->what, percent);
+        fprintf(stderr, "\r%s: %3" PRId64 " %%%s\033[K", progress->what, percent, left);
         progress->next_percent = percent + 1;
         progress->is_begun = true;
     } else {
-        fprintf(stderr, "%s: %" PRId64 " %%\n", progress->what, percent);
+        fprintf(stderr, "%s: %" PRId64 " %%%s\n", progress->what, percent, left);
         progress->next_percent = percent / 10 * 10 + 10;
     }
 }

@@ -78,8 +78,11 @@ struct progress {
     const struct options *options;
     const char *what; /* "sending report.pdf" */
     int64_t next_percent;
+    int64_t began_ms; /* of the monotonic clock, at the first call */
     bool is_begun;
 };
+/* What is left of work that began at `began_ms`, if it goes on as it went. */
+int64_t progress_left_ms(int64_t began_ms, int64_t now_ms, int64_t done, int64_t total);
 void progress_show(void *progress, int64_t done, int64_t total);
 void progress_end(struct progress *progress);
 
@@ -92,6 +95,10 @@ bool command_ask(const struct options *options, const char *act, struct span arg
 int command_act(const struct options *options, const char *act, struct span arguments,
                 struct span body);
 
+/* The same for work that takes a while: `what` is shown with progress; NULL: none is. */
+int command_act_long(const struct options *options, const char *act, const char *what,
+                     struct span arguments);
+
 /* A whole file, or standard input for "-". */
 bool command_read_file(const char *path, size_t limit, struct buffer *out, struct error *err);
 
@@ -102,6 +109,6 @@ command_run command_init, command_pair, command_agreement, command_verify, comma
 command_run command_serve, command_status, command_rebuild, command_doctor;
 command_run command_request, command_answer, command_refuse, command_inbox, command_sent,
     command_show_item, command_assign, command_erase, command_withdraw, command_officer,
-    command_case, command_attach;
+    command_case, command_attach, command_held;
 
 #endif

@@ -66,6 +66,11 @@ const struct command commands[] = {
      "Verifies the node's own books, or exported files without a node. What is wrong is named: "
      "log, index, what; exit code 65.",
      command_verify},
+    {"held", "\nretry",
+     "Lists what partners sent and this node cannot handle yet: an unknown message type, its "
+     "thread, a failure.\n\nAn upgrade that knows the type handles it by itself; retry tries all "
+     "of it again.",
+     command_held},
     {"rebuild", "", "Drops the derived tables and builds them again from the log.",
      command_rebuild},
     {"demo", "",

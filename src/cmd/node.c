@@ -1,6 +1,7 @@
 /* Node: see node.h. */
 #include "cmd/node.h"
 #include "cmd/node_verify.h"
+#include "cmd/service.h"
 
 #include "base/text.h"
 #include "crypto/secret.h"
@@ -56,6 +57,14 @@ static bool store_open(struct node *node, bool is_reader, struct error *err)
             database_migrate(node->db, schema_migrations, schema_migration_count, err));
 }
 
+static void rebuild_progress(void *context, int64_t done, int64_t total)
+{
+    const struct node *node = context;
+
+    if (node->progress != NULL)
+        node->progress(node->progress_context, done, total);
+}
+
 static bool journal_begin(struct node *node, const struct node_options *options, struct error *err)
 {
     struct journal_options journal_options = {.env = node->env,
@@ -63,7 +72,8 @@ static bool journal_begin(struct node *node, const struct node_options *options,
                                               .party = span_text(node->config.party),
                                               .keeper = node->keeper,
                                               .event_context = node,
-                                              .event = options->event};
+                                              .event = options->event,
+                                              .rebuild_progress = rebuild_progress};
 
     node->has_journal = true; /* closed also when it opened halfway */
     return journal_open(&node->journal, &journal_options, node->db, err);
@@ -91,6 +101,8 @@ bool node_open(const struct node_options *options, struct node **out, struct err
     if (node == NULL)
         return false;
     node->lock_fd = options->lock_fd;
+    node->progress = options->progress;
+    node->progress_context = options->progress_context;
     /* The keeper first: it is forked before there is a database connection to inherit. */
     bool ok = (options->lock_fd >= 0 || home_lock(&node->home, &node->lock_fd, err)) &&
               home_config_load(&node->home, &node->config, err) && place_make(node, err) &&
@@ -100,6 +112,8 @@ bool node_open(const struct node_options *options, struct node **out, struct err
     ok = ok && store_open(node, false, err) && journal_begin(node, options, err);
     if (!ok)
         node_close(&node);
+    else
+        node->progress = NULL;
     *out = node;
     return ok;
 }
@@ -208,6 +222,8 @@ struct act_work {
     const struct desk_act *desk_act; /* one of these two */
     const struct node_act *node_act;
     struct buffer *result;
+    control_progress *progress; /* may be NULL */
+    void *progress_context;
 };
 
 static const struct node_act *node_act_find(struct span name)
@@ -246,11 +262,28 @@ bool node_access(struct node *node, const struct control_request *request, const
            journal_access(&node->journal, &act, err);
 }
 
+struct act_told {
+    struct node *node;
+    const struct act_work *work;
+};
+
+/* Also for the supervisor: a long act moves. */
+static void act_progress(void *context, int64_t done, int64_t total)
+{
+    const struct act_told *told = context;
+
+    if (told->node->service != NULL)
+        service_moved(told->node->service);
+    if (told->work->progress != NULL)
+        told->work->progress(told->work->progress_context, done, total);
+}
+
 static bool act_work_run(struct node *node, const struct act_work *work, struct json_writer *writer,
                          struct error *err)
 {
     struct control_reading *reading = work->reading;
     const struct control_request *request = &reading->request;
+    struct act_told told = {.node = node, .work = work};
     struct desk_call call = {.access = {.officer = request->officer,
                                         .reason = request->reason,
                                         .case_number = request->case_number,
@@ -258,7 +291,9 @@ static bool act_work_run(struct node *node, const struct act_work *work, struct 
                              .arguments = &reading->arguments,
                              .body = request->body,
                              .problems = &reading->problems,
-                             .arena = &reading->arena};
+                             .arena = &reading->arena,
+                             .progress = act_progress,
+                             .progress_context = &told};
 
     if (work->desk_act != NULL)
         return desk_run(&node->journal, work->desk_act, &call, writer, err);
@@ -296,13 +331,15 @@ static bool act_find(const struct control_request *request, struct act_work *wor
     return true;
 }
 
-bool node_act_read(struct node *node, struct control_reading *reading, bool is_pumping,
-                   struct buffer *result, struct error *err)
+bool node_act_read(const struct node_file *file, struct error *err)
 {
-    struct act_work work = {.reading = reading, .result = result};
+    struct act_work work = {.reading = file->reading,
+                            .result = file->result,
+                            .progress = file->progress,
+                            .progress_context = file->context};
 
-    return act_find(&reading->request, &work, err) &&
-           node_job(node, is_pumping, act_work, &work, err);
+    return act_find(&file->reading->request, &work, err) &&
+           node_job(file->node, file->is_pumping, act_work, &work, err);
 }
 
 bool node_request_read(const struct node_file *file, struct error *err)
@@ -320,7 +357,7 @@ bool node_request_read(const struct node_file *file, struct error *err)
     /* It tells where sealed bytes lie and under which key: for attachment-get alone. */
     if (span_is(act, "attachment-find"))
         return error_set(err, ERROR_MISSING, "no act 'attachment-find'; use attachment-get");
-    return node_act_read(file->node, file->reading, file->is_pumping, file->result, err);
+    return node_act_read(file, err);
 }
 
 /* What comes from this process takes the way that a line from the socket takes: written, read strictly, run. */

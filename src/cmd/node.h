@@ -28,8 +28,10 @@ struct node {
     struct keeper_client keeper;
     struct journal journal;
     bool has_journal;
-    struct exchange *exchange; /* NULL in commands */
-    struct service *service;   /* NULL in commands */
+    struct exchange *exchange;  /* NULL in commands */
+    struct service *service;    /* NULL in commands */
+    control_progress *progress; /* while it opens */
+    void *progress_context;
 };
 
 struct node_options {
@@ -37,6 +39,8 @@ struct node_options {
     int lock_fd;   /* taken already, becomes the node's; -1: node_open takes it */
     int keeper_fd; /* the supervisor's socket to the keeper; -1: node_open starts a keeper */
     void (*event)(void *context, const struct journal_event *event); /* may be NULL */
+    control_progress *progress; /* of a rebuild that this opening needs; may be NULL */
+    void *progress_context;
 };
 
 /* Opens everything, in this order: lock, configuration, store (migrated), keeper, books. Tells what to do on failure: BUSY
@@ -72,10 +76,6 @@ bool node_job(struct node *node, bool is_pumping,
 bool node_access(struct node *node, const struct control_request *request, const char *name,
                  const struct span *objects, size_t object_count, struct error *err);
 
-/* An act as it was read from a line. */
-bool node_act_read(struct node *node, struct control_reading *reading, bool is_pumping,
-                   struct buffer *result, struct error *err);
-
 /* Work on a file, with progress: "upload" seals what is behind `fd` ({"name"} in the arguments) and enters it for the
  * officer; the result is {"upload": hex, "name", "size", "sha256"}. "attachment-get" writes a held attachment to `fd`
  * ({"item", "part"}); the result is {"size", "sha256"}. */
@@ -90,6 +90,9 @@ struct node_file {
 };
 bool node_upload(const struct node_file *file, struct error *err);
 bool node_attachment_get(const struct node_file *file, struct error *err);
+
+/* An act as it was read from a line; progress is told a few bytes at a time, at most once a percent. */
+bool node_act_read(const struct node_file *file, struct error *err);
 
 /* One request of the control protocol as it was read, whichever it is. `fd` -1: none came. */
 bool node_request_read(const struct node_file *file, struct error *err);

@@ -4,6 +4,7 @@
 #include "cmd/service.h"
 
 #include "crypto/cms.h"
+#include "store/held_rows.h"
 #include "store/migrate.h"
 
 #include <inttypes.h>
@@ -69,10 +70,11 @@ static bool partner_write(struct node *node, size_t at, struct json_writer *out,
     const struct journal_line *line = &node->journal.lines[at];
     struct exchange_state state = {.is_reachable = false};
     size_t waiting = 0;
+    int64_t held = 0;
 
     if (node->exchange != NULL)
         exchange_state(node->exchange, at, &state);
-    if (!waiting_count(node, line, &waiting, err))
+    if (!waiting_count(node, line, &waiting, err) || !held_count(node->db, line->in.id, &held, err))
         return false;
     json_begin_object(out);
     json_string_field(out, "partner", line->partner);
@@ -88,6 +90,7 @@ static bool partner_write(struct node *node, size_t at, struct json_writer *out,
     json_integer_field(out, "waiting", (int64_t)waiting);
     json_integer_field(out, "without_receipt", (int64_t)(line->out.size - line->cosigned));
     json_integer_field(out, "unhandled", (int64_t)(line->in.size - line->handled));
+    json_integer_field(out, "held", held);
     if (line->cosigned_time_s > 0)
         json_time_field(out, "last_receipt", line->cosigned_time_s * 1000);
     json_end_object(out);

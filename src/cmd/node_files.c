@@ -231,8 +231,7 @@ bool node_attachment_get(const struct node_file *file, struct error *err)
     struct json_writer out;
 
     file->reading->request.act = span_text("attachment-find");
-    if (!node_act_read(file->node, file->reading, file->is_pumping, file->result, err) ||
-        !found_read(buffer_span(file->result), &found, err))
+    if (!node_act_read(file, err) || !found_read(buffer_span(file->result), &found, err))
         return false;
     buffer_clear(file->result);
     if (!found_write(file, &found, err))

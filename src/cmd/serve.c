@@ -163,12 +163,36 @@ static bool environment_set(const struct home *home, struct error *err)
             error_set(err, ERROR_LIMIT, "out of memory"));
 }
 
+/* A new program builds the tables anew before it serves: whoever waits reads how long. */
+struct rebuilding {
+    int64_t began_ms;
+    int64_t next_percent;
+};
+
+static void rebuild_say(void *context, int64_t done, int64_t total)
+{
+    struct rebuilding *rebuilding = context;
+    int64_t percent = total <= 0 ? 100 : done * 100 / total;
+
+    if (rebuilding->began_ms == 0)
+        rebuilding->began_ms = ticks_ms();
+    if (percent < rebuilding->next_percent)
+        return;
+    rebuilding->next_percent = percent / 10 * 10 + 10;
+    report(REPORT_NOTICE, NULL,
+           "building the tables of this version: %" PRId64 " %%, %" PRId64 " s left", percent,
+           progress_left_ms(rebuilding->began_ms, ticks_ms(), done, total) / 1000);
+}
+
 _Noreturn static void node_process(const struct supervisor *supervisor, int keeper_fd, int beat_fd)
 {
+    struct rebuilding rebuilding = {.began_ms = 0};
     struct node_options options = {.home = supervisor->home,
                                    .lock_fd = supervisor->lock_fd,
                                    .keeper_fd = keeper_fd,
-                                   .event = service_event};
+                                   .event = service_event,
+                                   .progress = rebuild_say,
+                                   .progress_context = &rebuilding};
     struct node *node = NULL;
     struct error err = {0};
 

@@ -10,8 +10,15 @@ bool session_open(const struct options *options, struct session *out, struct err
         return false;
     if (control_is_running(&out->home))
         return true;
-    struct node_options node_options = {.home = out->home, .lock_fd = -1, .keeper_fd = -1};
-    if (!node_open(&node_options, &out->node, err))
+    struct progress progress = {.options = options, .what = "rebuilding the tables"};
+    struct node_options node_options = {.home = out->home,
+                                        .lock_fd = -1,
+                                        .keeper_fd = -1,
+                                        .progress = progress_show,
+                                        .progress_context = &progress};
+    bool ok = node_open(&node_options, &out->node, err);
+    progress_end(&progress);
+    if (!ok)
         return false;
     command_note(options, "no node runs here: what is written waits for `besa serve`");
     return true;
@@ -45,27 +52,46 @@ bool session_ask(struct session *session, const char *act, struct span arguments
     return ok;
 }
 
-bool command_ask(const struct options *options, const char *act, struct span arguments,
-                 struct span body, struct buffer *result, struct problems *problems,
-                 struct error *err)
+static bool ask(const struct options *options, const char *act, const char *what,
+                struct span arguments, struct span body, struct buffer *result,
+                struct problems *problems, struct error *err)
 {
     struct session session;
 
     bool ok = session_open(options, &session, err) &&
-              session_ask(&session, act, arguments, body, -1, NULL, result, problems, err);
+              session_ask(&session, act, arguments, body, -1, what, result, problems, err);
     session_close(&session);
     return ok;
 }
 
-int command_act(const struct options *options, const char *act, struct span arguments,
-                struct span body)
+bool command_ask(const struct options *options, const char *act, struct span arguments,
+                 struct span body, struct buffer *result, struct problems *problems,
+                 struct error *err)
+{
+    return ask(options, act, NULL, arguments, body, result, problems, err);
+}
+
+static int act_show(const struct options *options, const char *act, const char *what,
+                    struct span arguments, struct span body)
 {
     struct buffer result CLEANUP(buffer_free) = buffer_make(CONTROL_REPLY_SIZE_MAX);
     struct problems problems;
     struct error err = {0};
 
     problems_clear(&problems);
-    if (!command_ask(options, act, arguments, body, &result, &problems, &err))
+    if (!ask(options, act, what, arguments, body, &result, &problems, &err))
         return command_fail_problems(options, &err, &problems);
     return command_show(options, buffer_span(&result));
+}
+
+int command_act(const struct options *options, const char *act, struct span arguments,
+                struct span body)
+{
+    return act_show(options, act, NULL, arguments, body);
+}
+
+int command_act_long(const struct options *options, const char *act, const char *what,
+                     struct span arguments)
+{
+    return act_show(options, act, what, arguments, span_make(NULL, 0));
 }

@@ -29,6 +29,9 @@ const struct desk_act desk_acts[] = {
      act_officer_put},
     {"officer-list", "", "Lists the officers.", false, false, act_officer_list},
     {"case-put", "number, title", "Opens a case.", false, false, act_case_put},
+    {"held-list", "limit", "What partners sent and this node cannot handle yet.", false, false,
+     act_held_list},
+    {"held-retry", "", "Tries to handle all that is held again.", false, false, act_held_retry},
     {"rebuild", "", "Drops the derived tables and builds them again from the log.", false, false,
      act_rebuild},
 };

@@ -27,6 +27,9 @@ struct desk_call {
     struct span body; /* a message as JSON, for acts that send one */
     struct problems *problems; /* field by field */
     struct arena *arena;
+    /* How far long work is; NULL: nobody asks. In the writer: must not block. */
+    void (*progress)(void *context, int64_t done, int64_t total);
+    void *progress_context;
 };
 
 struct desk_act {

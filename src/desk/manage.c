@@ -158,7 +158,7 @@ bool act_agreement_resume(struct journal *journal, const struct desk_call *call,
 bool act_rebuild(struct journal *journal, const struct desk_call *call, struct json_writer *out,
                  struct error *err)
 {
-    if (!journal_rebuild(journal, NULL, NULL, err) ||
+    if (!journal_rebuild(journal, call->progress, call->progress_context, err) ||
         !access_write(journal, call, "rebuild", NULL, 0, err))
         return false;
     json_begin_object(out);

@@ -280,7 +280,7 @@ static bool entry_store(struct journal *journal, struct journal_line *line, cons
 
     if (state == BODY_HELD && !body_seal(journal, from->body, from->salt, arena, &sealed, err))
         return false;
-    if (!head_read(from->head, arena, &head, &ignored))
+    if (!head_read_known(journal, from->head, arena, &head, &ignored))
         head = (struct head){.type = MESSAGE_UNKNOWN};
     struct entry_row row = {.id = journal->next_entry,
                             .log = line->in.id,

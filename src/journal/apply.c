@@ -191,6 +191,18 @@ static void result_fill(const struct outcomes *outcomes, uint64_t index, struct 
     row->ground = span_text(ground);
 }
 
+static bool result_exists(struct journal *journal, int64_t target, bool *exists, struct error *err)
+{
+    struct arena arena CLEANUP(arena_free) = arena_make(4096);
+    struct result_row row;
+
+    *exists = result_find(journal->db, &arena, target, &row, err);
+    if (*exists || err->kind != ERROR_MISSING)
+        return *exists;
+    error_clear(err);
+    return true;
+}
+
 static bool result_add(struct journal *journal, const struct apply_input *input,
                        const struct outcomes *outcomes, uint64_t index, int64_t log,
                        struct error *err)
@@ -209,10 +221,12 @@ static bool result_add(struct journal *journal, const struct apply_input *input,
         return true;
     struct result_row row = {.entry = input->entry->id, .target = target.id};
     result_fill(outcomes, index, &row, ground);
-    /* What owes no outcome is told only when it did not pass. */
-    return (row.outcome == OUTCOME_ACCEPTED &&
-            !message_type_owes_outcome((enum message_type)target.type)) ||
-           result_insert(journal->db, &row, err);
+    /* What owes no outcome is told only when it did not pass, or passes now after it was held. */
+    bool is_owed = row.outcome != OUTCOME_ACCEPTED ||
+                   message_type_owes_outcome((enum message_type)target.type);
+    if (!is_owed && !result_exists(journal, target.id, &is_owed, err))
+        return false;
+    return !is_owed || result_insert(journal->db, &row, err);
 }
 
 static bool apply_outcomes(struct journal *journal, const struct apply_input *input,

@@ -11,6 +11,7 @@
 #include "message/outcomes.h"
 #include "message/parts_held.h"
 #include "message/request.h"
+#include "store/held_rows.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -61,7 +62,7 @@ static bool is_ordered_by_seen(const struct head *head, const struct entry_row *
 /* The position rule: the version in force, and how much of our log its writer had seen (PROTOCOL.md 7). */
 static bool position_check(struct journal *journal, struct journal_line *line,
                            const struct entry_row *row, const struct head *head,
-                           struct verdict *verdict, struct error *err)
+                           uint64_t seen_floor, struct verdict *verdict, struct error *err)
 {
     bool is_stale = false;
 
@@ -70,32 +71,12 @@ static bool position_check(struct journal *journal, struct journal_line *line,
     else if ((int64_t)head->agreement_version != line->agreement.version)
         refuse(verdict, OUTCOME_VERSION);
     else if (head->seen > line->out.size ||
-             (is_ordered_by_seen(head, row) && head->seen < line->last_seen))
+             (is_ordered_by_seen(head, row) && head->seen < seen_floor))
         refuse(verdict, OUTCOME_SEEN);
     else if (!seen_is_stale(journal, line, head, &is_stale, err))
         return false;
     else if (is_stale && head->type != MESSAGE_WITHDRAWN)
         refuse(verdict, OUTCOME_STALE); /* a `withdrawn` stands beside an older entry */
-    return true;
-}
-
-/* What a held entry began, waits with it; erasures and withdrawals pass even there. */
-static bool thread_check(struct journal *journal, struct journal_line *line,
-                         const struct head *head, const struct entry_row *target,
-                         struct arena *arena, struct verdict *verdict, struct error *err)
-{
-    struct sequence_row row;
-
-    if (target->log != line->in.id || !message_type_is_business(head->type))
-        return true;
-    if (!sequence_of_entry(journal->db, arena, target->id, &row, err)) {
-        bool is_missing = err->kind == ERROR_MISSING;
-        if (is_missing)
-            error_clear(err);
-        return is_missing;
-    }
-    if (row.outcome == OUTCOME_HELD)
-        hold(verdict, "thread");
     return true;
 }
 
@@ -138,16 +119,30 @@ static bool reference_check(struct journal *journal, struct journal_line *line,
         refuse(verdict, OUTCOME_UNRESOLVED);
         return true;
     }
-    if (is_subject && !sender_may_name(line, head->type, &target)) {
+    if (is_subject && !sender_may_name(line, head->type, &target))
         refuse(verdict, OUTCOME_UNRESOLVED);
+    return true;
+}
+
+/* Business of a thread in which something is held waits with it; erasures, withdrawals and the books pass even there. */
+static bool thread_check(struct journal *journal, struct journal_line *line,
+                         const struct entry_row *row, const struct head *head,
+                         struct verdict *verdict, struct error *err)
+{
+    bool is_held = false;
+
+    if (verdict->outcome != OUTCOME_ACCEPTED || !message_type_is_business(head->type))
         return true;
-    }
-    return thread_check(journal, line, head, &target, arena, verdict, err);
+    if (!held_thread_check(journal, line, row, head, &is_held, err))
+        return false;
+    if (is_held)
+        hold(verdict, "thread");
+    return true;
 }
 
 static bool head_check(struct journal *journal, struct journal_line *line,
-                       const struct entry_row *row, const struct head *head, struct arena *arena,
-                       struct verdict *verdict, struct error *err)
+                       const struct entry_row *row, const struct head *head, uint64_t seen_floor,
+                       struct arena *arena, struct verdict *verdict, struct error *err)
 {
     int64_t earlier = 0;
 
@@ -157,7 +152,7 @@ static bool head_check(struct journal *journal, struct journal_line *line,
         refuse(verdict, OUTCOME_DUPLICATE_ID);
         return true;
     }
-    if (!position_check(journal, line, row, head, verdict, err))
+    if (!position_check(journal, line, row, head, seen_floor, verdict, err))
         return false;
     if (head->has_in_reply_to &&
         !reference_check(journal, line, row, head, &head->in_reply_to, true, arena, verdict, err))
@@ -167,6 +162,8 @@ static bool head_check(struct journal *journal, struct journal_line *line,
         return false;
     if (verdict->outcome == OUTCOME_ACCEPTED && head->type == MESSAGE_UNKNOWN)
         hold(verdict, "type");
+    if (!thread_check(journal, line, row, head, verdict, err))
+        return false;
     if (verdict->outcome == OUTCOME_ACCEPTED && !message_type_is_exchanged(head->type))
         refuse(verdict, OUTCOME_MALFORMED); /* domestic types do not cross */
     return true;
@@ -382,8 +379,66 @@ static struct span verdict_ground(const struct verdict *verdict, struct arena *a
     return copy;
 }
 
+/* One entry to be handled: for the first time, or again after it was held. */
+struct attempt {
+    const struct entry_row *row;
+    int64_t time_s;
+    bool was_held;
+    uint64_t seen_floor;
+};
+
+static bool entry_judge(struct journal *journal, struct journal_line *line,
+                        const struct attempt *attempt, const struct head *head, struct span *body,
+                        const void **parsed, struct verdict *verdict, struct buffer *ruling_text,
+                        struct arena *arena, struct error *err)
+{
+    const struct entry_row *row = attempt->row;
+
+    if (!head_check(journal, line, row, head, attempt->seen_floor, arena, verdict, err))
+        return false;
+    if (verdict->outcome != OUTCOME_ACCEPTED)
+        return true;
+    if (row->body_state == BODY_HELD && !journal_body(journal, row, arena, body, err))
+        return false;
+    return body_judge(journal, line, row, head, *body, parsed, verdict, ruling_text, arena, err);
+}
+
+/* The journal row, and what follows from it. */
+static bool entry_record(struct journal *journal, struct journal_line *line,
+                         const struct attempt *attempt, const struct head *head, struct span body,
+                         const void *parsed, const struct verdict *verdict, struct span ruling,
+                         struct arena *arena, struct error *err)
+{
+    struct sequence_row sequence = {.kind = SEQUENCE_HANDLED,
+                                    .entry = attempt->row->id,
+                                    .log = line->in.id,
+                                    .time_s = attempt->time_s,
+                                    .version = line->agreement.version,
+                                    .outcome = verdict->outcome,
+                                    .ground = verdict_ground(verdict, arena),
+                                    .ruling = ruling};
+    struct apply_input input = {.row = &sequence,
+                                .line = line,
+                                .entry = attempt->row,
+                                .head = head,
+                                .body = body,
+                                .parsed = parsed,
+                                .is_own = false};
+
+    if (!sequence_add(journal, &sequence, err))
+        return false;
+    if ((verdict->outcome == OUTCOME_HELD || attempt->was_held) &&
+        !apply_held(journal, line, &sequence, attempt->row, head, err))
+        return false;
+    cache_forget(journal->cache, attempt->row->id);
+    if (verdict->outcome != OUTCOME_REFUSED && is_ordered_by_seen(head, attempt->row) &&
+        head->seen > line->last_seen)
+        line->last_seen = head->seen;
+    return verdict->outcome != OUTCOME_ACCEPTED || apply_entry(journal, &input, arena, err);
+}
+
 static bool entry_handle(struct journal *journal, struct journal_line *line,
-                         const struct entry_row *row, int64_t time_s, struct verdict *verdict,
+                         const struct attempt *attempt, struct verdict *verdict,
                          enum message_type *type, struct error *err)
 {
     struct arena arena CLEANUP(arena_free) = arena_make(JOURNAL_ARENA_MAX);
@@ -393,76 +448,49 @@ static bool entry_handle(struct journal *journal, struct journal_line *line,
     const void *parsed = NULL;
 
     *verdict = (struct verdict){.outcome = OUTCOME_ACCEPTED};
-    *type = MESSAGE_UNKNOWN;
-    if (!head_read(row->head, &arena, &head, err)) {
+    if (!head_read_known(journal, attempt->row->head, &arena, &head, err)) {
         error_clear(err);
         refuse(verdict, OUTCOME_MALFORMED);
-    } else {
-        *type = head.type;
-        if (!head_check(journal, line, row, &head, &arena, verdict, err))
-            return false;
+    } else if (!entry_judge(journal, line, attempt, &head, &body, &parsed, verdict, &ruling_text,
+                            &arena, err)) {
+        return false;
     }
-    if (verdict->outcome == OUTCOME_ACCEPTED && row->body_state == BODY_HELD &&
-        !journal_body(journal, row, &arena, &body, err))
-        return false;
-    if (verdict->outcome == OUTCOME_ACCEPTED &&
-        !body_judge(journal, line, row, &head, body, &parsed, verdict, &ruling_text, &arena, err))
-        return false;
-    struct span ground = verdict_ground(verdict, &arena);
-    struct sequence_row sequence = {.kind = SEQUENCE_HANDLED,
-                                    .entry = row->id,
-                                    .log = line->in.id,
-                                    .time_s = time_s,
-                                    .version = line->agreement.version,
-                                    .outcome = verdict->outcome,
-                                    .ground = ground,
-                                    .ruling = buffer_span(&ruling_text)};
-    if (!sequence_add(journal, &sequence, err))
-        return false;
-    cache_forget(journal->cache, row->id);
-    if (verdict->outcome != OUTCOME_REFUSED && is_ordered_by_seen(&head, row))
-        line->last_seen = head.seen;
-    if (verdict->outcome != OUTCOME_ACCEPTED)
-        return true;
-    struct apply_input input = {.row = &sequence,
-                                .line = line,
-                                .entry = row,
-                                .head = &head,
-                                .body = body,
-                                .parsed = parsed,
-                                .is_own = false};
-    return apply_entry(journal, &input, &arena, err);
+    *type = head.type;
+    if (attempt->was_held && verdict->outcome == OUTCOME_HELD)
+        return true; /* as before: nothing is recorded */
+    return entry_record(journal, line, attempt, &head, body, parsed, verdict,
+                        buffer_span(&ruling_text), &arena, err);
 }
 
 /* The fault is this entry's: it is held for an administrator, and the others go on. */
 static bool entry_hold(struct journal *journal, struct journal_line *line,
-                       const struct entry_row *row, int64_t time_s, struct verdict *verdict,
-                       struct error *err)
+                       const struct attempt *attempt, struct verdict *verdict, struct error *err)
 {
-    struct sequence_row sequence = {.kind = SEQUENCE_HANDLED,
-                                    .entry = row->id,
-                                    .log = line->in.id,
-                                    .time_s = time_s,
-                                    .version = line->agreement.version,
-                                    .outcome = OUTCOME_HELD,
-                                    .ground = span_text("failed")};
+    struct arena arena CLEANUP(arena_free) = arena_make(1024 * 1024);
+    struct head head = {.type = MESSAGE_UNKNOWN};
+    struct error ignored = {0};
 
     *verdict = (struct verdict){.outcome = OUTCOME_ACCEPTED};
     hold(verdict, "failed");
-    return sequence_add(journal, &sequence, err);
+    if (attempt->was_held)
+        return true;
+    head_read_known(journal, attempt->row->head, &arena, &head, &ignored);
+    return entry_record(journal, line, attempt, &head, span_make(NULL, 0), NULL, verdict,
+                        span_make(NULL, 0), &arena, err);
 }
 
 /* Each entry in a savepoint of its own. What fails while disk and keeper are well, fails for this entry alone. */
 static bool entry_try(struct journal *journal, struct journal_line *line,
-                      const struct entry_row *row, int64_t time_s, struct verdict *verdict,
+                      const struct attempt *attempt, struct verdict *verdict,
                       enum message_type *type, struct error *err)
 {
     uint64_t last_seen = line->last_seen;
     struct error failure = {0};
 
+    *type = MESSAGE_UNKNOWN;
     if (!database_savepoint(journal->db, err))
         return false;
-    if (entry_handle(journal, line, row, time_s, verdict, type, &failure))
+    if (entry_handle(journal, line, attempt, verdict, type, &failure))
         return database_release(journal->db, err);
     line->last_seen = last_seen;
     *err = failure;
@@ -471,9 +499,9 @@ static bool entry_try(struct journal *journal, struct journal_line *line,
     if (!database_rollback_savepoint(journal->db, err) || !keeper_status(&journal->keeper, err))
         return false;
     snprintf(line->stuck_reason, sizeof line->stuck_reason, "index %" PRId64 " is held: %.400s",
-             row->index, failure.text);
+             attempt->row->index, failure.text);
     error_clear(err);
-    return entry_hold(journal, line, row, time_s, verdict, err);
+    return entry_hold(journal, line, attempt, verdict, err);
 }
 
 /* What goes back for one range. */
@@ -517,6 +545,7 @@ static bool report_append(struct journal *journal, struct journal_line *line, st
 }
 
 #define HANDLE_COUNT 256u
+#define HELD_COUNT   64u /* held entries tried again in one transaction */
 #define HANDLE_ARENA_MAX                                                                           \
     (HANDLE_COUNT * ((size_t)BODY_SIZE_MAX + 8192)) /* all of them with bodies */
 #define HANDLE_RETRY_MS 1000
@@ -537,16 +566,17 @@ static bool range_handle(struct journal *journal, struct journal_line *line, str
     for (size_t i = 0; i < count; i++) {
         struct verdict verdict;
         enum message_type type;
-        int64_t time_s = 0;
-        if (!entry_time(journal, line, &rows[i], &time_s, err) ||
-            !entry_try(journal, line, &rows[i], time_s, &verdict, &type, err))
+        struct attempt attempt = {.row = &rows[i], .seen_floor = line->last_seen};
+        if (!entry_time(journal, line, &rows[i], &attempt.time_s, err) ||
+            !entry_try(journal, line, &attempt, &verdict, &type, err))
             return error_add(err, "handling %s index %" PRId64, line->in.origin, rows[i].index);
         report_add(report, (uint64_t)rows[i].index, &verdict, type);
         if (verdict.outcome == OUTCOME_HELD)
             journal_event_add(journal, JOURNAL_ALARM, line, rows[i].id, 0);
     }
     *handled = line->handled + count;
-    return log_set_handled(journal->db, line->in.id, (int64_t)*handled, err);
+    return log_set_handled(journal->db, line->in.id, (int64_t)*handled, (int64_t)line->last_seen,
+                           err);
 }
 
 /* Nothing of the range was applied; it is shown, and tried again after a while. */
@@ -588,6 +618,94 @@ bool handle_line(struct journal *journal, struct journal_line *line, struct erro
     if (ok || database_is_dead(journal->db))
         return false; /* a commit that failed may stand after all: nothing is written over it */
     line_stick(journal, line, err);
+    error_clear(err);
+    return true;
+}
+
+/* --- what was held --- */
+
+/* An entry that passes now, or is refused now: *is_settled, and its outcome goes out. */
+static bool held_try(struct journal *journal, struct journal_line *line, int64_t entry,
+                     struct report *report, bool *is_settled, struct error *err)
+{
+    struct arena arena CLEANUP(arena_free) = arena_make(4 * (size_t)BODY_SIZE_MAX);
+    struct entry_row row;
+    struct attempt attempt = {.row = &row, .was_held = true};
+    struct head head;
+    struct verdict verdict;
+    enum message_type type = MESSAGE_UNKNOWN;
+
+    *is_settled = false;
+    if (!entry_find(journal->db, &arena, entry, &row, err) ||
+        !head_read_known(journal, row.head, &arena, &head, err))
+        return false;
+    if (head.type == MESSAGE_UNKNOWN)
+        return true;
+    if (row.type == MESSAGE_UNKNOWN && !entry_set_type(journal->db, entry, head.type, err))
+        return false;
+    row.type = head.type;
+    if (!held_seen_floor(journal, line, row.index, &attempt.seen_floor, err) ||
+        !entry_time(journal, line, &row, &attempt.time_s, err) ||
+        !entry_try(journal, line, &attempt, &verdict, &type, err))
+        return error_add(err, "handling %s index %" PRId64 " anew", line->in.origin, row.index);
+    *is_settled = verdict.outcome != OUTCOME_HELD;
+    if (!*is_settled)
+        return true;
+    memset(&report->outcomes, 0, sizeof report->outcomes);
+    report->outcomes.from = (uint64_t)row.index;
+    report_add(report, (uint64_t)row.index, &verdict, type);
+    report->is_owed = true; /* the sender heard `held` */
+    return report_append(journal, line, report, err);
+}
+
+static bool held_round(struct journal *journal, struct journal_line *line, struct report *report,
+                       int64_t *after, bool *is_last, struct error *err)
+{
+    struct arena arena CLEANUP(arena_free) = arena_make(1024 * 1024);
+    struct held_row rows[HELD_COUNT];
+    size_t count = 0;
+
+    if (!held_list(journal->db, &arena, line->in.id, *after, rows, HELD_COUNT, &count, err))
+        return false;
+    for (size_t i = 0; i < count; i++) {
+        bool is_settled;
+        if (!held_try(journal, line, rows[i].entry, report, &is_settled, err))
+            return false;
+        *after = rows[i].entry;
+    }
+    *is_last = count < HELD_COUNT;
+    return log_set_handled(journal->db, line->in.id, (int64_t)line->handled,
+                           (int64_t)line->last_seen, err);
+}
+
+/* A failure ends this try; the next open or an administrator begins another. */
+bool release_line(struct journal *journal, struct journal_line *line, struct error *err)
+{
+    struct report *report = calloc(1, sizeof *report);
+    uint64_t last_seen = line->last_seen;
+    int64_t after = line->release_after;
+    bool is_last = false;
+
+    line->is_releasing = false;
+    if (report == NULL)
+        return true;
+    bool ok = database_begin(journal->db, DATABASE_NORMAL, err) &&
+              seal_store_signatures(journal, err) &&
+              held_round(journal, line, report, &after, &is_last, err);
+    bool is_committed = ok && database_commit(journal->db, err);
+    free(report);
+    if (is_committed) {
+        seal_signatures_stored(journal);
+        line->release_after = after;
+        line->is_releasing = !is_last;
+        return true;
+    }
+    database_rollback(journal->db);
+    line->last_seen = last_seen;
+    if (ok || database_is_dead(journal->db))
+        return false;
+    snprintf(line->stuck_reason, sizeof line->stuck_reason, "%s", err->text);
+    journal_event_add(journal, JOURNAL_ALARM, line, 0, 0);
     error_clear(err);
     return true;
 }

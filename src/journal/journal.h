@@ -76,7 +76,10 @@ struct journal_line {
         is_stuck; /* handling met an error of ours: tried again after a while, shown by `besa status` */
     int64_t stuck_until_ms; /* of the monotonic clock */
     char stuck_reason[ERROR_TEXT_SIZE];
-    uint64_t last_seen;      /* the partner's `seen` never falls */
+    uint64_t last_seen; /* the partner's `seen` never falls */
+    bool has_held;      /* entries are held; may say so a little too long */
+    bool is_releasing;  /* they are tried again, above entry id `release_after` */
+    int64_t release_after;
     struct note_key log_key; /* the partner's */
     struct note_key custody_key;
     struct note_key witness_key;
@@ -107,9 +110,18 @@ struct journal_options {
     void *event_context;
     /* Runs in the writer after commit; must not block. May be NULL. */
     void (*event)(void *context, const struct journal_event *event);
+    /* How far a rebuild at open is, in journal rows; with event_context. May be NULL. */
+    void (*rebuild_progress)(void *context, int64_t done, int64_t total);
+    /* For tests of an upgrade; 0 in a node: types (1 << type) that are treated as unknown, and another apply number. */
+    uint32_t hidden_types;
+    int64_t apply_number;
 };
 
-#define JOURNAL_KEY_POOL 256
+/* Raised with each change of apply, so that the derived tables are built anew at the next start. 1: before there was a
+ * number; 2: held entries are a table. */
+#define JOURNAL_APPLY_NUMBER 2
+
+#define JOURNAL_KEY_POOL     256
 
 struct journal {
     const struct env *env;
@@ -253,9 +265,14 @@ bool journal_erase(struct journal *journal, struct journal_line *line, int64_t e
 bool journal_withdraw(struct journal *journal, struct journal_line *line, int64_t entry,
                       struct error *err);
 
-/* Drops the derived tables and walks the sequence again. One transaction. `progress` may be NULL. */
-bool journal_rebuild(struct journal *journal, void (*progress)(void *context, int64_t done),
-                     void *context, struct error *err);
+/* Drops the derived tables and walks the sequence again. One transaction. `progress` (rows done of all) may be NULL. */
+bool journal_rebuild(struct journal *journal,
+                     void (*progress)(void *context, int64_t done, int64_t total), void *context,
+                     struct error *err);
+/* The apply number that wrote the derived tables of this database; 0 in one of before the numbers. */
+bool journal_apply_number(struct database *db, int64_t *out, struct error *err);
+/* Held entries are tried again, in the rounds to come. */
+void journal_release(struct journal *journal);
 
 /* The beat of the domestic log: fills to a multiple of 64, signs, gives the add-checkpoint request for each line. */
 bool journal_beat(struct journal *journal, struct error *err);

@@ -128,6 +128,8 @@ static bool log_place(struct journal *journal, const struct log_row *row, struct
                          SPAN_ARG(row->origin));
     if (row->kind == LOG_MIRROR)
         line->handled = (uint64_t)row->handled;
+    if (row->kind == LOG_MIRROR)
+        line->last_seen = (uint64_t)row->seen;
     return log_load(row->kind == LOG_MIRROR ? &line->in : &line->out, row, err);
 }
 
@@ -195,33 +197,11 @@ static bool receipt_load(struct journal *journal, struct journal_line *line,
     return true;
 }
 
-static bool seen_load_type(struct journal *journal, struct journal_line *line,
-                           enum message_type type, struct error *err)
-{
-    struct arena arena CLEANUP(arena_free) = arena_make(64 * 1024);
-    struct span bytes;
-    struct head head;
-
-    if (!entry_newest_handled(journal->db, &arena, line->in.id, type, &bytes, err)) {
-        bool is_absent = err->kind == ERROR_MISSING;
-        if (is_absent)
-            error_clear(err);
-        return is_absent;
-    }
-    if (head_read(bytes, &arena, &head, err) && head.seen > line->last_seen)
-        line->last_seen = head.seen;
-    error_clear(err); /* only a head that failed in its own handling cannot be read */
-    return true;
-}
-
 /* What the partner had seen of our log when it wrote its newest business that was not refused. */
 static bool seen_load(struct journal *journal, struct journal_line *line, struct error *err)
 {
-    for (int type = 0; type < MESSAGE_TYPE_COUNT; type++)
-        if (message_type_is_business((enum message_type)type) &&
-            !seen_load_type(journal, line, (enum message_type)type, err))
-            return false;
-    return true;
+    return line->last_seen != (uint64_t)LOG_SEEN_UNKNOWN ||
+           held_seen_floor(journal, line, INT64_MAX, &line->last_seen, err);
 }
 
 /* Posts before the restart may have arrived: not before the oldest entry without receipt was written. */
@@ -247,7 +227,7 @@ static bool lines_load(struct journal *journal, struct error *err)
             !receipt_load(journal, line, &line->out, err) ||
             !receipt_load(journal, line, &line->in, err) || !number_owed_load(journal, line, err) ||
             !witness_load(journal, line, err) || !seen_load(journal, line, err) ||
-            !posted_load(journal, line, err))
+            !posted_load(journal, line, err) || !held_load(journal, line, err))
             return false;
         line->ahead = line->out.signed_size > line->cosigned ? 1 : 0;
     }
@@ -281,7 +261,7 @@ bool journal_open(struct journal *journal, const struct journal_options *options
         return error_set(err, ERROR_LIMIT, "out of memory");
     if (!keeper_public_keys(&journal->keeper, &journal->keys, err) ||
         !counters_load(journal, err) || !agreements_load(journal, err) ||
-        !logs_load(journal, err) || !lines_load(journal, err))
+        !logs_load(journal, err) || !apply_number_check(journal, err) || !lines_load(journal, err))
         return error_add(err, "opening the books");
     if (journal->domestic.id != 0 && !checkpoint_load(journal, &journal->domestic, err))
         return error_add(err, "opening the books");
@@ -369,5 +349,7 @@ bool journal_suspend(struct journal *journal, struct journal_line *line, bool is
         return false;
     line->is_suspended = is_suspended;
     line->has_waiting = true;
+    line->is_releasing = line->has_held;
+    line->release_after = 0;
     return true;
 }

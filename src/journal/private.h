@@ -93,6 +93,25 @@ bool reference_resolve(struct journal *journal, struct journal_line *line,
                        const struct position *from, const struct reference *reference,
                        struct arena *arena, struct entry_row *out, struct error *err);
 
+/* --- held.c --- */
+/* head_read, but for types that this journal was told not to know. */
+bool head_read_known(const struct journal *journal, struct span bytes, struct arena *arena,
+                     struct head *out, struct error *err);
+/* *is_held: an earlier entry of the same thread is held. */
+bool held_thread_check(struct journal *journal, struct journal_line *line,
+                       const struct entry_row *entry, const struct head *head, bool *is_held,
+                       struct error *err);
+/* The row of `held`: written for a held entry, removed by the next row of the same entry. Reads heads only. */
+bool apply_held(struct journal *journal, struct journal_line *line, const struct sequence_row *row,
+                const struct entry_row *entry, const struct head *head, struct error *err);
+/* At open. */
+bool held_load(struct journal *journal, struct journal_line *line, struct error *err);
+/* Largest `seen` of the newest handled business below this index. */
+bool held_seen_floor(struct journal *journal, const struct journal_line *line, int64_t below,
+                     uint64_t *out, struct error *err);
+/* Rebuilds when the derived tables were written by another number. */
+bool apply_number_check(struct journal *journal, struct error *err);
+
 /* --- witness.c --- */
 /* When a beat is due: empty entries up to a multiple of 64, behind all that this batch appended. */
 bool beat_fill(struct journal *journal, struct error *err);
@@ -102,6 +121,8 @@ bool witness_load(struct journal *journal, struct journal_line *line, struct err
 /* --- handle.c --- */
 /* One round over a line's unhandled entries, in its own transaction. */
 bool handle_line(struct journal *journal, struct journal_line *line, struct error *err);
+/* One round over its held entries. */
+bool release_line(struct journal *journal, struct journal_line *line, struct error *err);
 
 bool sequence_add(struct journal *journal, struct sequence_row *row, struct error *err);
 struct journal_line *line_of_log(struct journal *journal, int64_t log);

@@ -194,11 +194,15 @@ static bool handle_all(struct journal *journal)
     for (size_t i = 0; i < journal->line_count && !journal->is_dead; i++) {
         struct journal_line *line = &journal->lines[i];
         struct error err = {0};
-        if (!handling_is_wanted(journal, line))
-            continue;
-        did = true;
-        if (!handle_line(journal, line, &err))
-            journal_die(journal, &err);
+        if (handling_is_wanted(journal, line)) {
+            did = true;
+            if (!handle_line(journal, line, &err))
+                journal_die(journal, &err);
+        } else if (line->is_releasing && !line->is_suspended && !line->is_stuck) {
+            did = true;
+            if (!release_line(journal, line, &err))
+                journal_die(journal, &err);
+        }
     }
     return did;
 }

@@ -4,6 +4,7 @@
  */
 #include "journal/private.h"
 
+#include "store/held_rows.h"
 #include "store/schema.h"
 
 #include <inttypes.h>
@@ -16,8 +17,8 @@ static bool entry_replay(struct journal *journal, const struct sequence_row *row
     struct span body = {NULL, 0};
     struct journal_line *line = line_of_log(journal, row->log);
 
-    if (row->outcome != OUTCOME_ACCEPTED)
-        return true;
+    if (row->outcome == OUTCOME_REFUSED)
+        return held_delete(journal->db, row->entry, err);
     if (!entry_find(journal->db, &arena, row->entry, &entry, err)) {
         bool is_missing = err->kind == ERROR_MISSING; /* it went back to its officer unsent */
         if (is_missing)
@@ -28,6 +29,10 @@ static bool entry_replay(struct journal *journal, const struct sequence_row *row
         return error_set(err, ERROR_STORE, "a journal row belongs to no agreement");
     if (!head_read(entry.head, &arena, &head, err))
         return false;
+    if (row->kind == SEQUENCE_HANDLED && !apply_held(journal, line, row, &entry, &head, err))
+        return false;
+    if (row->outcome == OUTCOME_HELD)
+        return true;
     if (entry.body_state == BODY_HELD && !journal_body(journal, &entry, &arena, &body, err))
         return false;
     struct apply_input input = {.row = row,
@@ -48,13 +53,16 @@ static bool row_replay(struct journal *journal, const struct sequence_row *row, 
     return apply_receipt(journal, line_of_log(journal, row->log), row, &arena, err);
 }
 
-static bool walk(struct journal *journal, void (*progress)(void *, int64_t), void *context,
+static bool walk(struct journal *journal, void (*progress)(void *, int64_t, int64_t), void *context,
                  struct error *err)
 {
     enum { STEP = 256 };
     int64_t above = 0;
+    int64_t last = 0;
     size_t count = 0;
 
+    if (!sequence_last(journal->db, &last, err))
+        return false;
     do {
         struct arena arena CLEANUP(arena_free) = arena_make(JOURNAL_ARENA_MAX);
         struct sequence_row *rows = arena_array(&arena, STEP, sizeof *rows);
@@ -68,13 +76,14 @@ static bool walk(struct journal *journal, void (*progress)(void *, int64_t), voi
             above = rows[i].n;
         }
         if (progress != NULL && count > 0)
-            progress(context, above);
+            progress(context, above, last);
     } while (count == STEP);
     return true;
 }
 
-bool journal_rebuild(struct journal *journal, void (*progress)(void *context, int64_t done),
-                     void *context, struct error *err)
+bool journal_rebuild(struct journal *journal,
+                     void (*progress)(void *context, int64_t done, int64_t total), void *context,
+                     struct error *err)
 {
     return (schema_drop_derived(journal->db, err) && walk(journal, progress, context, err)) ||
            error_add(err, "rebuilding the derived tables");

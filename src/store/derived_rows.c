@@ -369,7 +369,7 @@ static const char inbox_list_sql[] =
     " coalesce(d.received_s, 0), coalesce(d.due_ms, 0),"
     " (select count(*) from answers a where a.target = r.entry),"
     " (select count(*) from notices n where n.target = r.entry),"
-    " coalesce((select max(x.outcome) from results x where x.target = r.entry), -1)"
+    " coalesce((select x.outcome from results x where x.target = r.entry order by x.entry desc limit 1), -1)"
     " from requests r join logs l on l.id = r.log join entries e on e.id = r.entry"
     " left join dues d on d.entry = r.entry where r.is_own = $1"
     " order by case when exists (select 1 from answers a where a.target = r.entry) then 1 else 0 end,"

@@ -222,9 +222,9 @@ bool entry_list_ids(struct database *db, int64_t log, int64_t from, int64_t to, 
 }
 
 static const char entry_newest_handled_sql[] =
-    "select e.head from sequence s join entries e on e.id = s.entry"
-    " where s.log = $1 and s.kind = 2 and s.outcome <> 1 and e.type = $2 and e.body_state <> 2"
-    " order by s.n desc limit 1";
+    "select e.head from entries e where e.log = $1 and e.type = $2 and e.idx < $3 and e.body_state <> 2"
+    " and (select s.outcome from sequence s where s.entry = e.id and s.kind = 2 order by s.n desc limit 1) <> 1"
+    " order by e.idx desc limit 1";
 
 static bool head_copy(const struct statement *s, struct arena *arena, void *out)
 {
@@ -232,14 +232,27 @@ static bool head_copy(const struct statement *s, struct arena *arena, void *out)
 }
 
 bool entry_newest_handled(struct database *db, struct arena *arena, int64_t log, int64_t type,
-                          struct span *head, struct error *err)
+                          int64_t below, struct span *head, struct error *err)
 {
     struct statement *s CLEANUP(statement_give) = statement_take(db, entry_newest_handled_sql, err);
     if (s == NULL)
         return false;
     statement_integer(s, 1, log);
     statement_integer(s, 2, type);
+    statement_integer(s, 3, below);
     return row_read(s, arena, head_copy, head, "handled entry", err);
+}
+
+static const char entry_type_sql[] = "update entries set type = $1 where id = $2";
+
+bool entry_set_type(struct database *db, int64_t id, int64_t type, struct error *err)
+{
+    struct statement *s CLEANUP(statement_give) = statement_take(db, entry_type_sql, err);
+    if (s == NULL)
+        return false;
+    statement_integer(s, 1, type);
+    statement_integer(s, 2, id);
+    return row_write(s, err);
 }
 
 static const char entry_list_range_sql[] =

@@ -85,13 +85,14 @@ static bool log_read(const struct statement *s, struct arena *arena, void *out)
     row->kind = (enum log_kind)column_integer(s, 2);
     row->size = column_integer(s, 5);
     row->handled = column_integer(s, 7);
+    row->seen = column_is_null(s, 9) ? LOG_SEEN_UNKNOWN : column_integer(s, 9);
     return row_text(s, 1, arena, &row->origin) && row_text(s, 3, arena, &row->agreement) &&
            row_text(s, 4, arena, &row->partner) && row_bytes(s, 6, arena, &row->frontier) &&
            row_text(s, 8, arena, &row->read_only);
 }
 
 static const char log_list_sql[] =
-    "select id, origin, kind, agreement, partner, size, frontier, handled, read_only from logs order by id";
+    "select id, origin, kind, agreement, partner, size, frontier, handled, read_only, seen from logs order by id";
 
 bool log_list(struct database *db, struct arena *arena, struct log_row *out, size_t limit,
               size_t *count, struct error *err)
@@ -116,15 +117,17 @@ bool log_grow(struct database *db, int64_t log, int64_t size, struct span fronti
     return row_write(s, err);
 }
 
-static const char log_handled_sql[] = "update logs set handled = $1 where id = $2";
+static const char log_handled_sql[] = "update logs set handled = $1, seen = $2 where id = $3";
 
-bool log_set_handled(struct database *db, int64_t log, int64_t handled, struct error *err)
+bool log_set_handled(struct database *db, int64_t log, int64_t handled, int64_t seen,
+                     struct error *err)
 {
     struct statement *s CLEANUP(statement_give) = statement_take(db, log_handled_sql, err);
     if (s == NULL)
         return false;
     statement_integer(s, 1, handled);
-    statement_integer(s, 2, log);
+    statement_integer(s, 2, seen);
+    statement_integer(s, 3, log);
     return row_write(s, err);
 }
 

@@ -26,6 +26,7 @@ bool agreement_suspend(struct database *db, struct span agreement, int64_t suspe
                        struct error *err);
 
 enum log_kind { LOG_DOMESTIC, LOG_OUTGOING, LOG_MIRROR };
+#define LOG_SEEN_UNKNOWN INT64_C(-1)
 struct log_row {
     int64_t id;
     struct span origin;
@@ -36,13 +37,15 @@ struct log_row {
     struct span frontier;  /* compact range at `size` */
     int64_t handled;       /* mirror: entries below are handled */
     struct span read_only; /* reason, empty when writable */
+    int64_t seen; /* mirror: of its newest business; LOG_SEEN_UNKNOWN in books of before schema 5 */
 };
 bool log_insert(struct database *db, const struct log_row *row, struct error *err);
 bool log_list(struct database *db, struct arena *arena, struct log_row *out, size_t limit,
               size_t *count, struct error *err);
 bool log_grow(struct database *db, int64_t log, int64_t size, struct span frontier,
               struct error *err);
-bool log_set_handled(struct database *db, int64_t log, int64_t handled, struct error *err);
+bool log_set_handled(struct database *db, int64_t log, int64_t handled, int64_t seen,
+                     struct error *err);
 bool log_set_read_only(struct database *db, int64_t log, struct span reason, struct error *err);
 
 enum body_state { BODY_NONE, BODY_HELD, BODY_WITHDRAWN, BODY_ERASED, BODY_LOST };
@@ -91,9 +94,12 @@ bool entry_range_size(struct database *db, int64_t log, int64_t from, int64_t to
 /* Ids of entries [from, to), in order. */
 bool entry_list_ids(struct database *db, int64_t log, int64_t from, int64_t to, int64_t *out,
                     size_t limit, size_t *count, struct error *err);
-/* Head of the newest entry of this type in mirror `log` that was handled, not refused and not withdrawn; MISSING when there is none. */
+/* Head of the newest entry of this type below index `below` of mirror `log` that was handled, not refused and not
+ * withdrawn; MISSING when there is none. Walks back until it finds one: not for every start. */
 bool entry_newest_handled(struct database *db, struct arena *arena, int64_t log, int64_t type,
-                          struct span *head, struct error *err);
+                          int64_t below, struct span *head, struct error *err);
+/* A type that was unknown when the entry came. */
+bool entry_set_type(struct database *db, int64_t id, int64_t type, struct error *err);
 /* Entries [from, to) of a log with all columns. */
 bool entry_list_range(struct database *db, struct arena *arena, int64_t log, int64_t from,
                       int64_t to, struct entry_row *out, size_t limit, size_t *count,

@@ -26,6 +26,7 @@ const struct table_info schema_tables[] = {
     {"parts_held", TABLE_DERIVED, "entry, target, number"},
     {"erasures", TABLE_DERIVED, "entry"},
     {"disputes", TABLE_DERIVED, "entry"},
+    {"held", TABLE_DERIVED, "entry"},
     {"officers", TABLE_LOCAL, "id"},
     {"cases", TABLE_LOCAL, "number"},
     {"case_items", TABLE_LOCAL, "number, entry"},
@@ -110,11 +111,19 @@ static const char fork_table[] =
     "create table forks (log bigint not null, size bigint not null, root bytea not null, signature bytea not null,"
     " noticed_ms bigint not null, primary key (log, size, root));";
 
+/* Entries of partners that wait for an upgrade or an administrator, each with the first message of its thread: (log, id).
+ * seen: what the partner had seen of our log when it wrote its newest business; null until the next handling. */
+static const char held_table[] =
+    "create table held (entry bigint primary key, log bigint not null, thread_log bigint not null,"
+    " thread bytea not null, ground text not null);"
+    "create index held_thread on held (thread_log, thread, entry);"
+    "create index held_log on held (log, entry);"
+    "alter table logs add column seen bigint;";
+
 const struct migration schema_migrations[] = {
-    {.number = 1, .sql_both = log_tables},
-    {.number = 2, .sql_both = derived_tables},
-    {.number = 3, .sql_both = local_tables},
-    {.number = 4, .sql_both = fork_table},
+    {.number = 1, .sql_both = log_tables},   {.number = 2, .sql_both = derived_tables},
+    {.number = 3, .sql_both = local_tables}, {.number = 4, .sql_both = fork_table},
+    {.number = 5, .sql_both = held_table},
 };
 const size_t schema_migration_count = sizeof schema_migrations / sizeof schema_migrations[0];
 
@@ -149,6 +158,7 @@ static const struct {
      "select entry, target, number from parts_held order by entry, target, number"},
     {"erasures", 4, "select entry, target, number, is_lost from erasures order by entry"},
     {"disputes", 3, "select entry, size, time_s from disputes order by entry"},
+    {"held", 5, "select entry, log, thread_log, thread, ground from held order by entry"},
 };
 
 static bool walk_table(struct database *db, size_t at,

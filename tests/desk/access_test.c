@@ -35,7 +35,8 @@ CHECK_TEST(wrong_arguments_leave_no_entry)
 
     for (size_t i = 0; i < desk_act_count; i++) {
         const char *name = desk_acts[i].name;
-        if (strcmp(name, "rebuild") == 0 || strcmp(name, "officer-list") == 0)
+        if (strcmp(name, "rebuild") == 0 || strcmp(name, "officer-list") == 0 ||
+            strcmp(name, "held-retry") == 0)
             continue; /* take none */
         for (size_t k = 0; k < ARRAY_COUNT(wrong); k++) {
             uint64_t domestic = journal->domestic.size;

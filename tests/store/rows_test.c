@@ -1,10 +1,11 @@
 /*
  * Rows: every row function says the same on both engines, under the node's own schema.
- * covers: log_rows entry_rows receipt_rows part_rows derived_rows local_rows rows schema
+ * covers: log_rows entry_rows held_rows receipt_rows part_rows derived_rows local_rows rows schema
  */
 #include "check.h"
 
 #include "store/derived_rows.h"
+#include "store/held_rows.h"
 #include "store/local_rows.h"
 #include "store/log_rows.h"
 #include "store/part_rows.h"
@@ -115,7 +116,7 @@ CHECK_TEST(logs_grow_are_handled_and_stop)
 
     OK(log_insert(c.db, &row, &c.error));
     OK(log_grow(c.db, 2, 5, span_text("g"), &c.error));
-    OK(log_set_handled(c.db, 2, 4, &c.error));
+    OK(log_set_handled(c.db, 2, 4, 9, &c.error));
     OK(log_set_read_only(c.db, 2, span_text("forked"), &c.error));
     OK(log_list(c.db, &arena, rows, 4, &count, &c.error));
     CHECK_INT(count, 1);
@@ -358,11 +359,11 @@ CHECK_TEST(the_journal_sequence_comes_back_in_order)
     OK(sequence_last(c.db, &last, &c.error));
     CHECK_INT(last, 0);
     OK(entries_put(&c));
-    NONE(entry_newest_handled(c.db, &arena, 3, 1, &head, &c.error));
+    NONE(entry_newest_handled(c.db, &arena, 3, 1, INT64_MAX, &head, &c.error));
     OK(sequence_insert(c.db, &row, &c.error));
-    OK(entry_newest_handled(c.db, &arena, 3, 1, &head, &c.error));
+    OK(entry_newest_handled(c.db, &arena, 3, 1, INT64_MAX, &head, &c.error));
     CHECK_SPAN(head, "head");
-    NONE(entry_newest_handled(c.db, &arena, 2, 1, &head, &c.error));
+    NONE(entry_newest_handled(c.db, &arena, 2, 1, INT64_MAX, &head, &c.error));
     row = (struct sequence_row){
         .n = 2, .kind = SEQUENCE_RECEIPT, .log = 2, .size = 7, .time_s = 10, .version = 1};
     OK(sequence_insert(c.db, &row, &c.error));
@@ -688,8 +689,43 @@ CHECK_TEST(rows_beyond_the_limit_or_the_arena_do_not_come)
     CHECK_INT(count, 2);
 }
 
+CHECK_TEST(what_is_held_holds_its_thread)
+{
+    struct engine_case c CLEANUP(engine_case_end);
+    ROWS_CASE(&c);
+    struct held_row row = {
+        .entry = 5, .log = 3, .thread_log = 2, .thread = H1, .ground = span_text("type")};
+    struct held_row rows[2];
+    bool is_held = true;
+    int64_t count = 0;
+    size_t found = 0;
+
+    OK(held_has_thread(c.db, 2, H1, 9, &is_held, &c.error));
+    CHECK(!is_held);
+    OK(held_insert(c.db, &row, &c.error));
+    row.ground = span_text("failed");
+    OK(held_insert(c.db, &row, &c.error));
+    OK(held_has_thread(c.db, 2, H1, 6, &is_held, &c.error));
+    CHECK(is_held);
+    OK(held_has_thread(c.db, 2, H1, 5, &is_held, &c.error)); /* not by itself */
+    CHECK(!is_held);
+    OK(held_has_thread(c.db, 3, H1, 6, &is_held, &c.error));
+    CHECK(!is_held);
+    OK(held_list(c.db, &arena, 3, 0, rows, 2, &found, &c.error));
+    CHECK_INT(found, 1);
+    CHECK_SPAN(rows[0].ground, "failed");
+    OK(held_list(c.db, &arena, 3, 5, rows, 2, &found, &c.error));
+    CHECK_INT(found, 0);
+    OK(held_count(c.db, 3, &count, &c.error));
+    CHECK_INT(count, 1);
+    OK(held_delete(c.db, 5, &c.error));
+    OK(held_count(c.db, 3, &count, &c.error));
+    CHECK_INT(count, 0);
+}
+
 int main(void)
 {
+    RUN_ON_ENGINES(what_is_held_holds_its_thread);
     RUN_ON_ENGINES(agreements_show_their_newest_version);
     RUN_ON_ENGINES(logs_grow_are_handled_and_stop);
     RUN_ON_ENGINES(entries_wait_are_numbered_and_found);

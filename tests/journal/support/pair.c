@@ -94,7 +94,10 @@ static bool books_open(struct pair_node *node, struct error *err)
                                       .party = span_text(node->party),
                                       .keeper = keeper_client_direct(node->keeper),
                                       .event_context = node,
-                                      .event = event};
+                                      .event = event,
+                                      .rebuild_progress = node->rebuild_progress,
+                                      .hidden_types = node->hidden_types,
+                                      .apply_number = node->apply_number};
     struct exchange_line line = {
         .context = node, .call = line_call, .wake = line_wake, .way = line_way};
 
