@@ -23,20 +23,24 @@ struct http_server_limits pace_limits(struct http_server_limits limits)
         limits.answer_ms = 60 * 1000;
     if (limits.stream_count == 0)
         limits.stream_count = 64;
+    if (limits.transfer_count == 0)
+        limits.transfer_count = 32;
     if (limits.stall_ms == 0)
         limits.stall_ms = 15 * 1000;
     return limits;
 }
 
 /* Time that `size` bytes may take at the slowest rate. */
-static int64_t size_ms(size_t size, const struct http_server_limits *limits)
+static int64_t size_ms(uint64_t size, const struct http_server_limits *limits)
 {
-    return limits->grace_ms + (int64_t)(size / (size_t)limits->body_rate_bytes_per_s) * 1000;
+    return limits->grace_ms + (int64_t)(size / (uint64_t)limits->body_rate_bytes_per_s) * 1000;
 }
 
 bool pace_is_over(const struct pace *pace, const struct http_server_limits *limits, int64_t now_ms)
 {
     int64_t taken_ms = now_ms - pace->since_ms;
+    if (pace->paused_ms != 0)
+        return false;
     switch (pace->phase) {
     case PACE_OPENING:
     case PACE_HEAD:
@@ -44,10 +48,11 @@ bool pace_is_over(const struct pace *pace, const struct http_server_limits *limi
     case PACE_IDLE:
         return taken_ms > limits->idle_ms;
     case PACE_BODY:
-        return taken_ms > limits->body_ms || taken_ms > size_ms(pace->size, limits);
+        return taken_ms > pace->body_ms || taken_ms > size_ms(pace->size, limits);
     case PACE_ANSWER:
         return taken_ms > pace->answer_ms;
     case PACE_SEND:
+    case PACE_FILE:
         return taken_ms > size_ms(pace->size, limits);
     case PACE_STREAM:
         return pace->size > 0 && taken_ms > limits->stall_ms;

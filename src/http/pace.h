@@ -14,6 +14,7 @@ enum pace_phase {
     PACE_BODY,    /* the body comes in */
     PACE_ANSWER,  /* the handler has it; the connection is suspended */
     PACE_SEND,    /* the answer goes out */
+    PACE_FILE,    /* a file goes out; it must be at its rate */
     PACE_STREAM, /* the answer goes on; since_ms: when the client last took something, or had nothing to take */
 };
 
@@ -22,6 +23,8 @@ struct pace {
     int64_t since_ms; /* monotonic: when the phase began */
     size_t size;      /* BODY: received so far; SEND: size of the answer; STREAM: bytes that wait */
     int64_t answer_ms; /* ANSWER: allowed for it */
+    int64_t body_ms;   /* BODY: allowed for the whole */
+    int64_t paused_ms; /* monotonic: since when the client waits for us; 0: it does not */
 };
 
 /* The limits with every zero replaced by its default. */

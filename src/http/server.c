@@ -1,11 +1,9 @@
 /*
- * The server's life: listening, threads, TLS, trust, deadlines. What the library (libmicrohttpd 0.9.75) does itself:
+ * The server's life: listening, threads, connections, deadlines. What the library (libmicrohttpd 0.9.75) does itself:
  * one thread on epoll; non-blocking TLS; per-address and total limits of connections; closing after idle_ms without a
- * byte. What it does not do, and is done here: a client must show a certificate and it must be believed, both within
- * the handshake; a byte now and then does not keep a connection (a sweep shuts down what is behind its pace, since a
- * connection cannot be closed from outside otherwise); a suspended request is answered at its deadline.
- *
- * TLS session tickets are never offered, so every connection proves its certificate anew; early data is off.
+ * byte. What it does not do, and is done here: a byte now and then does not keep a connection (a sweep shuts down what
+ * is behind its pace, since a connection cannot be closed from outside otherwise); a suspended request is answered at
+ * its deadline.
  */
 #include "http/server_parts.h"
 
@@ -18,106 +16,6 @@
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
-
-#include <gnutls/gnutls.h>
-
-/* ---- trust ---- */
-
-static struct connection *connection_of(struct MHD_Connection *line)
-{
-    const union MHD_ConnectionInfo *info =
-        MHD_get_connection_info(line, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
-    return info == NULL ? NULL : info->socket_context;
-}
-
-static gnutls_session_t session_of(struct MHD_Connection *line)
-{
-    const union MHD_ConnectionInfo *info =
-        MHD_get_connection_info(line, MHD_CONNECTION_INFO_GNUTLS_SESSION);
-    return info == NULL ? NULL : info->tls_session;
-}
-
-static bool session_check(gnutls_session_t session, const struct trust *trust, int64_t now_ms,
-                          struct http_peer *peer, int64_t *until_ms, struct error *err)
-{
-    unsigned count = 0;
-    const gnutls_datum_t *chain =
-        session == NULL ? NULL : gnutls_certificate_get_peers(session, &count);
-    if (chain == NULL || count == 0)
-        return error_set(err, ERROR_RULE, "no client certificate");
-    return trust_check(trust, span_make(chain[0].data, chain[0].size), now_ms, peer, until_ms, err);
-}
-
-static void connection_count_desk(struct connection *connection)
-{
-    if (connection->is_known)
-        return;
-    connection->is_known = true;
-    pthread_mutex_lock(&connection->server->lock);
-    connection->server->counts.handshakes_accepted++;
-    pthread_mutex_unlock(&connection->server->lock);
-}
-
-bool connection_check_peer(struct connection *connection, struct MHD_Connection *line,
-                           struct error *err)
-{
-    struct http_server *server = connection->server;
-    int64_t now_ms = server->env->now_ms(server->env->context);
-
-    if (server->is_desk) {
-        connection_count_desk(connection);
-        return true;
-    }
-    pthread_mutex_lock(&server->lock);
-    uint64_t generation = server->trust_generation;
-    bool is_known = connection->is_known && connection->trust_generation == generation &&
-                    now_ms <= connection->peer_until_ms;
-    struct trust *trust = is_known ? NULL : trust_hold(server->trust);
-    pthread_mutex_unlock(&server->lock);
-    if (is_known)
-        return true;
-
-    bool was_known = connection->is_known;
-    connection->is_known = session_check(session_of(line), trust, now_ms, &connection->peer,
-                                         &connection->peer_until_ms, err);
-    connection->trust_generation = generation;
-
-    pthread_mutex_lock(&server->lock);
-    trust_drop(&trust);
-    if (!connection->is_known)
-        server->counts.peers_refused++;
-    else if (!was_known)
-        server->counts.handshakes_accepted++;
-    pthread_mutex_unlock(&server->lock);
-    return connection->is_known;
-}
-
-/* Called by the TLS library in the handshake, when the client's certificate and proof of its key are there. */
-static int handshake_verify(gnutls_session_t session)
-{
-    struct MHD_Connection *line = gnutls_session_get_ptr(session); /* set by libmicrohttpd */
-    struct connection *connection = connection_of(line);
-    struct error err = {0};
-
-    if (connection != NULL && connection_check_peer(connection, line, &err))
-        return 0;
-    gnutls_alert_send(session, GNUTLS_AL_FATAL, GNUTLS_A_BAD_CERTIFICATE);
-    return GNUTLS_E_CERTIFICATE_ERROR;
-}
-
-bool http_server_trust(struct http_server *server, struct span trusted_pem, struct error *err)
-{
-    struct trust *trust;
-    if (!trust_make(trusted_pem, &trust, err))
-        return false;
-    pthread_mutex_lock(&server->lock);
-    struct trust *old = server->trust;
-    server->trust = trust;
-    server->trust_generation++;
-    trust_drop(&old);
-    pthread_mutex_unlock(&server->lock);
-    return true;
-}
 
 /* ---- connections ---- */
 
@@ -150,22 +48,15 @@ static void connection_describe(struct connection *connection, struct MHD_Connec
 static void connection_begin(struct http_server *server, struct MHD_Connection *line,
                              void **context)
 {
-    gnutls_session_t session = session_of(line);
     const union MHD_ConnectionInfo *fd =
         MHD_get_connection_info(line, MHD_CONNECTION_INFO_CONNECTION_FD);
     struct connection *connection = calloc(1, sizeof *connection);
     unsigned unanswered_ms = UNANSWERED_MS;
 
     *context = connection;
-    if (server->is_desk) {
-        gnutls_certificate_server_set_request(session, GNUTLS_CERT_IGNORE);
-    } else {
-        /* Without a record the verification fails, so the connection ends in its handshake. */
-        gnutls_certificate_server_set_request(session, GNUTLS_CERT_REQUIRE);
-        gnutls_session_set_verify_function(session, handshake_verify);
-    }
+    connection_ask_certificate(server, line);
     if (connection == NULL)
-        return; /* on the desk side request_begin ends it */
+        return; /* the verification fails without a record; on the desk side request_begin ends it */
     connection->server = server;
     connection->fd = fd->connect_fd;
     connection_describe(connection, line);
@@ -214,8 +105,8 @@ static void sweep(struct http_server *server, int64_t now_ms)
     for (struct connection *at = server->connections; at != NULL; at = at->next) {
         if (at->is_cut)
             continue;
-        if (at->exchange != NULL && at->exchange->stream != NULL)
-            stream_sweep(at->exchange->stream, now_ms);
+        if (at->exchange != NULL && at->exchange->tail.stream != NULL)
+            stream_sweep(at->exchange->tail.stream, now_ms);
         if (at->is_cut || !pace_is_over(&at->pace, &server->limits, now_ms))
             continue;
         if (at->pace.phase == PACE_ANSWER) {
@@ -245,6 +136,8 @@ static int64_t sweep_interval_ms(const struct http_server *server)
     for (size_t i = 0; i < server->route_count; i++) {
         if (server->routes[i].answer_ms > 0)
             shortest = smaller(shortest, server->routes[i].answer_ms);
+        if (server->routes[i].body_ms > 0)
+            shortest = smaller(shortest, server->routes[i].body_ms);
     }
     int64_t interval = shortest / 5;
     return interval < 10 ? 10 : smaller(interval, 1000);
@@ -270,26 +163,6 @@ static void *sweep_run(void *context)
 }
 
 /* ---- making, starting, stopping ---- */
-
-static bool keys_check(struct span key_pem, struct span certificate_pem, struct error *err)
-{
-    gnutls_certificate_credentials_t credentials;
-    gnutls_datum_t key = {(unsigned char *)(uintptr_t)key_pem.data, (unsigned)key_pem.size};
-    gnutls_datum_t certificate = {(unsigned char *)(uintptr_t)certificate_pem.data,
-                                  (unsigned)certificate_pem.size};
-
-    if (key_pem.size > 1024 * 1024 || certificate_pem.size > 1024 * 1024)
-        return error_set(err, ERROR_LIMIT, "own TLS key and certificate: too large");
-    if (gnutls_certificate_allocate_credentials(&credentials) < 0)
-        return error_set(err, ERROR_LIMIT, "own TLS key: memory is out");
-    int failure = gnutls_certificate_set_x509_key_mem2(credentials, &certificate, &key,
-                                                       GNUTLS_X509_FMT_PEM, NULL, 0);
-    gnutls_certificate_free_credentials(credentials);
-    if (failure < 0)
-        return error_set(err, ERROR_INPUT, "own TLS key and certificate: %s",
-                         gnutls_strerror(failure));
-    return true;
-}
 
 static char *text_keep(struct span text)
 {
@@ -337,6 +210,10 @@ static bool lock_make(struct http_server *server)
     bool is_good = pthread_condattr_init(&clock) == 0 &&
                    pthread_condattr_setclock(&clock, CLOCK_MONOTONIC) == 0 &&
                    pthread_cond_init(&server->wake, &clock) == 0;
+    if (is_good && pthread_cond_init(&server->work_wake, NULL) != 0) {
+        pthread_cond_destroy(&server->wake);
+        is_good = false;
+    }
     if (!is_good)
         pthread_mutex_destroy(&server->lock);
     pthread_condattr_destroy(&clock);
@@ -412,7 +289,7 @@ bool http_server_start(struct http_server *server, struct error *err)
     if (server->daemon == NULL)
         return error_set(err, ERROR_LINK, "port %u: the server does not start", server->port);
     server->has_sweeper = pthread_create(&server->sweeper, NULL, sweep_run, server) == 0;
-    if (!server->has_sweeper)
+    if (!server->has_sweeper || !work_start(server))
         return error_set(err, ERROR_LIMIT, "server: no thread to be had");
     return true;
 }
@@ -442,9 +319,21 @@ void server_drop(struct http_server *server)
         explicit_bzero(server->key_pem, strlen(server->key_pem));
     free(server->key_pem);
     free(server->certificate_pem);
+    pthread_cond_destroy(&server->work_wake);
     pthread_cond_destroy(&server->wake);
     pthread_mutex_destroy(&server->lock);
     free(server);
+}
+
+/* Under the lock. */
+static void exchange_quit(struct exchange *exchange)
+{
+    if (exchange->tail.stream != NULL)
+        stream_end(exchange->tail.stream);
+    else if (exchange->with_handler && exchange->is_suspended)
+        exchange_expire(exchange, "the node is stopping");
+    else
+        exchange_wake(exchange); /* in the middle of a file: it finds that all is over */
 }
 
 /* No new requests from here on; each one still with a handler gets 503, each stream its end. */
@@ -454,10 +343,8 @@ static void server_quiesce(struct http_server *server)
     server->is_stopping = true;
     pthread_cond_broadcast(&server->wake);
     for (struct connection *at = server->connections; at != NULL; at = at->next) {
-        if (at->exchange != NULL && at->exchange->stream != NULL)
-            stream_end(at->exchange->stream);
-        else if (at->exchange != NULL && at->exchange->is_suspended)
-            exchange_expire(at->exchange, "the node is stopping");
+        if (at->exchange != NULL)
+            exchange_quit(at->exchange);
     }
     pthread_mutex_unlock(&server->lock);
 }
@@ -490,6 +377,7 @@ void http_server_stop(struct http_server **stopped)
         server_linger(server);
         MHD_stop_daemon(server->daemon);
     }
+    work_stop(server);
     if (server->listener >= 0)
         close(server->listener);
     server_drop(server);

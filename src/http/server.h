@@ -53,6 +53,24 @@ struct http_request {
     struct span body; /* at most route->body_size_max bytes */
 };
 
+/*
+ * Takes a body as it comes, for a route whose bodies are too large to be held. One request's calls come one after the
+ * other, on a thread that may wait for a disk; while one waits, nothing more is read from that client. `begin`, then
+ * `write` for each piece, then either `finish` or `abort`; after a false of begin nothing, after a false of write abort.
+ */
+struct http_body_taker {
+    /* The head is there, nothing of the body. `size`: as announced, -1 for a chunked body. False: the client gets the
+     * error. `taking` goes to the other calls. */
+    bool (*begin)(void *context, const struct http_request *request, int64_t size, void **taking,
+                  struct error *err);
+    /* False: the client gets the error. */
+    bool (*write)(void *taking, struct span bytes, struct error *err);
+    /* The whole body has been written; the request is owned now and wants its answer, at once or later. */
+    void (*finish)(void *taking, struct http_request *request);
+    /* It will not come to that: the client has gone or was refused, or the server stops. */
+    void (*abort)(void *taking);
+};
+
 struct http_route {
     const char *method; /* "GET", "POST", ... */
     const char *path; /* a segment in braces stands for any one that is not empty: "/items/{id}" */
@@ -61,6 +79,8 @@ struct http_route {
     size_t
         body_size_max; /* a larger one is refused before its first byte, or where it passes the limit */
     int64_t answer_ms; /* no answer after this: the client gets 503; 0 for the server's own limit */
+    int64_t body_ms;   /* for a whole body; 0 for the server's own limit */
+    const struct http_body_taker *taker; /* instead of handle */
     void (*handle)(void *context,
                    struct http_request *request); /* on the server's thread: be quick */
 };
@@ -70,6 +90,7 @@ struct http_server_limits {
     unsigned connection_count; /* connections at once; more wait unaccepted [256] */
     unsigned address_count;    /* connections of one address; more are closed [64] */
     unsigned stream_count;     /* streams at once; more get 503 [64] */
+    unsigned transfer_count;   /* files under way at once, in and out; more get 503 [32] */
     size_t body_total_size;    /* bytes of all bodies held at once; more get 503 [192 MiB] */
     int64_t
         head_ms; /* connection to end of the first head, or request line to end of head [10 s] */
@@ -105,6 +126,7 @@ struct http_server_counts {
     uint64_t refused;             /* answered 4xx or 503 by the server itself */
     uint64_t too_slow;            /* connections closed at a deadline */
     uint64_t streams;             /* open now */
+    uint64_t transfers;           /* files under way now */
 };
 
 /* Prepares the process for http: the TLS and transfer libraries, and SIGPIPE ignored. Once, before any thread and
@@ -158,6 +180,25 @@ struct http_answer {
 /* As http_respond. A header that could break the answer apart (control characters, a name that is none) is our own
  * mistake: the client gets 500 and nothing of the answer. */
 void http_respond_with(struct http_request *request, const struct http_answer *answer);
+
+/* ---- files: answers that are read as the client takes them ---- */
+
+#define HTTP_FILE_NAME_SIZE_MAX 255u
+
+struct http_file {
+    const char *name; /* for whoever saves it; UTF-8; NULL: none */
+    const char *etag; /* with its quotes; NULL: none */
+    int64_t size;
+    /* Reads exactly `size` bytes; on a thread that may wait for a disk. False: the answer breaks off. */
+    bool (*read)(void *context, int64_t offset, uint8_t *out, size_t size, struct error *err);
+    /* Called exactly once, when nothing more is read; on any thread, with no lock held. */
+    void (*done)(void *context);
+    void *context;
+};
+
+/* Answers with the file, or with the one range of it that the request asks for. It is always bytes to be saved, never
+ * something for the browser to show. A range that cannot be had gives 416, more than one too. */
+void http_respond_file(struct http_request *request, const struct http_file *file);
 
 /* ---- streams: answers that go on, such as server-sent events ---- */
 

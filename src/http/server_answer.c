@@ -98,27 +98,73 @@ static struct MHD_Response *response_make(const struct http_server *server,
                           answer->header_count);
 }
 
+static bool error_body_write(const struct error *error, struct buffer *out)
+{
+    struct json_writer writer = json_writer_make(out);
+    json_begin_object(&writer);
+    json_string_field(&writer, "kind", error_kind_name(error->kind));
+    json_string_field(&writer, "text", error->text);
+    json_end_object(&writer);
+    return !out->failed;
+}
+
 struct MHD_Response *error_response_make(const struct http_server *server,
                                          const struct error *error,
                                          const struct http_header *headers, size_t count)
 {
     struct buffer text = buffer_make(8 * ERROR_TEXT_SIZE);
-    struct json_writer writer = json_writer_make(&text);
+    struct MHD_Response *response = NULL;
 
-    json_begin_object(&writer);
-    json_string_field(&writer, "kind", error_kind_name(error->kind));
-    json_string_field(&writer, "text", error->text);
-    json_end_object(&writer);
-    struct http_answer answer = {.content_type = "application/json",
-                                 .headers = headers,
-                                 .header_count = count,
-                                 .body = buffer_span(&text)};
-    struct MHD_Response *response = text.failed ? NULL : response_make(server, &answer);
+    if (error_body_write(error, &text)) {
+        struct http_answer answer = {.content_type = "application/json",
+                                     .headers = headers,
+                                     .header_count = count,
+                                     .body = buffer_span(&text)};
+        response = response_make(server, &answer);
+    }
     buffer_free(&text);
     return response;
 }
 
+bool error_answer_write(const struct http_server *server, unsigned status,
+                        const struct error *error, struct buffer *out)
+{
+    struct buffer body = buffer_make(8 * ERROR_TEXT_SIZE);
+    bool is_good = error_body_write(error, &body);
+
+    buffer_format(out, "HTTP/1.1 %u %s\r\n", status, MHD_get_reason_phrase_for(status));
+    buffer_format(out, "Connection: close\r\nContent-Length: %zu\r\n", body.size);
+    buffer_text(out, "Content-Type: application/json\r\n");
+    for (size_t i = 0; server->is_desk && i < sizeof desk_headers / sizeof desk_headers[0]; i++)
+        buffer_format(out, "%s: %s\r\n", desk_headers[i].name, desk_headers[i].value);
+    buffer_text(out, "\r\n");
+    buffer_add(out, buffer_span(&body));
+    buffer_free(&body);
+    return is_good && !out->failed;
+}
+
 /* ---- back to the connection ---- */
+
+void exchange_pause(struct exchange *exchange)
+{
+    const struct env *env = exchange->server->env;
+    exchange->connection->pace.paused_ms = env->monotonic_ms(env->context);
+    exchange->is_suspended = true;
+    MHD_suspend_connection(exchange->line);
+}
+
+void exchange_wake(struct exchange *exchange)
+{
+    const struct env *env = exchange->server->env;
+    if (exchange->connection == NULL || !exchange->is_suspended)
+        return;
+    struct pace *pace = &exchange->connection->pace;
+    if (pace->paused_ms != 0)
+        pace->since_ms += env->monotonic_ms(env->context) - pace->paused_ms;
+    pace->paused_ms = 0;
+    exchange->is_suspended = false;
+    MHD_resume_connection(exchange->line);
+}
 
 /* Wakes the suspended connection with its answer. Under the lock. */
 static void exchange_resume(struct exchange *exchange, unsigned status,
@@ -143,8 +189,17 @@ void exchange_expire(struct exchange *exchange, const char *text)
                     error_response_make(server, &error, &retry_soon, 1), 0);
 }
 
+/* The places that nothing will take now: here, since the server may go with the exchange. Under the lock. */
+static void tail_forget(struct http_server *server, struct tail tail)
+{
+    if (tail.stream != NULL)
+        server->counts.streams--;
+    if (tail.download != NULL)
+        transfer_leave(server);
+}
+
 bool exchange_respond(struct exchange *exchange, unsigned status, struct MHD_Response *response,
-                      size_t size, struct http_stream *stream)
+                      size_t size, struct tail tail)
 {
     struct http_server *server = exchange->server;
 
@@ -152,8 +207,10 @@ bool exchange_respond(struct exchange *exchange, unsigned status, struct MHD_Res
     exchange->with_handler = false;
     bool is_awaited = exchange->line != NULL && exchange->is_suspended;
     if (is_awaited) {
-        exchange->stream = stream;
+        exchange->tail = tail;
         exchange_resume(exchange, status, response, size);
+    } else {
+        tail_forget(server, tail);
     }
     struct http_server *dropped = exchange_release(exchange);
     pthread_mutex_unlock(&server->lock);
@@ -177,7 +234,7 @@ void http_respond_with(struct http_request *request, const struct http_answer *a
         status = MHD_HTTP_INTERNAL_SERVER_ERROR;
         response = error_response_make(server, &error, NULL, 0);
     }
-    exchange_respond(exchange, status, response, answer->body.size, NULL);
+    exchange_respond(exchange, status, response, answer->body.size, (struct tail){0});
 }
 
 void http_respond(struct http_request *request, unsigned status, const char *content_type,
@@ -187,12 +244,17 @@ void http_respond(struct http_request *request, unsigned status, const char *con
     http_respond_with(request, &answer);
 }
 
+bool exchange_respond_error(struct exchange *exchange, unsigned status, const struct error *error,
+                            const struct http_header *headers, size_t count)
+{
+    return exchange_respond(exchange, status,
+                            error_response_make(exchange->server, error, headers, count),
+                            sizeof error->text, (struct tail){0});
+}
+
 void http_respond_error(struct http_request *request, const struct error *error)
 {
-    struct exchange *exchange = (struct exchange *)request;
     bool is_busy = error->kind == ERROR_BUSY;
-
-    exchange_respond(exchange, error_http_status(error->kind),
-                     error_response_make(exchange->server, error, &retry_soon, is_busy ? 1 : 0),
-                     sizeof error->text, NULL);
+    exchange_respond_error((struct exchange *)request, error_http_status(error->kind), error,
+                           &retry_soon, is_busy ? 1 : 0);
 }

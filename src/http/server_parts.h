@@ -16,7 +16,25 @@
 
 #include <microhttpd.h>
 
+#define TRANSFER_PIECE_SIZE ((size_t)256 * 1024) /* of a file, read or written at once */
+#define WORKER_COUNT        2u                   /* threads that may wait for a disk */
+
 struct exchange;
+struct upload;
+struct download;
+
+/* Something for the threads that may wait for a disk; each stands in their queue at most once. */
+struct work {
+    struct work *next;
+    void (*run)(struct work *work); /* without the lock */
+    bool is_queued;                 /* in the queue or running */
+};
+
+/* What an answer leaves with its exchange until the connection is done. */
+struct tail {
+    struct http_stream *stream;
+    struct download *download;
+};
 
 /* One TLS connection; made when accepted, freed just before its socket is closed. */
 struct connection {
@@ -54,12 +72,12 @@ struct exchange {
     bool was_handled; /* `handle` was called */
     unsigned refusal; /* status, 0 for none: the rest of the body is read and dropped */
     size_t dropped_size;
-    bool is_chunked;
     struct buffer body;
     struct buffer uri;
     struct buffer head_text; /* host, content type and the listed fields, copied */
     struct span fields[HTTP_FIELD_COUNT];
-    struct http_stream *stream; /* the answer, when it is one; until stream_close */
+    struct tail tail;      /* holds the exchange */
+    struct upload *upload; /* likewise: the body that is taken as it comes */
 };
 
 struct http_server {
@@ -78,7 +96,14 @@ struct http_server {
     pthread_t sweeper;
     bool has_sweeper;
 
+    pthread_t workers[WORKER_COUNT];
+    size_t worker_count;
+
     pthread_mutex_t lock;
+    struct work *work_first;
+    struct work *work_last;
+    pthread_cond_t work_wake;
+    bool is_work_ending;
     pthread_cond_t wake; /* for the sweeper, at the stop */
     bool is_stopping;
     size_t holders; /* the server itself and each exchange */
@@ -97,20 +122,45 @@ void server_drop(struct http_server *server);
  * thread. */
 bool connection_check_peer(struct connection *connection, struct MHD_Connection *line,
                            struct error *err);
+/* Before the handshake: what the client must show. */
+void connection_ask_certificate(struct http_server *server, struct MHD_Connection *line);
+bool keys_check(struct span key_pem, struct span certificate_pem, struct error *err);
 void connection_enter(struct connection *connection, enum pace_phase phase, size_t size);
 /* Answers a suspended request in place of its handler. Under the lock. */
 void exchange_expire(struct exchange *exchange, const char *text);
 /* Frees when neither the connection nor a handler holds it. Under the lock; gives the server to drop after it, or NULL. */
 struct http_server *exchange_release(struct exchange *exchange);
-/* The handler's answer; takes the response over. False when no one waits for it: then `stream` stays the caller's. */
+/* The handler's answer; takes the response over. False when no one waits for it: then `tail` stays the caller's, its place in the counts
+ * is given back. */
 bool exchange_respond(struct exchange *exchange, unsigned status, struct MHD_Response *response,
-                      size_t size, struct http_stream *stream);
+                      size_t size, struct tail tail);
+/* The server's own answer; the connection is closed after it, so that nothing unread can be taken for a request. Server's
+ * thread. */
+enum MHD_Result exchange_refuse(struct exchange *exchange, unsigned status,
+                                const struct error *error);
+/* The same in the middle of a body, where the library takes none: written at once, past it. False when the client does
+ * not take it. The connection must end without another answer. */
+bool exchange_refuse_early(struct exchange *exchange, unsigned status, const struct error *error);
+/* Allowed for the answer to this request. */
+int64_t exchange_answer_ms(const struct exchange *exchange);
+/* Writes to the client past the library. Server's thread. */
+bool line_send(struct MHD_Connection *line, struct span bytes);
+/* As exchange_respond with {"kind":...,"text":...}. */
+bool exchange_respond_error(struct exchange *exchange, unsigned status, const struct error *error,
+                            const struct http_header *headers, size_t count);
+/* The client waits for us from here until exchange_wake, and its time stands still. Server's thread; under the lock. */
+void exchange_pause(struct exchange *exchange);
+/* Moves a suspended connection on. Under the lock. */
+void exchange_wake(struct exchange *exchange);
 
 /* The response with its headers, the desk's common ones among them. NULL, and the response destroyed, when it was NULL,
  * memory is out or a header could break the answer apart. */
 struct MHD_Response *response_dress(const struct http_server *server, struct MHD_Response *response,
                                     const char *content_type, const struct http_header *headers,
                                     size_t count);
+/* A whole answer as bytes. */
+bool error_answer_write(const struct http_server *server, unsigned status,
+                        const struct error *error, struct buffer *out);
 struct MHD_Response *error_response_make(const struct http_server *server,
                                          const struct error *error,
                                          const struct http_header *headers, size_t count);
@@ -121,6 +171,33 @@ void stream_sweep(struct http_stream *stream, int64_t now_ms);
 void stream_end(struct http_stream *stream);
 /* The connection is done: tells the owner and frees. Without the lock. */
 void stream_close(struct http_stream *stream);
+
+/* ---- files ---- */
+
+bool work_start(struct http_server *server);
+/* Runs what is queued and ends the threads. */
+void work_stop(struct http_server *server);
+/* Puts it at the end of the queue, unless it is there or running: then its run must look again. Under the lock. */
+void work_add(struct http_server *server, struct work *work);
+
+/* Takes one of the places for files; false when there is none. */
+bool transfer_admit(struct exchange *exchange);
+/* Gives it back. Under the lock. */
+void transfer_leave(struct http_server *server);
+
+/* The head is read: `begin` comes next. False when there is no place or no memory. */
+bool upload_begin(struct exchange *exchange, int64_t size);
+/* A piece, of which *size bytes are left when there is no room for more; *size 0: the body has come whole. Server's
+ * thread. */
+enum MHD_Result upload_go_on(struct exchange *exchange, struct span bytes, size_t *size);
+/* The connection is done. Under the lock. */
+void upload_end(struct upload *upload);
+/* The connection is done. Under the lock. */
+void download_end(struct download *download);
+
+/* NULL when there is none; then `allow` names the methods that the path does know. */
+const struct http_route *route_find(const struct http_server *server, const char *method,
+                                    struct span path, struct buffer *allow);
 
 /* The library's callbacks, context: the server. */
 void *request_begin(void *context, const char *uri, struct MHD_Connection *line);

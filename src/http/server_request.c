@@ -17,7 +17,8 @@
 
 struct http_server *exchange_release(struct exchange *exchange)
 {
-    if (exchange->line != NULL || exchange->with_handler || exchange->stream != NULL)
+    if (exchange->line != NULL || exchange->with_handler || exchange->upload != NULL ||
+        exchange->tail.stream != NULL || exchange->tail.download != NULL)
         return NULL;
     struct http_server *server = exchange->server;
     server->body_total_size -= exchange->body.size;
@@ -74,12 +75,16 @@ void request_end(void *context, struct MHD_Connection *line, void **slot,
     connection_enter(exchange->connection, PACE_IDLE, 0);
     exchange->line = NULL;
     exchange->connection = NULL;
-    struct http_stream *stream = exchange->stream; /* holds the exchange until it is closed */
+    if (exchange->upload != NULL)
+        upload_end(exchange->upload);
+    if (exchange->tail.download != NULL)
+        download_end(exchange->tail.download);
+    struct http_stream *stream = exchange->tail.stream; /* holds the exchange until it is closed */
     if (stream != NULL) {
         pthread_mutex_unlock(&server->lock);
         stream_close(stream);
         pthread_mutex_lock(&server->lock);
-        exchange->stream = NULL;
+        exchange->tail.stream = NULL;
     }
     struct http_server *dropped = exchange_release(exchange);
     pthread_mutex_unlock(&server->lock);
@@ -113,15 +118,12 @@ static const char *refusal_text(unsigned status)
     }
 }
 
-/* The server's own answer; the connection is closed after it, so that nothing unread can be taken for a request. */
-static enum MHD_Result refuse_with(struct exchange *exchange, unsigned status, enum error_kind kind,
-                                   const char *text, const struct http_header *header)
+static enum MHD_Result refuse_with(struct exchange *exchange, unsigned status,
+                                   const struct error *error, const struct http_header *header)
 {
     struct http_server *server = exchange->server;
-    struct error error;
-    error_set(&error, kind, "%s", text);
     struct MHD_Response *response =
-        error_response_make(server, &error, header, header == NULL ? 0 : 1);
+        error_response_make(server, error, header, header == NULL ? 0 : 1);
     if (response != NULL)
         MHD_add_response_header(response, "Connection", "close");
     pthread_mutex_lock(&server->lock);
@@ -131,66 +133,39 @@ static enum MHD_Result refuse_with(struct exchange *exchange, unsigned status, e
     return response_queue(exchange->line, status, response);
 }
 
-static enum MHD_Result refuse(struct exchange *exchange, unsigned status, enum error_kind kind,
-                              const char *text)
+enum MHD_Result exchange_refuse(struct exchange *exchange, unsigned status,
+                                const struct error *error)
 {
-    return refuse_with(exchange, status, kind, text, NULL);
+    static const struct http_header retry_soon = {"Retry-After", "5"};
+    return refuse_with(exchange, status, error,
+                       status == MHD_HTTP_SERVICE_UNAVAILABLE ? &retry_soon : NULL);
+}
+
+bool exchange_refuse_early(struct exchange *exchange, unsigned status, const struct error *error)
+{
+    struct http_server *server = exchange->server;
+    struct buffer text = buffer_make(16 * ERROR_TEXT_SIZE);
+    bool is_sent = error_answer_write(server, status, error, &text) &&
+                   line_send(exchange->line, buffer_span(&text));
+    buffer_free(&text);
+    pthread_mutex_lock(&server->lock);
+    server->counts.refused++;
+    pthread_mutex_unlock(&server->lock);
+    return is_sent;
 }
 
 static enum MHD_Result refuse_status(struct exchange *exchange, unsigned status)
 {
-    static const struct http_header retry_soon = {"Retry-After", "5"};
-    bool is_busy = status == MHD_HTTP_SERVICE_UNAVAILABLE;
-    enum error_kind kind = is_busy                        ? ERROR_BUSY
-                           : status == MHD_HTTP_NOT_FOUND ? ERROR_MISSING
-                                                          : ERROR_LIMIT;
-    return refuse_with(exchange, status, kind, refusal_text(status), is_busy ? &retry_soon : NULL);
+    struct error error;
+    error_set(&error,
+              status == MHD_HTTP_SERVICE_UNAVAILABLE ? ERROR_BUSY
+              : status == MHD_HTTP_NOT_FOUND         ? ERROR_MISSING
+                                                     : ERROR_LIMIT,
+              "%s", refusal_text(status));
+    return exchange_refuse(exchange, status, &error);
 }
 
 /* ---- before the body ---- */
-
-/* The pattern's segments in braces stand for any segment that is not empty. */
-static bool pattern_fits(const char *pattern, struct span path)
-{
-    size_t at = 0;
-    while (*pattern != '\0') {
-        if (*pattern != '{') {
-            if (at == path.size || path.data[at] != (uint8_t)*pattern)
-                return false;
-            at++;
-            pattern++;
-            continue;
-        }
-        size_t from = at;
-        while (at < path.size && path.data[at] != '/')
-            at++;
-        if (at == from)
-            return false;
-        pattern += strcspn(pattern, "}");
-        pattern += *pattern == '}' ? 1 : 0;
-    }
-    return at == path.size;
-}
-
-static bool route_fits(const struct http_route *route, struct span path)
-{
-    return route->is_prefix ? span_starts_with(path, route->path) : pattern_fits(route->path, path);
-}
-
-/* NULL when there is none; then `allow` names the methods that the path does know. */
-static const struct http_route *route_find(const struct http_server *server, const char *method,
-                                           struct span path, struct buffer *allow)
-{
-    for (size_t i = 0; i < server->route_count; i++) {
-        const struct http_route *route = &server->routes[i];
-        if (!route_fits(route, path))
-            continue;
-        if (strcmp(route->method, method) == 0)
-            return route;
-        buffer_format(allow, "%s%s", allow->size > 0 ? ", " : "", route->method);
-    }
-    return NULL;
-}
 
 static enum MHD_Result refuse_route(struct exchange *exchange, struct buffer *allow)
 {
@@ -198,8 +173,9 @@ static enum MHD_Result refuse_route(struct exchange *exchange, struct buffer *al
         return refuse_status(exchange, MHD_HTTP_NOT_FOUND);
     buffer_byte(allow, 0);
     struct http_header methods = {"Allow", (const char *)allow->data};
-    return refuse_with(exchange, MHD_HTTP_METHOD_NOT_ALLOWED, ERROR_INPUT,
-                       "the path does not know this method", &methods);
+    struct error error;
+    error_set(&error, ERROR_INPUT, "the path does not know this method");
+    return refuse_with(exchange, MHD_HTTP_METHOD_NOT_ALLOWED, &error, &methods);
 }
 
 static void uri_split(struct http_request *request, struct span uri)
@@ -213,17 +189,20 @@ static void uri_split(struct http_request *request, struct span uri)
 static unsigned size_judge(struct exchange *exchange, const struct head *head)
 {
     struct http_server *server = exchange->server;
-    size_t limit = exchange->request.route->body_size_max;
+    const struct http_route *route = exchange->request.route;
+    size_t limit = route->body_size_max;
 
     if (head->has_size && head->size > limit)
         return MHD_HTTP_CONTENT_TOO_LARGE;
     pthread_mutex_lock(&server->lock);
     bool is_full = server->is_stopping ||
-                   server->body_total_size + (size_t)head->size > server->limits.body_total_size;
+                   (route->taker == NULL &&
+                    server->body_total_size + (size_t)head->size > server->limits.body_total_size);
     pthread_mutex_unlock(&server->lock);
     if (is_full)
         return MHD_HTTP_SERVICE_UNAVAILABLE;
-    exchange->body = buffer_make(head->has_size ? (size_t)head->size : limit);
+    if (route->taker == NULL)
+        exchange->body = buffer_make(head->has_size ? (size_t)head->size : limit);
     return 0;
 }
 
@@ -274,6 +253,21 @@ static bool head_take(struct exchange *exchange, const char *url, const char *me
     return true;
 }
 
+static enum MHD_Result body_begin(struct exchange *exchange, const struct head *head)
+{
+    struct http_server *server = exchange->server;
+    const struct http_route *route = exchange->request.route;
+
+    pthread_mutex_lock(&server->lock);
+    connection_enter(exchange->connection, PACE_BODY, 0);
+    exchange->connection->pace.body_ms =
+        route->body_ms > 0 ? route->body_ms : server->limits.body_ms;
+    pthread_mutex_unlock(&server->lock);
+    if (route->taker != NULL && !upload_begin(exchange, head->has_size ? (int64_t)head->size : -1))
+        return refuse_status(exchange, MHD_HTTP_SERVICE_UNAVAILABLE);
+    return MHD_YES;
+}
+
 static enum MHD_Result request_route(struct exchange *exchange, const char *method,
                                      const struct head *head)
 {
@@ -287,17 +281,11 @@ static enum MHD_Result request_route(struct exchange *exchange, const char *meth
         return result;
     }
     buffer_free(&allow);
-    unsigned status = size_judge(exchange, head);
-    if (status != 0)
-        return refuse_status(exchange, status);
     request->method = request->route->method;
     request->peer = exchange->connection->peer;
     memcpy(request->client, exchange->connection->client, sizeof request->client);
-    exchange->is_chunked = head->is_chunked;
-    pthread_mutex_lock(&exchange->server->lock);
-    connection_enter(exchange->connection, PACE_BODY, 0);
-    pthread_mutex_unlock(&exchange->server->lock);
-    return MHD_YES;
+    unsigned status = size_judge(exchange, head);
+    return status != 0 ? refuse_status(exchange, status) : body_begin(exchange, head);
 }
 
 static enum MHD_Result request_head(struct exchange *exchange, const char *url, const char *method,
@@ -308,11 +296,11 @@ static enum MHD_Result request_head(struct exchange *exchange, const char *url, 
 
     exchange->is_begun = true;
     if (!connection_check_peer(exchange->connection, exchange->line, &err))
-        return refuse(exchange, MHD_HTTP_FORBIDDEN, ERROR_RULE, err.text);
+        return exchange_refuse(exchange, MHD_HTTP_FORBIDDEN, &err);
     if (exchange->uri.failed)
         return refuse_status(exchange, MHD_HTTP_URI_TOO_LONG);
     if (!head_take(exchange, url, method, version, &head, &err))
-        return refuse(exchange, MHD_HTTP_BAD_REQUEST, ERROR_INPUT, err.text);
+        return exchange_refuse(exchange, MHD_HTTP_BAD_REQUEST, &err);
     return request_route(exchange, method, &head);
 }
 
@@ -352,6 +340,12 @@ static enum MHD_Result body_take(struct exchange *exchange, struct span bytes)
 
 /* ---- handing over and taking back ---- */
 
+int64_t exchange_answer_ms(const struct exchange *exchange)
+{
+    const struct http_route *route = exchange->request.route;
+    return route->answer_ms > 0 ? route->answer_ms : exchange->server->limits.answer_ms;
+}
+
 static enum MHD_Result request_hand_over(struct exchange *exchange)
 {
     struct http_server *server = exchange->server;
@@ -370,8 +364,7 @@ static enum MHD_Result request_hand_over(struct exchange *exchange)
     exchange->is_suspended = true;
     server->counts.requests++;
     connection_enter(exchange->connection, PACE_ANSWER, 0);
-    exchange->connection->pace.answer_ms =
-        route->answer_ms > 0 ? route->answer_ms : server->limits.answer_ms;
+    exchange->connection->pace.answer_ms = exchange_answer_ms(exchange);
     MHD_suspend_connection(exchange->line);
     pthread_mutex_unlock(&server->lock);
 
@@ -387,7 +380,7 @@ static enum MHD_Result request_answer(struct exchange *exchange)
 
     /* What the peer may have lost since it asked, it does not get. */
     if (!connection_check_peer(exchange->connection, exchange->line, &err))
-        return refuse(exchange, MHD_HTTP_FORBIDDEN, ERROR_RULE, err.text);
+        return exchange_refuse(exchange, MHD_HTTP_FORBIDDEN, &err);
     pthread_mutex_lock(&server->lock);
     struct MHD_Response *response = exchange->response;
     exchange->response = NULL;
@@ -407,12 +400,14 @@ enum MHD_Result request_go_on(void *context, struct MHD_Connection *line, const 
         return MHD_NO;
     if (!exchange->is_begun)
         return request_head(exchange, url, method, version);
+    if (exchange->was_handled)
+        return request_answer(exchange);
+    if (exchange->upload != NULL)
+        return upload_go_on(exchange, span_make(bytes, *size), size);
     if (*size > 0) {
         struct span piece = span_make(bytes, *size);
         *size = 0;
         return body_take(exchange, piece);
     }
-    if (!exchange->was_handled)
-        return request_hand_over(exchange);
-    return request_answer(exchange);
+    return request_hand_over(exchange);
 }

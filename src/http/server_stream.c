@@ -37,16 +37,6 @@ static size_t stream_waiting_size(const struct http_stream *stream)
 }
 
 /* Under the lock. */
-static void stream_wake(struct http_stream *stream)
-{
-    struct exchange *exchange = stream->exchange;
-    if (exchange->connection == NULL || !exchange->is_suspended)
-        return;
-    exchange->is_suspended = false;
-    MHD_resume_connection(exchange->line);
-}
-
-/* Under the lock. */
 static void stream_cut(struct http_stream *stream)
 {
     struct connection *connection = stream->exchange->connection;
@@ -54,7 +44,7 @@ static void stream_cut(struct http_stream *stream)
     connection->is_cut = true;
     stream->server->counts.too_slow++;
     shutdown(connection->fd, SHUT_RDWR);
-    stream_wake(stream);
+    exchange_wake(stream->exchange);
 }
 
 /* The library has room for `size` bytes, on the server's thread. */
@@ -110,12 +100,15 @@ static bool stream_admit(struct http_server *server)
     return has_room;
 }
 
-static void stream_free(struct http_stream *stream)
+static void stream_leave(struct http_server *server)
 {
-    struct http_server *server = stream->server;
     pthread_mutex_lock(&server->lock);
     server->counts.streams--;
     pthread_mutex_unlock(&server->lock);
+}
+
+static void stream_free(struct http_stream *stream)
+{
     buffer_free(&stream->waiting);
     free(stream);
 }
@@ -128,9 +121,7 @@ static struct http_stream *stream_make(struct exchange *exchange,
         return NULL;
     struct http_stream *stream = calloc(1, sizeof *stream);
     if (stream == NULL) {
-        pthread_mutex_lock(&server->lock);
-        server->counts.streams--;
-        pthread_mutex_unlock(&server->lock);
+        stream_leave(server);
         return NULL;
     }
     stream->exchange = exchange;
@@ -162,13 +153,15 @@ struct http_stream *http_respond_stream(struct http_request *request,
     if (response == NULL) {
         struct error error;
         error_set(&error, ERROR_BUSY, "too many streams at once");
-        if (stream != NULL)
+        if (stream != NULL) {
+            stream_leave(stream->server);
             stream_free(stream);
+        }
         http_respond_error(request, &error);
         return NULL;
     }
     stream_bound_socket(exchange);
-    if (exchange_respond(exchange, MHD_HTTP_OK, response, 0, stream))
+    if (exchange_respond(exchange, MHD_HTTP_OK, response, 0, (struct tail){.stream = stream}))
         return stream;
     stream_free(stream);
     return NULL;
@@ -192,7 +185,7 @@ static bool stream_put(struct http_stream *stream, struct span bytes)
     stream->quiet_ms = monotonic_ms(stream->server);
     if (pace->phase == PACE_STREAM && pace->size == 0)
         connection_enter(stream->exchange->connection, PACE_STREAM, bytes.size);
-    stream_wake(stream);
+    exchange_wake(stream->exchange);
     return true;
 }
 
@@ -211,7 +204,7 @@ bool http_stream_send(struct http_stream *stream, struct span bytes)
 void stream_end(struct http_stream *stream)
 {
     stream->is_ending = true;
-    stream_wake(stream);
+    exchange_wake(stream->exchange);
 }
 
 void http_stream_end(struct http_stream *stream)
@@ -235,7 +228,7 @@ void stream_sweep(struct http_stream *stream, int64_t now_ms)
 
     if (exchange->is_suspended && client_has_gone(exchange->connection)) {
         exchange->connection->is_cut = true; /* the next look ends it */
-        stream_wake(stream);
+        exchange_wake(stream->exchange);
     } else if (stream->until_ms > 0 && now_ms >= stream->until_ms) {
         stream_end(stream);
     } else if (!stream->is_ending && options->heartbeat_ms > 0 &&
@@ -248,5 +241,6 @@ void stream_close(struct http_stream *stream)
 {
     if (stream->options.closed != NULL)
         stream->options.closed(stream->options.context, stream);
+    stream_leave(stream->server);
     stream_free(stream);
 }

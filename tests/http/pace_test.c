@@ -14,7 +14,8 @@ static const struct http_server_limits limits = {.head_ms = 100,
 
 static bool is_over(enum pace_phase phase, size_t size, int64_t after_ms)
 {
-    struct pace pace = {.phase = phase, .since_ms = 7000, .size = size, .answer_ms = 300};
+    struct pace pace = {
+        .phase = phase, .since_ms = 7000, .size = size, .answer_ms = 300, .body_ms = 5000};
     return pace_is_over(&pace, &limits, 7000 + after_ms);
 }
 

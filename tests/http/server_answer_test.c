@@ -66,19 +66,6 @@ CHECK_TEST(every_answer_of_the_desk_bears_the_common_headers)
     site_release(&site);
 }
 
-CHECK_TEST(a_path_known_under_another_method_names_the_methods)
-{
-    char answer[4096];
-    ask("POST /items/7 HTTP/1.1\r\n" LAST "\r\n", answer, sizeof answer);
-    CHECK(strncmp(answer, "HTTP/1.1 405", 12) == 0);
-    CHECK(strstr(answer, "\r\nAllow: GET, DELETE\r\n") != NULL);
-    ask("GET /echo HTTP/1.1\r\n" LAST "\r\n", answer, sizeof answer);
-    CHECK(strstr(answer, "\r\nAllow: POST\r\n") != NULL);
-    ask("GET /nowhere HTTP/1.1\r\n" LAST "\r\n", answer, sizeof answer);
-    CHECK(strncmp(answer, "HTTP/1.1 404", 12) == 0);
-    CHECK(strstr(answer, "Allow:") == NULL);
-}
-
 static void answer_has(const char *request, const char *status, const char *part)
 {
     char answer[4096];
@@ -87,18 +74,6 @@ static void answer_has(const char *request, const char *status, const char *part
         printf("to %s came %s\n", request, answer);
     CHECK(strncmp(answer + 9, status, 3) == 0);
     CHECK(strstr(answer, part) != NULL);
-}
-
-CHECK_TEST(a_segment_in_braces_stands_for_any_one)
-{
-    answer_has("GET /items/7 HTTP/1.1\r\n" LAST "\r\n", "200", "/items/7|");
-    answer_has("DELETE /items/a%2Fb HTTP/1.1\r\n" LAST "\r\n", "200", "/items/a%2Fb|");
-    answer_has("GET /items/7/parts/2?x HTTP/1.1\r\n" LAST "\r\n", "200", "/items/7/parts/2|x|");
-    answer_has("GET /items/ HTTP/1.1\r\n" LAST "\r\n", "404", "no such path");
-    answer_has("GET /items/7/ HTTP/1.1\r\n" LAST "\r\n", "404", "no such path");
-    answer_has("GET /items/7/parts HTTP/1.1\r\n" LAST "\r\n", "404", "no such path");
-    answer_has("GET /items/7/parts/2/3 HTTP/1.1\r\n" LAST "\r\n", "404", "no such path");
-    answer_has("GET /items//parts/2 HTTP/1.1\r\n" LAST "\r\n", "404", "no such path");
 }
 
 CHECK_TEST(listed_fields_reach_the_handler_and_others_do_not)
@@ -205,8 +180,6 @@ int main(void)
     CHECK_RUN(the_desk_serves_who_shows_no_certificate);
     CHECK_RUN(older_tls_is_refused_at_the_desk_too);
     CHECK_RUN(every_answer_of_the_desk_bears_the_common_headers);
-    CHECK_RUN(a_path_known_under_another_method_names_the_methods);
-    CHECK_RUN(a_segment_in_braces_stands_for_any_one);
     CHECK_RUN(listed_fields_reach_the_handler_and_others_do_not);
     CHECK_RUN(a_listed_field_may_stand_only_once);
     CHECK_RUN(a_host_that_is_none_is_refused);

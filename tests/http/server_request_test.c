@@ -1,4 +1,4 @@
-/* One request's way: served at once and later, limits of its body, refusals, peers. */
+/* One request's way: served at once and later, limits of its body, refusals. */
 #include "check.h"
 #include "http/support/ground.h"
 
@@ -177,167 +177,6 @@ CHECK_TEST(large_bodies_travel_both_ways)
     CHECK_INT(response.size, 1200000);
 }
 
-/* ---- peers ---- */
-
-CHECK_TEST(who_shows_no_certificate_reaches_no_handler)
-{
-    char answer[1024];
-    unsigned before = site_handled(&site);
-    struct http_server_counts counts = http_server_counts(site.server);
-    raw(NULL, "GET /peer HTTP/1.1\r\nHost: x\r\n\r\n", answer, sizeof answer);
-    CHECK_SPAN(span_text(answer), "");
-    CHECK_INT(site_handled(&site), before);
-    CHECK_INT(http_server_counts(site.server).handshakes_accepted, counts.handshakes_accepted);
-}
-
-static void refused_identity(const struct identity *identity)
-{
-    char answer[1024];
-    struct error err = {0};
-    unsigned before = site_handled(&site);
-    struct http_server_counts counts = http_server_counts(site.server);
-
-    raw(identity, "GET /peer HTTP/1.1\r\nHost: x\r\n\r\n", answer, sizeof answer);
-    CHECK_SPAN(span_text(answer), "");
-    CHECK_INT(ask(identity, "/peer", true, (struct span){0}, &response, &err), 0);
-    CHECK_INT(err.kind, ERROR_LINK);
-    CHECK(strstr(err.text, "does not accept our certificate") != NULL ||
-          strstr(err.text, "closed the line without an answer") != NULL);
-    CHECK_INT(site_handled(&site), before);
-    CHECK_INT(http_server_counts(site.server).peers_refused - counts.peers_refused, 2);
-}
-
-CHECK_TEST(a_certificate_of_another_institution_reaches_no_handler)
-{
-    refused_identity(&ground_get()->foreign);
-}
-
-CHECK_TEST(an_expired_certificate_reaches_no_handler)
-{
-    refused_identity(&ground_get()->expired);
-}
-
-CHECK_TEST(older_tls_is_refused)
-{
-    struct bare bare;
-    unsigned before = site_handled(&site);
-    bare_open(&bare, site.port, &ground_get()->client, BARE_TLS_1_2);
-    CHECK(bare.handshake < 0);
-    bare_close(&bare);
-    bare_open(&bare, site.port, &ground_get()->client,
-              "NORMAL:-VERS-ALL:+VERS-TLS1.1:+VERS-TLS1.0");
-    CHECK(bare.handshake < 0);
-    bare_close(&bare);
-    CHECK_INT(site_handled(&site), before);
-}
-
-static const char kept_request[] = "GET /peer HTTP/1.1\r\nHost: x\r\n\r\n";
-
-CHECK_TEST(a_change_of_trust_ends_an_existing_connection)
-{
-    struct ground *ground = ground_get();
-    struct bare bare;
-    struct buffer got = buffer_make(1 << 16);
-    struct error err = {0};
-
-    bare_open(&bare, site.port, &ground->client, BARE_TLS_1_3);
-    CHECK(bare_send(&bare, span_text(kept_request)));
-    bare_receive(&bare, &got, "node.al.example", 2000);
-    CHECK(strstr((char *)got.data, "HTTP/1.1 200") != NULL);
-    unsigned before = site_handled(&site);
-
-    CHECK_OK(http_server_trust(site.server, buffer_span(&ground->stranger.pem), &err), err);
-    buffer_clear(&got);
-    CHECK(bare_send(&bare, span_text(kept_request)));
-    bare_receive(&bare, &got, NULL, 2000);
-    buffer_byte(&got, 0);
-    CHECK(strncmp((char *)got.data, "HTTP/1.1 403", 12) == 0);
-    CHECK(strstr((char *)got.data, "not issued by a trusted institution") != NULL);
-    CHECK_INT(bare.last, 0); /* closed */
-    CHECK_INT(site_handled(&site), before);
-    bare_close(&bare);
-
-    CHECK_INT(ask(&ground->foreign, "/peer", true, (struct span){0}, &response, &err), 200);
-    CHECK_OK(http_server_trust(site.server, buffer_span(&ground->al.pem), &err), err);
-    CHECK_INT(ask(&ground->client, "/peer", true, (struct span){0}, &response, &err), 200);
-    buffer_free(&got);
-}
-
-CHECK_TEST(a_peer_that_stays_trusted_keeps_its_connection)
-{
-    struct ground *ground = ground_get();
-    struct bare bare;
-    struct buffer got = buffer_make(1 << 16);
-    struct buffer both = buffer_make(1 << 16);
-    struct error err = {0};
-
-    bare_open(&bare, site.port, &ground->client, BARE_TLS_1_3);
-    CHECK(bare_send(&bare, span_text(kept_request)));
-    bare_receive(&bare, &got, "0 node.al.example", 2000);
-    buffer_add(&both, buffer_span(&ground->stranger.pem));
-    buffer_add(&both, buffer_span(&ground->al.pem));
-    CHECK_OK(http_server_trust(site.server, buffer_span(&both), &err), err);
-    CHECK(!http_server_trust(site.server, span_text("no certificate"), &err));
-    CHECK_INT(err.kind, ERROR_INPUT);
-    buffer_clear(&got);
-    CHECK(bare_send(&bare, span_text(kept_request)));
-    bare_receive(&bare, &got, "1 node.al.example", 2000); /* its place in the list has changed */
-    CHECK(got.size > 0 && memmem(got.data, got.size, "1 node.al.example", 17) != NULL);
-    bare_close(&bare);
-    CHECK_OK(http_server_trust(site.server, buffer_span(&ground->al.pem), &err), err);
-    buffer_free(&got);
-    buffer_free(&both);
-}
-
-/* A long poll that was begun in trust gets nothing after the trust has gone. */
-CHECK_TEST(an_answer_is_withheld_from_a_peer_no_longer_trusted)
-{
-    struct ground *ground = ground_get();
-    struct bare bare;
-    struct buffer got = buffer_make(1 << 16);
-    struct error err = {0};
-
-    bare_open(&bare, site.port, &ground->client, BARE_TLS_1_3);
-    CHECK(bare_send(&bare,
-                    span_text("POST /never HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n")));
-    for (int i = 0; i < 200 && site_kept(&site) == 0; i++)
-        wait_ms(1);
-    CHECK_INT(site_kept(&site), 1);
-    CHECK_OK(http_server_trust(site.server, (struct span){0}, &err), err);
-    site_release(&site);
-    bare_receive(&bare, &got, NULL, 2000);
-    buffer_byte(&got, 0);
-    CHECK(strncmp((char *)got.data, "HTTP/1.1 403", 12) == 0);
-    CHECK(strstr((char *)got.data, "at last") == NULL);
-    bare_close(&bare);
-    CHECK_OK(http_server_trust(site.server, buffer_span(&ground->al.pem), &err), err);
-    buffer_free(&got);
-}
-
-CHECK_TEST(a_certificate_that_expires_on_an_open_connection_ends_it)
-{
-    struct bare bare;
-    struct buffer got = buffer_make(1 << 16);
-
-    bare_open(&bare, site.port, &ground_get()->client, BARE_TLS_1_3);
-    CHECK(bare_send(&bare, span_text(kept_request)));
-    bare_receive(&bare, &got, "node.al.example", 2000);
-    pthread_mutex_lock(&site.lock);
-    site.clock_shift_ms = INT64_C(2) * 24 * 60 * 60 * 1000;
-    pthread_mutex_unlock(&site.lock);
-    buffer_clear(&got);
-    CHECK(bare_send(&bare, span_text(kept_request)));
-    bare_receive(&bare, &got, NULL, 2000);
-    buffer_byte(&got, 0);
-    CHECK(strncmp((char *)got.data, "HTTP/1.1 403", 12) == 0);
-    CHECK(strstr((char *)got.data, "expired") != NULL);
-    pthread_mutex_lock(&site.lock);
-    site.clock_shift_ms = 0;
-    pthread_mutex_unlock(&site.lock);
-    bare_close(&bare);
-    buffer_free(&got);
-}
-
 CHECK_TEST(several_requests_in_one_piece_are_served_in_order)
 {
     struct bare bare;
@@ -373,14 +212,6 @@ int main(void)
     CHECK_RUN(a_chunked_body_is_refused_where_it_passes_the_limit);
     CHECK_RUN(malformed_chunks_are_refused);
     CHECK_RUN(large_bodies_travel_both_ways);
-    CHECK_RUN(who_shows_no_certificate_reaches_no_handler);
-    CHECK_RUN(a_certificate_of_another_institution_reaches_no_handler);
-    CHECK_RUN(an_expired_certificate_reaches_no_handler);
-    CHECK_RUN(older_tls_is_refused);
-    CHECK_RUN(a_change_of_trust_ends_an_existing_connection);
-    CHECK_RUN(a_peer_that_stays_trusted_keeps_its_connection);
-    CHECK_RUN(an_answer_is_withheld_from_a_peer_no_longer_trusted);
-    CHECK_RUN(a_certificate_that_expires_on_an_open_connection_ends_it);
     CHECK_RUN(several_requests_in_one_piece_are_served_in_order);
     site_close(&site);
     buffer_free(&response);

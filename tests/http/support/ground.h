@@ -55,6 +55,45 @@ struct ground {
 struct ground *ground_get(void);
 void ground_free(void);
 
+/* ---- files ---- */
+
+/* What the routes PUT /up and GET /file did and shall do; set before asking. */
+struct transfer {
+    bool refuses_begin;
+    int64_t refuse_at; /* in the write that passes it; 0: never */
+    int write_ms;      /* each write takes this long */
+    int64_t announced;
+    int64_t written;
+    bool is_right; /* every byte is the one of its place */
+    unsigned begun;
+    unsigned finished;
+    unsigned aborted;
+    size_t largest_piece;
+
+    int64_t file_size;
+    int64_t fail_at;
+    int read_ms;
+    const char *file_name;
+    const char *file_etag;
+    unsigned files_done;
+};
+
+extern const struct http_body_taker transfer_taker;
+void transfer_file(void *context, struct http_request *request);
+/* The bytes of every file: made from their place. */
+uint8_t transfer_byte(int64_t at);
+void transfer_fill(uint8_t *out, int64_t offset, size_t size);
+
+/* The process's highest resident size since memory_mark, in KiB; -1 when the system does not say. */
+int64_t memory_peak_kib(void);
+void memory_mark(void);
+/* More than this is not flat. The address sanitizer keeps up to 256 MiB of what was freed. */
+#ifdef __SANITIZE_ADDRESS__
+#define MEMORY_GROWTH_KIB (300 * 1024)
+#else
+#define MEMORY_GROWTH_KIB (8 * 1024)
+#endif
+
 /* ---- a server ---- */
 
 struct site {
@@ -76,6 +115,8 @@ struct site {
     struct http_request *kept[64]; /* of /never */
     size_t kept_count;
 
+    struct transfer transfer;
+
     struct http_stream *streams[64]; /* of /stream */
     size_t stream_count;
     size_t streams_closed;
@@ -85,15 +126,18 @@ struct site {
 };
 
 #define SITE_ECHO_SIZE_MAX 4096u
+#define SITE_UP_SIZE_MAX   ((size_t)512 << 20)
 
 /* Routes: POST /echo, /large-echo (64 MiB), /later (another thread, 20 ms on), /never (answer_ms 300, kept),
- * GET /peer ("institution name"), /large (1.2 MB), prefix /files/, /fields, /stream, /items/{id}; POST /with. */
+ * GET /peer ("institution name"), /large (1.2 MB), prefix /files/, /fields, /stream, /items/{id},
+ * /file; POST /with, PUT /up. */
 void site_open(struct site *site, struct http_server_limits limits);
 /* The same on the desk side. */
 void site_open_desk(struct site *site, struct http_server_limits limits);
 void site_close(struct site *site);
 unsigned site_handled(struct site *site);
 size_t site_kept(struct site *site);
+struct transfer transfer_state(struct site *site);
 /* Sends to every open stream; how many took it. */
 size_t site_send(struct site *site, struct span bytes);
 void site_end_streams(struct site *site);
