@@ -106,6 +106,23 @@ static bool database_take(struct config *config, struct span value)
            text_keep(config->database, sizeof config->database, value);
 }
 
+/* Absolute, so that it means the same wherever the node was started. */
+static bool path_take(char out[CONF_PATH_SIZE], struct span value)
+{
+    return span_starts_with(value, "/") && value.data[value.size - 1] != '/' &&
+           text_keep(out, CONF_PATH_SIZE, value);
+}
+
+static bool metrics_file_take(struct config *config, struct span value)
+{
+    return path_take(config->metrics_file, value);
+}
+
+static bool audit_stream_take(struct config *config, struct span value)
+{
+    return path_take(config->audit_stream, value);
+}
+
 static const struct key {
     const char *name;
     bool (*take)(struct config *config, struct span value);
@@ -118,6 +135,8 @@ static const struct key {
     {"training", training_take, "yes or no", true},
     {"reachable", reachable_take, "yes or no", false},
     {"database", database_take, "sqlite, or postgres: and where it is", false},
+    {"metrics_file", metrics_file_take, "the absolute path of a file", false},
+    {"audit_stream", audit_stream_take, "the absolute path of a file", false},
 };
 
 /* "partner.<party><tail>" */
@@ -296,6 +315,10 @@ bool config_write(const struct config *config, struct buffer *out)
                   config->is_training ? "yes" : "no", config->database);
     if (config->is_unreachable)
         buffer_text(out, "reachable = no\n");
+    if (config->metrics_file[0] != '\0')
+        buffer_format(out, "metrics_file = %s\n", config->metrics_file);
+    if (config->audit_stream[0] != '\0')
+        buffer_format(out, "audit_stream = %s\n", config->audit_stream);
     for (size_t i = 0; i < config->partner_count; i++) {
         const struct config_partner *partner = &config->partners[i];
         if (partner->address[0] != '\0')

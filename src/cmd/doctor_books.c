@@ -241,6 +241,26 @@ static void sandbox_look(struct doctor *doctor, struct node *node)
         doctor_find(doctor, DOCTOR_OK, NULL, "%s", node->service->sandbox.text);
 }
 
+static void audit_look(struct doctor *doctor, struct node *node)
+{
+    char why[ERROR_TEXT_SIZE];
+
+    if (node->service == NULL || node->config.audit_stream[0] == '\0') {
+        doctor_find(doctor, DOCTOR_OK, NULL, "no audit stream is %s",
+                    node->service == NULL ? "written while no node runs" : "configured");
+        return;
+    }
+    audit_stream_why(&node->service->audit_stream, why);
+    if (why[0] != '\0')
+        doctor_find(doctor, DOCTOR_FAILURE,
+                    "give the node's user a file that it can write; nothing is lost, it goes on "
+                    "where it stopped",
+                    "%s", why);
+    else
+        doctor_find(doctor, DOCTOR_OK, NULL, "the audit stream is %" PRId64 " entries behind",
+                    audit_stream_behind(&node->service->audit_stream));
+}
+
 const struct doctor_books_row doctor_books_rows[] = {
     {"keeper", "The keeper may sign.", keeper_look},
     {"logs", "Every log can go on.", logs_look},
@@ -250,6 +270,7 @@ const struct doctor_books_row doctor_books_rows[] = {
     {"lines", "Partners answer, and what they sent is handled.", lines_look},
     {"queues", "Nothing waits for long.", queues_look},
     {"store", "The store works and its schema is known.", store_look},
+    {"audit", "The audit stream is written.", audit_look},
     {"sandbox", "The running node is limited.", sandbox_look},
 };
 const size_t doctor_books_row_count = ARRAY_COUNT(doctor_books_rows);

@@ -29,6 +29,7 @@
 #define CONF_DATABASE_SIZE    1024
 #define PASSPHRASE_SIZE_MAX   1024u
 #define CONF_TLS_NAME_SIZE    254
+#define CONF_PATH_SIZE        1024
 #define CONF_DEFAULT_DATABASE "sqlite"
 
 /* Which side opens the connection to a partner. */
@@ -53,6 +54,8 @@ struct config {
     bool is_training;
     bool is_unreachable;               /* partners cannot call us: we pull their calls */
     char database[CONF_DATABASE_SIZE]; /* "sqlite" or "postgres:..." */
+    char metrics_file[CONF_PATH_SIZE]; /* empty: no metrics are written */
+    char audit_stream[CONF_PATH_SIZE]; /* empty: no stream */
     struct config_partner partners[PARTNER_COUNT_MAX];
     size_t partner_count;
 };

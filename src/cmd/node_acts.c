@@ -170,6 +170,16 @@ static void certificate_alarm_write(struct node *node, struct json_writer *out)
         alarm_write(out, "TLS certificate", "it expires within 14 days");
 }
 
+static void stream_alarm_write(struct node *node, struct json_writer *out)
+{
+    char why[ERROR_TEXT_SIZE] = "";
+
+    if (node->service != NULL)
+        audit_stream_why(&node->service->audit_stream, why);
+    if (why[0] != '\0')
+        alarm_write(out, "the audit stream stands still", why);
+}
+
 static void alarms_write(struct node *node, const struct error *keeper_err, struct json_writer *out)
 {
     json_key(out, "alarms");
@@ -180,6 +190,7 @@ static void alarms_write(struct node *node, const struct error *keeper_err, stru
     for (size_t i = 0; i < node->journal.line_count; i++)
         line_alarms_write(node, i, out);
     certificate_alarm_write(node, out);
+    stream_alarm_write(node, out);
     json_end_array(out);
 }
 

@@ -103,6 +103,23 @@ static bool paths_allow(int ruleset, int abi, const char *home, struct error *er
     return path_allow(ruleset, home, fs_known(abi) & ~(FS_EXECUTE | FS_IOCTL_DEVICE), true, err);
 }
 
+/* The directory too: a file that is replaced is written beside itself and renamed. */
+static bool written_allow(int ruleset, int abi, const char *const *written, struct error *err)
+{
+    for (size_t i = 0; i < SANDBOX_WRITTEN_MAX; i++) {
+        char directory[4096];
+        if (written[i] == NULL || written[i][0] == '\0')
+            continue;
+        const char *slash = strrchr(written[i], '/');
+        int size = slash == NULL ? 0 : (int)(slash - written[i]);
+        snprintf(directory, sizeof directory, "%.*s", size == 0 ? 1 : size, written[i]);
+        if (!path_allow(ruleset, directory, fs_known(abi) & ~(FS_EXECUTE | FS_IOCTL_DEVICE), true,
+                        err))
+            return false;
+    }
+    return true;
+}
+
 static bool ports_allow(int ruleset, const struct sandbox_options *options, struct error *err)
 {
     for (size_t i = 0; i < options->port_count; i++) {
@@ -139,6 +156,7 @@ static bool landlock_enter(const struct sandbox_options *options, struct sandbox
     if (fd < 0)
         return error_set(err, ERROR_BUG, "sandbox: Landlock: %s", strerror(errno));
     bool ok = paths_allow((int)fd, out->landlock_abi, options->home, err) &&
+              written_allow((int)fd, out->landlock_abi, options->written, err) &&
               (!has_network || options->may_connect_anywhere || ports_allow((int)fd, options, err));
     if (ok && syscall(LANDLOCK_RESTRICT, (int)fd, 0) != 0)
         ok = error_set(err, ERROR_BUG, "sandbox: Landlock: %s", strerror(errno));

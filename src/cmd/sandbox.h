@@ -11,11 +11,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define SANDBOX_PORT_MAX 64
+#define SANDBOX_PORT_MAX    64
+#define SANDBOX_WRITTEN_MAX 4
 
 struct sandbox_options {
-    const char *home;      /* read and written; nothing else is written */
-    const uint16_t *ports; /* TCP ports that may be connected to */
+    const char *home; /* read and written */
+    const char *written
+        [SANDBOX_WRITTEN_MAX]; /* further files that are written, each with its directory; NULL: none */
+    const uint16_t *ports;     /* TCP ports that may be connected to */
     size_t port_count;
     bool may_connect_anywhere; /* a database server elsewhere, whose port we do not know */
 };

@@ -75,6 +75,7 @@ static bool sandbox_begin(struct service *service, struct error *err)
     char host[CONF_ADDRESS_SIZE];
     struct sandbox_options options = {
         .home = service->node->home.path,
+        .written = {service->node->config.metrics_file, service->node->config.audit_stream},
         .ports = ports,
         .may_connect_anywhere = database_kind(service->node->db) == DATABASE_POSTGRES,
     };

@@ -25,6 +25,7 @@
 #define BACKGROUND_WAIT_MS 100
 #define BEAT_WAIT_MS       1000
 #define CHECKPOINT_MS      2000
+#define METRICS_WAIT_MS    10000 /* collectors look every 15 to 60 s */
 #define DRAIN_ROUND_MAX    1000u
 
 /* --- partners --- */
@@ -216,6 +217,8 @@ void service_event(void *context, const struct journal_event *event)
 {
     struct node *node = context;
 
+    if (node->service != NULL)
+        gauges_count_event(&node->service->gauges, event->kind);
     if (event->kind == JOURNAL_ALARM && event->line < node->journal.line_count)
         alarm_report(node, event);
     if (node->exchange != NULL)
@@ -335,6 +338,8 @@ bool service_make(struct node *node, struct service **out, struct error *err)
         return error_set(err, ERROR_LIMIT, "out of memory");
     service->node = node;
     service->beat_fd = -1;
+    gauges_start(&service->gauges);
+    audit_stream_start(&service->audit_stream, node, node->config.audit_stream);
     service->started_ms = node->env->now_ms(node->env->context);
     node->service = service;
     pthread_mutex_init(&service->mutex, NULL);
@@ -363,6 +368,24 @@ static void main_ask(struct service *service, int exit_code)
         kill(getpid(), SIGTERM);
 }
 
+static int64_t ticks_us(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
+static bool writer_round(struct service *service)
+{
+    int64_t began_us = ticks_us();
+    bool did = journal_pump(&service->node->journal);
+
+    if (did)
+        gauges_count_round(&service->gauges, ticks_us() - began_us);
+    return did;
+}
+
 static void *writer_run(void *context)
 {
     struct service *service = context;
@@ -371,8 +394,9 @@ static void *writer_run(void *context)
 
     while (!is_stopping(service)) {
         service_moved(service);
-        if (!journal_pump(journal))
+        if (!writer_round(service))
             journal_wait(journal, WRITER_WAIT_MS);
+        gauges_take(&service->gauges, journal);
         if (journal->is_dead && !is_told) {
             /* A failed sync is final: what is in memory is not believed any more. The supervisor begins anew. */
             is_told = true;
@@ -457,6 +481,23 @@ static void reachability_report(struct service *service)
     }
 }
 
+/* A file that cannot be written is said once, until it can be again. */
+static void metrics_publish(struct service *service)
+{
+    struct buffer text CLEANUP(buffer_free) = buffer_make(METRICS_SIZE_MAX);
+    const char *path = service->node->config.metrics_file;
+    struct error err = {0};
+
+    if (path[0] == '\0')
+        return;
+    bool ok =
+        (gauges_write(service, &text) || error_set(&err, ERROR_LIMIT, "the metrics do not fit")) &&
+        metrics_file_write(path, buffer_span(&text), &err);
+    if (!ok && !service->is_metrics_failing)
+        report(REPORT_ALARM, NULL, "%s", err.text);
+    service->is_metrics_failing = !ok;
+}
+
 static void *background_run(void *context)
 {
     struct service *service = context;
@@ -471,10 +512,12 @@ static void *background_run(void *context)
         if (waited_ms % BEAT_WAIT_MS == 0) {
             beat_write(service, &last);
             reachability_report(service);
+            audit_stream_pump(&service->audit_stream);
         }
-        if (waited_ms < CHECKPOINT_MS)
+        if (waited_ms % METRICS_WAIT_MS == BEAT_WAIT_MS)
+            metrics_publish(service);
+        if (waited_ms % CHECKPOINT_MS != 0)
             continue;
-        waited_ms = 0;
         if (database_checkpoint(service->background_db, CHECKPOINT_PASSIVE, NULL, &err) ||
             err.kind == ERROR_BUSY)
             continue;
@@ -542,6 +585,8 @@ void service_end(struct service **service)
     if (gone == NULL)
         return;
     threads_end(gone);
+    audit_stream_end(&gone->audit_stream);
+    gauges_end(&gone->gauges);
     exchange_free(&gone->node->exchange);
     database_close(&gone->background_db);
     for (size_t i = 0; i < gone->partner_count; i++)

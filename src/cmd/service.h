@@ -5,6 +5,8 @@
 #ifndef BESA_CMD_SERVICE_H
 #define BESA_CMD_SERVICE_H
 
+#include "cmd/audit_stream.h"
+#include "cmd/gauges.h"
 #include "cmd/node.h"
 #include "cmd/sandbox.h"
 #include "http/client.h"
@@ -43,9 +45,12 @@ struct service {
     bool has_writer;
     bool has_courier;
     bool has_background;
-    int beat_fd;            /* the supervisor's pipe; -1: nobody wants to know */
-    unsigned writer_moves;  /* atomic: rounds of the writer, steps of its long jobs */
-    unsigned courier_moves; /* atomic */
+    struct gauges gauges;
+    struct audit_stream audit_stream;
+    bool is_metrics_failing; /* the background thread's */
+    int beat_fd;             /* the supervisor's pipe; -1: nobody wants to know */
+    unsigned writer_moves;   /* atomic: rounds of the writer, steps of its long jobs */
+    unsigned courier_moves;  /* atomic */
     bool was_reachable[PARTNER_COUNT_MAX]; /* as last reported; the background thread's */
     int stop;                              /* atomic: the threads end */
     int main_stop; /* atomic: the main thread is asked to stop, with this exit code + 1 */

@@ -95,6 +95,7 @@ enum journal_event_kind {
     JOURNAL_PARTS,
     JOURNAL_ALARM
 };
+#define JOURNAL_EVENT_COUNT (JOURNAL_ALARM + 1)
 struct journal_event {
     enum journal_event_kind kind;
     size_t line;

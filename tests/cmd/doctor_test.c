@@ -481,6 +481,24 @@ CHECK_TEST(a_partner_that_never_witnessed_is_named)
     line_take_away();
 }
 
+CHECK_TEST(an_audit_stream_that_stands_still_is_named)
+{
+    struct service *service = calloc(1, sizeof *service);
+
+    books_try("audit");
+    CHECK(found(DOCTOR_OK, "no audit stream"));
+    home.node->service = service;
+    snprintf(home.node->config.audit_stream, CONF_PATH_SIZE, "/x/audit.jsonl");
+    audit_stream_start(&service->audit_stream, home.node, home.node->config.audit_stream);
+    snprintf(service->audit_stream.why, ERROR_TEXT_SIZE, "audit stream /x/audit.jsonl: full");
+    books_try("audit");
+    CHECK(found(DOCTOR_FAILURE, "/x/audit.jsonl: full"));
+    audit_stream_end(&service->audit_stream);
+    home.node->config.audit_stream[0] = '\0';
+    home.node->service = NULL;
+    free(service);
+}
+
 CHECK_TEST(a_store_that_failed_is_named)
 {
     books_try("store");
@@ -619,6 +637,7 @@ int main(void)
     CHECK_RUN(what_waits_too_long_is_named);
     CHECK_RUN(without_a_running_node_the_line_and_sandbox_say_so);
     CHECK_RUN(a_partner_that_never_witnessed_is_named);
+    CHECK_RUN(an_audit_stream_that_stands_still_is_named);
     CHECK_RUN(a_store_that_failed_is_named);
     CHECK_RUN(findings_are_read_as_they_were_written);
     CHECK_RUN(more_findings_than_there_is_room_for_keep_the_worst_level);

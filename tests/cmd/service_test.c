@@ -1,10 +1,15 @@
-/* The running node's threads in this process: do they move, and does a beat say so. */
+/*
+ * The running node's threads in this process: do they move, does a beat say so, do metrics and the audit stream tell what
+ * happened.
+ * covers: service gauges audit_stream
+ */
 #include "cmd/service.h"
 #include "check.h"
 #include "cmd/support/node_home.h"
 #include "http/client.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static struct node_home home;
@@ -57,6 +62,7 @@ CHECK_TEST(a_writer_that_hangs_misses_its_beats)
     int ends[2];
 
     CHECK_OR_RETURN(pipe2(ends, O_CLOEXEC | O_NONBLOCK) == 0);
+    home.node->journal.queue.is_closed = false; /* the last service closed it */
     CHECK_OK(service_make(home.node, &service, &err), err);
     CHECK_OK(service_start(service, &err), err);
     CHECK(service_beat(service, ends[1]));
@@ -68,6 +74,159 @@ CHECK_TEST(a_writer_that_hangs_misses_its_beats)
     service_end(&service);
     close(ends[0]);
     close(ends[1]);
+}
+
+/* --- metrics and audit stream --- */
+
+static size_t file_text(const char *path, char *out, size_t size)
+{
+    FILE *file = fopen(path, "r");
+
+    out[0] = '\0';
+    if (file == NULL)
+        return 0;
+    size_t got = fread(out, 1, size - 1, file);
+    out[got] = '\0';
+    fclose(file);
+    return got;
+}
+
+/* Waits until the file holds these words `count` times. */
+static bool file_comes_to_hold(const char *path, const char *words, int count)
+{
+    static char text[1 << 20];
+
+    for (int waited_ms = 0; waited_ms < 15000; waited_ms += 100) {
+        int found = 0;
+        file_text(path, text, sizeof text);
+        for (const char *at = text; (at = strstr(at, words)) != NULL; at++)
+            found++;
+        if (found >= count)
+            return true;
+        usleep(100 * 1000);
+    }
+    printf("%s: '%s' did not come %d times:\n%.3000s\n", path, words, count, text);
+    return false;
+}
+
+static void put_officer(const char *id)
+{
+    struct buffer result CLEANUP(buffer_free) = buffer_make(65536);
+    struct error err = {0};
+    char arguments[256];
+
+    snprintf(arguments, sizeof arguments,
+             "{\"id\":\"%s\",\"name\":\"Canary Name\",\"unit\":\"desk\",\"role\":\"analyst\"}", id);
+    struct control_request request = {.act = span_text("officer-put"),
+                                      .officer = span_text("ana"),
+                                      .reason = span_text("canary reason"),
+                                      .case_number = span_text("c-1"),
+                                      .arguments = span_text(arguments)};
+    CHECK_OK(node_act(home.node, &request, false, &result, NULL, &err), err);
+}
+
+static void service_with(const char *metrics, const char *stream, struct service **out)
+{
+    struct error err = {0};
+
+    snprintf(home.node->config.metrics_file, CONF_PATH_SIZE, "%s", metrics);
+    snprintf(home.node->config.audit_stream, CONF_PATH_SIZE, "%s", stream);
+    home.node->journal.queue.is_closed = false; /* the last service closed it */
+    CHECK_OK(service_make(home.node, out, &err), err);
+    CHECK_OK(service_start(*out, &err), err);
+}
+
+/* The sample's value, -1 when it is not there. */
+static long sample(const char *text, const char *name)
+{
+    char line[128];
+
+    snprintf(line, sizeof line, "\n%s", name);
+    const char *at = strstr(text, line);
+    return at == NULL ? -1 : strtol(at + strlen(line), NULL, 10);
+}
+
+CHECK_TEST(metrics_move_with_what_happens)
+{
+    static char before[1 << 20];
+    static char after[1 << 20];
+    struct service *service = NULL;
+    struct buffer out CLEANUP(buffer_free) = buffer_make(METRICS_SIZE_MAX);
+    char path[128];
+
+    snprintf(path, sizeof path, "%s/metrics.prom", home.directory);
+    service_with(path, "", &service);
+    CHECK(file_comes_to_hold(path, "besa_log_entries{log=\"ro/domestic/0\"} ", 1));
+    file_text(path, before, sizeof before);
+    put_officer("met");
+    usleep(2200 * 1000);
+    CHECK(gauges_write(service, &out));
+    buffer_byte(&out, '\0');
+    snprintf(after, sizeof after, "%s", (const char *)out.data);
+    CHECK(sample(after, "besa_writer_round_seconds_count ") >
+          sample(before, "besa_writer_round_seconds_count "));
+    CHECK(sample(after, "besa_log_entries{log=\"ro/domestic/0\"} ") >
+          sample(before, "besa_log_entries{log=\"ro/domestic/0\"} "));
+    CHECK(sample(after, "besa_disk_free_bytes ") > 0);
+    CHECK(sample(after, "besa_certificate_end_time_seconds ") > 1700000000);
+    for (size_t i = 0; i < METRIC_COUNT; i++) {
+        char begin[128];
+        snprintf(begin, sizeof begin, "# TYPE %s ", metric_rows[i].name);
+        const char *at = strstr(after, begin);
+        CHECK(at != NULL && strstr(at + 1, begin) == NULL); /* each once */
+    }
+    CHECK(strstr(after, "Canary") == NULL && strstr(after, "canary") == NULL);
+    service_end(&service);
+}
+
+CHECK_TEST(the_audit_stream_tells_each_act_and_no_reason)
+{
+    struct service *service = NULL;
+    char path[128];
+    static char text[1 << 20];
+
+    snprintf(path, sizeof path, "%s/audit.jsonl", home.directory);
+    service_with("", path, &service);
+    put_officer("str-1");
+    CHECK(file_comes_to_hold(path,
+                             "\"act\":\"officer-put\",\"outcome\":\"done\",\"case\":\"c-1\","
+                             "\"objects\":[\"str-1\"]}",
+                             1));
+    file_text(path, text, sizeof text);
+    CHECK(strstr(text, "\"officer\":\"ana\"") != NULL);
+    CHECK(strstr(text, "canary") == NULL && strstr(text, "Canary") == NULL);
+    service_end(&service);
+}
+
+CHECK_TEST(the_audit_stream_goes_on_where_it_stopped)
+{
+    struct service *service = NULL;
+    char path[128];
+    char rotated[140];
+    char why[ERROR_TEXT_SIZE];
+
+    snprintf(path, sizeof path, "%s/audit.jsonl", home.directory);
+    snprintf(rotated, sizeof rotated, "%s.1", path);
+    rename(path, rotated);
+    mkdir(path, 0700); /* where a file should be: nothing can be written */
+    service_with("", path, &service);
+    put_officer("str-2");
+    for (int i = 0; i < 100; i++) {
+        audit_stream_why(&service->audit_stream, why);
+        if (why[0] != '\0')
+            break;
+        usleep(100 * 1000);
+    }
+    CHECK(strstr(why, "audit.jsonl") != NULL);
+    rmdir(path);
+    CHECK(file_comes_to_hold(path, "[\"str-2\"]", 1));
+    audit_stream_why(&service->audit_stream, why);
+    CHECK(why[0] == '\0');
+    service_end(&service);
+    /* What was told is not told again by the next life. */
+    static char text[1 << 20];
+    CHECK(file_text(path, text, sizeof text) > 0);
+    CHECK(strstr(text, "str-1") == NULL);
 }
 
 CHECK_TEST(a_beat_into_a_closed_pipe_says_so)
@@ -92,6 +251,9 @@ int main(void)
     node_home_make(&home);
     node_home_tls(&home);
     CHECK_RUN(a_beat_into_a_closed_pipe_says_so);
+    CHECK_RUN(metrics_move_with_what_happens);
+    CHECK_RUN(the_audit_stream_tells_each_act_and_no_reason);
+    CHECK_RUN(the_audit_stream_goes_on_where_it_stopped);
     CHECK_RUN(a_writer_that_hangs_misses_its_beats);
     node_home_free(&home);
     return check_end();

@@ -1,0 +1,233 @@
+/* Audit stream: see audit_stream.h. */
+#include "cmd/audit_stream.h"
+
+#include "base/attributes.h"
+#include "base/json.h"
+#include "base/text.h"
+#include "cmd/report.h"
+#include "cmd/service.h"
+#include "store/local_rows.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#define PLACE_SETTING  "audit-stream-place" /* "<origin> <index>" */
+#define LINES_SIZE_MAX (4u * 1024u * 1024u)
+#define STREAM_ARENA   (16u * 1024u * 1024u)
+
+bool audit_line_write(const char *origin, uint64_t index, int64_t time_ms, const struct act *act,
+                      struct buffer *out)
+{
+    struct json_writer line = json_writer_make(out);
+
+    json_begin_object(&line);
+    json_time_field(&line, "time", time_ms);
+    json_string_field(&line, "log", origin);
+    json_integer_field(&line, "index", (int64_t)index);
+    json_text_field(&line, "officer", act->officer);
+    json_text_field_optional(&line, "unit", act->unit);
+    json_text_field(&line, "act", act->act);
+    json_text_field(&line, "outcome", act->outcome);
+    json_text_field_optional(&line, "case", act->case_id);
+    json_key(&line, "objects");
+    json_begin_array(&line);
+    for (size_t i = 0; i < act->object_count; i++)
+        json_write_text(&line, act->objects[i]);
+    json_end_array(&line);
+    if (act->has_objects_digest) {
+        json_integer_field(&line, "objects_total", (int64_t)act->objects_total);
+        json_hex_field(&line, "objects_digest", span_make(act->objects_digest, DIGEST_SIZE));
+    }
+    json_end_object(&line);
+    return buffer_byte(out, '\n');
+}
+
+/* --- in the writer --- */
+
+/* Where the stream stands: behind the place kept, or at the beginning of a log that was never streamed. */
+static bool place_load(struct audit_stream *stream, struct journal *journal, struct error *err)
+{
+    struct arena arena CLEANUP(arena_free) = arena_make(64 * 1024);
+    struct span place;
+    uint64_t index = 0;
+    size_t size = strlen(journal->domestic.origin);
+
+    stream->is_known = true;
+    stream->from = 0;
+    if (!setting_get(journal->db, &arena, PLACE_SETTING, &place, err)) {
+        bool is_absent = err->kind == ERROR_MISSING;
+        if (is_absent)
+            error_clear(err);
+        return is_absent;
+    }
+    if (place.size > size + 1 && span_is(span_part(place, 0, size), journal->domestic.origin) &&
+        place.data[size] == ' ' && number_read(span_part(place, size + 1, place.size), &index))
+        stream->from = index;
+    return true;
+}
+
+static bool place_store(struct audit_stream *stream, struct journal *journal, struct error *err)
+{
+    char place[ORIGIN_SIZE_MAX + 32];
+
+    snprintf(place, sizeof place, "%s %" PRIu64, journal->domestic.origin, stream->from);
+    return setting_put(journal->db, PLACE_SETTING, span_text(place), err);
+}
+
+static bool entry_take(struct audit_stream *stream, struct journal *journal,
+                       const struct entry_row *row, struct arena *arena, struct error *err)
+{
+    static struct problems problems; /* the writer alone reads these */
+    struct span body;
+    struct act act;
+
+    if (row->type != MESSAGE_ACT || row->body_state != BODY_HELD)
+        return true; /* a filler, or an act whose time was over */
+    problems_clear(&problems);
+    if (!journal_body(journal, row, arena, &body, err))
+        return error_add(err, "entry %" PRId64 " of %s", row->index, journal->domestic.origin);
+    if (!act_read(body, arena, &act, &problems))
+        return problems_to_error(&problems, err);
+    return audit_line_write(journal->domestic.origin, (uint64_t)row->index, row->created_ms, &act,
+                            &stream->lines) ||
+           error_set(err, ERROR_LIMIT, "the lines do not fit");
+}
+
+static bool stream_run(struct journal *journal, struct job *job, struct error *err)
+{
+    struct audit_stream *stream = (struct audit_stream *)job;
+    struct arena arena CLEANUP(arena_free) = arena_make(STREAM_ARENA);
+    struct entry_row *rows = arena_array(&arena, AUDIT_STREAM_BATCH, sizeof *rows);
+    size_t count = 0;
+
+    if (rows == NULL)
+        return error_set(err, ERROR_LIMIT, "out of memory");
+    if (!(stream->is_known ? place_store(stream, journal, err) : place_load(stream, journal, err)))
+        return false;
+    buffer_clear(&stream->lines);
+    stream->to = stream->from;
+    if (!entry_list_range(journal->db, &arena, journal->domestic.id, (int64_t)stream->from,
+                          (int64_t)journal->domestic.size, rows, AUDIT_STREAM_BATCH, &count, err))
+        return false;
+    for (size_t i = 0; i < count; i++)
+        if (!entry_take(stream, journal, &rows[i], &arena, err))
+            return false;
+    stream->to = stream->from + count;
+    __atomic_store_n(&stream->behind, journal->domestic.size - stream->from, __ATOMIC_RELEASE);
+    return true;
+}
+
+static void why_set(struct audit_stream *stream, const char *why)
+{
+    pthread_mutex_lock(&stream->mutex);
+    snprintf(stream->why, sizeof stream->why, "%s", why);
+    pthread_mutex_unlock(&stream->mutex);
+}
+
+static void stream_done(struct journal *journal, struct job *job, bool ok, const struct error *err)
+{
+    struct audit_stream *stream = (struct audit_stream *)job;
+    (void)journal;
+
+    if (!ok) {
+        why_set(stream, err->text);
+        stream->is_known = false; /* what was kept is read anew */
+        stream->to = stream->from;
+    }
+    __atomic_store_n(&stream->is_busy, false, __ATOMIC_RELEASE);
+}
+
+/* --- in the background --- */
+
+static bool lines_put(const char *path, struct span lines, struct error *err)
+{
+    int fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+
+    if (fd < 0)
+        return error_set(err, ERROR_STORE, "audit stream %s: %s", path, strerror(errno));
+    while (lines.size > 0) {
+        ssize_t put = write(fd, lines.data, lines.size);
+        if (put < 0 && errno == EINTR)
+            continue;
+        if (put <= 0)
+            break;
+        lines = span_part(lines, (size_t)put, lines.size);
+    }
+    bool ok = lines.size == 0 && fdatasync(fd) == 0;
+    int failure = errno;
+    close(fd);
+    return ok || error_set(err, ERROR_STORE, "audit stream %s: %s", path, strerror(failure));
+}
+
+/* The file is opened each time, so that whoever rotates it need not tell us. */
+static bool batch_write(struct audit_stream *stream)
+{
+    struct error err = {0};
+
+    if (stream->to == stream->from)
+        return true;
+    if (stream->lines.size == 0 || lines_put(stream->path, buffer_span(&stream->lines), &err)) {
+        stream->from = stream->to;
+        if (stream->is_failing)
+            report(REPORT_NOTICE, NULL, "the audit stream is written again");
+        stream->is_failing = false;
+        why_set(stream, "");
+        return true;
+    }
+    if (!stream->is_failing)
+        report(REPORT_ALARM, NULL, "%s", err.text);
+    stream->is_failing = true;
+    why_set(stream, err.text);
+    return false;
+}
+
+void audit_stream_pump(struct audit_stream *stream)
+{
+    struct journal *journal = &stream->node->journal;
+    struct error err = {0};
+
+    if (stream->path[0] == '\0' || __atomic_load_n(&stream->is_busy, __ATOMIC_ACQUIRE))
+        return;
+    bool had_lines = stream->to > stream->from;
+    if (!batch_write(stream))
+        return;
+    /* Nothing new and nothing to keep: the writer is left alone. */
+    if (stream->is_known && !had_lines &&
+        gauges_domestic_size(&stream->node->service->gauges) == stream->from)
+        return;
+    stream->job = (struct job){.run = stream_run, .done = stream_done};
+    __atomic_store_n(&stream->is_busy, true, __ATOMIC_RELEASE);
+    if (!journal_submit(journal, &stream->job, &err))
+        __atomic_store_n(&stream->is_busy, false, __ATOMIC_RELEASE);
+}
+
+void audit_stream_start(struct audit_stream *stream, struct node *node, const char *path)
+{
+    stream->node = node;
+    stream->path = path;
+    stream->lines = buffer_make(LINES_SIZE_MAX);
+    pthread_mutex_init(&stream->mutex, NULL);
+}
+
+void audit_stream_end(struct audit_stream *stream)
+{
+    buffer_free(&stream->lines);
+    pthread_mutex_destroy(&stream->mutex);
+}
+
+int64_t audit_stream_behind(const struct audit_stream *stream)
+{
+    return stream->path == NULL || stream->path[0] == '\0'
+               ? 0
+               : (int64_t)__atomic_load_n(&stream->behind, __ATOMIC_ACQUIRE);
+}
+
+void audit_stream_why(struct audit_stream *stream, char out[ERROR_TEXT_SIZE])
+{
+    pthread_mutex_lock(&stream->mutex);
+    memcpy(out, stream->why, ERROR_TEXT_SIZE);
+    pthread_mutex_unlock(&stream->mutex);
+}

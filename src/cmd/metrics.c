@@ -1,0 +1,124 @@
+/* Metrics: see metrics.h. Names follow Prometheus' own advice: base units, _total for counters. */
+#include "cmd/metrics.h"
+
+#include "base/attributes.h"
+
+#include <inttypes.h>
+
+const char *const metric_kind_names[] = {
+    [METRIC_GAUGE] = "gauge", [METRIC_COUNTER] = "counter", [METRIC_HISTOGRAM] = "histogram"};
+
+const struct metric_row metric_rows[METRIC_COUNT] = {
+    [METRIC_INFO] = {"besa_info", METRIC_GAUGE, "version", "Always 1; the label is the version."},
+    [METRIC_START_SECONDS] = {"besa_start_time_seconds", METRIC_GAUGE, NULL,
+                              "When the node began, Unix time."},
+    [METRIC_ALARMS] = {"besa_alarms_total", METRIC_COUNTER, NULL,
+                       "Alarms of the books since the node began."},
+    [METRIC_LOG_ENTRIES] = {"besa_log_entries", METRIC_GAUGE, "log",
+                            "Numbered entries of a log, or of a mirror in custody."},
+    [METRIC_LOG_SIGNED] = {"besa_log_signed_entries", METRIC_GAUGE, "log",
+                           "Size that carries our newest signature."},
+    [METRIC_LOG_READ_ONLY] = {"besa_log_read_only", METRIC_GAUGE, "log",
+                              "1 when nothing is signed for this log any more."},
+    [METRIC_LOG_COSIGNED] = {"besa_log_receipted_entries", METRIC_GAUGE, "log",
+                             "Entries of an outgoing log with the partner's receipt."},
+    [METRIC_LOG_HANDLED] = {"besa_log_handled_entries", METRIC_GAUGE, "log",
+                            "Entries of a mirror that were handled."},
+    [METRIC_PARTNER_REACHABLE] = {"besa_partner_reachable", METRIC_GAUGE, "partner",
+                                  "1 when the partner's node answers."},
+    [METRIC_PARTNER_FAILURES] = {"besa_partner_failures", METRIC_GAUGE, "partner",
+                                 "Failed calls in a row."},
+    [METRIC_PARTNER_SUSPENDED] = {"besa_partner_suspended", METRIC_GAUGE, "partner",
+                                  "1 when the agreement is suspended."},
+    [METRIC_PARTNER_STUCK] = {"besa_partner_stuck", METRIC_GAUGE, "partner",
+                              "1 when handling of what the partner sent cannot go on."},
+    [METRIC_WITNESSED] = {"besa_witnessed_entries", METRIC_GAUGE, "partner",
+                          "Entries of our domestic log that the partner witnessed."},
+    [METRIC_LAST_RECEIPT_SECONDS] = {"besa_last_receipt_time_seconds", METRIC_GAUGE, "partner",
+                                     "Time of the partner's newest receipt, Unix time; 0: none."},
+    [METRIC_EVENTS] = {"besa_events_total", METRIC_COUNTER, "kind",
+                       "What happened in the books since the node began, by kind."},
+    [METRIC_WRITER_SECONDS] = {"besa_writer_round_seconds", METRIC_HISTOGRAM, NULL,
+                               "Rounds of the writer that had work: jobs, commit, signature."},
+    [METRIC_WRITER_QUEUE] = {"besa_writer_queue", METRIC_GAUGE, NULL,
+                             "Jobs that wait for the writer."},
+    [METRIC_STORE_FAILED] = {"besa_store_failed", METRIC_GAUGE, NULL,
+                             "1 when the store failed and nothing more is acknowledged."},
+    [METRIC_HTTP_CONNECTIONS] = {"besa_http_connections_total", METRIC_COUNTER, NULL,
+                                 "Connections taken from partners."},
+    [METRIC_HTTP_REQUESTS] = {"besa_http_requests_total", METRIC_COUNTER, NULL,
+                              "Partners' requests that reached a handler."},
+    [METRIC_HTTP_REFUSED] = {"besa_http_refused_total", METRIC_COUNTER, NULL,
+                             "Partners' requests refused before a handler."},
+    [METRIC_HTTP_SLOW] = {"besa_http_too_slow_total", METRIC_COUNTER, NULL,
+                          "Partners' connections closed because they were too slow."},
+    [METRIC_HTTP_PEERS_REFUSED] = {"besa_http_peers_refused_total", METRIC_COUNTER, NULL,
+                                   "Connections without a certificate that is trusted."},
+    [METRIC_DISK_FREE_BYTES] = {"besa_disk_free_bytes", METRIC_GAUGE, NULL,
+                                "Free on the home's volume."},
+    [METRIC_DATABASE_BYTES] = {"besa_database_bytes", METRIC_GAUGE, NULL,
+                               "Size of the database's file; 0 on PostgreSQL."},
+    [METRIC_CERTIFICATE_END_SECONDS] = {"besa_certificate_end_time_seconds", METRIC_GAUGE, NULL,
+                                        "When our TLS certificate ends, Unix time."},
+    [METRIC_AUDIT_STREAM_BEHIND] = {"besa_audit_stream_behind", METRIC_GAUGE, NULL,
+                                    "Domestic entries not yet in the audit stream; 0 without one."},
+};
+
+const int64_t histogram_bounds_us[HISTOGRAM_BOUND_COUNT] = {
+    500, 1000, 2000, 5000, 10000, 20000, 50000, 100000, 200000, 500000, 1000000, 5000000};
+
+void histogram_add(struct histogram *histogram, int64_t us)
+{
+    size_t at = 0;
+
+    while (at < HISTOGRAM_BOUND_COUNT && us > histogram_bounds_us[at])
+        at++;
+    histogram->counts[at]++;
+    histogram->sum_us += us < 0 ? 0 : (uint64_t)us;
+}
+
+void metric_begin(enum metric metric, struct buffer *out)
+{
+    const struct metric_row *row = &metric_rows[metric];
+
+    buffer_format(out, "# HELP %s %s\n# TYPE %s %s\n", row->name, row->help, row->name,
+                  metric_kind_names[row->kind]);
+}
+
+/* Values of labels are identifiers of ours: none has a quote, a backslash or a line end. */
+static void name_write(const struct metric_row *row, const char *label, struct buffer *out)
+{
+    if (row->label == NULL || label == NULL)
+        buffer_format(out, "%s ", row->name);
+    else
+        buffer_format(out, "%s{%s=\"%s\"} ", row->name, row->label, label);
+}
+
+void metric_value(enum metric metric, const char *label, int64_t value, struct buffer *out)
+{
+    name_write(&metric_rows[metric], label, out);
+    buffer_format(out, "%" PRId64 "\n", value);
+}
+
+void metric_seconds(enum metric metric, const char *label, int64_t ms, struct buffer *out)
+{
+    name_write(&metric_rows[metric], label, out);
+    buffer_format(out, "%" PRId64 ".%03" PRId64 "\n", ms / 1000, ms % 1000);
+}
+
+void metric_histogram(enum metric metric, const struct histogram *histogram, struct buffer *out)
+{
+    const char *name = metric_rows[metric].name;
+    uint64_t count = 0;
+
+    for (size_t i = 0; i < HISTOGRAM_BOUND_COUNT; i++) {
+        count += histogram->counts[i];
+        buffer_format(out, "%s_bucket{le=\"%" PRId64 ".%06" PRId64 "\"} %" PRIu64 "\n", name,
+                      histogram_bounds_us[i] / 1000000, histogram_bounds_us[i] % 1000000, count);
+    }
+    count += histogram->counts[HISTOGRAM_BOUND_COUNT];
+    buffer_format(out, "%s_bucket{le=\"+Inf\"} %" PRIu64 "\n", name, count);
+    buffer_format(out, "%s_sum %" PRIu64 ".%06" PRIu64 "\n", name, histogram->sum_us / 1000000,
+                  histogram->sum_us % 1000000);
+    buffer_format(out, "%s_count %" PRIu64 "\n", name, count);
+}
