@@ -215,6 +215,9 @@ CHECK_TEST(a_process_that_dies_is_begun_anew)
     pid_t after[2];
 
     CHECK(wait_running(true));
+    CHECK(ask(
+        "status",
+        "\"running\":true")); /* it listens before it serves; a first life that fails is the last */
     for (size_t which = 0; which < 2; which++) {
         if (children_of(pid, before) != 2) {
             kill(pid, SIGTERM);
