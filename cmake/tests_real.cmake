@@ -10,6 +10,7 @@ if(TARGET besa)
            $<TARGET_FILE:besa> ${CMAKE_SOURCE_DIR}/docs/verify.md ${BESA_DEMO_RUN})
   add_test(NAME go_verify COMMAND ${CMAKE_SOURCE_DIR}/tests/real/go_verify.sh
            $<TARGET_FILE:besa> ${CMAKE_SOURCE_DIR}/tests/real/go_verify ${BESA_DEMO_RUN})
-  set_tests_properties(verify_by_hand go_verify PROPERTIES LABELS real TIMEOUT 300 SKIP_RETURN_CODE 77
+  add_test(NAME log_canary COMMAND ${CMAKE_SOURCE_DIR}/tests/real/log_canary.sh ${CMAKE_SOURCE_DIR} ${BESA_DEMO_RUN})
+  set_tests_properties(verify_by_hand go_verify log_canary PROPERTIES LABELS real TIMEOUT 300 SKIP_RETURN_CODE 77
                        FIXTURES_REQUIRED besa_demo RUN_SERIAL TRUE)
 endif()

@@ -194,6 +194,18 @@ static void alarms_write(struct node *node, const struct error *keeper_err, stru
     json_end_array(out);
 }
 
+/* The same as fields, for programs. */
+static void sandbox_write(struct json_writer *out, const struct sandbox_level *level)
+{
+    json_key(out, "sandbox_level");
+    json_begin_object(out);
+    json_integer_field(out, "landlock", level->landlock_abi);
+    json_boolean_field(out, "files", level->has_files);
+    json_boolean_field(out, "network", level->has_network);
+    json_boolean_field(out, "seccomp", level->has_seccomp);
+    json_end_object(out);
+}
+
 static void machine_write(struct node *node, const struct error *keeper_err, int64_t schema,
                           struct json_writer *out)
 {
@@ -213,6 +225,8 @@ static void machine_write(struct node *node, const struct error *keeper_err, int
                                                      : "sealed file; signs nothing");
     json_string_field(out, "sandbox",
                       node->service == NULL ? "none: no node runs" : node->service->sandbox.text);
+    if (node->service != NULL)
+        sandbox_write(out, &node->service->sandbox);
 }
 
 static bool act_status(struct node *node, const struct desk_call *call, struct json_writer *out,

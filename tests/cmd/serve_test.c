@@ -191,6 +191,8 @@ CHECK_TEST(commands_work_beside_the_node_until_it_is_asked_to_end)
     CHECK(wait_running(true));
     CHECK(ask("status", "\"running\":true"));
     CHECK(ask("status", "seccomp"));
+    CHECK(ask("status", "\"sandbox_level\":{\"landlock\":"));
+    CHECK(ask("status", "\"seccomp\":true}"));
     commands_try();
     kill(pid, SIGTERM);
     CHECK_INT(exit_code_of(pid), EX_OK);
