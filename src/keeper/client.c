@@ -75,6 +75,26 @@ bool keeper_public_keys(const struct keeper_client *client, struct keeper_keys *
     return finish(&exchange, err);
 }
 
+bool keeper_sets(const struct keeper_client *client, struct keeper_sets *out, struct error *err)
+{
+    CLEANUP(exchange_end) struct exchange exchange = {0};
+    struct keeper_request request = {.op = KEEPER_OP_SETS};
+
+    if (!ask_small(client, &request, &exchange, err))
+        return false;
+    keeper_read_sets(&exchange.fields, out);
+    return finish(&exchange, err);
+}
+
+bool keeper_succeed(const struct keeper_client *client, const struct keeper_succession *succession,
+                    struct error *err)
+{
+    CLEANUP(exchange_end) struct exchange exchange = {0};
+    struct keeper_request request = {.op = KEEPER_OP_SUCCEED, .succession = *succession};
+
+    return ask_small(client, &request, &exchange, err) && finish(&exchange, err);
+}
+
 bool keeper_register(const struct keeper_client *client, enum keeper_slot kind, struct span origin,
                      struct error *err)
 {

@@ -32,8 +32,18 @@ struct keeper_keys {
     uint8_t witness[SIGNATURE_PUBLIC_SIZE];
     uint8_t sealing[AGREE_PUBLIC_SIZE];
 };
+/* The newest set. */
 bool keeper_public_keys(const struct keeper_client *client, struct keeper_keys *out,
                         struct error *err);
+/* The sets that the keeper can sign with, oldest first: one, or two around a change of keys. A set's number is the
+ * keeper's own count, from 0; what a set is called to partners is the agreement's affair. */
+#define KEEPER_SETS_MAX 2
+struct keeper_sets {
+    size_t count;
+    uint8_t number[KEEPER_SETS_MAX];
+    struct keeper_keys keys[KEEPER_SETS_MAX];
+};
+bool keeper_sets(const struct keeper_client *client, struct keeper_sets *out, struct error *err);
 
 /* What a slot of the record is for: our own logs, the partner's outgoing log in our custody, a log that we witness. */
 enum keeper_slot { KEEPER_LOG, KEEPER_CUSTODY, KEEPER_WITNESS };
@@ -42,6 +52,19 @@ enum keeper_slot { KEEPER_LOG, KEEPER_CUSTODY, KEEPER_WITNESS };
 #define KEEPER_SLOT_COUNT_MAX 128
 bool keeper_register(const struct keeper_client *client, enum keeper_slot kind, struct span origin,
                      struct error *err);
+
+/* Log `origin` follows log `before`, which ended at (size, root): from now on nothing is signed for `before`, whatever is
+ * asked, and `origin` is registered. Repeating it is fine. CONFLICT when the keeper holds another tree at that size, or
+ * was given fewer leaves of it; INPUT when the one does not follow the other. */
+struct keeper_succession {
+    enum keeper_slot kind;
+    struct span origin;
+    struct span before;
+    uint64_t size;
+    struct tlog_hash root;
+};
+bool keeper_succeed(const struct keeper_client *client, const struct keeper_succession *succession,
+                    struct error *err);
 
 struct keeper_state {
     uint64_t size;
@@ -65,6 +88,7 @@ struct keeper_step {
     const struct tlog_hash *leaves;
     size_t count; /* at most KEEPER_LEAVES_MAX over all steps of a call */
     bool is_signed;
+    uint8_t set; /* of keys: never an older one than before, and one for the life of an own log */
     int64_t time_s; /* custody only */
     /* filled by keeper_advance: */
     struct tlog_hash root;
@@ -87,6 +111,7 @@ struct keeper_witness {
     struct tlog_hash root;
     const struct tlog_hash *proof;
     size_t proof_count; /* at most 63 */
+    uint8_t set;
     int64_t time_s;
     uint64_t held_size;
     uint8_t signature[SIGNATURE_SIZE];
@@ -116,6 +141,7 @@ enum keeper_suite { KEEPER_SUITE_PSK = 1, KEEPER_SUITE_PLAIN = 2 };
 struct keeper_seal {
     enum keeper_suite suite;
     uint32_t psk_day;                     /* n; 0 for suite 2 */
+    uint8_t set;                          /* receiver: of the own sealing key */
     uint8_t ephemeral[AGREE_PUBLIC_SIZE]; /* the sender's, in the header of the post */
     uint8_t key[AEAD_KEY_SIZE];
 };

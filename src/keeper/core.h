@@ -22,6 +22,7 @@ struct keeper {
 
 /* logs.c: registering, the state of logs, steps, witnessing */
 bool keeper_answer_register(struct keeper *keeper, struct error *err);
+bool keeper_answer_succeed(struct keeper *keeper, struct error *err);
 bool keeper_answer_state(struct keeper *keeper, struct buffer *reply, struct error *err);
 bool keeper_answer_advance(struct keeper *keeper, struct buffer *reply, struct error *err);
 /* *held_size is set once the log is known, for the error reply too. */

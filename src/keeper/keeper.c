@@ -18,14 +18,33 @@ static bool check_passphrase(const struct keeper_options *options, struct error 
 }
 
 /* The record before the keys: keys without their record would refuse to sign. */
-static bool create_files(const struct keeper_options *options, struct span party, struct keys *keys,
-                         struct error *err)
+static bool create_files(const struct keeper_options *options, struct span party, uint8_t number,
+                         struct keys *keys, struct error *err)
 {
-    return keys_make(options->env, party, keys, err) && record_create(options, keys, err) &&
+    return keys_make(options->env, party, number, keys, err) && record_create(options, keys, err) &&
            keys_write(options, keys, err);
 }
 
 bool keeper_create(const struct keeper_options *options, struct span party, struct error *err)
+{
+    return keeper_create_anew(options, party, 0, err);
+}
+
+bool keeper_renew(const struct keeper_options *options, struct error *err)
+{
+    if (!check_passphrase(options, err))
+        return false;
+    struct keys *keys = secret_alloc(sizeof *keys);
+    if (keys == NULL)
+        return error_set(err, ERROR_LIMIT, "out of locked memory");
+    bool ok = keys_read(options, keys, err) && keys_renew(options->env, keys, err) &&
+              keys_write(options, keys, err);
+    secret_free(keys);
+    return ok;
+}
+
+bool keeper_create_anew(const struct keeper_options *options, struct span party, uint8_t number,
+                        struct error *err)
 {
     if (!check_passphrase(options, err) ||
         !options->env->make_dir(options->env->context, options->directory, err) ||
@@ -34,7 +53,7 @@ bool keeper_create(const struct keeper_options *options, struct span party, stru
     struct keys *keys = secret_alloc(sizeof *keys);
     if (keys == NULL)
         return error_set(err, ERROR_LIMIT, "out of locked memory");
-    bool ok = create_files(options, party, keys, err);
+    bool ok = create_files(options, party, number, keys, err);
     secret_free(keys);
     return ok;
 }
@@ -90,15 +109,31 @@ static bool answer_status(struct keeper *keeper, struct error *err)
     return true;
 }
 
+static void public_keys(const struct key_set *set, struct keeper_keys *out)
+{
+    memcpy(out->log, set->log_public, sizeof out->log);
+    memcpy(out->custody, set->custody_public, sizeof out->custody);
+    memcpy(out->witness, set->witness_public, sizeof out->witness);
+    memcpy(out->sealing, set->sealing_public, sizeof out->sealing);
+}
+
 static void answer_keys(const struct keeper *keeper, struct buffer *reply)
 {
     struct keeper_keys keys;
 
-    memcpy(keys.log, keeper->keys->log_public, sizeof keys.log);
-    memcpy(keys.custody, keeper->keys->custody_public, sizeof keys.custody);
-    memcpy(keys.witness, keeper->keys->witness_public, sizeof keys.witness);
-    memcpy(keys.sealing, keeper->keys->sealing_public, sizeof keys.sealing);
+    public_keys(&keeper->keys->sets[keeper->keys->set_count - 1], &keys);
     keeper_write_keys(&keys, reply);
+}
+
+static void answer_sets(const struct keeper *keeper, struct buffer *reply)
+{
+    struct keeper_sets sets = {.count = keeper->keys->set_count};
+
+    for (size_t i = 0; i < sets.count; i++) {
+        sets.number[i] = keeper->keys->sets[i].number;
+        public_keys(&keeper->keys->sets[i], &sets.keys[i]);
+    }
+    keeper_write_sets(&sets, reply);
 }
 
 /* Requests */
@@ -111,6 +146,11 @@ static bool answer(struct keeper *keeper, struct buffer *reply, uint64_t *number
     case KEEPER_OP_PUBLIC_KEYS:
         answer_keys(keeper, reply);
         return true;
+    case KEEPER_OP_SETS:
+        answer_sets(keeper, reply);
+        return true;
+    case KEEPER_OP_SUCCEED:
+        return keeper_answer_succeed(keeper, err);
     case KEEPER_OP_REGISTER:
         return keeper_answer_register(keeper, err);
     case KEEPER_OP_STATE:

@@ -24,6 +24,12 @@ struct keeper_options {
 
 /* Makes all keys and an empty record for `party` ("ro"). CONFLICT when there is a key file already. */
 bool keeper_create(const struct keeper_options *options, struct span party, struct error *err);
+/* A further set of keys beside the one in use: the keeper can sign with both from its next start, and the journal takes
+ * the new one when a log is succeeded. The keeper must not run meanwhile. */
+bool keeper_renew(const struct keeper_options *options, struct error *err);
+/* As keeper_create, after all was lost: the first set has this number, so that no key is taken for another. */
+bool keeper_create_anew(const struct keeper_options *options, struct span party, uint8_t number,
+                        struct error *err);
 /* Opens keys and record. MISSING when there is no key file; a key file without its record, or with a record that does
  * not check, opens in the state that refuses every signature and says why (keeper_status). */
 bool keeper_open(const struct keeper_options *options, struct keeper **out, struct error *err);

@@ -7,12 +7,13 @@
 
 #include <stdio.h>
 
-#define KEYS_NAME  "keeper.keys"
-#define KEYS_MAGIC "besa-keeper-keys/1\n"
-#define MAGIC_SIZE (sizeof KEYS_MAGIC - 1)
-#define PLAIN_SIZE                                                                                 \
-    (MAGIC_SIZE + 1 + NAME_SIZE_MAX + 3 * SIGNATURE_SEED_SIZE + AGREE_PRIVATE_SIZE +               \
-     AGREE_PUBLIC_SIZE + DIGEST_SIZE)
+#define KEYS_NAME    "keeper.keys"
+#define KEYS_MAGIC   "besa-keeper-keys/2\n"
+#define KEYS_MAGIC_1 "besa-keeper-keys/1\n" /* one set, before the master key */
+#define MAGIC_SIZE   (sizeof KEYS_MAGIC - 1)
+#define SET_SIZE     (1 + 3 * SIGNATURE_SEED_SIZE + AGREE_PRIVATE_SIZE + AGREE_PUBLIC_SIZE)
+#define PLAIN_SIZE_MAX                                                                             \
+    (MAGIC_SIZE + 1 + NAME_SIZE_MAX + DIGEST_SIZE + 1 + KEEPER_SETS_MAX * SET_SIZE)
 #define FILE_SIZE_MAX 4096 /* header of the seal included */
 
 bool keeper_path(const struct keeper_options *options, const char *name, char out[KEEPER_PATH_SIZE],
@@ -31,29 +32,65 @@ static void derive(const struct keys *keys, const char *info, uint8_t *out, size
 
 static void derive_all(struct keys *keys)
 {
-    signature_keys(keys->log_seed, keys->log_public, keys->log);
-    signature_keys(keys->custody_seed, keys->custody_public, keys->custody);
-    signature_keys(keys->witness_seed, keys->witness_public, keys->witness);
+    for (size_t i = 0; i < keys->set_count; i++) {
+        struct key_set *set = &keys->sets[i];
+        signature_keys(set->log_seed, set->log_public, set->log);
+        signature_keys(set->custody_seed, set->custody_public, set->custody);
+        signature_keys(set->witness_seed, set->witness_public, set->witness);
+    }
     derive(keys, "wrap", keys->wrap, sizeof keys->wrap);
     derive(keys, "record", keys->record, sizeof keys->record);
     derive(keys, "record-psk", keys->record_psk, sizeof keys->record_psk);
 }
 
-bool keys_make(const struct env *env, struct span party, struct keys *out, struct error *err)
+static bool set_make(const struct env *env, uint8_t number, struct key_set *out, struct error *err)
+{
+    *out = (struct key_set){.number = number};
+    env->random(env->context, out->log_seed, sizeof out->log_seed);
+    env->random(env->context, out->custody_seed, sizeof out->custody_seed);
+    env->random(env->context, out->witness_seed, sizeof out->witness_seed);
+    return agree_make(env, out->sealing, out->sealing_public, err);
+}
+
+bool keys_make(const struct env *env, struct span party, uint8_t number, struct keys *out,
+               struct error *err)
 {
     if (!text_is_identifier(party, NAME_SIZE_MAX))
         return error_set(err, ERROR_INPUT, "a party's id has 1 to %u of a-z, 0-9 and hyphen",
                          NAME_SIZE_MAX);
-    *out = (struct keys){.party_size = party.size};
+    *out = (struct keys){.party_size = party.size, .set_count = 1};
     memcpy(out->party, party.data, party.size);
-    env->random(env->context, out->log_seed, sizeof out->log_seed);
-    env->random(env->context, out->custody_seed, sizeof out->custody_seed);
-    env->random(env->context, out->witness_seed, sizeof out->witness_seed);
     env->random(env->context, out->master, sizeof out->master);
-    if (!agree_make(env, out->sealing, out->sealing_public, err))
+    if (!set_make(env, number, &out->sets[0], err))
         return false;
     derive_all(out);
     return true;
+}
+
+bool keys_renew(const struct env *env, struct keys *keys, struct error *err)
+{
+    uint8_t newest = keys->sets[keys->set_count - 1].number;
+
+    if (newest == UINT8_MAX)
+        return error_set(err, ERROR_LIMIT, "this keeper changed its keys %u times already", newest);
+    if (keys->set_count == KEEPER_SETS_MAX) {
+        keys->sets[0] = keys->sets[1];
+        keys->set_count--;
+    }
+    if (!set_make(env, (uint8_t)(newest + 1), &keys->sets[keys->set_count], err))
+        return false;
+    keys->set_count++;
+    derive_all(keys);
+    return true;
+}
+
+const struct key_set *keys_set(const struct keys *keys, uint8_t number, struct error *err)
+{
+    for (size_t i = 0; i < keys->set_count; i++)
+        if (keys->sets[i].number == number)
+            return &keys->sets[i];
+    error_set(err, ERROR_MISSING, "the keeper holds no set of keys with number %u", number);
+    return NULL;
 }
 
 bool keys_exist(const struct keeper_options *options, struct error *err)
@@ -75,10 +112,20 @@ bool keys_exist(const struct keeper_options *options, struct error *err)
     return true;
 }
 
+static void write_set(const struct key_set *set, struct buffer *out)
+{
+    buffer_byte(out, set->number);
+    buffer_add(out, span_make(set->log_seed, sizeof set->log_seed));
+    buffer_add(out, span_make(set->custody_seed, sizeof set->custody_seed));
+    buffer_add(out, span_make(set->witness_seed, sizeof set->witness_seed));
+    buffer_add(out, span_make(set->sealing, sizeof set->sealing));
+    buffer_add(out, span_make(set->sealing_public, sizeof set->sealing_public));
+}
+
 bool keys_write(const struct keeper_options *options, const struct keys *keys, struct error *err)
 {
     char path[KEEPER_PATH_SIZE];
-    CLEANUP(buffer_wipe) struct buffer plain = buffer_whole(PLAIN_SIZE);
+    CLEANUP(buffer_wipe) struct buffer plain = buffer_whole(PLAIN_SIZE_MAX);
     CLEANUP(buffer_free) struct buffer sealed = buffer_make(FILE_SIZE_MAX);
 
     if (plain.failed)
@@ -86,12 +133,10 @@ bool keys_write(const struct keeper_options *options, const struct keys *keys, s
     buffer_text(&plain, KEYS_MAGIC);
     buffer_byte(&plain, (uint8_t)keys->party_size);
     buffer_add(&plain, span_make(keys->party, sizeof keys->party));
-    buffer_add(&plain, span_make(keys->log_seed, sizeof keys->log_seed));
-    buffer_add(&plain, span_make(keys->custody_seed, sizeof keys->custody_seed));
-    buffer_add(&plain, span_make(keys->witness_seed, sizeof keys->witness_seed));
-    buffer_add(&plain, span_make(keys->sealing, sizeof keys->sealing));
-    buffer_add(&plain, span_make(keys->sealing_public, sizeof keys->sealing_public));
     buffer_add(&plain, span_make(keys->master, sizeof keys->master));
+    buffer_byte(&plain, (uint8_t)keys->set_count);
+    for (size_t i = 0; i < keys->set_count; i++)
+        write_set(&keys->sets[i], &plain);
     return keeper_path(options, KEYS_NAME, path, err) &&
            secret_seal(options->env, options->passphrase, options->cost, buffer_span(&plain),
                        &sealed, err) &&
@@ -105,21 +150,42 @@ static void read_bytes(struct cursor *from, uint8_t *out, size_t size)
         memcpy(out, bytes.data, size);
 }
 
+static void read_seeds(struct cursor *from, struct key_set *out)
+{
+    read_bytes(from, out->log_seed, sizeof out->log_seed);
+    read_bytes(from, out->custody_seed, sizeof out->custody_seed);
+    read_bytes(from, out->witness_seed, sizeof out->witness_seed);
+    read_bytes(from, out->sealing, sizeof out->sealing);
+    read_bytes(from, out->sealing_public, sizeof out->sealing_public);
+}
+
+static void read_sets(struct cursor *from, struct keys *out)
+{
+    out->set_count = cursor_u8(from);
+    if (out->set_count == 0 || out->set_count > KEEPER_SETS_MAX)
+        from->failed = true;
+    for (size_t i = 0; !from->failed && i < out->set_count; i++) {
+        out->sets[i].number = cursor_u8(from);
+        read_seeds(from, &out->sets[i]);
+    }
+}
+
 static bool parse(struct span plain, struct keys *out, struct error *err)
 {
     struct cursor from = cursor_make(plain);
 
-    *out = (struct keys){0};
+    *out = (struct keys){.set_count = 1};
     struct span magic = cursor_span(&from, MAGIC_SIZE);
+    bool is_first_form = span_is(magic, KEYS_MAGIC_1);
     out->party_size = cursor_u8(&from);
     read_bytes(&from, out->party, sizeof out->party);
-    read_bytes(&from, out->log_seed, sizeof out->log_seed);
-    read_bytes(&from, out->custody_seed, sizeof out->custody_seed);
-    read_bytes(&from, out->witness_seed, sizeof out->witness_seed);
-    read_bytes(&from, out->sealing, sizeof out->sealing);
-    read_bytes(&from, out->sealing_public, sizeof out->sealing_public);
+    if (is_first_form)
+        read_seeds(&from, &out->sets[0]);
     read_bytes(&from, out->master, sizeof out->master);
-    if (!cursor_is_done(&from) || !span_is(magic, KEYS_MAGIC) || out->party_size > NAME_SIZE_MAX)
+    if (!is_first_form)
+        read_sets(&from, out);
+    if (!cursor_is_done(&from) || (!is_first_form && !span_is(magic, KEYS_MAGIC)) ||
+        out->party_size > NAME_SIZE_MAX)
         return error_set(err, ERROR_INPUT, "%s has another form than this version's", KEYS_NAME);
     derive_all(out);
     return true;

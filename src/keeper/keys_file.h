@@ -1,7 +1,9 @@
 /*
- * keeper.keys: the node's private keys, sealed under the passphrase (crypto/secret.h). Written once, never changed.
- * Plain form: magic, party (u8 size, 64 bytes), the seeds of log, custody and witness key, the sealing key's private and
- * public part, the master key. From the master key come, by HKDF, the key that wraps keys and those of the record.
+ * keeper.keys: the node's private keys, sealed under the passphrase (crypto/secret.h). Written at init and by each
+ * change of keys, whole and at once. Plain form: magic, party (u8 size, 64 bytes), the master key, the number of sets (u8),
+ * then each set: number u8, the seeds of log, custody and witness key, the sealing key's private and public part. From the
+ * master key come, by HKDF, the key that wraps keys and those of the record; a change of keys leaves it, so that what lies
+ * on the disk stays readable.
  */
 #ifndef BESA_KEEPER_KEYS_FILE_H
 #define BESA_KEEPER_KEYS_FILE_H
@@ -11,29 +13,42 @@
 #include "crypto/agree.h"
 #include "crypto/digest.h"
 #include "crypto/signature.h"
+#include "keeper/client.h"
 #include "keeper/keeper.h"
 
-/* Lives in secret memory only. */
-struct keys {
-    uint8_t party[NAME_SIZE_MAX];
-    size_t party_size;
+struct key_set {
+    uint8_t number; /* counts from 0, over the life of the node */
     uint8_t log_seed[SIGNATURE_SEED_SIZE];
     uint8_t custody_seed[SIGNATURE_SEED_SIZE];
     uint8_t witness_seed[SIGNATURE_SEED_SIZE];
     uint8_t sealing[AGREE_PRIVATE_SIZE];
     uint8_t sealing_public[AGREE_PUBLIC_SIZE];
-    uint8_t master[DIGEST_SIZE];
     /* derived */
     uint8_t log[SIGNATURE_SECRET_SIZE], log_public[SIGNATURE_PUBLIC_SIZE];
     uint8_t custody[SIGNATURE_SECRET_SIZE], custody_public[SIGNATURE_PUBLIC_SIZE];
     uint8_t witness[SIGNATURE_SECRET_SIZE], witness_public[SIGNATURE_PUBLIC_SIZE];
+};
+
+/* Lives in secret memory only. */
+struct keys {
+    uint8_t party[NAME_SIZE_MAX];
+    size_t party_size;
+    size_t set_count; /* 1, or 2 around a change of keys: oldest first */
+    struct key_set sets[KEEPER_SETS_MAX];
+    uint8_t master[DIGEST_SIZE];
+    /* derived */
     uint8_t wrap[AEAD_KEY_SIZE];       /* of the keys of bodies and parts */
     uint8_t record[DIGEST_SIZE];       /* checks the record's blocks */
     uint8_t record_psk[AEAD_KEY_SIZE]; /* seals the chains in the record */
 };
 
-/* Fresh keys for `party`, from the env's randomness. */
-bool keys_make(const struct env *env, struct span party, struct keys *out, struct error *err);
+/* Fresh keys for `party`, from the env's randomness; `number` is that of the first set. */
+bool keys_make(const struct env *env, struct span party, uint8_t number, struct keys *out,
+               struct error *err);
+/* A further set; the older of two goes first, and is destroyed with the next writing. */
+bool keys_renew(const struct env *env, struct keys *keys, struct error *err);
+/* The set of this number; NULL with MISSING when it was destroyed or never made. */
+const struct key_set *keys_set(const struct keys *keys, uint8_t number, struct error *err);
 bool keys_write(const struct keeper_options *options, const struct keys *keys, struct error *err);
 /* MISSING when there is no file, INPUT for a wrong passphrase or a damaged file. */
 bool keys_read(const struct keeper_options *options, struct keys *out, struct error *err);

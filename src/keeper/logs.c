@@ -3,6 +3,8 @@
  * leaf hashes, witnessed ones by a consistency proof; nothing is signed before its record is synced.
  */
 #include "keeper/core.h"
+
+#include "base/text.h"
 #include "tlog/cosignature.h"
 #include "tlog/proof.h"
 
@@ -62,6 +64,46 @@ static bool origin_fits(const struct keeper *keeper, enum keeper_slot kind, stru
     return false;
 }
 
+/* `<stem>/<n>` */
+struct origin_parts {
+    struct span stem;
+    uint64_t number;
+};
+
+static bool origin_part(struct span origin, struct origin_parts *out)
+{
+    size_t at = origin.size;
+    while (at > 0 && origin.data[at - 1] != '/')
+        at--;
+    if (at == 0)
+        return false;
+    out->stem = span_part(origin, 0, at - 1);
+    return number_read(span_part(origin, at, origin.size), &out->number);
+}
+
+static bool check_open(const struct record_log *log, struct error *err)
+{
+    return log->head.has_ended == 0 ||
+           error_set(err, ERROR_CONFLICT, "log %.*s has ended: nothing is signed for it",
+                     (int)log->origin_size, (const char *)log->origin);
+}
+
+/* All keys here were made after others were lost, so none of them ever signed an older log. */
+static bool is_of_new_keys(const struct keeper *keeper)
+{
+    return keeper->keys->sets[0].number > 0;
+}
+
+/* A later log begins by the end of the one before it, and in no other way. */
+static bool check_first(const struct keeper *keeper, struct span origin, struct error *err)
+{
+    struct origin_parts parts;
+
+    return (origin_part(origin, &parts) && (parts.number == 0 || is_of_new_keys(keeper))) ||
+           error_set(err, ERROR_INPUT, "log %.*s begins only when the log before it ends",
+                     SPAN_ARG(origin));
+}
+
 bool keeper_answer_register(struct keeper *keeper, struct error *err)
 {
     const struct keeper_request *request = &keeper->request;
@@ -77,8 +119,66 @@ bool keeper_answer_register(struct keeper *keeper, struct error *err)
             SPAN_ARG(origin));
     const struct record_log *log = record_find(&keeper->record, request->kind, origin);
     if (log != NULL)
-        return log->sequence > 0 || keeper_log_is_lost(log, err);
-    return record_add(&keeper->record, request->kind, origin, err);
+        return log->sequence > 0 ? check_open(log, err) : keeper_log_is_lost(log, err);
+    return check_first(keeper, origin, err) &&
+           record_add(&keeper->record, request->kind, origin, err);
+}
+
+/* Succession */
+
+static bool check_end(const struct record_log *log, const struct keeper_succession *succession,
+                      struct error *err)
+{
+    if (log->sequence == 0)
+        return true; /* nothing is known of it, and nothing will be signed for it */
+    if (log->kind != KEEPER_WITNESS && succession->size > log->head.size)
+        return error_set(err, ERROR_CONFLICT,
+                         "log %.*s is said to end at %" PRIu64 ", the keeper was given %" PRIu64
+                         " leaves of it",
+                         SPAN_ARG(succession->before), succession->size, log->head.size);
+    return succession->size != log->head.size ||
+           memcmp(&succession->root, &log->head.root, sizeof log->head.root) == 0 ||
+           error_set(err, ERROR_CONFLICT,
+                     "log %.*s is said to end at %" PRIu64
+                     " with another tree than the keeper holds",
+                     SPAN_ARG(succession->before), succession->size);
+}
+
+static bool end_log(struct keeper *keeper, struct record_log *log, struct error *err)
+{
+    struct record_change change = {.log = log, .head = log->head};
+
+    if (log->head.has_ended != 0)
+        return true;
+    if (log->sequence == 0)
+        change.head = (struct record_head){.range = compact_range_empty()};
+    change.head.has_ended = 1;
+    return record_store(&keeper->record, &change, 1, err);
+}
+
+/* The end of the older log is on the disk before the newer one exists: no crash leaves two that may be signed. */
+bool keeper_answer_succeed(struct keeper *keeper, struct error *err)
+{
+    const struct keeper_succession *succession = &keeper->request.succession;
+    struct origin_parts before, after;
+
+    if (!record_permits(&keeper->record, err))
+        return false;
+    if (!origin_fits(keeper, succession->kind, succession->origin) ||
+        !origin_part(succession->before, &before) || !origin_part(succession->origin, &after) ||
+        !span_equal(before.stem, after.stem) || after.number != before.number + 1)
+        return error_set(err, ERROR_INPUT, "log %.*s does not follow log %.*s",
+                         SPAN_ARG(succession->origin), SPAN_ARG(succession->before));
+    struct record_log *log = record_find(&keeper->record, succession->kind, succession->before);
+    struct record_log *next = record_find(&keeper->record, succession->kind, succession->origin);
+    if (next != NULL)
+        return next->sequence > 0 ? check_open(next, err) : keeper_log_is_lost(next, err);
+    if (log == NULL && succession->kind != KEEPER_WITNESS && !is_of_new_keys(keeper))
+        return error_set(err, ERROR_MISSING, "log %.*s is not registered",
+                         SPAN_ARG(succession->before));
+    if (log != NULL && (!check_end(log, succession, err) || !end_log(keeper, log, err)))
+        return false;
+    return record_add(&keeper->record, succession->kind, succession->origin, err);
 }
 
 /* The log, if it may be signed for. */
@@ -96,6 +196,27 @@ static struct record_log *find_log(struct keeper *keeper, enum keeper_slot kind,
         return log;
     keeper_log_is_lost(log, err);
     return NULL;
+}
+
+static struct record_log *find_open_log(struct keeper *keeper, enum keeper_slot kind,
+                                        struct span origin, struct error *err)
+{
+    struct record_log *log = find_log(keeper, kind, origin, err);
+    return log != NULL && check_open(log, err) ? log : NULL;
+}
+
+/* Set of keys that signs for this log: never an older one than before, and one for the life of an own log. */
+static bool take_set(const struct keeper *keeper, enum keeper_slot kind, uint8_t set,
+                     struct record_head *head, struct span origin, struct error *err)
+{
+    if (keys_set(keeper->keys, set, err) == NULL)
+        return error_add(err, "log %.*s", SPAN_ARG(origin));
+    if (set < head->set || (kind == KEEPER_LOG && head->size > 0 && set != head->set))
+        return error_set(err, ERROR_CONFLICT,
+                         "log %.*s is signed with set %u of the keys, not with set %u",
+                         SPAN_ARG(origin), head->set, set);
+    head->set = set;
+    return true;
 }
 
 bool keeper_answer_state(struct keeper *keeper, struct buffer *reply, struct error *err)
@@ -154,7 +275,7 @@ static bool take_custody_time(const struct keeper_step *step, struct record_head
 static bool take_step(struct keeper *keeper, struct keeper_step *step, size_t *change_count,
                       struct error *err)
 {
-    struct record_log *log = find_log(keeper, step->kind, step->origin, err);
+    struct record_log *log = find_open_log(keeper, step->kind, step->origin, err);
 
     if (log == NULL)
         return false;
@@ -170,6 +291,8 @@ static bool take_step(struct keeper *keeper, struct keeper_step *step, size_t *c
         return error_set(err, ERROR_CONFLICT,
                          "log %.*s: the keeper holds size %" PRIu64 ", the step begins at %" PRIu64,
                          SPAN_ARG(step->origin), head->size, step->size_before);
+    if (!take_set(keeper, step->kind, step->set, head, step->origin, err))
+        return false;
     for (size_t i = 0; i < step->count; i++)
         compact_range_append(&head->range, &step->leaves[i]);
     head->size = head->range.size;
@@ -199,9 +322,11 @@ static void sign_step(const struct keeper *keeper, struct keeper_step *step)
 {
     struct checkpoint checkpoint = {step->origin, step->size, step->root};
     bool is_custody = step->kind == KEEPER_CUSTODY;
+    const struct key_set *set = keys_set(keeper->keys, step->set, NULL);
 
-    sign(is_custody ? keeper->keys->custody : keeper->keys->log, is_custody, &checkpoint,
-         step->time_s, step->signature);
+    assert(set != NULL); /* take_set found it */
+    sign(is_custody ? set->custody : set->log, is_custody, &checkpoint, step->time_s,
+         step->signature);
 }
 
 /* A step that leaves its log as it stands needs no write: what is signed again was synced before. */
@@ -213,7 +338,8 @@ static bool store_changes(struct keeper *keeper, size_t change_count, struct err
         const struct record_change *change = &keeper->changes[i];
         const struct record_head *before = &change->log->head;
         bool is_same = change->head.size == before->size && change->head.time_s == before->time_s &&
-                       change->head.signed_size == before->signed_size;
+                       change->head.signed_size == before->signed_size &&
+                       change->head.set == before->set;
         if (!is_same)
             keeper->changes[count++] = *change;
     }
@@ -264,7 +390,7 @@ bool keeper_answer_witness(struct keeper *keeper, struct buffer *reply, uint64_t
                            struct error *err)
 {
     struct keeper_witness *witness = &keeper->request.witness;
-    struct record_log *log = find_log(keeper, KEEPER_WITNESS, witness->origin, err);
+    struct record_log *log = find_open_log(keeper, KEEPER_WITNESS, witness->origin, err);
 
     if (log == NULL)
         return false;
@@ -278,6 +404,8 @@ bool keeper_answer_witness(struct keeper *keeper, struct buffer *reply, uint64_t
         !check_time(witness->origin, witness->time_s, &log->head, ERROR_BUSY, err))
         return false;
     struct record_change change = {.log = log, .head = log->head};
+    if (!take_set(keeper, KEEPER_WITNESS, witness->set, &change.head, witness->origin, err))
+        return false;
     change.head.size = witness->size;
     change.head.signed_size = witness->size;
     change.head.root = witness->root;
@@ -286,7 +414,8 @@ bool keeper_answer_witness(struct keeper *keeper, struct buffer *reply, uint64_t
         return false;
 
     struct checkpoint checkpoint = {witness->origin, witness->size, witness->root};
-    sign(keeper->keys->witness, true, &checkpoint, witness->time_s, witness->signature);
+    sign(keys_set(keeper->keys, witness->set, NULL)->witness, true, &checkpoint, witness->time_s,
+         witness->signature);
     buffer_u64(reply, log->head.size);
     buffer_add(reply, span_make(witness->signature, sizeof witness->signature));
     return true;

@@ -104,6 +104,7 @@ static void write_step(const struct keeper_step *step, struct buffer *out)
     write_name(step->origin, out);
     buffer_u64(out, step->size_before);
     buffer_byte(out, step->is_signed ? 1 : 0);
+    buffer_byte(out, step->set);
     buffer_u64(out, (uint64_t)step->time_s);
     buffer_u32(out, (uint32_t)step->count);
     write_hashes(step->leaves, step->count, out);
@@ -116,6 +117,7 @@ static bool read_step(struct cursor *from, struct keeper_step *step)
     step->size_before = cursor_u64(from);
     uint8_t is_signed = cursor_u8(from);
     step->is_signed = is_signed == 1;
+    step->set = cursor_u8(from);
     step->time_s = (int64_t)cursor_u64(from);
     step->count = cursor_u32(from);
     if (is_signed > 1 || step->count > KEEPER_LEAVES_MAX)
@@ -155,6 +157,7 @@ static void write_witness(const struct keeper_witness *witness, struct buffer *o
     buffer_u64(out, witness->old_size);
     buffer_u64(out, witness->size);
     write_hashes(&witness->root, 1, out);
+    buffer_byte(out, witness->set);
     buffer_u64(out, (uint64_t)witness->time_s);
     buffer_byte(out, (uint8_t)witness->proof_count);
     write_hashes(witness->proof, witness->proof_count, out);
@@ -166,9 +169,30 @@ static void read_witness(struct cursor *from, struct keeper_witness *witness)
     witness->old_size = cursor_u64(from);
     witness->size = cursor_u64(from);
     read_array(from, witness->root.bytes, sizeof witness->root.bytes);
+    witness->set = cursor_u8(from);
     witness->time_s = (int64_t)cursor_u64(from);
     witness->proof_count = cursor_u8(from);
     witness->proof = read_hashes(from, witness->proof_count);
+}
+
+/* Succession */
+
+static void write_succession(const struct keeper_succession *succession, struct buffer *out)
+{
+    buffer_byte(out, (uint8_t)succession->kind);
+    write_name(succession->origin, out);
+    write_name(succession->before, out);
+    buffer_u64(out, succession->size);
+    write_hashes(&succession->root, 1, out);
+}
+
+static void read_succession(struct cursor *from, struct keeper_succession *succession)
+{
+    succession->kind = (enum keeper_slot)cursor_u8(from);
+    succession->origin = read_name(from);
+    succession->before = read_name(from);
+    succession->size = cursor_u64(from);
+    read_array(from, succession->root.bytes, sizeof succession->root.bytes);
 }
 
 /* Sealing */
@@ -183,6 +207,7 @@ static void write_seal(const struct keeper_seal *seal, struct buffer *out)
 {
     buffer_byte(out, (uint8_t)seal->suite);
     buffer_u32(out, seal->psk_day);
+    buffer_byte(out, seal->set);
     buffer_add(out, span_make(seal->ephemeral, sizeof seal->ephemeral));
 }
 
@@ -190,6 +215,7 @@ static void read_seal(struct cursor *from, struct keeper_seal *seal)
 {
     seal->suite = (enum keeper_suite)cursor_u8(from);
     seal->psk_day = cursor_u32(from);
+    seal->set = cursor_u8(from);
     read_array(from, seal->ephemeral, sizeof seal->ephemeral);
 }
 
@@ -206,7 +232,12 @@ static bool check_request(const struct keeper_request *request, struct error *er
     switch (request->op) {
     case KEEPER_OP_STATUS:
     case KEEPER_OP_PUBLIC_KEYS:
+    case KEEPER_OP_SETS:
         return true;
+    case KEEPER_OP_SUCCEED:
+        return check_kind(request->succession.kind, err) &&
+               check_origin(request->succession.origin, err) &&
+               check_origin(request->succession.before, err);
     case KEEPER_OP_REGISTER:
     case KEEPER_OP_STATE:
         return check_kind(request->kind, err) && check_origin(request->name, err);
@@ -235,6 +266,10 @@ static void write_fields(const struct keeper_request *request, struct buffer *ou
     switch (request->op) {
     case KEEPER_OP_STATUS:
     case KEEPER_OP_PUBLIC_KEYS:
+    case KEEPER_OP_SETS:
+        break;
+    case KEEPER_OP_SUCCEED:
+        write_succession(&request->succession, out);
         break;
     case KEEPER_OP_REGISTER:
     case KEEPER_OP_STATE:
@@ -274,6 +309,10 @@ static void read_fields(struct cursor *from, struct keeper_request *out)
     switch (out->op) {
     case KEEPER_OP_STATUS:
     case KEEPER_OP_PUBLIC_KEYS:
+    case KEEPER_OP_SETS:
+        break;
+    case KEEPER_OP_SUCCEED:
+        read_succession(from, &out->succession);
         break;
     case KEEPER_OP_REGISTER:
     case KEEPER_OP_STATE:
@@ -333,7 +372,7 @@ bool keeper_request_read(struct span bytes, struct keeper_request *out, struct e
                          version);
     read_fields(&from, out);
     /* An unknown operation has no fields to be read: let check_request name it. */
-    bool is_known = out->op >= KEEPER_OP_STATUS && out->op <= KEEPER_OP_OPEN_KEY;
+    bool is_known = out->op >= KEEPER_OP_STATUS && out->op <= KEEPER_OP_SUCCEED;
     if (is_known && !cursor_is_done(&from))
         return error_set(err, ERROR_INPUT, "request %u is cut, too long or malformed", out->op);
     return check_request(out, err);
@@ -393,6 +432,27 @@ bool keeper_read_keys(struct cursor *from, struct keeper_keys *out)
     read_array(from, out->custody, sizeof out->custody);
     read_array(from, out->witness, sizeof out->witness);
     read_array(from, out->sealing, sizeof out->sealing);
+    return !from->failed;
+}
+
+void keeper_write_sets(const struct keeper_sets *sets, struct buffer *out)
+{
+    buffer_byte(out, (uint8_t)sets->count);
+    for (size_t i = 0; i < sets->count; i++) {
+        buffer_byte(out, sets->number[i]);
+        keeper_write_keys(&sets->keys[i], out);
+    }
+}
+
+bool keeper_read_sets(struct cursor *from, struct keeper_sets *out)
+{
+    *out = (struct keeper_sets){.count = cursor_u8(from)};
+    if (out->count == 0 || out->count > KEEPER_SETS_MAX)
+        from->failed = true;
+    for (size_t i = 0; !from->failed && i < out->count; i++) {
+        out->number[i] = cursor_u8(from);
+        keeper_read_keys(from, &out->keys[i]);
+    }
     return !from->failed;
 }
 

@@ -15,7 +15,7 @@
 #define KEEPER_WIRE_VERSION 1
 
 /* Enough for the largest call: all leaves over all steps; all keys of one reply. */
-#define KEEPER_STEP_SIZE_MAX (1 + 1 + ORIGIN_SIZE_MAX + 8 + 1 + 8 + 4)
+#define KEEPER_STEP_SIZE_MAX (1 + 1 + ORIGIN_SIZE_MAX + 8 + 1 + 1 + 8 + 4)
 #define KEEPER_REQUEST_SIZE_MAX                                                                    \
     (4096 + KEEPER_LEAVES_MAX * 32 + KEEPER_STEP_MAX * KEEPER_STEP_SIZE_MAX)
 #define KEEPER_REPLY_SIZE_MAX  (4096 + KEEPER_KEYS_MAX * (AEAD_KEY_SIZE + KEEPER_WRAPPED_SIZE))
@@ -35,6 +35,8 @@ enum keeper_op {
     KEEPER_OP_PAIR = 9,
     KEEPER_OP_SEAL_KEY = 10,
     KEEPER_OP_OPEN_KEY = 11,
+    KEEPER_OP_SETS = 12,
+    KEEPER_OP_SUCCEED = 13,
 };
 
 /* One request, either way. Only the fields of its operation are used. Spans and arrays point into the request's bytes
@@ -50,6 +52,7 @@ struct keeper_request {
     struct span bytes;             /* wrapped key (unwrap), psk(0) (pair), partner's point (seal) */
     int64_t paired_at_ms;          /* pair */
     struct keeper_seal seal;       /* open */
+    struct keeper_succession succession; /* succeed */
     struct keeper_step step_room[KEEPER_STEP_MAX];
 };
 
@@ -70,6 +73,8 @@ bool keeper_reply_read(struct span bytes, struct cursor *fields, uint64_t *numbe
 /* The fields of the three longer replies. Readers return false when fewer bytes are left. */
 void keeper_write_keys(const struct keeper_keys *keys, struct buffer *out);
 bool keeper_read_keys(struct cursor *from, struct keeper_keys *out);
+void keeper_write_sets(const struct keeper_sets *sets, struct buffer *out);
+bool keeper_read_sets(struct cursor *from, struct keeper_sets *out);
 void keeper_write_state(const struct keeper_state *state, struct buffer *out);
 bool keeper_read_state(struct cursor *from, struct keeper_state *out);
 void keeper_write_stepped(const struct keeper_step *step, struct buffer *out);

@@ -179,18 +179,21 @@ static bool add_psk(struct keeper *keeper, struct post_secret *secret, struct er
 bool keeper_answer_open(struct keeper *keeper, struct buffer *reply, struct error *err)
 {
     const struct keeper_seal *seal = &keeper->request.seal;
+    const struct key_set *set = keys_set(keeper->keys, seal->set, err);
     CLEANUP(wipe_post_secret) struct post_secret secret = {.size = AGREE_SHARED_SIZE};
     uint8_t key[AEAD_KEY_SIZE];
 
+    if (set == NULL)
+        return false;
     if (seal->suite == KEEPER_SUITE_PLAIN && seal->psk_day != 0)
         return error_set(err, ERROR_INPUT, "a seal without pre-shared key names day %" PRIu32,
                          seal->psk_day);
     if (seal->suite == KEEPER_SUITE_PSK && !add_psk(keeper, &secret, err))
         return false;
-    if (!agree_shared(keeper->keys->sealing, seal->ephemeral, secret.bytes, err))
+    if (!agree_shared(set->sealing, seal->ephemeral, secret.bytes, err))
         return false;
-    derive_post_key(seal->ephemeral, keeper->keys->sealing_public,
-                    span_make(secret.bytes, secret.size), keeper->request.name, key);
+    derive_post_key(seal->ephemeral, set->sealing_public, span_make(secret.bytes, secret.size),
+                    keeper->request.name, key);
     buffer_add(reply, span_make(key, sizeof key));
     secret_wipe(key, sizeof key);
     return true;

@@ -33,7 +33,14 @@ struct record_head {
     int64_t time_s;             /* of the last cosignature, 0 before the first */
     uint64_t signed_size;       /* size of the last cosignature; means something when time_s > 0 */
     struct compact_range range; /* empty for a witnessed log */
+    /* No padding at the end: gcc 12 with -ftrivial-auto-var-init=zero clears it in the middle of range.nodes when a
+     * local that holds this struct is initialised by a list. */
+    uint32_t set;       /* of keys that signed last: never an older one again */
+    uint32_t has_ended; /* 1: another log follows, and this one is never signed again */
 };
+
+_Static_assert(sizeof(struct record_head) == 8 + 32 + 8 + 8 + sizeof(struct compact_range) + 8,
+               "record_head has no padding");
 
 struct record_log {
     enum keeper_slot kind;

@@ -142,14 +142,15 @@ CHECK_TEST(at_most_128_logs)
 
     fixture_start(&f, "ro", 5);
     for (int i = 0; i < KEEPER_SLOT_COUNT_MAX; i++) {
-        snprintf(name, sizeof name, "ro/domestic/%d", i);
+        snprintf(name, sizeof name, "ro/log-%d/to/al/0", i);
         CHECK_OK(keeper_register(&f.client, KEEPER_LOG, span_text(name), &err), err);
     }
-    CHECK(!keeper_register(&f.client, KEEPER_LOG, span_text("ro/domestic/128"), &err));
+    CHECK(!keeper_register(&f.client, KEEPER_LOG, span_text("ro/domestic/0"), &err));
     CHECK_ERROR(err, ERROR_LIMIT, "128");
     CHECK_OR_RETURN(fixture_reopen(&f));
     struct keeper_step step;
-    CHECK_OK(fixture_step(&f, KEEPER_LOG, "ro/domestic/127", 0, 3, true, 0, 9, &step, &err), err);
+    CHECK_OK(fixture_step(&f, KEEPER_LOG, "ro/log-127/to/al/0", 0, 3, true, 0, 9, &step, &err),
+             err);
     fixture_end(&f);
 }
 

@@ -132,22 +132,23 @@ CHECK_TEST(a_killed_keeper_is_said_and_its_record_stands)
 
     make_leaves(0, leaves, 2);
     CHECK_OR_RETURN(start(&process, &client));
-    CHECK_OK(keeper_register(&client, KEEPER_LOG, span_text("ro/domestic/7"), &err), err);
+    CHECK_OK(keeper_register(&client, KEEPER_LOG, span_text("ro/seven/to/al/0"), &err), err);
     for (uint64_t size = 0; size < 20; size += 2) {
         struct keeper_step step = {.kind = KEEPER_LOG,
-                                   .origin = span_text("ro/domestic/7"),
+                                   .origin = span_text("ro/seven/to/al/0"),
                                    .size_before = size,
                                    .leaves = leaves,
                                    .count = 2,
                                    .is_signed = true};
         CHECK_OK(keeper_advance(&client, &step, 1, &err), err);
         CHECK_INT(kill(keeper_process_pid(process), SIGKILL), 0);
-        CHECK(!keeper_state(&client, KEEPER_LOG, span_text("ro/domestic/7"), &state, &err));
+        CHECK(!keeper_state(&client, KEEPER_LOG, span_text("ro/seven/to/al/0"), &state, &err));
         CHECK_ERROR(err, ERROR_STORE, "has ended");
         CHECK(!keeper_status(&client, &err));
         keeper_process_stop(&process);
         CHECK_OR_RETURN(start(&process, &client));
-        CHECK_OK(keeper_state(&client, KEEPER_LOG, span_text("ro/domestic/7"), &state, &err), err);
+        CHECK_OK(keeper_state(&client, KEEPER_LOG, span_text("ro/seven/to/al/0"), &state, &err),
+                 err);
         CHECK_INT(state.size, size + 2);
     }
     keeper_process_stop(&process);
@@ -273,7 +274,7 @@ CHECK_TEST(many_threads_share_one_client)
     CHECK_OR_RETURN(start(&process, &client));
     for (int i = 0; i < THREAD_COUNT; i++) {
         workers[i].client = client;
-        snprintf(workers[i].origin, sizeof workers[i].origin, "ro/thread/%d", i);
+        snprintf(workers[i].origin, sizeof workers[i].origin, "ro/thread-%d/to/al/0", i);
         CHECK(pthread_create(&workers[i].thread, NULL, work, &workers[i]) == 0);
     }
     for (int i = 0; i < THREAD_COUNT; i++) {

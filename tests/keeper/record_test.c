@@ -186,11 +186,11 @@ CHECK_TEST(a_log_without_a_slot_that_checks_refuses_alone)
     CHECK(!keeper_status(&f.client, &err));
     CHECK_ERROR(err, ERROR_STORE, OWN);
     CHECK_OK(fixture_step(&f, KEEPER_CUSTODY, PARTNER, 0, 1, true, NOW_S, 1, &step, &err), err);
-    CHECK_OK(keeper_register(&f.client, KEEPER_LOG, span_text("ro/ro-al/to/al/1"), &err), err);
+    CHECK_OK(keeper_register(&f.client, KEEPER_LOG, span_text("ro/gr-ro/to/gr/0"), &err), err);
     CHECK_OR_RETURN(fixture_reopen(&f));
     CHECK(!fixture_step(&f, KEEPER_LOG, OWN, 0, 4, true, 0, 1, &step, &err));
     CHECK_ERROR(err, ERROR_STORE, "neither copy");
-    CHECK_OK(fixture_step(&f, KEEPER_LOG, "ro/ro-al/to/al/1", 0, 4, true, 0, 1, &step, &err), err);
+    CHECK_OK(fixture_step(&f, KEEPER_LOG, "ro/gr-ro/to/gr/0", 0, 4, true, 0, 1, &step, &err), err);
     fixture_end(&f);
 }
 

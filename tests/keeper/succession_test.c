@@ -1,0 +1,159 @@
+/*
+ * The keeper at the end of a log: n + 1 begins only by the end of n, n is never signed again, and each key signs only what
+ * it may.
+ * covers: logs keys_file
+ */
+#include "check.h"
+#include "keeper/support/fixture.h"
+#include "tlog/checkpoint.h"
+
+#define NOW_S (FIXTURE_NOW_MS / 1000)
+#define OWN   "ro/ro-al/to/al/0"
+#define NEXT  "ro/ro-al/to/al/1"
+#define AFTER "ro/ro-al/to/al/2"
+#define THEIR "al/ro-al/to/ro/0"
+
+static struct keeper_succession turn(const char *before, const char *origin, uint64_t size,
+                                     const struct tlog_hash *root)
+{
+    return (struct keeper_succession){.kind = KEEPER_LOG,
+                                      .origin = span_text(origin),
+                                      .before = span_text(before),
+                                      .size = size,
+                                      .root = *root};
+}
+
+CHECK_TEST(a_log_that_ended_is_never_signed_again)
+{
+    struct fixture f;
+    struct error err = {0};
+    struct keeper_step step;
+
+    fixture_start(&f, "ro", 5);
+    CHECK_OK(keeper_register(&f.client, KEEPER_LOG, span_text(OWN), &err), err);
+    CHECK_OK(fixture_step(&f, KEEPER_LOG, OWN, 0, 4, true, 0, 1, &step, &err), err);
+    struct keeper_succession succession = turn(OWN, NEXT, 4, &step.root);
+    CHECK(!keeper_register(&f.client, KEEPER_LOG, span_text(NEXT), &err));
+    CHECK_ERROR(err, ERROR_INPUT, "begins only when");
+    CHECK_OK(keeper_succeed(&f.client, &succession, &err), err);
+    for (int i = 0; i < 2; i++) {
+        CHECK(!fixture_step(&f, KEEPER_LOG, OWN, 4, 1, true, 0, 1, &step, &err));
+        CHECK_ERROR(err, ERROR_CONFLICT, "has ended");
+        CHECK(!fixture_step(&f, KEEPER_LOG, OWN, 4, 0, true, 0, 1, &step, &err));
+        CHECK(!keeper_register(&f.client, KEEPER_LOG, span_text(OWN), &err));
+        CHECK_OK(keeper_succeed(&f.client, &succession, &err), err);
+        CHECK_OR_RETURN(fixture_reopen(&f));
+    }
+    CHECK_OK(fixture_step(&f, KEEPER_LOG, NEXT, 0, 2, true, 0, 1, &step, &err), err);
+    fixture_end(&f);
+}
+
+CHECK_TEST(an_end_that_contradicts_the_record_is_refused)
+{
+    struct fixture f;
+    struct error err = {0};
+    struct keeper_step step;
+
+    fixture_start(&f, "ro", 5);
+    CHECK_OK(keeper_register(&f.client, KEEPER_LOG, span_text(OWN), &err), err);
+    CHECK_OK(fixture_step(&f, KEEPER_LOG, OWN, 0, 4, true, 0, 1, &step, &err), err);
+    struct tlog_hash other = step.root;
+    other.bytes[0] ^= 1;
+    struct keeper_succession wrong[] = {
+        turn(OWN, NEXT, 4, &other),       turn(OWN, NEXT, 5, &step.root),
+        turn(OWN, AFTER, 4, &step.root),  turn(THEIR, NEXT, 4, &step.root),
+        turn(NEXT, AFTER, 4, &step.root),
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(wrong); i++)
+        CHECK(!keeper_succeed(&f.client, &wrong[i], &err));
+    CHECK_OK(fixture_step(&f, KEEPER_LOG, OWN, 4, 1, true, 0, 1, &step, &err), err);
+    fixture_end(&f);
+}
+
+CHECK_TEST(a_newer_set_of_keys_signs_the_next_log_and_never_the_older_one)
+{
+    struct fixture f;
+    struct error err = {0};
+    struct keeper_sets sets;
+    struct keeper_step step;
+
+    fixture_start(&f, "ro", 5);
+    CHECK_OK(keeper_register(&f.client, KEEPER_LOG, span_text(OWN), &err), err);
+    CHECK_OK(keeper_register(&f.client, KEEPER_CUSTODY, span_text(THEIR), &err), err);
+    CHECK_OK(fixture_step(&f, KEEPER_LOG, OWN, 0, 4, true, 0, 1, &step, &err), err);
+    struct keeper_succession succession = turn(OWN, NEXT, 4, &step.root);
+    CHECK_OK(keeper_sets(&f.client, &sets, &err), err);
+    CHECK_INT(sets.count, 1);
+    keeper_close(&f.keeper);
+    CHECK_OK(keeper_renew(&f.options, &err), err);
+    CHECK_OR_RETURN(fixture_reopen(&f));
+    CHECK_OK(keeper_sets(&f.client, &sets, &err), err);
+    CHECK_INT(sets.count, 2);
+    CHECK_INT(sets.number[1], 1);
+    CHECK(memcmp(&sets.keys[0], &sets.keys[1], sizeof sets.keys[0]) != 0);
+    step = (struct keeper_step){.kind = KEEPER_LOG,
+                                .origin = span_text(OWN),
+                                .size_before = 4,
+                                .is_signed = true,
+                                .set = 1};
+    CHECK(!keeper_advance(&f.client, &step, 1, &err));
+    CHECK_ERROR(err, ERROR_CONFLICT, "set 0");
+    CHECK_OK(keeper_succeed(&f.client, &succession, &err), err);
+    step = (struct keeper_step){
+        .kind = KEEPER_LOG, .origin = span_text(NEXT), .is_signed = true, .set = 1};
+    CHECK_OK(keeper_advance(&f.client, &step, 1, &err), err);
+    struct checkpoint checkpoint = {span_text(NEXT), step.size, step.root};
+    CLEANUP(buffer_free) struct buffer text = buffer_make(1024);
+    CHECK(checkpoint_write(&checkpoint, &text));
+    CHECK(signature_verify(sets.keys[1].log, buffer_span(&text), step.signature));
+    CHECK(!signature_verify(sets.keys[0].log, buffer_span(&text), step.signature));
+    /* Custody goes over to the newer key, and never back. */
+    CHECK_OK(fixture_step(&f, KEEPER_CUSTODY, THEIR, 0, 1, true, NOW_S, 1, &step, &err), err);
+    step = (struct keeper_step){.kind = KEEPER_CUSTODY,
+                                .origin = span_text(THEIR),
+                                .size_before = 1,
+                                .is_signed = true,
+                                .set = 1,
+                                .time_s = NOW_S};
+    CHECK_OK(keeper_advance(&f.client, &step, 1, &err), err);
+    step.set = 0;
+    step.size_before = 1;
+    CHECK(!keeper_advance(&f.client, &step, 1, &err));
+    CHECK_ERROR(err, ERROR_CONFLICT, "set 1");
+    step.set = 7;
+    CHECK(!keeper_advance(&f.client, &step, 1, &err));
+    CHECK_ERROR(err, ERROR_MISSING, "number 7");
+    fixture_end(&f);
+}
+
+CHECK_TEST(bodies_stay_readable_over_changes_of_keys_and_the_oldest_set_goes)
+{
+    struct fixture f;
+    struct error err = {0};
+    struct keeper_wrapped wrapped;
+    struct keeper_sets sets;
+    uint8_t key[AEAD_KEY_SIZE];
+
+    fixture_start(&f, "ro", 5);
+    CHECK_OK(keeper_make_keys(&f.client, &wrapped, 1, &err), err);
+    keeper_close(&f.keeper);
+    CHECK_OK(keeper_renew(&f.options, &err), err);
+    CHECK_OK(keeper_renew(&f.options, &err), err);
+    CHECK_OR_RETURN(fixture_reopen(&f));
+    CHECK_OK(keeper_sets(&f.client, &sets, &err), err);
+    CHECK_INT(sets.count, 2);
+    CHECK_INT(sets.number[0], 1);
+    CHECK_INT(sets.number[1], 2);
+    CHECK_OK(keeper_unwrap(&f.client, wrapped.wrapped, key, &err), err);
+    CHECK(memcmp(key, wrapped.key, sizeof key) == 0);
+    fixture_end(&f);
+}
+
+int main(void)
+{
+    CHECK_RUN(a_log_that_ended_is_never_signed_again);
+    CHECK_RUN(an_end_that_contradicts_the_record_is_refused);
+    CHECK_RUN(a_newer_set_of_keys_signs_the_next_log_and_never_the_older_one);
+    CHECK_RUN(bodies_stay_readable_over_changes_of_keys_and_the_oldest_set_goes);
+    return check_end();
+}
