@@ -5,13 +5,6 @@
 
 #include <stdio.h>
 
-struct span origin_party(struct span origin)
-{
-    const uint8_t *slash = origin.size == 0 ? NULL : memchr(origin.data, '/', origin.size);
-
-    return slash == NULL ? origin : span_part(origin, 0, (size_t)(slash - origin.data));
-}
-
 static bool agreements_read(struct books *books, struct error *err)
 {
     if (!agreement_list(books->db, &books->arena, books->agreement_rows, PARTNER_COUNT_MAX,

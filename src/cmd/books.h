@@ -9,6 +9,7 @@
 #include "base/env.h"
 #include "cmd/pairing.h"
 #include "keeper/client.h"
+#include "message/reference.h"
 #include "store/log_rows.h"
 #include "tlog/note.h"
 
@@ -58,8 +59,5 @@ bool books_partner_pairing(const struct env *env, const char *home, struct span 
                            struct arena *arena, struct pairing *out, struct error *err);
 /* Public keys out of a pairing file. */
 void books_keys_of(const struct pairing *pairing, struct keeper_keys *out);
-
-/* The node that wrote a log: the first name of its origin. */
-struct span origin_party(struct span origin);
 
 #endif

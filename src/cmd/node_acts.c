@@ -74,7 +74,8 @@ static bool partner_write(struct node *node, size_t at, struct json_writer *out,
 
     if (node->exchange != NULL)
         exchange_state(node->exchange, at, &state);
-    if (!waiting_count(node, line, &waiting, err) || !held_count(node->db, line->in.id, &held, err))
+    if (!waiting_count(node, line, &waiting, err) ||
+        !journal_held_count(node->db, line, &held, err))
         return false;
     json_begin_object(out);
     json_string_field(out, "partner", line->partner);

@@ -47,7 +47,7 @@ static bool line_held_write(struct journal *journal, const struct journal_line *
 
     if (rows == NULL)
         return error_set(err, ERROR_LIMIT, "out of memory");
-    if (!held_list(journal->db, &arena, line->in.id, 0, rows, limit - *shown, &count, err))
+    if (!journal_held_list(journal->db, line, 0, &arena, rows, limit - *shown, &count, err))
         return false;
     for (size_t i = 0; i < count; i++, (*shown)++) {
         struct arena one CLEANUP(arena_free) = arena_make(4 * (size_t)BODY_SIZE_MAX);
@@ -82,7 +82,7 @@ bool act_held_retry(struct journal *journal, const struct desk_call *call, struc
 
     for (size_t i = 0; i < journal->line_count; i++) {
         int64_t count = 0;
-        if (!held_count(journal->db, journal->lines[i].in.id, &count, err))
+        if (!journal_held_count(journal->db, &journal->lines[i], &count, err))
             return false;
         total += count;
     }

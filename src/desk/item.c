@@ -17,7 +17,8 @@ struct journal_line *line_pick(struct journal *journal, struct span agreement, s
     return line;
 }
 
-struct span item_name(const struct journal_log *log, struct span message_id, struct arena *arena)
+struct span item_name(const struct journal_line *line, int64_t log, struct span message_id,
+                      struct arena *arena)
 {
     char text[ORIGIN_SIZE_MAX + UUID_TEXT_SIZE + 2];
     char uuid[UUID_TEXT_SIZE] = "";
@@ -25,7 +26,7 @@ struct span item_name(const struct journal_log *log, struct span message_id, str
 
     if (message_id.size == UUID_SIZE)
         uuid_write(message_id.data, uuid);
-    snprintf(text, sizeof text, "%s %s", log->origin, uuid);
+    snprintf(text, sizeof text, "%s %s", journal_origin(line, log), uuid);
     arena_copy(arena, span_text(text), &copy);
     return copy;
 }
@@ -41,9 +42,10 @@ bool item_find(struct journal *journal, struct span id, struct arena *arena,
             err, ERROR_INPUT,
             "an item is named by its id, such as 01890a5d-ac96-774b-bcce-b302099a8057");
     for (size_t i = 0; i < journal->line_count; i++) {
-        int64_t logs[] = {journal->lines[i].in.id, journal->lines[i].out.id};
-        for (size_t k = 0; k < ARRAY_COUNT(logs); k++) {
-            if (entry_find_message(journal->db, arena, logs[k], wanted, out, err)) {
+        enum log_side sides[] = {SIDE_PARTNER, SIDE_OWN};
+        for (size_t k = 0; k < ARRAY_COUNT(sides); k++) {
+            if (journal_find_message(journal, &journal->lines[i], sides[k], wanted, arena, out,
+                                     err)) {
                 *line = &journal->lines[i];
                 return true;
             }
@@ -60,7 +62,7 @@ bool item_reference(const struct journal_line *line, const struct entry_row *row
 {
     if (row->message_id.size != UUID_SIZE)
         return false;
-    out->origin = span_text(row->log == line->out.id ? line->out.origin : line->in.origin);
+    out->origin = span_text(journal_origin(line, row->log));
     memcpy(out->id, row->message_id.data, UUID_SIZE);
     return true;
 }

@@ -90,8 +90,7 @@ bool act_item_erase(struct journal *journal, const struct desk_call *call, struc
     if (!problems_to_error(call->problems, err) ||
         !item_find(journal, item, call->arena, &line, &row, err))
         return false;
-    struct span object =
-        item_name(row.log == line->out.id ? &line->out : &line->in, row.message_id, call->arena);
+    struct span object = item_name(line, row.log, row.message_id, call->arena);
     if (!journal_erase(journal, line, row.id, (uint16_t)part, (enum erase_reason)reason, err) ||
         !access_write(journal, call, "item-erase", &object, 1, err))
         return false;
@@ -113,7 +112,7 @@ bool act_item_withdraw(struct journal *journal, const struct desk_call *call,
     if (!problems_to_error(call->problems, err) ||
         !item_find(journal, item, call->arena, &line, &row, err))
         return false;
-    struct span object = item_name(&line->out, row.message_id, call->arena);
+    struct span object = item_name(line, row.log, row.message_id, call->arena);
     if (!journal_withdraw(journal, line, row.id, err) ||
         !access_write(journal, call, "item-withdraw", &object, 1, err))
         return false;

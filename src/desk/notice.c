@@ -43,8 +43,8 @@ bool notice_opened(struct journal *journal, struct journal_line *line, const str
     struct appended appended;
     bool told = false;
 
-    if (row->type != MESSAGE_REQUEST || row->log != line->in.id || !line->agreement.opened_notice ||
-        line->is_suspended || line->out.read_only[0] != '\0')
+    if (row->type != MESSAGE_REQUEST || journal_side(line, row->log) != SIDE_PARTNER ||
+        !line->agreement.opened_notice || line->is_suspended || line->out.read_only[0] != '\0')
         return true;
     if (!was_told(journal, row->id, MESSAGE_OPENED, &told, arena, err))
         return false;
@@ -72,12 +72,12 @@ bool act_assign(struct journal *journal, const struct desk_call *call, struct js
         return false;
     if (!text_is_identifier(assigned.unit, NAME_SIZE_MAX))
         return error_set(err, ERROR_INPUT, "unit: a code of a-z, 0-9 and hyphen");
-    if (row.type != MESSAGE_REQUEST || row.log != line->in.id ||
+    if (row.type != MESSAGE_REQUEST || journal_side(line, row.log) != SIDE_PARTNER ||
         !item_reference(line, &row, &reference))
         return error_set(err, ERROR_INPUT, "item %.*s is not a request to us", SPAN_ARG(item));
     if (line->is_suspended)
         return error_set(err, ERROR_RULE, "agreement %s is suspended", line->agreement_id);
-    struct span object = item_name(&line->in, row.message_id, call->arena);
+    struct span object = item_name(line, row.log, row.message_id, call->arena);
     if (!assigned_write(&assigned, &body) ||
         !notice_send(journal, line, MESSAGE_ASSIGNED, &reference, buffer_span(&body), &appended,
                      err))

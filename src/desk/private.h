@@ -32,7 +32,8 @@ bool access_officer(struct journal *journal, struct span officer, struct arena *
 /* The line that `agreement` or, when it is empty, the only agreement names. */
 struct journal_line *line_pick(struct journal *journal, struct span agreement, struct error *err);
 /* "<origin> <uuid>" of an entry, in the arena. */
-struct span item_name(const struct journal_log *log, struct span message_id, struct arena *arena);
+struct span item_name(const struct journal_line *line, int64_t log, struct span message_id,
+                      struct arena *arena);
 /* The entry with this message id (its text form) in one of our lines; MISSING. */
 bool item_find(struct journal *journal, struct span id, struct arena *arena,
                struct journal_line **line, struct entry_row *out, struct error *err);

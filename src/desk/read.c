@@ -66,8 +66,7 @@ static bool list(struct journal *journal, const struct desk_call *call, bool is_
         const struct journal_line *line = journal_line_of(journal, rows[i].agreement);
         if (line == NULL)
             return error_set(err, ERROR_STORE, "a request belongs to no agreement");
-        objects[i] =
-            item_name(is_own ? &line->out : &line->in, rows[i].request.message_id, call->arena);
+        objects[i] = item_name(line, rows[i].request.log, rows[i].request.message_id, call->arena);
     }
     if (!access_write(journal, call, act, objects, count, err))
         return false;
@@ -110,7 +109,8 @@ static bool receipt_show(struct journal *journal, struct journal_line *line,
     json_integer_field(out, "index", row->index);
     json_integer_field(out, "size", receipt.size);
     json_time_field(out, "time", receipt.time_s * 1000);
-    json_string_field(out, "by", row->log == line->out.id ? line->partner : journal->party);
+    json_string_field(out, "by",
+                      journal_side(line, row->log) == SIDE_OWN ? line->partner : journal->party);
     json_end_object(out);
     return true;
 }
@@ -257,7 +257,7 @@ static bool item_render(struct journal *journal, struct journal_line *line,
 
     json_begin_object(out);
     json_text_field(out, "item", item);
-    json_string_field(out, "log", row->log == line->out.id ? line->out.origin : line->in.origin);
+    json_string_field(out, "log", journal_origin(line, row->log));
     json_string_field(out, "type", message_type_name((enum message_type)row->type));
     json_time_field(out, "created", row->created_ms);
     if (!receipt_show(journal, line, row, out, arena, err) || !due_show(journal, row, out, err))
@@ -286,8 +286,7 @@ bool act_item_show(struct journal *journal, const struct desk_call *call, struct
     if (!problems_to_error(call->problems, err) ||
         !item_find(journal, item, call->arena, &line, &row, err))
         return false;
-    struct span object =
-        item_name(row.log == line->out.id ? &line->out : &line->in, row.message_id, call->arena);
+    struct span object = item_name(line, row.log, row.message_id, call->arena);
     return notice_opened(journal, line, &row, call->arena, err) &&
            access_write(journal, call, "item-show", &object, 1, err) &&
            case_add_item(journal->db, call->access.case_number, row.id, err) &&
@@ -310,8 +309,7 @@ bool act_attachment_find(struct journal *journal, const struct desk_call *call,
         return error_add(err, "part %" PRId64, number);
     if (part.kind != PART_ROW_ATTACHMENT || part.state != PART_HELD)
         return error_set(err, ERROR_MISSING, "part %" PRId64 " is not held here", number);
-    struct span object =
-        item_name(row.log == line->out.id ? &line->out : &line->in, row.message_id, call->arena);
+    struct span object = item_name(line, row.log, row.message_id, call->arena);
     if (!access_write(journal, call, "attachment-read", &object, 1, err))
         return false;
     json_begin_object(out);

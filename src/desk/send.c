@@ -40,7 +40,7 @@ static bool send_out(struct journal *journal, struct journal_line *line,
          !case_add_item(journal->db, call->access.case_number, appended.entry, err)))
         return false;
     struct span object =
-        item_name(&line->out, span_make(appended.message_id, UUID_SIZE), call->arena);
+        item_name(line, line->out.id, span_make(appended.message_id, UUID_SIZE), call->arena);
     if (!access_write(journal, call, act, &object, 1, err))
         return false;
     uuid_write(appended.message_id, id);
@@ -144,7 +144,7 @@ static bool request_to_us(struct journal *journal, const struct desk_call *call,
 
     if (!item_find(journal, item, call->arena, line, row, err))
         return false;
-    if (row->type != MESSAGE_REQUEST || row->log != (*line)->in.id)
+    if (row->type != MESSAGE_REQUEST || journal_side(*line, row->log) != SIDE_PARTNER)
         return error_set(err, ERROR_INPUT, "item %.*s is not a request to us", SPAN_ARG(item));
     return item_reference(*line, row, reference) || error_set(err, ERROR_STORE, "an entry is cut");
 }

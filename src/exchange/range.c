@@ -61,10 +61,9 @@ bool range_seal(struct journal *journal, struct journal_line *line, const char *
 {
     struct keeper_seal seal;
     struct buffer associated CLEANUP(buffer_free) = buffer_make(1024);
-    const struct agreement_party *partner = &line->agreement.parties[line->partner_side];
 
-    if (!keeper_seal_key(&journal->keeper, span_text(line->agreement_id), partner->sealing_key,
-                         &seal, err))
+    if (!keeper_seal_key(&journal->keeper, span_text(line->agreement_id),
+                         line->partner_keys.sealing, &seal, err))
         return error_add(err, "sealing a segment");
     associated_write(origin, question, &associated);
     buffer_byte(out, (uint8_t)seal.suite);

@@ -153,7 +153,7 @@ static bool witness_run(struct journal *journal, struct job *job, struct error *
         return buffer_format(&received->answer, "%" PRIu64 "\n", answer.held_size);
     if (answer.verdict != WITNESS_COSIGNED)
         return true;
-    return (note_key_make(span_text(answer.name), NOTE_COSIGNATURE, journal->keys.witness, &key) &&
+    return (note_key_make(span_text(answer.name), NOTE_COSIGNATURE, answer.public_key, &key) &&
             cosignature_line_write(&key, answer.time_s, answer.signature, &received->answer)) ||
            error_set(err, ERROR_BUG, "a witness cosignature cannot be written");
 }

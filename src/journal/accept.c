@@ -19,17 +19,30 @@ static bool refuse(struct accepted *out, enum post_refusal refusal)
     return false;
 }
 
-/* Suite, seal and stream: plaintext of all bodies in the arena. */
-static bool post_unseal(struct journal *journal, struct journal_line *line, struct post *post,
-                        struct arena *arena, struct error *err)
+static bool unseal_with(struct journal *journal, struct journal_line *line, struct post *post,
+                        uint8_t set, struct arena *arena, struct error *err)
 {
-    struct keeper_seal seal = {.suite = post->suite, .psk_day = post->psk_day};
+    struct keeper_seal seal = {.suite = post->suite, .psk_day = post->psk_day, .set = set};
 
     memcpy(seal.ephemeral, post->ephemeral, sizeof seal.ephemeral);
     bool ok = keeper_open_key(&journal->keeper, span_text(line->agreement_id), &seal, err) &&
               post_open(post, seal.key, arena, err);
     secret_wipe(&seal, sizeof seal);
     return ok;
+}
+
+/* Around a change of keys the partner may still seal to the older key, or already to the newer one. */
+bool post_unseal(struct journal *journal, struct journal_line *line, struct post *post,
+                 struct arena *arena, struct error *err)
+{
+    const struct keeper_sets *sets = &journal->sets;
+
+    for (size_t i = sets->count; i-- > 1;) {
+        struct error ignored = {0};
+        if (unseal_with(journal, line, post, sets->number[i], arena, &ignored))
+            return true;
+    }
+    return unseal_with(journal, line, post, sets->number[0], arena, err);
 }
 
 /* The two clocks agree within the agreement's bound; their clock is only ever compared. */
@@ -395,19 +408,33 @@ static bool post_take(struct journal *journal, struct journal_line *line, struct
     return true;
 }
 
-bool journal_accept(struct journal *journal, struct journal_line *line, struct span wire,
-                    struct accepted *out, struct error *err)
+/* What can be said without opening it. */
+static bool post_look(struct journal *journal, const struct journal_line *line,
+                      const struct post *post, struct accepted *out, struct error *err)
 {
-    struct arena arena CLEANUP(arena_free) = arena_make(3 * (size_t)POST_SIZE_MAX);
-    struct post post;
-
-    *out = (struct accepted){.refusal = REFUSAL_INVALID, .held = line->in.size};
     if (line->in.read_only[0] != '\0') {
         refuse(out, REFUSAL_READ_ONLY);
         return error_set(err, ERROR_CONFLICT, "custody of %s is stopped: %.300s", line->in.origin,
                          line->in.read_only);
     }
-    if (line->in.pending_count > 0 || log_is_unsigned(&line->in)) {
+    if (post->from > line->in.size) {
+        refuse(out, REFUSAL_BEHIND);
+        return error_set(err, ERROR_CONFLICT, "our mirror of %s ends at %" PRIu64, line->in.origin,
+                         line->in.size);
+    }
+    return clock_check(journal, line, post, err) || refuse(out, REFUSAL_CLOCK);
+}
+
+bool journal_accept(struct journal *journal, struct journal_line *line, struct span wire,
+                    struct accepted *out, struct error *err)
+{
+    struct arena arena CLEANUP(arena_free) = arena_make(3 * (size_t)POST_SIZE_MAX);
+    struct mirror_before before = {.has_moved = false};
+    struct post post;
+
+    *out = (struct accepted){.refusal = REFUSAL_INVALID, .held = line->in.size};
+    if (line->in.read_only[0] == '\0' &&
+        (line->in.pending_count > 0 || log_is_unsigned(&line->in))) {
         refuse(out, REFUSAL_BUSY); /* one custody a batch: its receipt is signed first */
         return error_set(err, ERROR_BUSY, "the last post of %s is still being signed",
                          line->partner);
@@ -415,27 +442,27 @@ bool journal_accept(struct journal *journal, struct journal_line *line, struct s
     if (!post_read_header(wire, &arena, &post, err))
         return false;
     out->index = post.from;
-    if (post.from > line->in.size) {
-        refuse(out, REFUSAL_BEHIND);
-        return error_set(err, ERROR_CONFLICT, "our mirror of %s ends at %" PRIu64, line->in.origin,
-                         line->in.size);
-    }
-    if (!clock_check(journal, line, &post, err))
-        return refuse(out, REFUSAL_CLOCK);
-    return post_take(journal, line, &post, out, &arena, err);
+    if (!mirror_succeed(journal, line, &post, &arena, &before, out, err))
+        return false;
+    if (post_look(journal, line, &post, out, err) &&
+        post_take(journal, line, &post, out, &arena, err))
+        return true;
+    mirror_restore(journal, line, &before);
+    return false;
 }
 
 /* "<size> <base64 root> <note signature line>" */
-static bool receipt_line(const struct journal *journal, const struct receipt_row *row,
-                         struct buffer *out)
+static bool receipt_line(const struct journal *journal, const struct journal_line *line,
+                         const struct receipt_row *row, struct buffer *out)
 {
     char root[BASE64_SIZE(TLOG_HASH_SIZE) + 1];
-    char name[NAME_SIZE_MAX + 16];
     struct note_key key;
+    struct error ignored = {0};
+    const struct succession_keys *keys =
+        chain_custody_keys(line, SIDE_OWN, line->in_past.base + (uint64_t)row->size);
 
-    snprintf(name, sizeof name, "%s/custody/0", journal->party);
     if (row->root.size != TLOG_HASH_SIZE || row->signature.size != SIGNATURE_SIZE ||
-        !note_key_make(span_text(name), NOTE_COSIGNATURE, journal->keys.custody, &key))
+        !key_of(journal->party, "custody", keys, &key, &ignored))
         return false;
     base64_write(row->root, root);
     return buffer_format(out, "%" PRId64 " %s ", row->size, root) &&
@@ -460,7 +487,7 @@ bool journal_write_receipts(struct journal *journal, struct journal_line *line, 
         if (rows[i].signature.size == 0)
             return error_set(err, ERROR_BUSY, "the receipt of size %" PRId64 " is not signed yet",
                              rows[i].size);
-        if (!receipt_line(journal, &rows[i], out))
+        if (!receipt_line(journal, line, &rows[i], out))
             return error_set(err, ERROR_LIMIT, "receipts do not fit");
     }
     return true;

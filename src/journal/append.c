@@ -111,13 +111,14 @@ static int64_t created_time(struct journal *journal)
 static void head_fill(struct journal *journal, struct journal_line *line, const struct draft *draft,
                       struct head *head)
 {
-    *head = (struct head){.type = draft->type,
-                          .type_version = message_type_version(draft->type),
-                          .agreement_id = span_text(line->agreement_id),
-                          .agreement_version = (unsigned)line->agreement.version,
-                          .seen = draft->seen != NULL ? *draft->seen : line->in.size,
-                          .unit = draft->unit,
-                          .created_ms = created_time(journal)};
+    *head =
+        (struct head){.type = draft->type,
+                      .type_version = message_type_version(draft->type),
+                      .agreement_id = span_text(line->agreement_id),
+                      .agreement_version = (unsigned)line->agreement.version,
+                      .seen = draft->seen != NULL ? *draft->seen : chain_size(line, SIDE_PARTNER),
+                      .unit = draft->unit,
+                      .created_ms = created_time(journal)};
     id_make(journal->env, head->id);
     if (draft->in_reply_to != NULL) {
         head->has_in_reply_to = true;
@@ -192,6 +193,46 @@ bool journal_append(struct journal *journal, struct journal_line *line, const st
     memcpy(out->leaf.bytes, row.leaf.data, sizeof out->leaf.bytes);
     journal_event_add(journal, JOURNAL_APPENDED, line, row.id, 0);
     return true;
+}
+
+static void first_head(struct journal *journal, struct journal_line *line, struct head *head)
+{
+    struct draft draft = {.type = MESSAGE_SUCCESSION};
+
+    if (line != NULL) {
+        draft.unit = journal_unit(journal, line);
+        head_fill(journal, line, &draft, head);
+    } else {
+        *head = (struct head){.type = MESSAGE_SUCCESSION,
+                              .type_version = message_type_version(MESSAGE_SUCCESSION),
+                              .unit = span_text("node"),
+                              .created_ms = created_time(journal)};
+        id_make(journal->env, head->id);
+    }
+    head->has_body = true;
+}
+
+bool append_first(struct journal *journal, struct journal_line *line, struct span body,
+                  struct error *err)
+{
+    struct arena arena CLEANUP(arena_free) = arena_make(JOURNAL_ARENA_MAX);
+    struct journal_log *log = line != NULL ? &line->out : &journal->domestic;
+    struct draft draft = {.type = MESSAGE_SUCCESSION, .body = body};
+    struct head head;
+    struct ready_body ready;
+    struct entry_row row;
+    struct tlog_hash leaf;
+
+    if (!body_prepare(journal, body, &arena, &ready, err))
+        return false;
+    first_head(journal, line, &head);
+    memcpy(head.body_digest, ready.digest, sizeof head.body_digest);
+    if (!entry_write(journal, log, &head, body, &ready, &row, &arena, err))
+        return false;
+    memcpy(leaf.bytes, row.leaf.data, sizeof leaf.bytes);
+    return entry_number(journal->db, row.id, 0, err) && log_add_leaf(log, &leaf, err) &&
+           log_store(journal, log, err) &&
+           (line == NULL || own_apply(journal, line, &draft, &row, &head, &arena, err));
 }
 
 bool journal_access(struct journal *journal, const struct act *given, struct error *err)

@@ -27,22 +27,21 @@ bool reference_resolve(struct journal *journal, struct journal_line *line,
                        const struct position *from, const struct reference *reference,
                        struct arena *arena, struct entry_row *out, struct error *err)
 {
-    const struct journal_log *log = NULL;
-    const struct journal_log *writers = from->is_own ? &line->out : &line->in;
+    enum log_side side = side_of_origin(line, reference->origin);
+    enum log_side writer = from->is_own ? SIDE_OWN : SIDE_PARTNER;
+    uint64_t position = 0;
 
-    if (span_is(reference->origin, line->out.origin))
-        log = &line->out;
-    if (span_is(reference->origin, line->in.origin))
-        log = &line->in;
-    if (log == NULL)
+    if (side == SIDE_NONE)
         return error_set(err, ERROR_MISSING, "a reference leads out of agreement %s",
                          line->agreement_id);
-    if (!entry_find_message(journal->db, arena, log->id, span_make(reference->id, UUID_SIZE), out,
-                            err))
+    if (!journal_find_message(journal, line, side, span_make(reference->id, UUID_SIZE), arena, out,
+                              err))
         return false;
-    bool is_earlier = log == writers
-                          ? out->id < from->entry
-                          : out->index != ENTRY_WAITING && (uint64_t)out->index < from->seen;
+    bool is_earlier = side == writer ? out->id < from->entry
+                                     : out->index != ENTRY_WAITING &&
+                                           chain_position(line, side, out->log,
+                                                          (uint64_t)out->index, &position) &&
+                                           position < from->seen;
     return is_earlier ||
            error_set(err, ERROR_MISSING, "a reference leads to what its writer cannot have seen");
 }
@@ -204,13 +203,15 @@ static bool result_exists(struct journal *journal, int64_t target, bool *exists,
 }
 
 static bool result_add(struct journal *journal, const struct apply_input *input,
-                       const struct outcomes *outcomes, uint64_t index, int64_t log,
-                       struct error *err)
+                       const struct outcomes *outcomes, uint64_t position, struct error *err)
 {
     struct arena arena CLEANUP(arena_free) = arena_make(4 * (size_t)BODY_SIZE_MAX);
     struct entry_row target;
     char ground[64];
+    int64_t log = 0;
+    uint64_t index = 0;
 
+    chain_place(input->line, SIDE_OWN, position, &log, &index);
     if (!entry_find_index(journal->db, &arena, log, (int64_t)index, &target, err)) {
         bool is_missing = err->kind == ERROR_MISSING;
         if (is_missing)
@@ -220,7 +221,7 @@ static bool result_add(struct journal *journal, const struct apply_input *input,
     if (target.body_state != BODY_HELD && target.body_state != BODY_NONE)
         return true;
     struct result_row row = {.entry = input->entry->id, .target = target.id};
-    result_fill(outcomes, index, &row, ground);
+    result_fill(outcomes, position, &row, ground);
     /* What owes no outcome is told only when it did not pass, or passes now after it was held. */
     bool is_owed = row.outcome != OUTCOME_ACCEPTED ||
                    message_type_owes_outcome((enum message_type)target.type);
@@ -233,14 +234,15 @@ static bool apply_outcomes(struct journal *journal, const struct apply_input *in
                            const void *parsed, struct arena *arena, struct error *err)
 {
     const struct outcomes *outcomes = parsed;
-    /* The partner's outcomes are about our outgoing log; ours about its mirror, where the sequence has them already. */
+    /* The partner's outcomes are about positions in our outgoing logs; ours about its mirrors, where the sequence has them
+     * already. */
     (void)arena;
     if (input->is_own)
         return true;
     /* Beyond `seen` the partner cannot have handled anything: nothing is derived from what comes there later. */
     for (uint64_t index = outcomes->from; index < outcomes->to && index < input->head->seen;
          index++)
-        if (!result_add(journal, input, outcomes, index, input->line->out.id, err))
+        if (!result_add(journal, input, outcomes, index, err))
             return false;
     return true;
 }
@@ -298,11 +300,38 @@ static bool apply_clock_dispute(struct journal *journal, const struct apply_inpu
                           dispute->their_time_s, err);
 }
 
+/* Its document was verified when it was told: in custody for entry 0, in handling for a notice, by us for our own. */
+static bool apply_succession(struct journal *journal, const struct apply_input *input,
+                             const void *parsed, struct arena *arena, struct error *err)
+{
+    const struct succession *told = parsed;
+    struct succession_document document;
+    uint8_t keys[KEYS_ROW_SIZE];
+    char next[ORIGIN_SIZE_MAX + 1];
+    size_t signer_count = 0;
+
+    if (!succession_look(told->document, arena, &document, &signer_count, err) ||
+        !succession_next(document.origin, next, err))
+        return false;
+    keys_write_row(&document.keys, keys);
+    struct succession_row row = {.entry = input->entry->id,
+                                 .log = span_text(next),
+                                 .before = document.origin,
+                                 .size = (int64_t)told->size,
+                                 .root = span_make(told->root, sizeof told->root),
+                                 .reason = document.reason,
+                                 .keys = span_make(keys, sizeof keys),
+                                 .custody = (int64_t)told->custody,
+                                 .made_ms = document.made_ms};
+    return succession_insert(journal->db, &row, err);
+}
+
 static apply_function *const apply[MESSAGE_TYPE_COUNT] = {
-    [MESSAGE_REQUEST] = apply_request,   [MESSAGE_ANSWER] = apply_answer,
-    [MESSAGE_OPENED] = apply_opened,     [MESSAGE_ASSIGNED] = apply_assigned,
-    [MESSAGE_OUTCOMES] = apply_outcomes, [MESSAGE_PARTS_HELD] = apply_parts_held,
-    [MESSAGE_ERASED] = apply_erased,     [MESSAGE_CLOCK_DISPUTE] = apply_clock_dispute,
+    [MESSAGE_REQUEST] = apply_request,       [MESSAGE_ANSWER] = apply_answer,
+    [MESSAGE_OPENED] = apply_opened,         [MESSAGE_ASSIGNED] = apply_assigned,
+    [MESSAGE_OUTCOMES] = apply_outcomes,     [MESSAGE_PARTS_HELD] = apply_parts_held,
+    [MESSAGE_ERASED] = apply_erased,         [MESSAGE_CLOCK_DISPUTE] = apply_clock_dispute,
+    [MESSAGE_SUCCESSION] = apply_succession,
 };
 
 bool apply_entry(struct journal *journal, const struct apply_input *input, struct arena *arena,

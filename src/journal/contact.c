@@ -43,6 +43,7 @@ static bool receipt_write(struct journal *journal, struct journal_line *line, st
 {
     struct arena arena CLEANUP(arena_free) = arena_make(64 * 1024);
     struct receipt_row row;
+    struct note_key key;
     char root[BASE64_SIZE(TLOG_HASH_SIZE) + 1];
 
     if (!receipt_newest(journal->db, &arena, line->out.id, &row, err)) {
@@ -55,7 +56,10 @@ static bool receipt_write(struct journal *journal, struct journal_line *line, st
         return error_set(err, ERROR_STORE, "a receipt of %s is cut", line->out.origin);
     base64_write(row.root, root);
     return (buffer_format(out, "%" PRId64 " %s ", row.size, root) &&
-            cosignature_line_write(&line->custody_key, row.time_s, row.signature.data, out)) ||
+            key_of(line->partner, "custody",
+                   chain_custody_keys(line, SIDE_PARTNER, line->out_past.base + (uint64_t)row.size),
+                   &key, err) &&
+            cosignature_line_write(&key, row.time_s, row.signature.data, out)) ||
            error_set(err, ERROR_LIMIT, "a receipt does not fit");
 }
 
@@ -116,9 +120,9 @@ static bool held_check(struct journal *journal, struct journal_line *line, struc
     char reason[ERROR_TEXT_SIZE];
     struct error ignored = {0};
 
-    if (!note_key_make(span_text(line->out.origin), NOTE_ED25519, journal->keys.log, &own) ||
+    if (!note_key_make(span_text(line->out.origin), NOTE_ED25519, line->own_keys.log, &own) ||
         !checkpoint_open(note, &own, &shown, &body, signature, &ignored))
-        return true; /* not our signature: it proves nothing */
+        return true; /* not our signature, or of a log that ended: it proves nothing */
     if (shown.size > line->out.size) {
         snprintf(reason, sizeof reason,
                  "%s holds %" PRIu64 " entries under our signature, our books %" PRIu64
@@ -150,16 +154,15 @@ static bool receipt_check(struct journal *journal, struct journal_line *line, st
     uint8_t signature[SIGNATURE_SIZE];
     int64_t time_s = 0;
     size_t root_size = TLOG_HASH_SIZE;
-    char name[NAME_SIZE_MAX + 16];
     char reason[ERROR_TEXT_SIZE];
     const uint8_t *space = text.size == 0 ? NULL : memchr(text.data, ' ', text.size);
     size_t number_size = space == NULL ? 0 : (size_t)(space - text.data);
 
-    snprintf(name, sizeof name, "%s/custody/0", journal->party);
     if (space == NULL || !number_read(span_part(text, 0, number_size), &shown.size) ||
         !base64_read(span_part(text, number_size + 1, BASE64_SIZE(TLOG_HASH_SIZE)),
                      shown.root.bytes, &root_size) ||
-        !note_key_make(span_text(name), NOTE_COSIGNATURE, journal->keys.custody, &own) ||
+        !key_of(journal->party, "custody",
+                chain_custody_keys(line, SIDE_OWN, line->in_past.base + shown.size), &own, err) ||
         !checkpoint_write(&shown, &body) ||
         !cosignature_line_verify(
             &own, buffer_span(&body),

@@ -43,7 +43,7 @@ static bool target_find(struct journal *journal, struct journal_line *line, stru
                      log->origin, from);
 }
 
-static bool note_write(const struct journal *journal, const struct journal_log *log,
+static bool note_write(const struct journal_log *log, const uint8_t public_key[32],
                        const struct checkpoint_row *row, struct buffer *out)
 {
     struct checkpoint checkpoint = {.origin = span_text(log->origin), .size = (uint64_t)row->size};
@@ -52,7 +52,7 @@ static bool note_write(const struct journal *journal, const struct journal_log *
     if (row->root.size != TLOG_HASH_SIZE || row->signature.size != SIGNATURE_SIZE)
         return false;
     memcpy(checkpoint.root.bytes, row->root.data, TLOG_HASH_SIZE);
-    return note_key_make(span_text(log->origin), NOTE_ED25519, journal->keys.log, &key) &&
+    return note_key_make(span_text(log->origin), NOTE_ED25519, public_key, &key) &&
            checkpoint_write(&checkpoint, out) && buffer_byte(out, '\n') &&
            note_signature_line_write(&key, row->signature, out);
 }
@@ -131,13 +131,12 @@ bool journal_next_post(struct journal *journal, struct journal_line *line, struc
     if (!target_find(journal, line, &arena, &target, err))
         return false;
     post.to = (uint64_t)target.size;
-    if (!note_write(journal, &line->out, &target, &note))
+    if (!note_write(&line->out, line->own_keys.log, &target, &note))
         return error_set(err, ERROR_STORE, "log %s: its checkpoint is cut", line->out.origin);
     post.checkpoint = buffer_span(&note);
-    const struct agreement_party *partner = &line->agreement.parties[line->partner_side];
     bool ok = post_gather(journal, line, &post, &arena, err) &&
-              keeper_seal_key(&journal->keeper, span_text(line->agreement_id), partner->sealing_key,
-                              &seal, err) &&
+              keeper_seal_key(&journal->keeper, span_text(line->agreement_id),
+                              line->partner_keys.sealing, &seal, err) &&
               post_write(&post, &seal, out, err);
     secret_wipe(&seal, sizeof seal);
     if (line->cosigned >= line->posted_to)
@@ -178,9 +177,13 @@ static bool claim_read(struct journal_line *line, struct span text, struct recei
     struct checkpoint checkpoint = {
         .origin = span_text(line->out.origin), .size = out->size, .root = out->root};
     struct buffer body CLEANUP(buffer_free) = buffer_make(CHECKPOINT_SIZE_MAX);
+    struct note_key key;
+    if (!key_of(line->partner, "custody",
+                chain_custody_keys(line, SIDE_PARTNER, line->out_past.base + out->size), &key, err))
+        return false;
     if (!checkpoint_write(&checkpoint, &body) ||
-        !cosignature_line_verify(&line->custody_key, buffer_span(&body), signature_line,
-                                 &out->time_s, out->signature))
+        !cosignature_line_verify(&key, buffer_span(&body), signature_line, &out->time_s,
+                                 out->signature))
         return error_set(err, ERROR_LINK,
                          "the receipt of %s for size %" PRIu64 " is not signed by its custody key",
                          line->partner, out->size);
@@ -222,7 +225,7 @@ static bool clock_dispute(struct journal *journal, struct journal_line *line,
          claim->time_s * 1000 <= answered_ms + bound_ms) ||
         line->out.read_only[0] != '\0')
         return true;
-    struct clock_dispute dispute = {.size = claim->size,
+    struct clock_dispute dispute = {.size = line->out_past.base + claim->size,
                                     .their_time_s = claim->time_s,
                                     .posted_ms = posted_ms,
                                     .answered_ms = answered_ms};

@@ -64,12 +64,12 @@ static bool part_forget_number(struct journal *journal, int64_t entry, uint16_t 
 }
 
 static bool erased_append(struct journal *journal, struct journal_line *line,
-                          const struct journal_log *log, const struct entry_row *row,
-                          uint16_t number, enum erase_reason reason, struct error *err)
+                          const struct entry_row *row, uint16_t number, enum erase_reason reason,
+                          struct error *err)
 {
     struct buffer body CLEANUP(buffer_free) = buffer_make(BODY_SIZE_MAX);
     struct appended appended;
-    struct erased erased = {.item = {.origin = span_text(log->origin)},
+    struct erased erased = {.item = {.origin = span_text(journal_origin(line, row->log))},
                             .part = number,
                             .reason = reason,
                             .erased_at_ms = journal_now_ms(journal)};
@@ -82,10 +82,11 @@ static bool erased_append(struct journal *journal, struct journal_line *line,
     return journal_append(journal, line, &draft, &appended, err);
 }
 
-/* As far as we know: its receipt may be on its way. */
+/* As far as we know: its receipt may be on its way. A log that ended, ended in custody. */
 static bool is_in_custody(const struct journal_line *line, const struct entry_row *row)
 {
-    return row->index != ENTRY_WAITING && (uint64_t)row->index < line->cosigned;
+    return row->index != ENTRY_WAITING &&
+           (row->log != line->out.id || (uint64_t)row->index < line->cosigned);
 }
 
 /* A post that lacks the body must reach its `withdrawn`; those of one batch go together. */
@@ -160,10 +161,8 @@ bool journal_erase(struct journal *journal, struct journal_line *line, int64_t e
 
     if (!entry_find(journal->db, &arena, entry, &row, err))
         return false;
-    const struct journal_log *log = row.log == line->out.id  ? &line->out
-                                    : row.log == line->in.id ? &line->in
-                                                             : NULL;
-    if (log == NULL || row.message_id.size != UUID_SIZE)
+    enum log_side side = journal_side(line, row.log);
+    if (side == SIDE_NONE || row.message_id.size != UUID_SIZE)
         return error_set(err, ERROR_MISSING, "entry %" PRId64 " is not of agreement %s", entry,
                          line->agreement_id);
     if (row.body_state != BODY_HELD)
@@ -173,7 +172,7 @@ bool journal_erase(struct journal *journal, struct journal_line *line, int64_t e
         return error_set(
             err, ERROR_RULE,
             "entry %" PRId64 " is about the exchange itself and names no person: it stays", entry);
-    if (number != 0 && log == &line->out && !is_in_custody(line, &row))
+    if (number != 0 && side == SIDE_OWN && !is_in_custody(line, &row))
         return error_set(err, ERROR_CONFLICT,
                          "entry %" PRId64 " is not delivered yet: withdraw the whole message",
                          entry);
@@ -181,10 +180,10 @@ bool journal_erase(struct journal *journal, struct journal_line *line, int64_t e
                     : !part_forget_number(journal, entry, number, err))
         return error_add(err, "erasing entry %" PRId64, entry);
     /* A post that lacks the body needs the partner's tree to say why. */
-    if (number == 0 && log == &line->out && !is_in_custody(line, &row) &&
+    if (number == 0 && side == SIDE_OWN && !is_in_custody(line, &row) &&
         !withdrawn_append(journal, line, &row, err))
         return false;
-    return erased_append(journal, line, log, &row, number, reason, err);
+    return erased_append(journal, line, &row, number, reason, err);
 }
 
 bool journal_withdraw(struct journal *journal, struct journal_line *line, int64_t entry,
@@ -195,7 +194,7 @@ bool journal_withdraw(struct journal *journal, struct journal_line *line, int64_
 
     if (!entry_find(journal->db, &arena, entry, &row, err))
         return false;
-    if (row.log != line->out.id || row.body_state != BODY_HELD)
+    if (journal_side(line, row.log) != SIDE_OWN || row.body_state != BODY_HELD)
         return error_set(err, ERROR_CONFLICT, "entry %" PRId64 " is not ours to withdraw", entry);
     if (is_in_custody(line, &row))
         return error_set(err, ERROR_CONFLICT,

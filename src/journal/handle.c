@@ -10,6 +10,7 @@
 #include "message/item.h"
 #include "message/outcomes.h"
 #include "message/parts_held.h"
+#include "message/reference.h"
 #include "message/request.h"
 #include "store/held_rows.h"
 
@@ -44,11 +45,11 @@ static bool seen_is_stale(struct journal *journal, struct journal_line *line,
 {
     struct arena arena CLEANUP(arena_free) = arena_make(64 * 1024);
     struct receipt_row row;
-    size_t count = 0;
+    bool is_there = false;
 
-    if (!receipt_list(journal->db, &arena, line->out.id, (int64_t)head->seen, &row, 1, &count, err))
+    if (!chain_receipt_above(journal, line, head->seen, &arena, &row, &is_there, err))
         return false;
-    *is_stale = count == 1 && row.time_s * 1000 + HOUR_MS < head->created_ms;
+    *is_stale = is_there && row.time_s * 1000 + HOUR_MS < head->created_ms;
     return true;
 }
 
@@ -70,7 +71,7 @@ static bool position_check(struct journal *journal, struct journal_line *line,
         refuse(verdict, OUTCOME_AGREEMENT);
     else if ((int64_t)head->agreement_version != line->agreement.version)
         refuse(verdict, OUTCOME_VERSION);
-    else if (head->seen > line->out.size ||
+    else if (head->seen > chain_size(line, SIDE_OWN) ||
              (is_ordered_by_seen(head, row) && head->seen < seen_floor))
         refuse(verdict, OUTCOME_SEEN);
     else if (!seen_is_stale(journal, line, head, &is_stale, err))
@@ -89,11 +90,11 @@ static bool sender_may_name(const struct journal_line *line, enum message_type t
 
     switch (sender) {
     case SENDER_REQUESTED:
-        return target->log == line->out.id && target->type == MESSAGE_REQUEST;
+        return journal_side(line, target->log) == SIDE_OWN && target->type == MESSAGE_REQUEST;
     case SENDER_HOLDER:
-        return target->log == line->out.id;
+        return journal_side(line, target->log) == SIDE_OWN;
     case SENDER_WRITER:
-        return target->log == line->in.id;
+        return journal_side(line, target->log) == SIDE_PARTNER;
     case SENDER_ANY:
     case SENDER_SELF:
         break;
@@ -140,13 +141,25 @@ static bool thread_check(struct journal *journal, struct journal_line *line,
     return true;
 }
 
+/* A message id stands for one message in all logs of its writer. */
+static bool is_used_before(struct journal *journal, struct journal_line *line,
+                           const struct entry_row *row, int64_t *count, struct error *err)
+{
+    *count = 0;
+    for (size_t i = 0; *count == 0 && i < journal_log_count(line, SIDE_PARTNER); i++)
+        if (!entry_count_message(journal->db, journal_log_id(line, SIDE_PARTNER, i),
+                                 row->message_id, row->id, count, err))
+            return false;
+    return true;
+}
+
 static bool head_check(struct journal *journal, struct journal_line *line,
                        const struct entry_row *row, const struct head *head, uint64_t seen_floor,
                        struct arena *arena, struct verdict *verdict, struct error *err)
 {
     int64_t earlier = 0;
 
-    if (!entry_count_message(journal->db, line->in.id, row->message_id, row->id, &earlier, err))
+    if (!is_used_before(journal, line, row, &earlier, err))
         return false;
     if (earlier > 0) {
         refuse(verdict, OUTCOME_DUPLICATE_ID);
@@ -300,6 +313,28 @@ static bool rule(struct journal *journal, struct journal_line *line, const struc
     return ruling_write(&ruling, ruling_text, err);
 }
 
+/* Of the log in which it stands, as its entry 0, or of the partner's domestic log. */
+static bool told_check(struct journal *journal, struct journal_line *line,
+                       const struct entry_row *row, const struct succession *told,
+                       struct arena *arena, struct verdict *verdict, struct error *err)
+{
+    struct succession_document document;
+    char next[ORIGIN_SIZE_MAX + 1];
+
+    if (!succession_check(journal, line, false, told, arena, &document, err) ||
+        !succession_next(document.origin, next, err)) {
+        refuse(verdict, OUTCOME_MALFORMED);
+        bool is_theirs = err->kind == ERROR_INPUT || err->kind == ERROR_RULE;
+        if (is_theirs)
+            error_clear(err);
+        return is_theirs;
+    }
+    if (!origin_is_domestic(document.origin) &&
+        (row->index != 0 || strcmp(next, journal_origin(line, row->log)) != 0))
+        refuse(verdict, OUTCOME_MALFORMED);
+    return true;
+}
+
 /* What a body of the books names, must be there for its sender to name. */
 static bool books_check(struct journal *journal, struct journal_line *line,
                         const struct entry_row *row, const struct head *head, const void *parsed,
@@ -309,6 +344,8 @@ static bool books_check(struct journal *journal, struct journal_line *line,
     const struct parts_held *held = parsed;
     const struct erased *erased = parsed;
 
+    if (head->type == MESSAGE_SUCCESSION)
+        return told_check(journal, line, row, parsed, arena, verdict, err);
     if (head->type == MESSAGE_OUTCOMES && outcomes->to > head->seen)
         refuse(verdict, OUTCOME_UNRESOLVED);
     if (head->type == MESSAGE_PARTS_HELD)
@@ -354,7 +391,7 @@ static bool entry_time(struct journal *journal, struct journal_line *line,
     struct receipt_row receipt;
     size_t count = 0;
 
-    if (!receipt_list(journal->db, &arena, line->in.id, row->index, &receipt, 1, &count, err))
+    if (!receipt_list(journal->db, &arena, row->log, row->index, &receipt, 1, &count, err))
         return false;
     if (count == 0)
         return error_set(err, ERROR_STORE, "log %s: index %" PRId64 " has no receipt",
@@ -411,7 +448,7 @@ static bool entry_record(struct journal *journal, struct journal_line *line,
 {
     struct sequence_row sequence = {.kind = SEQUENCE_HANDLED,
                                     .entry = attempt->row->id,
-                                    .log = line->in.id,
+                                    .log = attempt->row->log,
                                     .time_s = attempt->time_s,
                                     .version = line->agreement.version,
                                     .outcome = verdict->outcome,
@@ -512,19 +549,19 @@ struct report {
     bool is_owed;
 };
 
-static void report_add(struct report *report, uint64_t index, const struct verdict *verdict,
+static void report_add(struct report *report, uint64_t position, const struct verdict *verdict,
                        enum message_type type)
 {
     struct outcomes *outcomes = &report->outcomes;
 
     if (verdict->outcome != OUTCOME_ACCEPTED || message_type_owes_outcome(type))
         report->is_owed = true;
-    outcomes->to = index + 1;
+    outcomes->to = position + 1;
     if (verdict->outcome == OUTCOME_HELD)
-        report->held[outcomes->held_count++] = index;
+        report->held[outcomes->held_count++] = position;
     if (verdict->outcome == OUTCOME_REFUSED)
         report->refused[outcomes->refused_count++] = (struct outcome_refused){
-            .index = index, .ground = verdict->ground, .clause = verdict->clause};
+            .index = position, .ground = verdict->ground, .clause = verdict->clause};
 }
 
 static bool report_append(struct journal *journal, struct journal_line *line, struct report *report,
@@ -562,7 +599,8 @@ static bool range_handle(struct journal *journal, struct journal_line *line, str
     if (!entry_list_range(journal->db, &arena, line->in.id, (int64_t)line->handled,
                           (int64_t)line->in.size, rows, HANDLE_COUNT, &count, err))
         return false;
-    report->outcomes.from = line->handled;
+    uint64_t base = line->in_past.base;
+    report->outcomes.from = base + line->handled;
     for (size_t i = 0; i < count; i++) {
         struct verdict verdict;
         enum message_type type;
@@ -570,7 +608,7 @@ static bool range_handle(struct journal *journal, struct journal_line *line, str
         if (!entry_time(journal, line, &rows[i], &attempt.time_s, err) ||
             !entry_try(journal, line, &attempt, &verdict, &type, err))
             return error_add(err, "handling %s index %" PRId64, line->in.origin, rows[i].index);
-        report_add(report, (uint64_t)rows[i].index, &verdict, type);
+        report_add(report, base + (uint64_t)rows[i].index, &verdict, type);
         if (verdict.outcome == OUTCOME_HELD)
             journal_event_add(journal, JOURNAL_ALARM, line, rows[i].id, 0);
     }
@@ -644,7 +682,7 @@ static bool held_try(struct journal *journal, struct journal_line *line, int64_t
     if (row.type == MESSAGE_UNKNOWN && !entry_set_type(journal->db, entry, head.type, err))
         return false;
     row.type = head.type;
-    if (!held_seen_floor(journal, line, row.index, &attempt.seen_floor, err) ||
+    if (!held_seen_floor(journal, line, row.log, row.index, &attempt.seen_floor, err) ||
         !entry_time(journal, line, &row, &attempt.time_s, err) ||
         !entry_try(journal, line, &attempt, &verdict, &type, err))
         return error_add(err, "handling %s index %" PRId64 " anew", line->in.origin, row.index);
@@ -652,8 +690,10 @@ static bool held_try(struct journal *journal, struct journal_line *line, int64_t
     if (!*is_settled)
         return true;
     memset(&report->outcomes, 0, sizeof report->outcomes);
-    report->outcomes.from = (uint64_t)row.index;
-    report_add(report, (uint64_t)row.index, &verdict, type);
+    uint64_t position = 0;
+    chain_position(line, SIDE_PARTNER, row.log, (uint64_t)row.index, &position);
+    report->outcomes.from = position;
+    report_add(report, position, &verdict, type);
     report->is_owed = true; /* the sender heard `held` */
     return report_append(journal, line, report, err);
 }
@@ -665,7 +705,7 @@ static bool held_round(struct journal *journal, struct journal_line *line, struc
     struct held_row rows[HELD_COUNT];
     size_t count = 0;
 
-    if (!held_list(journal->db, &arena, line->in.id, *after, rows, HELD_COUNT, &count, err))
+    if (!journal_held_list(journal->db, line, *after, &arena, rows, HELD_COUNT, &count, err))
         return false;
     for (size_t i = 0; i < count; i++) {
         bool is_settled;

@@ -32,11 +32,10 @@ struct thread_key {
     uint8_t id[UUID_SIZE];
 };
 
-static int64_t log_of_origin(const struct journal_line *line, struct span origin)
+/* A thread's place is the first log of its side, whichever log of it the message stands in: logs end, threads go on. */
+static int64_t log_of_side(const struct journal_line *line, enum log_side side)
 {
-    return span_is(origin, line->out.origin)  ? line->out.id
-           : span_is(origin, line->in.origin) ? line->in.id
-                                              : 0;
+    return side == SIDE_NONE ? 0 : journal_log_id(line, side, 0);
 }
 
 static const struct reference *reference_up(const struct head *head)
@@ -52,20 +51,20 @@ static bool thread_find(struct journal *journal, const struct journal_line *line
     const struct reference *up = reference_up(head);
     struct arena arena CLEANUP(arena_free) = arena_make(JOURNAL_ARENA_MAX);
 
-    out->log = entry->log;
+    out->log = log_of_side(line, journal_side(line, entry->log));
     memcpy(out->id, entry->message_id.data, UUID_SIZE);
     for (unsigned depth = 0; up != NULL && depth < THREAD_DEPTH_MAX; depth++) {
         struct entry_row row;
         struct head *above = arena_alloc(&arena, sizeof *above);
-        int64_t log = log_of_origin(line, up->origin);
+        enum log_side side = side_of_origin(line, up->origin);
         if (above == NULL)
             return error_set(err, ERROR_LIMIT, "finding a thread: out of memory");
-        if (log == 0)
+        if (side == SIDE_NONE)
             return true;
-        out->log = log;
+        out->log = log_of_side(line, side);
         memcpy(out->id, up->id, UUID_SIZE);
-        if (!entry_find_message(journal->db, &arena, log, span_make(up->id, UUID_SIZE), &row,
-                                err) ||
+        if (!journal_find_message(journal, line, side, span_make(up->id, UUID_SIZE), &arena, &row,
+                                  err) ||
             !head_read(row.head, &arena, above, err)) {
             bool is_end = err->kind == ERROR_MISSING || err->kind == ERROR_INPUT;
             if (is_end)
@@ -110,11 +109,39 @@ bool apply_held(struct journal *journal, struct journal_line *line, const struct
 
 /* --- release --- */
 
+bool journal_held_count(struct database *db, const struct journal_line *line, int64_t *out,
+                        struct error *err)
+{
+    *out = 0;
+    for (size_t i = 0; i < journal_log_count(line, SIDE_PARTNER); i++) {
+        int64_t count = 0;
+        if (!held_count(db, journal_log_id(line, SIDE_PARTNER, i), &count, err))
+            return false;
+        *out += count;
+    }
+    return true;
+}
+
+bool journal_held_list(struct database *db, const struct journal_line *line, int64_t above,
+                       struct arena *arena, struct held_row *out, size_t limit, size_t *count,
+                       struct error *err)
+{
+    *count = 0;
+    for (size_t i = 0; *count < limit && i < journal_log_count(line, SIDE_PARTNER); i++) {
+        size_t found = 0;
+        if (!held_list(db, arena, journal_log_id(line, SIDE_PARTNER, i), above, out + *count,
+                       limit - *count, &found, err))
+            return false;
+        *count += found;
+    }
+    return true;
+}
+
 bool held_load(struct journal *journal, struct journal_line *line, struct error *err)
 {
     int64_t count = 0;
 
-    if (!held_count(journal->db, line->in.id, &count, err))
+    if (!journal_held_count(journal->db, line, &count, err))
         return false;
     line->has_held = count > 0;
     line->is_releasing = line->has_held;
@@ -130,17 +157,16 @@ void journal_release(struct journal *journal)
     }
 }
 
-bool held_seen_floor(struct journal *journal, const struct journal_line *line, int64_t below,
-                     uint64_t *out, struct error *err)
+static bool seen_of_log(struct journal *journal, int64_t log, int64_t below, uint64_t *out,
+                        struct error *err)
 {
-    *out = 0;
     for (int type = 0; type < MESSAGE_TYPE_COUNT; type++) {
         struct arena arena CLEANUP(arena_free) = arena_make(64 * 1024);
         struct span bytes;
         struct head head;
         if (!message_type_is_business((enum message_type)type))
             continue;
-        if (!entry_newest_handled(journal->db, &arena, line->in.id, type, below, &bytes, err)) {
+        if (!entry_newest_handled(journal->db, &arena, log, type, below, &bytes, err)) {
             if (err->kind != ERROR_MISSING)
                 return false;
             error_clear(err);
@@ -149,6 +175,20 @@ bool held_seen_floor(struct journal *journal, const struct journal_line *line, i
         if (head_read(bytes, &arena, &head, err) && head.seen > *out)
             *out = head.seen;
         error_clear(err); /* only a head that failed in its own handling cannot be read */
+    }
+    return true;
+}
+
+bool held_seen_floor(struct journal *journal, const struct journal_line *line, int64_t log,
+                     int64_t below, uint64_t *out, struct error *err)
+{
+    *out = 0;
+    for (size_t i = 0; i < journal_log_count(line, SIDE_PARTNER); i++) {
+        int64_t id = journal_log_id(line, SIDE_PARTNER, i);
+        if (!seen_of_log(journal, id, id == log ? below : INT64_MAX, out, err))
+            return false;
+        if (id == log)
+            break; /* what stands in later logs came later */
     }
     return true;
 }

@@ -11,6 +11,7 @@
 
 #include "agreement/agreement.h"
 #include "agreement/permit.h"
+#include "agreement/succession.h"
 #include "base/env.h"
 #include "base/limits.h"
 #include "journal/job.h"
@@ -48,6 +49,27 @@ struct journal_log {
     bool must_store_signature; /* rides in the next transaction */
 };
 
+/* The logs of one writer that ended, oldest first; the current one follows them. A *position* counts over all of them:
+ * closing sizes of the logs before, then the index. `seen`, outcomes and ranges are positions, and never fall; posts,
+ * receipts and checkpoints name their log and count inside it. */
+#define CHAIN_COUNT_MAX 64u /* a closing a year for a working life, and room for incidents */
+struct journal_past {
+    int64_t id;
+    char origin[ORIGIN_SIZE_MAX + 1];
+    uint64_t base; /* position of its entry 0 */
+    uint64_t size; /* closing size */
+    struct tlog_hash root;
+    struct succession_keys keys; /* of its writer while it was current */
+    uint64_t
+        custody_to; /* position in the other's logs up to which the custody key in `keys` counts */
+};
+struct journal_chain {
+    struct journal_past
+        *past; /* CHAIN_COUNT_MAX of them in journal->arena; NULL while there is none */
+    size_t count;
+    uint64_t base; /* position of entry 0 of the current log */
+};
+
 /* The line to one partner under one agreement. */
 struct journal_line {
     struct agreement agreement; /* lives in journal->arena */
@@ -58,8 +80,14 @@ struct journal_line {
     bool is_suspended;
     struct journal_log out; /* our outgoing log */
     struct journal_log in;  /* the mirror of theirs */
-    uint64_t handled;       /* of `in` */
-    uint64_t cosigned;      /* of `out`: newest size with the partner's receipt */
+    struct journal_chain out_past;
+    struct journal_chain in_past;
+    struct succession_keys own_keys; /* ours on this line, from the current log on */
+    struct succession_keys partner_keys;
+    struct succession_keys partner_first_keys; /* as the agreement names them */
+    int64_t closing_until_ms; /* of the monotonic clock: numbering pauses so that the log can end */
+    uint64_t handled;         /* of `in` */
+    uint64_t cosigned;        /* of `out`: newest size with the partner's receipt */
     int64_t cosigned_time_s;
     uint64_t posted_to; /* largest size that any post carried */
     int64_t
@@ -131,9 +159,13 @@ struct journal {
     struct journal_options options;
     char party[NAME_SIZE_MAX + 1];
     char home[4096];
-    struct keeper_keys keys;
+    struct keeper_keys keys; /* the newest */
+    struct keeper_sets sets;
     struct arena arena; /* agreements and names; lives as long as the journal */
     struct journal_log domestic;
+    struct journal_chain domestic_past;
+    struct succession_keys domestic_keys;
+    int64_t next_log;
     struct journal_line lines[PARTNER_COUNT_MAX];
     size_t line_count;
     int64_t next_entry;
@@ -299,11 +331,46 @@ struct witness_answer {
     enum witness_verdict verdict;
     uint64_t held_size;
     char name[NAME_SIZE_MAX + 16]; /* note key name of our witness key */
+    uint8_t public_key[SIGNATURE_PUBLIC_SIZE];
     int64_t time_s;
     uint8_t signature[SIGNATURE_SIZE];
 };
 bool journal_add_checkpoint(struct journal *journal, struct journal_line *line, struct span request,
                             struct witness_answer *out, struct error *err);
+
+/* --- succession: log n ends, n + 1 begins (succession.c) --- */
+
+/* The document for the institutions, about one of our own logs. `keys` NULL: they stay. */
+bool journal_succession_prepare(struct journal *journal, struct span origin,
+                                enum succession_reason reason, const struct succession_keys *keys,
+                                struct succession_document *out, struct error *err);
+/* May the partner's log end so? Its institution's signature, and where our custody of it stands: what an officer asks
+ * before our institution signs too. */
+bool journal_succession_allow(struct journal *journal, struct span cms, struct arena *arena,
+                              struct succession_document *out, struct error *err);
+/* Ends the log and begins the next, with the document as its entry 0. Last in its job: memory moves with it. BUSY while
+ * the partner still owes receipts, or a witness its cosignature: numbering pauses meanwhile, so ask again soon. */
+bool journal_succeed(struct journal *journal, struct span cms, struct error *err);
+
+/* Which writer's log this is, and its origin; logs that ended included. */
+enum log_side { SIDE_NONE, SIDE_OWN, SIDE_PARTNER };
+enum log_side journal_side(const struct journal_line *line, int64_t log);
+const char *journal_origin(const struct journal_line *line, int64_t log);
+/* All logs of one side, oldest first, the current one last: count and id of the i-th. */
+size_t journal_log_count(const struct journal_line *line, enum log_side side);
+int64_t journal_log_id(const struct journal_line *line, enum log_side side, size_t i);
+/* The entry of this message id, in whichever of the side's logs; MISSING. */
+bool journal_find_message(struct journal *journal, const struct journal_line *line,
+                          enum log_side side, struct span message_id, struct arena *arena,
+                          struct entry_row *out, struct error *err);
+
+/* What is held of this partner, in all its logs: oldest first, above an entry. */
+struct held_row;
+bool journal_held_count(struct database *db, const struct journal_line *line, int64_t *out,
+                        struct error *err);
+bool journal_held_list(struct database *db, const struct journal_line *line, int64_t above,
+                       struct arena *arena, struct held_row *out, size_t limit, size_t *count,
+                       struct error *err);
 
 /* The unit code in the heads of entries that the node itself writes: the first competent authority of our side. */
 struct span journal_unit(const struct journal *journal, const struct journal_line *line);

@@ -138,6 +138,22 @@ static bool pending_load(struct journal *journal, struct journal_log *log, uint6
     return leaves_walk(journal, log, from, log->size, pending_take, log, err);
 }
 
+/* A log that follows another: the keeper ends that one for good before it takes this one. */
+static bool log_register(struct journal *journal, const struct journal_log *log, struct error *err)
+{
+    const struct journal_chain *chain = chain_before(journal, log);
+
+    if (chain->count == 0)
+        return keeper_register(&journal->keeper, slot_of(log), span_text(log->origin), err);
+    const struct journal_past *before = &chain->past[chain->count - 1];
+    struct keeper_succession succession = {.kind = slot_of(log),
+                                           .origin = span_text(log->origin),
+                                           .before = span_text(before->origin),
+                                           .size = before->size,
+                                           .root = before->root};
+    return keeper_succeed(&journal->keeper, &succession, err);
+}
+
 bool log_level(struct journal *journal, struct journal_log *log, struct error *err)
 {
     struct keeper_state state = {0};
@@ -147,7 +163,7 @@ bool log_level(struct journal *journal, struct journal_log *log, struct error *e
 
     if (log->read_only[0] != '\0')
         return true;
-    if (!keeper_register(&journal->keeper, slot_of(log), origin, err) ||
+    if (!log_register(journal, log, err) ||
         !keeper_state(&journal->keeper, slot_of(log), origin, &state, err))
         return error_add(err, "asking the keeper about log %s", log->origin);
     compact_range_root(&log->range, &root);

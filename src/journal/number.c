@@ -244,18 +244,20 @@ bool number_waiting(struct journal *journal, struct error *err)
          !log_number(journal, NULL, &journal->domestic, regular_visit, &n, err)))
         return false;
     for (size_t i = 0; i < journal->line_count; i++)
-        if (number_may_go_on(&journal->lines[i]) &&
+        if (number_may_go_on(journal, &journal->lines[i]) &&
             !line_number(journal, &journal->lines[i], &n, err))
             return false;
     return true;
 }
 
 /* Each checkpoint is signed before the next entries are numbered: else it could grow beyond what one post carries. */
-bool number_may_go_on(const struct journal_line *line)
+bool number_may_go_on(const struct journal *journal, const struct journal_line *line)
 {
     const struct journal_log *log = &line->out;
 
-    return line->is_reachable && log->read_only[0] == '\0' && !log_is_unsigned(log) &&
+    return line->is_reachable &&
+           line->closing_until_ms <= journal->env->monotonic_ms(journal->env->context) &&
+           log->read_only[0] == '\0' && !log_is_unsigned(log) &&
            (line->ahead < CHECKPOINT_AHEAD_MAX || line->owes_withdrawn);
 }
 

@@ -40,7 +40,7 @@ struct span journal_unit(const struct journal *journal, const struct journal_lin
 struct journal_line *line_of_log(struct journal *journal, int64_t log)
 {
     for (size_t i = 0; i < journal->line_count; i++)
-        if (journal->lines[i].out.id == log || journal->lines[i].in.id == log)
+        if (journal_side(&journal->lines[i], log) != SIDE_NONE)
             return &journal->lines[i];
     return NULL;
 }
@@ -61,26 +61,24 @@ static bool line_sides(struct journal *journal, struct journal_line *line, struc
                      line->agreement_id, journal->party);
 }
 
-static bool partner_key(struct note_key *key, const char *name, uint8_t type,
-                        const uint8_t public_key[32], struct error *err)
+static struct succession_keys keys_agreed(const struct agreement_party *party)
 {
-    return note_key_make(span_text(name), type, public_key, key) ||
-           error_set(err, ERROR_INPUT, "key name %s is not allowed", name);
+    struct succession_keys keys = {.number = 0};
+
+    memcpy(keys.log, party->log_key, sizeof keys.log);
+    memcpy(keys.custody, party->custody_key, sizeof keys.custody);
+    memcpy(keys.witness, party->witness_key, sizeof keys.witness);
+    memcpy(keys.sealing, party->sealing_key, sizeof keys.sealing);
+    return keys;
 }
 
-static bool line_keys(struct journal *journal, struct journal_line *line, struct error *err)
+bool line_keys(struct journal_line *line, struct error *err)
 {
-    const struct agreement_party *partner = &line->agreement.parties[line->partner_side];
-    char name[ORIGIN_SIZE_MAX + 1];
-
-    snprintf(name, sizeof name, "%s/%s/to/%s/0", line->partner, line->agreement_id, journal->party);
-    if (!partner_key(&line->log_key, name, NOTE_ED25519, partner->log_key, err))
-        return false;
-    snprintf(name, sizeof name, "%s/custody/0", line->partner);
-    if (!partner_key(&line->custody_key, name, NOTE_COSIGNATURE, partner->custody_key, err))
-        return false;
-    snprintf(name, sizeof name, "%s/witness/0", line->partner);
-    return partner_key(&line->witness_key, name, NOTE_COSIGNATURE, partner->witness_key, err);
+    return (note_key_make(span_text(line->in.origin), NOTE_ED25519, line->partner_keys.log,
+                          &line->log_key) ||
+            error_set(err, ERROR_INPUT, "key name %s is not allowed", line->in.origin)) &&
+           key_of(line->partner, "custody", &line->partner_keys, &line->custody_key, err) &&
+           key_of(line->partner, "witness", &line->partner_keys, &line->witness_key, err);
 }
 
 /* The signatures were verified when the agreement was adopted; the row's bytes are what was signed. */
@@ -97,8 +95,11 @@ static bool line_add(struct journal *journal, struct span cms, bool is_suspended
         return error_add(err, "reading the agreement");
     line->agreement = signed_agreement.agreement;
     snprintf(line->agreement_id, sizeof line->agreement_id, "%.*s", SPAN_ARG(line->agreement.id));
-    if (!line_sides(journal, line, err) || !line_keys(journal, line, err))
+    if (!line_sides(journal, line, err))
         return false;
+    line->own_keys = keys_agreed(&line->agreement.parties[line->own_side]);
+    line->partner_keys = keys_agreed(&line->agreement.parties[line->partner_side]);
+    line->partner_first_keys = line->partner_keys;
     __atomic_store_n(&journal->line_count, journal->line_count + 1,
                      __ATOMIC_RELEASE); /* the courier reads it */
     return true;
@@ -118,28 +119,86 @@ static bool agreements_load(struct journal *journal, struct error *err)
     return true;
 }
 
+/* Where logs of one writer are placed, oldest first. */
+struct place {
+    struct journal_log *current;
+    struct journal_chain *chain;
+    struct succession_keys *keys;
+};
+
+static bool past_place(struct journal *journal, const struct place *place,
+                       const struct log_row *row, struct error *err)
+{
+    struct journal_past past = {
+        .id = row->id, .size = (uint64_t)row->ends, .keys = *place->keys, .custody_to = UINT64_MAX};
+    struct compact_range range;
+
+    if (row->origin.size > ORIGIN_SIZE_MAX || !compact_range_read(row->frontier, &range) ||
+        range.size != past.size)
+        return error_set(err, ERROR_STORE, "log %.*s: its frontier is not that of its end",
+                         SPAN_ARG(row->origin));
+    snprintf(past.origin, sizeof past.origin, "%.*s", SPAN_ARG(row->origin));
+    compact_range_root(&range, &past.root);
+    return chain_add(journal, place->chain, &past, err);
+}
+
+static bool row_place(struct journal *journal, const struct place *place, const struct log_row *row,
+                      struct error *err)
+{
+    if (row->before != 0 && place->chain->count > 0)
+        place->chain->past[place->chain->count - 1].custody_to = (uint64_t)row->custody;
+    if (row->keys.size > 0 && !keys_read_row(row->keys, place->keys))
+        return error_set(err, ERROR_STORE, "log %.*s: its keys are cut", SPAN_ARG(row->origin));
+    return row->ends == LOG_OPEN ? log_load(place->current, row, err)
+                                 : past_place(journal, place, row, err);
+}
+
 static bool log_place(struct journal *journal, const struct log_row *row, struct error *err)
 {
+    struct place domestic = {&journal->domestic, &journal->domestic_past, &journal->domestic_keys};
+
+    if (row->id >= journal->next_log)
+        journal->next_log = row->id + 1;
     if (row->kind == LOG_DOMESTIC)
-        return log_load(&journal->domestic, row, err);
+        return row_place(journal, &domestic, row, err);
     struct journal_line *line = journal_line_of(journal, row->agreement);
     if (line == NULL)
         return error_set(err, ERROR_STORE, "log %.*s belongs to no agreement",
                          SPAN_ARG(row->origin));
+    struct place out = {&line->out, &line->out_past, &line->own_keys};
+    struct place in = {&line->in, &line->in_past, &line->partner_keys};
     if (row->kind == LOG_MIRROR)
         line->handled = (uint64_t)row->handled;
     if (row->kind == LOG_MIRROR)
         line->last_seen = (uint64_t)row->seen;
-    return log_load(row->kind == LOG_MIRROR ? &line->in : &line->out, row, err);
+    return row_place(journal, row->kind == LOG_MIRROR ? &in : &out, row, err);
+}
+
+/* The keys that the node began with: those of its oldest agreement, and the keeper's while there is none. */
+static struct succession_keys domestic_keys_first(const struct journal *journal)
+{
+    struct succession_keys keys = {.number = 0};
+
+    if (journal->line_count > 0)
+        return keys_agreed(&journal->lines[0].agreement.parties[journal->lines[0].own_side]);
+    memcpy(keys.log, journal->keys.log, sizeof keys.log);
+    memcpy(keys.custody, journal->keys.custody, sizeof keys.custody);
+    memcpy(keys.witness, journal->keys.witness, sizeof keys.witness);
+    memcpy(keys.sealing, journal->keys.sealing, sizeof keys.sealing);
+    return keys;
 }
 
 static bool logs_load(struct journal *journal, struct error *err)
 {
-    enum { LOG_COUNT_MAX = 2 * PARTNER_COUNT_MAX + 1 };
+    enum { LOG_COUNT_MAX = (2 * PARTNER_COUNT_MAX + 1) * (CHAIN_COUNT_MAX + 1) };
     struct arena arena CLEANUP(arena_free) = arena_make(ARENA_SIZE);
-    struct log_row rows[LOG_COUNT_MAX];
+    struct log_row *rows = arena_array(&arena, LOG_COUNT_MAX, sizeof *rows);
     size_t count = 0;
 
+    if (rows == NULL)
+        return error_set(err, ERROR_LIMIT, "out of memory");
+    journal->next_log = 1;
+    journal->domestic_keys = domestic_keys_first(journal);
     if (!log_list(journal->db, &arena, rows, LOG_COUNT_MAX, &count, err))
         return false;
     for (size_t i = 0; i < count; i++)
@@ -201,7 +260,7 @@ static bool receipt_load(struct journal *journal, struct journal_line *line,
 static bool seen_load(struct journal *journal, struct journal_line *line, struct error *err)
 {
     return line->last_seen != (uint64_t)LOG_SEEN_UNKNOWN ||
-           held_seen_floor(journal, line, INT64_MAX, &line->last_seen, err);
+           held_seen_floor(journal, line, line->in.id, INT64_MAX, &line->last_seen, err);
 }
 
 /* Posts before the restart may have arrived: not before the oldest entry without receipt was written. */
@@ -223,7 +282,7 @@ static bool lines_load(struct journal *journal, struct error *err)
 {
     for (size_t i = 0; i < journal->line_count; i++) {
         struct journal_line *line = &journal->lines[i];
-        if (!checkpoint_load(journal, &line->out, err) ||
+        if (!line_keys(line, err) || !checkpoint_load(journal, &line->out, err) ||
             !receipt_load(journal, line, &line->out, err) ||
             !receipt_load(journal, line, &line->in, err) || !number_owed_load(journal, line, err) ||
             !witness_load(journal, line, err) || !seen_load(journal, line, err) ||
@@ -260,8 +319,9 @@ bool journal_open(struct journal *journal, const struct journal_options *options
     if (journal->cache == NULL)
         return error_set(err, ERROR_LIMIT, "out of memory");
     if (!keeper_public_keys(&journal->keeper, &journal->keys, err) ||
-        !counters_load(journal, err) || !agreements_load(journal, err) ||
-        !logs_load(journal, err) || !apply_number_check(journal, err) || !lines_load(journal, err))
+        !keeper_sets(&journal->keeper, &journal->sets, err) || !counters_load(journal, err) ||
+        !agreements_load(journal, err) || !logs_load(journal, err) ||
+        !apply_number_check(journal, err) || !lines_load(journal, err))
         return error_add(err, "opening the books");
     if (journal->domestic.id != 0 && !checkpoint_load(journal, &journal->domestic, err))
         return error_add(err, "opening the books");
@@ -283,30 +343,39 @@ void journal_close(struct journal *journal)
     job_queue_end(&journal->queue);
 }
 
-static bool log_make(struct journal *journal, int64_t id, const char *origin, enum log_kind kind,
-                     const struct journal_line *line, struct journal_log *out, struct error *err)
+bool log_make(struct journal *journal, const struct log_row *given, struct journal_log *out,
+              struct error *err)
 {
     struct compact_range empty = compact_range_empty();
-    struct buffer frontier = buffer_make(sizeof empty + 64);
-    struct log_row row = {.id = id,
-                          .origin = span_text(origin),
-                          .kind = kind,
-                          .agreement = span_text(line == NULL ? "" : line->agreement_id),
-                          .partner = span_text(line == NULL ? "" : line->partner)};
+    struct buffer frontier CLEANUP(buffer_free) = buffer_make(sizeof empty + 64);
+    struct log_row row = *given;
 
+    row.id = journal->next_log;
     compact_range_write(&empty, &frontier);
     row.frontier = buffer_span(&frontier);
-    bool ok = log_insert(journal->db, &row, err) && log_load(out, &row, err);
-    buffer_free(&frontier);
+    if (!log_insert(journal->db, &row, err) || !log_load(out, &row, err))
+        return error_add(err, "making log %.*s", SPAN_ARG(row.origin));
+    journal->next_log++;
     journal->must_level = true;
-    return ok || error_add(err, "making log %s", origin);
+    return true;
 }
 
 bool journal_create(struct journal *journal, struct error *err)
 {
     char origin[ORIGIN_SIZE_MAX + 1];
     snprintf(origin, sizeof origin, "%s/domestic/0", journal->party);
-    return log_make(journal, 1, origin, LOG_DOMESTIC, NULL, &journal->domestic, err);
+    return log_make(journal, &(struct log_row){.origin = span_text(origin), .kind = LOG_DOMESTIC},
+                    &journal->domestic, err);
+}
+
+static bool line_log_make(struct journal *journal, struct journal_line *line, enum log_kind kind,
+                          const char *origin, struct journal_log *out, struct error *err)
+{
+    struct log_row row = {.origin = span_text(origin),
+                          .kind = kind,
+                          .agreement = span_text(line->agreement_id),
+                          .partner = span_text(line->partner)};
+    return log_make(journal, &row, out, err);
 }
 
 bool journal_adopt(struct journal *journal, struct span cms, struct span document,
@@ -328,14 +397,14 @@ bool journal_adopt(struct journal *journal, struct span cms, struct span documen
                                 .cms = cms,
                                 .fingerprint = span_make(fingerprint, DIGEST_SIZE),
                                 .imported_ms = journal_now_ms(journal)};
-    int64_t first = 2 + 2 * (int64_t)(journal->line_count - 1);
     snprintf(origin[0], sizeof origin[0], "%s/%s/to/%s/0", journal->party, line->agreement_id,
              line->partner);
     snprintf(origin[1], sizeof origin[1], "%s/%s/to/%s/0", line->partner, line->agreement_id,
              journal->party);
     bool ok = agreement_insert(journal->db, &row, err) &&
-              log_make(journal, first, origin[0], LOG_OUTGOING, line, &line->out, err) &&
-              log_make(journal, first + 1, origin[1], LOG_MIRROR, line, &line->in, err);
+              line_log_make(journal, line, LOG_OUTGOING, origin[0], &line->out, err) &&
+              line_log_make(journal, line, LOG_MIRROR, origin[1], &line->in, err) &&
+              line_keys(line, err);
     if (!ok)
         journal->line_count--;
     return ok || error_add(err, "adopting the agreement");

@@ -8,12 +8,12 @@
 
 #define PARTS_ARENA (8u * 1024u * 1024u)
 
-static bool wanted_fill(struct journal_wanted *wanted, const struct part_row *row, uint64_t index,
-                        struct error *err)
+static bool wanted_fill(struct journal_wanted *wanted, const struct part_row *row,
+                        uint64_t position, struct error *err)
 {
     wanted->entry = row->entry;
     wanted->number = (uint16_t)row->number;
-    wanted->index = index;
+    wanted->index = position;
     wanted->size = row->size;
     if (row->sha256.size != DIGEST_SIZE || row->file.size != ATTACHMENT_ID_SIZE ||
         row->part_key.size != KEEPER_WRAPPED_SIZE || !buffer_add(&wanted->segments, row->segments))
@@ -42,6 +42,19 @@ static bool wanted_begin(struct journal *journal, struct part_row *row, struct a
     return part_begin(journal->db, row->entry, row->number, row->part_key, row->file, err);
 }
 
+/* The first one behind that part, in whichever log of the partner. */
+static bool wanted_find(struct journal *journal, const struct journal_line *line,
+                        int64_t entry_before, uint16_t number_before, struct arena *arena,
+                        struct part_row *row, size_t *count, struct error *err)
+{
+    *count = 0;
+    for (size_t i = 0; *count == 0 && i < journal_log_count(line, SIDE_PARTNER); i++)
+        if (!part_list_wanted_after(journal->db, arena, journal_log_id(line, SIDE_PARTNER, i),
+                                    entry_before, number_before, row, 1, count, err))
+            return false;
+    return true;
+}
+
 bool journal_wanted_next(struct journal *journal, struct journal_line *line,
                          struct journal_wanted *out, struct error *err)
 {
@@ -56,18 +69,21 @@ bool journal_wanted_after(struct journal *journal, struct journal_line *line, in
     struct entry_row entry;
     size_t count = 0;
 
-    if (!part_list_wanted_after(journal->db, &arena, line->in.id, entry_before, number_before, &row,
-                                1, &count, err))
+    if (!wanted_find(journal, line, entry_before, number_before, &arena, &row, &count, err))
         return false;
     if (count == 0 && entry_before != 0 && /* from the oldest again */
-        !part_list_wanted(journal->db, &arena, line->in.id, &row, 1, &count, err))
+        !wanted_find(journal, line, 0, 0, &arena, &row, &count, err))
         return false;
     if (count == 0)
         return error_set(err, ERROR_MISSING, "no attachment is wanted");
     if (!entry_find(journal->db, &arena, row.entry, &entry, err) ||
         (row.file.size == 0 && !wanted_begin(journal, &row, &arena, err)))
         return false;
-    return wanted_fill(out, &row, (uint64_t)entry.index, err);
+    uint64_t position = 0;
+    if (!chain_position(line, SIDE_PARTNER, entry.log, (uint64_t)entry.index, &position))
+        return error_set(err, ERROR_STORE, "entry %" PRId64 " is of no log of %s", entry.id,
+                         line->partner);
+    return wanted_fill(out, &row, position, err);
 }
 
 /* All attachments of the entry that are held whole, so that later entries repeat earlier numbers. */
@@ -78,7 +94,7 @@ static bool held_append(struct journal *journal, struct journal_line *line, int6
     struct part_row *rows = arena_array(&arena, PART_COUNT_MAX, sizeof *rows);
     uint64_t numbers[PART_COUNT_MAX];
     struct entry_row target;
-    struct parts_held held = {.item = {.origin = span_text(line->in.origin)}, .parts = numbers};
+    struct parts_held held = {.parts = numbers};
     struct buffer body CLEANUP(buffer_free) = buffer_make(BODY_SIZE_MAX);
     struct appended appended;
     size_t count = 0;
@@ -97,6 +113,7 @@ static bool held_append(struct journal *journal, struct journal_line *line, int6
     }
     if (target.message_id.size != UUID_SIZE || held.part_count == 0)
         return error_set(err, ERROR_BUG, "nothing is held of entry %" PRId64, entry);
+    held.item.origin = span_text(journal_origin(line, target.log));
     memcpy(held.item.id, target.message_id.data, UUID_SIZE);
     if (!parts_held_write(&held, &body))
         return error_set(err, ERROR_BUG, "parts held do not fit");
@@ -146,7 +163,7 @@ bool journal_wanted_lost(struct journal *journal, struct journal_line *line,
     return part_erase(journal->db, wanted->entry, wanted->number, PART_LOST, err);
 }
 
-bool journal_segment(struct journal *journal, struct journal_line *line, uint64_t index,
+bool journal_segment(struct journal *journal, struct journal_line *line, uint64_t position,
                      uint16_t part, uint64_t segment, struct arena *arena, struct span *out,
                      struct error *err)
 {
@@ -154,15 +171,18 @@ bool journal_segment(struct journal *journal, struct journal_line *line, uint64_
         .env = journal->env, .home = journal->home, .keeper = &journal->keeper};
     struct entry_row entry;
     struct part_row row;
+    int64_t log = 0;
+    uint64_t index = 0;
     size_t size = 0;
 
-    if (!entry_find_index(journal->db, arena, line->out.id, (int64_t)index, &entry, err) ||
+    chain_place(line, SIDE_OWN, position, &log, &index);
+    if (!entry_find_index(journal->db, arena, log, (int64_t)index, &entry, err) ||
         !part_find(journal->db, arena, entry.id, part, &row, err))
         return false;
     if (row.kind != PART_ROW_ATTACHMENT || row.state != PART_HELD ||
         row.file.size != ATTACHMENT_ID_SIZE || row.part_key.size != KEEPER_WRAPPED_SIZE)
-        return error_set(err, ERROR_MISSING, "index %" PRIu64 " part %u is not held here", index,
-                         part);
+        return error_set(err, ERROR_MISSING, "position %" PRIu64 " part %u is not held here",
+                         position, part);
     uint8_t *bytes = arena_alloc(arena, SEGMENT_SIZE);
     if (bytes == NULL)
         return error_set(err, ERROR_LIMIT, "out of memory");

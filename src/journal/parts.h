@@ -12,7 +12,7 @@
 struct journal_wanted {
     int64_t entry;
     uint16_t number;
-    uint64_t index; /* of its entry in the partner's log */
+    uint64_t index; /* position of its entry in the partner's logs */
     int64_t size;
     uint8_t sha256[DIGEST_SIZE];
     struct buffer segments; /* hashes that the body names; made and freed by the caller */
@@ -33,8 +33,8 @@ bool journal_wanted_held(struct journal *journal, struct journal_line *line,
 bool journal_wanted_lost(struct journal *journal, struct journal_line *line,
                          const struct journal_wanted *wanted, struct error *err);
 
-/* Segment of an attachment of our own entry `index`, for its partner; in `arena`. MISSING when it is not held. */
-bool journal_segment(struct journal *journal, struct journal_line *line, uint64_t index,
+/* Segment of an attachment of our own entry at this position, for its partner; in `arena`. MISSING when it is not held. */
+bool journal_segment(struct journal *journal, struct journal_line *line, uint64_t position,
                      uint16_t part, uint64_t segment, struct arena *arena, struct span *out,
                      struct error *err);
 

@@ -28,10 +28,70 @@ void log_stop(struct journal *journal, struct journal_log *log, const char *reas
 /* Asks the keeper where it stands, hands over what it lacks or stops the log. */
 bool log_level(struct journal *journal, struct journal_log *log, struct error *err);
 
+/* --- chain.c: logs that ended, and positions over them --- */
+/* Puts a log that ended at the end of the chain. */
+bool chain_add(struct journal *journal, struct journal_chain *chain,
+               const struct journal_past *past, struct error *err);
+/* Position of index `index` of log `log`; false when the log is none of this side's. */
+bool chain_position(const struct journal_line *line, enum log_side side, int64_t log,
+                    uint64_t index, uint64_t *out);
+/* The log and index of a position. What lies beyond the current log's size is given as such. */
+void chain_place(const struct journal_line *line, enum log_side side, uint64_t position,
+                 int64_t *log, uint64_t *index);
+/* The writer of a log of this origin. It stands for all logs of its line: what waits when a log ends, is numbered in the
+ * next one. */
+enum log_side side_of_origin(const struct journal_line *line, struct span origin);
+/* Entries of this side, in all its logs. */
+uint64_t chain_size(const struct journal_line *line, enum log_side side);
+/* The custody keys of a side that count for receipts of this position in the other side's logs. */
+const struct succession_keys *chain_custody_keys(const struct journal_line *line,
+                                                 enum log_side side, uint64_t position);
+/* The first receipt above a position of our logs; *is_there false when there is none. */
+bool chain_receipt_above(struct journal *journal, const struct journal_line *line,
+                         uint64_t position, struct arena *arena, struct receipt_row *out,
+                         bool *is_there, struct error *err);
+/* The logs before this current one. */
+const struct journal_chain *chain_before(struct journal *journal, const struct journal_log *log);
+/* The keeper's number of the set that holds these keys; KEYS_NOT_HELD when it has none. */
+#define KEYS_NOT_HELD UINT8_MAX
+uint8_t own_set(const struct journal *journal, const struct succession_keys *keys);
+#define KEYS_ROW_SIZE (2u + 3u * 32u + SUCCESSION_SEALING_SIZE)
+void keys_write_row(const struct succession_keys *keys, uint8_t out[KEYS_ROW_SIZE]);
+bool keys_read_row(struct span row, struct succession_keys *out);
+/* `<party>/custody/<k>` or `<party>/witness/<k>`. */
+bool key_of(const char *party, const char *what, const struct succession_keys *keys,
+            struct note_key *out, struct error *err);
+
+/* --- open.c --- */
+/* A new log's row and memory. */
+bool log_make(struct journal *journal, const struct log_row *row, struct journal_log *out,
+              struct error *err);
+/* Note keys of the partner, from line->partner_keys and the current mirror. */
+bool line_keys(struct journal_line *line, struct error *err);
+
+/* --- succession.c --- */
+/* A succession that the partner tells: its document holds and it does not contradict it. RULE, INPUT. */
+bool succession_check(struct journal *journal, struct journal_line *line, bool is_own,
+                      const struct succession *told, struct arena *arena,
+                      struct succession_document *out, struct error *err);
+/* A post of the log that follows our mirror: turns line->in over to it when its entry 0 permits; on failure nothing
+ * moved. `undo` puts back what was before, when the rest of the post does not hold. */
+struct mirror_before {
+    struct journal_log in;
+    struct succession_keys keys;
+    uint64_t handled;
+    bool has_moved;
+};
+bool mirror_succeed(struct journal *journal, struct journal_line *line, struct post *post,
+                    struct arena *arena, struct mirror_before *before, struct accepted *out,
+                    struct error *err);
+void mirror_restore(struct journal *journal, struct journal_line *line,
+                    struct mirror_before *before);
+
 /* --- number.c: waiting entries get their place --- */
 bool number_waiting(struct journal *journal, struct error *err);
 /* Entries of this line may be numbered now. */
-bool number_may_go_on(const struct journal_line *line);
+bool number_may_go_on(const struct journal *journal, const struct journal_line *line);
 /* At open: what waits, and whether a `withdrawn` is among it. */
 bool number_owed_load(struct journal *journal, struct journal_line *line, struct error *err);
 
@@ -107,8 +167,8 @@ bool apply_held(struct journal *journal, struct journal_line *line, const struct
 /* At open. */
 bool held_load(struct journal *journal, struct journal_line *line, struct error *err);
 /* Largest `seen` of the newest handled business below this index. */
-bool held_seen_floor(struct journal *journal, const struct journal_line *line, int64_t below,
-                     uint64_t *out, struct error *err);
+bool held_seen_floor(struct journal *journal, const struct journal_line *line, int64_t log,
+                     int64_t below, uint64_t *out, struct error *err);
 /* Rebuilds when the derived tables were written by another number. */
 bool apply_number_check(struct journal *journal, struct error *err);
 
@@ -123,6 +183,16 @@ bool witness_load(struct journal *journal, struct journal_line *line, struct err
 bool handle_line(struct journal *journal, struct journal_line *line, struct error *err);
 /* One round over its held entries. */
 bool release_line(struct journal *journal, struct journal_line *line, struct error *err);
+
+/* --- append.c --- */
+/* Entry 0 of a log that begins, numbered at once: nothing that waits may stand before it. `line` NULL: the domestic log. */
+bool append_first(struct journal *journal, struct journal_line *line, struct span body,
+                  struct error *err);
+
+/* --- accept.c --- */
+/* Suite, seal and stream: plaintext of all bodies in the arena. */
+bool post_unseal(struct journal *journal, struct journal_line *line, struct post *post,
+                 struct arena *arena, struct error *err);
 
 bool sequence_add(struct journal *journal, struct sequence_row *row, struct error *err);
 struct journal_line *line_of_log(struct journal *journal, int64_t log);

@@ -105,6 +105,12 @@ static bool steps_send(struct journal *journal, struct steps *steps, struct erro
     return ok;
 }
 
+static uint8_t set_of(struct journal *journal, const struct journal_log *log)
+{
+    return own_set(journal, log->kind == LOG_DOMESTIC ? &journal->domestic_keys
+                                                      : &line_of_log(journal, log->id)->own_keys);
+}
+
 /* Adds what the keeper lacks of one log; `is_signed`: a signature of the new size is wanted. */
 static bool steps_add(struct journal *journal, struct steps *steps, struct journal_log *log,
                       bool is_signed, struct error *err)
@@ -127,6 +133,7 @@ static bool steps_add(struct journal *journal, struct steps *steps, struct journ
                                  .leaves = log->pending,
                                  .count = count,
                                  .is_signed = is_last && is_signed,
+                                 .set = set_of(journal, log),
                                  .time_s = log->signed_time_s};
         steps->logs[steps->count++] = log;
         steps->leaves += count;
@@ -172,7 +179,7 @@ bool seal_ask_keeper(struct journal *journal, struct error *err)
 bool seal_is_wanted(const struct journal *journal)
 {
     for (size_t i = 0; i < journal->line_count; i++)
-        if (number_may_go_on(&journal->lines[i]) && journal->lines[i].has_waiting)
+        if (number_may_go_on(journal, &journal->lines[i]) && journal->lines[i].has_waiting)
             return true;
     return journal->must_level &&
            journal->env->monotonic_ms(journal->env->context) >= journal->level_after_ms;

@@ -7,6 +7,8 @@
 
 #include "base/text.h"
 #include "crypto/id.h"
+#include "message/reference.h"
+#include "store/derived_rows.h"
 #include "tlog/checkpoint.h"
 #include "tlog/cosignature.h"
 #include "tlog/proof.h"
@@ -21,11 +23,9 @@ bool witness_load(struct journal *journal, struct journal_line *line, struct err
 {
     struct arena arena CLEANUP(arena_free) = arena_make(64 * 1024);
     struct witness_row row;
-    char origin[ORIGIN_SIZE_MAX + 1];
 
-    snprintf(origin, sizeof origin, "%s/domestic/0", journal->party);
-    if (witness_newest(journal->db, &arena, span_text(origin), span_text(line->witness_key.name),
-                       &row, err)) {
+    if (witness_newest(journal->db, &arena, span_text(journal->domestic.origin),
+                       span_text(line->witness_key.name), &row, err)) {
         line->witnessed = (uint64_t)row.size;
         return true;
     }
@@ -135,7 +135,7 @@ static bool note_of_domestic(struct journal *journal, struct buffer *out)
         .origin = span_text(log->origin), .size = log->signed_size, .root = log->signed_root};
     struct note_key key;
 
-    return note_key_make(span_text(log->origin), NOTE_ED25519, journal->keys.log, &key) &&
+    return note_key_make(span_text(log->origin), NOTE_ED25519, journal->domestic_keys.log, &key) &&
            checkpoint_write(&checkpoint, out) && buffer_byte(out, '\n') &&
            note_signature_line_write(&key, span_make(log->signature, SIGNATURE_SIZE), out);
 }
@@ -217,6 +217,47 @@ static enum witness_verdict witness_refuse(struct witness_answer *out, enum witn
     return verdict;
 }
 
+/* A partner's domestic log: the first one of the agreement, or one that a succession in its outgoing log told of. */
+struct domestic_log {
+    struct succession_keys keys;
+    struct succession_row told; /* entry 0: the first log, which follows none */
+};
+
+static bool domestic_find(struct journal *journal, const struct journal_line *line,
+                          struct span origin, struct arena *arena, struct domestic_log *out,
+                          struct error *err)
+{
+    uint64_t number = 0;
+    struct span stem;
+
+    *out = (struct domestic_log){.keys = line->partner_first_keys};
+    if (!origin_is_domestic(origin) || !span_is(origin_party(origin), line->partner) ||
+        !origin_split(origin, &stem, &number))
+        return error_set(err, ERROR_MISSING, "not a domestic log of %s", line->partner);
+    if (number == 0)
+        return true;
+    if (!succession_find(journal->db, arena, origin, &out->told, err))
+        return false;
+    return keys_read_row(out->told.keys, &out->keys) ||
+           error_set(err, ERROR_STORE, "log %.*s: its keys are cut", SPAN_ARG(origin));
+}
+
+static bool domestic_register(struct journal *journal, struct span origin,
+                              const struct domestic_log *known, struct error *err)
+{
+    struct keeper_succession succession = {.kind = KEEPER_WITNESS,
+                                           .origin = origin,
+                                           .before = known->told.before,
+                                           .size = (uint64_t)known->told.size};
+
+    if (known->told.entry == 0)
+        return keeper_register(&journal->keeper, KEEPER_WITNESS, origin, err);
+    if (known->told.root.size != TLOG_HASH_SIZE)
+        return error_set(err, ERROR_STORE, "log %.*s: its root is cut", SPAN_ARG(origin));
+    memcpy(succession.root.bytes, known->told.root.data, TLOG_HASH_SIZE);
+    return keeper_succeed(&journal->keeper, &succession, err);
+}
+
 /* `add-checkpoint`, for the domestic log of this partner only: any other origin is unknown here, so a witness signature
  * never passes for a receipt. */
 bool journal_add_checkpoint(struct journal *journal, struct journal_line *line,
@@ -229,35 +270,43 @@ bool journal_add_checkpoint(struct journal *journal, struct journal_line *line,
     struct checkpoint checkpoint;
     struct note_key key;
     uint8_t log_signature[SIGNATURE_SIZE];
-    char origin[ORIGIN_SIZE_MAX + 1];
-    const struct agreement_party *partner = &line->agreement.parties[line->partner_side];
+    struct domestic_log known;
 
     *out = (struct witness_answer){.verdict = WITNESS_MALFORMED};
     if (!witness_request_read(request_bytes, &arena, &request, err))
         return true;
-    snprintf(origin, sizeof origin, "%s/domestic/0", line->partner);
     struct span note_rest = request.checkpoint;
-    struct span note_origin;
-    if (!line_take(&note_rest, &note_origin) || !span_is(note_origin, origin)) {
+    struct span origin;
+    if (!line_take(&note_rest, &origin) ||
+        !domestic_find(journal, line, origin, &arena, &known, err)) {
+        if (err->kind == ERROR_STORE)
+            return false;
+        error_clear(err);
         witness_refuse(out, WITNESS_UNKNOWN);
         return true;
     }
-    if (!note_key_make(span_text(origin), NOTE_ED25519, partner->log_key, &key) ||
+    if (!note_key_make(origin, NOTE_ED25519, known.keys.log, &key) ||
         !checkpoint_open(request.checkpoint, &key, &checkpoint, &body, log_signature, err)) {
         witness_refuse(out, WITNESS_FORBIDDEN);
         return true;
     }
     if (request.old_size > checkpoint.size)
         return true; /* malformed, says c2sp.org/tlog-witness */
-    struct keeper_witness ask = {.origin = span_text(origin),
+    struct keeper_witness ask = {.origin = origin,
+                                 .set = own_set(journal, &line->own_keys),
                                  .old_size = request.old_size,
                                  .size = checkpoint.size,
                                  .root = checkpoint.root,
                                  .proof = request.proof,
                                  .proof_count = request.proof_count,
                                  .time_s = journal_now_ms(journal) / 1000};
-    if (!keeper_register(&journal->keeper, KEEPER_WITNESS, ask.origin, err))
-        return false;
+    if (!domestic_register(journal, origin, &known, err)) {
+        witness_refuse(out, WITNESS_UNKNOWN); /* it ended: only the log that follows is witnessed */
+        bool has_ended = err->kind == ERROR_CONFLICT;
+        if (has_ended)
+            error_clear(err);
+        return has_ended;
+    }
     if (!keeper_witness(&journal->keeper, &ask, err)) {
         out->held_size = ask.held_size;
         if (err->kind == ERROR_CONFLICT)
@@ -268,7 +317,8 @@ bool journal_add_checkpoint(struct journal *journal, struct journal_line *line,
             return false;
         return true;
     }
-    snprintf(out->name, sizeof out->name, "%s/witness/0", journal->party);
+    snprintf(out->name, sizeof out->name, "%s/witness/%u", journal->party, line->own_keys.number);
+    memcpy(out->public_key, line->own_keys.witness, sizeof out->public_key);
     out->verdict = WITNESS_COSIGNED;
     out->time_s = ask.time_s;
     memcpy(out->signature, ask.signature, SIGNATURE_SIZE);

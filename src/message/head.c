@@ -154,7 +154,7 @@ static bool type_check(const struct head *head, struct error *err)
     if (head->type == MESSAGE_UNKNOWN)
         return true;
     const struct message_type_row *row = &message_types[head->type];
-    if (row->is_domestic != is_domestic)
+    if (row->is_domestic != is_domestic && !row->is_of_any_log)
         return error_set(err, ERROR_INPUT, "head: type '%s' %s an agreement", row->name,
                          row->is_domestic ? "stands without" : "needs");
     if (row->has_body != head->has_body)

@@ -36,6 +36,31 @@ bool origin_is_valid(struct span origin)
     return count == 5 && span_is(parts[2], "to") && number_read(parts[4], &number);
 }
 
+bool origin_split(struct span origin, struct span *stem, uint64_t *number)
+{
+    size_t at = origin.size;
+
+    if (!origin_is_valid(origin))
+        return false;
+    while (origin.data[at - 1] != '/')
+        at--;
+    *stem = span_part(origin, 0, at - 1);
+    return number_read(span_part(origin, at, origin.size), number);
+}
+
+struct span origin_party(struct span origin)
+{
+    return segment_take(&origin);
+}
+
+bool origin_is_domestic(struct span origin)
+{
+    struct span rest = origin;
+
+    segment_take(&rest);
+    return origin_is_valid(origin) && span_starts_with(rest, "domestic/");
+}
+
 static const struct form_field reference_fields[] = {
     {.name = "log",
      .kind = FORM_TEXT,

@@ -20,5 +20,10 @@ extern const struct form reference_form;
 
 /* `<party>/<agreement>/to/<partner>/<n>` or `<party>/domestic/<n>`, n without leading zeros. */
 bool origin_is_valid(struct span origin);
+/* `ro/ro-al/to/al/3` is `ro/ro-al/to/al` and 3: logs of one stem follow one another. False when it is not valid. */
+bool origin_split(struct span origin, struct span *stem, uint64_t *number);
+bool origin_is_domestic(struct span origin);
+/* Who writes it: `ro` of `ro/ro-al/to/al/0`. */
+struct span origin_party(struct span origin);
 
 #endif

@@ -11,6 +11,7 @@
 #include "message/outcomes.h"
 #include "message/parts_held.h"
 #include "message/request.h"
+#include "message/succession.h"
 
 const char *const message_sender_names[] = {
     [SENDER_ANY] = "either party",
@@ -114,6 +115,14 @@ const struct message_type_row message_types[MESSAGE_TYPE_COUNT] = {
                         .is_domestic = true,
                         .meaning = "Fills a beat of the domestic log, so that its size says "
                                    "little."},
+    [MESSAGE_SUCCESSION] = {.name = "succession",
+                            .version = 1,
+                            .sender = SENDER_ANY,
+                            .retention = RETENTION_BOOKS,
+                            .has_body = true,
+                            .is_of_any_log = true,
+                            .form = &succession_form,
+                            .meaning = "A log of the writer ended; another follows it."},
 };
 
 static bool is_known(enum message_type type)

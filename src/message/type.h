@@ -28,8 +28,9 @@ enum message_type {
     MESSAGE_CLOCK_DISPUTE = 9,
     MESSAGE_ACT = 10,
     MESSAGE_FILLER = 11,
+    MESSAGE_SUCCESSION = 12,
 };
-#define MESSAGE_TYPE_COUNT 12 /* with MESSAGE_UNKNOWN */
+#define MESSAGE_TYPE_COUNT 13 /* with MESSAGE_UNKNOWN */
 
 enum message_sender {
     SENDER_ANY,       /* either party */
@@ -55,6 +56,7 @@ struct message_type_row {
     bool owes_outcome;       /* the receiver reports what it did with it */
     bool is_business;        /* stopped by a suspension; books, erasures and withdrawals go on */
     bool is_domestic;        /* stands in a domestic log only */
+    bool is_of_any_log;      /* stands in domestic and outgoing logs alike */
     bool needs_in_reply_to;  /* malformed without */
     const struct form *form; /* reads, checks and writes the body; NULL without body */
     const char *meaning;     /* one sentence */

@@ -363,6 +363,54 @@ bool derived_erase_part(struct database *db, int64_t entry, int64_t number, stru
     return row_write(s, err);
 }
 
+static const char succession_insert_sql[] =
+    "insert into successions (entry, log, before, size, root, reason, keys, custody, made_ms)"
+    " values ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+
+bool succession_insert(struct database *db, const struct succession_row *row, struct error *err)
+{
+    struct statement *s CLEANUP(statement_give) = statement_take(db, succession_insert_sql, err);
+    if (s == NULL)
+        return false;
+    statement_integer(s, 1, row->entry);
+    statement_text(s, 2, row->log);
+    statement_text(s, 3, row->before);
+    statement_integer(s, 4, row->size);
+    statement_bytes(s, 5, row->root);
+    statement_integer(s, 6, row->reason);
+    statement_bytes(s, 7, row->keys);
+    statement_integer(s, 8, row->custody);
+    statement_integer(s, 9, row->made_ms);
+    return row_write(s, err);
+}
+
+static bool succession_row_read(const struct statement *s, struct arena *arena, void *out)
+{
+    struct succession_row *row = out;
+
+    row->entry = column_integer(s, 0);
+    row->size = column_integer(s, 3);
+    row->reason = column_integer(s, 5);
+    row->custody = column_integer(s, 7);
+    row->made_ms = column_integer(s, 8);
+    return row_text(s, 1, arena, &row->log) && row_text(s, 2, arena, &row->before) &&
+           row_bytes(s, 4, arena, &row->root) && row_bytes(s, 6, arena, &row->keys);
+}
+
+static const char succession_find_sql[] =
+    "select entry, log, before, size, root, reason, keys, custody, made_ms from successions"
+    " where log = $1 order by entry desc limit 1";
+
+bool succession_find(struct database *db, struct arena *arena, struct span log,
+                     struct succession_row *out, struct error *err)
+{
+    struct statement *s CLEANUP(statement_give) = statement_take(db, succession_find_sql, err);
+    if (s == NULL)
+        return false;
+    statement_text(s, 1, log);
+    return row_read(s, arena, succession_row_read, out, "succession", err);
+}
+
 static const char inbox_list_sql[] =
     "select r.entry, r.log, r.message_id, r.is_own, r.reference, r.urgency, r.is_training, r.language, r.persons,"
     " r.attachments, r.due_after_ms, r.deadline_row, l.agreement, l.partner, e.idx, e.created_ms,"

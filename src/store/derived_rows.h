@@ -104,4 +104,21 @@ struct inbox_row {
 bool inbox_list(struct database *db, struct arena *arena, bool is_own, struct inbox_row *out,
                 size_t limit, size_t *count, struct error *err);
 
+/* A log of a party that ended, as told by the log that follows it or, for a domestic one, in an outgoing log. */
+struct succession_row {
+    int64_t entry;
+    struct span log; /* origin of the successor */
+    struct span before;
+    int64_t size;
+    struct span root;
+    int64_t reason;
+    struct span keys;
+    int64_t custody;
+    int64_t made_ms;
+};
+bool succession_insert(struct database *db, const struct succession_row *row, struct error *err);
+/* The newest that names this successor; MISSING. */
+bool succession_find(struct database *db, struct arena *arena, struct span log,
+                     struct succession_row *out, struct error *err);
+
 #endif

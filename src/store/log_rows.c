@@ -59,7 +59,8 @@ bool agreement_suspend(struct database *db, struct span agreement, int64_t suspe
 }
 
 static const char log_insert_sql[] =
-    "insert into logs (id, origin, kind, agreement, partner, size, frontier, handled) values ($1, $2, $3, $4, $5, $6, $7, $8)";
+    "insert into logs (id, origin, kind, agreement, partner, size, frontier, handled, before, keys, custody)"
+    " values ($1, $2, $3, $4, $5, $6, $7, $8, nullif($9, 0), $10, $11)";
 
 bool log_insert(struct database *db, const struct log_row *row, struct error *err)
 {
@@ -74,6 +75,9 @@ bool log_insert(struct database *db, const struct log_row *row, struct error *er
     statement_integer(s, 6, row->size);
     statement_bytes(s, 7, row->frontier);
     statement_integer(s, 8, row->handled);
+    statement_integer(s, 9, row->before);
+    row_bind_bytes(s, 10, row->keys);
+    statement_integer(s, 11, row->custody);
     return row_write(s, err);
 }
 
@@ -86,13 +90,17 @@ static bool log_read(const struct statement *s, struct arena *arena, void *out)
     row->size = column_integer(s, 5);
     row->handled = column_integer(s, 7);
     row->seen = column_is_null(s, 9) ? LOG_SEEN_UNKNOWN : column_integer(s, 9);
+    row->ends = column_integer(s, 10);
+    row->before = column_integer(s, 11);
+    row->custody = column_integer(s, 13);
     return row_text(s, 1, arena, &row->origin) && row_text(s, 3, arena, &row->agreement) &&
            row_text(s, 4, arena, &row->partner) && row_bytes(s, 6, arena, &row->frontier) &&
-           row_text(s, 8, arena, &row->read_only);
+           row_text(s, 8, arena, &row->read_only) && row_bytes(s, 12, arena, &row->keys);
 }
 
 static const char log_list_sql[] =
-    "select id, origin, kind, agreement, partner, size, frontier, handled, read_only, seen from logs order by id";
+    "select id, origin, kind, agreement, partner, size, frontier, handled, read_only, seen,"
+    " coalesce(ends, -1), coalesce(before, 0), keys, coalesce(custody, 0) from logs order by id";
 
 bool log_list(struct database *db, struct arena *arena, struct log_row *out, size_t limit,
               size_t *count, struct error *err)
@@ -141,4 +149,51 @@ bool log_set_read_only(struct database *db, int64_t log, struct span reason, str
     row_bind_text(s, 1, reason);
     statement_integer(s, 2, log);
     return row_write(s, err);
+}
+
+static const char log_end_sql[] =
+    "update logs set ends = $1, size = $1, frontier = $2, read_only = null where id = $3";
+
+bool log_end(struct database *db, int64_t log, int64_t ends, struct span frontier,
+             struct error *err)
+{
+    struct statement *s CLEANUP(statement_give) = statement_take(db, log_end_sql, err);
+    if (s == NULL)
+        return false;
+    statement_integer(s, 1, ends);
+    statement_bytes(s, 2, frontier);
+    statement_integer(s, 3, log);
+    return row_write(s, err);
+}
+
+/* With the sequence and the derived rows that name the log of an entry. */
+static const struct {
+    const char *sql;
+    bool has_size;
+} log_hand_over_sql[] = {
+    {"update entries set log = $1, idx = null where log = $2 and (idx is null or idx >= $3)", true},
+    {"update sequence set log = $1 where log = $2 and kind = 0 and entry in"
+     " (select id from entries where log = $1 and idx is null)",
+     false},
+    {"update requests set log = $1 where log = $2 and entry in"
+     " (select id from entries where log = $1 and idx is null)",
+     false},
+};
+
+bool log_hand_over(struct database *db, int64_t log, int64_t ends, int64_t successor,
+                   struct error *err)
+{
+    for (size_t i = 0; i < sizeof log_hand_over_sql / sizeof log_hand_over_sql[0]; i++) {
+        struct statement *s CLEANUP(statement_give) =
+            statement_take(db, log_hand_over_sql[i].sql, err);
+        if (s == NULL)
+            return false;
+        statement_integer(s, 1, successor);
+        statement_integer(s, 2, log);
+        if (log_hand_over_sql[i].has_size)
+            statement_integer(s, 3, ends);
+        if (!row_write(s, err))
+            return false;
+    }
+    return true;
 }

@@ -38,7 +38,12 @@ struct log_row {
     int64_t handled;       /* mirror: entries below are handled */
     struct span read_only; /* reason, empty when writable */
     int64_t seen; /* mirror: of its newest business; LOG_SEEN_UNKNOWN in books of before schema 5 */
+    int64_t ends; /* closing size of a log that was succeeded, else LOG_OPEN */
+    int64_t before;   /* id of the log that this one follows, 0 for a first one */
+    struct span keys; /* of the writer from this log on; empty: those of the agreement */
+    int64_t custody;  /* position up to which receipts of the writer's older key count */
 };
+#define LOG_OPEN INT64_C(-1)
 bool log_insert(struct database *db, const struct log_row *row, struct error *err);
 bool log_list(struct database *db, struct arena *arena, struct log_row *out, size_t limit,
               size_t *count, struct error *err);
@@ -47,6 +52,12 @@ bool log_grow(struct database *db, int64_t log, int64_t size, struct span fronti
 bool log_set_handled(struct database *db, int64_t log, int64_t handled, int64_t seen,
                      struct error *err);
 bool log_set_read_only(struct database *db, int64_t log, struct span reason, struct error *err);
+/* The log ended at `ends`, where its frontier is the one given; what waits in it, or stands beyond, goes over to log
+ * `successor` and waits there to be numbered. */
+bool log_end(struct database *db, int64_t log, int64_t ends, struct span frontier,
+             struct error *err);
+bool log_hand_over(struct database *db, int64_t log, int64_t ends, int64_t successor,
+                   struct error *err);
 
 enum body_state { BODY_NONE, BODY_HELD, BODY_WITHDRAWN, BODY_ERASED, BODY_LOST };
 #define ENTRY_WAITING INT64_C(-1)

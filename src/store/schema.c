@@ -27,6 +27,7 @@ const struct table_info schema_tables[] = {
     {"erasures", TABLE_DERIVED, "entry"},
     {"disputes", TABLE_DERIVED, "entry"},
     {"held", TABLE_DERIVED, "entry"},
+    {"successions", TABLE_DERIVED, "entry"},
     {"officers", TABLE_LOCAL, "id"},
     {"cases", TABLE_LOCAL, "number"},
     {"case_items", TABLE_LOCAL, "number, entry"},
@@ -120,10 +121,22 @@ static const char held_table[] =
     "create index held_log on held (log, entry);"
     "alter table logs add column seen bigint;";
 
+/* A log that ended: `ends`, its closing size. Of a successor: the log before it, the writer's keys from it on (null: those
+ * of the agreement), and the position in the receiver's logs up to which the older custody key counts. */
+static const char succession_tables[] =
+    "alter table logs add column ends bigint;"
+    "alter table logs add column before bigint;"
+    "alter table logs add column keys bytea;"
+    "alter table logs add column custody bigint;"
+    "create table successions (entry bigint primary key, log text not null, before text not null,"
+    " size bigint not null, root bytea not null, reason bigint not null, keys bytea not null,"
+    " custody bigint not null, made_ms bigint not null);"
+    "create index successions_log on successions (log);";
+
 const struct migration schema_migrations[] = {
     {.number = 1, .sql_both = log_tables},   {.number = 2, .sql_both = derived_tables},
     {.number = 3, .sql_both = local_tables}, {.number = 4, .sql_both = fork_table},
-    {.number = 5, .sql_both = held_table},
+    {.number = 5, .sql_both = held_table},   {.number = 6, .sql_both = succession_tables},
 };
 const size_t schema_migration_count = sizeof schema_migrations / sizeof schema_migrations[0];
 
@@ -159,6 +172,9 @@ static const struct {
     {"erasures", 4, "select entry, target, number, is_lost from erasures order by entry"},
     {"disputes", 3, "select entry, size, time_s from disputes order by entry"},
     {"held", 5, "select entry, log, thread_log, thread, ground from held order by entry"},
+    {"successions", 9,
+     "select entry, log, before, size, root, reason, keys, custody, made_ms from successions"
+     " order by entry"},
 };
 
 static bool walk_table(struct database *db, size_t at,

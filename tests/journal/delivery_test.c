@@ -210,7 +210,7 @@ CHECK_TEST(nothing_is_numbered_behind_an_unsigned_checkpoint)
     line(0)->out.has_signature = false; /* as after a keeper that failed */
     pair.nodes[0].journal.must_level = true;
     uint64_t size = line(0)->out.size;
-    CHECK(!number_may_go_on(line(0)));
+    CHECK(!number_may_go_on(&pair.nodes[0].journal, line(0)));
     seal_alone();
     CHECK_INT(line(0)->out.size, size);
     CHECK(line(0)->out.has_signature);

@@ -341,6 +341,71 @@ bool pair_request(struct pair_node *node, unsigned number, char item[UUID_TEXT_S
     return true;
 }
 
+/* --- any job --- */
+
+struct work_job {
+    struct job job;
+    bool (*run)(struct journal *journal, void *context, struct error *err);
+    void *context;
+    struct error *err;
+    bool is_done;
+    bool ok;
+};
+
+static bool work_job_run(struct journal *journal, struct job *job, struct error *err)
+{
+    struct work_job *work = (struct work_job *)job;
+    return work->run(journal, work->context, err);
+}
+
+static void work_job_done(struct journal *journal, struct job *job, bool ok,
+                          const struct error *err)
+{
+    struct work_job *work = (struct work_job *)job;
+    (void)journal;
+    work->is_done = true;
+    work->ok = ok;
+    if (!ok)
+        *work->err = *err;
+}
+
+bool pair_work(struct pair_node *node,
+               bool (*run)(struct journal *journal, void *context, struct error *err),
+               void *context, struct error *err)
+{
+    struct work_job work = {.job = {.run = work_job_run, .done = work_job_done},
+                            .run = run,
+                            .context = context,
+                            .err = err};
+
+    if (!journal_submit(&node->journal, &work.job, err))
+        return false;
+    for (int i = 0; i < 100 && !work.is_done; i++)
+        journal_pump(&node->journal);
+    return work.is_done && work.ok;
+}
+
+bool pair_sign_succession(struct pair *pair, size_t side, size_t signer_count,
+                          const struct succession_document *document, struct buffer *out,
+                          struct error *err)
+{
+    struct arena arena CLEANUP(arena_free) = arena_make(1024 * 1024);
+    struct buffer text CLEANUP(buffer_free) = buffer_make(SUCCESSION_DOCUMENT_MAX);
+    struct buffer once CLEANUP(buffer_free) = buffer_make(SUCCESSION_CMS_MAX);
+    struct institution institutions[2];
+
+    for (size_t i = 0; i < 2; i++)
+        institutions[i] =
+            (struct institution){.key_pem = buffer_span(&pair->institution_keys[i]),
+                                 .certificate_pem = buffer_span(&pair->certificates[i])};
+    buffer_clear(out);
+    return succession_document_write(document, &text) &&
+           succession_sign(buffer_span(&text), &institutions[side], clock_ms, &arena,
+                           signer_count == 1 ? out : &once, err) &&
+           (signer_count == 1 || succession_countersign(buffer_span(&once), &institutions[1 - side],
+                                                        clock_ms, &arena, out, err));
+}
+
 /* --- setting up --- */
 
 static struct agreement_party party_of(const struct pair_node *node, struct span certificate,
@@ -374,8 +439,8 @@ static struct agreement_party party_of(const struct pair_node *node, struct span
 static bool agreement_make(struct pair *pair, struct error *err)
 {
     struct arena arena CLEANUP(arena_free) = arena_make(4 * AGREEMENT_ARENA_SIZE);
-    struct buffer keys[2] = {buffer_make(65536), buffer_make(65536)};
-    struct buffer certificates[2] = {buffer_make(65536), buffer_make(65536)};
+    struct buffer *keys = pair->institution_keys;
+    struct buffer *certificates = pair->certificates;
     static const struct agreement_authority authorities[2] = {
         {{(const uint8_t *)"spoc-ro", 7}, {(const uint8_t *)"Centrul de Cooperare (test)", 27}},
         {{(const uint8_t *)"spoc-al", 7},
@@ -417,10 +482,6 @@ static bool agreement_make(struct pair *pair, struct error *err)
     }
     buffer_free(&document);
     buffer_free(&once);
-    for (size_t i = 0; i < 2; i++) {
-        buffer_free(&keys[i]);
-        buffer_free(&certificates[i]);
-    }
     return ok;
 }
 
@@ -456,8 +517,10 @@ bool pair_make_at(struct pair *pair, const char *const places[2])
     struct error err = {0};
 
     crypto_start();
-    *pair =
-        (struct pair){.places = {places[0], places[1]}, .cms = buffer_make(AGREEMENT_SIZE_MAX * 2)};
+    *pair = (struct pair){.places = {places[0], places[1]},
+                          .cms = buffer_make(AGREEMENT_SIZE_MAX * 2),
+                          .institution_keys = {buffer_make(65536), buffer_make(65536)},
+                          .certificates = {buffer_make(65536), buffer_make(65536)}};
     snprintf(pair->home, sizeof pair->home, "/tmp/besa-pair-XXXXXX");
     if (mkdtemp(pair->home) == NULL)
         return false;
@@ -485,8 +548,11 @@ void pair_free(struct pair *pair)
 {
     char command[400];
 
-    for (size_t i = 0; i < 2; i++)
+    for (size_t i = 0; i < 2; i++) {
         pair_close_node(&pair->nodes[i]);
+        buffer_free(&pair->institution_keys[i]);
+        buffer_free(&pair->certificates[i]);
+    }
     buffer_free(&pair->cms);
     snprintf(command, sizeof command, "rm -rf '%s'", pair->home);
     if (strncmp(pair->home, "/tmp/besa-pair-", 15) == 0 && system(command) != 0)

@@ -33,6 +33,8 @@ struct pair {
     char home[256];
     struct pair_node nodes[2]; /* ro, al */
     struct buffer cms;
+    struct buffer institution_keys[2];
+    struct buffer certificates[2];
     uint8_t fingerprint[DIGEST_SIZE];
     bool is_cut;              /* the line is down */
     bool is_unreachable[2];   /* this side cannot be called: it pulls */
@@ -60,5 +62,14 @@ bool pair_act(struct pair_node *node, const char *act, const char *arguments, st
 /* A sample request with this reference, sent from `node`; its id in `item`. */
 bool pair_request(struct pair_node *node, unsigned number, char item[UUID_TEXT_SIZE],
                   struct error *err);
+
+/* Runs any function in the node's writer, as a job of its own. */
+bool pair_work(struct pair_node *node,
+               bool (*run)(struct journal *journal, void *context, struct error *err),
+               void *context, struct error *err);
+/* The institutions sign: that of `side` alone, or the partner's after it. */
+bool pair_sign_succession(struct pair *pair, size_t side, size_t signer_count,
+                          const struct succession_document *document, struct buffer *out,
+                          struct error *err);
 
 #endif

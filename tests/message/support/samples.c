@@ -254,6 +254,12 @@ struct clock_dispute sample_clock_dispute(void)
                                   .answered_ms = SAMPLE_RECORDED_MS + 250};
 }
 
+struct succession sample_succession(void)
+{
+    return (struct succession){
+        .document = TEXT("not a CMS"), .size = 812, .root = {1, 2, 3}, .custody = 41};
+}
+
 static const struct span sample_objects[] = {TEXT("request RO-2026-000017"), TEXT("case C-9")};
 static const uint8_t sample_leaves[2 * DIGEST_SIZE] = {1, 2, 3};
 
@@ -333,6 +339,7 @@ union sample_value {
     struct parts_held parts_held;
     struct clock_dispute clock_dispute;
     struct act act;
+    struct succession succession;
 };
 
 static bool sample_value(enum message_type type, union sample_value *out)
@@ -364,6 +371,9 @@ static bool sample_value(enum message_type type, union sample_value *out)
         return true;
     case MESSAGE_ACT:
         out->act = sample_act();
+        return true;
+    case MESSAGE_SUCCESSION:
+        out->succession = sample_succession();
         return true;
     case MESSAGE_UNKNOWN:
     case MESSAGE_WITHDRAWN:

@@ -15,6 +15,7 @@
 #include "message/outcomes.h"
 #include "message/parts_held.h"
 #include "message/request.h"
+#include "message/succession.h"
 
 /* Recorded 2026-01-12, reviewed after 180 days, erased after 300: under every default cap. */
 #define SAMPLE_RECORDED_MS INT64_C(1768176000000)
@@ -40,6 +41,7 @@ struct outcomes sample_outcomes(void);
 struct erased sample_erased(void);
 struct parts_held sample_parts_held(void);
 struct clock_dispute sample_clock_dispute(void);
+struct succession sample_succession(void);
 struct act sample_act(void);
 
 /* A request with an attachment of three segments (all zeros but the last byte) and a small part, its digests true. */
