@@ -16,7 +16,7 @@ function(besa_folder name)
 endfunction()
 
 besa_folder(base LIBRARIES PkgConfig::JANSSON)
-besa_folder(crypto USES base LIBRARIES PkgConfig::OPENSSL PkgConfig::SODIUM)
+besa_folder(crypto USES base LIBRARIES PkgConfig::OPENSSL PkgConfig::SODIUM PkgConfig::P11)
 besa_folder(tlog USES base crypto)
 besa_folder(keeper USES base crypto tlog LIBRARIES PkgConfig::SECCOMP)
 besa_folder(http USES base crypto LIBRARIES PkgConfig::MHD PkgConfig::GNUTLS PkgConfig::CURL)

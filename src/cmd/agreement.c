@@ -139,7 +139,7 @@ static bool key_default(const struct options *options, struct institution_files 
 {
     struct home home;
 
-    if (files->key != NULL || options->home == NULL)
+    if (files->key != NULL || files->token != NULL || options->home == NULL)
         return true;
     if (!home_find(options->home, &home, err) ||
         !home_path(&home, HOME_INSTITUTION_KEY, key, err) ||
@@ -173,8 +173,10 @@ static int sign_command(struct options *options, int argc, char **argv, sign_fun
     struct institution_files files = {.key = NULL};
     const char *to = NULL;
     const struct command_option own[] = {{.name = "key", .value = &files.key},
+                                         {.name = "token", .value = &files.token},
                                          {.name = "cert", .value = &files.certificate},
                                          {.name = "passphrase-file", .value = &files.passphrase},
+                                         {.name = "pin-file", .value = &files.passphrase},
                                          {.name = "output", .letter = 'o', .value = &to}};
     char key[HOME_PATH_SIZE], certificate[HOME_PATH_SIZE];
     struct word_list words;

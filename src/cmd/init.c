@@ -129,7 +129,8 @@ static bool check_words(struct init *init, struct error *err)
     if (init->languages.count == 0 || init->authorities.count == 0)
         return error_set(err, ERROR_INPUT,
                          "say --language, and --authority CODE=NAME for each competent authority");
-    if ((init->make_institution == NULL) == (init->institution.key == NULL))
+    if ((init->make_institution == NULL) ==
+        (init->institution.key == NULL && init->institution.token == NULL))
         return error_set(err, ERROR_INPUT,
                          "say either --institution-key and --institution-cert, or, for training, "
                          "--make-institution NAME");
@@ -405,6 +406,7 @@ int command_init(struct options *options, int argc, char **argv)
         {.name = "unit", .value = &init.unit},
         {.name = "training", .flag = &init.is_training},
         {.name = "institution-key", .value = &init.institution.key},
+        {.name = "institution-token", .value = &init.institution.token},
         {.name = "institution-cert", .value = &init.institution.certificate},
         {.name = "institution-passphrase-file", .value = &init.institution.passphrase},
         {.name = "make-institution", .value = &init.make_institution},

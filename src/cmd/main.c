@@ -16,7 +16,8 @@ const struct command commands[] = {
      "Makes the home of a node: keys, store, books, TLS certificate, pairing file, first officer "
      "(--officer).\n\nFurther options: --address HOST:PORT (as partners reach it), --tls-name, "
      "--database, --state, --status eu_member|third_country, --time-zone, --language LL, "
-     "--authority CODE=NAME, --officer-name, --unit, --institution-passphrase-file.",
+     "--authority CODE=NAME, --officer-name, --unit, --institution-passphrase-file, "
+     "--institution-token URI instead of --institution-key.",
      command_init},
     {"pair",
      "export FILE --secret FILE\nfingerprint FILE\nimport FILE --fingerprint XXXX --secret FILE "
@@ -26,9 +27,12 @@ const struct command commands[] = {
      command_pair},
     {"agreement",
      "draft FILE --partner NAME [--valid-from DATE] [--valid-days N]\nsign FILE --output FILE "
-     "[--key FILE --cert FILE] [--passphrase-file FILE]\ncountersign FILE --output FILE [the "
+     "[--key FILE|--token URI --cert FILE] [--passphrase-file|--pin-file FILE]\ncountersign FILE --output FILE [the "
      "same]\nimport FILE\nshow [FILE|NAME] [--export FILE]\nsuspend [NAME]\nresume [NAME]",
-     "The co-signed rules of the exchange with a partner.", command_agreement},
+     "The co-signed rules of the exchange with a partner.\n\n--token names a key in a PKCS#11 token "
+     "(RFC 7512): pkcs11:token=NAME;object=KEY?module-path=/MODULE.so; its PIN comes from "
+     "--pin-file or the terminal.",
+     command_agreement},
     {"serve", "",
      "Runs the node until SIGTERM; SIGHUP makes it begin anew.\n\nThe supervisor starts the keeper "
      "and the node, and both anew when one dies.",

@@ -2,9 +2,11 @@
 #include "cmd/setup.h"
 
 #include "base/attributes.h"
+#include "crypto/cms.h"
 #include "crypto/secret.h"
 
 #include <stdio.h>
+#include <termios.h>
 
 void buffer_wipe(struct buffer *buffer)
 {
@@ -31,18 +33,59 @@ static bool passphrase_load(const char *path, struct buffer *out, struct error *
     return true;
 }
 
+/* Never from the command line, which every process of the machine can read. */
+static bool pin_ask(struct buffer *out, struct error *err)
+{
+    struct termios before, silent;
+    FILE *terminal = fopen("/dev/tty", "r+e");
+    char line[PASSPHRASE_SIZE_MAX];
+
+    if (terminal == NULL || tcgetattr(fileno(terminal), &before) != 0) {
+        if (terminal != NULL)
+            fclose(terminal);
+        return error_set(err, ERROR_INPUT,
+                         "no terminal to ask for the token's PIN: name a file that holds it");
+    }
+    silent = before;
+    silent.c_lflag &= ~(tcflag_t)ECHO;
+    fputs("PIN of the token: ", terminal);
+    fflush(terminal);
+    tcsetattr(fileno(terminal), TCSAFLUSH, &silent);
+    bool ok = fgets(line, sizeof line, terminal) != NULL;
+    tcsetattr(fileno(terminal), TCSAFLUSH, &before);
+    fputs("\n", terminal);
+    fclose(terminal);
+    ok = ok && buffer_add(out, span_make(line, strcspn(line, "\n")));
+    secret_wipe(line, sizeof line);
+    return ok || error_set(err, ERROR_INPUT, "no PIN was typed");
+}
+
+static bool key_load(const struct institution_files *files, struct institution_pem *out,
+                     struct error *err)
+{
+    if (files->token == NULL)
+        return env_read_file(env_real(), files->key, PEM_SIZE_MAX, &out->key, err) &&
+               passphrase_load(files->passphrase, &out->passphrase, err);
+    if (!institution_key_is_token(span_text(files->token)))
+        return error_set(err, ERROR_INPUT, "a token is named by a URI that begins with pkcs11:");
+    if (!buffer_text(&out->key, files->token))
+        return error_set(err, ERROR_LIMIT, "the token's URI is too long");
+    return files->passphrase == NULL ? pin_ask(&out->passphrase, err)
+                                     : passphrase_load(files->passphrase, &out->passphrase, err);
+}
+
 bool institution_load(const struct institution_files *files, struct institution_pem *out,
                       struct error *err)
 {
     *out = (struct institution_pem){.key = buffer_make(PEM_SIZE_MAX),
                                     .certificate = buffer_make(PEM_SIZE_MAX),
                                     .passphrase = buffer_make(PASSPHRASE_SIZE_MAX)};
-    if (files->key == NULL || files->certificate == NULL)
+    if ((files->key == NULL) == (files->token == NULL) || files->certificate == NULL)
         return error_set(err, ERROR_INPUT,
-                         "name the institution's key and certificate: files in PEM");
-    return (env_read_file(env_real(), files->key, PEM_SIZE_MAX, &out->key, err) &&
-            env_read_file(env_real(), files->certificate, PEM_SIZE_MAX, &out->certificate, err) &&
-            passphrase_load(files->passphrase, &out->passphrase, err)) ||
+                         "name the institution's certificate, and its key: a file in PEM, or a "
+                         "token's URI");
+    return (env_read_file(env_real(), files->certificate, PEM_SIZE_MAX, &out->certificate, err) &&
+            key_load(files, out, err)) ||
            error_add(err, "the institution's key");
 }
 

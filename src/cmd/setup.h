@@ -13,8 +13,9 @@
 /* The files of an institution's key, as options name them; all may be NULL. */
 struct institution_files {
     const char *key;
+    const char *token; /* instead of `key`: RFC 7512 URI of a key in a PKCS#11 token */
     const char *certificate;
-    const char *passphrase; /* file; its last line end is not part of it */
+    const char *passphrase; /* file; its last line end is not part of it; of a token: the PIN's */
 };
 /* What they hold. Wipe and free with institution_drop. */
 struct institution_pem {
@@ -22,7 +23,8 @@ struct institution_pem {
     struct buffer certificate;
     struct buffer passphrase;
 };
-/* Reads key, certificate and, where named, passphrase. INPUT when a name is missing. */
+/* Reads key (or keeps the token's URI), certificate and, where named, passphrase; a token's PIN that is in no file is asked
+ * for at the terminal. INPUT when a name is missing. */
 bool institution_load(const struct institution_files *files, struct institution_pem *out,
                       struct error *err);
 /* For CLEANUP. */

@@ -95,13 +95,13 @@ static bool write_cms(CMS_ContentInfo *cms, struct buffer *out, struct error *er
 /* ---- signing ---- */
 
 struct signer {
-    EVP_PKEY *key;
+    struct pki_key key;
     X509 *certificate;
 };
 
 static void free_signer(struct signer *signer)
 {
-    EVP_PKEY_free(signer->key);
+    pki_drop_key(&signer->key);
     X509_free(signer->certificate);
 }
 
@@ -111,8 +111,42 @@ static bool read_signer(struct signer *signer, struct span key_pem, struct span 
     signer->certificate = pki_read_certificate(certificate_pem, err);
     if (signer->certificate == NULL)
         return false;
-    signer->key = pki_read_key(key_pem, passphrase, err);
-    return signer->key != NULL && pki_check_pair(signer->certificate, signer->key, err);
+    return pki_open_key(key_pem, passphrase, &signer->key, err) &&
+           pki_check_pair(signer->certificate, signer->key.key, err);
+}
+
+/* Reads back what was made and verifies the signer's signature with the certificate's key alone. */
+static bool prove_signature(struct span der, X509 *certificate, struct error *err)
+{
+    CMS_ContentInfo *cms CLEANUP(free_cms) = read_cms(der, err);
+
+    if (cms == NULL)
+        return false;
+    STACK_OF(CMS_SignerInfo) *infos = CMS_get0_SignerInfos(cms);
+    for (int i = 0; i < sk_CMS_SignerInfo_num(infos); i++) {
+        CMS_SignerInfo *info = sk_CMS_SignerInfo_value(infos, i);
+        if (CMS_SignerInfo_cert_cmp(info, certificate) != 0)
+            continue;
+        CMS_SignerInfo_set1_signer_cert(info, certificate);
+        if (CMS_SignerInfo_verify(info) == 1)
+            return true;
+    }
+    ERR_clear_error();
+    return error_set(err, ERROR_BUG,
+                     "the signature that the key just made does not hold under its "
+                     "certificate; nothing was written");
+}
+
+/* Only what holds is given out. */
+static bool give_signed(CMS_ContentInfo *cms, X509 *certificate, struct buffer *out,
+                        struct error *err)
+{
+    struct buffer der CLEANUP(buffer_free) = buffer_make(out->limit);
+
+    if (!write_cms(cms, &der, err) || !prove_signature(buffer_span(&der), certificate, err))
+        return false;
+    return buffer_add(out, buffer_span(&der)) ||
+           error_set(err, ERROR_LIMIT, "no room for a signed document of %zu bytes", der.size);
 }
 
 bool cms_sign(struct span content, struct span key_pem, struct span passphrase,
@@ -129,10 +163,11 @@ bool cms_sign(struct span content, struct span key_pem, struct span passphrase,
     CMS_ContentInfo *cms CLEANUP(free_cms) =
         CMS_sign(NULL, NULL, NULL, NULL, SIGN_FLAGS | CMS_PARTIAL);
     if (bio == NULL || cms == NULL ||
-        CMS_add1_signer(cms, signer.certificate, signer.key, EVP_sha256(), SIGN_FLAGS) == NULL ||
+        CMS_add1_signer(cms, signer.certificate, signer.key.key, EVP_sha256(), SIGN_FLAGS) ==
+            NULL ||
         CMS_final(cms, bio, NULL, SIGN_FLAGS) != 1)
         return pki_failed(err, ERROR_LIMIT, "the document cannot be signed");
-    return write_cms(cms, out, err);
+    return give_signed(cms, signer.certificate, out, err);
 }
 
 static bool has_digest(CMS_SignerInfo *info, const uint8_t digest[DIGEST_SIZE])
@@ -180,10 +215,10 @@ bool cms_add_signer(struct span cms, struct span key_pem, struct span passphrase
     if (parsed == NULL || !read_signer(&signer, key_pem, passphrase, certificate_pem, err) ||
         !check_before_joining(parsed, signer.certificate, err))
         return false;
-    if (CMS_add1_signer(parsed, signer.certificate, signer.key, EVP_sha256(),
+    if (CMS_add1_signer(parsed, signer.certificate, signer.key.key, EVP_sha256(),
                         SIGN_FLAGS | CMS_REUSE_DIGEST) == NULL)
         return pki_failed(err, ERROR_INPUT, "the signature cannot be added");
-    return write_cms(parsed, out, err);
+    return give_signed(parsed, signer.certificate, out, err);
 }
 
 /* ---- verifying ---- */

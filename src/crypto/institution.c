@@ -11,6 +11,7 @@
 #include <openssl/bn.h>
 #include <openssl/ec.h>
 #include <openssl/err.h>
+#include <openssl/pem.h>
 #include <openssl/x509v3.h>
 
 #define DAYS_MAX        36500 /* a hundred years: beyond is a slip of the finger */
@@ -113,15 +114,20 @@ static X509 *make_certificate(struct error *err)
     return certificate;
 }
 
-bool institution_make(const char *name, const char *organisation, int64_t now_ms, int days,
-                      struct span passphrase, struct buffer *key_pem,
-                      struct buffer *certificate_pem, struct error *err)
+/* Signs, and verifies what the key made of it. */
+static bool sign_certificate(X509 *certificate, EVP_PKEY *key, EVP_PKEY *public_key,
+                             struct error *err)
 {
-    if (!check_days(days, err))
-        return false;
-    EVP_PKEY *key CLEANUP(pki_free_key) = make_key(err);
-    if (key == NULL)
-        return false;
+    if (X509_sign(certificate, key, EVP_sha256()) == 0)
+        return pki_failed(err, ERROR_LIMIT, "the certificate cannot be signed");
+    return X509_verify(certificate, public_key) == 1 ||
+           pki_failed(err, ERROR_BUG,
+                      "the signature that the key just made does not hold; nothing was written");
+}
+
+static bool certify(const char *name, const char *organisation, int64_t now_ms, int days,
+                    EVP_PKEY *key, struct buffer *certificate_pem, struct error *err)
+{
     X509 *certificate CLEANUP(pki_free_certificate) = make_certificate(err);
     if (certificate == NULL || !add_name(certificate, NID_organizationName, organisation, err) ||
         !add_name(certificate, NID_commonName, name, err))
@@ -129,11 +135,31 @@ bool institution_make(const char *name, const char *organisation, int64_t now_ms
     if (!set_frame(certificate, key, now_ms, now_ms + days * DAY_MS) ||
         X509_set_issuer_name(certificate, X509_get_subject_name(certificate)) != 1 ||
         !add_extensions(certificate, certificate, institution_extensions,
-                        ARRAY_COUNT(institution_extensions)) ||
-        X509_sign(certificate, key, EVP_sha256()) == 0)
+                        ARRAY_COUNT(institution_extensions)))
         return pki_failed(err, ERROR_LIMIT, "the institution's certificate cannot be made");
-    return pki_write_key(key, passphrase, key_pem, err) &&
+    return sign_certificate(certificate, key, X509_get0_pubkey(certificate), err) &&
            pki_write_certificate(certificate, certificate_pem, err);
+}
+
+bool institution_make(const char *name, const char *organisation, int64_t now_ms, int days,
+                      struct span passphrase, struct buffer *key_pem,
+                      struct buffer *certificate_pem, struct error *err)
+{
+    if (!check_days(days, err))
+        return false;
+    EVP_PKEY *key CLEANUP(pki_free_key) = make_key(err);
+    return key != NULL && certify(name, organisation, now_ms, days, key, certificate_pem, err) &&
+           pki_write_key(key, passphrase, key_pem, err);
+}
+
+bool institution_certify(const char *name, const char *organisation, int64_t now_ms, int days,
+                         struct span key, struct span passphrase, struct buffer *certificate_pem,
+                         struct error *err)
+{
+    struct pki_key opened CLEANUP(pki_drop_key) = {.key = NULL};
+
+    return check_days(days, err) && pki_open_key(key, passphrase, &opened, err) &&
+           certify(name, organisation, now_ms, days, opened.key, certificate_pem, err);
 }
 
 /* Letters, digits, dots and hyphens: what may stand in a certificate without a second meaning. */
@@ -205,37 +231,136 @@ static bool check_issuer(X509 *issuer, EVP_PKEY *key, struct error *err)
     return pki_check_pair(issuer, key, err);
 }
 
-bool institution_issue_tls(struct span institution_key_pem, struct span passphrase,
-                           struct span institution_certificate_pem, const char *dns_name,
-                           int64_t now_ms, int days, struct buffer *key_pem,
-                           struct buffer *certificate_pem, struct error *err)
+static bool check_host(const char *name, struct error *err)
+{
+    return is_host(name) ||
+           error_set(err, ERROR_INPUT, "a node's name has 1 to %d of a-z 0-9 . - and colon",
+                     PKI_NAME_COUNT_MAX);
+}
+
+struct issuer {
+    X509 *certificate;
+    struct pki_key key;
+};
+
+static void free_issuer(struct issuer *issuer)
+{
+    X509_free(issuer->certificate);
+    pki_drop_key(&issuer->key);
+}
+
+static bool issuer_open(struct span key, struct span passphrase, struct span certificate_pem,
+                        struct issuer *out, struct error *err)
+{
+    *out = (struct issuer){.certificate = pki_read_certificate(certificate_pem, err)};
+    return out->certificate != NULL && pki_open_key(key, passphrase, &out->key, err) &&
+           check_issuer(out->certificate, out->key.key, err);
+}
+
+static bool issue(const struct issuer *issuer, EVP_PKEY *key, const char *dns_name, int64_t now_ms,
+                  int days, struct buffer *certificate_pem, struct error *err)
 {
     int64_t to_ms = now_ms + days * DAY_MS;
 
-    if (!check_days(days, err))
-        return false;
-    if (!is_host(dns_name))
-        return error_set(err, ERROR_INPUT, "a node's name has 1 to %d of a-z 0-9 . - and colon",
-                         PKI_NAME_COUNT_MAX);
-    X509 *issuer CLEANUP(pki_free_certificate) =
-        pki_read_certificate(institution_certificate_pem, err);
-    if (issuer == NULL)
-        return false;
-    EVP_PKEY *issuer_key CLEANUP(pki_free_key) = pki_read_key(institution_key_pem, passphrase, err);
-    if (issuer_key == NULL || !check_issuer(issuer, issuer_key, err) ||
-        !clip_validity(issuer, now_ms, &to_ms, err))
-        return false;
-    EVP_PKEY *key CLEANUP(pki_free_key) = make_key(err);
-    if (key == NULL)
+    if (!clip_validity(issuer->certificate, now_ms, &to_ms, err))
         return false;
     X509 *certificate CLEANUP(pki_free_certificate) = make_certificate(err);
     if (certificate == NULL || !add_name(certificate, NID_commonName, dns_name, err))
         return false;
     if (!set_frame(certificate, key, now_ms, to_ms) ||
-        X509_set_issuer_name(certificate, X509_get_subject_name(issuer)) != 1 ||
-        !add_extensions(certificate, issuer, tls_extensions, ARRAY_COUNT(tls_extensions)) ||
-        !add_host(certificate, dns_name) || X509_sign(certificate, issuer_key, EVP_sha256()) == 0)
+        X509_set_issuer_name(certificate, X509_get_subject_name(issuer->certificate)) != 1 ||
+        !add_extensions(certificate, issuer->certificate, tls_extensions,
+                        ARRAY_COUNT(tls_extensions)) ||
+        !add_host(certificate, dns_name))
         return pki_failed(err, ERROR_LIMIT, "the node's certificate cannot be made");
-    return pki_write_key(key, (struct span){NULL, 0}, key_pem, err) &&
+    return sign_certificate(certificate, issuer->key.key, X509_get0_pubkey(issuer->certificate),
+                            err) &&
            pki_write_certificate(certificate, certificate_pem, err);
+}
+
+bool institution_issue_tls(struct span institution_key, struct span passphrase,
+                           struct span institution_certificate_pem, const char *dns_name,
+                           int64_t now_ms, int days, struct buffer *key_pem,
+                           struct buffer *certificate_pem, struct error *err)
+{
+    struct issuer issuer CLEANUP(free_issuer) = {.certificate = NULL};
+
+    if (!check_days(days, err) || !check_host(dns_name, err) ||
+        !issuer_open(institution_key, passphrase, institution_certificate_pem, &issuer, err))
+        return false;
+    EVP_PKEY *key CLEANUP(pki_free_key) = make_key(err);
+    return key != NULL && issue(&issuer, key, dns_name, now_ms, days, certificate_pem, err) &&
+           pki_write_key(key, (struct span){NULL, 0}, key_pem, err);
+}
+
+/* --- renewal: the node makes the key, the institution signs elsewhere --- */
+
+static void free_request(X509_REQ **request)
+{
+    X509_REQ_free(*request);
+}
+
+bool tls_request_make(const char *dns_name, struct buffer *key_pem, struct buffer *request_pem,
+                      struct error *err)
+{
+    if (!check_host(dns_name, err))
+        return false;
+    EVP_PKEY *key CLEANUP(pki_free_key) = make_key(err);
+    if (key == NULL)
+        return false;
+    X509_REQ *request CLEANUP(free_request) = X509_REQ_new();
+    BIO *bio CLEANUP(pki_free_bio) = BIO_new(BIO_s_mem());
+    if (request == NULL || bio == NULL || X509_REQ_set_version(request, 0) != 1 ||
+        X509_NAME_add_entry_by_NID(X509_REQ_get_subject_name(request), NID_commonName,
+                                   MBSTRING_UTF8, (const unsigned char *)dns_name, -1, -1,
+                                   0) != 1 ||
+        X509_REQ_set_pubkey(request, key) != 1 || X509_REQ_sign(request, key, EVP_sha256()) == 0 ||
+        PEM_write_bio_X509_REQ(bio, request) != 1)
+        return pki_failed(err, ERROR_LIMIT, "the request for a certificate cannot be made");
+    return pki_hand_over(bio, request_pem, err) &&
+           pki_write_key(key, (struct span){NULL, 0}, key_pem, err);
+}
+
+bool institution_issue_request(struct span institution_key, struct span passphrase,
+                               struct span institution_certificate_pem, struct span request_pem,
+                               const char *dns_name, int64_t now_ms, int days,
+                               struct buffer *certificate_pem, struct error *err)
+{
+    struct issuer issuer CLEANUP(free_issuer) = {.certificate = NULL};
+
+    if (!check_days(days, err) || !check_host(dns_name, err))
+        return false;
+    X509_REQ *request CLEANUP(free_request) = pki_read_request(request_pem, dns_name, err);
+    return request != NULL &&
+           issuer_open(institution_key, passphrase, institution_certificate_pem, &issuer, err) &&
+           issue(&issuer, X509_REQ_get0_pubkey(request), dns_name, now_ms, days, certificate_pem,
+                 err);
+}
+
+bool tls_pair_check(struct span key_pem, struct span certificate_pem,
+                    struct span institution_certificate_pem, const char *dns_name,
+                    struct error *err)
+{
+    X509 *issuer CLEANUP(pki_free_certificate) =
+        pki_read_certificate(institution_certificate_pem, err);
+    if (issuer == NULL)
+        return false;
+    X509 *certificate CLEANUP(pki_free_certificate) = pki_read_certificate(certificate_pem, err);
+    if (certificate == NULL)
+        return false;
+    EVP_PKEY *key CLEANUP(pki_free_key) = pki_read_key(key_pem, (struct span){NULL, 0}, err);
+    if (key == NULL || !pki_check_pair(certificate, key, err))
+        return false;
+    if (X509_verify(certificate, X509_get0_pubkey(issuer)) != 1) {
+        ERR_clear_error();
+        return error_set(err, ERROR_RULE, "the certificate was not issued by this institution");
+    }
+    if (X509_check_host(certificate, dns_name, 0, X509_CHECK_FLAG_NEVER_CHECK_SUBJECT, NULL) != 1 &&
+        X509_check_ip_asc(certificate, dns_name, 0) != 1) {
+        ERR_clear_error();
+        return error_set(err, ERROR_RULE, "the certificate is not for the node's name %s",
+                         dns_name);
+    }
+    ERR_clear_error();
+    return true;
 }

@@ -2,7 +2,9 @@
 #include "crypto/pki.h"
 
 #include "base/text.h"
+#include "crypto/cms.h"
 #include "crypto/secret.h"
+#include "crypto/token.h"
 
 #include <openssl/err.h>
 #include <openssl/pem.h>
@@ -89,8 +91,7 @@ EVP_PKEY *pki_read_key(struct span pem, struct span passphrase, struct error *er
         pki_failed(err, ERROR_INPUT, "the private key cannot be read: wrong passphrase or file");
         return NULL;
     }
-    if (!is_p256(key)) {
-        pki_failed(err, ERROR_INPUT, "the private key is not a P-256 key");
+    if (!pki_check_curve(key, err)) {
         EVP_PKEY_free(key);
         return NULL;
     }
@@ -98,8 +99,36 @@ EVP_PKEY *pki_read_key(struct span pem, struct span passphrase, struct error *er
     return key;
 }
 
-/* What a memory BIO holds goes to the buffer. */
-static bool hand_over(BIO *bio, struct buffer *out, struct error *err)
+bool pki_check_curve(const EVP_PKEY *key, struct error *err)
+{
+    return is_p256(key) || pki_failed(err, ERROR_INPUT, "the private key is not a P-256 key");
+}
+
+void pki_drop_key(struct pki_key *key)
+{
+    if (key->token == NULL)
+        EVP_PKEY_free(key->key);
+    token_close(&key->token);
+    key->key = NULL;
+}
+
+bool institution_key_is_token(struct span key)
+{
+    static const char scheme[] = "pkcs11:";
+
+    return key.size >= sizeof scheme - 1 && memcmp(key.data, scheme, sizeof scheme - 1) == 0;
+}
+
+bool pki_open_key(struct span key, struct span passphrase, struct pki_key *out, struct error *err)
+{
+    *out = (struct pki_key){.key = NULL};
+    if (institution_key_is_token(key))
+        return token_open(key, passphrase, &out->token, &out->key, err);
+    out->key = pki_read_key(key, passphrase, err);
+    return out->key != NULL;
+}
+
+bool pki_hand_over(BIO *bio, struct buffer *out, struct error *err)
 {
     char *data = NULL;
     long size = BIO_get_mem_data(bio, &data);
@@ -141,7 +170,7 @@ bool pki_write_key(EVP_PKEY *key, struct span passphrase, struct buffer *pem, st
     PKCS8_PRIV_KEY_INFO_free(plain);
     if (!done)
         return pki_failed(err, ERROR_LIMIT, "the private key cannot be written");
-    return hand_over(bio, pem, err);
+    return pki_hand_over(bio, pem, err);
 }
 
 /* True when a second certificate follows: then nobody can say which one was meant. */
@@ -181,7 +210,40 @@ bool pki_write_certificate(X509 *certificate, struct buffer *pem, struct error *
 
     if (bio == NULL || PEM_write_bio_X509(bio, certificate) != 1)
         return pki_failed(err, ERROR_LIMIT, "the certificate cannot be written");
-    return hand_over(bio, pem, err);
+    return pki_hand_over(bio, pem, err);
+}
+
+/* The key inside must be P-256 and must have signed the request. */
+static const char *request_fault(X509_REQ *request, const char *name)
+{
+    char found[PKI_NAME_SIZE] = "";
+
+    if (!is_p256(X509_REQ_get0_pubkey(request)))
+        return "the request does not hold a P-256 key";
+    if (X509_REQ_verify(request, X509_REQ_get0_pubkey(request)) != 1)
+        return "the request is not signed by its own key";
+    if (X509_NAME_get_text_by_NID(X509_REQ_get_subject_name(request), NID_commonName, found,
+                                  sizeof found) <= 0 ||
+        strcmp(found, name) != 0)
+        return "the request is another node's";
+    return NULL;
+}
+
+X509_REQ *pki_read_request(struct span pem, const char *name, struct error *err)
+{
+    BIO *bio CLEANUP(pki_free_bio) = read_from(pem, err);
+
+    if (bio == NULL)
+        return NULL;
+    X509_REQ *request = PEM_read_bio_X509_REQ(bio, NULL, NULL, NULL);
+    const char *fault =
+        request == NULL ? "the request cannot be read" : request_fault(request, name);
+    ERR_clear_error();
+    if (fault == NULL)
+        return request;
+    error_set(err, ERROR_INPUT, "%s", fault);
+    X509_REQ_free(request);
+    return NULL;
 }
 
 void pki_name(X509 *certificate, char out[PKI_NAME_SIZE])
