@@ -1,12 +1,16 @@
 /* Pace: see pace.h. */
 #include "http/pace.h"
 
-struct http_server_limits pace_limits(struct http_server_limits limits)
+struct http_server_limits pace_limits(struct http_server_limits limits, bool is_desk)
 {
     if (limits.connection_count == 0)
         limits.connection_count = 256;
     if (limits.address_count == 0)
         limits.address_count = 64;
+    if (limits.accept_rate.per_s == 0)
+        limits.accept_rate = (struct http_rate){50, 400};
+    if (limits.request_rate.per_s == 0 && is_desk)
+        limits.request_rate = (struct http_rate){100, 400};
     if (limits.body_total_size == 0)
         limits.body_total_size = (size_t)192 * 1024 * 1024;
     if (limits.head_ms == 0)

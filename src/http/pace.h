@@ -28,7 +28,7 @@ struct pace {
 };
 
 /* The limits with every zero replaced by its default. */
-struct http_server_limits pace_limits(struct http_server_limits limits);
+struct http_server_limits pace_limits(struct http_server_limits limits, bool is_desk);
 /* True when the phase has taken longer than it may. */
 bool pace_is_over(const struct pace *pace, const struct http_server_limits *limits, int64_t now_ms);
 

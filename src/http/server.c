@@ -29,20 +29,63 @@ void connection_enter(struct connection *connection, enum pace_phase phase, size
 /* A client whose machine has gone without a word is given up by the kernel after this. */
 #define UNANSWERED_MS 30000u
 
-static void connection_describe(struct connection *connection, struct MHD_Connection *line)
+/* The address that buckets and handlers see: an IPv4 client of an IPv6 listener is an IPv4 client. */
+static void client_read(const struct sockaddr *address, struct client *out)
 {
-    const union MHD_ConnectionInfo *info =
-        MHD_get_connection_info(line, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
-    const struct sockaddr *address = info == NULL ? NULL : info->client_addr;
-    const void *number = NULL;
+    static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};
+    const uint8_t *number = NULL;
+    int family = address == NULL ? AF_UNSPEC : address->sa_family;
 
-    if (address != NULL && address->sa_family == AF_INET)
-        number = &((const struct sockaddr_in *)(const void *)address)->sin_addr;
-    else if (address != NULL && address->sa_family == AF_INET6)
-        number = &((const struct sockaddr_in6 *)(const void *)address)->sin6_addr;
-    if (number == NULL || inet_ntop(address->sa_family, number, connection->client,
-                                    sizeof connection->client) == NULL)
-        snprintf(connection->client, sizeof connection->client, "?");
+    memset(out, 0, sizeof *out);
+    if (family == AF_INET)
+        number = (const uint8_t *)&((const struct sockaddr_in *)(const void *)address)->sin_addr;
+    else if (family == AF_INET6)
+        number = (const uint8_t *)&((const struct sockaddr_in6 *)(const void *)address)->sin6_addr;
+    if (family == AF_INET6 && memcmp(number, mapped, sizeof mapped) == 0) {
+        family = AF_INET;
+        number += sizeof mapped;
+    }
+    if (number == NULL || inet_ntop(family, number, out->text, sizeof out->text) == NULL) {
+        snprintf(out->text, sizeof out->text, "?");
+        return;
+    }
+    /* Whoever has an IPv6 address has the 2^64 beside it. */
+    out->key_size = family == AF_INET ? 4 : 8;
+    memcpy(out->key, number, out->key_size);
+}
+
+bool server_take(struct http_server *server, struct span key, struct http_rate rate,
+                 int64_t *retry_ms)
+{
+    int64_t now_ms = server->env->monotonic_ms(server->env->context);
+    pthread_mutex_lock(&server->lock);
+    bool is_taken = rate_take(server->rates, key, rate, now_ms, retry_ms);
+    if (!is_taken)
+        server->counts.too_often++;
+    pthread_mutex_unlock(&server->lock);
+    return is_taken;
+}
+
+bool client_take(struct http_server *server, const struct client *client, char what,
+                 struct http_rate rate, int64_t *retry_ms)
+{
+    uint8_t key[1 + sizeof client->key];
+    key[0] = (uint8_t)what;
+    memcpy(key + 1, client->key, sizeof client->key);
+    return server_take(server, span_make(key, 1 + client->key_size), rate, retry_ms);
+}
+
+/* Before anything is spent on a connection. */
+static enum MHD_Result connection_admit(void *context, const struct sockaddr *address,
+                                        socklen_t size)
+{
+    struct http_server *server = context;
+    struct client client;
+    int64_t retry_ms;
+    (void)size;
+    client_read(address, &client);
+    return client_take(server, &client, 'c', server->limits.accept_rate, &retry_ms) ? MHD_YES
+                                                                                    : MHD_NO;
 }
 
 static void connection_begin(struct http_server *server, struct MHD_Connection *line,
@@ -50,6 +93,8 @@ static void connection_begin(struct http_server *server, struct MHD_Connection *
 {
     const union MHD_ConnectionInfo *fd =
         MHD_get_connection_info(line, MHD_CONNECTION_INFO_CONNECTION_FD);
+    const union MHD_ConnectionInfo *address =
+        MHD_get_connection_info(line, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
     struct connection *connection = calloc(1, sizeof *connection);
     unsigned unanswered_ms = UNANSWERED_MS;
 
@@ -59,7 +104,7 @@ static void connection_begin(struct http_server *server, struct MHD_Connection *
         return; /* the verification fails without a record; on the desk side request_begin ends it */
     connection->server = server;
     connection->fd = fd->connect_fd;
-    connection_describe(connection, line);
+    client_read(address == NULL ? NULL : address->client_addr, &connection->client);
     setsockopt(connection->fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &unanswered_ms, sizeof unanswered_ms);
     connection_enter(connection, PACE_OPENING, 0);
     pthread_mutex_lock(&server->lock);
@@ -238,13 +283,17 @@ bool http_server_make(const struct http_server_options *options, struct http_ser
     server->routes = options->routes;
     server->route_count = options->route_count;
     server->context = options->context;
-    server->limits = pace_limits(options->limits);
+    server->limits = pace_limits(options->limits, options->is_desk);
     server->key_pem = text_keep(options->key_pem);
     server->certificate_pem = text_keep(options->certificate_pem);
     server->listener = -1;
     server->holders = 1;
     server->trust_generation = 1;
-    bool is_good = server->key_pem != NULL && server->certificate_pem != NULL;
+    uint8_t seed[16];
+    server->env->random(server->env->context, seed, sizeof seed);
+    server->rates = rate_make(seed);
+    bool is_good =
+        server->key_pem != NULL && server->certificate_pem != NULL && server->rates != NULL;
     if (!is_good)
         error_set(err, ERROR_LIMIT, "server: memory is out");
     if (!is_good || !trust_make(options->trusted_pem, &server->trust, err) ||
@@ -271,7 +320,7 @@ bool http_server_start(struct http_server *server, struct error *err)
     unsigned idle_s = (unsigned)((server->limits.idle_ms + 999) / 1000);
 
     server->daemon =
-        MHD_start_daemon(flags, 0, NULL, NULL, request_go_on, server,                      /* */
+        MHD_start_daemon(flags, 0, connection_admit, server, request_go_on, server,        /* */
                          MHD_OPTION_LISTEN_SOCKET, server->listener,                       /* */
                          MHD_OPTION_HTTPS_MEM_KEY, server->key_pem,                        /* */
                          MHD_OPTION_HTTPS_MEM_CERT, server->certificate_pem,               /* */
@@ -315,6 +364,7 @@ void server_drop(struct http_server *server)
     if (!is_last)
         return;
     trust_drop(&server->trust);
+    rate_free(&server->rates);
     if (server->key_pem != NULL)
         explicit_bzero(server->key_pem, strlen(server->key_pem));
     free(server->key_pem);

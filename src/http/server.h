@@ -85,13 +85,24 @@ struct http_route {
                    struct http_request *request); /* on the server's thread: be quick */
 };
 
+/* A bucket of `burst` tokens that fills at `per_s` a second; per_s 0: no limit. */
+struct http_rate {
+    unsigned per_s;
+    unsigned burst;
+};
+
 /* What one server may spend on its clients. A zero takes the value in brackets. */
 struct http_server_limits {
     unsigned connection_count; /* connections at once; more wait unaccepted [256] */
     unsigned address_count;    /* connections of one address; more are closed [64] */
     unsigned stream_count;     /* streams at once; more get 503 [64] */
     unsigned transfer_count;   /* files under way at once, in and out; more get 503 [32] */
-    size_t body_total_size;    /* bytes of all bodies held at once; more get 503 [192 MiB] */
+    struct http_rate
+        accept_rate; /* new connections of one address; more are closed unseen [50, 400] */
+    struct http_rate
+        request_rate;       /* requests of one address; more get 429 [desk: 100, 400; partner:
+                                      no limit, its quotas are the agreement's] */
+    size_t body_total_size; /* bytes of all bodies held at once; more get 503 [192 MiB] */
     int64_t
         head_ms; /* connection to end of the first head, or request line to end of head [10 s] */
     int64_t idle_ms;               /* an unused connection is kept open [120 s] */
@@ -124,6 +135,7 @@ struct http_server_counts {
     uint64_t peers_refused;       /* at the handshake or, after a change of trust, at a request */
     uint64_t requests;            /* handed to a route */
     uint64_t refused;             /* answered 4xx or 503 by the server itself */
+    uint64_t too_often;           /* connections closed and requests answered 429 */
     uint64_t too_slow;            /* connections closed at a deadline */
     uint64_t streams;             /* open now */
     uint64_t transfers;           /* files under way now */
@@ -148,6 +160,9 @@ struct http_server_counts http_server_counts(struct http_server *server);
  * handlers stay valid until http_respond, which then only frees them. Never from a handler. */
 void http_server_stop(struct http_server **server);
 
+/* Takes a token from a bucket that the caller names (a session, an officer), beside the address's own. False: the
+ * request has been answered with 429 and is given back. */
+bool http_request_take(struct http_request *request, struct span key, struct http_rate rate);
 /* The value of a field of the request's head; `data` NULL when it was not sent. Lives as long as the request. */
 struct span http_request_field(const struct http_request *request, enum http_field field);
 

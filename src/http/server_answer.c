@@ -6,6 +6,8 @@
 #include "base/json.h"
 
 #include <ctype.h>
+#include <inttypes.h>
+#include <stdio.h>
 #include <strings.h>
 
 /*
@@ -178,6 +180,27 @@ static void exchange_resume(struct exchange *exchange, unsigned status,
 }
 
 static const struct http_header retry_soon = {"Retry-After", "5"};
+
+struct http_header retry_after(int64_t retry_ms, char text[RETRY_TEXT_SIZE])
+{
+    snprintf(text, RETRY_TEXT_SIZE, "%" PRId64, (retry_ms + 999) / 1000);
+    return (struct http_header){"Retry-After", text};
+}
+
+bool http_request_take(struct http_request *request, struct span key, struct http_rate rate)
+{
+    struct exchange *exchange = (struct exchange *)request;
+    char text[RETRY_TEXT_SIZE];
+    struct error error;
+    int64_t retry_ms;
+
+    if (server_take(exchange->server, key, rate, &retry_ms))
+        return true;
+    struct http_header header = retry_after(retry_ms, text);
+    error_set(&error, ERROR_BUSY, "too many requests, try again later");
+    exchange_respond_error(exchange, MHD_HTTP_TOO_MANY_REQUESTS, &error, &header, 1);
+    return false;
+}
 
 void exchange_expire(struct exchange *exchange, const char *text)
 {

@@ -10,6 +10,7 @@
 
 #include "base/buffer.h"
 #include "http/pace.h"
+#include "http/rate.h"
 #include "http/trust.h"
 
 #include <pthread.h>
@@ -36,10 +37,17 @@ struct tail {
     struct download *download;
 };
 
+/* Where a connection comes from. */
+struct client {
+    char text[HTTP_CLIENT_SIZE];
+    uint8_t key[8]; /* an IPv4 address, or the network of an IPv6 one */
+    size_t key_size;
+};
+
 /* One TLS connection; made when accepted, freed just before its socket is closed. */
 struct connection {
     struct http_server *server;
-    char client[HTTP_CLIENT_SIZE];
+    struct client client;
     struct connection *next; /* in server->connections */
     struct connection *previous;
     int fd;
@@ -112,8 +120,16 @@ struct http_server {
     size_t body_total_size;
     struct trust *trust;
     uint64_t trust_generation;
+    struct rate_table *rates;
     struct http_server_counts counts;
 };
+
+/* Takes a token; counts what is refused. Without the lock. */
+bool server_take(struct http_server *server, struct span key, struct http_rate rate,
+                 int64_t *retry_ms);
+/* The same from the client's bucket for `what`: 'c' connections, 'r' requests. */
+bool client_take(struct http_server *server, const struct client *client, char what,
+                 struct http_rate rate, int64_t *retry_ms);
 
 /* Lets one holder go; frees at the last. Call it without the lock. */
 void server_drop(struct http_server *server);
@@ -141,6 +157,9 @@ enum MHD_Result exchange_refuse(struct exchange *exchange, unsigned status,
 /* The same in the middle of a body, where the library takes none: written at once, past it. False when the client does
  * not take it. The connection must end without another answer. */
 bool exchange_refuse_early(struct exchange *exchange, unsigned status, const struct error *error);
+/* "Retry-After" for a wait, in `text`. */
+#define RETRY_TEXT_SIZE 24
+struct http_header retry_after(int64_t retry_ms, char text[RETRY_TEXT_SIZE]);
 /* Allowed for the answer to this request. */
 int64_t exchange_answer_ms(const struct exchange *exchange);
 /* Writes to the client past the library. Server's thread. */

@@ -165,6 +165,15 @@ static enum MHD_Result refuse_status(struct exchange *exchange, unsigned status)
     return exchange_refuse(exchange, status, &error);
 }
 
+static enum MHD_Result refuse_too_often(struct exchange *exchange, int64_t retry_ms)
+{
+    char text[RETRY_TEXT_SIZE];
+    struct http_header header = retry_after(retry_ms, text);
+    struct error error;
+    error_set(&error, ERROR_BUSY, "too many requests, try again later");
+    return refuse_with(exchange, MHD_HTTP_TOO_MANY_REQUESTS, &error, &header);
+}
+
 /* ---- before the body ---- */
 
 static enum MHD_Result refuse_route(struct exchange *exchange, struct buffer *allow)
@@ -283,7 +292,7 @@ static enum MHD_Result request_route(struct exchange *exchange, const char *meth
     buffer_free(&allow);
     request->method = request->route->method;
     request->peer = exchange->connection->peer;
-    memcpy(request->client, exchange->connection->client, sizeof request->client);
+    memcpy(request->client, exchange->connection->client.text, sizeof request->client);
     unsigned status = size_judge(exchange, head);
     return status != 0 ? refuse_status(exchange, status) : body_begin(exchange, head);
 }
@@ -293,10 +302,14 @@ static enum MHD_Result request_head(struct exchange *exchange, const char *url, 
 {
     struct head head;
     struct error err = {0};
+    int64_t retry_ms;
 
     exchange->is_begun = true;
     if (!connection_check_peer(exchange->connection, exchange->line, &err))
         return exchange_refuse(exchange, MHD_HTTP_FORBIDDEN, &err);
+    if (!client_take(exchange->server, &exchange->connection->client, 'r',
+                     exchange->server->limits.request_rate, &retry_ms))
+        return refuse_too_often(exchange, retry_ms);
     if (exchange->uri.failed)
         return refuse_status(exchange, MHD_HTTP_URI_TOO_LONG);
     if (!head_take(exchange, url, method, version, &head, &err))

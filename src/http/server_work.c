@@ -69,7 +69,7 @@ static size_t transfers_of(const struct http_server *server, const char *client)
     for (const struct connection *at = server->connections; at != NULL; at = at->next) {
         const struct exchange *exchange = at->exchange;
         if (exchange != NULL && (exchange->upload != NULL || exchange->tail.download != NULL) &&
-            strcmp(at->client, client) == 0)
+            strcmp(at->client.text, client) == 0)
             count++;
     }
     return count;

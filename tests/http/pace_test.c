@@ -56,12 +56,14 @@ CHECK_TEST(an_answer_must_be_taken_at_the_rate)
 CHECK_TEST(zeros_take_the_defaults_and_others_stay)
 {
     struct http_server_limits given = {.head_ms = 5};
-    struct http_server_limits made = pace_limits(given);
+    struct http_server_limits made = pace_limits(given, true);
     CHECK_INT(made.head_ms, 5);
     CHECK_INT(made.idle_ms, 120000);
     CHECK_INT(made.connection_count, 256);
     CHECK(made.body_total_size >= POST_SIZE_MAX);
-    CHECK_INT(pace_limits((struct http_server_limits){0}).head_ms, 10000);
+    CHECK_INT(made.request_rate.per_s, 100);
+    CHECK_INT(pace_limits((struct http_server_limits){0}, false).head_ms, 10000);
+    CHECK_INT(pace_limits((struct http_server_limits){0}, false).request_rate.per_s, 0);
 }
 
 int main(void)

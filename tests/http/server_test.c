@@ -169,6 +169,69 @@ CHECK_TEST(one_address_has_a_limit_of_connections)
     site_close(&site);
 }
 
+CHECK_TEST(one_address_has_a_rate_of_connections)
+{
+    struct site site;
+    struct bare bare;
+    unsigned served = 0;
+    site_open(&site, (struct http_server_limits){.accept_rate = {.per_s = 1, .burst = 4}});
+    for (size_t i = 0; i < 8; i++) {
+        bare_open(&bare, site.port, &ground_get()->client, BARE_TLS_1_3);
+        served += bare.handshake == 0;
+        bare_close(&bare);
+    }
+    CHECK(served >= 4 && served <= 6);
+    CHECK_INT(http_server_counts(site.server).too_often, 8 - served);
+    CHECK_INT(http_server_counts(site.server).connections, served);
+    wait_ms(1100);
+    bare_open(&bare, site.port, &ground_get()->client, BARE_TLS_1_3);
+    CHECK(bare.handshake == 0);
+    bare_close(&bare);
+    site_close(&site);
+}
+
+CHECK_TEST(one_address_has_a_rate_of_requests)
+{
+    struct site site;
+    char answer[2048];
+    unsigned served = 0;
+    site_open_desk(&site, (struct http_server_limits){.request_rate = {.per_s = 1, .burst = 3}});
+    for (size_t i = 0; i < 6; i++) {
+        bare_ask(site.port, NULL,
+                 span_text("GET /fields HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"), answer,
+                 sizeof answer, 2000);
+        served += strncmp(answer, "HTTP/1.1 200", 12) == 0;
+    }
+    CHECK(served >= 3 && served <= 5);
+    CHECK(strncmp(answer, "HTTP/1.1 429", 12) == 0);
+    CHECK(strstr(answer, "\r\nRetry-After: 1\r\n") != NULL);
+    CHECK_INT(site_handled(&site), served);
+    site_close(&site);
+}
+
+CHECK_TEST(a_handler_may_name_a_bucket)
+{
+    static const char a[] = "POST /take HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\n\r\na";
+    static const char b[] = "POST /take HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\n\r\nb";
+    struct site site;
+    struct bare bare;
+    struct buffer got = buffer_make(1 << 16);
+    site_open_desk(&site, (struct http_server_limits){0});
+    bare_open(&bare, site.port, NULL, BARE_TLS_1_3);
+    for (int i = 0; i < 3; i++)
+        CHECK(bare_send(&bare, span_text(a)));
+    bare_receive(&bare, &got, "try again", 2000);
+    CHECK(memmem(got.data, got.size, "HTTP/1.1 429", 12) != NULL);
+    CHECK(memmem(got.data, got.size, "Retry-After: 1", 14) != NULL);
+    buffer_clear(&got);
+    CHECK(bare_send(&bare, span_text(b))); /* another bucket, the same connection */
+    bare_receive(&bare, &got, "taken", 2000);
+    CHECK(memmem(got.data, got.size, "HTTP/1.1 200", 12) != NULL);
+    bare_close(&bare);
+    buffer_free(&got);
+    site_close(&site);
+}
+
 CHECK_TEST(all_connections_together_have_a_limit)
 {
     struct site site;
@@ -274,6 +337,9 @@ int main(void)
     CHECK_RUN(a_handler_that_does_not_answer_is_answered_for);
     CHECK_RUN(stopping_answers_what_is_open);
     CHECK_RUN(one_address_has_a_limit_of_connections);
+    CHECK_RUN(one_address_has_a_rate_of_connections);
+    CHECK_RUN(one_address_has_a_rate_of_requests);
+    CHECK_RUN(a_handler_may_name_a_bucket);
     CHECK_RUN(all_connections_together_have_a_limit);
     CHECK_RUN(all_bodies_together_have_a_limit);
     CHECK_RUN(bad_options_are_refused);

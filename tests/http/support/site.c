@@ -136,6 +136,15 @@ static void with(void *context, struct http_request *request)
     http_respond_with(request, &answer);
 }
 
+/* POST /take: a token of the bucket that the body names; two at once, then one a second. */
+static void take(void *context, struct http_request *request)
+{
+    struct http_rate rate = {.per_s = 1, .burst = 2};
+    site_count(context);
+    if (http_request_take(request, request->body, rate))
+        http_respond(request, 200, "text/plain", span_text("taken"));
+}
+
 static void stream_closed(void *context, struct http_stream *stream)
 {
     struct site *site = context;
@@ -209,6 +218,7 @@ static const struct http_route routes[] = {
     {.method = "GET", .path = "/fields", .handle = fields},
     {.method = "POST", .path = "/with", .body_size_max = 256, .handle = with},
     {.method = "GET", .path = "/stream", .handle = stream},
+    {.method = "POST", .path = "/take", .body_size_max = 256, .handle = take},
     {.method = "GET", .path = "/file", .handle = transfer_file},
     {.method = "PUT",
      .path = "/up",
