@@ -15,7 +15,7 @@ struct MHD_Connection;
 
 /* Spans lie in the connection's memory; `data` NULL: the field was not sent. */
 struct head {
-    bool is_chunked;
+    bool has_encoding; /* Transfer-Encoding, whatever it says */
     bool has_size;
     uint64_t size; /* Content-Length */
     struct span host;

@@ -59,7 +59,7 @@ struct http_request {
  * `write` for each piece, then either `finish` or `abort`; after a false of begin nothing, after a false of write abort.
  */
 struct http_body_taker {
-    /* The head is there, nothing of the body. `size`: as announced, -1 for a chunked body. False: the client gets the
+    /* The head is there, nothing of the body. `size`: as announced. False: the client gets the
      * error. `taking` goes to the other calls. */
     bool (*begin)(void *context, const struct http_request *request, int64_t size, void **taking,
                   struct error *err);

@@ -78,8 +78,7 @@ struct exchange {
     bool is_suspended; /* and not yet resumed */
     bool with_handler;
     bool was_handled; /* `handle` was called */
-    unsigned refusal; /* status, 0 for none: the rest of the body is read and dropped */
-    size_t dropped_size;
+    bool is_dropped;  /* too many bodies at once: the rest is read and dropped */
     struct buffer body;
     struct buffer uri;
     struct buffer head_text; /* host, content type and the listed fields, copied */

@@ -111,6 +111,8 @@ static const char *refusal_text(unsigned status)
         return "no such path";
     case MHD_HTTP_CONTENT_TOO_LARGE:
         return "the body is larger than the path allows";
+    case MHD_HTTP_LENGTH_REQUIRED:
+        return "a body must say its size in Content-Length";
     case MHD_HTTP_URI_TOO_LONG:
         return "the path is too long";
     default:
@@ -160,6 +162,7 @@ static enum MHD_Result refuse_status(struct exchange *exchange, unsigned status)
     error_set(&error,
               status == MHD_HTTP_SERVICE_UNAVAILABLE ? ERROR_BUSY
               : status == MHD_HTTP_NOT_FOUND         ? ERROR_MISSING
+              : status == MHD_HTTP_LENGTH_REQUIRED   ? ERROR_INPUT
                                                      : ERROR_LIMIT,
               "%s", refusal_text(status));
     return exchange_refuse(exchange, status, &error);
@@ -199,9 +202,10 @@ static unsigned size_judge(struct exchange *exchange, const struct head *head)
 {
     struct http_server *server = exchange->server;
     const struct http_route *route = exchange->request.route;
-    size_t limit = route->body_size_max;
 
-    if (head->has_size && head->size > limit)
+    if (head->has_encoding)
+        return MHD_HTTP_LENGTH_REQUIRED;
+    if (head->size > route->body_size_max)
         return MHD_HTTP_CONTENT_TOO_LARGE;
     pthread_mutex_lock(&server->lock);
     bool is_full = server->is_stopping ||
@@ -211,7 +215,7 @@ static unsigned size_judge(struct exchange *exchange, const struct head *head)
     if (is_full)
         return MHD_HTTP_SERVICE_UNAVAILABLE;
     if (route->taker == NULL)
-        exchange->body = buffer_make(head->has_size ? (size_t)head->size : limit);
+        exchange->body = buffer_make((size_t)head->size);
     return 0;
 }
 
@@ -272,7 +276,7 @@ static enum MHD_Result body_begin(struct exchange *exchange, const struct head *
     exchange->connection->pace.body_ms =
         route->body_ms > 0 ? route->body_ms : server->limits.body_ms;
     pthread_mutex_unlock(&server->lock);
-    if (route->taker != NULL && !upload_begin(exchange, head->has_size ? (int64_t)head->size : -1))
+    if (route->taker != NULL && !upload_begin(exchange, (int64_t)head->size))
         return refuse_status(exchange, MHD_HTTP_SERVICE_UNAVAILABLE);
     return MHD_YES;
 }
@@ -319,36 +323,25 @@ static enum MHD_Result request_head(struct exchange *exchange, const char *url, 
 
 /* ---- the body ---- */
 
-/* The library takes no answer in the middle of a body: what is refused there is read on and dropped, up to once more
- * its limit; after that the connection is closed without an answer. */
-static enum MHD_Result body_drop(struct exchange *exchange, size_t size)
-{
-    exchange->dropped_size += size;
-    return exchange->dropped_size > exchange->request.route->body_size_max + 64 * 1024 ? MHD_NO
-                                                                                       : MHD_YES;
-}
-
+/* The library takes no answer in the middle of a body: what is refused there is read on and dropped to its end. */
 static enum MHD_Result body_take(struct exchange *exchange, struct span bytes)
 {
     struct http_server *server = exchange->server;
 
     pthread_mutex_lock(&server->lock);
     exchange->connection->pace.size += bytes.size;
-    bool is_full = server->body_total_size + bytes.size > server->limits.body_total_size;
-    bool is_taken = exchange->refusal == 0 && !is_full;
-    if (is_taken)
+    bool is_taken = !exchange->is_dropped &&
+                    server->body_total_size + bytes.size <= server->limits.body_total_size &&
+                    buffer_add(&exchange->body, bytes);
+    if (is_taken) {
         server->body_total_size += bytes.size;
+    } else if (!exchange->is_dropped) {
+        exchange->is_dropped = true;
+        server->body_total_size -= exchange->body.size;
+        buffer_free(&exchange->body);
+    }
     pthread_mutex_unlock(&server->lock);
-
-    if (is_taken && buffer_add(&exchange->body, bytes))
-        return MHD_YES;
-    if (exchange->refusal == 0)
-        exchange->refusal = is_full ? MHD_HTTP_SERVICE_UNAVAILABLE : MHD_HTTP_CONTENT_TOO_LARGE;
-    pthread_mutex_lock(&server->lock);
-    server->body_total_size -= exchange->body.size + (is_taken ? bytes.size : 0);
-    buffer_free(&exchange->body);
-    pthread_mutex_unlock(&server->lock);
-    return body_drop(exchange, bytes.size);
+    return MHD_YES;
 }
 
 /* ---- handing over and taking back ---- */
@@ -364,8 +357,8 @@ static enum MHD_Result request_hand_over(struct exchange *exchange)
     struct http_server *server = exchange->server;
     const struct http_route *route = exchange->request.route;
 
-    if (exchange->refusal != 0)
-        return refuse_status(exchange, exchange->refusal);
+    if (exchange->is_dropped)
+        return refuse_status(exchange, MHD_HTTP_SERVICE_UNAVAILABLE);
     exchange->request.body = buffer_span(&exchange->body);
     pthread_mutex_lock(&server->lock);
     if (server->is_stopping) {

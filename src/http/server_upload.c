@@ -25,8 +25,7 @@ struct upload {
     struct work work; /* first: the worker's pointer is ours */
     struct exchange *exchange;
     const struct http_body_taker *taker;
-    int64_t size; /* announced, or -1 */
-    uint64_t received_size;
+    int64_t size; /* announced */
     void *taking;
     struct buffer filling; /* under the lock */
     struct buffer writing; /* the worker's */
@@ -218,11 +217,7 @@ static void upload_fill(struct upload *upload, struct span bytes, size_t *size)
     size_t room = TRANSFER_PIECE_SIZE - upload->filling.size;
     struct span part = span_part(bytes, 0, room);
 
-    upload->received_size += part.size;
-    if (upload->received_size > exchange->request.route->body_size_max) {
-        upload->is_refused = true;
-        error_set(&upload->refusal, ERROR_LIMIT, "the body is larger than the path allows");
-    } else if (!buffer_add(&upload->filling, part)) {
+    if (!buffer_add(&upload->filling, part)) {
         upload->is_refused = true;
         error_set(&upload->refusal, ERROR_BUSY, "memory is out");
     }

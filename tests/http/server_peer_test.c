@@ -67,6 +67,14 @@ CHECK_TEST(an_expired_certificate_reaches_no_handler)
     refused_identity(&ground_get()->expired);
 }
 
+CHECK_TEST(a_certificate_that_is_not_yet_valid_reaches_no_handler)
+{
+    struct identity early;
+    identity_make(&early, &ground_get()->al, "node.al.example", IDENTITY_NODE, 3600, 7200);
+    refused_identity(&early);
+    identity_free(&early);
+}
+
 CHECK_TEST(older_tls_is_refused)
 {
     struct bare bare;
@@ -198,6 +206,7 @@ int main(void)
     CHECK_RUN(who_shows_no_certificate_reaches_no_handler);
     CHECK_RUN(a_certificate_of_another_institution_reaches_no_handler);
     CHECK_RUN(an_expired_certificate_reaches_no_handler);
+    CHECK_RUN(a_certificate_that_is_not_yet_valid_reaches_no_handler);
     CHECK_RUN(older_tls_is_refused);
     CHECK_RUN(a_change_of_trust_ends_an_existing_connection);
     CHECK_RUN(a_peer_that_stays_trusted_keeps_its_connection);

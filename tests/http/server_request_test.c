@@ -106,56 +106,22 @@ CHECK_TEST(a_body_over_the_limit_is_refused_before_its_first_byte)
     CHECK_INT(response.size, SITE_ECHO_SIZE_MAX);
 }
 
-static void add_chunks(struct buffer *text, size_t size)
+/* Chunks are where readers differ; a body says its size. */
+CHECK_TEST(a_chunked_body_is_refused_unread)
 {
-    for (; size > 0; size -= size < 1000 ? size : 1000) {
-        size_t piece = size < 1000 ? size : 1000;
-        buffer_format(text, "%zx\r\n", piece);
-        memset(buffer_room(text, piece), 'c', piece);
-        buffer_text(text, "\r\n");
-    }
-}
-
-static void chunked(size_t size, bool is_ended, char *answer, size_t answer_size)
-{
-    struct buffer text = buffer_make(8u << 20);
-    buffer_text(&text, "POST /echo HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
-                       "Transfer-Encoding: chunked\r\n\r\n");
-    add_chunks(&text, size);
-    if (is_ended)
-        buffer_text(&text, "0\r\n\r\n");
-    bare_ask(site.port, &ground_get()->client, buffer_span(&text), answer, answer_size, 1500);
-    buffer_free(&text);
-}
-
-CHECK_TEST(a_chunked_body_is_refused_where_it_passes_the_limit)
-{
-    static char answer[8192];
+    static const char *const bodies[] = {"2\r\nhi\r\n0\r\n\r\n", "0\r\n\r\n",
+                                         "zz\r\nhi\r\n0\r\n\r\n",
+                                         "0\r\n\r\nGET /peer HTTP/1.1\r\nHost: x\r\n\r\n", ""};
     unsigned before = site_handled(&site);
-    chunked(SITE_ECHO_SIZE_MAX, true, answer, sizeof answer);
-    CHECK(strncmp(answer, "HTTP/1.1 200", 12) == 0);
-    CHECK_INT(site_handled(&site), before + 1);
-    chunked(SITE_ECHO_SIZE_MAX + 1, true, answer, sizeof answer);
-    CHECK(strncmp(answer, "HTTP/1.1 413", 12) == 0);
-    /* Without end the connection is closed, not read for ever. */
-    chunked(1u << 20, false, answer, sizeof answer);
-    CHECK_SPAN(span_text(answer), "");
-    CHECK_INT(site_handled(&site), before + 1);
-}
-
-CHECK_TEST(malformed_chunks_are_refused)
-{
-    static const char *const bad[] = {"zz\r\nhi\r\n0\r\n\r\n", "-2\r\nhi\r\n0\r\n\r\n",
-                                      "ffffffffffffffffff\r\nhi\r\n0\r\n\r\n", "2\r\nhixx0\r\n\r\n",
-                                      "\r\nhi\r\n0\r\n\r\n"};
-    unsigned before = site_handled(&site);
-    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+    for (size_t i = 0; i < sizeof bodies / sizeof bodies[0]; i++) {
         char text[256];
         char answer[1024];
         snprintf(text, sizeof text,
-                 "POST /echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n%s", bad[i]);
+                 "POST /echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n%s",
+                 bodies[i]);
         raw(&ground_get()->client, text, answer, sizeof answer);
-        CHECK(answer[0] == '\0' || strncmp(answer, "HTTP/1.1 4", 10) == 0);
+        CHECK(strncmp(answer, "HTTP/1.1 411", 12) == 0);
+        CHECK(strstr(answer, "Connection: close") != NULL);
     }
     CHECK_INT(site_handled(&site), before);
 }
@@ -209,8 +175,7 @@ int main(void)
     CHECK_RUN(an_error_is_answered_with_kind_and_text);
     CHECK_RUN(unknown_paths_and_methods_are_refused);
     CHECK_RUN(a_body_over_the_limit_is_refused_before_its_first_byte);
-    CHECK_RUN(a_chunked_body_is_refused_where_it_passes_the_limit);
-    CHECK_RUN(malformed_chunks_are_refused);
+    CHECK_RUN(a_chunked_body_is_refused_unread);
     CHECK_RUN(large_bodies_travel_both_ways);
     CHECK_RUN(several_requests_in_one_piece_are_served_in_order);
     site_close(&site);

@@ -71,16 +71,16 @@ CHECK_TEST(a_quiet_stream_has_a_heartbeat_and_an_end)
     struct site site;
     struct bare bare;
     struct buffer got = buffer_make(1 << 16);
-    site_open_desk(&site, (struct http_server_limits){.stall_ms = 500});
-    site.stream_heartbeat_ms = 200;
-    site.stream_lifetime_ms = 1500;
+    site_open_desk(&site, (struct http_server_limits){.stall_ms = 300});
+    site.stream_heartbeat_ms = 100;
+    site.stream_lifetime_ms = 800;
     int64_t begun_ms = now_monotonic_ms();
     stream_open(&site, &bare);
     CHECK(got_has(&bare, &got, ": beat\n\n", 2000));
     buffer_clear(&got);
     CHECK(got_has(&bare, &got, ": beat\n\n", 2000));
     CHECK(closes_within(&site, 1, 4000));
-    CHECK(now_monotonic_ms() - begun_ms >= 1500); /* longer than any stall: quiet is not slow */
+    CHECK(now_monotonic_ms() - begun_ms >= 800); /* longer than any stall: quiet is not slow */
     CHECK_INT(http_server_counts(site.server).too_slow, 0);
     bare_close(&bare);
     buffer_free(&got);

@@ -3,6 +3,7 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -35,18 +36,35 @@ static void handshake(struct bare *bare, const struct identity *identity, const 
     while (bare->handshake < 0 && gnutls_error_is_fatal(bare->handshake) == 0);
 }
 
-void bare_open(struct bare *bare, uint16_t port, const struct identity *identity,
-               const char *priority)
+int socket_open_from(const char *from, uint16_t port)
 {
     struct sockaddr_in name = {
         .sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    memset(bare, 0, sizeof *bare);
-    bare->fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (connect(bare->fd, (struct sockaddr *)&name, sizeof name) != 0) {
+    struct sockaddr_in own = {.sin_family = AF_INET};
+    int yes = 1;
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (inet_pton(AF_INET, from, &own.sin_addr) != 1 ||
+        bind(fd, (struct sockaddr *)&own, sizeof own) != 0 ||
+        connect(fd, (struct sockaddr *)&name, sizeof name) != 0) {
         perror("test ground: connect");
         exit(1);
     }
+    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes); /* as browsers do */
+    return fd;
+}
+
+void bare_open_from(struct bare *bare, const char *from, uint16_t port,
+                    const struct identity *identity, const char *priority)
+{
+    memset(bare, 0, sizeof *bare);
+    bare->fd = socket_open_from(from, port);
     handshake(bare, identity, priority, GNUTLS_CLIENT);
+}
+
+void bare_open(struct bare *bare, uint16_t port, const struct identity *identity,
+               const char *priority)
+{
+    bare_open_from(bare, "127.0.0.1", port, identity, priority);
 }
 
 bool bare_send(struct bare *bare, struct span bytes)

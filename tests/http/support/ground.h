@@ -161,6 +161,11 @@ struct bare {
 /* Connects; `identity` NULL: shows no certificate. */
 void bare_open(struct bare *bare, uint16_t port, const struct identity *identity,
                const char *priority);
+/* From another address of this machine: "127.0.0.2". */
+void bare_open_from(struct bare *bare, const char *from, uint16_t port,
+                    const struct identity *identity, const char *priority);
+/* The same without TLS. */
+int socket_open_from(const char *from, uint16_t port);
 bool bare_send(struct bare *bare, struct span bytes);
 /* Appends until the other side ends, `wait_ms` pass without a byte, or `until` has been seen (NULL: do not look). */
 void bare_receive(struct bare *bare, struct buffer *out, const char *until, int wait_ms);
