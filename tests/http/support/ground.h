@@ -87,11 +87,14 @@ void transfer_fill(uint8_t *out, int64_t offset, size_t size);
 /* The process's highest resident size since memory_mark, in KiB; -1 when the system does not say. */
 int64_t memory_peak_kib(void);
 void memory_mark(void);
+int64_t memory_peak_of_kib(int process);
 /* More than this is not flat. The address sanitizer keeps up to 256 MiB of what was freed. */
 #ifdef __SANITIZE_ADDRESS__
 #define MEMORY_GROWTH_KIB (300 * 1024)
+#define SERVER_PEAK_KIB   (600 * 1024)
 #else
 #define MEMORY_GROWTH_KIB (8 * 1024)
+#define SERVER_PEAK_KIB   (100 * 1024)
 #endif
 
 /* ---- a server ---- */

@@ -130,12 +130,11 @@ void transfer_file(void *context, struct http_request *request)
 
 /* ---- memory ---- */
 
-/* The process's highest resident size since the last mark, in KiB; -1 when the system does not say. */
-int64_t memory_peak_kib(void)
+static int64_t peak_read(const char *path)
 {
     char line[256];
     int64_t peak = -1;
-    FILE *status = fopen("/proc/self/status", "r");
+    FILE *status = fopen(path, "r");
     if (status == NULL)
         return -1;
     while (fgets(line, sizeof line, status) != NULL) {
@@ -144,6 +143,18 @@ int64_t memory_peak_kib(void)
     }
     fclose(status);
     return peak;
+}
+
+int64_t memory_peak_kib(void)
+{
+    return peak_read("/proc/self/status");
+}
+
+int64_t memory_peak_of_kib(int process)
+{
+    char path[64];
+    snprintf(path, sizeof path, "/proc/%d/status", process);
+    return peak_read(path);
 }
 
 void memory_mark(void)
