@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "crypto/secret.h"
+#include "desk/roles.h"
 #include "store/local_rows.h"
 #include "store/schema.h"
 
@@ -256,6 +257,8 @@ bool node_access(struct node *node, const struct control_request *request, const
     if (!officer.is_active)
         return error_set(err, ERROR_RULE, "officer %.*s is not active here",
                          SPAN_ARG(request->officer));
+    if (!role_check(officer.role, name, err))
+        return false;
     act.unit = officer.unit;
     return (act_set_objects(&act, objects, object_count) ||
             error_set(err, ERROR_LIMIT, "out of memory")) &&

@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "crypto/digest.h"
 #include "crypto/secret.h"
+#include "desk/roles.h"
 #include "store/local_rows.h"
 
 #include <errno.h>
@@ -48,8 +49,9 @@ static bool upload_check(struct node *node, void *context, struct error *err)
         return error_set(err, ERROR_INPUT, "upload: say who acts (--officer)");
     if (!officer_find(node->db, &arena, id, &officer, err))
         return error_add(err, "officer %.*s", SPAN_ARG(id));
-    return officer.is_active ||
-           error_set(err, ERROR_RULE, "officer %.*s is not active here", SPAN_ARG(id));
+    if (!officer.is_active)
+        return error_set(err, ERROR_RULE, "officer %.*s is not active here", SPAN_ARG(id));
+    return role_check(officer.role, "upload", err);
 }
 
 static bool upload_enter(struct node *node, void *context, struct error *err)

@@ -5,6 +5,7 @@
 #include "desk/private.h"
 
 #include "base/text.h"
+#include "desk/roles.h"
 
 #include <stdio.h>
 #include <time.h>
@@ -105,14 +106,46 @@ static bool is_first_officer(const struct desk_act *act, const struct desk_call 
     return act->run == act_officer_put && span_is(call->access.officer, "node");
 }
 
-/* `node` may act only where there is no officer yet, or for the node's own commands. */
-static bool access_check(struct journal *journal, const struct desk_act *act,
-                         const struct desk_call *call, struct error *err)
+/* `node` enters officers while nobody else can: there is no active administrator. */
+static bool first_check(struct journal *journal, struct error *err)
+{
+    int64_t count = 0;
+
+    return officer_count_role(journal->db, span_text(role_names[ROLE_ADMINISTRATOR]), &count,
+                              err) &&
+           (count == 0 ||
+            error_set(err, ERROR_RULE, "officer-put: there is an administrator, who does this"));
+}
+
+/* One of ours, active, in a role that may do the act. */
+static bool officer_check(struct journal *journal, const struct desk_act *act,
+                          const struct desk_call *call, struct error *err)
 {
     struct officer_row officer;
 
-    if (!is_first_officer(act, call) &&
-        !access_officer(journal, call->access.officer, call->arena, &officer, err))
+    if (is_first_officer(act, call))
+        return first_check(journal, err);
+    return access_officer(journal, call->access.officer, call->arena, &officer, err) &&
+           role_check(officer.role, act->name, err);
+}
+
+static bool approver_check(struct journal *journal, const struct desk_act *act,
+                           const struct desk_call *call, struct error *err)
+{
+    struct officer_row approver;
+
+    if (call->access.approver.size == 0)
+        return true;
+    if (span_equal(call->access.approver, call->access.officer))
+        return error_set(err, ERROR_RULE, "%s: nobody approves their own draft", act->name);
+    return access_officer(journal, call->access.approver, call->arena, &approver, err) &&
+           role_check_approver(approver.role, act->name, err);
+}
+
+static bool access_check(struct journal *journal, const struct desk_act *act,
+                         const struct desk_call *call, struct error *err)
+{
+    if (!officer_check(journal, act, call, err))
         return false;
     if (call->access.reason.size == 0 || call->access.reason.size > DESK_REASON_SIZE_MAX ||
         !text_is_plain(call->access.reason))
@@ -124,10 +157,7 @@ static bool access_check(struct journal *journal, const struct desk_act *act,
                          act->name);
     if (call->access.case_number.size > 0 && !case_find(journal->db, call->access.case_number, err))
         return error_add(err, "%s", act->name);
-    if (call->access.approver.size > 0 && span_equal(call->access.approver, call->access.officer))
-        return error_set(err, ERROR_RULE, "%s: nobody approves their own draft", act->name);
-    return call->access.approver.size == 0 ||
-           access_officer(journal, call->access.approver, call->arena, &officer, err);
+    return approver_check(journal, act, call, err);
 }
 
 bool desk_run(struct journal *journal, const struct desk_act *act, const struct desk_call *call,

@@ -2,12 +2,21 @@
 #include "desk/private.h"
 
 #include "base/text.h"
+#include "desk/roles.h"
 
-/* Roles are words here; what each may do comes with the log-in. */
-static const char *const role_names[] = {
-    "duty_officer",          "investigator",     "analyst",      "approver",
-    "head_of_desk",          "signatory",        "dpo",          "auditor",
-    "supervisory_authority", "security_officer", "administrator"};
+/* Whoever gives out roles does not take one: a change of one's own row changes no role. */
+static bool own_role_check(struct journal *journal, const struct desk_call *call,
+                           const struct officer_row *row, struct error *err)
+{
+    struct officer_row old;
+
+    if (!span_equal(row->id, call->access.officer))
+        return true;
+    if (!officer_find(journal->db, call->arena, row->id, &old, err))
+        return error_add(err, "officer %.*s", SPAN_ARG(row->id));
+    return span_equal(old.role, row->role) ||
+           error_set(err, ERROR_RULE, "officer-put: nobody changes their own role");
+}
 
 bool act_officer_put(struct journal *journal, const struct desk_call *call, struct json_writer *out,
                      struct error *err)
@@ -15,7 +24,7 @@ bool act_officer_put(struct journal *journal, const struct desk_call *call, stru
     struct officer_row row = {.id = json_get_text(call->arguments, "id", 1, NAME_SIZE_MAX),
                               .name = json_get_text(call->arguments, "name", 1, 120),
                               .unit = json_get_text(call->arguments, "unit", 1, NAME_SIZE_MAX)};
-    size_t role = json_get_choice(call->arguments, "role", role_names, ARRAY_COUNT(role_names));
+    size_t role = json_get_choice(call->arguments, "role", role_names, ROLE_COUNT);
 
     row.role = span_text(role_names[role]);
     row.is_active = json_get_boolean_optional(call->arguments, "active", true);
@@ -26,7 +35,7 @@ bool act_officer_put(struct journal *journal, const struct desk_call *call, stru
         return error_set(err, ERROR_INPUT,
                          "id and unit: 1 to %u of a-z, 0-9 and hyphen, and not 'node'",
                          NAME_SIZE_MAX);
-    if (!officer_put(journal->db, &row, err) ||
+    if (!own_role_check(journal, call, &row, err) || !officer_put(journal->db, &row, err) ||
         !access_write(journal, call, "officer-put", &row.id, 1, err))
         return false;
     json_begin_object(out);

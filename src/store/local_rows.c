@@ -55,6 +55,18 @@ bool officer_list(struct database *db, struct arena *arena, struct officer_row *
     return rows_read(s, arena, officer_read, out, sizeof *out, limit, count, err);
 }
 
+static const char officer_count_role_sql[] =
+    "select count(*) from officers where role = $1 and is_active = 1";
+
+bool officer_count_role(struct database *db, struct span role, int64_t *count, struct error *err)
+{
+    struct statement *s CLEANUP(statement_give) = statement_take(db, officer_count_role_sql, err);
+    if (s == NULL)
+        return false;
+    statement_text(s, 1, role);
+    return row_integer(s, count, err);
+}
+
 static const char case_put_sql[] =
     "insert into cases (number, title, opened_ms) values ($1, $2, $3)"
     " on conflict (number) do update set title = excluded.title";

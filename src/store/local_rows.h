@@ -20,6 +20,8 @@ bool officer_find(struct database *db, struct arena *arena, struct span id, stru
                   struct error *err);
 bool officer_list(struct database *db, struct arena *arena, struct officer_row *out, size_t limit,
                   size_t *count, struct error *err);
+/* Active officers in this role. */
+bool officer_count_role(struct database *db, struct span role, int64_t *count, struct error *err);
 
 bool case_put(struct database *db, struct span number, struct span title, int64_t opened_ms,
               struct error *err);

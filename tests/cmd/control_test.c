@@ -182,11 +182,12 @@ CHECK_TEST(what_is_no_answer_is_refused)
 /* --- the socket --- */
 
 static struct node_home home;
+static const char *caller = "ana";
 
 static bool call(const char *act, const char *arguments, int fd, struct buffer *result)
 {
     struct control_request request = {.act = span_text(act),
-                                      .officer = span_text("ana"),
+                                      .officer = span_text(caller),
                                       .reason = span_text("a test"),
                                       .case_number = span_text("c-1"),
                                       .arguments = span_text(arguments)};
@@ -238,8 +239,12 @@ CHECK_TEST(an_act_goes_through_the_socket)
     CHECK_OK(call("officer-list", "", -1, &result), err);
     CHECK(memmem(result.data, result.size, "\"ana\"", 5) != NULL);
     CHECK(!call("officer-put", "{\"id\":\"x\"}", -1, &result));
+    CHECK_ERROR(err, ERROR_RULE, "officer-put: not for the role head_of_desk");
+    caller = "admin";
+    CHECK(!call("officer-put", "{\"id\":\"x\"}", -1, &result));
     CHECK_INT(err.kind, ERROR_INPUT);
     CHECK(problems.count >= 2);
+    caller = "ana";
 }
 
 CHECK_TEST(the_socket_is_for_its_owner)

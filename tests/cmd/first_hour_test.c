@@ -34,12 +34,14 @@ static char *at(const char *name)
     return path;
 }
 
+static const char *officer = "admin-1";
+
 /* Runs a command as main does, quietly; its standard output goes to DIR/out. */
 static int run(command_run *command, const char *home, char **argv)
 {
     struct options options = {.command = &trial,
                               .home = home == NULL ? NULL : at(home),
-                              .officer = "admin-1",
+                              .officer = officer,
                               .reason = "installation",
                               .is_json = true};
     int argc = 0;
@@ -316,12 +318,19 @@ CHECK_TEST(every_clause_has_words)
 
 CHECK_TEST(suspension_is_ours_alone)
 {
+    /* Who keeps the officers does not stop the exchange. */
+    CHECK_INT(RUN(command_agreement, "ro", W("suspend")), EX_NOPERM);
+    CHECK_INT(
+        RUN(command_officer, "ro", W("put"), W("head-1"), W("Test"), W("desk"), W("head_of_desk")),
+        0);
+    officer = "head-1";
     CHECK_INT(RUN(command_agreement, "ro", W("suspend")), 0);
     CHECK_INT(RUN(command_agreement, "ro", W("show")), 0);
     CHECK(said("in force, suspended here"));
     CHECK_INT(RUN(command_agreement, "ro", W("resume"), W("ro-al")), 0);
     CHECK_INT(RUN(command_agreement, "ro", W("show")), 0);
     CHECK(said("\"state\":\"in force\""));
+    officer = "admin-1";
 }
 
 CHECK_TEST(the_books_of_a_new_home_verify)

@@ -56,7 +56,7 @@ CHECK_TEST(an_unknown_argument_undoes_the_act)
 {
     struct control_request request = {
         .act = span_text("officer-put"),
-        .officer = span_text("ana"),
+        .officer = span_text("admin"),
         .reason = span_text("a test"),
         .arguments = span_text("{\"id\":\"bo\",\"name\":\"Test\",\"unit\":\"desk\","
                                "\"role\":\"analyst\",\"colour\":\"red\"}")};

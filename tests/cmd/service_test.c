@@ -118,7 +118,7 @@ static void put_officer(const char *id)
     snprintf(arguments, sizeof arguments,
              "{\"id\":\"%s\",\"name\":\"Canary Name\",\"unit\":\"desk\",\"role\":\"analyst\"}", id);
     struct control_request request = {.act = span_text("officer-put"),
-                                      .officer = span_text("ana"),
+                                      .officer = span_text("admin"),
                                       .reason = span_text("canary reason"),
                                       .case_number = span_text("c-1"),
                                       .arguments = span_text(arguments)};
@@ -193,7 +193,7 @@ CHECK_TEST(the_audit_stream_tells_each_act_and_no_reason)
                              "\"objects\":[\"str-1\"]}",
                              1));
     file_text(path, text, sizeof text);
-    CHECK(strstr(text, "\"officer\":\"ana\"") != NULL);
+    CHECK(strstr(text, "\"officer\":\"admin\"") != NULL);
     CHECK(strstr(text, "canary") == NULL && strstr(text, "Canary") == NULL);
     service_end(&service);
 }

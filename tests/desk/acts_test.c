@@ -5,6 +5,7 @@
  */
 #include "check.h"
 #include "crypto/secret.h"
+#include "desk/roles.h"
 #include "journal/support/pair.h"
 #include "message/support/samples.h"
 #include "store/log_rows.h"
@@ -85,16 +86,17 @@ CHECK_TEST(no_act_without_officer_reason_and_case)
 
     for (size_t i = 0; i < desk_act_count; i++) {
         const char *act = desk_acts[i].name;
+        const char *who = role_permits(ROLE_HEAD_OF_DESK, act) ? "ana" : "admin";
         CHECK(!try_act(&attempt, act, "{}", "", "duty", "c-1", ""));
         CHECK_INT(attempt.err.kind, ERROR_INPUT);
         CHECK(!try_act(&attempt, act, "{}", "nobody", "duty", "c-1", ""));
         CHECK_INT(attempt.err.kind, ERROR_MISSING);
-        CHECK(!try_act(&attempt, act, "{}", "ana", "", "c-1", ""));
+        CHECK(!try_act(&attempt, act, "{}", who, "", "c-1", ""));
         CHECK_ERROR(attempt.err, ERROR_INPUT, "reason");
-        CHECK(!try_act(&attempt, act, "{}", "ana", "duty", "no-such-case", ""));
+        CHECK(!try_act(&attempt, act, "{}", who, "duty", "no-such-case", ""));
         CHECK_INT(attempt.err.kind, ERROR_MISSING);
         if (desk_acts[i].needs_case) {
-            CHECK(!try_act(&attempt, act, "{}", "ana", "duty", "", ""));
+            CHECK(!try_act(&attempt, act, "{}", who, "duty", "", ""));
             CHECK_ERROR(attempt.err, ERROR_INPUT, "case");
         }
     }
@@ -108,9 +110,25 @@ CHECK_TEST(an_officer_who_left_acts_no_more)
     CHECK(try_act(
         &attempt, "officer-put",
         "{\"id\":\"left\",\"name\":\"Test\",\"unit\":\"desk\",\"role\":\"analyst\",\"active\":false}",
-        "ana", "personnel", "", ""));
+        "admin", "personnel", "", ""));
     CHECK(!try_act(&attempt, "inbox-list", "{}", "left", "duty", "", ""));
     CHECK_ERROR(attempt.err, ERROR_RULE, "not active");
+    buffer_free(&attempt.out);
+}
+
+CHECK_TEST(nobody_changes_their_own_role)
+{
+    struct attempt attempt = {.out = buffer_make(1)};
+
+    CHECK(
+        !try_act(&attempt, "officer-put",
+                 "{\"id\":\"admin\",\"name\":\"Test\",\"unit\":\"desk\",\"role\":\"head_of_desk\"}",
+                 "admin", "personnel", "", ""));
+    CHECK_ERROR(attempt.err, ERROR_RULE, "own role");
+    CHECK(
+        try_act(&attempt, "officer-put",
+                "{\"id\":\"admin\",\"name\":\"New\",\"unit\":\"desk\",\"role\":\"administrator\"}",
+                "admin", "personnel", "", ""));
     buffer_free(&attempt.out);
 }
 
@@ -243,10 +261,18 @@ CHECK_TEST(suspension_stops_sending_at_once)
 
 int main(void)
 {
-    if (!pair_make(&pair))
+    struct buffer out CLEANUP(buffer_free) = buffer_make(4096);
+    struct error err = {0};
+
+    if (!pair_make(&pair) ||
+        !pair_act(
+            &pair.nodes[0], "officer-put",
+            "{\"id\":\"admin\",\"name\":\"Test\",\"unit\":\"desk\",\"role\":\"administrator\"}",
+            span_text(""), &out, &err))
         return 1;
     CHECK_RUN(no_act_without_officer_reason_and_case);
     CHECK_RUN(an_officer_who_left_acts_no_more);
+    CHECK_RUN(nobody_changes_their_own_role);
     CHECK_RUN(nobody_approves_their_own_draft);
     CHECK_RUN(each_act_leaves_one_access_entry);
     CHECK_RUN(the_access_entry_says_who_why_where_and_what);

@@ -3,8 +3,9 @@
 # option: $edit_draft, a command that changes the draft file it is given before it is signed
 # shellcheck shell=bash disable=SC2154
 
-as_ro() { "$besa" --home "$homes/ro" --officer ana --reason "exercise" "$@"; }
-as_al() { "$besa" --home "$homes/al" --officer blerim --reason "exercise" "$@"; }
+# Administrators set both homes up; ana and blerim, heads of the two desks, work there afterwards.
+as_ro() { "$besa" --home "$homes/ro" --officer admin-ro --reason "exercise" "$@"; }
+as_al() { "$besa" --home "$homes/al" --officer admin-al --reason "exercise" "$@"; }
 quiet() { "$@" > "$homes/said" 2>&1 || { cat "$homes/said"; echo "failed: $*"; return 1; }; }
 
 # The fingerprint that a pairing file's owner reads over the telephone.
@@ -26,5 +27,7 @@ two_homes() {
         quiet as_ro agreement sign "$homes/draft.json" --output "$homes/once.cms" &&
         quiet as_al agreement countersign "$homes/once.cms" --output "$homes/both.cms" &&
         quiet as_ro agreement import "$homes/both.cms" &&
-        quiet as_al agreement import "$homes/both.cms"
+        quiet as_al agreement import "$homes/both.cms" &&
+        quiet as_ro officer put ana "Ana Test" desk head_of_desk &&
+        quiet as_al officer put blerim "Blerim Test" desk head_of_desk
 }

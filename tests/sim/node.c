@@ -273,7 +273,7 @@ static bool books_make(struct setting_up *setting, struct node *node, struct err
     char officer[160];
 
     snprintf(officer, sizeof officer,
-             "{\"id\":\"%s\",\"name\":\"Test\",\"unit\":\"desk\",\"role\":\"duty_officer\"}",
+             "{\"id\":\"%s\",\"name\":\"Test\",\"unit\":\"desk\",\"role\":\"head_of_desk\"}",
              officer_names[node->side]);
     return database_begin(node->db, DATABASE_FULL, err) && journal_create(&node->journal, err) &&
            journal_adopt(&node->journal, buffer_span(&setting->cms), span_make(NULL, 0),

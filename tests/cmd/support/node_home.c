@@ -78,8 +78,12 @@ void node_home_make(struct node_home *out)
     if (!node_open(&options, &out->node, &err) ||
         !node_job(out->node, true, books_make, NULL, &err) ||
         !first_act(out, "node", "officer-put",
-                   "{\"id\":\"ana\",\"name\":\"Test\",\"unit\":\"desk\",\"role\":\"duty_officer\"}",
+                   "{\"id\":\"ana\",\"name\":\"Test\",\"unit\":\"desk\",\"role\":\"head_of_desk\"}",
                    &err) ||
+        !first_act(
+            out, "node", "officer-put",
+            "{\"id\":\"admin\",\"name\":\"Test\",\"unit\":\"desk\",\"role\":\"administrator\"}",
+            &err) ||
         !first_act(out, "ana", "case-put", "{\"number\":\"c-1\",\"title\":\"Test\"}", &err))
         die("node", &err);
 }

@@ -496,7 +496,7 @@ static bool books_make(struct pair *pair, struct pair_node *node, struct error *
         !database_commit(node->db, err))
         return false;
     snprintf(officer, sizeof officer,
-             "{\"id\":\"%s\",\"name\":\"Test\",\"unit\":\"desk\",\"role\":\"duty_officer\"}",
+             "{\"id\":\"%s\",\"name\":\"Test\",\"unit\":\"desk\",\"role\":\"head_of_desk\"}",
              officers[node->side]);
     return pair_act(node, "officer-put", officer, span_text(""), &out, err) &&
            pair_act(node, "officer-put",

@@ -1,0 +1,125 @@
+/* Roles: see roles.h. */
+#include "desk/roles.h"
+
+#include "base/attributes.h"
+
+const char *const role_names[ROLE_COUNT] = {
+    "duty_officer",          "investigator",     "analyst",      "approver",
+    "head_of_desk",          "signatory",        "dpo",          "auditor",
+    "supervisory_authority", "security_officer", "administrator"};
+
+#define BIT(role) (1u << ROLE_##role)
+
+/* Groups of roles, by the work that they share. */
+enum {
+    EVERYONE = (1u << ROLE_COUNT) - 1,
+    /* Exchange with the partner, inside a case. */
+    OFFICERS = BIT(DUTY_OFFICER) | BIT(INVESTIGATOR) | BIT(HEAD_OF_DESK),
+    /* Approve what others send; they see it before. */
+    APPROVERS = BIT(APPROVER) | BIT(HEAD_OF_DESK),
+    /* Look over the shoulder of the others. */
+    OVERSIGHT = BIT(DPO) | BIT(AUDITOR) | BIT(SUPERVISORY_AUTHORITY),
+    /* Keep the machine; read no content. */
+    KEEPERS = BIT(SECURITY_OFFICER) | BIT(ADMINISTRATOR),
+    /* See a message's content, with case and reason in the log. */
+    READERS = OFFICERS | APPROVERS | BIT(ANALYST) | BIT(DPO) | BIT(SUPERVISORY_AUTHORITY),
+};
+
+//= dir-2016-680 art 29(2)(e)
+const struct role_rule role_rules[] = {
+    {"request-send", OFFICERS},
+    {"answer-send", OFFICERS},
+    {"refuse-send", OFFICERS},
+    {"assign", OFFICERS},
+    {"item-withdraw", OFFICERS},
+    {"upload", OFFICERS},
+    {"case-put", OFFICERS | BIT(ANALYST)},
+    {"item-erase", OFFICERS | BIT(DPO)},
+    {"inbox-list", READERS | BIT(AUDITOR)},
+    {"sent-list", READERS | BIT(AUDITOR)},
+    {"item-show", READERS},
+    {"attachment-find", READERS},
+    {"agreement-suspend", BIT(HEAD_OF_DESK) | BIT(SECURITY_OFFICER)},
+    {"agreement-resume", BIT(HEAD_OF_DESK) | BIT(SECURITY_OFFICER)},
+    {"agreement-import", BIT(HEAD_OF_DESK) | BIT(SIGNATORY) | BIT(ADMINISTRATOR)},
+    {"pair-import", KEEPERS},
+    {"officer-put", BIT(ADMINISTRATOR)},
+    {"officer-list", OFFICERS | APPROVERS | OVERSIGHT | KEEPERS},
+    {"held-list", BIT(HEAD_OF_DESK) | OVERSIGHT | KEEPERS},
+    {"held-retry", BIT(HEAD_OF_DESK) | BIT(ADMINISTRATOR)},
+    {"rebuild", BIT(ADMINISTRATOR)},
+    {"serve", BIT(HEAD_OF_DESK) | KEEPERS},
+    {"status", EVERYONE},
+    {"doctor", BIT(HEAD_OF_DESK) | OVERSIGHT | KEEPERS},
+    {"verify", BIT(HEAD_OF_DESK) | OVERSIGHT | KEEPERS},
+    {"log-export", BIT(HEAD_OF_DESK) | OVERSIGHT | KEEPERS},
+};
+const size_t role_rule_count = ARRAY_COUNT(role_rules);
+
+bool role_read(struct span name, enum role *out)
+{
+    for (size_t i = 0; i < ROLE_COUNT; i++) {
+        if (!span_is(name, role_names[i]))
+            continue;
+        *out = (enum role)i;
+        return true;
+    }
+    return false;
+}
+
+bool role_permits(enum role role, const char *act)
+{
+    for (size_t i = 0; i < role_rule_count; i++)
+        if (strcmp(role_rules[i].act, act) == 0)
+            return (role_rules[i].roles & 1u << role) != 0;
+    return false;
+}
+
+bool role_check(struct span role_name, const char *act, struct error *err)
+{
+    enum role role;
+
+    if (!role_read(role_name, &role))
+        return error_set(err, ERROR_RULE, "%s: the officer has no role that is known here", act);
+    return role_permits(role, act) ||
+           error_set(err, ERROR_RULE, "%s: not for the role %s (docs/roles.md)", act,
+                     role_names[role]);
+}
+
+bool role_check_approver(struct span role_name, const char *act, struct error *err)
+{
+    enum role role;
+
+    return (role_read(role_name, &role) && (APPROVERS & 1u << role) != 0) ||
+           error_set(err, ERROR_RULE, "%s: the role %.*s does not approve (docs/roles.md)", act,
+                     SPAN_ARG(role_name));
+}
+
+void roles_document(struct buffer *out)
+{
+    buffer_text(out, "# Roles\n\n"
+                     "Generated from the table in `src/desk/roles.c`; do not edit. To write it "
+                     "anew: `desk_roles_test --write docs/roles.md`.\n\n"
+                     "Each officer has one role. The table holds for every act, whether it comes "
+                     "from the command line or through the API; what has no mark is refused, and "
+                     "the refusal names act and role.\n\n| act |");
+    for (size_t i = 0; i < ROLE_COUNT; i++)
+        buffer_format(out, " `%s` |", role_names[i]);
+    buffer_text(out, "\n|---|");
+    for (size_t i = 0; i < ROLE_COUNT; i++)
+        buffer_text(out, "---|");
+    buffer_text(out, "\n");
+    for (size_t i = 0; i < role_rule_count; i++) {
+        buffer_format(out, "| `%s` |", role_rules[i].act);
+        for (size_t k = 0; k < ROLE_COUNT; k++)
+            buffer_text(out, (role_rules[i].roles & 1u << k) != 0 ? " yes |" : " |");
+        buffer_text(out, "\n");
+    }
+    buffer_text(out, "\nApprove what another officer sends:");
+    for (size_t i = 0; i < ROLE_COUNT; i++)
+        if ((APPROVERS & 1u << i) != 0)
+            buffer_format(out, " `%s`", role_names[i]);
+    buffer_text(out, ". Nobody approves their own draft.\n\n"
+                     "`node` is no officer: it enters one while there is no active "
+                     "`administrator`, so at installation, and does nothing else.\n");
+}
