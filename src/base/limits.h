@@ -17,7 +17,13 @@
 #define SEAL_SIZE_MAX        (16u * 1024u * 1024u) /* bytes of bodies numbered at once */
 #define POST_SIZE_MAX        (48u * 1024u * 1024u) /* a sealed post with heads, parts and padding (x1.5) */
 #define POST_CONTENT_MAX                                                                           \
-    (30u * 1024u * 1024u)       /* its bodies and parts: with salts still the class of 32 MiB */
+    (30u * 1024u * 1024u) /* its bodies and parts: with salts still the class of 32 MiB */
+#define POST_WINDOW_START                                                                          \
+    (64u * 1024u) /* 2 s of 256 kbit/s: what an unknown line is trusted with */
+#define POST_WINDOW_MIN                                                                            \
+    (16u * 1024u) /* less would be all overhead; a lone larger entry goes anyway */
+#define POST_RATE_MIN                                                                              \
+    (16u * 1024u) /* bytes/s at which a post may still travel when clocks are compared */
 #define CHECKPOINT_AHEAD_MAX 4u /* checkpoints signed beyond the last cosignature */
 
 #define SEGMENT_SIZE         (1024u * 1024u) /* an attachment's sealed segment */

@@ -82,11 +82,14 @@ static bool partner_write(struct node *node, size_t at, struct json_writer *out,
     json_string_field(out, "agreement", line->agreement_id);
     json_integer_field(out, "version", line->agreement.version);
     json_string_field(out, "state",
-                      line->is_suspended       ? "suspended by us"
-                      : node->exchange == NULL ? "no node runs"
+                      line->is_suspended         ? "suspended by us"
+                      : line->is_suspended_there ? "suspended by them"
+                      : node->exchange == NULL   ? "no node runs"
                       : state.is_reachable
                           ? (state.is_pulled ? "reachable by its pulls" : "reachable")
                           : "not reachable");
+    if (line->protocol != 0)
+        json_integer_field(out, "protocol", line->protocol);
     json_integer_field(out, "failures", state.failures);
     json_integer_field(out, "waiting", (int64_t)waiting);
     json_integer_field(out, "without_receipt", (int64_t)(line->out.size - line->cosigned));
@@ -145,6 +148,14 @@ static void line_alarms_write(struct node *node, size_t at, struct json_writer *
     if (state.last_error[0] != '\0') {
         snprintf(what, sizeof what, "partner %s", line->partner);
         alarm_write(out, what, state.last_error);
+    }
+    if (state.refused[0] != '\0') {
+        snprintf(what, sizeof what, "partner %s takes no posts", line->partner);
+        alarm_write(out, what, state.refused);
+    }
+    if (state.contact_error[0] != '\0') {
+        snprintf(what, sizeof what, "partner %s is refused here", line->partner);
+        alarm_write(out, what, state.contact_error);
     }
     if (state.pull_error[0] != '\0') {
         snprintf(what, sizeof what, "pulling the calls of %s", line->partner);

@@ -20,6 +20,7 @@
 #define PEM_READ_MAX (64u * 1024u)
 /* HTTP/1.1 carries one call at a time: one of each kind, and the lanes of our pulls. */
 #define CONNECTION_MAX     8u
+#define PARTNER_RATE_MIN   2048 /* bytes/s: a thin line shared by several calls is no attack */
 #define PULL_ANSWER_MS     (INT64_C(60) * 1000) /* a pull is held back for 50 s at most */
 #define WRITER_WAIT_MS     1000
 #define BACKGROUND_WAIT_MS 100
@@ -242,10 +243,18 @@ static const struct partner *partner_of_peer(struct service *service, const stru
     return NULL;
 }
 
+/* Partners read the time in milliseconds out of the answer; the header is for what stands between. */
 static void partner_reply(void *context, unsigned status, const char *content_type,
                           struct span body)
 {
-    http_respond(context, status, content_type, body);
+    static const struct http_header retry[] = {{.name = "Retry-After", .value = "1"}};
+    struct http_answer answer = {.status = status,
+                                 .content_type = content_type,
+                                 .headers = retry,
+                                 .header_count = status == 503 ? 1 : 0,
+                                 .body = body};
+
+    http_respond_with(context, &answer);
 }
 
 static void partner_handle(void *context, struct http_request *request)
@@ -308,6 +317,7 @@ static bool server_make(struct service *service, struct error *err)
                                           .trusted_pem = buffer_span(&trusted),
                                           .routes = routes,
                                           .route_count = ARRAY_COUNT(routes),
+                                          .limits.body_rate_bytes_per_s = PARTNER_RATE_MIN,
                                           .context = service};
     return http_server_make(&options, &service->server, err) ||
            error_add(err, "listening on %s", service->node->config.listen);

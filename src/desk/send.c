@@ -49,7 +49,10 @@ static bool send_out(struct journal *journal, struct journal_line *line,
     json_string_field(out, "log", line->out.origin);
     json_string_field(out, "partner", line->partner);
     json_string_field(out, "state",
-                      line->is_reachable ? "stored, on its way" : "stored, waits for the partner");
+                      line->is_suspended_there
+                          ? "stored, waits: the partner suspended the agreement"
+                      : line->is_reachable ? "stored, on its way"
+                                           : "stored, waits for the partner");
     if (ruling != NULL) {
         json_string_field(out, "allowed_by_clause", ruling->clause);
         if (ruling->due_after_ms > 0)

@@ -32,6 +32,8 @@ void exchange_notice(struct exchange *exchange, const struct journal_event *even
         return;
     if (event->kind == JOURNAL_PARTS || event->kind == JOURNAL_ARRIVED)
         want(exchange, event->line, OPERATION_FETCH);
+    if (event->kind == JOURNAL_SUSPENDED)
+        want(exchange, event->line, OPERATION_PROBE);
     if (event->kind != JOURNAL_ALARM)
         want(exchange, event->line, OPERATION_POST);
     exchange->line.wake(exchange->line.context);
@@ -67,12 +69,16 @@ static bool job_put(struct operation *operation,
     return journal_submit(operation->exchange->journal, &operation->job, &err);
 }
 
-static void operation_back_off(struct operation *operation, int64_t wait_ms)
+void operation_want(struct operation *operation, enum operation_kind kind)
+{
+    want(operation->exchange, (size_t)(operation->partner - operation->exchange->partners), kind);
+}
+
+void operation_back_off(struct operation *operation, int64_t wait_ms)
 {
     operation->phase = PHASE_IDLE;
     operation->not_before_ms = exchange_ticks_ms(operation->exchange) + wait_ms;
-    want(operation->exchange, (size_t)(operation->partner - operation->exchange->partners),
-         operation->kind);
+    operation_want(operation, operation->kind);
 }
 
 /* --- reachability --- */
@@ -127,6 +133,7 @@ static void partner_reached(struct exchange *exchange, struct courier_partner *p
 
     pthread_mutex_lock(&exchange->mutex);
     partner->is_reachable = true;
+    partner->must_show = false;
     partner->failures = 0;
     partner->last_error[0] = '\0';
     pthread_mutex_unlock(&exchange->mutex);
@@ -155,6 +162,17 @@ struct exchange_way exchange_way_to(struct exchange *exchange,
     return exchange->line.way(exchange->line.context, partner->name);
 }
 
+void path_write(unsigned protocol, const char *path, char out[PULL_PATH_SIZE_MAX + 1])
+{
+    snprintf(out, PULL_PATH_SIZE_MAX + 1, "/%u%s", protocol, path + strlen("/1"));
+}
+
+int64_t call_deadline_ms(size_t size)
+{
+    int64_t deadline_ms = CALL_MS + (int64_t)(size / CALL_RATE_MIN) * 1000;
+    return deadline_ms < PULL_MS ? deadline_ms : PULL_MS;
+}
+
 /* Who keeps pulls open here says that it cannot be called; everyone else is called where an address is known. */
 static bool partner_call(struct operation *operation, struct error *err)
 {
@@ -162,14 +180,17 @@ static bool partner_call(struct operation *operation, struct error *err)
     struct courier_partner *partner = operation->partner;
     struct exchange_way way = exchange_way_to(exchange, partner);
     struct span body = buffer_span(&operation->body);
-    const char *path = paths[operation->kind];
+    int64_t deadline_ms = call_deadline_ms(body.size);
+    char path[PULL_PATH_SIZE_MAX + 1];
 
+    operation->called_ms = exchange_ticks_ms(exchange);
+    path_write(operation->protocol, paths[operation->kind], path);
     if (way.may_wait && pull_is_present(partner, exchange_ticks_ms(exchange)))
-        return pull_call(exchange, partner, path, body, RANGE_SIZE_MAX, CALL_MS, call_done,
+        return pull_call(exchange, partner, path, body, RANGE_SIZE_MAX, deadline_ms, call_done,
                          operation, err);
     if (way.may_call)
         return exchange->line.call(exchange->line.context, partner->name, path, body,
-                                   RANGE_SIZE_MAX, CALL_MS, call_done, operation, err);
+                                   RANGE_SIZE_MAX, deadline_ms, call_done, operation, err);
     return error_set(err, ERROR_LINK,
                      way.may_wait ? "%s has to call us, and does not"
                                   : "no address of %s is known here",
@@ -269,6 +290,7 @@ static void call_done(void *context, unsigned status, struct span response,
     struct operation *operation = context;
 
     operation->status = status;
+    operation->took_ms = exchange_ticks_ms(operation->exchange) - operation->called_ms;
     operation->ended_ms = exchange_now_ms(operation->exchange);
     buffer_clear(&operation->answer);
     buffer_add(&operation->answer, response);
@@ -328,16 +350,25 @@ static void operation_done(struct operation *operation)
             partner_failed(exchange, operation->partner, &operation->error);
         return;
     }
-    if (is_success(operation)) {
-        operation->partner->failures = 0;
-        if (operation->kind == OPERATION_POST)
-            want(exchange, at, OPERATION_POST);
+    if (!is_success(operation)) {
+        operation_refused(operation);
         return;
     }
-    /* Busy is soon over; anything else (behind, fork, clock, read-only) needs the partner's newest word first. */
-    operation_back_off(operation, operation->status == 503 ? BACKOFF_MIN_MS : 5000);
-    if (operation->status != 503)
-        want(exchange, at, OPERATION_PROBE);
+    operation->failures = 0;
+    operation->partner->failures = 0;
+    if (operation->kind != OPERATION_POST)
+        return;
+    pthread_mutex_lock(&exchange->mutex);
+    operation->partner->refused[0] = '\0';
+    pthread_mutex_unlock(&exchange->mutex);
+    want(exchange, at, OPERATION_POST);
+}
+
+/* Something there keeps our entries here. */
+static bool is_held_up(struct exchange *exchange, size_t at)
+{
+    return exchange->partners[at].refused[0] != '\0' ||
+           __atomic_load_n(&exchange->journal->lines[at].is_suspended_there, __ATOMIC_RELAXED);
 }
 
 static bool inbox_empty(struct exchange *exchange)
@@ -351,8 +382,11 @@ static bool inbox_empty(struct exchange *exchange)
         struct operation *next = operation->next;
         if (operation == &exchange->beat) {
             operation->phase = PHASE_IDLE;
-            for (size_t i = 0; i < exchange->partner_count; i++)
+            for (size_t i = 0; i < exchange->partner_count; i++) {
                 want(exchange, i, OPERATION_WITNESS);
+                if (is_held_up(exchange, i))
+                    want(exchange, i, OPERATION_PROBE); /* it may have changed there since */
+            }
         } else if (operation->phase == PHASE_READY) {
             operation_ready(operation);
         } else {
@@ -382,6 +416,8 @@ static bool is_wanted(struct exchange *exchange, struct courier_partner *partner
     if (is_busy(operation) || operation->not_before_ms > now_ms)
         return false;
     if (kind == OPERATION_PROBE ? partner->retry_at_ms > now_ms : !partner->is_reachable)
+        return false;
+    if (kind == OPERATION_POST && partner->must_show)
         return false;
     pthread_mutex_lock(&exchange->mutex);
     bool wanted = exchange->wants[at][kind];
@@ -464,6 +500,7 @@ static void partners_follow(struct exchange *exchange)
                 (struct operation){.exchange = exchange,
                                    .partner = partner,
                                    .kind = (enum operation_kind)kind,
+                                   .protocol = 1,
                                    .body = buffer_make(POST_SIZE_MAX),
                                    .answer = buffer_make(RANGE_SIZE_MAX),
                                    .fetch.wanted.segments = buffer_make(BODY_SIZE_MAX)};
@@ -546,6 +583,9 @@ void exchange_state(struct exchange *exchange, size_t line, struct exchange_stat
     out->is_reachable = exchange->partners[line].is_reachable;
     out->failures = exchange->partners[line].failures;
     snprintf(out->last_error, sizeof out->last_error, "%s", exchange->partners[line].last_error);
+    snprintf(out->refused, sizeof out->refused, "%s", exchange->partners[line].refused);
+    snprintf(out->contact_error, sizeof out->contact_error, "%s",
+             exchange->partners[line].contact_error);
     snprintf(out->pull_error, sizeof out->pull_error, "%s", exchange->partners[line].pull_error);
     out->is_pulled = pull_is_present(&exchange->partners[line], exchange_ticks_ms(exchange));
     pthread_mutex_unlock(&exchange->mutex);

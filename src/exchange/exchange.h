@@ -64,7 +64,9 @@ struct exchange_state {
     bool is_pulled;    /* our calls reach it through its pulls */
     unsigned failures; /* in a row */
     char last_error[ERROR_TEXT_SIZE];
-    char pull_error[ERROR_TEXT_SIZE]; /* why our pulls get no calls */
+    char pull_error[ERROR_TEXT_SIZE];    /* why our pulls get no calls */
+    char refused[ERROR_TEXT_SIZE];       /* why it takes no posts from us */
+    char contact_error[ERROR_TEXT_SIZE]; /* why its probes are refused here */
 };
 void exchange_state(struct exchange *exchange, size_t line, struct exchange_state *out);
 

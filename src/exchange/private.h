@@ -58,7 +58,11 @@ struct operation {
     int64_t began_ms;
     int64_t ended_ms;
     int64_t not_before_ms; /* back-off of this kind alone */
-    struct fetch fetch;    /* OPERATION_FETCH */
+    unsigned failures;     /* of this kind, in a row */
+    unsigned protocol;     /* that the call is made in */
+    int64_t called_ms;     /* when the call began; monotonic */
+    int64_t took_ms;
+    struct fetch fetch; /* OPERATION_FETCH */
 };
 
 struct courier_partner {
@@ -68,6 +72,11 @@ struct courier_partner {
     unsigned failures;
     int64_t retry_at_ms;
     char last_error[ERROR_TEXT_SIZE];
+    char refused[ERROR_TEXT_SIZE];       /* why it took no post from us; empty: it did */
+    char contact_error[ERROR_TEXT_SIZE]; /* why its last probe was refused here */
+    bool must_show;                      /* it must see what we hold before the next post */
+    int64_t halted_log;                  /* our log that it calls forked: nothing of it is sent */
+    int64_t posted_log;                  /* of the post under way */
     struct operation operations[OPERATION_COUNT];
     struct job unreachable; /* tells the writer */
     bool unreachable_busy;
@@ -90,9 +99,10 @@ struct exchange {
     bool wants[PARTNER_COUNT_MAX][OPERATION_COUNT];
 };
 
-#define BEAT_MS  60000
-#define KNOCK_MS 2000 /* a partner's own calls hurry our next try at most so often */
-#define CALL_MS  60000
+#define BEAT_MS       60000
+#define KNOCK_MS      2000 /* a partner's own calls hurry our next try at most so often */
+#define CALL_MS       60000
+#define CALL_RATE_MIN 8192 /* bytes/s that a call may crawl at, beyond CALL_MS */
 
 /* prepare.c: jobs of the writer, by kind. MISSING from prepare: nothing to do. */
 bool operation_prepare(struct journal *journal, struct job *job, struct error *err);
@@ -125,6 +135,16 @@ void fetch_end(struct fetch *fetch);
 int64_t exchange_now_ms(const struct exchange *exchange);
 int64_t exchange_ticks_ms(const struct exchange *exchange); /* monotonic */
 
+/* "/<protocol>/push" for "/1/push". */
+void path_write(unsigned protocol, const char *path, char out[PULL_PATH_SIZE_MAX + 1]);
+/* A call that nothing moves in is given up long before (http/client.c); this bounds one that crawls. */
+int64_t call_deadline_ms(size_t size);
+
+/* denied.c: the partner did not do what the operation asked. The courier's thread. */
+void operation_refused(struct operation *operation);
+/* courier.c */
+void operation_back_off(struct operation *operation, int64_t wait_ms);
+void operation_want(struct operation *operation, enum operation_kind kind);
 /* courier.c: the partner is there. Any thread. */
 void courier_knock(struct exchange *exchange, struct courier_partner *partner);
 /* pull.c: who may call whom. The courier's thread. */

@@ -2,14 +2,18 @@
  * The receiver: answers a partner's calls. Each is one job of the writer; its answer leaves after commit and signature.
  */
 #include "exchange/private.h"
+#include "exchange/denial.h"
 
-#include "base/json.h"
 #include "base/text.h"
 #include "journal/contact.h"
 #include "tlog/cosignature.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
+
+#define RETRY_BUSY_MS  200  /* a signature, or a few commits, and it is over */
+#define RETRY_FAULT_MS 5000 /* the supervisor starts the node anew */
 
 struct received {
     struct job job; /* first */
@@ -22,6 +26,7 @@ struct received {
     const char *content_type;
     struct buffer answer;
     struct accepted accepted;
+    bool is_versionless;  /* no protocol is common */
     struct error failure; /* of a post that is refused although its job succeeds */
     uint64_t from;
 };
@@ -31,21 +36,22 @@ static struct journal_line *line_of(const struct received *received)
     return &received->exchange->journal->lines[received->line];
 }
 
-/* {"error": word, "held": size, "index": first bad index, "text": ...}; text never quotes the partner's data. */
+/* The text never quotes the partner's data. */
 static void answer_error(struct received *received, unsigned status, const char *word,
                          const struct error *err)
 {
-    struct json_writer writer = json_writer_make(&received->answer);
+    struct denial denial = {.held = received->accepted.held, .index = received->accepted.index};
     bool is_ours = err->kind == ERROR_STORE || err->kind == ERROR_BUG;
 
     buffer_clear(&received->answer);
-    json_begin_object(&writer);
-    json_string_field(&writer, "error", word);
-    json_integer_field(&writer, "held", (int64_t)received->accepted.held);
-    json_integer_field(&writer, "index", (int64_t)received->accepted.index);
+    if (status == 503)
+        denial.retry_ms = is_ours ? RETRY_FAULT_MS : RETRY_BUSY_MS;
+    if (received->is_versionless)
+        denial.protocol = version_own(received->exchange->journal);
     /* Our own faults name files and statements: nothing for a partner. */
-    json_string_field(&writer, "text", is_ours ? "a fault of this node" : err->text);
-    json_end_object(&writer);
+    snprintf(denial.text, sizeof denial.text, "%.*s", (int)DENIAL_TEXT_MAX,
+             is_ours ? "a fault of this node" : err->text);
+    denial_write(&denial, word, &received->answer);
     received->status = status;
     received->content_type = "application/json";
 }
@@ -65,7 +71,9 @@ static void received_done(struct journal *journal, struct job *job, bool ok,
     struct received *received = (struct received *)job;
     (void)journal;
 
-    if (!ok)
+    if (!ok && received->is_versionless)
+        answer_error(received, 409, denial_words[WORD_VERSION], err);
+    else if (!ok)
         answer_error(received, error_http_status(err->kind), error_kind_name(err->kind), err);
     send(received);
 }
@@ -105,6 +113,8 @@ static void push_done(struct journal *journal, struct job *job, bool ok, const s
     struct error failure = ok ? received->failure : *err;
 
     ok = ok && received->accepted.refusal == REFUSAL_NONE;
+    if (!ok && (failure.kind == ERROR_STORE || failure.kind == ERROR_BUG))
+        received->accepted.refusal = REFUSAL_BUSY; /* our fault is no fault of the post */
     received->status = 200;
     received->content_type = "text/plain; charset=utf-8";
     if (ok && !journal_write_receipts(journal, line_of(received), received->from, &received->answer,
@@ -128,8 +138,24 @@ static bool probe_run(struct journal *journal, struct job *job, struct error *er
 
     received->status = 200;
     received->content_type = "application/json";
-    return contact_seen(journal, line_of(received), received->body, err) &&
-           contact_show(journal, line_of(received), &received->answer, err);
+    bool ok = contact_seen(journal, line_of(received), received->body, err);
+    received->is_versionless = !ok && err->kind == ERROR_RULE && line_of(received)->protocol == 0;
+    return ok && contact_show(journal, line_of(received), &received->answer, err);
+}
+
+/* What stands between the two is said on both sides. */
+static void probe_done(struct journal *journal, struct job *job, bool ok, const struct error *err)
+{
+    struct received *received = (struct received *)job;
+    struct exchange *exchange = received->exchange;
+
+    pthread_mutex_lock(&exchange->mutex);
+    snprintf(exchange->partners[received->line].contact_error, ERROR_TEXT_SIZE, "%s",
+             !ok && err->kind == ERROR_RULE ? err->text : "");
+    pthread_mutex_unlock(&exchange->mutex);
+    if (ok)
+        courier_knock(exchange, &exchange->partners[received->line]);
+    received_done(journal, job, ok, err);
 }
 
 /* --- add-checkpoint --- */
@@ -185,7 +211,7 @@ static const struct {
     void (*done)(struct journal *, struct job *, bool, const struct error *);
 } calls[] = {
     {PATH_PUSH, POST_SIZE_MAX, push_run, push_done},
-    {PATH_PROBE, CONTACT_SIZE_MAX, probe_run, received_done},
+    {PATH_PROBE, CONTACT_SIZE_MAX, probe_run, probe_done},
     {PATH_ADD_CHECKPOINT, 16 * 1024, witness_run, received_done},
     {PATH_RANGES, 1024, ranges_run, received_done},
 };
@@ -193,6 +219,23 @@ static const struct {
 void receiver_refuse(exchange_reply *reply, void *context, enum error_kind kind, const char *text)
 {
     reply(context, error_http_status(kind), "text/plain; charset=utf-8", span_text(text));
+}
+
+/* "/1/push" and, with the numbers of further protocols that we speak, "/2/push". A probe has one form for ever: in it
+ * two nodes find out what they have in common. */
+static bool path_is(const struct exchange *exchange, struct span path, const char *known)
+{
+    struct version_range own = version_own(exchange->journal);
+    char text[PULL_PATH_SIZE_MAX + 1];
+
+    if (strcmp(known, PATH_PROBE) == 0)
+        return span_is(path, known);
+    for (unsigned protocol = own.oldest; protocol <= own.newest; protocol++) {
+        path_write(protocol, known, text);
+        if (span_is(path, text))
+            return true;
+    }
+    return false;
 }
 
 /* Any call shows that the partner is there. True when it was a pull, which needs no writer. */
@@ -203,7 +246,8 @@ static bool partner_hears(struct exchange *exchange, const struct journal_line *
 
     if (at >= __atomic_load_n(&exchange->partner_count, __ATOMIC_ACQUIRE))
         return false;
-    courier_knock(exchange, &exchange->partners[at]);
+    if (!span_is(path, PATH_PROBE)) /* a probe counts when it was not refused: probe_done */
+        courier_knock(exchange, &exchange->partners[at]);
     if (!span_is(path, PATH_PULL))
         return false;
     if (body.size > PULL_SIZE_MAX)
@@ -222,7 +266,7 @@ void exchange_receive(struct exchange *exchange, struct span partner, struct spa
 
     if (line != NULL && partner_hears(exchange, line, path, body, reply, context))
         return;
-    while (at < ARRAY_COUNT(calls) && !span_is(path, calls[at].path))
+    while (at < ARRAY_COUNT(calls) && !path_is(exchange, path, calls[at].path))
         at++;
     if (line == NULL || at == ARRAY_COUNT(calls) || body.size > calls[at].body_size_max) {
         receiver_refuse(reply, context,

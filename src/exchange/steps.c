@@ -2,6 +2,7 @@
  * What the courier asks of the writer: to prepare a call, and to take its answer into the books.
  */
 #include "exchange/private.h"
+#include "exchange/denial.h"
 
 #include "journal/contact.h"
 #include "journal/parts.h"
@@ -47,10 +48,15 @@ bool operation_prepare(struct journal *journal, struct job *job, struct error *e
 
     buffer_clear(&operation->body);
     operation->began_ms = exchange_now_ms(operation->exchange);
+    operation->protocol = line->protocol == 0 ? PROTOCOL_OLDEST : line->protocol;
     switch (operation->kind) {
     case OPERATION_PROBE:
+        operation->protocol = PROTOCOL_OLDEST; /* its form never changes */
         return contact_show(journal, line, &operation->body, err);
     case OPERATION_POST:
+        operation->partner->posted_log = line->out.id;
+        if (operation->partner->halted_log == line->out.id)
+            return error_set(err, ERROR_MISSING, "nothing of a forked log is sent");
         return journal_next_post(journal, line, &operation->body, &operation->from, &operation->to,
                                  err);
     case OPERATION_WITNESS:
@@ -63,39 +69,69 @@ bool operation_prepare(struct journal *journal, struct job *job, struct error *e
     return error_set(err, ERROR_BUG, "no such operation");
 }
 
+/* The partner knows no protocol of ours: in our own words, from its numbers. */
+static bool probe_refused(struct journal *journal, struct operation *operation, struct error *err)
+{
+    struct journal_line *line = line_of(operation);
+    struct denial denial;
+
+    denial_read(operation->status, buffer_span(&operation->answer), &denial);
+    if (denial.word == WORD_VERSION && denial.protocol.newest > 0 &&
+        !version_agree(journal, line, denial.protocol, err))
+        return false;
+    return error_set(err, ERROR_LINK, "%s answered the probe with %u%s%s", line->partner,
+                     operation->status, denial.text[0] == '\0' ? "" : ": ", denial.text);
+}
+
 static bool probe_complete(struct journal *journal, struct operation *operation, struct error *err)
 {
     struct journal_line *line = line_of(operation);
 
     if (operation->status != 200)
-        return error_set(err, ERROR_LINK, "%s answered the probe with %u", line->partner,
-                         operation->status);
+        return probe_refused(journal, operation, err);
     if (!contact_seen(journal, line, buffer_span(&operation->answer), err))
         return false;
     contact_set(line, true);
     return true;
 }
 
+static bool post_answered(struct journal *journal, struct operation *operation, struct error *err)
+{
+    struct journal_line *line = line_of(operation);
+    uint64_t cosigned = line->cosigned;
+
+    bool ok = journal_receipt(journal, line, buffer_span(&operation->answer), operation->began_ms,
+                              operation->ended_ms, err);
+    if (!ok && err->kind != ERROR_LINK)
+        return false;
+    if (ok && line->cosigned > cosigned)
+        return true;
+    /* An answer without a valid receipt is none: it is filed, and the next try waits. */
+    error_clear(err);
+    operation->status = 502;
+    return journal_post_failed(journal, line, operation->to,
+                               span_text(ok ? "no-receipt" : "bad-receipt"), err);
+}
+
 /* A post that is refused or unanswered goes with time and root into the domestic log. */
 static bool post_complete(struct journal *journal, struct operation *operation, struct error *err)
 {
     struct journal_line *line = line_of(operation);
-    uint64_t cosigned = line->cosigned;
+    struct denial denial;
     char why[64];
 
-    if (operation->status == 200) {
-        bool ok = journal_receipt(journal, line, buffer_span(&operation->answer),
-                                  operation->began_ms, operation->ended_ms, err);
-        if ((!ok && err->kind != ERROR_LINK) || (ok && line->cosigned > cosigned))
-            return ok;
-        /* An answer without a valid receipt is none: it is filed, and the next try waits. */
-        error_clear(err);
-        operation->status = 502;
-        return journal_post_failed(journal, line, operation->to,
-                                   span_text(ok ? "no-receipt" : "bad-receipt"), err);
-    }
-    snprintf(why, sizeof why, operation->status == 0 ? "unanswered" : "refused-%u",
-             operation->status);
+    journal_post_paced(line, operation->body.size, operation->status != 0, operation->took_ms);
+    if (operation->status == 200)
+        return post_answered(journal, operation, err);
+    denial_read(operation->status, buffer_span(&operation->answer), &denial);
+    if (denial.word == WORD_FORK)
+        journal_event_add(journal, JOURNAL_ALARM, line, 0, operation->to);
+    if (operation->status == 0)
+        snprintf(why, sizeof why, "unanswered");
+    else if (denial.word == WORD_OTHER)
+        snprintf(why, sizeof why, "refused-%u", operation->status);
+    else
+        snprintf(why, sizeof why, "refused-%s", denial_words[denial.word]);
     return journal_post_failed(journal, line, operation->to, span_text(why), err);
 }
 

@@ -45,13 +45,15 @@ bool post_unseal(struct journal *journal, struct journal_line *line, struct post
     return unseal_with(journal, line, post, sets->number[0], arena, err);
 }
 
-/* The two clocks agree within the agreement's bound; their clock is only ever compared. */
+/* The two clocks agree within the agreement's bound; their clock is only ever compared. The sender's time is that of the
+ * post's making: what it may have travelled over a thin line since is no difference of clocks. */
 static bool clock_check(struct journal *journal, const struct journal_line *line,
-                        const struct post *post, struct error *err)
+                        const struct post *post, size_t wire_size, struct error *err)
 {
     int64_t difference_ms = journal_now_ms(journal) - post->time_ms;
     int64_t bound_ms = line->agreement.clock_bound_s * 1000;
-    if (difference_ms <= bound_ms && difference_ms >= -bound_ms)
+    int64_t travel_ms = (int64_t)wire_size * 1000 / POST_RATE_MIN;
+    if (difference_ms <= bound_ms + travel_ms && difference_ms >= -bound_ms)
         return true;
     return error_set(err, ERROR_RULE,
                      "the clocks of %s and %s differ by %" PRId64
@@ -410,7 +412,8 @@ static bool post_take(struct journal *journal, struct journal_line *line, struct
 
 /* What can be said without opening it. */
 static bool post_look(struct journal *journal, const struct journal_line *line,
-                      const struct post *post, struct accepted *out, struct error *err)
+                      const struct post *post, size_t wire_size, struct accepted *out,
+                      struct error *err)
 {
     if (line->in.read_only[0] != '\0') {
         refuse(out, REFUSAL_READ_ONLY);
@@ -422,7 +425,7 @@ static bool post_look(struct journal *journal, const struct journal_line *line,
         return error_set(err, ERROR_CONFLICT, "our mirror of %s ends at %" PRIu64, line->in.origin,
                          line->in.size);
     }
-    return clock_check(journal, line, post, err) || refuse(out, REFUSAL_CLOCK);
+    return clock_check(journal, line, post, wire_size, err) || refuse(out, REFUSAL_CLOCK);
 }
 
 bool journal_accept(struct journal *journal, struct journal_line *line, struct span wire,
@@ -444,7 +447,7 @@ bool journal_accept(struct journal *journal, struct journal_line *line, struct s
     out->index = post.from;
     if (!mirror_succeed(journal, line, &post, &arena, &before, out, err))
         return false;
-    if (post_look(journal, line, &post, out, err) &&
+    if (post_look(journal, line, &post, wire.size, out, err) &&
         post_take(journal, line, &post, out, &arena, err))
         return true;
     mirror_restore(journal, line, &before);

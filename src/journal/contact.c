@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "base/json.h"
 #include "journal/private.h"
+#include "journal/version.h"
 #include "tlog/checkpoint.h"
 #include "tlog/cosignature.h"
 
@@ -73,10 +74,12 @@ bool contact_show(struct journal *journal, struct journal_line *line, struct buf
     if (!held_write(journal, line, &held, err) || !receipt_write(journal, line, &receipt, err))
         return false;
     json_begin_object(&writer);
-    json_integer_field(&writer, "protocol", CONTACT_PROTOCOL);
+    version_show(journal, &writer);
     json_string_field(&writer, "software", BESA_VERSION);
     json_string_field(&writer, "agreement", line->agreement_id);
     json_integer_field(&writer, "version", line->agreement.version);
+    if (line->is_suspended)
+        json_boolean_field(&writer, "suspended", true);
     json_text_field_optional(&writer, "held", buffer_span(&held));
     json_text_field_optional(&writer, "receipt", buffer_span(&receipt));
     json_end_object(&writer);
@@ -189,6 +192,16 @@ static bool receipt_check(struct journal *journal, struct journal_line *line, st
     return log_set_read_only(journal->db, line->in.id, span_text(reason), err);
 }
 
+/* Our new business waits for the end of their suspension, as it would for the end of ours, instead of being refused. */
+static void suspension_hear(struct journal *journal, struct journal_line *line, bool is_suspended)
+{
+    if (is_suspended == line->is_suspended_there)
+        return;
+    line->is_suspended_there = is_suspended;
+    line->has_waiting = true;
+    journal_event_add(journal, is_suspended ? JOURNAL_ALARM : JOURNAL_SEALED, line, 0, 0);
+}
+
 bool contact_seen(struct journal *journal, struct journal_line *line, struct span shown,
                   struct error *err)
 {
@@ -204,18 +217,20 @@ bool contact_seen(struct journal *journal, struct journal_line *line, struct spa
     if (!json_parse(shown, &json, err))
         return error_add(err, "what %s shows", line->partner);
     json_object_begin(&object, json_root(json), &arena, &problems);
-    int64_t protocol = json_get_integer(&object, "protocol", 1, 1000000);
+    struct version_range theirs = version_read(&object);
+    uint64_t types = version_read_types(&object);
+    bool is_suspended = json_get_boolean_optional(&object, "suspended", false);
     json_get_text(&object, "software", 1, 64);
     struct span agreement = json_get_text(&object, "agreement", 1, NAME_SIZE_MAX);
     int64_t version = json_get_integer(&object, "version", 1, 1000000);
     struct span held = json_get_text_optional(&object, "held", CHECKPOINT_SIZE_MAX);
     struct span receipt = json_get_text_optional(&object, "receipt", CHECKPOINT_SIZE_MAX);
-    json_object_end(&object);
     if (!problems_to_error(&problems, err))
         return error_add(err, "what %s shows", line->partner);
-    if (protocol != CONTACT_PROTOCOL)
-        return error_set(err, ERROR_RULE, "%s speaks protocol %" PRId64 ", we speak %d",
-                         line->partner, protocol, CONTACT_PROTOCOL);
+    if (!version_agree(journal, line, theirs, err))
+        return false;
+    line->types_there = types;
+    suspension_hear(journal, line, is_suspended);
     if (!span_is(agreement, line->agreement_id) || version != line->agreement.version)
         return error_set(err, ERROR_RULE,
                          "%s works under agreement %.*s version %" PRId64

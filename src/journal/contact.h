@@ -7,14 +7,15 @@
 
 #include "journal/journal.h"
 
-#define CONTACT_PROTOCOL 1
 #define CONTACT_SIZE_MAX 16384u
 
-/* What we show: JSON {"protocol", "software", "agreement", "version", "held", "receipt"}. */
+/* What we show: JSON {"protocol", "protocol_oldest", "types", "software", "agreement", "version", "suspended", "held",
+ * "receipt"}. */
 bool contact_show(struct journal *journal, struct journal_line *line, struct buffer *out,
                   struct error *err);
 /* What the partner shows. Stops our log or our custody when it proves that they went further than our books. RULE when
- * it speaks another protocol or works under another agreement version. */
+ * no protocol is common (line->protocol is 0 then) or it works under another agreement version. Fields that we do not
+ * know are passed over: a newer node says more. */
 bool contact_seen(struct journal *journal, struct journal_line *line, struct span shown,
                   struct error *err);
 /* The partner can be reached, or no longer: numbering waits for it. */

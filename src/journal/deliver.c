@@ -12,33 +12,79 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-/* The newest checkpoint that one post can reach: in entries, and in bytes of bodies and parts. */
+/* *fits: what lies between is within `size_max` bytes of bodies and parts. */
+static bool range_fits(struct journal *journal, const struct journal_log *log, int64_t from,
+                       int64_t to, size_t size_max, bool *fits, struct error *err)
+{
+    int64_t size = 0;
+
+    if (!entry_range_size(journal->db, log->id, from, to, &size, err))
+        return false;
+    *fits = to - from <= (int64_t)SEAL_COUNT_MAX && size <= (int64_t)size_max;
+    return true;
+}
+
+static struct checkpoint_row newest_row(const struct journal_log *log)
+{
+    return (struct checkpoint_row){.log = log->id,
+                                   .size = (int64_t)log->signed_size,
+                                   .root = span_make(log->signed_root.bytes, TLOG_HASH_SIZE),
+                                   .signature = span_make(log->signature, SIGNATURE_SIZE)};
+}
+
+/* What the next post may weigh. A post that lacks a body must reach the `withdrawn` that says so, however large it gets:
+ * nothing is withdrawn that one post could not explain (erase.c). */
+static bool weight_find(struct journal *journal, const struct journal_line *line, size_t *out,
+                        struct error *err)
+{
+    int64_t left = 0;
+
+    if (!entry_range_left(journal->db, line->out.id, (int64_t)line->cosigned,
+                          (int64_t)line->out.signed_size, &left, err))
+        return false;
+    *out = left > 0 ? POST_CONTENT_MAX : number_size_max(line);
+    return true;
+}
+
+/* The newest checkpoint whose post the line carries well, or the next one when even that is more: it cannot be cut. */
 static bool target_find(struct journal *journal, struct journal_line *line, struct arena *arena,
                         struct checkpoint_row *out, struct error *err)
 {
     struct journal_log *log = &line->out;
     int64_t from = (int64_t)line->cosigned;
-    int64_t size = 0;
+    size_t window = 0;
+    bool fits = false;
 
     /* A body that left since the newest checkpoint is explained by the next one only. */
     if (log->signed_size <= line->cosigned || line->owes_withdrawn)
         return error_set(err, ERROR_MISSING, "nothing is to be sent to %s", line->partner);
-    if (!entry_range_size(journal->db, log->id, from, (int64_t)log->signed_size, &size, err))
+    if (!weight_find(journal, line, &window, err) ||
+        !range_fits(journal, log, from, (int64_t)log->signed_size, window, &fits, err))
         return false;
-    if (log->signed_size - line->cosigned <= SEAL_COUNT_MAX && size <= (int64_t)POST_CONTENT_MAX) {
-        *out = (struct checkpoint_row){.log = log->id,
-                                       .size = (int64_t)log->signed_size,
-                                       .root = span_make(log->signed_root.bytes, TLOG_HASH_SIZE),
-                                       .signature = span_make(log->signature, SIGNATURE_SIZE)};
+    *out = newest_row(log);
+    if (fits)
         return true;
-    }
-    for (int64_t most = from + SEAL_COUNT_MAX; most > from; most = out->size - 1) {
-        if (!checkpoint_upto(journal->db, arena, log->id, most, out, err) ||
-            !entry_range_size(journal->db, log->id, from, out->size, &size, err))
+    struct checkpoint_row found = *out;
+    int64_t most = from + SEAL_COUNT_MAX < found.size ? from + SEAL_COUNT_MAX : found.size - 1;
+    bool has_any = found.size - from <= (int64_t)SEAL_COUNT_MAX;
+    for (; most > from; most = found.size - 1) {
+        if (!checkpoint_upto(journal->db, arena, log->id, most, &found, err)) {
+            if (err->kind != ERROR_MISSING)
+                return false;
+            error_clear(err);
+            break;
+        }
+        if (found.size <= from)
+            break;
+        if (!range_fits(journal, log, from, found.size, window, &fits, err))
             return false;
-        if (out->size > from && size <= (int64_t)POST_CONTENT_MAX)
+        *out = found;
+        has_any = true;
+        if (fits)
             return true;
     }
+    if (has_any && range_fits(journal, log, from, out->size, POST_CONTENT_MAX, &fits, err) && fits)
+        return true;
     return error_set(err, ERROR_BUG, "log %s: no checkpoint above %" PRId64 " fits in a post",
                      log->origin, from);
 }
@@ -348,6 +394,23 @@ static bool root_text(struct journal *journal, const struct journal_log *log, ui
     if ((uint64_t)row.size == size && row.root.size == TLOG_HASH_SIZE)
         hex_write(row.root, out);
     return true;
+}
+
+#define PACE_FAST_MS 2000 /* so that twice as much still takes a few seconds */
+#define PACE_SLOW_MS 8000 /* well within the clocks' bound and between two cuts of a bad line */
+
+/* Begins small and doubles, as every sender does that does not know the line. */
+void journal_post_paced(struct journal_line *line, size_t size, bool is_answered, int64_t took_ms)
+{
+    size_t window = number_size_max(line);
+
+    if ((!is_answered || took_ms > PACE_SLOW_MS) && size > POST_WINDOW_MIN)
+        window /= 2;
+    else if (is_answered && took_ms < PACE_FAST_MS)
+        window *= 2;
+    if (window < POST_WINDOW_MIN)
+        window = POST_WINDOW_MIN;
+    line->window = window > SEAL_SIZE_MAX ? SEAL_SIZE_MAX : window;
 }
 
 #define FAILED_AGAIN_MS INT64_C(3600000)

@@ -95,9 +95,13 @@ struct journal_line {
     uint64_t failed_to; /* the failed post that was filed last, why and when (monotonic clock) */
     char failed_why[32];
     int64_t failed_ms;
-    unsigned ahead;    /* checkpoints of `out` signed beyond `cosigned` */
-    bool is_reachable; /* set by the courier; numbering waits for it */
-    bool has_waiting;  /* entries that wait to be numbered */
+    unsigned ahead;          /* checkpoints of `out` signed beyond `cosigned` */
+    bool is_reachable;       /* set by the courier; numbering waits for it */
+    unsigned protocol;       /* that both speak, by the partner's last probe; 0: none known */
+    uint64_t types_there;    /* bits of enum message_type that the partner knows */
+    bool is_suspended_there; /* by the partner, as its last probe says: new business waits */
+    size_t window; /* bytes of a checkpoint and of a post that the line carries well; 0: unknown */
+    bool has_waiting; /* entries that wait to be numbered */
     bool
         owes_withdrawn; /* a numbered entry lost its body: no post goes through before its `withdrawn` is numbered */
     bool
@@ -121,6 +125,7 @@ enum journal_event_kind {
     JOURNAL_ARRIVED,
     JOURNAL_APPENDED,
     JOURNAL_PARTS,
+    JOURNAL_SUSPENDED, /* by us, or no longer: the partner learns it */
     JOURNAL_ALARM
 };
 #define JOURNAL_EVENT_COUNT (JOURNAL_ALARM + 1)
@@ -136,6 +141,8 @@ struct journal_options {
     const char *home; /* attachments/ lies below */
     struct span party;
     struct keeper_client keeper;
+    unsigned protocol_oldest; /* 0 and 0: what this software speaks (version.h) */
+    unsigned protocol_newest;
     void *event_context;
     /* Runs in the writer after commit; must not block. May be NULL. */
     void (*event)(void *context, const struct journal_event *event);
@@ -284,6 +291,9 @@ bool journal_receipt(struct journal *journal, struct journal_line *line, struct 
 /* A post without an answer, or refused: filed in the domestic log. */
 bool journal_post_failed(struct journal *journal, struct journal_line *line, uint64_t to,
                          struct span why, struct error *err);
+
+/* How a post of `size` bytes went: what the next checkpoints and posts may weigh follows (docs/protocol.md 3.2). */
+void journal_post_paced(struct journal_line *line, size_t size, bool is_answered, int64_t took_ms);
 
 /* Plaintext of an entry's body, in `arena`. MISSING when it is erased, withdrawn or lost. */
 bool journal_body(struct journal *journal, const struct entry_row *entry, struct arena *arena,

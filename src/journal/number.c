@@ -31,8 +31,16 @@ static bool has_lost_body(const struct entry_row *row)
 
 static bool may_go(const struct journal_line *line, const struct entry_row *row)
 {
-    return !line->is_suspended || !message_type_is_business((enum message_type)row->type) ||
-           has_lost_body(row);
+    return (!line->is_suspended && !line->is_suspended_there) ||
+           !message_type_is_business((enum message_type)row->type) || has_lost_body(row);
+}
+
+/* A checkpoint can only be delivered whole, so it weighs what the line carries well. */
+size_t number_size_max(const struct journal_line *line)
+{
+    if (line == NULL)
+        return SEAL_SIZE_MAX;
+    return line->window == 0 ? POST_WINDOW_START : line->window;
 }
 
 /* The version of the agreement that the head names is in force. */
@@ -180,7 +188,7 @@ static bool regular_visit(struct numbering *n, const struct entry_row *row, void
         return entry_return(n, row, &withdrawn.found, err);
     size_t wanted = withdrawn.found.id != 0 ? 2 : 1;
     n->is_full = n->count + wanted > SEAL_COUNT_MAX ||
-                 (n->count > 0 && n->bytes + row->post_size > (int64_t)SEAL_SIZE_MAX);
+                 (n->count > 0 && n->bytes + row->post_size > (int64_t)number_size_max(n->line));
     *is_done = n->is_full;
     return n->is_full || pair_number(n, row, &withdrawn.found, err);
 }

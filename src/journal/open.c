@@ -420,5 +420,6 @@ bool journal_suspend(struct journal *journal, struct journal_line *line, bool is
     line->has_waiting = true;
     line->is_releasing = line->has_held;
     line->release_after = 0;
+    journal_event_add(journal, JOURNAL_SUSPENDED, line, 0, 0);
     return true;
 }

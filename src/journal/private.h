@@ -92,6 +92,7 @@ void mirror_restore(struct journal *journal, struct journal_line *line,
 bool number_waiting(struct journal *journal, struct error *err);
 /* Entries of this line may be numbered now. */
 bool number_may_go_on(const struct journal *journal, const struct journal_line *line);
+size_t number_size_max(const struct journal_line *line); /* bytes of one checkpoint */
 /* At open: what waits, and whether a `withdrawn` is among it. */
 bool number_owed_load(struct journal *journal, struct journal_line *line, struct error *err);
 

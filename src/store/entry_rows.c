@@ -198,6 +198,17 @@ bool entry_range_size(struct database *db, int64_t log, int64_t from, int64_t to
     return true;
 }
 
+/* Bodies that were withdrawn or erased. */
+static const char entry_range_left_sql[] =
+    "select count(*) from entries"
+    " where log = $1 and idx >= $2 and idx < $3 and body_state in (2, 3)";
+
+bool entry_range_left(struct database *db, int64_t log, int64_t from, int64_t to, int64_t *out,
+                      struct error *err)
+{
+    return range_sum(db, entry_range_left_sql, log, from, to, out, err);
+}
+
 static const char entry_list_ids_sql[] =
     "select id from entries where log = $1 and idx >= $2 and idx < $3 order by idx limit $4";
 

@@ -102,6 +102,9 @@ bool entry_list_waiting_above(struct database *db, struct arena *arena, int64_t 
 /* Bytes of held bodies and small parts of entries [from, to): what a post of them carries. */
 bool entry_range_size(struct database *db, int64_t log, int64_t from, int64_t to, int64_t *out,
                       struct error *err);
+/* How many entries of [from, to) lost their body to a withdrawal or an erasure. */
+bool entry_range_left(struct database *db, int64_t log, int64_t from, int64_t to, int64_t *out,
+                      struct error *err);
 /* Ids of entries [from, to), in order. */
 bool entry_list_ids(struct database *db, int64_t log, int64_t from, int64_t to, int64_t *out,
                     size_t limit, size_t *count, struct error *err);

@@ -121,6 +121,7 @@ static bool has_waiting(struct node *node)
            count > 0;
 }
 
+/* New business may wait for the end of a suspension that the other side cannot lift: its domestic log was stopped. */
 static bool is_level(struct node *from, struct node *to, char *why, size_t size)
 {
     const struct journal_line *out = line_of(from);
@@ -135,7 +136,7 @@ static bool is_level(struct node *from, struct node *to, char *why, size_t size)
              to->party, in->in.size, in->handled, out->ahead, in->is_stuck ? ", stuck: " : "",
              in->stuck_reason);
     return out->out.size == out->cosigned && in->in.size == out->out.size &&
-           in->handled == in->in.size && !has_waiting(from);
+           in->handled == in->in.size && (in->is_suspended || !has_waiting(from));
 }
 
 bool audit_has_converged(struct world *world, char *why, size_t size)

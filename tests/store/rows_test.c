@@ -234,6 +234,10 @@ CHECK_TEST(an_erased_body_is_gone_and_counts_no_more)
     CHECK_INT(row.body_key.size, 0);
     OK(entry_range_size(c.db, 2, 0, 2, &size, &c.error));
     CHECK_INT(size, 10);
+    OK(entry_range_left(c.db, 2, 0, 2, &size, &c.error));
+    CHECK_INT(size, 1);
+    OK(entry_range_left(c.db, 2, 1, 2, &size, &c.error));
+    CHECK_INT(size, 0);
     OK(entry_range_size(c.db, 9, 0, 2, &size, &c.error));
     CHECK_INT(size, 0);
     OK(entry_remove_waiting(c.db, 1, &c.error)); /* numbered: stays */

@@ -44,6 +44,13 @@ struct pair {
     bool loses_answer;        /* the next call arrives, its answer does not */
     bool withholds;           /* posts are answered 200 with nothing */
     unsigned calls;           /* calls made, of both */
+    unsigned posts;           /* of them, those that bring a post */
+    unsigned posts_2;         /* and of these, those made in protocol 2 */
+    const char *says;         /* when set, posts are answered with this and do not arrive */
+    unsigned says_status;
+    unsigned
+        protocols[2]
+                 [2]; /* oldest and newest of each node, from its next opening; 0: the product's */
 };
 
 /* The same with databases of its own. */
@@ -56,6 +63,9 @@ bool pair_reopen(struct pair_node *node);
 void pair_close_node(struct pair_node *node);
 /* Pumps both until nothing moves (a bounded number of rounds). */
 void pair_settle(struct pair *pair);
+/* Pumps both for so long by their clock. */
+void pair_run(struct pair *pair, int64_t for_ms);
+int64_t pair_clock_ms(void);
 /* Runs an act in the node's writer; its JSON in `out`. */
 bool pair_act(struct pair_node *node, const char *act, const char *arguments, struct span body,
               struct buffer *out, struct error *err);
