@@ -235,7 +235,9 @@ static void fetch_failed(struct operation *operation, const struct error *err)
         completion_put(operation);
         return;
     }
-    operation_back_off(operation, 2000);
+    operation->failures++;
+    operation_back_off(operation, backoff_ms(operation->exchange->journal->env, operation->failures,
+                                             BACKOFF_MAX_MS));
 }
 
 static void fetch_whole(struct operation *operation)
@@ -271,6 +273,8 @@ static void fetch_answered(struct operation *operation)
 {
     struct error err = {0};
 
+    if (operation->status == 0)
+        fetch_unanswered(&operation->fetch);
     if (operation->status != 200) {
         error_set(&err, ERROR_LINK, "%s answered %u to a question for an attachment",
                   operation->partner->name, operation->status);
@@ -281,6 +285,7 @@ static void fetch_answered(struct operation *operation)
         fetch_failed(operation, &err);
         return;
     }
+    operation->failures = 0;
     fetch_go_on(operation);
 }
 
@@ -503,7 +508,8 @@ static void partners_follow(struct exchange *exchange)
                                    .protocol = 1,
                                    .body = buffer_make(POST_SIZE_MAX),
                                    .answer = buffer_make(RANGE_SIZE_MAX),
-                                   .fetch.wanted.segments = buffer_make(BODY_SIZE_MAX)};
+                                   .fetch.wanted.segments = buffer_make(BODY_SIZE_MAX),
+                                   .fetch.piece = buffer_make(SEGMENT_SIZE)};
         pull_start(exchange, partner);
         want(exchange, at, OPERATION_PROBE);
         __atomic_store_n(&exchange->partner_count, at + 1, __ATOMIC_RELEASE);
@@ -565,6 +571,7 @@ void exchange_free(struct exchange **exchange)
             struct operation *operation = &(*exchange)->partners[i].operations[kind];
             fetch_end(&operation->fetch);
             buffer_free(&operation->fetch.wanted.segments);
+            buffer_free(&operation->fetch.piece);
             buffer_free(&operation->body);
             buffer_free(&operation->answer);
         }

@@ -38,7 +38,16 @@ struct fetch {
     bool has_writer;
     int64_t failed_entry; /* the part that could not be had last: others go first */
     uint16_t failed_number;
+    /* The segment under way, in slices: a line that is cut every few seconds carries no whole one. It outlives a failure. */
+    struct buffer piece;
+    int64_t piece_entry;
+    uint16_t piece_number;
+    uint64_t piece_segment;
+    size_t slice; /* bytes asked for at once */
 };
+#define SLICE_START   (64u * 1024u)
+#define SLICE_MIN     (16u * 1024u)
+#define SLICE_FAST_MS 2000
 
 struct operation {
     struct job job; /* first: a job is its operation */
@@ -113,6 +122,8 @@ struct range_question {
     uint64_t index;
     uint16_t part;
     uint64_t segment;
+    uint32_t from; /* within the segment */
+    uint32_t size; /* 1 to SEGMENT_SIZE; the answer ends with the segment */
 };
 bool range_question_write(const struct range_question *question, struct buffer *out);
 bool range_question_read(struct span body, struct range_question *out, struct error *err);
@@ -131,6 +142,8 @@ bool fetch_next(struct operation *operation, bool *is_whole, struct error *err);
 /* Takes one answer. */
 bool fetch_take(struct operation *operation, struct error *err);
 void fetch_end(struct fetch *fetch);
+/* No answer came: the next slices are smaller. */
+void fetch_unanswered(struct fetch *fetch);
 
 int64_t exchange_now_ms(const struct exchange *exchange);
 int64_t exchange_ticks_ms(const struct exchange *exchange); /* monotonic */

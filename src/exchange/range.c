@@ -22,6 +22,8 @@ bool range_question_write(const struct range_question *question, struct buffer *
     json_integer_field(&writer, "index", (int64_t)question->index);
     json_integer_field(&writer, "part", question->part);
     json_integer_field(&writer, "segment", (int64_t)question->segment);
+    json_integer_field(&writer, "from", question->from);
+    json_integer_field(&writer, "size", question->size);
     json_end_object(&writer);
     return !out->failed;
 }
@@ -44,6 +46,8 @@ bool range_question_read(struct span body, struct range_question *out, struct er
     out->part = (uint16_t)json_get_integer(&object, "part", 1, UINT16_MAX);
     out->segment =
         (uint64_t)json_get_integer(&object, "segment", 0, ATTACHMENT_SIZE_MAX / SEGMENT_SIZE);
+    out->from = (uint32_t)json_get_integer_optional(&object, "from", 0, SEGMENT_SIZE - 1, 0);
+    out->size = (uint32_t)json_get_integer_optional(&object, "size", 1, SEGMENT_SIZE, SEGMENT_SIZE);
     json_object_end(&object);
     return problems_to_error(&problems, err) || error_add(err, "ranges");
 }
@@ -51,8 +55,9 @@ bool range_question_read(struct span body, struct range_question *out, struct er
 static bool associated_write(const char *origin, const struct range_question *question,
                              struct buffer *out)
 {
-    return buffer_format(out, "besa-range/1 %s %" PRIu64 " %u %" PRIu64, origin, question->index,
-                         question->part, question->segment);
+    return buffer_format(out, "besa-range/1 %s %" PRIu64 " %u %" PRIu64 " %u %u", origin,
+                         question->index, question->part, question->segment, question->from,
+                         question->size);
 }
 
 bool range_seal(struct journal *journal, struct journal_line *line, const char *origin,

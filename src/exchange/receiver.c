@@ -199,7 +199,8 @@ static bool ranges_run(struct journal *journal, struct job *job, struct error *e
     return range_question_read(received->body, &question, err) &&
            journal_segment(journal, line, question.index, question.part, question.segment, &arena,
                            &segment, err) &&
-           range_seal(journal, line, line->out.origin, &question, segment, &received->answer, err);
+           range_seal(journal, line, line->out.origin, &question,
+                      span_part(segment, question.from, question.size), &received->answer, err);
 }
 
 /* --- dispatch --- */

@@ -15,6 +15,8 @@
 #define CONNECT_MS_MAX       10000L /* of a call's time, for TCP and TLS */
 #define CONNECTION_AGE_S_MAX 90L /* an unused connection is dropped before the server's 120 s end */
 #define CONNECTION_KEPT_MAX  256L
+#define QUIET_S_MAX          30L /* a call in which not one byte moves for so long stands on a dead line */
+#define KEEP_IDLE_S          15L /* an idle connection is probed before middle boxes forget it */
 #define PATH_SIZE_MAX        2048u
 
 struct http_client {
@@ -135,6 +137,10 @@ static bool flight_set_way(struct flight *flight)
            curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1) == CURLE_OK &&
            curl_easy_setopt(easy, CURLOPT_TCP_NODELAY, 1L) == CURLE_OK &&
            curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L) == CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_TCP_KEEPIDLE, KEEP_IDLE_S) == CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_TCP_KEEPINTVL, KEEP_IDLE_S) == CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, 1L) == CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, QUIET_S_MAX) == CURLE_OK &&
            curl_easy_setopt(easy, CURLOPT_MAXAGE_CONN, CONNECTION_AGE_S_MAX) == CURLE_OK &&
            curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L) == CURLE_OK;
 }

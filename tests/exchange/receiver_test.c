@@ -118,6 +118,9 @@ CHECK_TEST(a_question_for_a_range_is_strict)
         "{\"index\":0,\"part\":1,\"segment\":0.5}",
         "{\"index\":0,\"part\":1,\"segment\":0,\"x\":0}",
         "{\"index\":0,\"index\":1,\"part\":1,\"segment\":0}",
+        "{\"index\":0,\"part\":1,\"segment\":0,\"from\":1048576}",
+        "{\"index\":0,\"part\":1,\"segment\":0,\"from\":0,\"size\":0}",
+        "{\"index\":0,\"part\":1,\"segment\":0,\"from\":0,\"size\":1048577}",
         "{\"index\":9007199254740993,\"part\":1,\"segment\":0}",
     };
     for (size_t i = 0; i < ARRAY_COUNT(bad); i++) {
