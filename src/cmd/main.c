@@ -75,6 +75,17 @@ const struct command commands[] = {
      "thread, a failure.\n\nAn upgrade that knows the type handles it by itself; retry tries all "
      "of it again.",
      command_held},
+    {"backup",
+     "FILE|DIR --recovery FILE.pub|--passphrase-file FILE\nverify FILE --passphrase-file FILE "
+     "[--recovery-key FILE] [--scratch DIR]\nkey FILE --passphrase-file FILE",
+     "Makes one sealed file of the whole node while it runs; verify restores it into a scratch "
+     "node and checks every book there.\n\nkey makes a recovery key: FILE opens backups made for "
+     "FILE.pub, so that the machine that makes them cannot read them.",
+     command_backup},
+    {"restore", "FILE --home NEW --passphrase-file FILE [--recovery-key FILE]",
+     "Makes a node from its backup, in a new place.\n\nIt signs nothing until each partner has "
+     "shown what it holds; make sure that the old node never starts again.",
+     command_restore},
     {"rebuild", "", "Drops the derived tables and builds them again from the log.",
      command_rebuild},
     {"demo", "",

@@ -280,5 +280,8 @@ const struct node_act node_acts[] = {
     {"status", "How the node stands: logs, partners, alarms.", true, act_status},
     {"log-export", "Records that logs were exported; the command writes the files.", true,
      node_log_export},
+    {"backup", "Records that a backup is made; the command writes it.", true, node_backup},
+    {"backup-verified", "Records that a backup was restored to a scratch node and is sound.", true,
+     node_backup_verified},
 };
 const size_t node_act_count = sizeof node_acts / sizeof node_acts[0];

@@ -10,6 +10,12 @@
 /* The access entry, then every log. The result is a JSON object: "clean", counts, "findings". */
 bool node_verify(const struct node_file *file, struct error *err);
 
+/* One begins; and one was restored to a scratch node and verified there: {"made_ms", "manifest"}. */
+bool node_backup(struct node *node, const struct desk_call *call, struct json_writer *out,
+                 struct error *err);
+bool node_backup_verified(struct node *node, const struct desk_call *call, struct json_writer *out,
+                          struct error *err);
+
 /* An export is written by the command itself, which reads beside the node; this is its access entry. */
 bool node_log_export(struct node *node, const struct desk_call *call, struct json_writer *out,
                      struct error *err);

@@ -53,6 +53,9 @@ const struct role_rule role_rules[] = {
     {"doctor", BIT(HEAD_OF_DESK) | OVERSIGHT | KEEPERS},
     {"verify", BIT(HEAD_OF_DESK) | OVERSIGHT | KEEPERS},
     {"log-export", BIT(HEAD_OF_DESK) | OVERSIGHT | KEEPERS},
+    {"backup", KEEPERS},
+    {"backup-verified", KEEPERS},
+    {"upgrade", BIT(ADMINISTRATOR)},
 };
 const size_t role_rule_count = ARRAY_COUNT(role_rules);
 

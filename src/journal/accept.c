@@ -436,6 +436,12 @@ bool journal_accept(struct journal *journal, struct journal_line *line, struct s
     struct post post;
 
     *out = (struct accepted){.refusal = REFUSAL_INVALID, .held = line->in.size};
+    if (line->is_unproved) {
+        refuse(out, REFUSAL_BUSY);
+        return error_set(err, ERROR_BUSY,
+                         "this node was restored: no custody before it has seen what %s holds",
+                         line->partner);
+    }
     if (line->in.read_only[0] == '\0' &&
         (line->in.pending_count > 0 || log_is_unsigned(&line->in))) {
         refuse(out, REFUSAL_BUSY); /* one custody a batch: its receipt is signed first */

@@ -238,7 +238,8 @@ bool contact_seen(struct journal *journal, struct journal_line *line, struct spa
                          line->partner, SPAN_ARG(agreement), version, line->agreement_id,
                          line->agreement.version);
     return (held.size == 0 || held_check(journal, line, held, err)) &&
-           (receipt.size == 0 || receipt_check(journal, line, receipt, err));
+           (receipt.size == 0 || receipt_check(journal, line, receipt, err)) &&
+           restored_prove(journal, line, err);
 }
 
 void contact_set(struct journal_line *line, bool is_reachable)

@@ -78,6 +78,7 @@ struct journal_line {
     size_t own_side; /* index into agreement.parties */
     size_t partner_side;
     bool is_suspended;
+    bool is_unproved; /* restored from a backup, and the partner has not shown yet what it holds */
     struct journal_log out; /* our outgoing log */
     struct journal_log in;  /* the mirror of theirs */
     struct journal_chain out_past;
@@ -157,7 +158,12 @@ struct journal_options {
  * number; 2: held entries are a table. */
 #define JOURNAL_APPLY_NUMBER 2
 
-#define JOURNAL_KEY_POOL     256
+/* A setting in books that were restored from a backup: "<Unix ms of the restore> <Unix ms of the backup>". While it
+ * stands, a line numbers, signs and takes nothing until its partner has shown what it holds; the domestic log waits for
+ * all of them. It goes when the last has. */
+#define JOURNAL_RESTORED_SETTING "restored"
+
+#define JOURNAL_KEY_POOL         256
 
 struct journal {
     const struct env *env;
@@ -316,6 +322,8 @@ bool journal_rebuild(struct journal *journal,
 bool journal_apply_number(struct database *db, int64_t *out, struct error *err);
 /* Held entries are tried again, in the rounds to come. */
 void journal_release(struct journal *journal);
+/* Restored from a backup, and some partner has not shown yet what it holds. */
+bool journal_is_unproved(const struct journal *journal);
 
 /* The beat of the domestic log: fills to a multiple of 64, signs, gives the add-checkpoint request for each line. */
 bool journal_beat(struct journal *journal, struct error *err);

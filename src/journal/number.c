@@ -263,7 +263,7 @@ bool number_may_go_on(const struct journal *journal, const struct journal_line *
 {
     const struct journal_log *log = &line->out;
 
-    return line->is_reachable &&
+    return line->is_reachable && !line->is_unproved &&
            line->closing_until_ms <= journal->env->monotonic_ms(journal->env->context) &&
            log->read_only[0] == '\0' && !log_is_unsigned(log) &&
            (line->ahead < CHECKPOINT_AHEAD_MAX || line->owes_withdrawn);

@@ -321,7 +321,8 @@ bool journal_open(struct journal *journal, const struct journal_options *options
     if (!keeper_public_keys(&journal->keeper, &journal->keys, err) ||
         !keeper_sets(&journal->keeper, &journal->sets, err) || !counters_load(journal, err) ||
         !agreements_load(journal, err) || !logs_load(journal, err) ||
-        !apply_number_check(journal, err) || !lines_load(journal, err))
+        !apply_number_check(journal, err) || !lines_load(journal, err) ||
+        !restored_load(journal, err))
         return error_add(err, "opening the books");
     if (journal->domestic.id != 0 && !checkpoint_load(journal, &journal->domestic, err))
         return error_add(err, "opening the books");

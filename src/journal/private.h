@@ -170,6 +170,14 @@ bool held_load(struct journal *journal, struct journal_line *line, struct error 
 /* Largest `seen` of the newest handled business below this index. */
 bool held_seen_floor(struct journal *journal, const struct journal_line *line, int64_t log,
                      int64_t below, uint64_t *out, struct error *err);
+
+/* --- restored.c --- */
+/* Marks the lines of restored books. */
+bool restored_load(struct journal *journal, struct error *err);
+/* The partner has shown what it holds, and the books reach it. */
+bool restored_prove(struct journal *journal, struct journal_line *line, struct error *err);
+
+/* --- held.c --- */
 /* Rebuilds when the derived tables were written by another number. */
 bool apply_number_check(struct journal *journal, struct error *err);
 

@@ -163,14 +163,16 @@ bool seal_ask_keeper(struct journal *journal, struct error *err)
 {
     struct steps steps = {.count = 0};
 
-    bool is_beat = journal->wants_beat && log_is_unsigned(&journal->domestic);
+    bool is_beat =
+        journal->wants_beat && log_is_unsigned(&journal->domestic) && !journal_is_unproved(journal);
     if (!level_all(journal, err) || !steps_add(journal, &steps, &journal->domestic, is_beat, err))
         return false;
     journal->wants_beat = false;
     for (size_t i = 0; i < journal->line_count; i++) {
         struct journal_line *line = &journal->lines[i];
-        if (!steps_add(journal, &steps, &line->out, log_is_unsigned(&line->out), err) ||
-            !steps_add(journal, &steps, &line->in, log_is_unsigned(&line->in), err))
+        bool may_sign = !line->is_unproved;
+        if (!steps_add(journal, &steps, &line->out, may_sign && log_is_unsigned(&line->out), err) ||
+            !steps_add(journal, &steps, &line->in, may_sign && log_is_unsigned(&line->in), err))
             return false;
     }
     return steps_send(journal, &steps, err);

@@ -34,6 +34,10 @@ bool keeper_create_anew(const struct keeper_options *options, struct span party,
  * not check, opens in the state that refuses every signature and says why (keeper_status). */
 bool keeper_open(const struct keeper_options *options, struct keeper **out, struct error *err);
 void keeper_close(struct keeper **keeper);
+/* keeper.record for a backup, beside a running keeper: what was signed so far, without the daily keys, which no backup
+ * holds (PROTOCOL.md 2). A keeper that opens it knows its logs and asks to be paired again. */
+bool keeper_record_copy(const struct env *env, const char *directory, struct buffer *out,
+                        struct error *err);
 /* Answers one request: the whole of what a node can ask. Hostile bytes give an error reply, never more. */
 void keeper_answer(struct keeper *keeper, struct span request, struct buffer *reply);
 

@@ -198,6 +198,13 @@ bool database_checkpoint(struct database *db, enum database_checkpoint how, int6
     return db->engine->checkpoint(db, how, left != NULL ? left : &ignored, err);
 }
 
+bool database_copy(struct database *db, const char *path,
+                   void (*progress)(void *context, int64_t done, int64_t total), void *context,
+                   struct error *err)
+{
+    return database_is_usable(db, err) && db->engine->copy(db, path, progress, context, err);
+}
+
 /* The largest n of $n outside of quotes; -1 above the limit. */
 static int parameter_count(const char *sql)
 {

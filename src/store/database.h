@@ -70,6 +70,15 @@ enum database_checkpoint { CHECKPOINT_PASSIVE, CHECKPOINT_TRUNCATE };
 bool database_checkpoint(struct database *db, enum database_checkpoint how, int64_t *left,
                          struct error *err);
 
+/* SQLite: what this connection sees now, as a new database file at `path` (mode 0600), while others write; page by page
+ * with progress (may be NULL). LIMIT when the write-ahead log, which cannot be copied away meanwhile, grew by more than
+ * DATABASE_COPY_LOG_MAX: others write faster than this disk copies. A failed copy leaves no file. PostgreSQL: RULE, it
+ * has tools of its own. */
+#define DATABASE_COPY_LOG_MAX (INT64_C(1) << 30)
+bool database_copy(struct database *db, const char *path,
+                   void (*progress)(void *context, int64_t done, int64_t total), void *context,
+                   struct error *err);
+
 /*
  * Statements are prepared on first use and kept per connection, known by address and contents of their SQL text, which
  * must stay in place while the statement is taken. The same text may be taken twice at once.

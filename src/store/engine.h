@@ -47,6 +47,9 @@ struct engine {
     bool (*has_transaction)(struct database *db);
     bool (*checkpoint)(struct database *db, enum database_checkpoint how, int64_t *left,
                        struct error *err);
+    bool (*copy)(struct database *db, const char *path,
+                 void (*progress)(void *context, int64_t done, int64_t total), void *context,
+                 struct error *err);
 
     bool (*prepare)(struct statement *s, struct error *err);
     void (*finalize)(struct statement *s);

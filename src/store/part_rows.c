@@ -208,3 +208,72 @@ bool upload_remove(struct database *db, struct span id, struct error *err)
     statement_bytes(s, 1, id);
     return row_write(s, err);
 }
+
+static bool span_read(const struct statement *s, struct arena *arena, void *out)
+{
+    return row_bytes(s, 0, arena, out);
+}
+
+static const char upload_old_sql[] =
+    "select id from uploads where created_ms < $1 order by created_ms, id limit $2";
+
+bool upload_list_old(struct database *db, struct arena *arena, int64_t before_ms, struct span *out,
+                     size_t limit, size_t *count, struct error *err)
+{
+    struct statement *s CLEANUP(statement_give) = statement_take(db, upload_old_sql, err);
+    if (s == NULL)
+        return false;
+    statement_integer(s, 1, before_ms);
+    statement_integer(s, 2, (int64_t)limit);
+    return rows_read(s, arena, span_read, out, sizeof *out, limit, count, err);
+}
+
+static bool file_read(const struct statement *s, struct arena *arena, void *out)
+{
+    struct file_row *row = out;
+
+    row->entry = column_integer(s, 0);
+    row->number = column_integer(s, 1);
+    row->size = column_integer(s, 2);
+    return row_bytes(s, 3, arena, &row->file);
+}
+
+static const char file_list_sql[] =
+    "select entry, number, size, file from parts where kind = 1 and state = 1 and file is not null"
+    " and (entry > $1 or (entry = $1 and number > $2)) order by entry, number limit $3";
+
+bool file_list(struct database *db, struct arena *arena, int64_t entry, int64_t number,
+               struct file_row *out, size_t limit, size_t *count, struct error *err)
+{
+    struct statement *s CLEANUP(statement_give) = statement_take(db, file_list_sql, err);
+    if (s == NULL)
+        return false;
+    statement_integer(s, 1, entry);
+    statement_integer(s, 2, number);
+    statement_integer(s, 3, (int64_t)limit);
+    return rows_read(s, arena, file_read, out, sizeof *out, limit, count, err);
+}
+
+static const char file_uploads_sql[] =
+    "select cast(0 as bigint), cast(0 as bigint), size, id from uploads where id > $1 order by id limit $2";
+
+bool file_list_uploads(struct database *db, struct arena *arena, struct span above,
+                       struct file_row *out, size_t limit, size_t *count, struct error *err)
+{
+    struct statement *s CLEANUP(statement_give) = statement_take(db, file_uploads_sql, err);
+    if (s == NULL)
+        return false;
+    statement_bytes(s, 1, above);
+    statement_integer(s, 2, (int64_t)limit);
+    return rows_read(s, arena, file_read, out, sizeof *out, limit, count, err);
+}
+
+static const char file_total_sql[] =
+    "select coalesce((select cast(sum(size) as bigint) from parts where kind = 1 and state = 1), 0)"
+    " + coalesce((select cast(sum(size) as bigint) from uploads), 0)";
+
+bool file_total(struct database *db, int64_t *out, struct error *err)
+{
+    struct statement *s CLEANUP(statement_give) = statement_take(db, file_total_sql, err);
+    return s != NULL && row_integer(s, out, err);
+}

@@ -47,6 +47,22 @@ bool part_set_state(struct database *db, int64_t entry, int64_t number, enum par
 bool part_erase(struct database *db, int64_t entry, int64_t number, enum part_state state,
                 struct error *err);
 
+/* An attachment file that a row names, whole: held parts, and uploads not yet sent. */
+struct file_row {
+    int64_t entry; /* 0: an upload */
+    int64_t number;
+    int64_t size; /* of the plaintext */
+    struct span file;
+};
+/* Held attachments behind part `number` of `entry`, in order. */
+bool file_list(struct database *db, struct arena *arena, int64_t entry, int64_t number,
+               struct file_row *out, size_t limit, size_t *count, struct error *err);
+/* Uploads, by id, above `above`. */
+bool file_list_uploads(struct database *db, struct arena *arena, struct span above,
+                       struct file_row *out, size_t limit, size_t *count, struct error *err);
+/* Bytes of both. */
+bool file_total(struct database *db, int64_t *out, struct error *err);
+
 struct upload_row {
     struct span id; /* 16 bytes, names the file */
     struct span officer;
@@ -61,5 +77,8 @@ bool upload_insert(struct database *db, const struct upload_row *row, struct err
 bool upload_find(struct database *db, struct arena *arena, struct span id, struct upload_row *out,
                  struct error *err);
 bool upload_remove(struct database *db, struct span id, struct error *err);
+/* Ids of uploads from before `before_ms`, oldest first. */
+bool upload_list_old(struct database *db, struct arena *arena, int64_t before_ms, struct span *out,
+                     size_t limit, size_t *count, struct error *err);
 
 #endif

@@ -199,6 +199,19 @@ static bool postgres_checkpoint(struct database *base, enum database_checkpoint 
     return true;
 }
 
+static bool postgres_copy(struct database *base, const char *path,
+                          void (*progress)(void *context, int64_t done, int64_t total),
+                          void *context, struct error *err)
+{
+    (void)base;
+    (void)path;
+    (void)progress;
+    (void)context;
+    return error_set(err, ERROR_RULE,
+                     "the books lie in PostgreSQL: back them up with pg_basebackup or pg_dump, and "
+                     "the home beside it (docs/backup.md)");
+}
+
 /* The server is asked only when the types of the parameters are known, at the first step: it would else guess them from
  * the text, and guess `integer` in nullif($1, 0), where a time does not fit. */
 static bool postgres_prepare(struct statement *s, struct error *err)
@@ -413,6 +426,7 @@ static const struct engine postgres_engine = {
     .savepoint = postgres_savepoint,
     .has_transaction = postgres_has_transaction,
     .checkpoint = postgres_checkpoint,
+    .copy = postgres_copy,
     .prepare = postgres_prepare,
     .finalize = postgres_finalize,
     .step = postgres_step,

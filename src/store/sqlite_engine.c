@@ -6,11 +6,14 @@
  */
 #include "store/engine.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <sqlite3.h>
-
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #define VALUE_SIZE_MAX     (64 * 1024 * 1024) /* above POST_SIZE_MAX */
 #define STATEMENT_SIZE_MAX (64 * 1024)        /* of SQL text; migrations are the longest */
@@ -333,6 +336,88 @@ static void sqlite_close(struct database *base)
     free(db);
 }
 
+/* --- a copy of what is seen now --- */
+
+#define COPY_PAGES 2048 /* 8 MiB between two looks at the log and two words of progress */
+
+static int64_t file_size(const char *path, const char *tail)
+{
+    char name[4096];
+    struct stat st;
+
+    return snprintf(name, sizeof name, "%s%s", path, tail) < (int)sizeof name &&
+                   stat(name, &st) == 0
+               ? st.st_size
+               : 0;
+}
+
+static bool copy_steps(struct sqlite_database *db, sqlite3_backup *backup,
+                       void (*progress)(void *context, int64_t done, int64_t total), void *context,
+                       struct error *err)
+{
+    const char *source = sqlite3_db_filename(db->handle, "main");
+    int64_t log_before = file_size(source, "-wal");
+    int code = SQLITE_OK;
+
+    while (code == SQLITE_OK) {
+        code = sqlite3_backup_step(backup, COPY_PAGES);
+        int64_t total = sqlite3_backup_pagecount(backup);
+        if (progress != NULL)
+            progress(context, total - sqlite3_backup_remaining(backup), total);
+        if (code == SQLITE_OK && file_size(source, "-wal") - log_before > DATABASE_COPY_LOG_MAX)
+            return error_set(err, ERROR_LIMIT,
+                             "others write faster than this disk copies; try in a quieter hour");
+    }
+    if (code == SQLITE_DONE)
+        return true;
+    return (code & 0xff) == SQLITE_FULL
+               ? error_set(err, ERROR_STORE, "the disk of the copy is full")
+               : error_set(err, kind_of(code), "copying the database: SQLite %d", code);
+}
+
+static bool copy_into(struct sqlite_database *db, sqlite3 *to,
+                      void (*progress)(void *context, int64_t done, int64_t total), void *context,
+                      struct error *err)
+{
+    sqlite3_backup *backup = sqlite3_backup_init(to, "main", db->handle, "main");
+
+    if (backup == NULL)
+        return error_set(err, ERROR_STORE, "copying the database: %s", sqlite3_errmsg(to));
+    bool ok = copy_steps(db, backup, progress, context, err);
+    int code = sqlite3_backup_finish(backup);
+    return ok && (code == SQLITE_OK ||
+                  error_set(err, ERROR_STORE, "copying the database: SQLite %d", code));
+}
+
+/* The source's read transaction, begun by a first read, holds one snapshot: else each write of another would begin the copy
+ * anew, and it might never end. */
+static bool sqlite_copy(struct database *base, const char *path,
+                        void (*progress)(void *context, int64_t done, int64_t total), void *context,
+                        struct error *err)
+{
+    struct sqlite_database *db = sqlite_of(base);
+    sqlite3 *to = NULL;
+    int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+
+    if (fd < 0)
+        return error_set(err, errno == EEXIST ? ERROR_CONFLICT : ERROR_STORE, "%s: %s", path,
+                         strerror(errno));
+    close(fd);
+    bool is_own = !base->is_in_transaction;
+    bool ok = (!is_own || database_begin(base, DATABASE_NORMAL, err));
+    ok = ok && sqlite_exec(db, "select count(*) from sqlite_schema", err);
+    ok = ok && (sqlite3_open_v2(path, &to, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL) ==
+                    SQLITE_OK ||
+                error_set(err, ERROR_STORE, "%s: %s", path, sqlite3_errmsg(to)));
+    ok = ok && copy_into(db, to, progress, context, err);
+    sqlite3_close(to);
+    if (is_own)
+        database_rollback(base);
+    if (!ok)
+        unlink(path);
+    return ok;
+}
+
 static const struct engine sqlite_engine = {
     .kind = DATABASE_SQLITE,
     .statement_size = sizeof(struct sqlite_statement),
@@ -344,6 +429,7 @@ static const struct engine sqlite_engine = {
     .savepoint = sqlite_savepoint,
     .has_transaction = sqlite_has_transaction,
     .checkpoint = sqlite_checkpoint,
+    .copy = sqlite_copy,
     .prepare = sqlite_prepare,
     .finalize = sqlite_finalize,
     .step = sqlite_step,

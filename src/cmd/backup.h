@@ -1,0 +1,55 @@
+/*
+ * Backups: what `besa backup`, `besa restore` and `besa upgrade` share. A backup is made beside the running node, from one
+ * snapshot of its database; it is checked by restoring it into a scratch home and verifying every book there.
+ */
+#ifndef BESA_CMD_BACKUP_H
+#define BESA_CMD_BACKUP_H
+
+#include "cmd/backup_file.h"
+#include "cmd/command.h"
+#include "cmd/session.h"
+#include "cmd/verify.h"
+
+/* A setting in the books: "<Unix ms when it was made> <Unix ms when it was verified> <SHA-256 of its manifest in hex>".
+ * For `besa upgrade`, status and doctor. */
+#define BACKUP_SETTING "backup_verified"
+#define BACKUP_AGE_MAX_MS                                                                          \
+    (INT64_C(26) * 3600 *                                                                          \
+     1000) /* an upgrade wants one of the last day, with room for a slow night */
+
+struct backup_known {
+    int64_t made_ms; /* 0: none was ever verified */
+    int64_t verified_ms;
+    char manifest[2 * DIGEST_SIZE + 1];
+};
+bool backup_known_read(struct database *db, struct backup_known *out, struct error *err);
+
+/* Files that options name: passphrase, recovery key. Wipe with backup_lock_end. */
+struct backup_words {
+    const char *passphrase_file;
+    const char *recovery;     /* public: for making */
+    const char *recovery_key; /* private, sealed under the passphrase: for opening */
+    struct buffer passphrase;
+};
+bool backup_lock_make(struct backup_words *words, struct backup_lock *out, struct error *err);
+bool backup_lock_open(struct backup_words *words, struct backup_lock *out, struct error *err);
+void backup_lock_end(struct backup_words *words, struct backup_lock *lock);
+
+/* Writes all files of a backup below `directory`, which must exist and be empty. `about` gets the manifest's first lines,
+ * `manifest` the SHA-256 of the whole of it. */
+bool backup_unpack(const char *path, const struct backup_lock *lock, const char *directory,
+                   struct progress *progress, struct buffer *about, uint8_t manifest[DIGEST_SIZE],
+                   struct error *err);
+
+/* An act of the books: `backup` (one begins), or `backup-verified` with its time and manifest. */
+bool backup_record(struct session *session, const char *act, int64_t made_ms,
+                   const uint8_t *manifest, struct error *err);
+
+/* backup_verify.c: the drill. Gives the exit code. */
+int backup_verify(struct options *options, const char *path, const char *scratch,
+                  struct backup_words *words);
+
+/* Removes a directory that this program made, with all that is in it. */
+void directory_remove(const char *path);
+
+#endif

@@ -1,0 +1,247 @@
+/*
+ * `besa backup verify FILE`: the drill. The backup is restored into a scratch directory, brought to this program's schema,
+ * and every log, receipt, body, part and attachment there is verified, as `besa verify` does with a node's own; its logs
+ * must end where the manifest says. Nothing is signed there. What passed is recorded in the books.
+ */
+#include "cmd/backup.h"
+#include "cmd/setup.h"
+
+#include "base/attributes.h"
+#include "base/json.h"
+#include "base/text.h"
+#include "keeper/keeper.h"
+#include "store/migrate.h"
+#include "store/schema.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sysexits.h>
+
+#define ABOUT_SIZE  (1024u * 1024u)
+#define RESULT_SIZE (256u * 1024u)
+
+struct drill {
+    struct options *options;
+    struct home home; /* the scratch directory */
+    struct config config;
+    struct keeper *keeper;
+    struct database *db;
+    struct buffer about;
+    uint8_t manifest[DIGEST_SIZE];
+    int64_t made_ms;
+    struct verify_report report;
+    struct progress unpacking;
+    struct progress verifying;
+    bool is_recorded;
+};
+
+/* --- the heads that the manifest names --- */
+
+static bool root_is(const struct log_row *log, struct span hex)
+{
+    struct compact_range range;
+    struct tlog_hash root;
+    char found[2 * TLOG_HASH_SIZE + 1];
+
+    if (!compact_range_read(log->frontier, &range))
+        return false;
+    compact_range_root(&range, &root);
+    hex_write(span_make(root.bytes, sizeof root.bytes), found);
+    return span_is(hex, found);
+}
+
+/* "log: <origin> <size> <root>" */
+static bool head_is(const struct log_row *log, struct span line)
+{
+    char wanted[ORIGIN_SIZE_MAX + 64];
+    int size =
+        snprintf(wanted, sizeof wanted, "log: %.*s %" PRId64 " ", SPAN_ARG(log->origin), log->size);
+
+    return size > 0 && span_starts_with(line, wanted) &&
+           root_is(log, span_part(line, (size_t)size, line.size));
+}
+
+static bool head_find(struct span about, const struct log_row *log)
+{
+    while (about.size > 0) {
+        const uint8_t *end = memchr(about.data, '\n', about.size);
+        size_t size = end == NULL ? about.size : (size_t)(end - about.data);
+        if (head_is(log, span_part(about, 0, size)))
+            return true;
+        about = span_part(about, end == NULL ? size : size + 1, about.size);
+    }
+    return false;
+}
+
+static void heads_compare(struct drill *drill, const struct books *books)
+{
+    for (size_t i = 0; i < books->log_count; i++)
+        if (!head_find(buffer_span(&drill->about), &books->logs[i]))
+            finding_add(&drill->report, FINDING_CHANGED,
+                        "log %.*s: size and root are not those that the manifest names",
+                        SPAN_ARG(books->logs[i].origin));
+}
+
+/* --- the scratch node --- */
+
+static bool about_read(struct drill *drill, struct error *err)
+{
+    struct span made;
+    uint64_t number = 0;
+
+    if (!backup_about_find(buffer_span(&drill->about), "made_ms", &made) ||
+        !number_read(made, &number) || number > INT64_MAX)
+        return error_set(err, ERROR_INPUT, "the manifest does not say when it was made");
+    drill->made_ms = (int64_t)number;
+    return true;
+}
+
+static bool keeper_begin(struct drill *drill, struct error *err)
+{
+    struct buffer passphrase CLEANUP(buffer_wipe) = buffer_make(PASSPHRASE_SIZE_MAX);
+    char directory[HOME_PATH_SIZE];
+
+    if (!home_path(&drill->home, HOME_KEEPER, directory, err) ||
+        !home_passphrase(&drill->home, &passphrase, err))
+        return error_add(err, "the keeper's passphrase is not in the backup: give it as to the "
+                              "node (BESA_PASSPHRASE_FILE)");
+    struct keeper_options options = {
+        .env = env_real(), .directory = directory, .passphrase = buffer_span(&passphrase)};
+    return keeper_open(&options, &drill->keeper, err);
+}
+
+static bool database_begin_scratch(struct drill *drill, struct error *err)
+{
+    char place[HOME_PATH_SIZE];
+    struct database_options options = {.place = place, .env = env_real()};
+
+    return home_path(&drill->home, HOME_DATABASE, place, err) &&
+           database_open(&options, &drill->db, err) &&
+           database_migrate(drill->db, schema_migrations, schema_migration_count, err);
+}
+
+static void verify_progress(void *context, struct span origin, uint64_t done, uint64_t total)
+{
+    (void)origin;
+    progress_show(context, (int64_t)done, (int64_t)total);
+}
+
+static bool books_check(struct drill *drill, struct error *err)
+{
+    struct keeper_client client = keeper_client_direct(drill->keeper);
+    struct books *books = calloc(1, sizeof *books);
+    struct keeper_keys keys;
+
+    if (books == NULL)
+        return error_set(err, ERROR_LIMIT, "out of memory");
+    bool ok =
+        keeper_public_keys(&client, &keys, err) && database_begin(drill->db, DATABASE_NORMAL, err);
+    if (ok) {
+        ok = books_open(books, env_real(), drill->home.path, span_text(drill->config.party), &keys,
+                        drill->db, &client, err) &&
+             verify_books(books, &drill->report, err);
+        if (ok)
+            heads_compare(drill, books);
+        books_close(books);
+        database_rollback(drill->db);
+    }
+    free(books);
+    return ok;
+}
+
+static bool scratch_make(struct drill *drill, const char *base, struct error *err)
+{
+    if (base == NULL)
+        base = getenv("TMPDIR");
+    if (snprintf(drill->home.path, sizeof drill->home.path, "%s/besa-drill-XXXXXX",
+                 base == NULL ? "/var/tmp" : base) >= (int)sizeof drill->home.path)
+        return error_set(err, ERROR_LIMIT, "the path is too long");
+    if (mkdtemp(drill->home.path) != NULL)
+        return true;
+    error_set(err, ERROR_STORE, "cannot make %s: %s", drill->home.path, strerror(errno));
+    drill->home.path[0] = '\0';
+    return false;
+}
+
+static bool drill_run(struct drill *drill, const char *path, const struct backup_lock *lock,
+                      struct error *err)
+{
+    bool ok = backup_unpack(path, lock, drill->home.path, &drill->unpacking, &drill->about,
+                            drill->manifest, err);
+    progress_end(&drill->unpacking);
+    return ok && about_read(drill, err) && home_config_load(&drill->home, &drill->config, err) &&
+           keeper_begin(drill, err) && database_begin_scratch(drill, err) &&
+           books_check(drill, err);
+}
+
+static void drill_end(struct drill *drill)
+{
+    progress_end(&drill->verifying);
+    database_close(&drill->db);
+    if (drill->keeper != NULL)
+        keeper_close(&drill->keeper);
+    if (drill->home.path[0] != '\0')
+        directory_remove(drill->home.path);
+    buffer_free(&drill->about);
+}
+
+/* Where the books are at hand: on another machine there are none. */
+static bool drill_record(struct drill *drill, struct error *err)
+{
+    struct session session = {.options = drill->options};
+
+    if (drill->options->home == NULL || drill->report.finding_total > 0)
+        return true;
+    bool ok = session_open(drill->options, &session, err) &&
+              backup_record(&session, "backup-verified", drill->made_ms, drill->manifest, err);
+    session_close(&session);
+    drill->is_recorded = ok;
+    return ok || error_add(err, "the backup is sound, but that could not be recorded");
+}
+
+static void drill_write(struct drill *drill, const char *path, struct json_writer *out)
+{
+    json_begin_object(out);
+    json_string_field(out, "file", path);
+    json_time_field(out, "made", drill->made_ms);
+    json_hex_field(out, "manifest", span_make(drill->manifest, DIGEST_SIZE));
+    verify_report_write(&drill->report, out);
+    json_boolean_field(out, "recorded", drill->is_recorded);
+    json_end_object(out);
+}
+
+int backup_verify(struct options *options, const char *path, const char *scratch,
+                  struct backup_words *words)
+{
+    struct drill *drill = calloc(1, sizeof *drill);
+    struct buffer text CLEANUP(buffer_free) = buffer_make(RESULT_SIZE);
+    struct json_writer out = json_writer_make(&text);
+    struct backup_lock lock;
+    struct error err = {0};
+
+    if (drill == NULL) {
+        error_set(&err, ERROR_LIMIT, "out of memory");
+        return command_fail(options, &err);
+    }
+    drill->options = options;
+    drill->about = buffer_make(ABOUT_SIZE);
+    drill->unpacking = (struct progress){.options = options, .what = "restoring to a scratch node"};
+    drill->verifying = (struct progress){.options = options, .what = "verifying"};
+    drill->report.context = &drill->verifying;
+    drill->report.progress = verify_progress;
+    bool ok = backup_lock_open(words, &lock, &err) && scratch_make(drill, scratch, &err) &&
+              drill_run(drill, path, &lock, &err);
+    bool is_clean = ok && drill->report.finding_total == 0;
+    ok = ok && drill_record(drill, &err);
+    if (ok)
+        drill_write(drill, path, &out);
+    drill_end(drill);
+    free(drill);
+    backup_lock_end(words, &lock);
+    if (!ok)
+        return command_fail(options, &err);
+    int shown = command_show(options, buffer_span(&text));
+    return shown != 0 ? shown : is_clean ? 0 : EX_DATAERR;
+}

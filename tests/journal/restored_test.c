@@ -1,0 +1,76 @@
+/*
+ * Restored books: nothing is numbered, signed or taken until the partner has shown what it holds. (The number of apply
+ * is tested in held_test.c.)
+ */
+#include "check.h"
+#include "journal/private.h"
+#include "journal/support/hostile.h"
+#include "store/local_rows.h"
+
+static struct pair pair;
+
+static bool mark(struct journal *journal, void *context, struct error *err)
+{
+    (void)context;
+    return setting_put(journal->db, JOURNAL_RESTORED_SETTING, span_text("1 1"), err);
+}
+
+static bool is_marked(struct pair_node *node)
+{
+    struct arena arena CLEANUP(arena_free) = arena_make(4096);
+    struct span value;
+    struct error err = {0};
+    return setting_get(node->db, &arena, JOURNAL_RESTORED_SETTING, &value, &err) && value.size > 0;
+}
+
+CHECK_TEST(a_restored_node_gives_no_custody_before_contact)
+{
+    struct pair_node *node = &pair.nodes[0];
+    struct buffer post CLEANUP(buffer_free) = buffer_make(POST_SIZE_MAX);
+    struct error err = {0};
+    struct accepted accepted;
+    char item[UUID_TEXT_SIZE];
+
+    CHECK_OK(pair_request(&pair.nodes[1], 1, item, &err), err);
+    pair_settle(&pair);
+    CHECK_OK(hostile_run(node, mark, NULL, &err), err);
+    CHECK_OR_RETURN(pair_reopen(node));
+    CHECK(journal_is_unproved(&node->journal));
+    uint64_t held = node->journal.lines[0].in.size;
+    pair.is_cut = true;
+    CHECK_OK(pair_request(&pair.nodes[1], 2, item, &err), err);
+    CHECK_OK(pair_request(node, 3, item, &err), err);
+    for (int i = 0; i < 20; i++) {
+        journal_pump(&pair.nodes[1].journal);
+        journal_pump(&node->journal);
+    }
+    CHECK_OK(hostile_post(&pair.nodes[1], &post, &err), err);
+    CHECK_INT(hostile_offer(node, buffer_span(&post), &accepted, &err), REFUSAL_BUSY);
+    CHECK_ERROR(err, ERROR_BUSY, "restored");
+    CHECK_INT(node->journal.lines[0].in.size, held);
+    /* Even told that the partner can be reached, it numbers nothing. */
+    uint64_t size = node->journal.lines[0].out.size;
+    node->journal.lines[0].is_reachable = true;
+    for (int i = 0; i < 5; i++)
+        journal_pump(&node->journal);
+    CHECK_INT(node->journal.lines[0].out.size, size);
+    CHECK(is_marked(node));
+    pair.is_cut = false;
+    pair_settle(&pair);
+    CHECK(!journal_is_unproved(&node->journal));
+    CHECK(!is_marked(node));
+    CHECK(node->journal.lines[0].in.size > held);
+    CHECK(node->journal.lines[0].out.size > size);
+    CHECK_OR_RETURN(pair_reopen(node));
+    CHECK(!journal_is_unproved(&node->journal));
+}
+
+int main(void)
+{
+    if (!pair_make(&pair))
+        return 1;
+    pair_settle(&pair);
+    CHECK_RUN(a_restored_node_gives_no_custody_before_contact);
+    pair_free(&pair);
+    return check_end();
+}
