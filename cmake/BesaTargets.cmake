@@ -121,7 +121,7 @@ foreach(fuzzer ${fuzzers})
   set_tests_properties(${name} PROPERTIES LABELS fuzz TIMEOUT 120)
 endforeach()
 
-foreach(extra sim real real_input style packaging bench)
+foreach(extra sim real real_input wan style packaging bench)
   if(EXISTS ${CMAKE_SOURCE_DIR}/cmake/tests_${extra}.cmake)
     include(${CMAKE_SOURCE_DIR}/cmake/tests_${extra}.cmake)
   endif()

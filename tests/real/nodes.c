@@ -227,3 +227,37 @@ void view_close(struct books_view *view)
 {
     database_close(&view->db);
 }
+
+static bool receipts_equal(const struct receipt_row *a, const struct receipt_row *b)
+{
+    return a->size == b->size && a->time_s == b->time_s && span_equal(a->root, b->root) &&
+           span_equal(a->signature, b->signature);
+}
+
+bool view_compare_receipts(struct books_view *writer, struct books_view *reader, size_t *count,
+                           struct error *err)
+{
+    enum { PAGE = 64 };
+    int64_t above = 0;
+
+    for (;;) {
+        struct arena arena CLEANUP(arena_free) = arena_make(4u * 1024 * 1024);
+        struct receipt_row a[PAGE];
+        struct receipt_row b[PAGE];
+        size_t a_count = 0;
+        size_t b_count = 0;
+        if (!receipt_list(writer->db, &arena, writer->out, above, a, PAGE, &a_count, err) ||
+            !receipt_list(reader->db, &arena, reader->in, above, b, PAGE, &b_count, err))
+            return false;
+        if (a_count != b_count)
+            return error_set(err, ERROR_STORE, "%zu receipts here, %zu there", a_count, b_count);
+        for (size_t i = 0; i < a_count; i++)
+            if (!receipts_equal(&a[i], &b[i]))
+                return error_set(err, ERROR_STORE, "receipt of size %" PRId64 " differs",
+                                 a[i].size);
+        *count += a_count;
+        if (a_count == 0)
+            return true;
+        above = a[a_count - 1].size;
+    }
+}

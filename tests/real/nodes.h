@@ -49,5 +49,8 @@ struct books_view {
 };
 bool view_open(const struct node_run *node, struct books_view *out, struct error *err);
 void view_close(struct books_view *view);
+/* The receipts of `writer`'s log are those of its mirror at `reader`, byte for byte; adds their number to `count`. */
+bool view_compare_receipts(struct books_view *writer, struct books_view *reader, size_t *count,
+                           struct error *err);
 
 #endif

@@ -8,11 +8,16 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #define CONNECTION_MAX 64
 #define ROOM           (256u * 1024u)
 #define TICK_MS        20 /* how soon a cut is seen */
+#define SHAPED_TICK_MS 4
+#define CHUNK_SIZE     2048u
+#define CHUNK_COUNT    128u
+#define LINE_AHEAD_US  100000 /* the line takes no more before what it has is nearly out */
 
 /* What one side said and the other has not taken yet. */
 struct pipe_room {
@@ -21,11 +26,18 @@ struct pipe_room {
     size_t to;
     bool is_ended; /* nothing more comes */
     bool is_told;  /* the other side knows */
+    struct {
+        size_t end;
+        int64_t due_us; /* when it arrives */
+    } chunks[CHUNK_COUNT];
+    size_t chunk_first;
+    size_t chunk_count;
 };
 
 struct connection {
     int fds[2]; /* [0] who called, [1] the target; -1: free */
     struct pipe_room said[2];
+    bool is_stranded;
 };
 
 struct proxy {
@@ -38,7 +50,27 @@ struct proxy {
     atomic_uint_fast64_t bytes;
     atomic_uint_fast64_t connections;
     struct connection open[CONNECTION_MAX];
+    atomic_int_fast64_t delay_ms;
+    atomic_int_fast64_t bytes_per_s;
+    atomic_int_fast64_t drop_ms;
+    atomic_bool is_deaf;
+    atomic_bool must_strand;
+    int64_t line_free_us[2]; /* when the line has room again, each way */
+    int64_t next_drop_us;
+    uint64_t random;
 };
+
+static int64_t now_us(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
+static bool is_shaped(struct proxy *proxy)
+{
+    return proxy->delay_ms > 0 || proxy->bytes_per_s > 0;
+}
 
 static struct sockaddr_in loopback(uint16_t port)
 {
@@ -82,6 +114,7 @@ static void connection_drop(struct connection *connection)
         free(connection->said[i].data);
         connection->said[i] = (struct pipe_room){.data = NULL};
     }
+    connection->is_stranded = false;
 }
 
 static void connection_accept(struct proxy *proxy)
@@ -113,25 +146,88 @@ static void connection_accept(struct proxy *proxy)
     close(caller); /* as a node that is not there */
 }
 
+/* How many bytes the line takes of side `from` now. */
+static size_t line_room(struct proxy *proxy, const struct pipe_room *room, size_t from)
+{
+    size_t left = ROOM - room->to;
+
+    if (!is_shaped(proxy))
+        return left;
+    if (room->chunk_count == CHUNK_COUNT || proxy->line_free_us[from] > now_us() + LINE_AHEAD_US)
+        return 0;
+    return left < CHUNK_SIZE ? left : CHUNK_SIZE;
+}
+
+static void chunk_add(struct proxy *proxy, struct pipe_room *room, size_t from, size_t size)
+{
+    int64_t now = now_us();
+    int64_t *free_us = &proxy->line_free_us[from];
+
+    if (*free_us < now)
+        *free_us = now;
+    if (proxy->bytes_per_s > 0)
+        *free_us += (int64_t)size * 1000000 / proxy->bytes_per_s;
+    size_t at = (room->chunk_first + room->chunk_count++) % CHUNK_COUNT;
+    room->chunks[at].end = room->to;
+    room->chunks[at].due_us = *free_us + proxy->delay_ms * 1000;
+}
+
+/* Up to where what was said has arrived. */
+static size_t arrived(struct proxy *proxy, struct pipe_room *room)
+{
+    size_t end = room->from;
+
+    if (!is_shaped(proxy) && room->chunk_count == 0)
+        return room->to;
+    for (size_t i = 0; i < room->chunk_count; i++) {
+        size_t at = (room->chunk_first + i) % CHUNK_COUNT;
+        if (room->chunks[at].due_us > now_us())
+            break;
+        end = room->chunks[at].end;
+    }
+    return end;
+}
+
+static void chunks_forget(struct pipe_room *room)
+{
+    while (room->chunk_count > 0 && room->chunks[room->chunk_first].end <= room->from) {
+        room->chunk_first = (room->chunk_first + 1) % CHUNK_COUNT;
+        room->chunk_count--;
+    }
+}
+
+static void hear(struct proxy *proxy, struct connection *connection, size_t from)
+{
+    struct pipe_room *room = &connection->said[from];
+    size_t most = room->is_ended ? 0 : line_room(proxy, room, from);
+
+    if (most == 0)
+        return;
+    ssize_t got = recv(connection->fds[from], room->data + room->to, most, 0);
+    room->is_ended = got == 0;
+    if (got <= 0 || (proxy->is_deaf && from == 1))
+        return;
+    room->to += (size_t)got;
+    if (is_shaped(proxy))
+        chunk_add(proxy, room, from, (size_t)got);
+}
+
 /* Carries what side `from` said. False when the connection is over. */
 static bool carry(struct proxy *proxy, struct connection *connection, size_t from)
 {
     struct pipe_room *room = &connection->said[from];
     int to = connection->fds[1 - from];
 
-    if (!room->is_ended && room->to < ROOM) {
-        ssize_t got = recv(connection->fds[from], room->data + room->to, ROOM - room->to, 0);
-        if (got > 0)
-            room->to += (size_t)got;
-        room->is_ended = got == 0;
-    }
-    if (room->from < room->to) {
-        ssize_t sent = send(to, room->data + room->from, room->to - room->from, MSG_NOSIGNAL);
+    hear(proxy, connection, from);
+    size_t end = arrived(proxy, room);
+    if (room->from < end) {
+        ssize_t sent = send(to, room->data + room->from, end - room->from, MSG_NOSIGNAL);
         if (sent > 0) {
             room->from += (size_t)sent;
             proxy->bytes += (uint64_t)sent;
         }
     }
+    chunks_forget(room);
     if (room->from < room->to)
         return true;
     room->from = 0;
@@ -143,12 +239,14 @@ static bool carry(struct proxy *proxy, struct connection *connection, size_t fro
     return !connection->said[0].is_told || !connection->said[1].is_told;
 }
 
-static short wanted(const struct connection *connection, size_t side)
+static short wanted(struct proxy *proxy, struct connection *connection, size_t side)
 {
-    const struct pipe_room *in = &connection->said[side];
-    const struct pipe_room *out = &connection->said[1 - side];
-    int events =
-        (!in->is_ended && in->to < ROOM ? POLLIN : 0) | (out->from < out->to ? POLLOUT : 0);
+    struct pipe_room *in = &connection->said[side];
+    struct pipe_room *out = &connection->said[1 - side];
+    if (connection->is_stranded)
+        return 0;
+    int events = (!in->is_ended && line_room(proxy, in, side) > 0 ? POLLIN : 0) |
+                 (out->from < arrived(proxy, out) ? POLLOUT : 0);
     return (short)events;
 }
 
@@ -156,6 +254,24 @@ static void all_drop(struct proxy *proxy)
 {
     for (size_t i = 0; i < CONNECTION_MAX; i++)
         connection_drop(&proxy->open[i]);
+}
+
+static void drops_follow(struct proxy *proxy)
+{
+    int64_t now = now_us();
+
+    if (proxy->must_strand) {
+        proxy->must_strand = false;
+        for (size_t i = 0; i < CONNECTION_MAX; i++)
+            proxy->open[i].is_stranded = proxy->open[i].fds[0] >= 0;
+    }
+    if (proxy->drop_ms == 0 || proxy->next_drop_us > now)
+        return;
+    if (proxy->next_drop_us > 0)
+        all_drop(proxy);
+    proxy->random = proxy->random * UINT64_C(6364136223846793005) + 1442695040888963407u;
+    proxy->next_drop_us =
+        now + proxy->drop_ms * 500 + (int64_t)(proxy->random >> 33) % (proxy->drop_ms * 1000);
 }
 
 /* Follows the order to cut or to restore. */
@@ -177,14 +293,14 @@ static void round_run(struct proxy *proxy)
     polled[0] = (struct pollfd){.fd = proxy->listener, .events = POLLIN};
     for (size_t i = 0; i < CONNECTION_MAX; i++)
         for (size_t side = 0; side < 2; side++)
-            polled[1 + 2 * i + side] = (struct pollfd){.fd = proxy->open[i].fds[side],
-                                                       .events = wanted(&proxy->open[i], side)};
-    if (poll(polled, 2 * CONNECTION_MAX + 1, TICK_MS) <= 0)
+            polled[1 + 2 * i + side] = (struct pollfd){
+                .fd = proxy->open[i].fds[side], .events = wanted(proxy, &proxy->open[i], side)};
+    if (poll(polled, 2 * CONNECTION_MAX + 1, is_shaped(proxy) ? SHAPED_TICK_MS : TICK_MS) <= 0)
         return;
     for (size_t i = 0; i < CONNECTION_MAX; i++) {
         struct connection *connection = &proxy->open[i];
         short events = (short)(polled[1 + 2 * i].revents | polled[2 + 2 * i].revents);
-        if (connection->fds[0] < 0 || events == 0)
+        if (connection->fds[0] < 0 || connection->is_stranded || events == 0)
             continue;
         bool goes_on = (events & (POLLERR | POLLNVAL)) == 0;
         goes_on = carry(proxy, connection, 0) && goes_on;
@@ -202,6 +318,7 @@ static void *proxy_run(void *context)
 
     while (!proxy->is_ending) {
         line_follow(proxy);
+        drops_follow(proxy);
         round_run(proxy);
     }
     all_drop(proxy);
@@ -230,6 +347,23 @@ struct proxy *proxy_make(uint16_t port, uint16_t target)
 void proxy_cut(struct proxy *proxy, bool is_cut)
 {
     proxy->is_cut = is_cut;
+}
+
+void proxy_shape(struct proxy *proxy, const struct proxy_shape *shape)
+{
+    proxy->delay_ms = shape->delay_ms;
+    proxy->bytes_per_s = shape->bytes_per_s;
+    proxy->drop_ms = shape->drop_ms;
+}
+
+void proxy_deafen(struct proxy *proxy, bool is_deaf)
+{
+    proxy->is_deaf = is_deaf;
+}
+
+void proxy_strand(struct proxy *proxy)
+{
+    proxy->must_strand = true;
 }
 
 uint64_t proxy_bytes(const struct proxy *proxy)

@@ -1,6 +1,7 @@
 /*
  * Proxy: a TCP line on loopback that a test can cut. It carries bytes between two nodes and knows nothing of TLS; cut, it
- * drops what is open in the middle of whatever was said, and refuses what comes.
+ * drops what is open in the middle of whatever was said, and refuses what comes. It can be made as thin, slow and
+ * unreliable as a line over the open sea.
  */
 #ifndef BESA_TESTS_PROXY_H
 #define BESA_TESTS_PROXY_H
@@ -16,6 +17,17 @@ uint16_t proxy_free_port(void);
 struct proxy *proxy_make(uint16_t port, uint16_t target);
 /* False restores the line. */
 void proxy_cut(struct proxy *proxy, bool is_cut);
+/* A thin, slow and unreliable line. A zero leaves the line as it is. */
+struct proxy_shape {
+    int64_t delay_ms;    /* each way */
+    int64_t bytes_per_s; /* each way, shared by all connections */
+    int64_t drop_ms;     /* all connections are dropped about so often */
+};
+void proxy_shape(struct proxy *proxy, const struct proxy_shape *shape);
+/* True: what the called side says does not come back. Calls go out. */
+void proxy_deafen(struct proxy *proxy, bool is_deaf);
+/* Half-open: what is open now carries nothing any more, and neither side is told. New connections are carried. */
+void proxy_strand(struct proxy *proxy);
 /* Bytes carried both ways, and connections carried. */
 uint64_t proxy_bytes(const struct proxy *proxy);
 uint64_t proxy_connections(const struct proxy *proxy);

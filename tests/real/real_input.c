@@ -519,41 +519,6 @@ static void outcomes_check(struct run *run)
 
 /* --- receipts --- */
 
-static bool receipts_equal(const struct receipt_row *a, const struct receipt_row *b)
-{
-    return a->size == b->size && a->time_s == b->time_s && span_equal(a->root, b->root) &&
-           span_equal(a->signature, b->signature);
-}
-
-/* The receipts of `log` at its writer are those of its mirror at the reader, up to the writer's newest. */
-static bool receipts_compare(struct books_view *writer, struct books_view *reader, size_t *count,
-                             struct error *err)
-{
-    enum { PAGE = 64 };
-    int64_t above = 0;
-
-    for (;;) {
-        struct arena arena CLEANUP(arena_free) = arena_make(4u * 1024 * 1024);
-        struct receipt_row a[PAGE];
-        struct receipt_row b[PAGE];
-        size_t a_count = 0;
-        size_t b_count = 0;
-        if (!receipt_list(writer->db, &arena, writer->out, above, a, PAGE, &a_count, err) ||
-            !receipt_list(reader->db, &arena, reader->in, above, b, PAGE, &b_count, err))
-            return false;
-        if (a_count != b_count)
-            return error_set(err, ERROR_STORE, "%zu receipts here, %zu there", a_count, b_count);
-        for (size_t i = 0; i < a_count; i++)
-            if (!receipts_equal(&a[i], &b[i]))
-                return error_set(err, ERROR_STORE, "receipt of size %" PRId64 " differs",
-                                 a[i].size);
-        *count += a_count;
-        if (a_count == 0)
-            return true;
-        above = a[a_count - 1].size;
-    }
-}
-
 static void receipts_check(struct run *run)
 {
     struct books_view ro = {.db = NULL};
@@ -563,7 +528,8 @@ static void receipts_check(struct run *run)
     size_t back = 0;
 
     if (!view_open(&run->ro, &ro, &err) || !view_open(&run->al, &al, &err) ||
-        !receipts_compare(&ro, &al, &out, &err) || !receipts_compare(&al, &ro, &back, &err))
+        !view_compare_receipts(&ro, &al, &out, &err) ||
+        !view_compare_receipts(&al, &ro, &back, &err))
         fail(run, "receipts", err.text);
     printf("receipts: %zu and %zu, with size, root, time and signature the same on both nodes\n",
            out, back);
