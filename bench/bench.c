@@ -1,4 +1,4 @@
-/* Measurements: see bench.h.   usage: besa-bench [NAME]   (sync, audit, exchange; all without a name) */
+/* Measurements: see bench.h.   usage: besa-bench [NAME]   (sync, audit, exchange, node; all without a name) */
 #include "bench.h"
 
 #include <stdarg.h>
@@ -73,11 +73,18 @@ void bench_row(const char *name, const struct bench_series *series, const char *
               places, bench_least(series), places, bench_most(series));
 }
 
-void bench_figure(const char *id, const struct bench_series *series, const char *unit)
+void bench_promise(const char *id, const struct bench_series *series, const char *unit,
+                   const char *must, const char *reach)
 {
     bench_row(id, series, unit);
-    printf("%s\t%.*f\t%s\t\t\n", id, decimals(bench_median(series)), bench_median(series), unit);
+    printf("%s\t%.*f\t%s\t%s\t%s\n", id, decimals(bench_median(series)), bench_median(series), unit,
+           must, reach);
     fflush(stdout);
+}
+
+void bench_figure(const char *id, const struct bench_series *series, const char *unit)
+{
+    bench_promise(id, series, unit, "", "");
 }
 
 static void directory_remove(void)
@@ -113,7 +120,10 @@ int main(int argc, char **argv)
     static const struct {
         const char *name;
         bool (*run)(void);
-    } benches[] = {{"sync", bench_sync}, {"audit", bench_audit}, {"exchange", bench_exchange}};
+    } benches[] = {{"sync", bench_sync},
+                   {"audit", bench_audit},
+                   {"exchange", bench_exchange},
+                   {"node", bench_node}};
     const char *only = argc > 1 ? argv[1] : NULL;
     bool ok = true;
     size_t ran = 0;
@@ -125,6 +135,6 @@ int main(int argc, char **argv)
         ran++;
     }
     if (ran == 0)
-        bench_say("usage: besa-bench [sync|audit|exchange]\n");
+        bench_say("usage: besa-bench [sync|audit|exchange|node]\n");
     return ran == 0 ? 64 : ok ? 0 : 1;
 }

@@ -30,6 +30,9 @@ double bench_most(const struct bench_series *series);
 void bench_row(const char *name, const struct bench_series *series, const char *unit);
 /* The row, and the figure on stdout. */
 void bench_figure(const char *id, const struct bench_series *series, const char *unit);
+/* The same with what is promised: must, reach. */
+void bench_promise(const char *id, const struct bench_series *series, const char *unit,
+                   const char *must, const char *reach);
 int bench_compare(const void *a, const void *b); /* of doubles, for qsort */
 
 /* A directory on the disk that is measured, removed at the end: BESA_BENCH_DIR, TMPDIR or /tmp. */
@@ -39,6 +42,7 @@ const char *bench_directory(void);
 bool bench_sync(void);
 bool bench_audit(void);
 bool bench_exchange(void);
+bool bench_node(void);
 
 /* The bare peer of exchange_peers: append and fdatasync on both sides, TCP, a receipt, nothing else. */
 struct peer_result {

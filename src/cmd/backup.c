@@ -16,6 +16,7 @@
 #include "store/local_rows.h"
 #include "store/migrate.h"
 #include "store/part_rows.h"
+#include "store/schema.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -208,11 +209,63 @@ bool backup_record(struct session *session, const char *act, int64_t made_ms,
                        &problems, err);
 }
 
+bool backup_books_old(const struct home *home, bool *is_old, struct error *err)
+{
+    struct node *reader = NULL;
+    int64_t schema = 0;
+
+    *is_old = false;
+    if (control_is_running(home))
+        return true;
+    bool ok = node_open_reader(home, &reader, err) && database_version(reader->db, &schema, err);
+    *is_old = ok && !reader->config.is_training && schema < (int64_t)schema_migration_count;
+    node_close(&reader);
+    return ok;
+}
+
+/* Old books cannot take an act; `besa upgrade`, which reads this, is one. */
+static bool old_record(const struct home *home, int64_t made_ms, const uint8_t *manifest,
+                       struct error *err)
+{
+    struct database *db CLEANUP(database_close) = NULL;
+    char place[HOME_PATH_SIZE];
+    struct database_options options = {.place = place, .env = env_real()};
+    char text[BACKUP_SETTING_SIZE];
+    int lock_fd = -1;
+
+    backup_setting_write(made_ms, env_real()->now_ms(env_real()->context), manifest, text);
+    bool ok = home_lock(home, &lock_fd, err) && home_path(home, HOME_DATABASE, place, err) &&
+              database_open(&options, &db, err) &&
+              setting_put(db, BACKUP_SETTING, span_text(text), err);
+    home_unlock(&lock_fd);
+    return ok;
+}
+
+bool backup_record_verified(struct options *options, int64_t made_ms, const uint8_t *manifest,
+                            struct error *err)
+{
+    struct session session = {.options = options};
+    struct home home;
+    bool is_old = false;
+
+    if (!home_find(options->home, &home, err) || !backup_books_old(&home, &is_old, err))
+        return false;
+    if (is_old)
+        return old_record(&home, made_ms, manifest, err);
+    bool ok = session_open(options, &session, err) &&
+              backup_record(&session, "backup-verified", made_ms, manifest, err);
+    session_close(&session);
+    return ok;
+}
+
 /* --- making --- */
 
 struct making {
     struct options *options;
     struct session session; /* holds the home's lock when no node runs */
+    bool is_old; /* books of an older program, before `besa upgrade`: no act can be written */
+    int lock_fd; /* of such */
+    struct home home;
     struct node *reader;
     struct backup_writer writer;
     struct database *copy;
@@ -428,7 +481,7 @@ static bool about_write(struct making *making, struct buffer *about, struct erro
 
     if (!database_version(making->copy, &schema, err) ||
         !journal_apply_number(making->copy, &number, err) ||
-        !log_list(making->copy, &arena, logs, BOOKS_LOG_MAX, &count, err))
+        !log_list_heads(making->copy, &arena, logs, BOOKS_LOG_MAX, &count, err))
         return false;
     time_write(making->made_ms, at);
     buffer_format(about, "besa-manifest/1\nparty: %s\nmade: %s\nmade_ms: %" PRId64 "\n",
@@ -499,9 +552,14 @@ static bool making_begin(struct making *making, struct error *err)
 {
     making->copying = (struct progress){.options = making->options, .what = "copying the books"};
     making->sealing = (struct progress){.options = making->options, .what = "sealing"};
-    return session_open(making->options, &making->session, err) &&
-           node_open_reader(&making->session.home, &making->reader, err) &&
-           home_path(&making->session.home, COPY_NAME, making->copy_path, err);
+    if (!home_find(making->options->home, &making->home, err) ||
+        !backup_books_old(&making->home, &making->is_old, err))
+        return false;
+    bool ok = making->is_old ? home_lock(&making->home, &making->lock_fd, err)
+                             : session_open(making->options, &making->session, err);
+    return ok && node_open_reader(&making->home, &making->reader, err) &&
+           home_path(&making->home, COPY_NAME, making->copy_path, err) &&
+           (making->is_old || backup_record(&making->session, "backup", 0, NULL, err));
 }
 
 static void making_end(struct making *making)
@@ -513,6 +571,7 @@ static void making_end(struct making *making)
     backup_drop(&making->writer);
     node_close(&making->reader);
     session_close(&making->session);
+    home_unlock(&making->lock_fd);
 }
 
 static void made_write(const struct making *making, const char *path,
@@ -547,9 +606,9 @@ static int backup_make(struct options *options, const char *word, struct backup_
         return command_fail(options, &err);
     }
     making->options = options;
+    making->lock_fd = -1;
     bool ok = backup_lock_make(words, &lock, &err) && making_begin(making, &err) &&
               path_make(making, word, path, &err) &&
-              backup_record(&making->session, "backup", 0, NULL, &err) &&
               backup_write(making, path, &lock, &about, manifest, &err);
     if (ok)
         made_write(making, path, manifest, &out);

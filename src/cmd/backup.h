@@ -45,6 +45,16 @@ bool backup_unpack(const char *path, const struct backup_lock *lock, const char 
 bool backup_record(struct session *session, const char *act, int64_t made_ms,
                    const uint8_t *manifest, struct error *err);
 
+/* The setting's text. */
+#define BACKUP_SETTING_SIZE 160
+void backup_setting_write(int64_t made_ms, int64_t verified_ms, const uint8_t *manifest,
+                          char out[BACKUP_SETTING_SIZE]);
+/* *is_old: no node runs and the books wait for `besa upgrade`. */
+bool backup_books_old(const struct home *home, bool *is_old, struct error *err);
+/* A sound backup, in the books of the home that the options name. */
+bool backup_record_verified(struct options *options, int64_t made_ms, const uint8_t *manifest,
+                            struct error *err);
+
 /* backup_verify.c: the drill. Gives the exit code. */
 int backup_verify(struct options *options, const char *path, const char *scratch,
                   struct backup_words *words);

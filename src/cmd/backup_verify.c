@@ -190,13 +190,9 @@ static void drill_end(struct drill *drill)
 /* Where the books are at hand: on another machine there are none. */
 static bool drill_record(struct drill *drill, struct error *err)
 {
-    struct session session = {.options = drill->options};
-
     if (drill->options->home == NULL || drill->report.finding_total > 0)
         return true;
-    bool ok = session_open(drill->options, &session, err) &&
-              backup_record(&session, "backup-verified", drill->made_ms, drill->manifest, err);
-    session_close(&session);
+    bool ok = backup_record_verified(drill->options, drill->made_ms, drill->manifest, err);
     drill->is_recorded = ok;
     return ok || error_add(err, "the backup is sound, but that could not be recorded");
 }

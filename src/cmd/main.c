@@ -86,6 +86,11 @@ const struct command commands[] = {
      "Makes a node from its backup, in a new place.\n\nIt signs nothing until each partner has "
      "shown what it holds; make sure that the old node never starts again.",
      command_restore},
+    {"upgrade", "[--check] [--without-backup --approver ID]",
+     "Brings the books of a stopped node to this program: migrates, builds the tables, "
+     "verifies.\n\nRefuses without a verified backup of the last 26 hours, or, with "
+     "--without-backup, without a second officer. --check shows what would change.",
+     command_upgrade},
     {"rebuild", "", "Drops the derived tables and builds them again from the log.",
      command_rebuild},
     {"demo", "",

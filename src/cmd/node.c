@@ -9,6 +9,7 @@
 #include "store/local_rows.h"
 #include "store/schema.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -48,14 +49,29 @@ static bool keeper_begin(struct node *node, int keeper_fd, struct error *err)
     return ok;
 }
 
-static bool store_open(struct node *node, bool is_reader, struct error *err)
+/* New books get their schema at once, and so do those of an exercise; others by `besa upgrade`, which wants a backup. */
+static bool schema_permits(struct node *node, bool may_migrate, struct error *err)
+{
+    int64_t version = 0;
+
+    if (!database_version(node->db, &version, err))
+        return false;
+    return may_migrate || node->config.is_training || version == 0 ||
+           version >= (int64_t)schema_migration_count ||
+           error_set(err, ERROR_RULE,
+                     "the books are of schema %" PRId64 ", this program is of %zu: besa upgrade",
+                     version, schema_migration_count);
+}
+
+static bool store_open(struct node *node, bool is_reader, bool may_migrate, struct error *err)
 {
     struct database_options options = {
         .place = node->place, .is_reader = is_reader, .env = node->env};
 
     return database_open(&options, &node->db, err) &&
            (is_reader ||
-            database_migrate(node->db, schema_migrations, schema_migration_count, err));
+            (schema_permits(node, may_migrate, err) &&
+             database_migrate(node->db, schema_migrations, schema_migration_count, err)));
 }
 
 static void rebuild_progress(void *context, int64_t done, int64_t total)
@@ -110,7 +126,8 @@ bool node_open(const struct node_options *options, struct node **out, struct err
               keeper_begin(node, options->keeper_fd, err);
     if (ok)
         node->keeper = keeper_process_client(node->keeper_process);
-    ok = ok && store_open(node, false, err) && journal_begin(node, options, err);
+    ok = ok && store_open(node, false, options->may_migrate, err) &&
+         journal_begin(node, options, err);
     if (!ok)
         node_close(&node);
     else
@@ -127,7 +144,7 @@ bool node_open_reader(const struct home *home, struct node **out, struct error *
     if (node == NULL)
         return false;
     if (!home_config_load(&node->home, &node->config, err) || !place_make(node, err) ||
-        !store_open(node, true, err))
+        !store_open(node, true, false, err))
         node_close(&node);
     *out = node;
     return node != NULL;

@@ -39,6 +39,8 @@ struct node_options {
     int lock_fd;   /* taken already, becomes the node's; -1: node_open takes it */
     int keeper_fd; /* the supervisor's socket to the keeper; -1: node_open starts a keeper */
     void (*event)(void *context, const struct journal_event *event); /* may be NULL */
+    bool
+        may_migrate; /* books of an older schema are brought to this one; else RULE, see `besa upgrade` */
     control_progress *progress; /* of a rebuild that this opening needs; may be NULL */
     void *progress_context;
 };

@@ -283,5 +283,6 @@ const struct node_act node_acts[] = {
     {"backup", "Records that a backup is made; the command writes it.", true, node_backup},
     {"backup-verified", "Records that a backup was restored to a scratch node and is sound.", true,
      node_backup_verified},
+    {"upgrade", "Records that the books were brought to this program.", true, node_upgrade},
 };
 const size_t node_act_count = sizeof node_acts / sizeof node_acts[0];

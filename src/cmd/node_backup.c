@@ -8,6 +8,15 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+void backup_setting_write(int64_t made_ms, int64_t verified_ms, const uint8_t *manifest,
+                          char out[BACKUP_SETTING_SIZE])
+{
+    char hex[2 * DIGEST_SIZE + 1];
+
+    hex_write(span_make(manifest, DIGEST_SIZE), hex);
+    snprintf(out, BACKUP_SETTING_SIZE, "%" PRId64 " %" PRId64 " %s", made_ms, verified_ms, hex);
+}
+
 bool node_backup(struct node *node, const struct desk_call *call, struct json_writer *out,
                  struct error *err)
 {
@@ -25,18 +34,30 @@ bool node_backup_verified(struct node *node, const struct desk_call *call, struc
     int64_t now_ms = node->env->now_ms(node->env->context);
     int64_t made_ms = json_get_integer(call->arguments, "made_ms", 1, now_ms);
     uint8_t manifest[DIGEST_SIZE];
-    char hex[2 * DIGEST_SIZE + 1];
-    char text[160];
+    char text[BACKUP_SETTING_SIZE];
 
     json_get_hex(call->arguments, "manifest", manifest, sizeof manifest);
     if (!problems_to_error(call->problems, err))
         return false;
-    hex_write(span_make(manifest, sizeof manifest), hex);
-    snprintf(text, sizeof text, "%" PRId64 " %" PRId64 " %s", made_ms, now_ms, hex);
+    backup_setting_write(made_ms, now_ms, manifest, text);
     if (!setting_put(node->db, BACKUP_SETTING, span_text(text), err))
         return false;
     json_begin_object(out);
     json_time_field(out, "made", made_ms);
+    json_end_object(out);
+    return true;
+}
+
+bool node_upgrade(struct node *node, const struct desk_call *call, struct json_writer *out,
+                  struct error *err)
+{
+    (void)node;
+    json_get_integer(call->arguments, "schema_from", 0, 1000000);
+    json_get_integer(call->arguments, "apply_from", 0, 1000000);
+    json_get_boolean(call->arguments, "without_backup");
+    if (!problems_to_error(call->problems, err))
+        return false;
+    json_begin_object(out);
     json_end_object(out);
     return true;
 }

@@ -16,6 +16,10 @@ bool node_backup(struct node *node, const struct desk_call *call, struct json_wr
 bool node_backup_verified(struct node *node, const struct desk_call *call, struct json_writer *out,
                           struct error *err);
 
+/* The books were brought to this program: {"schema_from", "apply_from", "without_backup"}. */
+bool node_upgrade(struct node *node, const struct desk_call *call, struct json_writer *out,
+                  struct error *err);
+
 /* An export is written by the command itself, which reads beside the node; this is its access entry. */
 bool node_log_export(struct node *node, const struct desk_call *call, struct json_writer *out,
                      struct error *err);

@@ -111,6 +111,25 @@ bool log_list(struct database *db, struct arena *arena, struct log_row *out, siz
     return rows_read(s, arena, log_read, out, sizeof *out, limit, count, err);
 }
 
+static bool log_head_read(const struct statement *s, struct arena *arena, void *out)
+{
+    struct log_row *row = out;
+
+    *row = (struct log_row){.id = column_integer(s, 0), .size = column_integer(s, 2)};
+    return row_text(s, 1, arena, &row->origin) && row_bytes(s, 3, arena, &row->frontier);
+}
+
+static const char log_heads_sql[] = "select id, origin, size, frontier from logs order by id";
+
+bool log_list_heads(struct database *db, struct arena *arena, struct log_row *out, size_t limit,
+                    size_t *count, struct error *err)
+{
+    struct statement *s CLEANUP(statement_give) = statement_take(db, log_heads_sql, err);
+    if (s == NULL)
+        return false;
+    return rows_read(s, arena, log_head_read, out, sizeof *out, limit, count, err);
+}
+
 static const char log_grow_sql[] = "update logs set size = $1, frontier = $2 where id = $3";
 
 bool log_grow(struct database *db, int64_t log, int64_t size, struct span frontier,

@@ -47,6 +47,9 @@ struct log_row {
 bool log_insert(struct database *db, const struct log_row *row, struct error *err);
 bool log_list(struct database *db, struct arena *arena, struct log_row *out, size_t limit,
               size_t *count, struct error *err);
+/* Id, origin, size and frontier only, which every schema has: for books of an older program. */
+bool log_list_heads(struct database *db, struct arena *arena, struct log_row *out, size_t limit,
+                    size_t *count, struct error *err);
 bool log_grow(struct database *db, int64_t log, int64_t size, struct span frontier,
               struct error *err);
 bool log_set_handled(struct database *db, int64_t log, int64_t handled, int64_t seen,

@@ -104,6 +104,25 @@ static double process_cpu_s(pid_t pid)
     return (double)(user + system) / (double)sysconf(_SC_CLK_TCK);
 }
 
+int64_t family_memory_size(pid_t root)
+{
+    pid_t family[FAMILY_MAX];
+    size_t count = family_list(root, family);
+    int64_t total = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        char path[64];
+        long pages = 0;
+        snprintf(path, sizeof path, "/proc/%ld/statm", (long)family[i]);
+        FILE *file = fopen(path, "r");
+        if (file != NULL && fscanf(file, "%*d %ld", &pages) == 1)
+            total += (int64_t)pages * sysconf(_SC_PAGESIZE);
+        if (file != NULL)
+            fclose(file);
+    }
+    return total;
+}
+
 double family_cpu_s(pid_t root, pid_t except)
 {
     pid_t family[FAMILY_MAX];

@@ -28,6 +28,8 @@ size_t node_kill(struct node_run *node);
 bool node_stop(struct node_run *node);
 /* Processor time in seconds that this process and all below it have used; `except` (0: none) and below is left out. */
 double family_cpu_s(pid_t root, pid_t except);
+/* Bytes resident of this process and all below it; what they share is counted for each. */
+int64_t family_memory_size(pid_t root);
 /* Waits until the node answers, at most 30 s. */
 bool node_wait(const struct node_run *node);
 
