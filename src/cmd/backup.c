@@ -125,6 +125,7 @@ void backup_lock_end(struct backup_words *words, struct backup_lock *lock)
 
 static int recovery_make(struct options *options, const char *path, struct backup_words *words)
 {
+    struct backup_lock none = {.has_recovery = false};
     uint8_t pair[AGREE_PRIVATE_SIZE + AGREE_PUBLIC_SIZE];
     char base64[BASE64_SIZE(AGREE_PUBLIC_SIZE) + 1];
     char public_path[HOME_PATH_SIZE];
@@ -144,6 +145,7 @@ static int recovery_make(struct options *options, const char *path, struct backu
     buffer_format(&text, RECOVERY_HEAD "%s\n", base64);
     ok = ok && setup_write_new(path, buffer_span(&sealed), &err) &&
          setup_write_new(public_path, buffer_span(&text), &err);
+    backup_lock_end(words, &none);
     if (!ok)
         return command_fail(options, &err);
     buffer_clear(&text);

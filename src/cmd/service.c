@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <signal.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sysexits.h>
@@ -26,6 +27,7 @@
 #define BACKGROUND_WAIT_MS 100
 #define BEAT_WAIT_MS       1000
 #define CHECKPOINT_MS      2000
+#define UPLOADS_LOOK_MS    3600000
 #define METRICS_WAIT_MS    10000 /* collectors look every 15 to 60 s */
 #define DRAIN_ROUND_MAX    1000u
 
@@ -508,9 +510,43 @@ static void metrics_publish(struct service *service)
     service->is_metrics_failing = !ok;
 }
 
+/* --- uploads that nobody sent --- */
+
+static bool expiry_run(struct journal *journal, struct job *job, struct error *err)
+{
+    size_t removed = 0;
+    (void)job;
+
+    return desk_uploads_expire(journal, &removed, err);
+}
+
+static void expiry_done(struct journal *journal, struct job *job, bool ok, const struct error *err)
+{
+    struct service *service = (struct service *)((char *)job - offsetof(struct service, expiry));
+    (void)journal;
+
+    if (!ok)
+        report(REPORT_NOTICE, NULL, "old uploads were not removed: %s", err->text);
+    __atomic_store_n(&service->is_expiring, 0, __ATOMIC_RELEASE);
+}
+
+static void uploads_look(struct service *service, int64_t *next_ms)
+{
+    int64_t now_ms = service->node->env->monotonic_ms(service->node->env->context);
+    struct error ignored = {0};
+
+    if (now_ms < *next_ms || __atomic_exchange_n(&service->is_expiring, 1, __ATOMIC_ACQ_REL) != 0)
+        return;
+    *next_ms = now_ms + UPLOADS_LOOK_MS;
+    service->expiry = (struct job){.run = expiry_run, .done = expiry_done};
+    if (!journal_submit(&service->node->journal, &service->expiry, &ignored))
+        __atomic_store_n(&service->is_expiring, 0, __ATOMIC_RELEASE);
+}
+
 static void *background_run(void *context)
 {
     struct service *service = context;
+    int64_t next_uploads_ms = 0;
     struct moves last = {0, 0};
     int64_t waited_ms = 0;
 
@@ -528,6 +564,7 @@ static void *background_run(void *context)
             metrics_publish(service);
         if (waited_ms % CHECKPOINT_MS != 0)
             continue;
+        uploads_look(service, &next_uploads_ms);
         if (database_checkpoint(service->background_db, CHECKPOINT_PASSIVE, NULL, &err) ||
             err.kind == ERROR_BUSY)
             continue;

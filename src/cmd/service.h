@@ -42,6 +42,8 @@ struct service {
     pthread_t writer;
     pthread_t courier;
     pthread_t background;
+    struct job expiry; /* of uploads; the background thread's while is_expiring is 0 */
+    int is_expiring;   /* atomic */
     bool has_writer;
     bool has_courier;
     bool has_background;

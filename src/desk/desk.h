@@ -56,4 +56,9 @@ bool desk_upload_add(struct journal *journal, const struct desk_access *access, 
                      const struct attachment_writer *writer, const uint8_t sha256[DIGEST_SIZE],
                      struct error *err);
 
+/* Background, in the writer: removes uploads that nobody sent in this time, with their files. *removed: how many; when it
+ * is above 0 there may be more. */
+#define DESK_UPLOAD_AGE_MAX_MS (INT64_C(48) * 3600 * 1000) /* a weekend on duty */
+bool desk_uploads_expire(struct journal *journal, size_t *removed, struct error *err);
+
 #endif
