@@ -6,23 +6,10 @@
 #define BESA_CMD_BACKUP_H
 
 #include "cmd/backup_file.h"
+#include "cmd/backup_known.h"
 #include "cmd/command.h"
 #include "cmd/session.h"
 #include "cmd/verify.h"
-
-/* A setting in the books: "<Unix ms when it was made> <Unix ms when it was verified> <SHA-256 of its manifest in hex>".
- * For `besa upgrade`, status and doctor. */
-#define BACKUP_SETTING "backup_verified"
-#define BACKUP_AGE_MAX_MS                                                                          \
-    (INT64_C(26) * 3600 *                                                                          \
-     1000) /* an upgrade wants one of the last day, with room for a slow night */
-
-struct backup_known {
-    int64_t made_ms; /* 0: none was ever verified */
-    int64_t verified_ms;
-    char manifest[2 * DIGEST_SIZE + 1];
-};
-bool backup_known_read(struct database *db, struct backup_known *out, struct error *err);
 
 /* Files that options name: passphrase, recovery key. Wipe with backup_lock_end. */
 struct backup_words {

@@ -1,6 +1,7 @@
 /*
  * The checks of the books, run by the node itself: keeper, logs, forks, agreements, lines to the partners, queues, store.
  */
+#include "cmd/backup_known.h"
 #include "cmd/doctor.h"
 #include "cmd/service.h"
 
@@ -21,6 +22,7 @@
     (15 * MINUTE_MS) /* an urgent request without custody for so long is an alarm */
 #define AGREEMENT_WARN_MS (60 * DAY_MS)
 #define LOOK_MAX          256
+#define BACKUP_LATE_MS    (7 * DAY_MS)
 #define RECOVERY          "docs/recovery.md: what this means and how the log goes on"
 
 static int64_t now_ms(const struct node *node)
@@ -162,6 +164,16 @@ static void line_look(struct doctor *doctor, struct node *node, size_t at)
                     line->partner, state.failures,
                     state.last_error[0] == '\0' ? "not tried yet" : state.last_error);
     }
+    if (state.refused[0] != '\0')
+        doctor_find(doctor, DOCTOR_FAILURE, "its node says why: speak with its desk",
+                    "%s takes nothing from us: %s", line->partner, state.refused);
+    if (state.contact_error[0] != '\0')
+        doctor_find(doctor, DOCTOR_FAILURE,
+                    "what it shows does not fit our books: docs/recovery.md", "contact with %s: %s",
+                    line->partner, state.contact_error);
+    if (state.pull_error[0] != '\0')
+        doctor_find(doctor, DOCTOR_WARNING, "look at the network and at its address",
+                    "our pulls from %s fail: %s", line->partner, state.pull_error);
     if (line->is_stuck)
         doctor_find(doctor, DOCTOR_FAILURE,
                     "it is tried again; if it stays, report it with this text",
@@ -210,6 +222,49 @@ static void queues_look(struct doctor *doctor, struct node *node)
 {
     for (size_t i = 0; i < node->journal.line_count; i++)
         queue_look(doctor, node, &node->journal.lines[i]);
+}
+
+static void held_look(struct doctor *doctor, struct node *node)
+{
+    for (size_t i = 0; i < node->journal.line_count; i++) {
+        const struct journal_line *line = &node->journal.lines[i];
+        struct error err = {0};
+        int64_t count = 0;
+        if (!journal_held_count(node->db, line, &count, &err))
+            doctor_find(doctor, DOCTOR_FAILURE, "look at the disk", "%s", err.text);
+        else if (count > 0)
+            doctor_find(doctor, DOCTOR_WARNING,
+                        "besa held lists them; an upgrade that knows their kind handles them",
+                        "%" PRId64 " entries of %s are held: this program does not know their kind",
+                        count, line->partner);
+        else
+            doctor_find(doctor, DOCTOR_OK, NULL, "nothing of %s is held", line->partner);
+    }
+}
+
+/* --- backup --- */
+
+static void backup_look(struct doctor *doctor, struct node *node)
+{
+    struct backup_known known;
+    struct error err = {0};
+
+    if (!backup_known_read(node->db, &known, &err)) {
+        doctor_find(doctor, DOCTOR_FAILURE, "look at the disk", "%s", err.text);
+        return;
+    }
+    int64_t age_ms = now_ms(node) - known.made_ms;
+    if (known.made_ms == 0)
+        doctor_find(doctor, DOCTOR_WARNING, "besa backup, then besa backup verify: docs/backup.md",
+                    "no backup of this node was ever restored in a drill");
+    else if (age_ms > BACKUP_AGE_MAX_MS)
+        doctor_find(doctor, age_ms > BACKUP_LATE_MS ? DOCTOR_FAILURE : DOCTOR_WARNING,
+                    "besa backup, then besa backup verify: docs/backup.md",
+                    "the newest backup that passed its drill is %" PRId64 " hours old",
+                    age_ms / (60 * MINUTE_MS));
+    else
+        doctor_find(doctor, DOCTOR_OK, NULL, "a backup of %" PRId64 " hours ago passed its drill",
+                    age_ms / (60 * MINUTE_MS));
 }
 
 /* --- store --- */
@@ -269,6 +324,8 @@ const struct doctor_books_row doctor_books_rows[] = {
     {"agreements", "Agreements are in force for a while.", agreements_look},
     {"lines", "Partners answer, and what they sent is handled.", lines_look},
     {"queues", "Nothing waits for long.", queues_look},
+    {"held", "Nothing is held that this program does not know.", held_look},
+    {"backup", "A recent backup passed its drill.", backup_look},
     {"store", "The store works and its schema is known.", store_look},
     {"audit", "The audit stream is written.", audit_look},
     {"sandbox", "The running node is limited.", sandbox_look},

@@ -2,6 +2,7 @@
 #include "cmd/gauges.h"
 
 #include "base/attributes.h"
+#include "cmd/backup_known.h"
 #include "cmd/service.h"
 #include "crypto/cms.h"
 
@@ -61,6 +62,7 @@ static void line_picture(struct gauges_line *out, const struct journal_line *lin
     out->last_receipt_s = line->cosigned_time_s;
     out->is_suspended = line->is_suspended;
     out->is_stuck = line->is_stuck;
+    out->has_held = line->has_held;
 }
 
 void gauges_take(struct gauges *gauges, struct journal *journal)
@@ -190,6 +192,17 @@ static void machine_write(struct service *service, struct buffer *out)
     metric_seconds(METRIC_CERTIFICATE_END_SECONDS, NULL, to_ms, out);
 }
 
+/* On the background thread's own connection. */
+static void backup_write(struct service *service, struct buffer *out)
+{
+    struct backup_known known = {.made_ms = 0};
+    struct error ignored = {0};
+
+    backup_known_read(service->background_db, &known, &ignored);
+    metric_begin(METRIC_BACKUP_SECONDS, out);
+    metric_seconds(METRIC_BACKUP_SECONDS, NULL, known.made_ms, out);
+}
+
 uint64_t gauges_domestic_size(struct gauges *gauges)
 {
     pthread_mutex_lock(&gauges->mutex);
@@ -228,6 +241,10 @@ bool gauges_write(struct service *service, struct buffer *out)
     http_write(service, out);
     machine_write(service, out);
     one_write(METRIC_AUDIT_STREAM_BEHIND, audit_stream_behind(&service->audit_stream), out);
+    backup_write(service, out);
+    metric_begin(METRIC_HELD, out);
+    for (size_t i = 0; i < picture->line_count; i++)
+        metric_value(METRIC_HELD, picture->lines[i].partner, picture->lines[i].has_held, out);
     free(picture);
     return !out->failed;
 }

@@ -27,6 +27,7 @@ struct gauges_line {
     int64_t last_receipt_s;
     bool is_suspended;
     bool is_stuck;
+    bool has_held;
 };
 
 struct gauges_picture {
@@ -52,7 +53,7 @@ void gauges_end(struct gauges *gauges);
 void gauges_count_event(struct gauges *gauges, enum journal_event_kind kind);
 void gauges_count_round(struct gauges *gauges, int64_t us);
 void gauges_take(struct gauges *gauges, struct journal *journal);
-/* All metrics as text. Any thread but the writer. */
+/* All metrics as text. The background thread: it has a database connection of its own. */
 bool gauges_write(struct service *service, struct buffer *out);
 
 /* Size of the domestic log in the last picture. Any thread. */

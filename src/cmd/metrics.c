@@ -60,6 +60,11 @@ const struct metric_row metric_rows[METRIC_COUNT] = {
                                "Size of the database's file; 0 on PostgreSQL."},
     [METRIC_CERTIFICATE_END_SECONDS] = {"besa_certificate_end_time_seconds", METRIC_GAUGE, NULL,
                                         "When our TLS certificate ends, Unix time."},
+    [METRIC_BACKUP_SECONDS] = {"besa_backup_time_seconds", METRIC_GAUGE, NULL,
+                               "When the newest backup that passed its drill was made, Unix time; "
+                               "0: never."},
+    [METRIC_HELD] = {"besa_held", METRIC_GAUGE, "partner",
+                     "1 when entries of the partner are held because their kind is not known."},
     [METRIC_AUDIT_STREAM_BEHIND] = {"besa_audit_stream_behind", METRIC_GAUGE, NULL,
                                     "Domestic entries not yet in the audit stream; 0 without one."},
 };

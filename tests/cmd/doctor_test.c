@@ -5,6 +5,7 @@
  */
 #include "cmd/doctor.h"
 #include "check.h"
+#include "cmd/backup_known.h"
 #include "cmd/command.h"
 #include "cmd/service.h"
 #include "cmd/support/node_home.h"
@@ -12,6 +13,8 @@
 #include "base/attributes.h"
 #include "base/env.h"
 #include "crypto/cms.h"
+#include "store/held_rows.h"
+#include "store/local_rows.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -481,6 +484,60 @@ CHECK_TEST(a_partner_that_never_witnessed_is_named)
     line_take_away();
 }
 
+static void setting_set(const char *name, const char *value)
+{
+    struct error err = {0};
+
+    CHECK_OK(database_begin(home.node->db, DATABASE_FULL, &err) &&
+                 setting_put(home.node->db, name, span_text(value), &err) &&
+                 database_commit(home.node->db, &err),
+             err);
+}
+
+CHECK_TEST(a_backup_that_is_missing_or_old_is_named)
+{
+    int64_t now_ms = home.node->env->now_ms(home.node->env->context);
+    static const char digest[] = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";
+    const struct {
+        int64_t hours;
+        enum doctor_level level;
+    } ages[] = {{5, DOCTOR_OK}, {30, DOCTOR_WARNING}, {24 * 8, DOCTOR_FAILURE}};
+    char value[160];
+
+    books_try("backup");
+    CHECK(found(DOCTOR_WARNING, "no backup of this node was ever restored"));
+    for (size_t i = 0; i < ARRAY_COUNT(ages); i++) {
+        int64_t made_ms = now_ms - ages[i].hours * 3600000;
+        snprintf(value, sizeof value, "%" PRId64 " %" PRId64 " %s", made_ms, made_ms, digest);
+        setting_set(BACKUP_SETTING, value);
+        books_try("backup");
+        CHECK_INT(doctor->worst, ages[i].level);
+    }
+    setting_set(BACKUP_SETTING, "nonsense");
+    books_try("backup");
+    CHECK(found(DOCTOR_FAILURE, "damaged"));
+}
+
+CHECK_TEST(held_entries_are_named)
+{
+    struct error err = {0};
+    struct held_row row = {.entry = 900007,
+                           .log = 7002,
+                           .thread_log = 7002,
+                           .thread = span_text("0123456789abcdef"),
+                           .ground = span_text("type")};
+
+    line_put();
+    books_try("held");
+    CHECK(found(DOCTOR_OK, "nothing of al is held"));
+    CHECK_OK(database_begin(home.node->db, DATABASE_FULL, &err) &&
+                 held_insert(home.node->db, &row, &err) && database_commit(home.node->db, &err),
+             err);
+    books_try("held");
+    CHECK(found(DOCTOR_WARNING, "1 entries of al are held"));
+    line_take_away();
+}
+
 CHECK_TEST(an_audit_stream_that_stands_still_is_named)
 {
     struct service *service = calloc(1, sizeof *service);
@@ -637,6 +694,8 @@ int main(void)
     CHECK_RUN(what_waits_too_long_is_named);
     CHECK_RUN(without_a_running_node_the_line_and_sandbox_say_so);
     CHECK_RUN(a_partner_that_never_witnessed_is_named);
+    CHECK_RUN(a_backup_that_is_missing_or_old_is_named);
+    CHECK_RUN(held_entries_are_named);
     CHECK_RUN(an_audit_stream_that_stands_still_is_named);
     CHECK_RUN(a_store_that_failed_is_named);
     CHECK_RUN(findings_are_read_as_they_were_written);
