@@ -2,6 +2,7 @@
 #include "message/type.h"
 
 #include "message/act.h"
+#include "message/amendment.h"
 #include "message/answer.h"
 #include "message/assigned.h"
 #include "message/clock_dispute.h"
@@ -12,6 +13,7 @@
 #include "message/parts_held.h"
 #include "message/request.h"
 #include "message/succession.h"
+#include "message/suspension.h"
 
 const char *const message_sender_names[] = {
     [SENDER_ANY] = "either party",
@@ -123,6 +125,74 @@ const struct message_type_row message_types[MESSAGE_TYPE_COUNT] = {
                             .is_of_any_log = true,
                             .form = &succession_form,
                             .meaning = "A log of the writer ended; another follows it."},
+    [MESSAGE_AGREEMENT_PROPOSAL] = {.name = "agreement_proposal",
+                                    .version = 1,
+                                    .sender = SENDER_ANY,
+                                    .retention = RETENTION_BOOKS,
+                                    .has_body = true,
+                                    .owes_outcome = true,
+                                    .is_governance = true,
+                                    .form = &agreement_proposal_form,
+                                    .meaning = "Proposes the next version of the agreement."},
+    [MESSAGE_AGREEMENT_SIGNATURE] = {.name = "agreement_signature",
+                                     .version = 1,
+                                     .sender = SENDER_HOLDER,
+                                     .retention = RETENTION_BOOKS,
+                                     .has_body = true,
+                                     .owes_outcome = true,
+                                     .is_governance = true,
+                                     .needs_in_reply_to = true,
+                                     .form = &agreement_signature_form,
+                                     .meaning =
+                                         "Signs a proposal second: the version comes into force."},
+    [MESSAGE_AGREEMENT_REFUSAL] = {.name = "agreement_refusal",
+                                   .version = 1,
+                                   .sender = SENDER_HOLDER,
+                                   .retention = RETENTION_BOOKS,
+                                   .has_body = true,
+                                   .owes_outcome = true,
+                                   .is_governance = true,
+                                   .needs_in_reply_to = true,
+                                   .form = &agreement_refusal_form,
+                                   .meaning = "Does not sign a proposal."},
+    [MESSAGE_AGREEMENT_WITHDRAWAL] = {.name = "agreement_withdrawal",
+                                      .version = 1,
+                                      .sender = SENDER_WRITER,
+                                      .retention = RETENTION_BOOKS,
+                                      .has_body = true,
+                                      .owes_outcome = true,
+                                      .is_governance = true,
+                                      .needs_in_reply_to = true,
+                                      .form = &agreement_withdrawal_form,
+                                      .meaning = "Asks for the writer's own proposal back."},
+    [MESSAGE_SUSPENSION] = {.name = "suspension",
+                            .version = 1,
+                            .sender = SENDER_ANY,
+                            .retention = RETENTION_BOOKS,
+                            .has_body = true,
+                            .owes_outcome = true,
+                            .is_governance = true,
+                            .form = &suspension_form,
+                            .meaning = "Suspends the agreement, at once."},
+    [MESSAGE_SUSPENSION_LIFTED] = {.name = "suspension_lifted",
+                                   .version = 1,
+                                   .sender = SENDER_WRITER,
+                                   .retention = RETENTION_BOOKS,
+                                   .has_body = true,
+                                   .owes_outcome = true,
+                                   .is_governance = true,
+                                   .needs_in_reply_to = true,
+                                   .form = &suspension_lifted_form,
+                                   .meaning = "Lifts the writer's own suspension."},
+    [MESSAGE_TERMINATION] = {.name = "termination",
+                             .version = 1,
+                             .sender = SENDER_ANY,
+                             .retention = RETENTION_BOOKS,
+                             .has_body = true,
+                             .owes_outcome = true,
+                             .is_governance = true,
+                             .form = &termination_form,
+                             .meaning = "Ends the agreement at a day."},
 };
 
 static bool is_known(enum message_type type)
@@ -151,6 +221,11 @@ unsigned message_type_version(enum message_type type)
 bool message_type_is_business(enum message_type type)
 {
     return is_known(type) && message_types[type].is_business;
+}
+
+bool message_type_is_governance(enum message_type type)
+{
+    return is_known(type) && message_types[type].is_governance;
 }
 
 bool message_type_is_exchanged(enum message_type type)

@@ -29,8 +29,15 @@ enum message_type {
     MESSAGE_ACT = 10,
     MESSAGE_FILLER = 11,
     MESSAGE_SUCCESSION = 12,
+    MESSAGE_AGREEMENT_PROPOSAL = 13,
+    MESSAGE_AGREEMENT_SIGNATURE = 14,
+    MESSAGE_AGREEMENT_REFUSAL = 15,
+    MESSAGE_AGREEMENT_WITHDRAWAL = 16,
+    MESSAGE_SUSPENSION = 17,
+    MESSAGE_SUSPENSION_LIFTED = 18,
+    MESSAGE_TERMINATION = 19,
 };
-#define MESSAGE_TYPE_COUNT 13 /* with MESSAGE_UNKNOWN */
+#define MESSAGE_TYPE_COUNT 20 /* with MESSAGE_UNKNOWN */
 
 enum message_sender {
     SENDER_ANY,       /* either party */
@@ -53,9 +60,11 @@ struct message_type_row {
     enum message_sender sender;
     enum message_retention retention;
     bool has_body;
-    bool owes_outcome;       /* the receiver reports what it did with it */
-    bool is_business;        /* stopped by a suspension; books, erasures and withdrawals go on */
-    bool is_domestic;        /* stands in a domestic log only */
+    bool owes_outcome; /* the receiver reports what it did with it */
+    bool is_business;  /* stopped by a suspension; books, erasures and withdrawals go on */
+    bool
+        is_governance; /* about the agreement itself: passes without being listed, like the books */
+    bool is_domestic;  /* stands in a domestic log only */
     bool is_of_any_log;      /* stands in domestic and outgoing logs alike */
     bool needs_in_reply_to;  /* malformed without */
     const struct form *form; /* reads, checks and writes the body; NULL without body */
@@ -73,6 +82,8 @@ enum message_type message_type_find(struct span name, unsigned version);
 const char *message_type_name(enum message_type type);
 unsigned message_type_version(enum message_type type);
 bool message_type_is_business(enum message_type type);
+/* Proposals, signatures, suspensions and the like. */
+bool message_type_is_governance(enum message_type type);
 /* Known, and not of a domestic log. */
 bool message_type_is_exchanged(enum message_type type);
 bool message_type_owes_outcome(enum message_type type);

@@ -276,6 +276,45 @@ struct act sample_act(void)
                         .leaves = {sample_leaves, sizeof sample_leaves}};
 }
 
+struct agreement_proposal sample_agreement_proposal(void)
+{
+    return (struct agreement_proposal){
+        .version = 4, .fingerprint = {0xF1, 2}, .signed_once = TEXT("one signature")};
+}
+
+struct agreement_signature sample_agreement_signature(void)
+{
+    return (struct agreement_signature){
+        .version = 4, .fingerprint = {0xF1, 2}, .co_signed = TEXT("two signatures")};
+}
+
+struct agreement_refusal sample_agreement_refusal(void)
+{
+    return (struct agreement_refusal){.version = 4, .ground = AMENDMENT_REFUSED_LAW};
+}
+
+struct agreement_withdrawal sample_agreement_withdrawal(void)
+{
+    return (struct agreement_withdrawal){.version = 4, .withdrawn_at_ms = SAMPLE_RECORDED_MS};
+}
+
+struct suspension sample_suspension(void)
+{
+    return (struct suspension){.reason = SUSPENSION_SECURITY,
+                               .suspended_at_ms = SAMPLE_RECORDED_MS + 1000};
+}
+
+struct suspension_lifted sample_suspension_lifted(void)
+{
+    return (struct suspension_lifted){.lifted_at_ms = SAMPLE_RECORDED_MS + 61000};
+}
+
+struct termination sample_termination(void)
+{
+    return (struct termination){.ends_at_ms = SAMPLE_RECORDED_MS + 90 * SAMPLE_DAY_MS,
+                                .reason = SUSPENSION_LAW};
+}
+
 size_t sample_segment(size_t index, uint8_t *room)
 {
     size_t size = index < 2 ? SEGMENT_SIZE : (size_t)(SAMPLE_ATTACHMENT_SIZE % SEGMENT_SIZE);
@@ -340,6 +379,13 @@ union sample_value {
     struct clock_dispute clock_dispute;
     struct act act;
     struct succession succession;
+    struct agreement_proposal agreement_proposal;
+    struct agreement_signature agreement_signature;
+    struct agreement_refusal agreement_refusal;
+    struct agreement_withdrawal agreement_withdrawal;
+    struct suspension suspension;
+    struct suspension_lifted suspension_lifted;
+    struct termination termination;
 };
 
 static bool sample_value(enum message_type type, union sample_value *out)
@@ -374,6 +420,27 @@ static bool sample_value(enum message_type type, union sample_value *out)
         return true;
     case MESSAGE_SUCCESSION:
         out->succession = sample_succession();
+        return true;
+    case MESSAGE_AGREEMENT_PROPOSAL:
+        out->agreement_proposal = sample_agreement_proposal();
+        return true;
+    case MESSAGE_AGREEMENT_SIGNATURE:
+        out->agreement_signature = sample_agreement_signature();
+        return true;
+    case MESSAGE_AGREEMENT_REFUSAL:
+        out->agreement_refusal = sample_agreement_refusal();
+        return true;
+    case MESSAGE_AGREEMENT_WITHDRAWAL:
+        out->agreement_withdrawal = sample_agreement_withdrawal();
+        return true;
+    case MESSAGE_SUSPENSION:
+        out->suspension = sample_suspension();
+        return true;
+    case MESSAGE_SUSPENSION_LIFTED:
+        out->suspension_lifted = sample_suspension_lifted();
+        return true;
+    case MESSAGE_TERMINATION:
+        out->termination = sample_termination();
         return true;
     case MESSAGE_UNKNOWN:
     case MESSAGE_WITHDRAWN:

@@ -6,6 +6,7 @@
 #define BESA_TESTS_MESSAGE_SAMPLES_H
 
 #include "message/act.h"
+#include "message/amendment.h"
 #include "message/answer.h"
 #include "message/assigned.h"
 #include "message/clock_dispute.h"
@@ -16,6 +17,7 @@
 #include "message/parts_held.h"
 #include "message/request.h"
 #include "message/succession.h"
+#include "message/suspension.h"
 
 /* Recorded 2026-01-12, reviewed after 180 days, erased after 300: under every default cap. */
 #define SAMPLE_RECORDED_MS INT64_C(1768176000000)
@@ -43,6 +45,13 @@ struct parts_held sample_parts_held(void);
 struct clock_dispute sample_clock_dispute(void);
 struct succession sample_succession(void);
 struct act sample_act(void);
+struct agreement_proposal sample_agreement_proposal(void);
+struct agreement_signature sample_agreement_signature(void);
+struct agreement_refusal sample_agreement_refusal(void);
+struct agreement_withdrawal sample_agreement_withdrawal(void);
+struct suspension sample_suspension(void);
+struct suspension_lifted sample_suspension_lifted(void);
+struct termination sample_termination(void);
 
 /* A request with an attachment of three segments (all zeros but the last byte) and a small part, its digests true. */
 #define SAMPLE_ATTACHMENT_SIZE (INT64_C(2) * 1024 * 1024 + 5)

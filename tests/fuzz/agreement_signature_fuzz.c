@@ -1,0 +1,11 @@
+/* Arbitrary bodies of type agreement_signature. */
+#include "fuzz/support/body_fuzz.h"
+
+#include "message/amendment.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    return body_fuzz(&agreement_signature_form, data, size);
+}

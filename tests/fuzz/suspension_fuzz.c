@@ -1,0 +1,11 @@
+/* Arbitrary bodies of type suspension. */
+#include "fuzz/support/body_fuzz.h"
+
+#include "message/suspension.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    return body_fuzz(&suspension_form, data, size);
+}
