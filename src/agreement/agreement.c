@@ -304,6 +304,13 @@ uint64_t agreement_person_fields(const struct agreement *agreement, enum person_
     return 0;
 }
 
+struct agreement_termination agreement_termination_of(const struct agreement *agreement)
+{
+    static const struct agreement_termination usual = {
+        .notice_days = 90, .held = TERMINATION_KEPT, .erase_days = 183};
+    return agreement->has_termination ? agreement->termination : usual;
+}
+
 static const struct agreement_retention *retention_find(const struct agreement *agreement,
                                                         enum person_category category)
 {

@@ -104,6 +104,16 @@ struct agreement_deadlines {
     int64_t other_hours;
 };
 
+/* What becomes of what is held when the agreement ends. */
+enum termination_held { TERMINATION_KEPT, TERMINATION_ERASED, TERMINATION_HELD_COUNT };
+extern const char *const termination_held_names[TERMINATION_HELD_COUNT];
+
+struct agreement_termination {
+    int64_t notice_days; /* from the entry that says so to the end; at least 1 */
+    enum termination_held held;
+    int64_t erase_days; /* after the end, for TERMINATION_ERASED; caps still hold */
+};
+
 struct agreement_limits {
     int64_t body_size;
     int64_t attachment_size;
@@ -161,8 +171,10 @@ struct agreement {
     size_t retention_count;
     struct agreement_retention_other retention_other;
     struct agreement_limits limits;
-    uint64_t four_eyes;        /* bits of enum four_eyes */
-    uint64_t transfer_grounds; /* bits of enum transfer_ground */
+    uint64_t four_eyes;                       /* bits of enum four_eyes */
+    uint64_t transfer_grounds;                /* bits of enum transfer_ground */
+    bool has_termination;                     /* else agreement_termination_default */
+    struct agreement_termination termination; /* ask agreement_termination_of */
     bool opened_notice; /* the receiver tells that an officer opened a request (unit, no officer) */
     int64_t clock_bound_s; /* how far two nodes' times may differ at custody */
     const struct agreement_note *notes;
@@ -219,6 +231,12 @@ uint64_t person_category_fields_max(enum person_category category);
 /* May data from this system ever go to a third country? */
 bool source_system_may_leave_union(enum source_system source);
 bool legal_basis_is_in_force(const struct agreement_legal_basis *basis, int64_t time_ms);
+/* The termination clause: as written, or the default (90 days; kept until the caps). */
+struct agreement_termination agreement_termination_of(const struct agreement *agreement);
+/* May `next` be the version after `agreement`? The parties, their keys, certificates and pre-shared key, and whether it is
+ * for training, are no matter of an amendment: they change by pairing or succession. RULE names the first field. */
+bool agreement_may_follow(const struct agreement *agreement, const struct agreement *next,
+                          struct error *err);
 /* A legal basis in force at `time_ms`; NULL when there is none. */
 const struct agreement_legal_basis *agreement_basis_in_force(const struct agreement *agreement,
                                                              int64_t time_ms);

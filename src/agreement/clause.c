@@ -13,7 +13,17 @@ const struct agreement_clause agreement_clauses[CLAUSE_COUNT] = {
     [CLAUSE_SUSPENSION] = {"1.4", "suspension",
                            "Either party may suspend, at once: sending and handling of anything "
                            "new stops; what is about the exchange itself (outcomes, withdrawals, "
-                           "erasures, parts held, clock disputes) goes on."},
+                           "erasures, parts held, clock disputes) or about the agreement goes on."},
+    [CLAUSE_TERMINATION] = {"1.5", "termination",
+                            "Either party may end the agreement, not before the notice agreed is "
+                            "over. From that day nothing new is sent; what is held is kept until "
+                            "its caps, or erased earlier where the agreement says so; custody, "
+                            "outcomes, recalls and erasures go on."},
+    [CLAUSE_AMENDMENT] =
+        {"1.6", "amendment",
+         "A new version is proposed by one institution and signed by the other. It "
+         "rules what stands after the second signature in the logs. What was "
+         "received before keeps its version, unless the new one erases sooner."},
     [CLAUSE_LEGAL_BASES] = {"2.1", "legal bases",
                             "Data of real persons needs an instrument in force. The agreement "
                             "carries it out and is never itself a legal basis."},

@@ -190,6 +190,8 @@ static void rules_fill(struct agreement *out)
                      BIT(FOUR_EYES_SPECIAL_CATEGORY) | BIT(FOUR_EYES_SINGLE_TRANSFER);
     out->transfer_grounds = BIT(TRANSFER_ART61_TREATY) | BIT(TRANSFER_ART37_1A) |
                             BIT(TRANSFER_ART38_1A) | BIT(TRANSFER_ART38_1C);
+    out->has_termination = true;
+    out->termination = agreement_termination_of(&(struct agreement){.has_termination = false});
     out->clock_bound_s = 30;
 }
 

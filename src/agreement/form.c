@@ -14,6 +14,7 @@ const char *const custody_statement_names[CUSTODY_STATEMENT_COUNT] = {
     "withdrawn"};
 const char *const party_status_names[PARTY_STATUS_COUNT] = {"eu_member", "third_country"};
 const char *const clock_count_names[CLOCK_COUNT_COUNT] = {"elapsed"};
+const char *const termination_held_names[TERMINATION_HELD_COUNT] = {"kept_until_caps", "erased"};
 const char *const four_eyes_names[FOUR_EYES_COUNT] = {
     [FOUR_EYES_ANSWER] = "answer",
     [FOUR_EYES_REFUSAL] = "refusal",
@@ -353,6 +354,31 @@ static const struct form limits_form = {.name = "limits",
                                         .count = ARRAY_COUNT(limit_fields),
                                         .size = sizeof(struct agreement_limits)};
 
+static const struct form_field termination_fields[] = {
+    {.name = "notice_days",
+     .kind = FORM_INTEGER,
+     FORM_AT(struct agreement_termination, notice_days),
+     .min = 1,
+     .max = 3660,
+     .about = "Days from the termination to the end."},
+    {.name = "held",
+     .kind = FORM_CHOICE,
+     FORM_AT(struct agreement_termination, held),
+     FORM_NAMES(termination_held_names),
+     .about = "What becomes of what is held."},
+    {.name = "erase_days",
+     .kind = FORM_INTEGER,
+     FORM_AT(struct agreement_termination, erase_days),
+     .min = 1,
+     .max = 3660,
+     .about = "Days after the end in which `erased` is done; caps that end earlier still hold."},
+};
+static const struct form termination_clause_form = {.name = "termination",
+                                                    .about = "How the agreement ends.",
+                                                    .fields = termination_fields,
+                                                    .count = ARRAY_COUNT(termination_fields),
+                                                    .size = sizeof(struct agreement_termination)};
+
 static const struct form_field note_fields[] = {
     {.name = "clause",
      .kind = FORM_TEXT,
@@ -505,6 +531,11 @@ static const struct form_field agreement_fields[] = {
      FORM_NAMES(transfer_ground_names),
      .min = 0,
      .about = "Grounds of transfer to a third country (clauses 7.1 and 7.2)."},
+    {.name = "termination",
+     .kind = FORM_OBJECT,
+     FORM_MAYBE_AT(struct agreement, termination, has_termination),
+     .form = &termination_clause_form,
+     .about = "How it ends (clause 1.5); absent: 90 days of notice, kept until the caps."},
     {.name = "opened_notice",
      .kind = FORM_BOOLEAN,
      FORM_AT(struct agreement, opened_notice),

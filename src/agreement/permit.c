@@ -45,6 +45,17 @@ static bool suspension_permit(struct judge *judge)
                         message_type_name(judge->question->type));
 }
 
+static bool termination_permit(struct judge *judge)
+{
+    char time[TIME_TEXT_SIZE];
+    int64_t ends_ms = judge->question->ends_ms;
+
+    if (ends_ms == 0 || judge->question->created_ms < ends_ms)
+        return true;
+    time_write(ends_ms, time);
+    return judge_refuse(judge, CLAUSE_TERMINATION, "terminated with effect from %s", time);
+}
+
 static bool training_permit(struct judge *judge, const struct body *body)
 {
     if (body->is_training == judge->agreement->is_training)
@@ -271,7 +282,7 @@ static bool business_permit(struct judge *judge)
 {
     const struct permit_question *question = judge->question;
 
-    if (!period_permit(judge) || !suspension_permit(judge))
+    if (!period_permit(judge) || !termination_permit(judge) || !suspension_permit(judge))
         return false;
     if ((question->type == MESSAGE_REQUEST) != (question->request != NULL) ||
         (question->type == MESSAGE_ANSWER) != (question->answer != NULL))

@@ -50,6 +50,7 @@ struct permit_question {
     const struct item *part_items; /* items that travel as small parts of the body */
     size_t part_item_count;
     bool is_suspended; /* by either party */
+    int64_t ends_ms;   /* a termination that binds its writer: nothing new from then on; 0: none */
     int64_t body_size; /* bytes */
     int64_t
         day_size; /* bytes of bodies and attachments that this direction carried today before this message */

@@ -155,6 +155,17 @@ static void deadlines_words(const struct agreement *agreement, struct buffer *ou
                   agreement->deadlines.urgent_indirect_hours, agreement->deadlines.other_hours);
 }
 
+static void termination_words(const struct agreement *agreement, struct buffer *out)
+{
+    struct agreement_termination rule = agreement_termination_of(agreement);
+
+    buffer_format(out, "%" PRId64 " days of notice; what is held is ", rule.notice_days);
+    if (rule.held == TERMINATION_ERASED)
+        buffer_format(out, "erased within %" PRId64 " days after the end", rule.erase_days);
+    else
+        buffer_text(out, "kept until its caps");
+}
+
 bool agreement_words(const struct agreement *agreement, enum clause clause, struct buffer *out)
 {
     switch (clause) {
@@ -223,7 +234,11 @@ bool agreement_words(const struct agreement *agreement, enum clause clause, stru
     case CLAUSE_SECOND_APPROVAL:
         bits_write(out, four_eyes_names, FOUR_EYES_COUNT, agreement->four_eyes);
         break;
+    case CLAUSE_TERMINATION:
+        termination_words(agreement, out);
+        break;
     case CLAUSE_SUSPENSION:
+    case CLAUSE_AMENDMENT:
     case CLAUSE_DECLARATIONS:
     case CLAUSE_TRANSFER_SINGLE:
     case CLAUSE_TRANSFER_RIGHTS:

@@ -117,6 +117,16 @@ static void authority_by_code(struct scene *scene)
 {
     scene->request.authority = span_text("spoc-al");
 }
+static void before_the_end(struct scene *scene)
+{
+    scene->question.ends_ms = scene->question.created_ms + 1;
+}
+
+static void at_the_end(struct scene *scene)
+{
+    scene->question.ends_ms = scene->question.created_ms;
+}
+
 static void authority_of_the_other_party(struct scene *scene)
 {
     scene->request.authority = span_text("spoc-ro");
@@ -557,6 +567,8 @@ static const struct row rows[] = {
     ROW(real_answer_without_basis, "2.1", "no legal basis is in force"),
     ROW(authority_is_unknown, "2.2", "none of the competent authorities of al"),
     ROW(authority_by_code, NULL, ""),
+    ROW(before_the_end, NULL, ""),
+    ROW(at_the_end, "1.5", "terminated with effect from 2026-01-01"),
     ROW(authority_of_the_other_party, "2.2", "none of the competent authorities of al"),
     ROW(type_is_not_agreed, "3.1", "'request' is not agreed"),
     ROW(type_is_domestic, "3.1", "never goes to a partner"),
@@ -661,11 +673,12 @@ CHECK_TEST(each_clause_allows_and_refuses)
         row_check(&rows[i]);
 }
 
-/* 8.1 and 9.1 give dates and approvals and never refuse. */
+/* 8.1 and 9.1 give dates and approvals, and 1.6 rules documents: they never refuse a message. */
 CHECK_TEST(every_clause_that_can_refuse_has_a_row)
 {
     for (size_t clause = 0; clause < CLAUSE_COUNT; clause++) {
-        bool has_row = clause == CLAUSE_DEADLINES || clause == CLAUSE_SECOND_APPROVAL;
+        bool has_row = clause == CLAUSE_DEADLINES || clause == CLAUSE_SECOND_APPROVAL ||
+                       clause == CLAUSE_AMENDMENT;
         for (size_t i = 0; i < ARRAY_COUNT(rows); i++)
             if (rows[i].clause != NULL &&
                 strcmp(rows[i].clause, agreement_clauses[clause].number) == 0)
