@@ -82,9 +82,10 @@ static bool partner_write(struct node *node, size_t at, struct json_writer *out,
     json_string_field(out, "agreement", line->agreement_id);
     json_integer_field(out, "version", line->agreement.version);
     json_string_field(out, "state",
-                      line->is_suspended         ? "suspended by us"
-                      : line->is_suspended_there ? "suspended by them"
-                      : node->exchange == NULL   ? "no node runs"
+                      line->is_suspended_by_us        ? "suspended by us"
+                      : line->is_suspended_by_partner ? "suspended by them"
+                      : line->is_suspended_there      ? "suspended by them"
+                      : node->exchange == NULL        ? "no node runs"
                       : state.is_reachable
                           ? (state.is_pulled ? "reachable by its pulls" : "reachable")
                           : "not reachable");

@@ -138,10 +138,15 @@ static bool suspend(struct journal *journal, const struct desk_call *call, bool 
     struct journal_line *line = line_pick(
         journal, json_get_text_optional(call->arguments, "agreement", NAME_SIZE_MAX), err);
 
+    size_t reason = SUSPENSION_OTHER;
+    if (is_suspended)
+        reason =
+            json_get_choice_optional(call->arguments, "suspension_reason", suspension_reason_names,
+                                     SUSPENSION_REASON_COUNT, SUSPENSION_OTHER);
     if (!problems_to_error(call->problems, err) || line == NULL)
         return false;
     struct span object = span_text(line->agreement_id);
-    if (!journal_suspend(journal, line, is_suspended, err) ||
+    if (!journal_suspend(journal, line, is_suspended, (enum suspension_reason)reason, err) ||
         !access_write(journal, call, act, &object, 1, err))
         return false;
     json_begin_object(out);

@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "desk/notice.h"
+#include "store/governance_rows.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -49,6 +50,36 @@ static void row_write(struct json_writer *out, const struct inbox_row *row, int6
     json_end_object(out);
 }
 
+/* What went back to its officer: what to do with it stands beside it. */
+static bool returned_write(struct journal *journal, const struct desk_call *call,
+                           struct json_writer *out, struct error *err)
+{
+    struct returned_row *rows = arena_array(call->arena, DESK_LIST_MAX, sizeof *rows);
+    size_t count = 0;
+
+    if (rows == NULL)
+        return error_set(err, ERROR_LIMIT, "out of memory");
+    if (!returned_list(journal->db, call->arena, rows, DESK_LIST_MAX, &count, err))
+        return false;
+    for (size_t i = 0; i < count; i++) {
+        const struct journal_line *line = journal_line_of(journal, rows[i].agreement);
+        char id[UUID_TEXT_SIZE] = "";
+        if (rows[i].message_id.size == UUID_SIZE)
+            uuid_write(rows[i].message_id.data, id);
+        json_begin_object(out);
+        json_string_field(out, "item", id);
+        json_string_field(out, "partner", line == NULL ? "" : line->partner);
+        json_string_field(out, "type", message_type_name((enum message_type)rows[i].type));
+        json_text_field_optional(out, "reference", rows[i].reference);
+        json_time_field(out, "created", rows[i].created_ms);
+        json_time_field(out, "returned", rows[i].returned_ms);
+        json_string_field(out, "state", "returned");
+        json_text_field(out, "why", rows[i].ground);
+        json_end_object(out);
+    }
+    return true;
+}
+
 static bool list(struct journal *journal, const struct desk_call *call, bool is_own,
                  const char *act, struct json_writer *out, struct error *err)
 {
@@ -73,8 +104,9 @@ static bool list(struct journal *journal, const struct desk_call *call, bool is_
     json_begin_array(out);
     for (size_t i = 0; i < count; i++)
         row_write(out, &rows[i], journal->env->now_ms(journal->env->context));
+    bool ok = !is_own || returned_write(journal, call, out, err);
     json_end_array(out);
-    return true;
+    return ok;
 }
 
 bool act_inbox_list(struct journal *journal, const struct desk_call *call, struct json_writer *out,

@@ -16,6 +16,7 @@ bool rule_ask(struct journal *journal, struct journal_line *line, const struct d
     question->receiver = line->agreement.parties[line->partner_side].party;
     question->created_ms = journal->env->now_ms(journal->env->context);
     question->is_suspended = line->is_suspended;
+    question->ends_ms = journal_ends_ms(line);
     if (!agreement_permit(&line->agreement, question, ruling))
         return error_set(err, ERROR_RULE, "%s", ruling->text);
     if (ruling->needs_second_approval && call->access.approver.size == 0)

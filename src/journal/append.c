@@ -3,6 +3,7 @@
  * the access entry of the act.
  */
 #include "journal/private.h"
+#include "journal/in_force.h"
 
 #include "base/text.h"
 #include "crypto/id.h"
@@ -108,17 +109,24 @@ static int64_t created_time(struct journal *journal)
     return journal->last_created_ms;
 }
 
-static void head_fill(struct journal *journal, struct journal_line *line, const struct draft *draft,
-                      struct head *head)
+static bool head_fill(struct journal *journal, struct journal_line *line, const struct draft *draft,
+                      struct head *head, struct error *err)
 {
-    *head =
-        (struct head){.type = draft->type,
-                      .type_version = message_type_version(draft->type),
-                      .agreement_id = span_text(line->agreement_id),
-                      .agreement_version = (unsigned)line->agreement.version,
-                      .seen = draft->seen != NULL ? *draft->seen : chain_size(line, SIDE_PARTNER),
-                      .unit = draft->unit,
-                      .created_ms = created_time(journal)};
+    uint64_t seen = 0;
+
+    if (draft->seen != NULL)
+        seen = *draft->seen;
+    else if (!version_seen(journal, line, &seen, err))
+        return false;
+    int64_t version =
+        draft->version != 0 ? draft->version : version_at(line, true, VERSION_APPENDING, seen);
+    *head = (struct head){.type = draft->type,
+                          .type_version = message_type_version(draft->type),
+                          .agreement_id = span_text(line->agreement_id),
+                          .agreement_version = (unsigned)version,
+                          .seen = seen,
+                          .unit = draft->unit,
+                          .created_ms = created_time(journal)};
     id_make(journal->env, head->id);
     if (draft->in_reply_to != NULL) {
         head->has_in_reply_to = true;
@@ -128,6 +136,7 @@ static void head_fill(struct journal *journal, struct journal_line *line, const 
         head->has_thread = true;
         head->thread = *draft->thread;
     }
+    return true;
 }
 
 static bool own_apply(struct journal *journal, struct journal_line *line, const struct draft *draft,
@@ -137,7 +146,7 @@ static bool own_apply(struct journal *journal, struct journal_line *line, const 
     struct sequence_row sequence = {.kind = SEQUENCE_APPENDED,
                                     .entry = row->id,
                                     .log = line->out.id,
-                                    .version = line->agreement.version,
+                                    .version = head->agreement_version,
                                     .outcome = OUTCOME_ACCEPTED,
                                     .ruling = draft->ruling};
     if (!sequence_add(journal, &sequence, err))
@@ -169,7 +178,8 @@ bool journal_append(struct journal *journal, struct journal_line *line, const st
                          PART_COUNT_MAX);
     if (has_body && !body_prepare(journal, draft->body, &arena, &body, err))
         return false;
-    head_fill(journal, line, draft, &head);
+    if (!head_fill(journal, line, draft, &head, err))
+        return false;
     if (has_body) {
         head.has_body = true;
         memcpy(head.body_digest, body.digest, sizeof head.body_digest);
@@ -195,13 +205,19 @@ bool journal_append(struct journal *journal, struct journal_line *line, const st
     return true;
 }
 
-static void first_head(struct journal *journal, struct journal_line *line, struct head *head)
+static bool first_head(struct journal *journal, struct journal_line *line, struct head *head,
+                       struct error *err)
 {
     struct draft draft = {.type = MESSAGE_SUCCESSION};
 
     if (line != NULL) {
         draft.unit = journal_unit(journal, line);
-        head_fill(journal, line, &draft, head);
+        uint64_t seen = 0;
+        if (!version_seen(journal, line, &seen, err))
+            return false;
+        draft.version = version_at(line, true, chain_size(line, SIDE_OWN), seen);
+        if (!head_fill(journal, line, &draft, head, err))
+            return false;
     } else {
         *head = (struct head){.type = MESSAGE_SUCCESSION,
                               .type_version = message_type_version(MESSAGE_SUCCESSION),
@@ -210,6 +226,7 @@ static void first_head(struct journal *journal, struct journal_line *line, struc
         id_make(journal->env, head->id);
     }
     head->has_body = true;
+    return true;
 }
 
 bool append_first(struct journal *journal, struct journal_line *line, struct span body,
@@ -225,7 +242,8 @@ bool append_first(struct journal *journal, struct journal_line *line, struct spa
 
     if (!body_prepare(journal, body, &arena, &ready, err))
         return false;
-    first_head(journal, line, &head);
+    if (!first_head(journal, line, &head, err))
+        return false;
     memcpy(head.body_digest, ready.digest, sizeof head.body_digest);
     if (!entry_write(journal, log, &head, body, &ready, &row, &arena, err))
         return false;

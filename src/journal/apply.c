@@ -4,7 +4,7 @@
  * own. Each derived row comes from exactly one entry; what names an erased entry is never written, so that a rebuild after
  * an erasure equals the live state.
  */
-#include "journal/private.h"
+#include "journal/governance.h"
 
 #include "message/answer.h"
 #include "message/assigned.h"
@@ -327,11 +327,22 @@ static bool apply_succession(struct journal *journal, const struct apply_input *
 }
 
 static apply_function *const apply[MESSAGE_TYPE_COUNT] = {
-    [MESSAGE_REQUEST] = apply_request,       [MESSAGE_ANSWER] = apply_answer,
-    [MESSAGE_OPENED] = apply_opened,         [MESSAGE_ASSIGNED] = apply_assigned,
-    [MESSAGE_OUTCOMES] = apply_outcomes,     [MESSAGE_PARTS_HELD] = apply_parts_held,
-    [MESSAGE_ERASED] = apply_erased,         [MESSAGE_CLOCK_DISPUTE] = apply_clock_dispute,
+    [MESSAGE_REQUEST] = apply_request,
+    [MESSAGE_ANSWER] = apply_answer,
+    [MESSAGE_OPENED] = apply_opened,
+    [MESSAGE_ASSIGNED] = apply_assigned,
+    [MESSAGE_OUTCOMES] = apply_outcomes,
+    [MESSAGE_PARTS_HELD] = apply_parts_held,
+    [MESSAGE_ERASED] = apply_erased,
+    [MESSAGE_CLOCK_DISPUTE] = apply_clock_dispute,
     [MESSAGE_SUCCESSION] = apply_succession,
+    [MESSAGE_AGREEMENT_PROPOSAL] = governance_apply,
+    [MESSAGE_AGREEMENT_SIGNATURE] = governance_apply,
+    [MESSAGE_AGREEMENT_REFUSAL] = governance_apply,
+    [MESSAGE_AGREEMENT_WITHDRAWAL] = governance_apply,
+    [MESSAGE_SUSPENSION] = governance_apply,
+    [MESSAGE_SUSPENSION_LIFTED] = governance_apply,
+    [MESSAGE_TERMINATION] = governance_apply,
 };
 
 bool apply_entry(struct journal *journal, const struct apply_input *input, struct arena *arena,

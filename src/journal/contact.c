@@ -78,7 +78,7 @@ bool contact_show(struct journal *journal, struct journal_line *line, struct buf
     json_string_field(&writer, "software", BESA_VERSION);
     json_string_field(&writer, "agreement", line->agreement_id);
     json_integer_field(&writer, "version", line->agreement.version);
-    if (line->is_suspended)
+    if (line->is_suspended_by_us)
         json_boolean_field(&writer, "suspended", true);
     json_text_field_optional(&writer, "held", buffer_span(&held));
     json_text_field_optional(&writer, "receipt", buffer_span(&receipt));
@@ -231,12 +231,11 @@ bool contact_seen(struct journal *journal, struct journal_line *line, struct spa
         return false;
     line->types_there = types;
     suspension_hear(journal, line, is_suspended);
-    if (!span_is(agreement, line->agreement_id) || version != line->agreement.version)
-        return error_set(err, ERROR_RULE,
-                         "%s works under agreement %.*s version %" PRId64
-                         ", we under %s version %" PRId64,
-                         line->partner, SPAN_ARG(agreement), version, line->agreement_id,
-                         line->agreement.version);
+    /* Another version is no matter of the line: its entries say which one rules each of them, once they have crossed. */
+    (void)version;
+    if (!span_is(agreement, line->agreement_id))
+        return error_set(err, ERROR_RULE, "%s works under agreement %.*s, we under %s",
+                         line->partner, SPAN_ARG(agreement), line->agreement_id);
     return (held.size == 0 || held_check(journal, line, held, err)) &&
            (receipt.size == 0 || receipt_check(journal, line, receipt, err)) &&
            restored_prove(journal, line, err);

@@ -4,6 +4,7 @@
  * entry itself stays: the tree remains whole.
  */
 #include "journal/private.h"
+#include "journal/in_force.h"
 
 #include "message/erased.h"
 #include "store/attachment_file.h"
@@ -108,9 +109,10 @@ static bool withdrawn_fits(struct journal *journal, struct journal_line *line,
 }
 
 /* It will stand behind its waiting entry, or behind the last numbered one: before entries that wait already, whose `seen`
- * must not be less than its own. */
-static bool withdrawn_seen(struct journal *journal, struct journal_line *line,
-                           const struct entry_row *row, uint64_t *seen, struct error *err)
+ * must not be less than its own; and under the version that rules there. */
+static bool withdrawn_place(struct journal *journal, struct journal_line *line,
+                            const struct entry_row *row, uint64_t *seen, int64_t *version,
+                            struct error *err)
 {
     struct arena arena CLEANUP(arena_free) = arena_make(4 * (size_t)BODY_SIZE_MAX);
     struct entry_row last = *row;
@@ -122,6 +124,9 @@ static bool withdrawn_seen(struct journal *journal, struct journal_line *line,
     if (!head_read(last.head, &arena, &head, err))
         return false;
     *seen = head.seen;
+    *version = row->index == ENTRY_WAITING
+                   ? (int64_t)head.agreement_version
+                   : version_at(line, true, chain_size(line, SIDE_OWN), head.seen);
     return true;
 }
 
@@ -138,7 +143,7 @@ static bool withdrawn_append(struct journal *journal, struct journal_line *line,
 
     memcpy(item.id, row->message_id.data, UUID_SIZE);
     if (!withdrawn_fits(journal, line, row, err) ||
-        !withdrawn_seen(journal, line, row, &seen, err) ||
+        !withdrawn_place(journal, line, row, &seen, &draft.version, err) ||
         !journal_append(journal, line, &draft, &appended, err))
         return false;
     line->owes_withdrawn = line->owes_withdrawn || row->index != ENTRY_WAITING;
@@ -196,6 +201,9 @@ bool journal_withdraw(struct journal *journal, struct journal_line *line, int64_
         return false;
     if (journal_side(line, row.log) != SIDE_OWN || row.body_state != BODY_HELD)
         return error_set(err, ERROR_CONFLICT, "entry %" PRId64 " is not ours to withdraw", entry);
+    if (message_type_is_governance((enum message_type)row.type))
+        return error_set(err, ERROR_RULE,
+                         "entry %" PRId64 " is about the agreement itself: it stays", entry);
     if (is_in_custody(line, &row))
         return error_set(err, ERROR_CONFLICT,
                          "entry %" PRId64 " is in the partner's custody: recall or erase it",

@@ -3,7 +3,8 @@
  * one `outcomes` entry per handled range. A message that cannot be handled is `refused` or `held` with its ground: it is
  * never lost, and it holds its own thread and no other.
  */
-#include "journal/private.h"
+#include "journal/governance.h"
+#include "journal/in_force.h"
 
 #include "message/answer.h"
 #include "message/erased.h"
@@ -26,6 +27,7 @@ struct verdict {
     enum outcome_ground ground; /* for refused */
     struct span clause;         /* with NOT_PERMITTED; a constant of the agreement's table */
     const char *held_for;       /* for held: "type", "thread", "failed" */
+    int64_t version;            /* of the agreement, that it was judged under; 0: not yet known */
 };
 
 static void refuse(struct verdict *verdict, enum outcome_ground ground)
@@ -67,9 +69,11 @@ static bool position_check(struct journal *journal, struct journal_line *line,
 {
     bool is_stale = false;
 
+    verdict->version =
+        version_at(line, false, version_position(line, row->log, row->index), head->seen);
     if (!span_is(head->agreement_id, line->agreement_id))
         refuse(verdict, OUTCOME_AGREEMENT);
-    else if ((int64_t)head->agreement_version != line->agreement.version)
+    else if ((int64_t)head->agreement_version != verdict->version)
         refuse(verdict, OUTCOME_VERSION);
     else if (head->seen > chain_size(line, SIDE_OWN) ||
              (is_ordered_by_seen(head, row) && head->seen < seen_floor))
@@ -286,12 +290,19 @@ static bool rule(struct journal *journal, struct journal_line *line, const struc
 {
     struct ruling ruling;
     struct item *items = NULL;
-    struct permit_question question = {.sender = line->agreement.parties[line->partner_side].party,
-                                       .receiver = line->agreement.parties[line->own_side].party,
-                                       .type = head->type,
-                                       .created_ms = head->created_ms,
-                                       .is_suspended = line->is_suspended,
-                                       .body_size = row->body_size};
+    const struct agreement *agreement = NULL;
+
+    if (!version_agreement(journal, line, verdict->version, &agreement, err))
+        return false;
+    struct permit_question question = {
+        .sender = agreement->parties[line->partner_side].party,
+        .receiver = agreement->parties[line->own_side].party,
+        .type = head->type,
+        .created_ms = head->created_ms,
+        .is_suspended = line->is_suspended,
+        .ends_ms =
+            governance_ends(line, false, version_position(line, row->log, row->index), head->seen),
+        .body_size = row->body_size};
     if (head->type == MESSAGE_REQUEST)
         question.request = parsed;
     if (head->type == MESSAGE_ANSWER) {
@@ -303,8 +314,9 @@ static bool rule(struct journal *journal, struct journal_line *line, const struc
     }
     if (verdict->outcome != OUTCOME_ACCEPTED)
         return true;
-    agreement_permit(&line->agreement, &question, &ruling);
-    if (!ruling.is_allowed && line->is_suspended) {
+    agreement_permit(agreement, &question, &ruling);
+    if (!ruling.is_allowed &&
+        strcmp(ruling.clause, agreement_clauses[CLAUSE_SUSPENSION].number) == 0) {
         refuse(verdict, OUTCOME_SUSPENDED);
     } else if (!ruling.is_allowed) {
         verdict->clause = span_text(ruling.clause);
@@ -335,6 +347,52 @@ static bool told_check(struct journal *journal, struct journal_line *line,
     return true;
 }
 
+/* An entry about the agreement itself, as governance.c reads it; `target` in the arena. */
+static bool governance_entry_of(struct journal *journal, struct journal_line *line,
+                                const struct entry_row *row, const struct head *head,
+                                const void *parsed, int64_t version, struct arena *arena,
+                                struct governance_entry *out, struct error *err)
+{
+    struct position from = {.entry = row->id, .seen = head->seen};
+    struct entry_row *target = arena_alloc(arena, sizeof *target);
+
+    if (target == NULL)
+        return error_set(err, ERROR_LIMIT, "handling: out of memory");
+    *out = (struct governance_entry){.entry = row->id,
+                                     .position = version_position(line, row->log, row->index),
+                                     .seen = head->seen,
+                                     .type = head->type,
+                                     .created_ms = head->created_ms,
+                                     .version = version,
+                                     .parsed = parsed};
+    if (!head->has_in_reply_to)
+        return true;
+    out->target = target;
+    return reference_resolve(journal, line, &from, &head->in_reply_to, arena, target, err);
+}
+
+static bool governance_judge(struct journal *journal, struct journal_line *line,
+                             const struct entry_row *row, const struct head *head,
+                             const void *parsed, struct arena *arena, struct verdict *verdict,
+                             struct error *err)
+{
+    struct governance_entry entry;
+    struct governance_refusal refusal;
+
+    if (verdict->outcome != OUTCOME_ACCEPTED)
+        return true;
+    if (!governance_entry_of(journal, line, row, head, parsed, verdict->version, arena, &entry,
+                             err) ||
+        !governance_check(journal, line, &entry, &refusal, err))
+        return false;
+    if (!refusal.is_refused)
+        return true;
+    refuse(verdict, refusal.ground);
+    if (refusal.ground == OUTCOME_NOT_PERMITTED)
+        verdict->clause = span_text(refusal.clause);
+    return true;
+}
+
 /* What a body of the books names, must be there for its sender to name. */
 static bool books_check(struct journal *journal, struct journal_line *line,
                         const struct entry_row *row, const struct head *head, const void *parsed,
@@ -352,6 +410,8 @@ static bool books_check(struct journal *journal, struct journal_line *line,
         return reference_check(journal, line, row, head, &held->item, true, arena, verdict, err);
     if (head->type == MESSAGE_ERASED)
         return reference_check(journal, line, row, head, &erased->item, true, arena, verdict, err);
+    if (message_type_is_governance(head->type))
+        return governance_judge(journal, line, row, head, parsed, arena, verdict, err);
     return true;
 }
 
@@ -440,6 +500,17 @@ static bool entry_judge(struct journal *journal, struct journal_line *line,
     return body_judge(journal, line, row, head, *body, parsed, verdict, ruling_text, arena, err);
 }
 
+static bool governance_take(struct journal *journal, struct journal_line *line,
+                            const struct entry_row *row, const struct head *head,
+                            const void *parsed, int64_t version, struct arena *arena,
+                            struct error *err)
+{
+    struct governance_entry entry;
+
+    return governance_entry_of(journal, line, row, head, parsed, version, arena, &entry, err) &&
+           governance_settle(journal, line, &entry, err);
+}
+
 /* The journal row, and what follows from it. */
 static bool entry_record(struct journal *journal, struct journal_line *line,
                          const struct attempt *attempt, const struct head *head, struct span body,
@@ -450,7 +521,8 @@ static bool entry_record(struct journal *journal, struct journal_line *line,
                                     .entry = attempt->row->id,
                                     .log = attempt->row->log,
                                     .time_s = attempt->time_s,
-                                    .version = line->agreement.version,
+                                    .version = verdict->version != 0 ? verdict->version
+                                                                     : line->agreement.version,
                                     .outcome = verdict->outcome,
                                     .ground = verdict_ground(verdict, arena),
                                     .ruling = ruling};
@@ -471,7 +543,12 @@ static bool entry_record(struct journal *journal, struct journal_line *line,
     if (verdict->outcome != OUTCOME_REFUSED && is_ordered_by_seen(head, attempt->row) &&
         head->seen > line->last_seen)
         line->last_seen = head->seen;
-    return verdict->outcome != OUTCOME_ACCEPTED || apply_entry(journal, &input, arena, err);
+    if (verdict->outcome != OUTCOME_ACCEPTED)
+        return true;
+    return apply_entry(journal, &input, arena, err) &&
+           (parsed == NULL || !message_type_is_governance(head->type) ||
+            governance_take(journal, line, attempt->row, head, parsed, verdict->version, arena,
+                            err));
 }
 
 static bool entry_handle(struct journal *journal, struct journal_line *line,
@@ -511,7 +588,9 @@ static bool entry_hold(struct journal *journal, struct journal_line *line,
     hold(verdict, "failed");
     if (attempt->was_held)
         return true;
-    head_read_known(journal, attempt->row->head, &arena, &head, &ignored);
+    if (head_read_known(journal, attempt->row->head, &arena, &head, &ignored))
+        verdict->version = version_at(
+            line, false, version_position(line, attempt->row->log, attempt->row->index), head.seen);
     return entry_record(journal, line, attempt, &head, span_make(NULL, 0), NULL, verdict,
                         span_make(NULL, 0), &arena, err);
 }
@@ -522,6 +601,7 @@ static bool entry_try(struct journal *journal, struct journal_line *line,
                       enum message_type *type, struct error *err)
 {
     uint64_t last_seen = line->last_seen;
+    struct governance_marks marks = governance_mark(line);
     struct error failure = {0};
 
     *type = MESSAGE_UNKNOWN;
@@ -530,6 +610,7 @@ static bool entry_try(struct journal *journal, struct journal_line *line,
     if (entry_handle(journal, line, attempt, verdict, type, &failure))
         return database_release(journal->db, err);
     line->last_seen = last_seen;
+    governance_restore(line, &marks);
     *err = failure;
     if (database_is_dead(journal->db) || failure.kind == ERROR_BUSY)
         return false;
@@ -564,8 +645,9 @@ static void report_add(struct report *report, uint64_t position, const struct ve
             .index = position, .ground = verdict->ground, .clause = verdict->clause};
 }
 
+/* `seen`: what is handled, and so known: the version that it rules is ours by then. */
 static bool report_append(struct journal *journal, struct journal_line *line, struct report *report,
-                          struct error *err)
+                          uint64_t seen, struct error *err)
 {
     struct buffer body CLEANUP(buffer_free) = buffer_make(BODY_SIZE_MAX);
     struct appended appended;
@@ -576,8 +658,10 @@ static bool report_append(struct journal *journal, struct journal_line *line, st
     report->outcomes.held = report->held;
     if (!outcomes_write(&report->outcomes, &body))
         return error_set(err, ERROR_BUG, "outcomes of log %s do not fit", line->in.origin);
-    struct draft draft = {
-        .type = MESSAGE_OUTCOMES, .unit = journal_unit(journal, line), .body = buffer_span(&body)};
+    struct draft draft = {.type = MESSAGE_OUTCOMES,
+                          .seen = &seen,
+                          .unit = journal_unit(journal, line),
+                          .body = buffer_span(&body)};
     return journal_append(journal, line, &draft, &appended, err);
 }
 
@@ -605,6 +689,7 @@ static bool range_handle(struct journal *journal, struct journal_line *line, str
         struct verdict verdict;
         enum message_type type;
         struct attempt attempt = {.row = &rows[i], .seen_floor = line->last_seen};
+        line->known = (uint64_t)rows[i].index + 1;
         if (!entry_time(journal, line, &rows[i], &attempt.time_s, err) ||
             !entry_try(journal, line, &attempt, &verdict, &type, err))
             return error_add(err, "handling %s index %" PRId64, line->in.origin, rows[i].index);
@@ -632,6 +717,7 @@ bool handle_line(struct journal *journal, struct journal_line *line, struct erro
     struct report *report = calloc(1, sizeof *report);
     uint64_t handled = line->handled;
     uint64_t last_seen = line->last_seen;
+    struct governance_marks marks = governance_mark(line);
 
     if (report == NULL) {
         error_set(err, ERROR_LIMIT, "handling: out of memory");
@@ -642,9 +728,10 @@ bool handle_line(struct journal *journal, struct journal_line *line, struct erro
     bool ok = database_begin(journal->db, DATABASE_NORMAL, err) &&
               seal_store_signatures(journal, err) &&
               range_handle(journal, line, report, &handled, err) &&
-              report_append(journal, line, report, err);
+              report_append(journal, line, report, line->in_past.base + handled, err);
     bool is_committed = ok && database_commit(journal->db, err);
     free(report);
+    line->known = 0;
     if (is_committed) {
         seal_signatures_stored(journal);
         line->handled = handled;
@@ -653,6 +740,7 @@ bool handle_line(struct journal *journal, struct journal_line *line, struct erro
     }
     database_rollback(journal->db);
     line->last_seen = last_seen;
+    governance_restore(line, &marks);
     if (ok || database_is_dead(journal->db))
         return false; /* a commit that failed may stand after all: nothing is written over it */
     line_stick(journal, line, err);
@@ -695,7 +783,7 @@ static bool held_try(struct journal *journal, struct journal_line *line, int64_t
     report->outcomes.from = position;
     report_add(report, position, &verdict, type);
     report->is_owed = true; /* the sender heard `held` */
-    return report_append(journal, line, report, err);
+    return report_append(journal, line, report, line->in_past.base + line->handled, err);
 }
 
 static bool held_round(struct journal *journal, struct journal_line *line, struct report *report,
@@ -723,6 +811,7 @@ bool release_line(struct journal *journal, struct journal_line *line, struct err
 {
     struct report *report = calloc(1, sizeof *report);
     uint64_t last_seen = line->last_seen;
+    struct governance_marks marks = governance_mark(line);
     int64_t after = line->release_after;
     bool is_last = false;
 
@@ -742,6 +831,7 @@ bool release_line(struct journal *journal, struct journal_line *line, struct err
     }
     database_rollback(journal->db);
     line->last_seen = last_seen;
+    governance_restore(line, &marks);
     if (ok || database_is_dead(journal->db))
         return false;
     snprintf(line->stuck_reason, sizeof line->stuck_reason, "%s", err->text);

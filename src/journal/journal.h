@@ -18,8 +18,10 @@
 #include "journal/post.h"
 #include "keeper/client.h"
 #include "message/act.h"
+#include "message/amendment.h"
 #include "message/erased.h"
 #include "message/head.h"
+#include "message/suspension.h"
 #include "store/log_rows.h"
 #include "store/part_rows.h"
 #include "tlog/note.h"
@@ -70,14 +72,27 @@ struct journal_chain {
     uint64_t base; /* position of entry 0 of the current log */
 };
 
+/* A termination, and where its entry stands. */
+struct line_end {
+    int64_t ends_ms; /* 0: none */
+    int64_t entry;
+    uint64_t position;
+};
+
+struct line_versions; /* in_force.h */
+
 /* The line to one partner under one agreement. */
 struct journal_line {
-    struct agreement agreement; /* lives in journal->arena */
+    struct agreement agreement;     /* the newest version: what we write under */
+    struct line_versions *versions; /* all of them, by position */
     char agreement_id[NAME_SIZE_MAX + 1];
     char partner[NAME_SIZE_MAX + 1];
     size_t own_side; /* index into agreement.parties */
     size_t partner_side;
-    bool is_suspended;
+    bool is_suspended; /* by either party */
+    bool is_suspended_by_us;
+    bool is_suspended_by_partner;
+    struct line_end ends[2]; /* terminations: ours, the partner's */
     bool is_unproved; /* restored from a backup, and the partner has not shown yet what it holds */
     struct journal_log out; /* our outgoing log */
     struct journal_log in;  /* the mirror of theirs */
@@ -88,6 +103,7 @@ struct journal_line {
     struct succession_keys partner_first_keys; /* as the agreement names them */
     int64_t closing_until_ms; /* of the monotonic clock: numbering pauses so that the log can end */
     uint64_t handled;         /* of `in` */
+    uint64_t known;           /* of `in`: handled in the transaction that runs; 0: none runs */
     uint64_t cosigned;        /* of `out`: newest size with the partner's receipt */
     int64_t cosigned_time_s;
     uint64_t posted_to; /* largest size that any post carried */
@@ -214,8 +230,12 @@ bool journal_adopt(struct journal *journal, struct span cms, struct span documen
                    const uint8_t fingerprint[DIGEST_SIZE], struct error *err);
 struct journal_line *journal_line_of(struct journal *journal, struct span agreement);
 struct journal_line *journal_line_to(struct journal *journal, struct span partner);
+
+/* --- the agreement itself (governance.c): each act is an entry in our outgoing log --- */
+
+/* Suspends or lifts our suspension, at once here, and tells the partner. `reason` counts for a suspension. */
 bool journal_suspend(struct journal *journal, struct journal_line *line, bool is_suspended,
-                     struct error *err);
+                     enum suspension_reason reason, struct error *err);
 
 /* Any thread. */
 bool journal_submit(struct journal *journal, struct job *job, struct error *err);
@@ -244,6 +264,7 @@ struct draft {
     const struct reference *in_reply_to; /* NULL: none */
     const struct reference *thread;      /* NULL: none */
     const uint64_t *seen; /* of the place in the log where it will stand; NULL: the end */
+    int64_t version;      /* of the agreement there; 0: the one in force at the end */
     struct span unit;
     struct span body;   /* as the type's writer gave it */
     const void *parsed; /* the struct that was written, to spare a second reading; may be NULL */
@@ -261,6 +282,27 @@ struct appended {
 /* Appends to the line's outgoing log: entry, body, parts, journal row, apply. Waits to be numbered. */
 bool journal_append(struct journal *journal, struct journal_line *line, const struct draft *draft,
                     struct appended *out, struct error *err);
+/* Proposes the next version: the document with our institution's signature alone. RULE says why not. */
+bool journal_propose(struct journal *journal, struct journal_line *line, struct span signed_once,
+                     struct appended *out, struct error *err);
+/* Signs the partner's open proposal second: the version is in force here from now on. */
+bool journal_accept_proposal(struct journal *journal, struct journal_line *line,
+                             struct span co_signed, struct appended *out, struct error *err);
+bool journal_refuse_proposal(struct journal *journal, struct journal_line *line,
+                             enum amendment_refusal ground, struct appended *out,
+                             struct error *err);
+/* Asks for our own open proposal back; it is over when the partner's refusal arrives. */
+bool journal_withdraw_proposal(struct journal *journal, struct journal_line *line,
+                               struct appended *out, struct error *err);
+/* From when nothing new may be sent by us, as far as we know; 0: never. */
+int64_t journal_ends_ms(const struct journal_line *line);
+/* The open proposal of one side: its version, and the signed document in `arena`. MISSING when there is none. */
+bool journal_open_proposal(struct journal *journal, struct journal_line *line, bool is_own,
+                           struct arena *arena, int64_t *version, struct span *signed_once,
+                           struct error *err);
+bool journal_terminate(struct journal *journal, struct journal_line *line, int64_t ends_at_ms,
+                       enum suspension_reason reason, struct appended *out, struct error *err);
+
 /* Appends an act or access to the domestic log. Committed with the batch, before the act's answer. Names the leaves of
  * what the same job appended before, which protects those entries until they are sealed. */
 bool journal_access(struct journal *journal, const struct act *act, struct error *err);

@@ -3,11 +3,14 @@
  * of them or 16 MiB of what a post carries, so that one post can always reach it; a `withdrawn` stands directly after its
  * entry, or goes before all others when its entry has its number already, since no post passes without it.
  */
-#include "journal/private.h"
+#include "journal/governance.h"
+#include "journal/in_force.h"
 
 #include "store/derived_rows.h"
+#include "store/governance_rows.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 
 /* One log of one batch. */
 struct numbering {
@@ -43,13 +46,20 @@ size_t number_size_max(const struct journal_line *line)
     return line->window == 0 ? POST_WINDOW_START : line->window;
 }
 
-/* The version of the agreement that the head names is in force. */
+/* New business goes only under the newest version that we know, and only where the partner will find that version too.
+ * What is about the exchange or the agreement itself passes under every version: it was appended in the order in which it
+ * is numbered, so its head is right where it comes to stand. */
 static bool is_in_force(const struct numbering *n, const struct entry_row *row)
 {
     struct head head;
     struct error ignored = {0};
+
+    if (!message_type_is_business((enum message_type)row->type))
+        return true;
     return head_read(row->head, n->arena, &head, &ignored) &&
-           (int64_t)head.agreement_version == n->line->agreement.version;
+           (int64_t)head.agreement_version == n->line->agreement.version &&
+           version_at(n->line, true, chain_size(n->line, SIDE_OWN), head.seen) ==
+               n->line->agreement.version;
 }
 
 static bool is_early(const struct numbering *n, int64_t id)
@@ -75,6 +85,8 @@ static bool row_number(struct numbering *n, const struct entry_row *row, struct 
     memcpy(leaf.bytes, row->leaf.data, sizeof leaf.bytes);
     n->count++;
     n->bytes += row->post_size;
+    if (row->type == MESSAGE_AGREEMENT_SIGNATURE || row->type == MESSAGE_TERMINATION)
+        governance_numbered(n->line, row->id, chain_size(n->line, SIDE_OWN));
     return entry_number(n->journal->db, row->id, (int64_t)n->log->size, err) &&
            log_add_leaf(n->log, &leaf, err);
 }
@@ -140,6 +152,32 @@ static bool withdrawn_find(struct numbering *n, const struct entry_row *row,
     return !has_lost_body(row) || waiting_walk(n, row->id, withdrawn_visit, out, err);
 }
 
+/* What its officer is told: a request is known by its reference, everything by its id. */
+static bool return_note(struct numbering *n, const struct entry_row *row, struct error *err)
+{
+    struct journal *journal = n->journal;
+    struct request_row request = {.entry = 0};
+    char ground[160];
+
+    if (row->type == MESSAGE_REQUEST && row->body_state == BODY_HELD &&
+        !request_find(journal->db, n->arena, row->id, &request, err))
+        return false;
+    snprintf(ground, sizeof ground,
+             "not sent: agreement %s is at version %" PRId64
+             " now; look at it again and send it anew",
+             n->line->agreement_id, n->line->agreement.version);
+    return returned_insert(journal->db,
+                           &(struct returned_row){.entry = row->id,
+                                                  .agreement = span_text(n->line->agreement_id),
+                                                  .message_id = row->message_id,
+                                                  .type = row->type,
+                                                  .reference = request.reference,
+                                                  .created_ms = row->created_ms,
+                                                  .returned_ms = journal_now_ms(journal),
+                                                  .ground = span_text(ground)},
+                           err);
+}
+
 /* An entry under a version that is no longer in force goes back to its officer unsent. */
 static bool entry_return(struct numbering *n, const struct entry_row *row,
                          const struct entry_row *withdrawn, struct error *err)
@@ -153,7 +191,7 @@ static bool entry_return(struct numbering *n, const struct entry_row *row,
         if (!entry_remove_waiting(journal->db, withdrawn->id, err))
             return false;
     }
-    return derived_erase(journal->db, row->id, err) &&
+    return return_note(n, row, err) && derived_erase(journal->db, row->id, err) &&
            entry_remove_waiting(journal->db, row->id, err);
 }
 

@@ -2,7 +2,8 @@
  * Opening the books: agreements, logs and counters from the database, keys and sizes from the keeper, and the check that
  * both tell the same story.
  */
-#include "journal/private.h"
+#include "journal/governance.h"
+#include "journal/in_force.h"
 
 #include "agreement/signed.h"
 #include "store/schema.h"
@@ -90,12 +91,12 @@ static bool line_add(struct journal *journal, struct span cms, bool is_suspended
     if (journal->line_count == PARTNER_COUNT_MAX)
         return error_set(err, ERROR_LIMIT, "a node has at most %u partners", PARTNER_COUNT_MAX);
     struct journal_line *line = &journal->lines[journal->line_count];
-    *line = (struct journal_line){.is_suspended = is_suspended};
+    *line = (struct journal_line){.is_suspended = is_suspended, .is_suspended_by_us = is_suspended};
     if (!agreement_look(cms, &journal->arena, &signed_agreement, &signer_count, err))
         return error_add(err, "reading the agreement");
     line->agreement = signed_agreement.agreement;
     snprintf(line->agreement_id, sizeof line->agreement_id, "%.*s", SPAN_ARG(line->agreement.id));
-    if (!line_sides(journal, line, err))
+    if (!line_sides(journal, line, err) || !versions_make(line, err))
         return false;
     line->own_keys = keys_agreed(&line->agreement.parties[line->own_side]);
     line->partner_keys = keys_agreed(&line->agreement.parties[line->partner_side]);
@@ -286,7 +287,8 @@ static bool lines_load(struct journal *journal, struct error *err)
             !receipt_load(journal, line, &line->out, err) ||
             !receipt_load(journal, line, &line->in, err) || !number_owed_load(journal, line, err) ||
             !witness_load(journal, line, err) || !seen_load(journal, line, err) ||
-            !posted_load(journal, line, err) || !held_load(journal, line, err))
+            !posted_load(journal, line, err) || !held_load(journal, line, err) ||
+            !versions_load(journal, line, err) || !governance_load(journal, line, err))
             return false;
         line->ahead = line->out.signed_size > line->cosigned ? 1 : 0;
     }
@@ -336,6 +338,7 @@ void journal_close(struct journal *journal)
     for (size_t i = 0; i < journal->line_count; i++) {
         log_free(&journal->lines[i].out);
         log_free(&journal->lines[i].in);
+        versions_free(&journal->lines[i]);
     }
     cache_free(&journal->cache);
     buffer_free(&journal->drops);
@@ -390,6 +393,7 @@ bool journal_adopt(struct journal *journal, struct span cms, struct span documen
     struct journal_line *line = &journal->lines[journal->line_count - 1];
     if (journal_line_to(journal, span_text(line->partner)) != line) {
         journal->line_count--; /* calls of a partner are told apart by its name alone */
+        versions_free(line);
         return error_set(err, ERROR_CONFLICT, "an agreement with %s is in force here already",
                          line->partner);
     }
@@ -405,22 +409,10 @@ bool journal_adopt(struct journal *journal, struct span cms, struct span documen
     bool ok = agreement_insert(journal->db, &row, err) &&
               line_log_make(journal, line, LOG_OUTGOING, origin[0], &line->out, err) &&
               line_log_make(journal, line, LOG_MIRROR, origin[1], &line->in, err) &&
-              line_keys(line, err);
-    if (!ok)
+              line_keys(line, err) && versions_load(journal, line, err);
+    if (!ok) {
         journal->line_count--;
+        versions_free(line);
+    }
     return ok || error_add(err, "adopting the agreement");
-}
-
-bool journal_suspend(struct journal *journal, struct journal_line *line, bool is_suspended,
-                     struct error *err)
-{
-    if (!agreement_suspend(journal->db, span_text(line->agreement_id),
-                           is_suspended ? journal_now_ms(journal) : 0, err))
-        return false;
-    line->is_suspended = is_suspended;
-    line->has_waiting = true;
-    line->is_releasing = line->has_held;
-    line->release_after = 0;
-    journal_event_add(journal, JOURNAL_SUSPENDED, line, 0, 0);
-    return true;
 }

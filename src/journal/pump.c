@@ -3,7 +3,7 @@
  * call to the keeper, completion; then handling of what came into custody, in its own transaction, which can be repeated
  * from custody and therefore need not be synced. Batches grow by themselves: there is no timer.
  */
-#include "journal/private.h"
+#include "journal/governance.h"
 
 #include "store/attachment_file.h"
 
@@ -59,7 +59,7 @@ struct line_marks {
     uint64_t cosigned;
     int64_t cosigned_time_s;
     unsigned ahead;
-    bool is_suspended;
+    struct governance_marks governance;
     bool owes_withdrawn;
 };
 
@@ -70,7 +70,7 @@ static void marks_take(const struct journal *journal, struct line_marks out[PART
         out[i] = (struct line_marks){.cosigned = line->cosigned,
                                      .cosigned_time_s = line->cosigned_time_s,
                                      .ahead = line->ahead,
-                                     .is_suspended = line->is_suspended,
+                                     .governance = governance_mark(line),
                                      .owes_withdrawn = line->owes_withdrawn};
     }
 }
@@ -83,7 +83,7 @@ static void marks_restore(struct journal *journal, const struct line_marks marks
         line->cosigned = marks[i].cosigned;
         line->cosigned_time_s = marks[i].cosigned_time_s;
         line->ahead = marks[i].ahead;
-        line->is_suspended = marks[i].is_suspended;
+        governance_restore(line, &marks[i].governance);
         line->owes_withdrawn = marks[i].owes_withdrawn;
     }
 }

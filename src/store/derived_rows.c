@@ -334,7 +334,7 @@ static const char *const derived_erase_sql[] = {
     "delete from notices where entry = $1",    "delete from notices where target = $1",
     "delete from results where entry = $1",    "delete from results where target = $1",
     "delete from parts_held where entry = $1", "delete from parts_held where target = $1",
-    "delete from disputes where entry = $1",
+    "delete from disputes where entry = $1",   "delete from governance where entry = $1",
 };
 
 bool derived_erase(struct database *db, int64_t entry, struct error *err)

@@ -28,11 +28,13 @@ const struct table_info schema_tables[] = {
     {"disputes", TABLE_DERIVED, "entry"},
     {"held", TABLE_DERIVED, "entry"},
     {"successions", TABLE_DERIVED, "entry"},
+    {"governance", TABLE_DERIVED, "entry"},
     {"officers", TABLE_LOCAL, "id"},
     {"cases", TABLE_LOCAL, "number"},
     {"case_items", TABLE_LOCAL, "number, entry"},
     {"uploads", TABLE_LOCAL, "id"},
     {"settings", TABLE_LOCAL, "name"},
+    {"returned", TABLE_LOCAL, "entry"},
 };
 const size_t schema_table_count = sizeof schema_tables / sizeof schema_tables[0];
 
@@ -133,10 +135,23 @@ static const char succession_tables[] =
     " custody bigint not null, made_ms bigint not null);"
     "create index successions_log on successions (log);";
 
+/* What was said about the agreement itself; the entry whose second signature brought a version into force (null: imported);
+ * own messages that went back to their officers unsent. */
+static const char governance_tables[] =
+    "create table governance (entry bigint primary key, agreement text not null, kind bigint not null,"
+    " is_own bigint not null, target bigint not null, version bigint not null, code bigint not null,"
+    " at_ms bigint not null);"
+    "create index governance_target on governance (target);"
+    "alter table agreements add column entry bigint;"
+    "create table returned (entry bigint primary key, agreement text not null, message_id bytea not null,"
+    " type bigint not null, reference text not null, created_ms bigint not null, returned_ms bigint not null,"
+    " ground text not null);";
+
 const struct migration schema_migrations[] = {
-    {.number = 1, .sql_both = log_tables},   {.number = 2, .sql_both = derived_tables},
-    {.number = 3, .sql_both = local_tables}, {.number = 4, .sql_both = fork_table},
-    {.number = 5, .sql_both = held_table},   {.number = 6, .sql_both = succession_tables},
+    {.number = 1, .sql_both = log_tables},        {.number = 2, .sql_both = derived_tables},
+    {.number = 3, .sql_both = local_tables},      {.number = 4, .sql_both = fork_table},
+    {.number = 5, .sql_both = held_table},        {.number = 6, .sql_both = succession_tables},
+    {.number = 7, .sql_both = governance_tables},
 };
 const size_t schema_migration_count = sizeof schema_migrations / sizeof schema_migrations[0];
 
@@ -175,6 +190,8 @@ static const struct {
     {"successions", 9,
      "select entry, log, before, size, root, reason, keys, custody, made_ms from successions"
      " order by entry"},
+    {"governance", 8,
+     "select entry, agreement, kind, is_own, target, version, code, at_ms from governance order by entry"},
 };
 
 static bool walk_table(struct database *db, size_t at,

@@ -201,7 +201,7 @@ CHECK_TEST(nothing_of_a_log_that_the_partner_calls_forked_is_sent_and_it_is_told
     CHECK(is_level());
 }
 
-CHECK_TEST(a_suspension_there_is_known_here_and_new_business_waits_for_its_end)
+CHECK_TEST(a_suspension_there_is_known_here_and_stops_new_business)
 {
     pair_settle(&pair);
     act(1, "agreement-suspend");
@@ -210,13 +210,18 @@ CHECK_TEST(a_suspension_there_is_known_here_and_new_business_waits_for_its_end)
     CHECK(!line(1)->is_suspended_there);
     uint64_t size = line(0)->out.size;
     unsigned calls = pair.calls;
-    request(0);
+    char item[UUID_TEXT_SIZE];
+    struct error err = {0};
+    CHECK(!pair_request(&pair.nodes[0], 990, item, &err)); /* it is not sent to be refused */
+    CHECK_ERROR(err, ERROR_RULE, "clause 1.4");
     pair_run(&pair, 600000);
-    CHECK_INT(line(0)->out.size, size); /* it was not sent to be refused */
+    CHECK_INT(line(0)->out.size, size);
     CHECK(pair.calls - calls < 60);
     act(1, "agreement-resume");
     pair_run(&pair, 5000);
     CHECK(!line(0)->is_suspended_there);
+    request(0);
+    pair_settle(&pair);
     CHECK(is_level());
     CHECK(line(0)->out.size > size);
 }
@@ -369,7 +374,7 @@ int main(void)
     CHECK_RUN(no_refusal_makes_a_storm);
     CHECK_RUN(a_partner_that_is_behind_sees_its_receipt_before_the_next_post);
     CHECK_RUN(nothing_of_a_log_that_the_partner_calls_forked_is_sent_and_it_is_told);
-    CHECK_RUN(a_suspension_there_is_known_here_and_new_business_waits_for_its_end);
+    CHECK_RUN(a_suspension_there_is_known_here_and_stops_new_business);
     CHECK_RUN(a_suspension_is_learnt_after_the_line_was_down_and_after_a_restart);
     CHECK_RUN(the_queue_goes_out_within_seconds_of_the_partners_return);
     CHECK_RUN(a_node_speaks_with_one_of_the_version_before);

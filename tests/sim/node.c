@@ -89,7 +89,7 @@ bool node_open(struct node *node, struct error *err)
         parts_close(node);
         return false;
     }
-    node->is_suspended = node->journal.lines[0].is_suspended;
+    node->is_suspended = node->journal.lines[0].is_suspended_by_us;
     world_tell(node->world, "%s opens: %" PRIu64 " sent, %" PRIu64 " receipted, %" PRIu64 " held",
                node->party, node->journal.lines[0].out.size, node->journal.lines[0].cosigned,
                node->journal.lines[0].in.size);

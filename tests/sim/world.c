@@ -160,7 +160,7 @@ static void suspensions_lift(struct world *world)
 {
     for (size_t i = 0; i < MACHINE_COUNT; i++) {
         struct node *node = &world->nodes[i];
-        if (node->is_up && node->journal.lines[0].is_suspended && work_open_count == 0 &&
+        if (node->is_up && node->journal.lines[0].is_suspended_by_us && work_open_count == 0 &&
             node->journal.domestic.read_only[0] == '\0')
             work_submit(node, ACT_RESUME, NULL);
     }

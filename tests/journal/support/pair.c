@@ -26,6 +26,11 @@ static int64_t pair_now_ms(void *context)
     return clock_ms;
 }
 
+void pair_wait(int64_t ms)
+{
+    clock_ms += ms;
+}
+
 static const struct env *pair_env(void)
 {
     static struct env env;
@@ -594,6 +599,10 @@ void pair_free(struct pair *pair)
         buffer_free(&pair->certificates[i]);
     }
     buffer_free(&pair->cms);
+    for (size_t i = 0; i < 2; i++) {
+        buffer_free(&pair->institution_keys[i]);
+        buffer_free(&pair->certificates[i]);
+    }
     snprintf(command, sizeof command, "rm -rf '%s'", pair->home);
     if (strncmp(pair->home, "/tmp/besa-pair-", 15) == 0 && system(command) != 0)
         printf("pair: %s stays\n", pair->home);

@@ -33,7 +33,7 @@ struct pair {
     char home[256];
     struct pair_node nodes[2]; /* ro, al */
     struct buffer cms;
-    struct buffer institution_keys[2];
+    struct buffer institution_keys[2]; /* of ro and al: on no node, but here for amendments */
     struct buffer certificates[2];
     uint8_t fingerprint[DIGEST_SIZE];
     bool is_cut;              /* the line is down */
@@ -61,6 +61,8 @@ void pair_free(struct pair *pair);
 /* Closes and opens one node again, as after a restart. */
 bool pair_reopen(struct pair_node *node);
 void pair_close_node(struct pair_node *node);
+/* Lets time pass on the clock that both share. */
+void pair_wait(int64_t ms);
 /* Pumps both until nothing moves (a bounded number of rounds). */
 void pair_settle(struct pair *pair);
 /* Pumps both for so long by their clock. */

@@ -1,0 +1,85 @@
+/* The acts about the agreement itself: what they tell, and what they refuse. See desk/governance.c. */
+#include "check.h"
+#include "journal/support/amend.h"
+
+static struct pair pair;
+static struct buffer out;
+
+static bool act(size_t side, const char *name, const char *arguments, struct error *err)
+{
+    error_clear(err);
+    buffer_clear(&out);
+    return pair_act(&pair.nodes[side], name, arguments, span_text(""), &out, err) &&
+           buffer_byte(&out, 0);
+}
+
+static bool said(const char *text)
+{
+    return strstr((const char *)out.data, text) != NULL;
+}
+
+CHECK_TEST(the_open_proposal_is_given_as_it_was_signed)
+{
+    struct buffer once CLEANUP(buffer_free) = buffer_make(16);
+    struct error err = {0};
+
+    CHECK(!act(1, "agreement-proposal", "{}", &err));
+    CHECK_INT(err.kind, ERROR_MISSING);
+    error_clear(&err);
+    CHECK_OK(amend_propose(&pair.nodes[0], amend_shorter, &once, &err), err);
+    pair_settle(&pair);
+    CHECK_OK(act(1, "agreement-proposal", "{}", &err), err);
+    CHECK(said("\"by\":\"ro\"") && said("\"version\":2"));
+    CHECK_OK(act(0, "agreement-proposal", "{\"own\":true}", &err), err);
+    CHECK(said("\"by\":\"ro\""));
+    CHECK_OK(amend_accept(&pair.nodes[1], buffer_span(&once), &err), err);
+    pair_settle(&pair);
+    CHECK(!act(1, "agreement-proposal", "{}", &err));
+}
+
+CHECK_TEST(history_names_who_did_what)
+{
+    struct error err = {0};
+
+    CHECK_OK(act(1, "agreement-suspend", "{\"suspension_reason\":\"rights\"}", &err), err);
+    CHECK_OK(act(1, "agreement-resume", "{}", &err), err);
+    pair_settle(&pair);
+    CHECK_OK(act(0, "agreement-history", "{}", &err), err);
+    CHECK(said("\"version_in_force\":2"));
+    CHECK(said("\"what\":\"suspension\",\"by\":\"al\",\"for\":\"rights\""));
+    CHECK(said("\"what\":\"agreement_signature\",\"by\":\"al\",\"version\":2"));
+    CHECK(said("\"second_signature\":\"al/ro-al/to/ro/0\""));
+    CHECK(said("before the first entry"));
+}
+
+CHECK_TEST(what_is_no_document_is_refused_at_its_field)
+{
+    struct error err = {0};
+
+    CHECK(!act(0, "agreement-propose", "{\"signed\":\"!\"}", &err));
+    CHECK_INT(err.kind, ERROR_INPUT);
+    CHECK(!act(0, "agreement-propose", "{\"signed\":\"AAAA\"}", &err));
+    CHECK_INT(err.kind, ERROR_INPUT);
+    CHECK(!act(0, "agreement-accept", "{\"signed\":\"AAAA\"}", &err));
+    CHECK_INT(err.kind, ERROR_MISSING);
+    CHECK(!act(0, "agreement-refuse", "{\"ground\":\"mood\"}", &err));
+    CHECK_INT(err.kind, ERROR_INPUT);
+    CHECK(!act(0, "agreement-terminate", "{\"ends\":\"soon\"}", &err));
+    CHECK_INT(err.kind, ERROR_INPUT);
+    CHECK(!act(0, "agreement-suspend", "{\"suspension_reason\":\"mood\"}", &err));
+    CHECK_INT(err.kind, ERROR_INPUT);
+}
+
+int main(void)
+{
+    out = buffer_make(1 << 20);
+    if (!pair_make(&pair))
+        return 1;
+    pair_settle(&pair);
+    CHECK_RUN(the_open_proposal_is_given_as_it_was_signed);
+    CHECK_RUN(history_names_who_did_what);
+    CHECK_RUN(what_is_no_document_is_refused_at_its_field);
+    buffer_free(&out);
+    pair_free(&pair);
+    return check_end();
+}
