@@ -11,6 +11,10 @@ if(TARGET besa)
   add_test(NAME go_verify COMMAND ${CMAKE_SOURCE_DIR}/tests/real/go_verify.sh
            $<TARGET_FILE:besa> ${CMAKE_SOURCE_DIR}/tests/real/go_verify ${BESA_DEMO_RUN})
   add_test(NAME log_canary COMMAND ${CMAKE_SOURCE_DIR}/tests/real/log_canary.sh ${CMAKE_SOURCE_DIR} ${BESA_DEMO_RUN})
+  # Journey 12: both chiefs change the agreement; in one go with the others that listen on ports.
+  add_test(NAME j12_amend COMMAND ${CMAKE_SOURCE_DIR}/tests/real/j12_amend.sh
+           $<TARGET_FILE:besa> $<TARGET_FILE:real_input>)
+  set_tests_properties(j12_amend PROPERTIES LABELS real TIMEOUT 300 RUN_SERIAL TRUE)
   set_tests_properties(verify_by_hand go_verify log_canary PROPERTIES LABELS real TIMEOUT 300 SKIP_RETURN_CODE 77
                        FIXTURES_REQUIRED besa_demo RUN_SERIAL TRUE)
 endif()

@@ -352,6 +352,15 @@ static void erasure_set(struct judge *judge)
     judge->ruling->erase_from = ERASE_FROM_CLOSURE;
 }
 
+void agreement_retention(const struct agreement *agreement, const struct permit_question *question,
+                         struct ruling *out)
+{
+    struct judge judge = {.agreement = agreement, .question = question, .ruling = out};
+
+    *out = (struct ruling){.row = DEADLINE_NONE};
+    erasure_set(&judge);
+}
+
 static bool type_is_known(enum message_type type)
 {
     return type > MESSAGE_UNKNOWN && (unsigned)type < MESSAGE_TYPE_COUNT &&

@@ -62,6 +62,9 @@ struct permit_question {
 bool agreement_permit(const struct agreement *agreement, const struct permit_question *question,
                       struct ruling *out);
 
+/* Only erase_after_ms and erase_from: for what passed already, under this or another version. Fills *out. */
+void agreement_retention(const struct agreement *agreement, const struct permit_question *question,
+                         struct ruling *out);
 /* Time left in a row of the table, in ms; 0 for DEADLINE_NONE. */
 int64_t agreement_row_after_ms(const struct agreement *agreement, enum deadline_row row);
 /* When an answer is due, Unix ms; 0 when none is. `received_ms`: the receiver's custody. */

@@ -3,6 +3,7 @@
  * before both institutions signed it; the certificates that count are those pinned at pairing.
  */
 #include "agreement/signed.h"
+#include "cmd/agreement_acts.h"
 #include "cmd/agreement_words.h"
 #include "cmd/books.h"
 #include "cmd/setup.h"
@@ -434,14 +435,18 @@ static int suspension(struct options *options, int argc, char **argv, const char
 {
     struct buffer arguments CLEANUP(buffer_free) = buffer_make(4096);
     struct json_writer out = json_writer_make(&arguments);
+    const char *reason = NULL;
+    const struct command_option own[] = {{.name = "for", .value = &reason}};
     struct word_list words;
     int exit_code = 0;
 
-    if (!command_parse(options, argc, argv, NULL, 0, 0, 1, &words, &exit_code))
+    if (!command_parse(options, argc, argv, own, ARRAY_COUNT(own), 0, 1, &words, &exit_code))
         return exit_code;
     json_begin_object(&out);
     if (words.count > 0)
         json_string_field(&out, "agreement", words.words[0]);
+    if (reason != NULL)
+        json_string_field(&out, "suspension_reason", reason);
     json_end_object(&out);
     return command_act(options, act, buffer_span(&arguments), span_make(NULL, 0));
 }
@@ -467,7 +472,16 @@ int command_agreement(struct options *options, int argc, char **argv)
                  {"import", agreement_import},
                  {"show", agreement_show},
                  {"suspend", agreement_suspend_command},
-                 {"resume", agreement_resume_command}};
+                 {"resume", agreement_resume_command},
+                 {"propose", agreement_propose},
+                 {"proposal", agreement_proposal},
+                 {"accept", agreement_accept},
+                 {"refuse", agreement_refuse},
+                 {"withdraw", agreement_withdraw},
+                 {"terminate", agreement_terminate},
+                 {"history", agreement_history},
+                 {"diff", agreement_diff},
+                 {"try", agreement_try}};
 
     for (size_t i = 0; argc > 1 && i < ARRAY_COUNT(forms); i++)
         if (strcmp(argv[1], forms[i].name) == 0)
@@ -476,5 +490,5 @@ int command_agreement(struct options *options, int argc, char **argv)
         command_help(options);
         return 0;
     }
-    return command_usage(options, "say draft, sign, countersign, import, show, suspend or resume");
+    return command_usage(options, "say one of the forms of `besa agreement --help`");
 }

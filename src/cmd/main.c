@@ -28,8 +28,15 @@ const struct command commands[] = {
     {"agreement",
      "draft FILE --partner NAME [--valid-from DATE] [--valid-days N]\nsign FILE --output FILE "
      "[--key FILE|--token URI --cert FILE] [--passphrase-file|--pin-file FILE]\ncountersign FILE --output FILE [the "
-     "same]\nimport FILE\nshow [FILE|NAME] [--export FILE]\nsuspend [NAME]\nresume [NAME]",
-     "The co-signed rules of the exchange with a partner.\n\n--token names a key in a PKCS#11 token "
+     "same]\nimport FILE\nshow [FILE|NAME] [--export FILE]\nsuspend [NAME] [--for REASON]\nresume [NAME]\npropose FILE\n"
+     "proposal [NAME] --export FILE [--own]\naccept FILE\nrefuse [NAME] [--for GROUND]\nwithdraw [NAME]\n"
+     "terminate DATE [--for REASON]\nhistory [NAME]\ndiff [OLD] [NEW]\n"
+     "try FILE [--type TYPE] [--as-sender|--as-receiver] [--agreement FILE]",
+     "The co-signed rules of the exchange with a partner.\n\nA new version is drafted and signed as a file, "
+     "proposed, read by the other side with `diff`, countersigned as a file and given back with `accept`: from that "
+     "entry on it rules. `diff` without files explains the partner's proposal and counts its effects here; with one file "
+     "that file against the version in force; with two the files alone. `try` says what would be ruled of a message body "
+     "and by which clause; it ends with 0 when allowed and 77 when not.\n\n--token names a key in a PKCS#11 token "
      "(RFC 7512): pkcs11:token=NAME;object=KEY?module-path=/MODULE.so; its PIN comes from "
      "--pin-file or the terminal.",
      command_agreement},

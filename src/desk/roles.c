@@ -48,6 +48,8 @@ const struct role_rule role_rules[] = {
     {"agreement-withdraw", BIT(HEAD_OF_DESK) | BIT(SIGNATORY)},
     {"agreement-terminate", BIT(HEAD_OF_DESK) | BIT(SIGNATORY)},
     {"agreement-history", BIT(HEAD_OF_DESK) | BIT(SIGNATORY) | OVERSIGHT | KEEPERS},
+    {"agreement-diff", BIT(HEAD_OF_DESK) | BIT(SIGNATORY) | BIT(DPO)},
+    {"agreement-try", READERS | BIT(SIGNATORY)},
     {"agreement-proposal", BIT(HEAD_OF_DESK) | BIT(SIGNATORY) | OVERSIGHT | KEEPERS},
     {"pair-import", KEEPERS},
     {"officer-put", BIT(ADMINISTRATOR)},

@@ -1,6 +1,6 @@
 /*
  * The first hour: two homes, a pairing, an agreement, and everything that must be refused on the way.
- * covers: init pair agreement agreement_words setup
+ * covers: init pair agreement agreement_words agreement_acts setup
  */
 #include "check.h"
 
@@ -333,6 +333,44 @@ CHECK_TEST(suspension_is_ours_alone)
     officer = "admin-1";
 }
 
+CHECK_TEST(a_next_version_is_compared_proposed_and_taken_back)
+{
+    struct buffer file CLEANUP(buffer_free) = buffer_make(AGREEMENT_SIZE_MAX);
+    struct error err = {0};
+
+    CHECK_OK(env_read_file(env_real(), at("draft.json"), file.limit, &file, &err), err);
+    uint8_t *version = memmem(file.data, file.size, "\"version\":1", 11);
+    CHECK_OR_RETURN(version != NULL);
+    version[10] = '2';
+    CHECK(env_write_file(env_real(), at("second.json"), buffer_span(&file), &err));
+    CHECK_INT(RUN(command_agreement, "ro", W("diff"), at("draft.json"), at("second.json")), 0);
+    CHECK(said("version 2 instead of 1"));
+    CHECK_INT(RUN(command_agreement, "ro", W("sign"), at("second.json"), W("--output"),
+                  at("second.once")),
+              0);
+    CHECK_INT(RUN(command_agreement, "ro", W("propose"), at("second.once")), EX_NOPERM);
+    officer = "head-1";
+    CHECK_INT(RUN(command_agreement, "ro", W("propose"), at("second.once")), 0);
+    CHECK(said("binds no one"));
+    CHECK_INT(
+        RUN(command_agreement, "ro", W("proposal"), W("--own"), W("--export"), at("second.own")),
+        0);
+    CHECK(RUN(command_agreement, "ro", W("propose"), at("second.once")) != 0);
+    CHECK(said("is open"));
+    CHECK_INT(RUN(command_agreement, "ro", W("diff"), at("second.json")), 0);
+    CHECK(said("erased sooner"));
+    CHECK_INT(RUN(command_agreement, "ro", W("withdraw")), 0);
+    CHECK_INT(RUN(command_agreement, "ro", W("history")), 0);
+    CHECK(said("agreement_withdrawal"));
+    CHECK_INT(RUN(command_agreement, "ro", W("accept"), at("second.once")),
+              error_exit_code(ERROR_MISSING));
+    CHECK_INT(RUN(command_agreement, "ro", W("refuse"), W("--for"), W("law")),
+              error_exit_code(ERROR_MISSING));
+    CHECK(RUN(command_agreement, "ro", W("terminate"), W("soon")) != 0);
+    CHECK(RUN(command_agreement, "ro", W("try"), at("second.json")) != 0);
+    officer = "admin-1";
+}
+
 CHECK_TEST(the_books_of_a_new_home_verify)
 {
     CHECK_INT(RUN(command_verify, "ro", W("--help")), 0);
@@ -371,6 +409,7 @@ int main(void)
     CHECK_RUN(the_agreement_is_shown_in_words);
     CHECK_RUN(every_clause_has_words);
     CHECK_RUN(suspension_is_ours_alone);
+    CHECK_RUN(a_next_version_is_compared_proposed_and_taken_back);
     CHECK_RUN(the_books_of_a_new_home_verify);
     run_remove(directory, &err);
     return check_end();
