@@ -267,6 +267,85 @@ CHECK_TEST(the_queue_goes_out_within_seconds_of_the_partners_return)
     CHECK(pair_clock_ms() - began_ms < 4000);
 }
 
+/* --- weight --- */
+
+CHECK_TEST(a_post_weighs_what_the_line_carries)
+{
+    pair_settle(&pair);
+    pair.is_cut = true;
+    pair_run(&pair, 2000);
+    for (int i = 0; i < 60; i++)
+        request(0);
+    line(0)->window = POST_WINDOW_MIN;
+    pair.is_cut = false;
+    unsigned posts = pair.posts;
+    pair.post_size = 0;
+    while (pair.posts - posts < 3 && !is_level())
+        pair_run(&pair, 1);
+    size_t largest = pair.post_size;
+    /* Of 60 requests, 16 KiB of bodies, then twice as much and twice again, each with heads, padding and its seal. */
+    CHECK(largest > POST_WINDOW_MIN / 2 && largest < 8 * POST_WINDOW_MIN);
+    pair_settle(&pair);
+    CHECK(is_level());
+    CHECK(pair.posts - posts >= 3);
+    CHECK(line(0)->window > POST_WINDOW_MIN);
+}
+
+CHECK_TEST(what_is_not_answered_makes_the_next_posts_lighter)
+{
+    struct journal_line thin = {.window = 0};
+
+    journal_post_paced(&thin, 60000, true, 500);
+    CHECK_INT(thin.window, 2 * POST_WINDOW_START);
+    journal_post_paced(&thin, 100000, true, 5000);
+    CHECK_INT(thin.window, 2 * POST_WINDOW_START); /* it takes its time, and arrives */
+    journal_post_paced(&thin, 100000, true, 9000);
+    CHECK_INT(thin.window, POST_WINDOW_START);
+    journal_post_paced(&thin, 1500, false, 0); /* small: its size was not why */
+    CHECK_INT(thin.window, POST_WINDOW_START);
+    for (int i = 0; i < 10; i++)
+        journal_post_paced(&thin, 100000, false, 60000);
+    CHECK_INT(thin.window, POST_WINDOW_MIN);
+    for (int i = 0; i < 20; i++)
+        journal_post_paced(&thin, 100000, true, 10);
+    CHECK_INT(thin.window, SEAL_SIZE_MAX);
+    CHECK_INT(call_deadline_ms(0), CALL_MS);
+    CHECK_INT(call_deadline_ms(1024 * 1024), CALL_MS + 128000);
+    CHECK_INT(call_deadline_ms(POST_SIZE_MAX), PULL_MS);
+}
+
+/* The bound is about clocks; 100 kB at 128 kbit/s are under way for six seconds more than nothing. */
+CHECK_TEST(a_large_post_may_be_under_way_for_longer_than_the_clocks_may_differ)
+{
+    int64_t bound_ms = line(0)->agreement.clock_bound_s * 1000;
+
+    pair_settle(&pair);
+    line(0)->is_reachable = false; /* nothing is numbered before all is there */
+    for (int i = 0; i < 60; i++)
+        request(0);
+    line(0)->window = SEAL_SIZE_MAX;
+    pair.post_travel_ms = bound_ms + 4000;
+    line(0)->is_reachable = true;
+    uint64_t held = line(1)->in.size;
+    pair.post_size = 0;
+    int64_t until_ms = pair_clock_ms() + 200000;
+    while (pair.post_size < 4 * POST_RATE_MIN && pair_clock_ms() < until_ms)
+        pair_run(&pair, 1);
+    pair_run(&pair, 10);
+    CHECK(pair.post_size > 4 * POST_RATE_MIN);
+    CHECK(line(1)->in.size >= held + 60);
+    pair.post_travel_ms = 0;
+    pair_settle(&pair);
+    /* A small one gets no such time. */
+    pair.post_travel_ms = bound_ms + 4000;
+    request(0);
+    pair_run(&pair, bound_ms + 10000);
+    CHECK(strncmp(state_of(0).refused, "clock: ", 7) == 0);
+    pair.post_travel_ms = 0;
+    pair_run(&pair, 100000);
+    CHECK(is_level());
+}
+
 /* --- versions --- */
 
 static void speak(size_t side, unsigned oldest, unsigned newest)
@@ -377,6 +456,9 @@ int main(void)
     CHECK_RUN(a_suspension_there_is_known_here_and_stops_new_business);
     CHECK_RUN(a_suspension_is_learnt_after_the_line_was_down_and_after_a_restart);
     CHECK_RUN(the_queue_goes_out_within_seconds_of_the_partners_return);
+    CHECK_RUN(a_post_weighs_what_the_line_carries);
+    CHECK_RUN(what_is_not_answered_makes_the_next_posts_lighter);
+    CHECK_RUN(a_large_post_may_be_under_way_for_longer_than_the_clocks_may_differ);
     CHECK_RUN(a_node_speaks_with_one_of_the_version_before);
     CHECK_RUN(without_a_common_version_the_line_waits_and_both_sides_say_why);
     CHECK_RUN(the_agreements_oldest_protocol_binds_both_sides);

@@ -125,6 +125,8 @@ static void arrivals_forget(const struct pair_node *node);
 void pair_close_node(struct pair_node *node)
 {
     arrivals_forget(node);
+    for (int i = 0; i < 64 && node->is_open && node->journal.queue.first != NULL; i++)
+        journal_pump(&node->journal); /* what waits hears its end */
     if (node->is_open) {
         exchange_free(&node->exchange);
         journal_close(&node->journal);
@@ -238,8 +240,13 @@ static bool line_call(void *context, const char *partner, const char *path, stru
         pair->is_cut = true;
     if (pair->is_cut || !other->is_open || pair->is_unreachable[other->side])
         return error_set(err, ERROR_LINK, "connection refused");
-    if (ends_with(path, "/push") && post_said(pair, path, done, done_context))
-        return true;
+    if (ends_with(path, "/push")) {
+        if (body.size > pair->post_size)
+            pair->post_size = body.size;
+        clock_ms += pair->post_travel_ms;
+        if (post_said(pair, path, done, done_context))
+            return true;
+    }
     struct arrival *arrival = calloc(1, sizeof *arrival);
     if (arrival == NULL)
         return error_set(err, ERROR_LIMIT, "out of memory");

@@ -48,6 +48,8 @@ struct pair {
     unsigned posts_2;         /* and of these, those made in protocol 2 */
     const char *says;         /* when set, posts are answered with this and do not arrive */
     unsigned says_status;
+    size_t post_size;       /* of the largest since a test set it to 0 */
+    int64_t post_travel_ms; /* how long each post is under way */
     unsigned
         protocols[2]
                  [2]; /* oldest and newest of each node, from its next opening; 0: the product's */
