@@ -68,7 +68,9 @@ const struct command commands[] = {
      command_erase},
     {"withdraw", "ITEM", "Withdraws an own message that the partner does not hold yet.",
      command_withdraw},
-    {"officer", "list\nput ID NAME UNIT ROLE [--inactive]", "Lists or enters officers.",
+    {"officer", "list\nput ID NAME UNIT ROLE [--inactive]\npassword ID\nsessions\nend ID",
+     "Lists or enters officers, sets passwords for the API (typed, or a line of standard input), "
+     "ends sessions.",
      command_officer},
     {"case", "NUMBER TITLE", "Opens a case.", command_case},
     {"log", "list\nvkey ORIGIN\nvkey --custody|--witness [--party NAME]\nexport DIR [--log ORIGIN]",

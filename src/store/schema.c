@@ -35,6 +35,9 @@ const struct table_info schema_tables[] = {
     {"uploads", TABLE_LOCAL, "id"},
     {"settings", TABLE_LOCAL, "name"},
     {"returned", TABLE_LOCAL, "entry"},
+    {"credentials", TABLE_LOCAL, "officer, kind"},
+    {"sessions", TABLE_LOCAL, "token_hash"},
+    {"once", TABLE_LOCAL, "officer, key"},
 };
 const size_t schema_table_count = sizeof schema_tables / sizeof schema_tables[0];
 
@@ -147,11 +150,24 @@ static const char governance_tables[] =
     " type bigint not null, reference text not null, created_ms bigint not null, returned_ms bigint not null,"
     " ground text not null);";
 
+/* Log-in: what officers prove themselves with, who is logged in, and the answers of requests that may come twice. */
+static const char login_tables[] =
+    /* kind: 0 password (hash as text). */
+    "create table credentials (officer text not null, kind bigint not null, secret bytea not null,"
+    " made_ms bigint not null, primary key (officer, kind));"
+    "create table sessions (token_hash bytea primary key, officer text not null, csrf bytea not null,"
+    " made_ms bigint not null, used_ms bigint not null, client text not null);"
+    "create index sessions_officer on sessions (officer);"
+    "create table once (officer text not null, key text not null, digest bytea not null,"
+    " status bigint not null, answer bytea not null, made_ms bigint not null,"
+    " primary key (officer, key));"
+    "create index once_made on once (made_ms);";
+
 const struct migration schema_migrations[] = {
     {.number = 1, .sql_both = log_tables},        {.number = 2, .sql_both = derived_tables},
     {.number = 3, .sql_both = local_tables},      {.number = 4, .sql_both = fork_table},
     {.number = 5, .sql_both = held_table},        {.number = 6, .sql_both = succession_tables},
-    {.number = 7, .sql_both = governance_tables},
+    {.number = 7, .sql_both = governance_tables}, {.number = 8, .sql_both = login_tables},
 };
 const size_t schema_migration_count = sizeof schema_migrations / sizeof schema_migrations[0];
 

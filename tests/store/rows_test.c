@@ -1,6 +1,6 @@
 /*
  * Rows: every row function says the same on both engines, under the node's own schema.
- * covers: log_rows entry_rows held_rows receipt_rows part_rows derived_rows local_rows rows schema
+ * covers: log_rows entry_rows held_rows receipt_rows part_rows derived_rows local_rows session_rows rows schema
  */
 #include "check.h"
 
@@ -10,6 +10,7 @@
 #include "store/log_rows.h"
 #include "store/part_rows.h"
 #include "store/schema.h"
+#include "store/session_rows.h"
 #include "store/support/engines.h"
 
 static const uint8_t h1[32] = {1}, h2[32] = {2}, id1[16] = {0x11}, id2[16] = {0x22};
@@ -630,6 +631,60 @@ CHECK_TEST(the_inbox_lists_open_requests_by_deadline)
     CHECK_INT(count, 0);
 }
 
+CHECK_TEST(credentials_sessions_and_kept_answers_come_and_go)
+{
+    struct engine_case c CLEANUP(engine_case_end);
+    ROWS_CASE(&c);
+    struct span ana = span_text("ana");
+    struct span secret;
+    struct session_row session = {.token_hash = H1,
+                                  .officer = ana,
+                                  .csrf = H2,
+                                  .made_ms = 10,
+                                  .used_ms = 20,
+                                  .client = span_text("192.0.2.7")};
+    struct session_row found;
+    struct session_row rows[4];
+    struct once_row once = {.officer = ana,
+                            .key = span_text("0123456789abcdef"),
+                            .digest = H1,
+                            .status = 201,
+                            .answer = span_text("{}"),
+                            .made_ms = 5};
+    struct once_row kept;
+    size_t count = 0;
+
+    NONE(credential_find(c.db, &arena, ana, CREDENTIAL_PASSWORD, &secret, &c.error));
+    OK(credential_put(c.db, ana, CREDENTIAL_PASSWORD, span_text("old"), 1, &c.error));
+    OK(credential_put(c.db, ana, CREDENTIAL_PASSWORD, span_text("new"), 2, &c.error));
+    OK(credential_find(c.db, &arena, ana, CREDENTIAL_PASSWORD, &secret, &c.error));
+    CHECK_SPAN(secret, "new");
+    OK(session_insert(c.db, &session, &c.error));
+    session.token_hash = H2;
+    session.client = span_text("192.0.2.8");
+    OK(session_insert(c.db, &session, &c.error));
+    OK(session_touch(c.db, H2, 30, &c.error));
+    OK(session_find(c.db, &arena, H2, &found, &c.error));
+    CHECK(found.used_ms == 30 && found.made_ms == 10 && span_equal(found.csrf, H2));
+    OK(session_list(c.db, &arena, rows, 4, &count, &c.error));
+    CHECK_INT(count, 2);
+    OK(session_remove_old(c.db, 25, 10, &c.error));
+    NONE(session_find(c.db, &arena, H1, &found, &c.error));
+    OK(session_remove_client(c.db, ana, span_text("192.0.2.7"), &c.error));
+    OK(session_find(c.db, &arena, H2, &found, &c.error));
+    OK(session_remove(c.db, H2, &c.error));
+    NONE(session_find(c.db, &arena, H2, &found, &c.error));
+    OK(session_insert(c.db, &session, &c.error));
+    OK(session_remove_officer(c.db, ana, &c.error));
+    NONE(session_find(c.db, &arena, H2, &found, &c.error));
+    OK(once_insert(c.db, &once, &c.error));
+    OK(once_find(c.db, &arena, ana, once.key, &kept, &c.error));
+    CHECK(kept.status == 201 && span_equal(kept.digest, H1));
+    CHECK_SPAN(kept.answer, "{}");
+    OK(once_remove_old(c.db, 6, &c.error));
+    NONE(once_find(c.db, &arena, ana, once.key, &kept, &c.error));
+}
+
 CHECK_TEST(officers_cases_and_settings_are_put_and_found)
 {
     struct engine_case c CLEANUP(engine_case_end);
@@ -743,6 +798,7 @@ int main(void)
     RUN_ON_ENGINES(requests_are_found_by_entry_message_and_range);
     RUN_ON_ENGINES(derived_rows_leave_with_their_entry_and_with_rebuild);
     RUN_ON_ENGINES(the_inbox_lists_open_requests_by_deadline);
+    RUN_ON_ENGINES(credentials_sessions_and_kept_answers_come_and_go);
     RUN_ON_ENGINES(officers_cases_and_settings_are_put_and_found);
     RUN_ON_ENGINES(rows_beyond_the_limit_or_the_arena_do_not_come);
     return engines_end(check_end());

@@ -343,6 +343,31 @@ static bool act_run_job(struct pair_node *node, struct act_job *job, struct erro
     return job->is_done && job->ok;
 }
 
+bool pair_act_as(struct pair_node *node, const char *officer, const char *act,
+                 const char *arguments, struct buffer *out, struct error *err)
+{
+    static struct problems problems;
+    struct arena arena CLEANUP(arena_free) = arena_make(1u << 20);
+    struct json *json CLEANUP(json_free) = NULL;
+    struct json_object object;
+
+    problems_clear(&problems);
+    buffer_clear(out);
+    if (!json_parse(span_text(arguments), &json, err))
+        return false;
+    json_object_begin(&object, json_root(json), &arena, &problems);
+    struct desk_call call = {.access = {.officer = span_text(officer), .reason = span_text("test")},
+                             .arguments = &object,
+                             .problems = &problems,
+                             .arena = &arena};
+    struct act_job job = {.job = {.run = act_job_run, .done = act_job_done},
+                          .act = desk_act_find(span_text(act)),
+                          .call = &call,
+                          .out = out,
+                          .err = err};
+    return act_run_job(node, &job, err);
+}
+
 bool pair_act(struct pair_node *node, const char *act, const char *arguments, struct span body,
               struct buffer *out, struct error *err)
 {

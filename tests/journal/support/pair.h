@@ -71,6 +71,9 @@ void pair_settle(struct pair *pair);
 void pair_run(struct pair *pair, int64_t for_ms);
 int64_t pair_clock_ms(void);
 /* Runs an act in the node's writer; its JSON in `out`. */
+/* One act of this officer, without a case. */
+bool pair_act_as(struct pair_node *node, const char *officer, const char *act,
+                 const char *arguments, struct buffer *out, struct error *err);
 bool pair_act(struct pair_node *node, const char *act, const char *arguments, struct span body,
               struct buffer *out, struct error *err);
 /* A sample request with this reference, sent from `node`; its id in `item`. */

@@ -1,0 +1,60 @@
+/*
+ * Rows of the LOCAL class that the log-in needs: credentials, sessions, and the answers kept for requests that come
+ * twice.
+ */
+#ifndef BESA_STORE_SESSION_ROWS_H
+#define BESA_STORE_SESSION_ROWS_H
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "store/database.h"
+
+/* Stored: numbers are never reused. Tokens, passkeys and client certificates take the next ones. */
+enum credential_kind { CREDENTIAL_PASSWORD = 0 };
+
+/* `secret`: a password's hash as text. One of each kind an officer; a new one replaces it. */
+bool credential_put(struct database *db, struct span officer, enum credential_kind kind,
+                    struct span secret, int64_t made_ms, struct error *err);
+/* MISSING when the officer has none of this kind. */
+bool credential_find(struct database *db, struct arena *arena, struct span officer,
+                     enum credential_kind kind, struct span *secret, struct error *err);
+
+struct session_row {
+    struct span token_hash; /* SHA-256 of the cookie's token; the token itself is nowhere */
+    struct span officer;
+    struct span csrf; /* 32 bytes */
+    int64_t made_ms;
+    int64_t used_ms;
+    struct span client; /* address */
+};
+bool session_insert(struct database *db, const struct session_row *row, struct error *err);
+/* MISSING when there is none. */
+bool session_find(struct database *db, struct arena *arena, struct span token_hash,
+                  struct session_row *out, struct error *err);
+bool session_touch(struct database *db, struct span token_hash, int64_t used_ms, struct error *err);
+bool session_remove(struct database *db, struct span token_hash, struct error *err);
+bool session_remove_officer(struct database *db, struct span officer, struct error *err);
+/* The officer's sessions from one address. */
+bool session_remove_client(struct database *db, struct span officer, struct span client,
+                           struct error *err);
+/* Those not used since `used_before_ms` or made before `made_before_ms`. */
+bool session_remove_old(struct database *db, int64_t used_before_ms, int64_t made_before_ms,
+                        struct error *err);
+bool session_list(struct database *db, struct arena *arena, struct session_row *out, size_t limit,
+                  size_t *count, struct error *err);
+
+struct once_row {
+    struct span officer;
+    struct span key;
+    struct span digest; /* SHA-256 of the request */
+    int64_t status;
+    struct span answer;
+    int64_t made_ms;
+};
+bool once_insert(struct database *db, const struct once_row *row, struct error *err);
+/* MISSING when the officer has not used this key. */
+bool once_find(struct database *db, struct arena *arena, struct span officer, struct span key,
+               struct once_row *out, struct error *err);
+bool once_remove_old(struct database *db, int64_t made_before_ms, struct error *err);
+
+#endif

@@ -1,0 +1,284 @@
+/*
+ * Log-in: sessions begin and end as they must, leave their entries, and hold no token; a request that comes twice under
+ * one key has one answer.
+ * covers: login once
+ */
+#include "desk/login.h"
+
+#include "check.h"
+#include "crypto/password.h"
+#include "desk/once.h"
+#include "journal/support/hostile.h"
+#include "journal/support/pair.h"
+#include "store/log_rows.h"
+#include "store/session_rows.h"
+
+static struct pair pair;
+static struct arena arena;
+static int64_t now;
+static const struct env *before;
+static struct env moved;
+
+static int64_t now_moved(void *context)
+{
+    (void)context;
+    return now;
+}
+
+static void clock_take(void)
+{
+    struct journal *journal = &pair.nodes[0].journal;
+
+    before = journal->env;
+    moved = *before;
+    now = before->now_ms(before->context);
+    moved.now_ms = now_moved;
+    journal->env = &moved;
+}
+
+/* One thing at a time, in a job of the writer. */
+struct step {
+    const char *officer;
+    const char *client;
+    bool is_right;
+    bool is_valid;
+    struct span hash;
+    uint8_t token[LOGIN_TOKEN_SIZE];
+    struct desk_session session;
+};
+static struct error err;
+
+static bool login_run(struct journal *journal, void *context, struct error *e)
+{
+    struct step *step = context;
+
+    return desk_login_hash(journal, span_text(step->officer), &arena, &step->hash, e) &&
+           desk_login_end(journal, span_text(step->officer), span_text(step->client),
+                          step->is_right, &arena, step->token, &step->session, e);
+}
+
+static bool find_run(struct journal *journal, void *context, struct error *e)
+{
+    struct step *step = context;
+
+    return desk_session_find(journal, span_make(step->token, LOGIN_TOKEN_SIZE), &arena,
+                             &step->is_valid, &step->session, e);
+}
+
+static bool logout_run(struct journal *journal, void *context, struct error *e)
+{
+    struct step *step = context;
+
+    return desk_logout(journal, span_make(step->token, LOGIN_TOKEN_SIZE), &arena, e);
+}
+
+static bool run(bool (*work)(struct journal *, void *, struct error *), struct step *step)
+{
+    error_clear(&err);
+    bool ok = hostile_run(&pair.nodes[0], work, step, &err);
+    if (!ok)
+        printf("%s\n", err.text);
+    return ok;
+}
+
+static bool is_valid(struct step *step)
+{
+    return run(find_run, step) && step->is_valid;
+}
+
+/* The newest domestic entry's act. */
+static bool newest(struct act *out)
+{
+    static struct problems problems;
+    struct journal *journal = &pair.nodes[0].journal;
+    struct entry_row row;
+    struct span body;
+
+    problems_clear(&problems);
+    return entry_find_index(journal->db, &arena, journal->domestic.id,
+                            (int64_t)journal->domestic.size - 1, &row, &err) &&
+           journal_body(journal, &row, &arena, &body, &err) &&
+           act_read(body, &arena, out, &problems);
+}
+
+//= dir-2016-680 art 25(1)
+CHECK_TEST(each_log_in_failure_and_log_out_leaves_an_entry)
+{
+    struct step step = {.officer = "ana", .client = "192.0.2.7", .is_right = true};
+    struct act act;
+
+    CHECK_OR_RETURN(run(login_run, &step) && newest(&act));
+    CHECK_SPAN(act.act, "log-in");
+    CHECK_SPAN(act.officer, "ana");
+    CHECK_SPAN(act.outcome, "done");
+    CHECK_SPAN(act.objects[0], "from 192.0.2.7");
+    CHECK_OR_RETURN(run(logout_run, &step) && newest(&act));
+    CHECK_SPAN(act.act, "log-out");
+    CHECK(!is_valid(&step));
+    step.is_right = false;
+    CHECK_OR_RETURN(run(login_run, &step) && newest(&act));
+    CHECK_SPAN(act.outcome, "refused");
+    CHECK_SPAN(act.reason, "wrong password");
+    CHECK_INT(step.session.until_ms, 0);
+    step.officer = "my-password-typed-here";
+    step.is_right = true; /* even so */
+    CHECK_OR_RETURN(run(login_run, &step) && newest(&act));
+    CHECK_SPAN(act.officer, "node");
+    CHECK_SPAN(act.outcome, "refused");
+    CHECK_SPAN(act.reason, "no such officer");
+    CHECK_INT(step.session.until_ms, 0);
+}
+
+CHECK_TEST(a_session_ends_after_fifteen_idle_minutes_and_eight_hours)
+{
+    struct step step = {.officer = "ana", .client = "192.0.2.8", .is_right = true};
+    struct step whole = {.officer = "ana", .client = "192.0.2.9", .is_right = true};
+
+    CHECK(run(login_run, &step) && is_valid(&step));
+    now += LOGIN_IDLE_MS - 1;
+    CHECK(is_valid(&step)); /* used: from here anew */
+    now += LOGIN_IDLE_MS - 1;
+    CHECK(is_valid(&step));
+    now += LOGIN_IDLE_MS;
+    CHECK(!is_valid(&step));
+    now -= LOGIN_IDLE_MS;
+    CHECK(!is_valid(&step)); /* and does not come back */
+    CHECK(run(login_run, &whole));
+    int64_t from = now;
+    while (now + 600000 < from + LOGIN_TOTAL_MS) {
+        now += 600000;
+        CHECK(is_valid(&whole));
+        CHECK(whole.session.until_ms <= from + LOGIN_TOTAL_MS);
+    }
+    now = from + LOGIN_TOTAL_MS;
+    CHECK(!is_valid(&whole));
+}
+
+CHECK_TEST(a_new_log_in_ends_the_one_before_from_the_same_place)
+{
+    struct step old = {.officer = "ana", .client = "192.0.2.7", .is_right = true};
+    struct step other = {.officer = "ana", .client = "192.0.2.8", .is_right = true};
+    struct step new = {.officer = "ana", .client = "192.0.2.7", .is_right = true};
+
+    CHECK(run(login_run, &old) && run(login_run, &other) && run(login_run, &new));
+    CHECK(!is_valid(&old));
+    CHECK(is_valid(&other) && is_valid(&new));
+    CHECK(memcmp(old.token, new.token, LOGIN_TOKEN_SIZE) != 0);
+    CHECK(memcmp(new.session.csrf, other.session.csrf, LOGIN_CSRF_SIZE) != 0);
+}
+
+CHECK_TEST(only_the_hash_of_a_token_is_stored)
+{
+    struct step step = {.officer = "ana", .client = "192.0.2.7", .is_right = true};
+    struct session_row rows[8];
+    size_t count = 0;
+
+    CHECK(run(login_run, &step));
+    CHECK_OK(session_list(pair.nodes[0].journal.db, &arena, rows, 8, &count, &err), err);
+    CHECK(count > 0);
+    for (size_t i = 0; i < count; i++)
+        CHECK(!span_equal(rows[i].token_hash, span_make(step.token, LOGIN_TOKEN_SIZE)));
+    step.token[0] ^= 1;
+    CHECK(!is_valid(&step));
+}
+
+static bool once_run(struct journal *journal, void *context, struct error *e)
+{
+    struct span *request = context;
+    struct span key = span_text("0123456789abcdef");
+    struct span answer = span_make(NULL, 0);
+    unsigned status = 0;
+    bool is_kept = false;
+
+    if (!once_look(journal, span_text("ana"), key, *request, &arena, &is_kept, &status, &answer, e))
+        return false;
+    if (!is_kept)
+        return once_keep(journal, span_text("ana"), key, *request, 201, span_text("{}"), e);
+    CHECK_INT(status, 201);
+    CHECK_SPAN(answer, "{}");
+    *request = answer;
+    return true;
+}
+
+CHECK_TEST(one_key_has_one_request_and_one_answer_for_a_day)
+{
+    struct span request = span_text("POST a");
+
+    CHECK(hostile_run(&pair.nodes[0], once_run, &request, &err));
+    CHECK_SPAN(request, "POST a");
+    CHECK(hostile_run(&pair.nodes[0], once_run, &request, &err));
+    CHECK_SPAN(request, "{}");
+    request = span_text("POST b");
+    CHECK(!hostile_run(&pair.nodes[0], once_run, &request, &err));
+    CHECK_INT(err.kind, ERROR_CONFLICT);
+    now += ONCE_KEEP_MS + 1;
+    CHECK(hostile_run(&pair.nodes[0], once_run, &request, &err));
+    CHECK_SPAN(request, "POST b");
+    CHECK(!once_key_is_sound(span_text("short")));
+    CHECK(!once_key_is_sound(span_text("0123456789abcde ")));
+    CHECK(once_key_is_sound(span_text("01234567-89ab_CDEF")));
+}
+
+CHECK_TEST(an_administrator_sets_passwords_and_ends_sessions)
+{
+    struct step step = {.officer = "ana", .client = "192.0.2.7", .is_right = true};
+    struct buffer out CLEANUP(buffer_free) = buffer_make(4096);
+    char hash[PASSWORD_HASH_SIZE];
+    char arguments[256];
+
+    CHECK(run(login_run, &step) && is_valid(&step));
+    CHECK_INT(step.hash.size, 0);
+    CHECK_OK(password_hash(span_text("a long enough one"), hash, &err), err);
+    snprintf(arguments, sizeof arguments, "{\"id\":\"ana\",\"hash\":\"%s\"}", hash);
+    CHECK_OK(pair_act_as(&pair.nodes[0], "boss", "officer-password", arguments, &out, &err), err);
+    CHECK(!is_valid(&step));
+    CHECK(run(login_run, &step) && is_valid(&step));
+    CHECK(password_verify(step.hash, span_text("a long enough one")));
+    CHECK_OK(pair_act_as(&pair.nodes[0], "boss", "officer-end", "{\"id\":\"ana\"}", &out, &err),
+             err);
+    CHECK(!is_valid(&step));
+    CHECK(!pair_act_as(&pair.nodes[0], "boss", "officer-password",
+                       "{\"id\":\"ana\",\"hash\":\"$argon2id$v=19$m=8,t=1,p=1$AAAA$AAAA\"}", &out,
+                       &err));
+    CHECK_ERROR(err, ERROR_INPUT, "cost");
+}
+
+CHECK_TEST(an_officer_who_left_is_logged_out)
+{
+    struct step step = {.officer = "ana", .client = "192.0.2.7", .is_right = true};
+    struct buffer out CLEANUP(buffer_free) = buffer_make(4096);
+
+    CHECK(run(login_run, &step) && is_valid(&step));
+    CHECK_OK(pair_act_as(&pair.nodes[0], "boss", "officer-put",
+                         "{\"id\":\"ana\",\"name\":\"Test\",\"unit\":\"desk\",\"role\":\"analyst\","
+                         "\"active\":false}",
+                         &out, &err),
+             err);
+    CHECK(!is_valid(&step));
+    CHECK(run(login_run, &step));
+    CHECK_INT(step.session.until_ms, 0);
+}
+
+int main(void)
+{
+    struct buffer out CLEANUP(buffer_free) = buffer_make(4096);
+
+    arena = arena_make(16u * 1024 * 1024);
+    if (!pair_make(&pair) ||
+        !pair_act(&pair.nodes[0], "officer-put",
+                  "{\"id\":\"boss\",\"name\":\"T\",\"unit\":\"desk\",\"role\":\"administrator\"}",
+                  span_text(""), &out, &err))
+        return 1;
+    clock_take();
+    CHECK_RUN(each_log_in_failure_and_log_out_leaves_an_entry);
+    CHECK_RUN(a_session_ends_after_fifteen_idle_minutes_and_eight_hours);
+    CHECK_RUN(a_new_log_in_ends_the_one_before_from_the_same_place);
+    CHECK_RUN(only_the_hash_of_a_token_is_stored);
+    CHECK_RUN(one_key_has_one_request_and_one_answer_for_a_day);
+    CHECK_RUN(an_administrator_sets_passwords_and_ends_sessions);
+    CHECK_RUN(an_officer_who_left_is_logged_out);
+    pair.nodes[0].journal.env = before;
+    pair_free(&pair);
+    arena_free(&arena);
+    return check_end();
+}
