@@ -79,6 +79,12 @@ function(besa_tests folder label)
       endif()
       target_sources(${target} PRIVATE ${CMAKE_SOURCE_DIR}/tests/message/support/samples.c)
     endif()
+    if(folder STREQUAL "web") # over real books
+      target_sources(${target} PRIVATE ${CMAKE_SOURCE_DIR}/tests/message/support/samples.c)
+      file(GLOB pair_support CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/journal/support/*.c)
+      target_sources(${target} PRIVATE ${pair_support})
+      target_link_libraries(${target} PRIVATE besa_exchange)
+    endif()
     if(topic MATCHES "^postgres_" AND NOT folder STREQUAL "store") # starts a server of its own
       target_sources(${target} PRIVATE ${CMAKE_SOURCE_DIR}/tests/store/support/engines.c)
     endif()

@@ -79,6 +79,11 @@ static bool listen_take(struct config *config, struct span value)
     return address_keep(config->listen, value);
 }
 
+static bool desk_listen_take(struct config *config, struct span value)
+{
+    return address_keep(config->desk_listen, value);
+}
+
 static bool tls_name_take(struct config *config, struct span value)
 {
     for (size_t i = 0; i < value.size; i++)
@@ -136,6 +141,7 @@ static const struct key {
     {"reachable", reachable_take, "yes or no", false},
     {"database", database_take, "sqlite, or postgres: and where it is", false},
     {"metrics_file", metrics_file_take, "the absolute path of a file", false},
+    {"desk_listen", desk_listen_take, "address:port, as in 192.0.2.7:8444", false},
     {"audit_stream", audit_stream_take, "the absolute path of a file", false},
 };
 
@@ -317,6 +323,8 @@ bool config_write(const struct config *config, struct buffer *out)
         buffer_text(out, "reachable = no\n");
     if (config->metrics_file[0] != '\0')
         buffer_format(out, "metrics_file = %s\n", config->metrics_file);
+    if (config->desk_listen[0] != '\0')
+        buffer_format(out, "desk_listen = %s\n", config->desk_listen);
     if (config->audit_stream[0] != '\0')
         buffer_format(out, "audit_stream = %s\n", config->audit_stream);
     for (size_t i = 0; i < config->partner_count; i++) {

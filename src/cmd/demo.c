@@ -263,7 +263,8 @@ static bool place_init(const struct place *place, unsigned port, struct error *e
                            "--contact",        place->contact,
                            "--officer-name",   place->admin_name,
                            "--training",       "--make-institution",
-                           place->institution, NULL};
+                           place->institution, "--desk-listen",
+                           "127.0.0.1:0",      NULL};
     return typed(words, NULL, NULL, 0, err);
 }
 

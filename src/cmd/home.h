@@ -17,6 +17,8 @@
 #define HOME_TLS_CERTIFICATE  "tls/cert.pem"
 #define HOME_INSTITUTION      "institution/cert.pem"
 #define HOME_INSTITUTION_KEY  "institution/key.pem"
+#define HOME_DESK_KEY         "tls/desk.key" /* of the API, where it has its own */
+#define HOME_DESK_CERTIFICATE "tls/desk.pem"
 #define HOME_PARTNERS         "partners"
 #define HOME_ATTACHMENTS      "attachments"
 #define HOME_RUN              "run"
@@ -49,7 +51,8 @@ struct config_partner {
 /* besa.conf: lines `key = value`; '#' begins a comment line. */
 struct config {
     char party[NAME_SIZE_MAX + 1];
-    char listen[CONF_ADDRESS_SIZE]; /* ip:port; port 0: any */
+    char listen[CONF_ADDRESS_SIZE];      /* ip:port; port 0: any */
+    char desk_listen[CONF_ADDRESS_SIZE]; /* the same for the API; empty: no API */
     char tls_name[CONF_TLS_NAME_SIZE];
     bool is_training;
     bool is_unreachable;               /* partners cannot call us: we pull their calls */

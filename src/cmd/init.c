@@ -47,6 +47,7 @@ struct init {
     struct home home;
     const char *party;
     const char *listen;
+    const char *desk_listen; /* NULL: no API */
     const char *database;
     const char *tls_name;
     const char *address;
@@ -126,6 +127,8 @@ static bool check_words(struct init *init, struct error *err)
                          NAME_SIZE_MAX);
     if (!config_address_read(init->listen, host, &port))
         return error_set(err, ERROR_INPUT, "--listen: IP:PORT");
+    if (init->desk_listen != NULL && !config_address_read(init->desk_listen, host, &port))
+        return error_set(err, ERROR_INPUT, "--desk-listen: IP:PORT");
     if (init->languages.count == 0 || init->authorities.count == 0)
         return error_set(err, ERROR_INPUT,
                          "say --language, and --authority CODE=NAME for each competent authority");
@@ -143,6 +146,8 @@ static bool config_fill(struct init *init, struct error *err)
 
     snprintf(config->party, sizeof config->party, "%s", init->party);
     snprintf(config->listen, sizeof config->listen, "%s", init->listen);
+    if (init->desk_listen != NULL)
+        snprintf(config->desk_listen, sizeof config->desk_listen, "%s", init->desk_listen);
     snprintf(config->tls_name, sizeof config->tls_name, "%s", init->tls_name);
     snprintf(config->database, sizeof config->database, "%s",
              init->database == NULL ? CONF_DEFAULT_DATABASE : init->database);
@@ -393,6 +398,7 @@ int command_init(struct options *options, int argc, char **argv)
     const struct command_option own[] = {
         {.name = "party", .value = &init.party},
         {.name = "listen", .value = &init.listen},
+        {.name = "desk-listen", .value = &init.desk_listen},
         {.name = "database", .value = &init.database},
         {.name = "tls-name", .value = &init.tls_name},
         {.name = "address", .value = &init.address},

@@ -15,7 +15,7 @@ const struct command commands[] = {
      "[options]",
      "Makes the home of a node: keys, store, books, TLS certificate, pairing file, first officer "
      "(--officer).\n\nFurther options: --address HOST:PORT (as partners reach it), --tls-name, "
-     "--database, --state, --status eu_member|third_country, --time-zone, --language LL, "
+     "--desk-listen IP:PORT (the API), --database, --state, --status eu_member|third_country, --time-zone, --language LL, "
      "--authority CODE=NAME, --officer-name, --unit, --institution-passphrase-file, "
      "--institution-token URI instead of --institution-key.",
      command_init},

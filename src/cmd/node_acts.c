@@ -229,6 +229,8 @@ static void machine_write(struct node *node, const struct error *keeper_err, int
     if (node->service != NULL) {
         json_time_field(out, "since", node->service->started_ms);
         json_integer_field(out, "partner_port", http_server_port(node->service->server));
+        if (node->service->desk_server != NULL)
+            json_integer_field(out, "desk_port", http_server_port(node->service->desk_server));
     }
     json_string_field(out, "database",
                       database_kind(node->db) == DATABASE_SQLITE ? "sqlite" : "postgres");

@@ -2,6 +2,7 @@
 #include "cmd/service.h"
 
 #include "base/text.h"
+#include "cmd/desk.h"
 #include "cmd/pairing.h"
 #include "cmd/report.h"
 #include "crypto/cms.h"
@@ -224,6 +225,8 @@ void service_event(void *context, const struct journal_event *event)
         gauges_count_event(&node->service->gauges, event->kind);
     if (event->kind == JOURNAL_ALARM && event->line < node->journal.line_count)
         alarm_report(node, event);
+    if (node->service != NULL && node->service->web != NULL)
+        desk_web_publish(node, node->service->web, event);
     if (node->exchange != NULL)
         exchange_notice(node->exchange, event);
 }
@@ -325,6 +328,31 @@ static bool server_make(struct service *service, struct error *err)
            error_add(err, "listening on %s", service->node->config.listen);
 }
 
+/* The key of the API: its own where there is one, since officers' browsers and the partner need not trust the same issuer;
+ * else the node's. */
+static bool desk_make(struct service *service, struct error *err)
+{
+    struct buffer key = buffer_make(PEM_READ_MAX);
+    struct buffer certificate CLEANUP(buffer_free) = buffer_make(PEM_READ_MAX);
+
+    if (service->node->config.desk_listen[0] == '\0')
+        return true;
+    bool is_own = pem_read(service, HOME_DESK_KEY, &key, err);
+    bool ok = is_own ? pem_read(service, HOME_DESK_CERTIFICATE, &certificate, err)
+                     : err->kind == ERROR_MISSING;
+    if (ok && !is_own)
+        error_clear(err);
+    ok = ok && desk_web_make(service->node, &service->web, err) &&
+         desk_server_make(service->node, service->web,
+                          buffer_span(is_own ? &key : &service->key_pem),
+                          buffer_span(is_own ? &certificate : &service->certificate_pem),
+                          &service->desk_server, err);
+    if (key.data != NULL)
+        secret_wipe(key.data, key.capacity);
+    buffer_free(&key);
+    return ok;
+}
+
 static bool exchange_begin(struct service *service, struct error *err)
 {
     struct exchange_line line = {
@@ -358,7 +386,7 @@ bool service_make(struct node *node, struct service **out, struct error *err)
     pthread_mutex_init(&service->line_mutex, NULL);
     return pem_read(service, HOME_TLS_KEY, &service->key_pem, err) &&
            pem_read(service, HOME_TLS_CERTIFICATE, &service->certificate_pem, err) &&
-           service_follow(service, err) && server_make(service, err) &&
+           service_follow(service, err) && server_make(service, err) && desk_make(service, err) &&
            exchange_begin(service, err) && background_open(service, err) &&
            control_server_make(node, &service->control, err);
 }
@@ -591,7 +619,9 @@ bool service_start(struct service *service, struct error *err)
            thread_start(&service->courier, &service->has_courier, courier_run, service, err) &&
            thread_start(&service->background, &service->has_background, background_run, service,
                         err) &&
-           http_server_start(service->server, err) && control_server_start(service->control, err);
+           http_server_start(service->server, err) && control_server_start(service->control, err) &&
+           (service->web == NULL ||
+            (web_start(service->web, err) && http_server_start(service->desk_server, err)));
 }
 
 /* Open calls are ended before the writer, which still takes what they bring. */
@@ -610,6 +640,10 @@ static void threads_end(struct service *service)
     control_server_stop(&service->control);
     if (service->server != NULL)
         http_server_stop(&service->server);
+    if (service->desk_server != NULL)
+        http_server_stop(&service->desk_server);
+    if (service->web != NULL)
+        web_stop(service->web);
     __atomic_store_n(&service->stop, 1, __ATOMIC_RELEASE);
     line_wake(service);
     if (service->has_courier)
@@ -632,6 +666,7 @@ void service_end(struct service **service)
     if (gone == NULL)
         return;
     threads_end(gone);
+    web_end(&gone->web);
     audit_stream_end(&gone->audit_stream);
     gauges_end(&gone->gauges);
     exchange_free(&gone->node->exchange);

@@ -33,8 +33,10 @@ struct service {
     struct partner partners[PARTNER_COUNT_MAX];
     size_t partner_count;
     struct http_server *server;
-    struct http_client *client; /* NULL once the line is closed */
-    pthread_mutex_t line_mutex; /* client */
+    struct web *web;                 /* NULL: no API */
+    struct http_server *desk_server; /* the same */
+    struct http_client *client;      /* NULL once the line is closed */
+    pthread_mutex_t line_mutex;      /* client */
     struct control_server *control;
     struct database *background_db;
     struct sandbox_level sandbox;

@@ -10,6 +10,9 @@
 
 #define CLIENT_SIZE_MAX 64u
 
+_Static_assert(LOGIN_PASSWORD_SIZE_MAX == PASSWORD_SIZE_MAX, "one limit");
+_Static_assert(LOGIN_CSRF_SIZE == DIGEST_SIZE, "compared as a digest is");
+
 static int64_t now_ms(const struct journal *journal)
 {
     return journal->env->now_ms(journal->env->context);
@@ -151,6 +154,18 @@ bool desk_session_find(struct journal *journal, struct span token, struct arena 
     if (out->until_ms > session.made_ms + LOGIN_TOTAL_MS)
         out->until_ms = session.made_ms + LOGIN_TOTAL_MS;
     return now - session.used_ms < LOGIN_TOUCH_MS || session_touch(journal->db, key, now, err);
+}
+
+bool desk_csrf_is(const struct desk_session *session, struct span text)
+{
+    uint8_t csrf[LOGIN_CSRF_SIZE];
+
+    return hex_read(text, csrf, sizeof csrf) && digest_is_equal(csrf, session->csrf);
+}
+
+bool desk_password_verify(struct span hash, struct span password)
+{
+    return password_verify(hash, password);
 }
 
 bool desk_logout(struct journal *journal, struct span token, struct arena *arena, struct error *err)

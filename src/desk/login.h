@@ -18,7 +18,9 @@
 #define LOGIN_TOTAL_MS   (INT64_C(8) * 3600 * 1000)
 /* The last use is stored at most this often: a row is not written for each request. A session may so live this much
  * shorter, never longer. */
-#define LOGIN_TOUCH_MS (INT64_C(30) * 1000)
+#define LOGIN_TOUCH_MS          (INT64_C(30) * 1000)
+
+#define LOGIN_PASSWORD_SIZE_MAX 256
 
 struct desk_session {
     struct span officer;
@@ -39,6 +41,10 @@ bool desk_login_end(struct journal *journal, struct span officer, struct span cl
 /* The session of a token; *is_valid false when there is none any more. */
 bool desk_session_find(struct journal *journal, struct span token, struct arena *arena,
                        bool *is_valid, struct desk_session *out, struct error *err);
+/* Whether the text is the session's CSRF token, in hexadecimal. */
+bool desk_csrf_is(const struct desk_session *session, struct span text);
+/* The slow comparison, for a thread that may take its time; an empty hash costs the same and is never right. */
+bool desk_password_verify(struct span hash, struct span password);
 bool desk_logout(struct journal *journal, struct span token, struct arena *arena,
                  struct error *err);
 

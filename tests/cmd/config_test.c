@@ -95,6 +95,7 @@ CHECK_TEST(an_error_names_line_and_key)
         {"party = RO\n", ERROR_INPUT, "line 1: party: a-z"},
         {"party\n", ERROR_INPUT, "line 1: 'key = value'"},
         {"= ro\n", ERROR_INPUT, "unknown key ''"},
+        {"desk_listen = localhost\n", ERROR_INPUT, "desk_listen: address:port"},
         {"listen = localhost\n", ERROR_INPUT, "line 1: listen: address:port"},
         {"listen = 127.0.0.1:65536\n", ERROR_INPUT, "listen"},
         {"listen = 127.0.0.1:\n", ERROR_INPUT, "listen"},

@@ -1,0 +1,112 @@
+/*
+ * What the files of web share. Private to web.
+ */
+#ifndef BESA_WEB_PRIVATE_H
+#define BESA_WEB_PRIVATE_H
+
+#include "base/attributes.h"
+#include "desk/login.h"
+#include "web/web.h"
+
+#include <pthread.h>
+
+#define WEB_COOKIE       "__Host-besa="
+#define WEB_ARENA_SIZE   (8u * 1024u * 1024u)
+#define LOGIN_THREADS    2u  /* each hashes in 64 MiB */
+#define LOGIN_QUEUE_MAX  16u /* more get 503: a flood of log-ins is no work to be done later */
+#define BACKOFF_SLOTS    256u
+#define BACKOFF_KEY_SIZE (NAME_SIZE_MAX + 8u)
+#define EVENT_RING_SIZE  256u
+#define EVENT_TEXT_SIZE  192u
+#define EVENT_STREAM_MAX 64u
+
+/* One request on its way through the writer. */
+struct web_job {
+    struct job job; /* first */
+    struct web *web;
+    struct web_call call;
+    struct arena arena;
+    struct json *json;
+    struct json_object arguments;
+    struct problems problems;
+    struct buffer text; /* of the arguments */
+    struct buffer out;
+    struct desk_access access;
+    struct span token; /* of the session */
+    struct desk_session session;
+    unsigned status; /* of a failure that no kind of error has; 0: the error's */
+    unsigned kept_status;
+    struct web_job *next; /* the log-in queue's */
+    struct span officer;  /* who wants in */
+    struct span password;
+    struct span hash;
+    uint8_t fresh[LOGIN_TOKEN_SIZE];
+    bool is_right;
+    bool is_done;
+    bool ok;
+    struct error error;
+};
+
+struct backoff_slot {
+    char key[BACKOFF_KEY_SIZE];
+    unsigned failures;
+    int64_t last_ms;
+};
+
+struct stream_slot {
+    struct http_stream *stream;
+    uint8_t token[LOGIN_TOKEN_SIZE];
+};
+
+struct event {
+    uint64_t number;
+    char text[EVENT_TEXT_SIZE];
+};
+
+struct web {
+    struct web_options options;
+    struct http_route *routes;
+
+    pthread_mutex_t login_mutex;
+    pthread_cond_t login_wake;
+    struct web_job *first;
+    struct web_job *last;
+    size_t waiting;
+    bool is_stopping;
+    pthread_t threads[LOGIN_THREADS];
+    size_t thread_count;
+    struct backoff_slot backoff[BACKOFF_SLOTS];
+
+    pthread_mutex_t event_mutex; /* below; the one that `closed` takes */
+    struct stream_slot streams[EVENT_STREAM_MAX];
+    struct event ring[EVENT_RING_SIZE];
+    uint64_t next_event;
+};
+
+/* Answers and frees the job. */
+void job_answer(struct web_job *job, unsigned status, const char *content_type, struct span body,
+                const char *cookie);
+void job_fail(struct web_job *job, unsigned status, const struct error *err);
+void job_free(struct web_job *job);
+void session_write(const struct web_job *job, struct json_writer *out);
+
+/* Reads path, query and body into the arguments, checks form and origin. In the HTTP thread. False: status and error. */
+bool call_read(struct web_job *job, struct error *err);
+/* The token in the cookie, 32 bytes in the arena; empty when there is none. */
+struct span cookie_token(struct span cookie, struct arena *arena);
+
+void login_begin(struct web_job *job);
+void *login_run(void *context);
+/* Seconds to wait before the next attempt; 0: none. */
+int64_t backoff_wait_s(struct web *web, struct span officer, struct span client);
+void backoff_note(struct web *web, struct span officer, struct span client, bool is_right);
+
+void events_open(struct web_job *job);
+/* Ends the streams of a session that is over. */
+void events_end(struct web *web, struct span token);
+
+void problem_write(struct buffer *out, unsigned status, const struct error *err,
+                   const struct problems *problems);
+void landing_write(const struct web *web, struct buffer *out);
+
+#endif

@@ -1,0 +1,267 @@
+/*
+ * One request: read in the HTTP thread, run in the writer, answered when it is committed. The session is looked up in the
+ * same transaction as the act, so that an officer who has just left does nothing more.
+ */
+#include "web/private.h"
+
+#include "base/text.h"
+#include "desk/once.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+/* Room for arguments and an escaped document of an act; bodies of messages go beside it. */
+#define TEXT_SIZE_MAX (2u * WEB_ARGUMENTS_SIZE_MAX)
+
+static struct web_job *job_make(struct web *web, const struct web_call *call)
+{
+    struct web_job *job = calloc(1, sizeof *job);
+
+    if (job == NULL)
+        return NULL;
+    job->web = web;
+    job->call = *call;
+    job->arena = arena_make(WEB_ARENA_SIZE);
+    job->text = buffer_make(TEXT_SIZE_MAX);
+    job->out = buffer_make(WEB_RESULT_SIZE_MAX);
+    job->job.size = call->body.size;
+    problems_clear(&job->problems);
+    return job;
+}
+
+void job_free(struct web_job *job)
+{
+    json_free(&job->json);
+    buffer_free(&job->text);
+    buffer_free(&job->out);
+    arena_free(&job->arena);
+    free(job);
+}
+
+void job_answer(struct web_job *job, unsigned status, const char *content_type, struct span body,
+                const char *cookie)
+{
+    struct http_header headers[] = {{"Set-Cookie", cookie}};
+    struct http_answer answer = {.status = status,
+                                 .content_type = content_type,
+                                 .headers = headers,
+                                 .header_count = cookie == NULL ? 0 : 1,
+                                 .body = body};
+
+    job->call.answer(job->call.context, &answer);
+    job_free(job);
+}
+
+void job_fail(struct web_job *job, unsigned status, const struct error *err)
+{
+    struct buffer text CLEANUP(buffer_free) = buffer_make(256u * 1024);
+    struct http_header headers[] = {{"Retry-After", "5"}};
+    bool says_when = status == 429 || status == 503;
+
+    problem_write(&text, status, err, &job->problems);
+    struct http_answer answer = {.status = status,
+                                 .content_type = "application/problem+json",
+                                 .headers = headers,
+                                 .header_count = says_when ? 1 : 0,
+                                 .body = buffer_span(&text)};
+    job->call.answer(job->call.context, &answer);
+    job_free(job);
+}
+
+static unsigned status_of(const struct web_job *job, const struct error *err)
+{
+    if (job->status != 0)
+        return job->status;
+    return err->kind == ERROR_INPUT && job->problems.count > 0 ? 422 : error_http_status(err->kind);
+}
+
+void session_write(const struct web_job *job, struct json_writer *out)
+{
+    json_begin_object(out);
+    json_text_field(out, "officer", job->session.officer);
+    json_text_field(out, "name", job->session.name);
+    json_text_field(out, "unit", job->session.unit);
+    json_text_field(out, "role", job->session.role);
+    json_hex_field(out, "csrf", span_make(job->session.csrf, LOGIN_CSRF_SIZE));
+    json_time_field(out, "until", job->session.until_ms);
+    json_end_object(out);
+}
+
+/* --- in the writer --- */
+
+static bool session_check(struct web_job *job, struct journal *journal, struct error *err)
+{
+    bool is_valid = false;
+
+    if (!desk_session_find(journal, job->token, &job->arena, &is_valid, &job->session, err))
+        return false;
+    if (!is_valid) {
+        job->status = 401;
+        return error_set(err, ERROR_RULE, "the session is over");
+    }
+    job->access.officer = job->session.officer;
+    if (!web_route_changes(job->call.route))
+        return true;
+    return desk_csrf_is(&job->session, job->call.csrf) ||
+           error_set(err, ERROR_RULE, "X-Besa-CSRF does not belong to this session");
+}
+
+/* What makes a request the same: what it does, upon what, why and in which case. */
+static bool identity_write(const struct web_job *job, struct buffer *out, struct error *err)
+{
+    const struct web_call *call = &job->call;
+    const struct span pieces[] = {
+        span_text(call->route->method), call->path, call->query, job->access.reason,
+        job->access.case_number,        call->body};
+
+    for (size_t i = 0; i < ARRAY_COUNT(pieces); i++) {
+        buffer_format(out, "%zu:", pieces[i].size);
+        buffer_add(out, pieces[i]);
+    }
+    return !out->failed || error_set(err, ERROR_LIMIT, "the request is too long");
+}
+
+static bool act_run(struct web_job *job, struct journal *journal, struct error *err)
+{
+    const struct web_route *route = job->call.route;
+    struct json_writer writer = json_writer_make(&job->out);
+    struct desk_call call = {.access = job->access,
+                             .arguments = &job->arguments,
+                             .problems = &job->problems,
+                             .arena = &job->arena};
+    (void)journal;
+
+    if (route->body == WEB_BODY_MESSAGE)
+        call.body = job->call.body;
+    if (!job->web->options.door.act(job->web->options.door.context, span_text(route->act), &call,
+                                    &writer, err))
+        return false;
+    json_object_end(&job->arguments);
+    if (!problems_to_error(&job->problems, err))
+        return false;
+    return !job->out.failed || error_set(err, ERROR_LIMIT, "the result is too long");
+}
+
+/* The act and its kept answer are one transaction: both stand or neither. */
+static bool act_run_once(struct web_job *job, struct journal *journal, struct error *err)
+{
+    struct buffer request CLEANUP(buffer_free) = buffer_make(2u * WEB_MESSAGE_SIZE_MAX);
+    struct span kept;
+    bool is_kept = false;
+
+    if (!identity_write(job, &request, err) ||
+        !once_look(journal, job->session.officer, job->call.key, buffer_span(&request), &job->arena,
+                   &is_kept, &job->kept_status, &kept, err))
+        return false;
+    if (is_kept) {
+        buffer_add(&job->out, kept);
+        return true;
+    }
+    return act_run(job, journal, err) &&
+           once_keep(journal, job->session.officer, job->call.key, buffer_span(&request),
+                     job->call.route->status, buffer_span(&job->out), err);
+}
+
+static bool job_run(struct journal *journal, struct job *base, struct error *err)
+{
+    struct web_job *job = (struct web_job *)base;
+    struct json_writer writer = json_writer_make(&job->out);
+
+    job->status = 0;
+    if (!session_check(job, journal, err))
+        return false;
+    switch (job->call.route->kind) {
+    case WEB_ACT:
+        return job->call.key.data != NULL ? act_run_once(job, journal, err)
+                                          : act_run(job, journal, err);
+    case WEB_SESSION:
+        session_write(job, &writer);
+        return true;
+    case WEB_LOGOUT:
+        return desk_logout(journal, job->token, &job->arena, err);
+    case WEB_EVENTS:
+        return true;
+    case WEB_LOGIN:
+    case WEB_DOCUMENT:
+    case WEB_PAGE:
+        break;
+    }
+    return error_set(err, ERROR_BUG, "a route that is no act came to the writer");
+}
+
+/* In the writer, after the commit: answering copies and does not wait. */
+static void job_done(struct journal *journal, struct job *base, bool ok, const struct error *err)
+{
+    struct web_job *job = (struct web_job *)base;
+    const struct web_route *route = job->call.route;
+    (void)journal;
+
+    if (!ok) {
+        job_fail(job, status_of(job, err), err);
+        return;
+    }
+    if (route->kind == WEB_EVENTS) {
+        events_open(job);
+        return;
+    }
+    if (route->kind == WEB_LOGOUT) {
+        events_end(job->web, job->token);
+        job_answer(job, 204, NULL, span_make(NULL, 0),
+                   WEB_COOKIE "; Path=/; Secure; HttpOnly; SameSite=Strict; Max-Age=0");
+        return;
+    }
+    job_answer(job, job->kept_status != 0 ? job->kept_status : route->status, "application/json",
+               buffer_span(&job->out), NULL);
+}
+
+/* --- in the HTTP thread --- */
+
+static void serve_static(struct web_job *job)
+{
+    struct error err = {0};
+
+    if (job->call.route->kind == WEB_PAGE) {
+        landing_write(job->web, &job->out);
+        job_answer(job, 200, "text/html; charset=utf-8", buffer_span(&job->out), NULL);
+    } else if (web_document(&job->out)) {
+        job_answer(job, 200, "application/json", buffer_span(&job->out), NULL);
+    } else {
+        error_set(&err, ERROR_LIMIT, "the document is too long");
+        job_fail(job, 500, &err);
+    }
+}
+
+static void serve_out_of_memory(const struct web_call *call)
+{
+    struct http_answer answer = {.status = 503};
+
+    call->answer(call->context, &answer);
+}
+
+void web_serve(struct web *web, const struct web_call *call)
+{
+    struct web_job *job = job_make(web, call);
+    struct error err = {0};
+
+    if (job == NULL) {
+        serve_out_of_memory(call);
+        return;
+    }
+    if (call->route->kind == WEB_PAGE || call->route->kind == WEB_DOCUMENT) {
+        serve_static(job);
+        return;
+    }
+    if (!call_read(job, &err)) {
+        job_fail(job, status_of(job, &err), &err);
+        return;
+    }
+    if (call->route->kind == WEB_LOGIN) {
+        login_begin(job);
+        return;
+    }
+    job->job.run = job_run;
+    job->job.done = job_done;
+    if (!web->options.door.submit(web->options.door.context, &job->job, &err))
+        job_fail(job, status_of(job, &err), &err);
+}

@@ -1,0 +1,561 @@
+/*
+ * The API over a transport of the test's own: every route by every role against the table that was written by hand, and
+ * without session, token or origin; log-in with its back-off; requests that come twice; what is wrong, field by field. To
+ * write docs/openapi.json anew: run this program with `--write docs/openapi.json`.
+ * covers: events landing login openapi problem read request routes web
+ */
+#include "web/web.h"
+
+#include "base/attributes.h"
+#include "base/text.h"
+#include "check.h"
+#include "crypto/password.h"
+#include "desk/login.h"
+#include "desk/roles.h"
+#include "journal/support/hostile.h"
+#include "journal/support/pair.h"
+#include "message/support/samples.h"
+#include "store/local_rows.h"
+
+#include <unistd.h>
+
+#define UNKNOWN "01890a5d-ac96-774b-bcce-b302099a8057"
+
+static struct pair pair;
+static struct web *web;
+static struct arena arena;
+static struct error err;
+static int64_t ahead_ms;
+static struct env moved;
+static const struct env *real_env;
+
+static int64_t now_moved(void *context)
+{
+    return real_env->now_ms(context) + ahead_ms;
+}
+
+/* --- the door --- */
+
+static bool door_submit(void *context, struct job *job, struct error *e)
+{
+    (void)context;
+    return journal_submit(&pair.nodes[0].journal, job, e);
+}
+
+static bool door_act(void *context, struct span name, const struct desk_call *call,
+                     struct json_writer *out, struct error *e)
+{
+    const struct desk_act *act = desk_act_find(name);
+    struct officer_row officer;
+    (void)context;
+
+    if (act != NULL)
+        return desk_run(&pair.nodes[0].journal, act, call, out, e);
+    /* The node's own acts live in cmd; here one stands for them. */
+    if (!officer_find(pair.nodes[0].journal.db, call->arena, call->access.officer, &officer, e) ||
+        !role_check(officer.role, (const char *)name.data, e))
+        return false;
+    buffer_text(out->buffer, "{}");
+    return true;
+}
+
+/* --- calls --- */
+
+struct got {
+    bool is_there;
+    unsigned status;
+    char body[65536];
+    char cookie[256];
+};
+static struct got answer;
+
+static void answer_take(void *context, const struct http_answer *got)
+{
+    (void)context;
+    answer.status = got->status;
+    snprintf(answer.body, sizeof answer.body, "%.*s", SPAN_ARG(got->body));
+    for (size_t i = 0; i < got->header_count; i++)
+        if (strcmp(got->headers[i].name, "Set-Cookie") == 0)
+            snprintf(answer.cookie, sizeof answer.cookie, "%s", got->headers[i].value);
+    __atomic_store_n(&answer.is_there, true, __ATOMIC_RELEASE);
+}
+
+static void serve(struct web_call *call)
+{
+    memset(&answer, 0, sizeof answer);
+    call->answer = answer_take;
+    web_serve(web, call);
+    for (int i = 0; i < 20000 && !__atomic_load_n(&answer.is_there, __ATOMIC_ACQUIRE); i++)
+        if (!journal_pump(&pair.nodes[0].journal))
+            usleep(500);
+    if (!answer.is_there)
+        printf("no answer\n");
+}
+
+static const struct web_route *route_find(const char *method, const char *path)
+{
+    for (size_t i = 0; i < web_route_count; i++)
+        if (strcmp(web_routes[i].method, method) == 0 && strcmp(web_routes[i].path, path) == 0)
+            return &web_routes[i];
+    printf("no route %s %s\n", method, path);
+    exit(1);
+}
+
+/* A session as a log-in gives it. */
+struct held {
+    const char *officer;
+    uint8_t token[LOGIN_TOKEN_SIZE];
+    struct desk_session session;
+    char cookie[128];
+    char csrf[2 * LOGIN_CSRF_SIZE + 1];
+};
+
+static bool session_run(struct journal *journal, void *context, struct error *e)
+{
+    struct held *held = context;
+
+    return desk_login_end(journal, span_text(held->officer), span_text(held->officer), true, &arena,
+                          held->token, &held->session, e);
+}
+
+static bool session_make(const char *officer, struct held *out)
+{
+    char hex[2 * LOGIN_TOKEN_SIZE + 1];
+
+    *out = (struct held){.officer = officer};
+    if (!hostile_run(&pair.nodes[0], session_run, out, &err) || out->session.until_ms == 0)
+        return false;
+    hex_write(span_make(out->token, LOGIN_TOKEN_SIZE), hex);
+    snprintf(out->cookie, sizeof out->cookie, "a=b; __Host-besa=%s", hex);
+    hex_write(span_make(out->session.csrf, LOGIN_CSRF_SIZE), out->csrf);
+    return true;
+}
+
+static unsigned key_number;
+static char key_text[32];
+static char path_text[256];
+
+/* The path with {id} filled in. */
+static struct span path_of(const struct web_route *route)
+{
+    const char *brace = strchr(route->path, '{');
+
+    if (brace == NULL)
+        return span_text(route->path);
+    snprintf(path_text, sizeof path_text, "%.*s%s%s", (int)(brace - route->path), route->path,
+             strcmp(route->id, "item") == 0 ? UNKNOWN : "none", strchr(brace, '}') + 1);
+    return span_text(path_text);
+}
+
+static struct web_call call_of(const struct web_route *route, const struct held *held)
+{
+    struct web_call call = {.route = route,
+                            .path = path_of(route),
+                            .host = span_text("node.ro.example:8443"),
+                            .client = span_text("192.0.2.7"),
+                            .reason = span_text("a%20test"),
+                            .case_number = span_text("c-1")};
+
+    if (held != NULL) {
+        call.cookie = span_text(held->cookie);
+        call.csrf = span_text(held->csrf);
+    }
+    if (route->body != WEB_BODY_NONE) {
+        call.content_type = span_text("application/json");
+        call.body = span_text("{}");
+    }
+    if (route->needs_key) {
+        snprintf(key_text, sizeof key_text, "key-of-test-%08u", ++key_number);
+        call.key = span_text(key_text);
+    }
+    return call;
+}
+
+static bool body_has(const char *text)
+{
+    bool has = strstr(answer.body, text) != NULL;
+
+    if (!has)
+        printf("%u %.400s\n", answer.status, answer.body);
+    return has;
+}
+
+/* --- the table by hand --- */
+
+static uint32_t wanted_roles(const char *act)
+{
+    FILE *file = fopen(BESA_TEST_DATA "/roles/acts.txt", "r");
+    char line[512];
+    uint32_t roles = 0;
+    size_t size = strlen(act);
+
+    while (file != NULL && fgets(line, sizeof line, file) != NULL) {
+        if (strncmp(line, act, size) != 0 || line[size] != ':')
+            continue;
+        char *rest = NULL;
+        for (char *word = strtok_r(line + size + 1, " \n", &rest); word != NULL;
+             word = strtok_r(NULL, " \n", &rest)) {
+            enum role role;
+            if (role_read(span_text(word), &role))
+                roles |= 1u << role;
+        }
+    }
+    if (file != NULL)
+        fclose(file);
+    return roles;
+}
+
+static void officer_name(size_t role, char out[32])
+{
+    snprintf(out, 32, "%s", role_names[role]);
+    for (char *c = out; *c != '\0'; c++)
+        if (*c == '_')
+            *c = '-';
+}
+
+static bool officers_make(void)
+{
+    for (size_t i = 0; i < ROLE_COUNT; i++) {
+        struct buffer out CLEANUP(buffer_free) = buffer_make(4096);
+        char name[32];
+        char arguments[192];
+        officer_name(i, name);
+        snprintf(arguments, sizeof arguments,
+                 "{\"id\":\"%s\",\"name\":\"Test\",\"unit\":\"desk\",\"role\":\"%s\"}", name,
+                 role_names[i]);
+        if (!pair_act(&pair.nodes[0], "officer-put", arguments, span_text(""), &out, &err))
+            return false;
+    }
+    return true;
+}
+
+static unsigned checked;
+static unsigned unexpected;
+
+static void expect(const struct web_route *route, const char *who, bool is_as_wanted)
+{
+    checked++;
+    if (is_as_wanted)
+        return;
+    unexpected++;
+    printf("%s %s, %s: %u %.200s\n", route->method, route->path, who, answer.status, answer.body);
+}
+
+CHECK_TEST(every_route_by_every_role_answers_as_written_by_hand)
+{
+    checked = unexpected = 0;
+    for (size_t k = 0; k < ROLE_COUNT; k++) {
+        struct held held;
+        char name[32];
+        officer_name(k, name);
+        CHECK_OR_RETURN(session_make(name, &held));
+        for (size_t i = 0; i < web_route_count; i++) {
+            const struct web_route *route = &web_routes[i];
+            struct web_call call = call_of(route, &held);
+            if (route->kind != WEB_ACT && route->kind != WEB_SESSION)
+                continue;
+            serve(&call);
+            bool may = route->act == NULL || (wanted_roles(route->act) & 1u << k) != 0;
+            bool is_refused = answer.status == 403 && strstr(answer.body, "not for the role");
+            expect(route, name,
+                   may ? !is_refused && answer.status != 401 && answer.status < 500 : is_refused);
+        }
+    }
+    printf("%u checked, %u unexpected\n", checked, unexpected);
+    CHECK_INT(unexpected, 0);
+    CHECK(checked > 100);
+}
+
+CHECK_TEST(no_route_opens_without_session_token_and_origin)
+{
+    struct held held;
+    struct held other;
+    char forged[] = "__Host-besa=0000000000000000000000000000000000000000000000000000000000000000";
+
+    checked = unexpected = 0;
+    CHECK_OR_RETURN(session_make("head-of-desk", &held) && session_make("administrator", &other));
+    for (size_t i = 0; i < web_route_count; i++) {
+        const struct web_route *route = &web_routes[i];
+        struct web_call call = call_of(route, &held);
+        if (web_route_needs_session(route)) {
+            call.cookie = span_make(NULL, 0);
+            serve(&call);
+            expect(route, "no session", answer.status == 401);
+            call.cookie = span_text(forged);
+            serve(&call);
+            expect(route, "forged session", answer.status == 401);
+            ahead_ms = LOGIN_IDLE_MS + 1;
+            call.cookie = span_text(held.cookie);
+            serve(&call);
+            expect(route, "expired session", answer.status == 401);
+            ahead_ms = 0;
+            CHECK_OR_RETURN(session_make("head-of-desk", &held));
+        }
+        if (!web_route_changes(route))
+            continue;
+        call = call_of(route, &held);
+        call.origin = span_text("https://elsewhere.example");
+        serve(&call);
+        expect(route, "foreign origin", answer.status == 403);
+        call.origin = span_text("http://node.ro.example:8443");
+        serve(&call);
+        expect(route, "origin without TLS", answer.status == 403);
+        call.origin = span_make(NULL, 0);
+        call.fetch_site = span_text("cross-site");
+        serve(&call);
+        expect(route, "cross-site", answer.status == 403);
+        if (!web_route_needs_session(route))
+            continue;
+        call.fetch_site = span_text("same-origin");
+        call.csrf = span_make(NULL, 0);
+        serve(&call);
+        expect(route, "no CSRF token", answer.status == 403);
+        call.csrf = span_text(other.csrf);
+        serve(&call);
+        expect(route, "another's CSRF token", answer.status == 403);
+    }
+    printf("%u checked, %u unexpected\n", checked, unexpected);
+    CHECK_INT(unexpected, 0);
+}
+
+CHECK_TEST(an_act_wants_reason_and_case)
+{
+    const struct web_route *route = route_find("GET", "/api/v1/items/{id}");
+    struct held held;
+    struct web_call call;
+
+    CHECK_OR_RETURN(session_make("head-of-desk", &held));
+    call = call_of(route, &held);
+    call.reason = span_make(NULL, 0);
+    serve(&call);
+    CHECK_INT(answer.status, 400);
+    CHECK(body_has("reason"));
+    call = call_of(route, &held);
+    call.case_number = span_make(NULL, 0);
+    serve(&call);
+    CHECK_INT(answer.status, 400);
+    CHECK(body_has("case"));
+}
+
+CHECK_TEST(what_is_wrong_is_said_field_by_field)
+{
+    struct held held;
+    struct held admin;
+    struct web_call call;
+
+    CHECK_OR_RETURN(session_make("head-of-desk", &held) && session_make("administrator", &admin));
+    call = call_of(route_find("POST", "/api/v1/requests"), &held);
+    serve(&call);
+    CHECK_INT(answer.status, 422);
+    CHECK(body_has("\"problems\":[{\"field\":\"") && body_has("\"reference\""));
+    call = call_of(route_find("PUT", "/api/v1/officers/{id}"), &admin);
+    call.body = span_text("{\"id\":\"other\",\"name\":\"x\"}"); /* twice: in path and body */
+    serve(&call);
+    CHECK_INT(answer.status, 400);
+    call.body = span_text("{\"name\":\"x\",\"unit\":\"desk\",\"role\":\"analyst\",\"colour\":1}");
+    serve(&call);
+    CHECK_INT(answer.status, 422);
+    CHECK(body_has("colour"));
+    call.content_type = span_text("text/plain");
+    serve(&call);
+    CHECK_INT(answer.status, 415);
+    call = call_of(route_find("GET", "/api/v1/inbox"), &held);
+    call.query = span_text("limit=0");
+    serve(&call);
+    CHECK_INT(answer.status, 422);
+    call.query = span_text("colour=red");
+    serve(&call);
+    CHECK_INT(answer.status, 400);
+    call.query = span_text("limit=5");
+    serve(&call);
+    CHECK_INT(answer.status, 200);
+    call = call_of(route_find("POST", "/api/v1/requests"), &held);
+    call.key = span_make(NULL, 0);
+    serve(&call);
+    CHECK_INT(answer.status, 400);
+    CHECK(body_has("Idempotency-Key"));
+}
+
+CHECK_TEST(a_request_that_comes_twice_is_sent_once)
+{
+    char reference[24];
+    struct request request = sample_request_numbered(77, reference);
+    struct buffer body CLEANUP(buffer_free) = buffer_make(BODY_SIZE_MAX);
+    struct journal *journal = &pair.nodes[0].journal;
+    struct held held;
+    char first[sizeof answer.body];
+
+    request.authority = span_text("Centrul de Cooperare (test)");
+    CHECK(request_write(&request, &body));
+    CHECK_OR_RETURN(session_make("head-of-desk", &held));
+    struct web_call call = call_of(route_find("POST", "/api/v1/requests"), &held);
+    call.query = span_text("approver=second");
+    call.body = buffer_span(&body);
+    serve(&call);
+    CHECK_INT(answer.status, 201);
+    CHECK(body_has("\"item\":\""));
+    memcpy(first, answer.body, sizeof first);
+    int64_t sequence = journal->next_sequence;
+    uint64_t entries = journal->domestic.size;
+    serve(&call);
+    CHECK_INT(answer.status, 201);
+    CHECK(strcmp(first, answer.body) == 0);
+    CHECK_INT(journal->next_sequence, sequence);
+    CHECK_INT(journal->domestic.size, entries);
+    call.reason = span_text("another%20reason");
+    serve(&call);
+    CHECK_INT(answer.status, 409);
+    CHECK_INT(journal->next_sequence, sequence);
+}
+
+CHECK_TEST(an_officer_logs_in_acts_and_logs_out)
+{
+    struct buffer out CLEANUP(buffer_free) = buffer_make(4096);
+    char hash[PASSWORD_HASH_SIZE];
+    char arguments[256];
+    char cookie[300];
+    char csrf[80];
+    struct web_call call = call_of(route_find("POST", "/api/v1/session"), NULL);
+
+    CHECK_OK(password_hash(span_text("a long enough one"), hash, &err), err);
+    snprintf(arguments, sizeof arguments, "{\"id\":\"investigator\",\"hash\":\"%s\"}", hash);
+    CHECK_OK(
+        pair_act_as(&pair.nodes[0], "administrator", "officer-password", arguments, &out, &err),
+        err);
+    call.body = span_text("{\"officer\":\"investigator\",\"password\":\"another long one\"}");
+    serve(&call);
+    CHECK_INT(answer.status, 401);
+    call.body = span_text("{\"officer\":\"investigator\",\"password\":\"a long enough one\"}");
+    serve(&call);
+    CHECK_INT(answer.status, 201);
+    CHECK(body_has("\"role\":\"investigator\""));
+    CHECK(strncmp(answer.cookie, "__Host-besa=", 12) == 0);
+    CHECK(strstr(answer.cookie, "; Path=/; Secure; HttpOnly; SameSite=Strict") != NULL);
+    snprintf(cookie, sizeof cookie, "%.*s", 12 + 64, answer.cookie);
+    const char *at = strstr(answer.body, "\"csrf\":\"");
+    CHECK_OR_RETURN(at != NULL);
+    snprintf(csrf, sizeof csrf, "%.64s", at + 8);
+    call = call_of(route_find("GET", "/api/v1/inbox"), NULL);
+    call.cookie = span_text(cookie);
+    serve(&call);
+    CHECK_INT(answer.status, 200);
+    call = call_of(route_find("DELETE", "/api/v1/session"), NULL);
+    call.cookie = span_text(cookie);
+    call.csrf = span_text(csrf);
+    serve(&call);
+    CHECK_INT(answer.status, 204);
+    CHECK(strstr(answer.cookie, "Max-Age=0") != NULL);
+    call = call_of(route_find("GET", "/api/v1/session"), NULL);
+    call.cookie = span_text(cookie);
+    serve(&call);
+    CHECK_INT(answer.status, 401);
+}
+
+CHECK_TEST(who_fails_again_and_again_waits)
+{
+    struct web_call call = call_of(route_find("POST", "/api/v1/session"), NULL);
+    unsigned refused = 0;
+
+    call.client = span_text("192.0.2.99");
+    call.body = span_text("{\"officer\":\"analyst\",\"password\":\"a guess too many\"}");
+    for (int i = 0; i < 8; i++) {
+        serve(&call);
+        refused += answer.status == 429;
+        CHECK(answer.status == 401 || answer.status == 429);
+    }
+    CHECK(refused >= 1);
+    /* Another officer is not kept waiting by it. */
+    call.body = span_text("{\"officer\":\"dpo\",\"password\":\"a guess too many\"}");
+    serve(&call);
+    CHECK_INT(answer.status, 401);
+}
+
+CHECK_TEST(two_cookies_of_one_name_are_none)
+{
+    static struct held held;
+    char both[300];
+    struct web_call call;
+
+    CHECK_OR_RETURN(session_make("head-of-desk", &held));
+    snprintf(both, sizeof both, "%s; %s", held.cookie, held.cookie);
+    call = call_of(route_find("GET", "/api/v1/session"), &held);
+    call.cookie = span_text(both);
+    serve(&call);
+    CHECK_INT(answer.status, 401);
+}
+
+CHECK_TEST(the_landing_page_names_node_and_document_and_holds_no_script)
+{
+    struct web_call call = call_of(route_find("GET", "/"), NULL);
+
+    serve(&call);
+    CHECK_INT(answer.status, 200);
+    CHECK(body_has("node ro") && body_has("TRAINING") && body_has("/api/v1/openapi.json"));
+    CHECK(strstr(answer.body, "<script") == NULL);
+}
+
+/* --- the document --- */
+
+CHECK_TEST(docs_openapi_is_up_to_date)
+{
+    struct buffer text CLEANUP(buffer_free) = buffer_make(1024 * 1024);
+    struct buffer kept CLEANUP(buffer_free) = buffer_make(1024 * 1024);
+    struct json *json CLEANUP(json_free) = NULL;
+
+    CHECK(web_document(&text));
+    CHECK_OK(json_parse(buffer_span(&text), &json, &err), err);
+    buffer_byte(&text, '\n');
+    CHECK_OK(
+        env_read_file(env_real(), BESA_SOURCE_DIR "/docs/openapi.json", kept.limit, &kept, &err),
+        err);
+    CHECK(span_equal(buffer_span(&text), buffer_span(&kept)));
+    for (size_t i = 0; i < web_route_count; i++)
+        CHECK(memmem(text.data, text.size, web_routes[i].path, strlen(web_routes[i].path)) != NULL);
+}
+
+static int document_write(const char *path)
+{
+    struct buffer text CLEANUP(buffer_free) = buffer_make(1024 * 1024);
+    FILE *file = fopen(path, "wb");
+
+    if (file == NULL || !web_document(&text) || !buffer_byte(&text, '\n') ||
+        fwrite(text.data, 1, text.size, file) != text.size) {
+        printf("cannot write %s\n", path);
+        return 1;
+    }
+    return fclose(file) == 0 ? 0 : 1;
+}
+
+int main(int argc, char **argv)
+{
+    if (argc == 3 && strcmp(argv[1], "--write") == 0)
+        return document_write(argv[2]);
+    arena = arena_make(64u * 1024 * 1024);
+    if (!pair_make(&pair) || !officers_make())
+        return 1;
+    real_env = pair.nodes[0].journal.env;
+    moved = *real_env;
+    moved.now_ms = now_moved;
+    pair.nodes[0].journal.env = &moved;
+    struct web_options options = {.env = &moved,
+                                  .door = {.submit = door_submit, .act = door_act},
+                                  .party = "ro",
+                                  .is_training = true};
+    if (!web_make(&options, &web, &err) || !web_start(web, &err))
+        return 1;
+    CHECK_RUN(every_route_by_every_role_answers_as_written_by_hand);
+    CHECK_RUN(no_route_opens_without_session_token_and_origin);
+    CHECK_RUN(an_act_wants_reason_and_case);
+    CHECK_RUN(what_is_wrong_is_said_field_by_field);
+    CHECK_RUN(a_request_that_comes_twice_is_sent_once);
+    CHECK_RUN(an_officer_logs_in_acts_and_logs_out);
+    CHECK_RUN(who_fails_again_and_again_waits);
+    CHECK_RUN(two_cookies_of_one_name_are_none);
+    CHECK_RUN(the_landing_page_names_node_and_document_and_holds_no_script);
+    CHECK_RUN(docs_openapi_is_up_to_date);
+    web_end(&web);
+    pair.nodes[0].journal.env = real_env;
+    pair_free(&pair);
+    arena_free(&arena);
+    return check_end();
+}
