@@ -437,10 +437,31 @@ static bool case_put(const struct place *place, struct error *err)
     return place_ask(&without_case, &asking, &result, err);
 }
 
+/* Where the API is; its port was any free one. */
+static bool api_say(const struct place *place, struct error *err)
+{
+    struct result *result CLEANUP(result_free) = NULL;
+    struct place without_case = *place;
+
+    without_case.case_number = NULL;
+    struct asking asking = {
+        .officer = place->admin, .reason = "installation", .act = "status", .fd = -1};
+    if (!place_ask(&without_case, &asking, &result, err))
+        return false;
+    int64_t port = json_get_integer_optional(&result->object, "desk_port", 1, UINT16_MAX, 0);
+    if (port > 0)
+        say(place, "API at https://127.0.0.1:%d/ (log in after `besa officer password ID`)",
+            (int)port);
+    return true;
+}
+
 static bool step_people(struct demo *demo, struct error *err)
 {
     const struct place *places[] = {&demo->ro, &demo->al};
 
+    for (size_t i = 0; i < ARRAY_COUNT(places); i++)
+        if (!api_say(places[i], err))
+            return false;
     if (!demo->is_new)
         return true;
     for (size_t i = 0; i < ARRAY_COUNT(places); i++)
