@@ -75,8 +75,9 @@ static bool key_check(struct web_job *job, struct error *err)
 {
     const struct web_call *call = &job->call;
 
-    if (!call->route->needs_key && call->key.data == NULL)
-        return true;
+    if (!call->route->needs_key)
+        return call->key.data == NULL ||
+               fail(job, 400, ERROR_INPUT, "this path takes no Idempotency-Key", err);
     return once_key_is_sound(call->key) ||
            fail(job, 400, ERROR_INPUT,
                 "Idempotency-Key: 16 to 64 of letters, digits, hyphen and underscore are wanted",

@@ -173,7 +173,8 @@ static bool job_run(struct journal *journal, struct job *base, struct error *err
         return false;
     switch (job->call.route->kind) {
     case WEB_ACT:
-        return job->call.key.data != NULL ? act_run_once(job, journal, err)
+        /* Never for what only reads: its answer would be given again without its access entry. */
+        return job->call.route->needs_key ? act_run_once(job, journal, err)
                                           : act_run(job, journal, err);
     case WEB_SESSION:
         session_write(job, &writer);
