@@ -103,6 +103,28 @@ static const struct form document_form = {.name = "succession_document",
                                           .count = ARRAY_COUNT(document_fields),
                                           .size = sizeof(struct succession_document)};
 
+void keys_write_row(const struct succession_keys *keys, uint8_t out[KEYS_ROW_SIZE])
+{
+    out[0] = (uint8_t)(keys->number >> 8);
+    out[1] = (uint8_t)keys->number;
+    memcpy(out + 2, keys->log, 32);
+    memcpy(out + 34, keys->custody, 32);
+    memcpy(out + 66, keys->witness, 32);
+    memcpy(out + 98, keys->sealing, SUCCESSION_SEALING_SIZE);
+}
+
+bool keys_read_row(struct span row, struct succession_keys *out)
+{
+    if (row.size != KEYS_ROW_SIZE)
+        return false;
+    out->number = (uint16_t)(row.data[0] << 8 | row.data[1]);
+    memcpy(out->log, row.data + 2, 32);
+    memcpy(out->custody, row.data + 34, 32);
+    memcpy(out->witness, row.data + 66, 32);
+    memcpy(out->sealing, row.data + 98, SUCCESSION_SEALING_SIZE);
+    return true;
+}
+
 bool succession_document_write(const struct succession_document *document, struct buffer *out)
 {
     return form_write(&document_form, document, out);

@@ -36,6 +36,11 @@ struct succession_keys {
     uint8_t sealing[SUCCESSION_SEALING_SIZE];
 };
 
+/* As a row of the store holds them: number, then the four keys. */
+#define KEYS_ROW_SIZE (2u + 3u * 32u + SUCCESSION_SEALING_SIZE)
+void keys_write_row(const struct succession_keys *keys, uint8_t out[KEYS_ROW_SIZE]);
+bool keys_read_row(struct span row, struct succession_keys *out);
+
 struct succession_document {
     unsigned format;
     struct span origin; /* of the log that ends */

@@ -55,9 +55,6 @@ const struct journal_chain *chain_before(struct journal *journal, const struct j
 /* The keeper's number of the set that holds these keys; KEYS_NOT_HELD when it has none. */
 #define KEYS_NOT_HELD UINT8_MAX
 uint8_t own_set(const struct journal *journal, const struct succession_keys *keys);
-#define KEYS_ROW_SIZE (2u + 3u * 32u + SUCCESSION_SEALING_SIZE)
-void keys_write_row(const struct succession_keys *keys, uint8_t out[KEYS_ROW_SIZE]);
-bool keys_read_row(struct span row, struct succession_keys *out);
 /* `<party>/custody/<k>` or `<party>/witness/<k>`. */
 bool key_of(const char *party, const char *what, const struct succession_keys *keys,
             struct note_key *out, struct error *err);

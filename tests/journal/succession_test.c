@@ -7,9 +7,12 @@
 #include "journal/support/pair.h"
 
 #include "base/text.h"
+#include "message/support/samples.h"
 #include "store/schema.h"
+#include "tlog/cosignature.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 
 static struct pair pair;
 
@@ -226,9 +229,250 @@ CHECK_TEST(both_directions_and_both_domestic_logs_close_year_after_year)
     pair_free(&pair);
 }
 
+/* --- keys --- */
+
+static struct succession_keys newest_keys(const struct pair_node *node)
+{
+    const struct keeper_keys *newest = &node->journal.sets.keys[node->journal.sets.count - 1];
+    struct succession_keys keys = {.number = 0}; /* counted by the act */
+
+    memcpy(keys.log, newest->log, sizeof keys.log);
+    memcpy(keys.custody, newest->custody, sizeof keys.custody);
+    memcpy(keys.witness, newest->witness, sizeof keys.witness);
+    memcpy(keys.sealing, newest->sealing, sizeof keys.sealing);
+    return keys;
+}
+
+/* As `besa keeper renew` on a stopped node. */
+static bool renew(struct pair_node *node, struct error *err)
+{
+    char directory[600];
+    struct keeper_options options = {.env = env_real(),
+                                     .directory = directory,
+                                     .passphrase = span_text("test"),
+                                     .cost = SECRET_COST_FAST};
+
+    snprintf(directory, sizeof directory, "%s/keeper", node->home);
+    pair_close_node(node);
+    return keeper_renew(&options, err) && pair_reopen(node);
+}
+
+static void business_both_ways(unsigned number)
+{
+    struct error err = {0};
+    char items[2][UUID_TEXT_SIZE];
+
+    for (unsigned side = 0; side < 2; side++)
+        CHECK_OK(pair_request(&pair.nodes[side], 2 * number + side, items[side], &err), err);
+    pair_settle(&pair);
+    for (unsigned side = 0; side < 2; side++)
+        CHECK(answered(1 - side, items[side]));
+    pair_settle(&pair);
+    for (unsigned side = 0; side < 2; side++)
+        CHECK(shown(side, items[side], "refused"));
+    both_are_whole();
+}
+
+CHECK_TEST(all_four_keys_change_while_business_goes_on)
+{
+    struct error err = {0};
+    char waiting[UUID_TEXT_SIZE];
+
+    CHECK_OR_RETURN(pair_make(&pair));
+    pair_settle(&pair);
+    business_both_ways(1);
+    CHECK_OK(renew(&pair.nodes[0], &err), err);
+    business_both_ways(2); /* two sets are there, the older one signs */
+    struct succession_keys keys = newest_keys(&pair.nodes[0]);
+    CHECK_OK(pair_request(&pair.nodes[1], 90, waiting, &err), err);
+    CHECK_OK(succeed(0, "ro/ro-al/to/al/0", SUCCESSION_KEY_CHANGE, &keys, &err), err);
+    business_both_ways(3);
+    CHECK_OK(succeed(0, "ro/domestic/0", SUCCESSION_KEY_CHANGE, &keys, &err), err);
+    business_both_ways(4);
+    struct journal_line *line = &pair.nodes[0].journal.lines[0];
+    struct journal_line *other = &pair.nodes[1].journal.lines[0];
+    CHECK_INT(line->own_keys.number, 1);
+    CHECK(memcmp(other->partner_keys.sealing, keys.sealing, sizeof keys.sealing) == 0);
+    CHECK(strcmp(other->custody_key.name, "ro/custody/1") == 0);
+    /* Receipts of both keys are read after a restart, and each by its own. */
+    for (size_t i = 0; i < 2; i++)
+        CHECK(pair_reopen(&pair.nodes[i]));
+    business_both_ways(5);
+    CHECK_INT(pair.nodes[1].journal.lines[0].partner_keys.number, 1);
+    CHECK_INT(line->witnessed, pair.nodes[0].journal.domestic.signed_size);
+    CHECK(strcmp(pair.nodes[0].journal.domestic.origin, "ro/domestic/1") == 0);
+    /* And the next change: the oldest set of keys is destroyed, nothing of the books needs it. */
+    CHECK_OK(renew(&pair.nodes[0], &err), err);
+    keys = newest_keys(&pair.nodes[0]);
+    CHECK_OK(succeed(0, "ro/ro-al/to/al/1", SUCCESSION_KEY_CHANGE, &keys, &err), err);
+    CHECK_OK(succeed(0, "ro/domestic/1", SUCCESSION_KEY_CHANGE, &keys, &err), err);
+    business_both_ways(6);
+    CHECK_INT(pair.nodes[1].journal.lines[0].partner_keys.number, 2);
+    pair_free(&pair);
+}
+
+/* What a thief can do who copied the keeper: sign one more custody of the partner's log, in the past or now. */
+static bool thief_receipt(struct keeper *stolen, int64_t time_s, struct buffer *answer,
+                          uint64_t *size, struct error *err)
+{
+    struct keeper_client client = keeper_client_direct(stolen);
+    struct keeper_state state = {.size = 0};
+    struct keeper_keys keys = {.log = {0}};
+    struct tlog_hash leaf = {{1, 2, 3}};
+    struct note_key key;
+    char root[BASE64_SIZE(TLOG_HASH_SIZE) + 1];
+
+    if (!keeper_state(&client, KEEPER_CUSTODY, span_text("al/ro-al/to/ro/0"), &state, err) ||
+        !keeper_public_keys(&client, &keys, err))
+        return false;
+    struct keeper_step step = {.kind = KEEPER_CUSTODY,
+                               .origin = span_text("al/ro-al/to/ro/0"),
+                               .size_before = state.size,
+                               .leaves = &leaf,
+                               .count = 1,
+                               .is_signed = true,
+                               .time_s = time_s > state.time_s ? time_s : state.time_s};
+    if (!keeper_advance(&client, &step, 1, err))
+        return false;
+    *size = step.size;
+    base64_write(span_make(step.root.bytes, TLOG_HASH_SIZE), root);
+    return note_key_make(span_text("ro/custody/0"), NOTE_COSIGNATURE, keys.custody, &key) &&
+           buffer_format(answer, "%" PRIu64 " %s ", step.size, root) &&
+           cosignature_line_write(&key, step.time_s, step.signature, answer);
+}
+
+struct receipting {
+    struct span answer;
+};
+
+static bool receipt_run(struct journal *journal, void *context, struct error *err)
+{
+    struct receipting *receipting = context;
+    int64_t now_ms = journal->env->now_ms(journal->env->context);
+    return journal_receipt(journal, &journal->lines[0], receipting->answer, now_ms, now_ms, err);
+}
+
+CHECK_TEST(a_stolen_key_makes_nothing_that_counts_once_its_log_ended)
+{
+    struct error err = {0};
+    struct buffer answer CLEANUP(buffer_free) = buffer_make(4096);
+    struct keeper *stolen = NULL;
+    char command[1400], directory[600];
+    uint64_t size = 0;
+
+    CHECK_OR_RETURN(pair_make(&pair));
+    pair_settle(&pair);
+    business_both_ways(1);
+    /* The thief's copy. */
+    snprintf(command, sizeof command, "cp -r '%s/keeper' '%s/stolen'", pair.nodes[0].home,
+             pair.home);
+    CHECK_OR_RETURN(system(command) == 0);
+    snprintf(directory, sizeof directory, "%s/stolen", pair.home);
+    struct keeper_options options = {.env = env_real(),
+                                     .directory = directory,
+                                     .passphrase = span_text("test"),
+                                     .cost = SECRET_COST_FAST};
+    CHECK_OK(keeper_open(&options, &stolen, &err), err);
+
+    CHECK_OK(renew(&pair.nodes[0], &err), err);
+    struct succession_keys keys = newest_keys(&pair.nodes[0]);
+    struct preparing preparing = {
+        .origin = span_text("ro/ro-al/to/al/0"), .reason = SUCCESSION_KEY_THEFT, .keys = &keys};
+    struct buffer cms CLEANUP(buffer_free) = buffer_make(SUCCESSION_CMS_MAX);
+    CHECK_OK(pair_work(&pair.nodes[0], prepare_run, &preparing, &err), err);
+    CHECK_OK(pair_sign_succession(&pair, 0, 1, &preparing.document, &cms, &err), err);
+    struct span bytes = buffer_span(&cms);
+    CHECK_OK(pair_work(&pair.nodes[1], allow_run, &bytes, &err), err);
+    /* From this moment on the partner takes nothing more in the old log. */
+    CHECK(strstr(pair.nodes[1].journal.lines[0].in.read_only, "key_theft") != NULL);
+    CHECK_OK(pair_sign_succession(&pair, 0, 2, &preparing.document, &cms, &err), err);
+    CHECK_OK(succeed_now(&pair.nodes[0], buffer_span(&cms), &err), err);
+    CHECK_OK(succeed(0, "ro/domestic/0", SUCCESSION_KEY_THEFT, &keys, &err), err);
+    pair_settle(&pair);
+    business_both_ways(2);
+
+    /* A receipt of the stolen custody key, beyond where it counts. */
+    CHECK_OK(thief_receipt(stolen, SAMPLE_RECORDED_MS / 1000, &answer, &size, &err), err);
+    struct receipting receipting = {.answer = buffer_span(&answer)};
+    struct journal_line *line = &pair.nodes[1].journal.lines[0];
+    CHECK(size > line->in_past.past[0].custody_to);
+    line->cosigned = size - 1; /* as if its receipt were awaited just now */
+    CHECK(!pair_work(&pair.nodes[1], receipt_run, &receipting, &err));
+    CHECK_ERROR(err, ERROR_LINK, "not signed by its custody key");
+    line->cosigned = line->out.size;
+
+    /* The true keeper signs neither the old log nor with the old set. */
+    struct keeper_client client = keeper_client_direct(pair.nodes[0].keeper);
+    struct keeper_step step = {
+        .kind = KEEPER_LOG, .origin = span_text("ro/ro-al/to/al/0"), .is_signed = true};
+    struct keeper_state state;
+    CHECK_OK(keeper_state(&client, KEEPER_LOG, step.origin, &state, &err), err);
+    step.size_before = state.size;
+    CHECK(!keeper_advance(&client, &step, 1, &err));
+    CHECK_ERROR(err, ERROR_CONFLICT, "has ended");
+    keeper_close(&stolen);
+    pair_free(&pair);
+}
+
+/* --- what must be refused --- */
+
+CHECK_TEST(a_succession_without_both_institutions_or_for_another_end_is_refused)
+{
+    struct error err = {0};
+    struct buffer cms CLEANUP(buffer_free) = buffer_make(SUCCESSION_CMS_MAX);
+    struct preparing preparing = {.origin = span_text("ro/ro-al/to/al/0"),
+                                  .reason = SUCCESSION_YEARLY_CLOSING};
+    struct span bytes;
+
+    CHECK_OR_RETURN(pair_make(&pair));
+    pair_settle(&pair);
+    business_both_ways(1);
+    CHECK_OK(pair_work(&pair.nodes[0], prepare_run, &preparing, &err), err);
+    struct succession_document document = preparing.document;
+    /* One signature only. */
+    CHECK_OK(pair_sign_succession(&pair, 0, 1, &document, &cms, &err), err);
+    CHECK(!succeed_now(&pair.nodes[0], buffer_span(&cms), &err));
+    /* The partner's, for our log. */
+    CHECK_OK(pair_sign_succession(&pair, 1, 1, &document, &cms, &err), err);
+    bytes = buffer_span(&cms);
+    CHECK(!pair_work(&pair.nodes[1], allow_run, &bytes, &err));
+    /* Another root; a size that was never reached; keys that the keeper does not hold. */
+    document.root[0] ^= 1;
+    CHECK_OK(pair_sign_succession(&pair, 0, 1, &document, &cms, &err), err);
+    bytes = buffer_span(&cms);
+    CHECK(!pair_work(&pair.nodes[1], allow_run, &bytes, &err));
+    CHECK_ERROR(err, ERROR_CONFLICT, "another tree");
+    CHECK_OK(pair_sign_succession(&pair, 0, 2, &document, &cms, &err), err);
+    CHECK(!succeed_now(&pair.nodes[0], buffer_span(&cms), &err));
+    document = preparing.document;
+    document.size += 1000;
+    CHECK_OK(pair_sign_succession(&pair, 0, 1, &document, &cms, &err), err);
+    bytes = buffer_span(&cms);
+    CHECK(!pair_work(&pair.nodes[1], allow_run, &bytes, &err));
+    CHECK_ERROR(err, ERROR_CONFLICT, "resume first");
+    document = preparing.document;
+    document.keys.number = 1;
+    document.keys.log[0] ^= 1;
+    CHECK_OK(pair_sign_succession(&pair, 0, 2, &document, &cms, &err), err);
+    CHECK(!succeed_now(&pair.nodes[0], buffer_span(&cms), &err));
+    CHECK_ERROR(err, ERROR_CONFLICT, "besa keeper renew");
+    /* The same document twice. */
+    CHECK_OK(pair_sign_succession(&pair, 0, 2, &preparing.document, &cms, &err), err);
+    error_clear(&err);
+    CHECK_OK(succeed_now(&pair.nodes[0], buffer_span(&cms), &err), err);
+    pair_settle(&pair);
+    CHECK(!succeed_now(&pair.nodes[0], buffer_span(&cms), &err));
+    CHECK_ERROR(err, ERROR_MISSING, "has ended");
+    business_both_ways(2);
+    pair_free(&pair);
+}
+
 int main(void)
 {
     CHECK_RUN(a_closed_outgoing_log_is_followed_and_business_goes_on);
     CHECK_RUN(both_directions_and_both_domestic_logs_close_year_after_year);
+    CHECK_RUN(all_four_keys_change_while_business_goes_on);
+    CHECK_RUN(a_stolen_key_makes_nothing_that_counts_once_its_log_ended);
+    CHECK_RUN(a_succession_without_both_institutions_or_for_another_end_is_refused);
     return check_end();
 }
