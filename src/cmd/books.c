@@ -21,6 +21,14 @@ static bool agreements_read(struct books *books, struct error *err)
     return true;
 }
 
+static bool logs_read(struct books *books, struct error *err)
+{
+    books->logs = arena_array(&books->arena, BOOKS_LOG_MAX, sizeof *books->logs);
+    if (books->logs == NULL)
+        return error_set(err, ERROR_LIMIT, "out of memory");
+    return log_list(books->db, &books->arena, books->logs, BOOKS_LOG_MAX, &books->log_count, err);
+}
+
 bool books_open(struct books *books, const struct env *env, const char *home, struct span party,
                 const struct keeper_keys *keys, struct database *db,
                 const struct keeper_client *keeper, struct error *err)
@@ -28,8 +36,7 @@ bool books_open(struct books *books, const struct env *env, const char *home, st
     *books = (struct books){.env = env, .home = home, .db = db, .keeper = keeper, .keys = *keys};
     books->arena = arena_make(BOOKS_ARENA_SIZE);
     snprintf(books->party, sizeof books->party, "%.*s", SPAN_ARG(party));
-    return (agreements_read(books, err) &&
-            log_list(db, &books->arena, books->logs, BOOKS_LOG_MAX, &books->log_count, err)) ||
+    return (agreements_read(books, err) && logs_read(books, err)) ||
            error_add(err, "reading the books");
 }
 
@@ -69,46 +76,139 @@ static bool key_make(struct note_key *out, enum note_key_type type, struct span 
            error_set(err, ERROR_STORE, "'%.*s' is no name for a key", SPAN_ARG(name));
 }
 
-/* "<party>/custody/0" or "<party>/witness/0" */
+/* "<party>/custody/<k>" or "<party>/witness/<k>" */
 static bool cosigner_make(struct note_key *out, struct span party, const char *what,
-                          const uint8_t public_key[SIGNATURE_PUBLIC_SIZE], struct error *err)
+                          const struct succession_keys *keys, struct error *err)
 {
-    char name[NAME_SIZE_MAX + 16];
+    char name[NAME_SIZE_MAX + 32];
+    bool is_custody = strcmp(what, "custody") == 0;
 
-    snprintf(name, sizeof name, "%.*s/%s/0", SPAN_ARG(party), what);
-    return key_make(out, NOTE_COSIGNATURE, span_text(name), public_key, err);
+    snprintf(name, sizeof name, "%.*s/%s/%u", SPAN_ARG(party), what, keys->number);
+    return key_make(out, NOTE_COSIGNATURE, span_text(name),
+                    is_custody ? keys->custody : keys->witness, err);
+}
+
+/* --- keys over the logs that followed one another --- */
+
+static struct succession_keys keys_first_of(const struct agreement_party *party)
+{
+    struct succession_keys keys = {.number = 0};
+
+    memcpy(keys.log, party->log_key, sizeof keys.log);
+    memcpy(keys.custody, party->custody_key, sizeof keys.custody);
+    memcpy(keys.witness, party->witness_key, sizeof keys.witness);
+    return keys;
+}
+
+static struct succession_keys keys_first(const struct books *books, const struct log_row *log,
+                                         const struct agreement_party *partner)
+{
+    struct succession_keys keys = {.number = 0};
+    bool is_own = log->kind != LOG_MIRROR;
+    const struct agreement_party *own =
+        books->agreement_count == 0
+            ? NULL
+            : agreement_party_find(&books->agreements[0], span_text(books->party));
+
+    if (is_own && own != NULL) /* the keeper may hold newer ones */
+        return keys_first_of(own);
+    if (!is_own)
+        return keys_first_of(partner);
+    memcpy(keys.log, books->keys.log, sizeof keys.log);
+    memcpy(keys.custody, books->keys.custody, sizeof keys.custody);
+    memcpy(keys.witness, books->keys.witness, sizeof keys.witness);
+    return keys;
+}
+
+static bool is_of_line(const struct log_row *row, enum log_kind kind, struct span agreement)
+{
+    return row->kind == kind && span_equal(row->agreement, agreement);
+}
+
+/* The writer's keys while `log` was current. */
+static struct succession_keys keys_at(const struct books *books, const struct log_row *log,
+                                      const struct agreement_party *partner)
+{
+    struct succession_keys keys = keys_first(books, log, partner);
+
+    for (const struct log_row *row = books->logs; row <= log; row++)
+        if (is_of_line(row, log->kind, log->agreement) && row->keys.size > 0)
+            keys_read_row(row->keys, &keys);
+    return keys;
+}
+
+/* Position of the end of the first `size` entries of this log, over those before it. */
+static int64_t position_of(const struct books *books, const struct log_row *log, int64_t size)
+{
+    int64_t base = 0;
+
+    for (const struct log_row *row = books->logs; row < log; row++)
+        if (is_of_line(row, log->kind, log->agreement) && row->ends != LOG_OPEN)
+            base += row->ends;
+    return base + size;
+}
+
+bool books_custody(const struct books *books, const struct log_row *log, int64_t size, size_t age,
+                   struct note_key *out, struct error *err)
+{
+    const struct agreement_party *partner = partner_of(books, log, err);
+    enum log_kind kind = log->kind == LOG_OUTGOING ? LOG_MIRROR : LOG_OUTGOING;
+    struct span party = kind == LOG_OUTGOING ? span_text(books->party) : log->partner;
+    const struct log_row *rows[CHAIN_COUNT_MAX + 1];
+    size_t count = 0, at = 0;
+
+    if (partner == NULL)
+        return false;
+    for (size_t i = 0; i < books->log_count && count < ARRAY_COUNT(rows); i++)
+        if (is_of_line(&books->logs[i], kind, log->agreement))
+            rows[count++] = &books->logs[i];
+    int64_t position = position_of(books, log, size);
+    while (at + 1 < count && position > rows[at + 1]->custody)
+        at++;
+    if (age > at)
+        return error_set(err, ERROR_MISSING, "no older custody key of %.*s", SPAN_ARG(party));
+    struct log_row first = {.kind = kind};
+    struct succession_keys keys =
+        count == 0 ? keys_first(books, &first, partner) : keys_at(books, rows[at - age], partner);
+    return cosigner_make(out, party, "custody", &keys, err);
 }
 
 bool books_signers(const struct books *books, const struct log_row *log, struct log_signers *out,
                    struct error *err)
 {
-    struct span own = span_text(books->party);
+    const struct agreement_party *partner = NULL;
 
     *out = (struct log_signers){.has_custody = log->kind != LOG_DOMESTIC};
-    if (log->kind == LOG_DOMESTIC)
-        return key_make(&out->log, NOTE_ED25519, log->origin, books->keys.log, err);
-    const struct agreement_party *partner = partner_of(books, log, err);
-    if (partner == NULL)
+    if (out->has_custody && (partner = partner_of(books, log, err)) == NULL)
         return false;
-    if (log->kind == LOG_OUTGOING)
-        return key_make(&out->log, NOTE_ED25519, log->origin, books->keys.log, err) &&
-               cosigner_make(&out->custody, partner->party, "custody", partner->custody_key, err);
-    return key_make(&out->log, NOTE_ED25519, log->origin, partner->log_key, err) &&
-           cosigner_make(&out->custody, own, "custody", books->keys.custody, err);
+    struct succession_keys keys = keys_at(books, log, partner);
+    return key_make(&out->log, NOTE_ED25519, log->origin, keys.log, err) &&
+           (!out->has_custody || books_custody(books, log, log->size, 0, &out->custody, err));
+}
+
+static bool witness_add(struct note_key *out, size_t *count, struct span party,
+                        const struct succession_keys *keys, struct error *err)
+{
+    if (*count > 0 && memcmp(out[*count - 1].public_key, keys->witness, 32) == 0)
+        return true; /* as before */
+    return *count < BOOKS_WITNESS_MAX &&
+           cosigner_make(&out[(*count)++], party, "witness", keys, err);
 }
 
 bool books_witnesses(const struct books *books, struct note_key *out, size_t *count,
                      struct error *err)
 {
     *count = 0;
-    for (size_t i = 0; i < books->agreement_count; i++) {
-        const struct agreement_party *partner =
-            agreement_partner(&books->agreements[i], span_text(books->party));
-        if (partner == NULL)
+    for (size_t i = 0; i < books->log_count; i++) {
+        const struct log_row *log = &books->logs[i];
+        if (log->kind != LOG_MIRROR)
             continue;
-        if (!cosigner_make(&out[*count], partner->party, "witness", partner->witness_key, err))
+        const struct agreement_party *partner = partner_of(books, log, err);
+        if (partner == NULL)
             return false;
-        ++*count;
+        struct succession_keys keys = keys_at(books, log, partner);
+        if (!witness_add(out, count, partner->party, &keys, err))
+            return false;
     }
     return true;
 }

@@ -8,13 +8,16 @@
 #include "agreement/signed.h"
 #include "base/env.h"
 #include "cmd/pairing.h"
+#include "journal/journal.h"
 #include "keeper/client.h"
 #include "message/reference.h"
 #include "store/log_rows.h"
 #include "tlog/note.h"
 
-#define BOOKS_LOG_MAX    (2 * PARTNER_COUNT_MAX + 1)
-#define BOOKS_ARENA_SIZE (32u * 1024u * 1024u) /* every agreement of 16 partners */
+#define BOOKS_LOG_MAX                                                                              \
+    ((2 * PARTNER_COUNT_MAX + 1) * (CHAIN_COUNT_MAX + 1)) /* with those that ended */
+#define BOOKS_WITNESS_MAX (4 * PARTNER_COUNT_MAX)         /* keys, over their changes */
+#define BOOKS_ARENA_SIZE  (32u * 1024u * 1024u)           /* every agreement of 16 partners */
 
 struct books {
     const struct env *env;
@@ -27,7 +30,7 @@ struct books {
     struct agreement_row agreement_rows[PARTNER_COUNT_MAX];
     struct agreement agreements[PARTNER_COUNT_MAX];
     size_t agreement_count;
-    struct log_row logs[BOOKS_LOG_MAX];
+    struct log_row *logs; /* in the arena, by id: each behind those that it follows */
     size_t log_count;
 };
 
@@ -42,12 +45,16 @@ const struct log_row *books_log(const struct books *books, struct span origin, s
 /* The keys under which a log is signed, cosigned and witnessed. */
 struct log_signers {
     struct note_key log;
-    struct note_key custody; /* of the other party */
+    struct note_key custody; /* of the other party, as it counts for the newest receipt */
     bool has_custody;        /* the domestic log has none */
 };
 bool books_signers(const struct books *books, const struct log_row *log, struct log_signers *out,
                    struct error *err);
-/* The witness keys of all partners, for the domestic log; at most PARTNER_COUNT_MAX. */
+/* The custody key that counts for the receipt of this size (age 0), or the one that did not any more (age 1 and above);
+ * MISSING when there is no older one. */
+bool books_custody(const struct books *books, const struct log_row *log, int64_t size, size_t age,
+                   struct note_key *out, struct error *err);
+/* The witness keys of all partners, for the domestic logs; at most BOOKS_WITNESS_MAX. */
 bool books_witnesses(const struct books *books, struct note_key *out, size_t *count,
                      struct error *err);
 

@@ -205,13 +205,16 @@ static bool receipts_step(struct export *export, struct receipts_file *to, int64
         *above = rows[i].size;
         if (rows[i].signature.size == 0)
             continue; /* custody is given and its signature still being made */
-        if (!receipt_line_write(&export->signers.custody, &rows[i], &lines))
+        struct note_key key;
+        if (!books_custody(export->books, export->log, rows[i].size, 0, &key, err))
+            return false;
+        if (!receipt_line_write(&key, &rows[i], &lines))
             return error_set(err, ERROR_STORE, "log %.*s: the receipt of size %" PRId64 " is cut",
                              SPAN_ARG(export->log->origin), rows[i].size);
         out->receipts++;
         if (rows[i].size == export->target.size)
-            out->is_cosigned = cosignature_line_write(&export->signers.custody, rows[i].time_s,
-                                                      rows[i].signature.data, cosignature);
+            out->is_cosigned =
+                cosignature_line_write(&key, rows[i].time_s, rows[i].signature.data, cosignature);
     }
     if (!env->write_at(env->context, to->file, to->offset, buffer_span(&lines), err))
         return false;
@@ -244,7 +247,7 @@ static bool receipts_export(struct export *export, struct export_result *out,
 static bool witnesses_export(struct export *export, struct export_result *out,
                              struct buffer *cosignatures, struct error *err)
 {
-    struct note_key witnesses[PARTNER_COUNT_MAX];
+    struct note_key witnesses[BOOKS_WITNESS_MAX];
     size_t count = 0;
 
     if (export->log->kind != LOG_DOMESTIC)

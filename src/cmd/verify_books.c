@@ -188,6 +188,29 @@ static void checkpoint_compare(struct walk *walk, const struct tlog_hash *root)
     walk->good_size = row->size;
 }
 
+/* It may be a signature of a key that had ended: then somebody used it who should not hold it any more. */
+static void receipt_blame(struct walk *walk, const struct receipt_row *row, struct span message,
+                          const char *name)
+{
+    struct note_key older;
+    struct error ignored = {0};
+
+    for (size_t age = 1; row->signature.size == SIGNATURE_SIZE &&
+                         books_custody(walk->books, walk->log, row->size, age, &older, &ignored);
+         age++)
+        if (signature_verify(older.public_key, message, row->signature.data)) {
+            finding_add(walk->report, FINDING_RECEIPT,
+                        "log %.*s: the receipt of size %" PRId64
+                        " is signed with %s, which ended before it: made with an old key, where "
+                        "only %s counts",
+                        SPAN_ARG(walk->log->origin), row->size, older.name, name);
+            return;
+        }
+    finding_add(walk->report, FINDING_RECEIPT,
+                "log %.*s: the receipt of size %" PRId64 " by %s does not hold",
+                SPAN_ARG(walk->log->origin), row->size, name);
+}
+
 static void receipt_compare(struct walk *walk, const struct tlog_hash *root)
 {
     const struct receipt_row *row = &walk->receipt;
@@ -197,20 +220,20 @@ static void receipt_compare(struct walk *walk, const struct tlog_hash *root)
     if (row->signature.size == 0 && walk->log->kind == LOG_MIRROR)
         return; /* custody is given; the signature is made with the next round */
     walk->report->receipts++;
+    struct note_key key = {.name = ""};
+    struct error ignored = {0};
     bool holds = row->signature.size == SIGNATURE_SIZE &&
                  checkpoint_text(walk, row->size, row->root, &text) &&
                  cosignature_message_write(row->time_s, buffer_span(&text), &message) &&
-                 signature_verify(walk->signers.custody.public_key, buffer_span(&message),
-                                  row->signature.data);
+                 books_custody(walk->books, walk->log, row->size, 0, &key, &ignored) &&
+                 signature_verify(key.public_key, buffer_span(&message), row->signature.data);
     if (!holds)
-        finding_add(walk->report, FINDING_RECEIPT,
-                    "log %.*s: the receipt of size %" PRId64 " by %s does not hold",
-                    SPAN_ARG(walk->log->origin), row->size, walk->signers.custody.name);
+        receipt_blame(walk, row, buffer_span(&message), key.name);
     else if (!walk->is_broken && !span_equal(row->root, span_make(root->bytes, sizeof root->bytes)))
         finding_add(walk->report, FINDING_FORK,
                     "log %.*s: the receipt of size %" PRId64
                     " by %s is over another tree than the entries here",
-                    SPAN_ARG(walk->log->origin), row->size, walk->signers.custody.name);
+                    SPAN_ARG(walk->log->origin), row->size, key.name);
 }
 
 static void keeper_compare(struct walk *walk, const struct tlog_hash *root)
@@ -511,7 +534,7 @@ static bool entries_step(struct walk *walk, int64_t at, int64_t end, struct erro
 
 static bool witnesses_check(struct walk *walk, struct error *err)
 {
-    struct note_key keys[PARTNER_COUNT_MAX];
+    struct note_key keys[BOOKS_WITNESS_MAX];
     size_t count = 0;
 
     if (walk->log->kind != LOG_DOMESTIC)
@@ -552,7 +575,10 @@ static void log_close(struct walk *walk)
                     " are not those that were signed at size %" PRId64,
                     SPAN_ARG(walk->log->origin), walk->good_size, walk->doubt_size - 1,
                     walk->doubt_size);
-    if (walk->checkpoint.size > walk->log->size || walk->receipt.size > walk->log->size)
+    /* Beyond the end that a successor named, a checkpoint is void; a receipt is not. */
+    bool is_void = walk->log->ends != LOG_OPEN;
+    if ((walk->checkpoint.size > walk->log->size && !is_void) ||
+        walk->receipt.size > walk->log->size)
         finding_add(walk->report, FINDING_ENTRY_MISSING,
                     "log %.*s: size %" PRId64 " was signed, the log ends at %" PRId64
                     ": its end is missing",
