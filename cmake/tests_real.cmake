@@ -15,6 +15,8 @@ if(TARGET besa)
   add_test(NAME j12_amend COMMAND ${CMAKE_SOURCE_DIR}/tests/real/j12_amend.sh
            $<TARGET_FILE:besa> $<TARGET_FILE:real_input>)
   set_tests_properties(j12_amend PROPERTIES LABELS real TIMEOUT 300 RUN_SERIAL TRUE)
+  add_test(NAME real_succession COMMAND ${CMAKE_SOURCE_DIR}/tests/cmd/succession.sh $<TARGET_FILE:besa>)
+  set_tests_properties(real_succession PROPERTIES LABELS real TIMEOUT 200 SKIP_RETURN_CODE 77)
   set_tests_properties(verify_by_hand go_verify log_canary PROPERTIES LABELS real TIMEOUT 300 SKIP_RETURN_CODE 77
                        FIXTURES_REQUIRED besa_demo RUN_SERIAL TRUE)
 endif()

@@ -130,9 +130,6 @@ static int agreement_draft(struct options *options, int argc, char **argv)
 
 /* --- signatures --- */
 
-typedef bool sign_function(struct span from, const struct institution *institution, int64_t at_ms,
-                           struct arena *arena, struct buffer *cms, struct error *err);
-
 /* In a training home the institution's key lies beside the node's. */
 static bool key_default(const struct options *options, struct institution_files *files,
                         char key[HOME_PATH_SIZE], char certificate[HOME_PATH_SIZE],
@@ -168,8 +165,8 @@ static bool sign_file(const char *from, const char *to, const struct institution
            setup_write_new(to, buffer_span(&cms), err);
 }
 
-static int sign_command(struct options *options, int argc, char **argv, sign_function *sign,
-                        const char *next)
+int sign_command(struct options *options, int argc, char **argv, sign_function *sign,
+                 const char *next)
 {
     struct institution_files files = {.key = NULL};
     const char *to = NULL;

@@ -442,13 +442,15 @@ static bool uploads_add(struct making *making, struct error *err)
 
 static bool about_write(struct making *making, struct buffer *about, struct error *err)
 {
-    struct arena arena CLEANUP(arena_free) = arena_make(1024 * 1024);
-    struct log_row logs[BOOKS_LOG_MAX];
+    struct arena arena CLEANUP(arena_free) = arena_make(8u * 1024 * 1024);
+    struct log_row *logs = arena_array(&arena, BOOKS_LOG_MAX, sizeof *logs);
     char at[TIME_TEXT_SIZE];
     size_t count = 0;
     int64_t schema = 0;
     int64_t number = 0;
 
+    if (logs == NULL)
+        return error_set(err, ERROR_LIMIT, "out of memory");
     if (!database_version(making->copy, &schema, err) ||
         !journal_apply_number(making->copy, &number, err) ||
         !log_list_heads(making->copy, &arena, logs, BOOKS_LOG_MAX, &count, err))

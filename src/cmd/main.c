@@ -40,6 +40,19 @@ const struct command commands[] = {
      "(RFC 7512): pkcs11:token=NAME;object=KEY?module-path=/MODULE.so; its PIN comes from "
      "--pin-file or the terminal.",
      command_agreement},
+    {"succession",
+     "prepare ORIGIN --why REASON --output FILE\nshow FILE\nsign FILE --output FILE [--key FILE "
+     "--cert FILE] [--passphrase-file FILE]\nallow FILE\ncountersign FILE --output FILE [as "
+     "sign]\nimport FILE",
+     "A log ends and the next one goes on.\n\nREASON is yearly_closing, key_change, key_theft, "
+     "keeper_lost, restored or cloned. prepare and import need two officers (--approver), each "
+     "head_of_desk or security_officer; the partner's officer runs allow before its institution "
+     "countersigns (an outgoing log). See docs/recovery.md.",
+     command_succession},
+    {"keeper", "renew",
+     "Makes a further set of the node's keys, while the node is stopped; logs go over to it by "
+     "`besa succession`.",
+     command_keeper},
     {"serve", "",
      "Runs the node until SIGTERM; SIGHUP makes it begin anew.\n\nThe supervisor starts the keeper "
      "and the node, and both anew when one dies.",

@@ -5,6 +5,7 @@
 #ifndef BESA_CMD_SETUP_H
 #define BESA_CMD_SETUP_H
 
+#include "agreement/signed.h"
 #include "cmd/command.h"
 #include "cmd/node.h"
 
@@ -29,6 +30,13 @@ bool institution_load(const struct institution_files *files, struct institution_
                       struct error *err);
 /* For CLEANUP. */
 void institution_drop(struct institution_pem *institution);
+
+/* `FILE --output FILE [--key FILE --cert FILE] [--passphrase-file FILE]`: what an institution signs, from file to file. In
+ * a training home the institution's key lies beside the node's. */
+typedef bool sign_function(struct span from, const struct institution *institution, int64_t at_ms,
+                           struct arena *arena, struct buffer *cms, struct error *err);
+int sign_command(struct options *options, int argc, char **argv, sign_function *sign,
+                 const char *next);
 
 /* The access entry of a setup act, in the writer: officer and reason of the options, who must be known and active. */
 bool setup_access(struct node *node, const struct options *options, const char *act,

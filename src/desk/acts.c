@@ -59,6 +59,12 @@ const struct desk_act desk_acts[] = {
     {"held-list", "limit", "What partners sent and this node cannot handle yet.", false, false,
      act_held_list},
     {"held-retry", "", "Tries to handle all that is held again.", false, false, act_held_retry},
+    {"succession-prepare", "log, why", "Writes the document by which a log of ours ends.", false,
+     false, act_succession_prepare},
+    {"succession-allow", "document", "Looks whether the partner's log may end as it says.", false,
+     false, act_succession_allow},
+    {"succession-import", "document", "Ends the log and begins the next one.", false, false,
+     act_succession_import},
     {"rebuild", "", "Drops the derived tables and builds them again from the log.", false, false,
      act_rebuild},
 };

@@ -21,6 +21,8 @@ enum {
     OVERSIGHT = BIT(DPO) | BIT(AUDITOR) | BIT(SUPERVISORY_AUTHORITY),
     /* Keep the machine; read no content. */
     KEEPERS = BIT(SECURITY_OFFICER) | BIT(ADMINISTRATOR),
+    /* Answer for the end of a log, two together. */
+    LOG_ENDERS = BIT(HEAD_OF_DESK) | BIT(SECURITY_OFFICER),
     /* See a message's content, with case and reason in the log. */
     READERS = OFFICERS | APPROVERS | BIT(ANALYST) | BIT(DPO) | BIT(SUPERVISORY_AUTHORITY),
 };
@@ -59,6 +61,10 @@ const struct role_rule role_rules[] = {
     {"officer-end", KEEPERS},
     {"held-list", BIT(HEAD_OF_DESK) | OVERSIGHT | KEEPERS},
     {"held-retry", BIT(HEAD_OF_DESK) | BIT(ADMINISTRATOR)},
+    {"succession-prepare", LOG_ENDERS},
+    {"succession-allow", LOG_ENDERS},
+    {"succession-import", LOG_ENDERS},
+    {"keeper-renew", KEEPERS},
     {"rebuild", BIT(ADMINISTRATOR)},
     {"serve", BIT(HEAD_OF_DESK) | KEEPERS},
     {"status", EVERYONE},
@@ -104,8 +110,11 @@ bool role_check(struct span role_name, const char *act, struct error *err)
 bool role_check_approver(struct span role_name, const char *act, struct error *err)
 {
     enum role role;
+    uint32_t approvers = APPROVERS;
 
-    return (role_read(role_name, &role) && (APPROVERS & 1u << role) != 0) ||
+    if (strncmp(act, "succession-", 11) == 0)
+        approvers = LOG_ENDERS;
+    return (role_read(role_name, &role) && (approvers & 1u << role) != 0) ||
            error_set(err, ERROR_RULE, "%s: the role %.*s does not approve (docs/roles.md)", act,
                      SPAN_ARG(role_name));
 }
@@ -134,7 +143,10 @@ void roles_document(struct buffer *out)
     for (size_t i = 0; i < ROLE_COUNT; i++)
         if ((APPROVERS & 1u << i) != 0)
             buffer_format(out, " `%s`", role_names[i]);
-    buffer_text(out, ". Nobody approves their own draft.\n\n"
-                     "`node` is no officer: it enters one while there is no active "
-                     "`administrator`, so at installation, and does nothing else.\n");
+    buffer_text(
+        out,
+        ". The end of a log (`succession-prepare`, `succession-import`) is approved by those who "
+        "may begin it. Nobody approves their own draft.\n\n"
+        "`node` is no officer: it enters one while there is no active "
+        "`administrator`, so at installation, and does nothing else.\n");
 }

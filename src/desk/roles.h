@@ -39,7 +39,7 @@ bool role_read(struct span name, enum role *out);
 bool role_permits(enum role role, const char *act);
 /* RULE, naming act and role, unless this role may do the act. */
 bool role_check(struct span role_name, const char *act, struct error *err);
-/* RULE unless this role may approve what another officer sends. */
+/* RULE unless this role may approve this act of another officer. */
 bool role_check_approver(struct span role_name, const char *act, struct error *err);
 
 /* docs/roles.md, from the table. Errors are the buffer's. */

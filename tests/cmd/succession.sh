@@ -1,0 +1,128 @@
+#!/usr/bin/env bash
+# Two real nodes end and begin logs while they run: a yearly closing of both kinds of log, then a change of all keys of one
+# node. Everything through the command line, with two officers here and one at the partner; then both books and the
+# exported logs are verified.
+# usage: tests/cmd/succession.sh BESA      exit code 77: not run
+# covers: succession keeper
+set -u
+besa=$1
+root=$(cd "$(dirname "$0")/../.." && pwd)
+homes=$(mktemp -d "${TMPDIR:-/tmp}/besa-succession-XXXXXX") || exit 1
+pids=()
+stop() { for pid in "${pids[@]}"; do kill "$pid" 2> /dev/null && wait "$pid" 2> /dev/null; done; pids=(); }
+trap 'stop; [ -n "${BESA_KEEP:-}" ] || rm -rf "$homes"' EXIT
+# shellcheck source=tests/real/two_homes.sh
+. "$root/tests/real/two_homes.sh"
+command -v python3 > /dev/null || { echo "NOT RUN: python3 is missing"; exit 77; }
+
+read -r ro_port al_port < <(python3 -c 'import socket
+s = [socket.socket() for _ in range(2)]
+[x.bind(("127.0.0.1", 0)) for x in s]
+print(*[x.getsockname()[1] for x in s])')
+# shellcheck disable=SC2034
+ro_line=$ro_port al_line=$al_port
+two_homes || exit 1
+
+fail() { echo "$1"; tail -n 5 "$homes"/*.log 2> /dev/null; exit 1; }
+
+start() {
+    stop
+    "$besa" --home "$homes/ro" serve > "$homes/ro.log" 2>&1 & pids+=($!)
+    "$besa" --home "$homes/al" serve > "$homes/al.log" 2>&1 & pids+=($!)
+    for side in ro al; do
+        for _ in $(seq 100); do grep -q ready "$homes/$side.log" && continue 2; sleep 0.1; done
+        fail "$side did not start"
+    done
+}
+
+# Waits until the command says the text.
+until_said() { # TEXT COMMAND...
+    local text=$1
+    shift
+    for _ in $(seq 150); do
+        "$@" > "$homes/said" 2>&1 && grep -q -- "$text" "$homes/said" && return 0
+        sleep 0.1
+    done
+    cat "$homes/said"
+    fail "not said: $text: $*"
+}
+
+# Log `origin` of `side` ends for this reason; `two`: the partner must allow and countersign.
+succeed() { # SIDE OTHER ORIGIN REASON
+    local file="$homes/$1.${3//\//-}"
+    quiet "as_$1" --approver second succession prepare "$3" --why "$4" --output "$file.json" || fail "prepare $3"
+    quiet "as_$1" succession sign "$file.json" --output "$file.once" || fail "sign $3"
+    case $3 in
+    */to/*)
+        quiet "as_$2" succession allow "$file.once" || fail "allow $3"
+        quiet "as_$2" succession countersign "$file.once" --output "$file.cms" || fail "countersign $3"
+        ;;
+    *) mv "$file.once" "$file.cms" ;;
+    esac
+    quiet "as_$1" --approver second succession import "$file.cms" || fail "import $3"
+}
+
+start
+for side in ro al; do
+    quiet "as_$side" officer put second "Second" desk security_officer || exit 1
+    quiet "as_$side" officer put head "First" desk head_of_desk || exit 1
+done
+as_ro() { "$besa" --home "$homes/ro" --officer head --reason "exercise" "$@"; }
+as_al() { "$besa" --home "$homes/al" --officer head --reason "exercise" "$@"; }
+
+quiet as_ro case c-1 "Exercise" || exit 1
+number=0
+ask() { # a request of ro, in whichever log is open; its reference is looked for at the partner
+    number=$((number + 1))
+    sed -e "s/RO-2026-000017/RO-2026-00010$number/" -e "s/2027-01-12/$(date -d '+200 days' +%F)/" \
+        "$root/tests/fuzz/corpus/request/urgent" > "$homes/request.json"
+    quiet as_ro --case c-1 request "$homes/request.json" || fail "request $number"
+    until_said "RO-2026-00010$number" as_al --json inbox
+    until_said "RO-2026-00010$number.*received" as_ro --json sent
+}
+ask
+
+# One officer alone ends nothing.
+if as_ro succession prepare ro/ro-al/to/al/0 --why yearly_closing --output "$homes/alone" > "$homes/said" 2>&1; then
+    fail "one officer alone prepared the end of a log"
+fi
+grep -q "second officer" "$homes/said" || fail "the second officer is not asked for"
+
+succeed ro al ro/ro-al/to/al/0 yearly_closing
+succeed ro al ro/domestic/0 yearly_closing
+succeed al ro al/ro-al/to/ro/0 yearly_closing
+until_said '"log":"ro/ro-al/to/al/1"' as_ro --json status
+until_said '"log":"ro/ro-al/to/al/1"' as_al --json status
+until_said '"log":"al/ro-al/to/ro/1"' as_ro --json status
+
+ask
+
+# All four keys of one node, made while it is stopped, taken while it runs.
+stop
+quiet as_ro --officer second keeper renew || fail "keeper renew"
+start
+succeed ro al ro/ro-al/to/al/1 key_change
+succeed ro al ro/domestic/1 key_change
+until_said '"log":"ro/ro-al/to/al/2"' as_al --json status
+until_said '"log":"ro/domestic/2"' as_ro --json status
+ask
+
+# Nothing of the old logs is lost, and nothing of the new ones is wrong.
+stop
+for side in ro al; do
+    quiet "as_$side" verify || fail "verify $side"
+    quiet "as_$side" log list || exit 1
+    for origin in ro/ro-al/to/al/0 ro/ro-al/to/al/2 al/ro-al/to/ro/0; do
+        grep -q "$origin" "$homes/said" || { cat "$homes/said"; fail "$side does not list $origin"; }
+    done
+    quiet "as_$side" log export "$homes/$side.logs" || fail "export $side"
+done
+for origin in ro/ro-al/to/al/0 ro/ro-al/to/al/1 ro/ro-al/to/al/2; do
+    key=$(as_ro log vkey "$origin") || exit 1
+    quiet "$besa" verify "$homes/al.logs/$origin" --vkey "$key" || fail "verify exported $origin"
+done
+# Signed by the newer key alone.
+old=$(as_ro log vkey ro/ro-al/to/al/1 | cut -d + -f 3)
+new=$(as_ro log vkey ro/ro-al/to/al/2 | cut -d + -f 3)
+[ "$old" != "$new" ] || fail "the key of the log did not change"
+echo "5 logs ended and were followed on two nodes; all of them verified"
