@@ -122,6 +122,42 @@ CHECK_TEST(a_flipped_bit_in_a_receipt_is_named)
                "the receipt of size 600 by al/custody/0");
 }
 
+/* The partner's log ended with its keys; up to `custody` the receipts of its older custody key count. */
+static bool keys_end_at(int64_t custody)
+{
+    char keys[2 * (2 + 3 * 32 + 65) + 1];
+    char sql[1400];
+
+    memset(keys, '3', sizeof keys - 1);
+    keys[sizeof keys - 1] = '\0';
+    memcpy(keys, "0001", 4);
+    snprintf(
+        sql, sizeof sql,
+        "insert into logs (id, origin, kind, agreement, partner, size, frontier, handled, ends)"
+        " values (91, 'al/ro-al/to/ro/0', 2, 'ro-al', 'al', 0, x'0000000000000000', 0, 0);"
+        "insert into logs (id, origin, kind, agreement, partner, size, frontier, handled,"
+        " before, keys, custody) values (92, 'al/ro-al/to/ro/1', 2, 'ro-al', 'al', 0,"
+        " x'0000000000000000', 0, 91, x'%s', %d)",
+        keys, (int)custody);
+    return scene_sql(&scene, sql) && scene_books(&scene);
+}
+
+CHECK_TEST(a_receipt_made_with_an_old_key_is_named)
+{
+    CHECK(database_begin(scene.db, DATABASE_NORMAL, &scene.error));
+    CHECK(keys_end_at(SCENE_COUNT));
+    CHECK_OK(run(), scene.error);
+    CHECK_INT(report.finding_total, 0);
+    database_rollback(scene.db);
+    CHECK(database_begin(scene.db, DATABASE_NORMAL, &scene.error));
+    CHECK(keys_end_at(SCENE_COUNT - 1));
+    expect(FINDING_RECEIPT, "made with an old key");
+    CHECK(strstr(report.findings[0].text, "al/custody/0") != NULL);
+    CHECK(strstr(report.findings[0].text, "only al/custody/1 counts") != NULL);
+    database_rollback(scene.db);
+    CHECK(scene_books(&scene));
+}
+
 CHECK_TEST(a_changed_attachment_is_named)
 {
     change("select salt from parts", "update parts set salt = $1", FINDING_ATTACHMENT,
@@ -264,6 +300,7 @@ int main(void)
     CHECK_RUN(a_flipped_bit_in_a_salt_is_named);
     CHECK_RUN(a_flipped_bit_in_a_signature_is_named);
     CHECK_RUN(a_flipped_bit_in_a_receipt_is_named);
+    CHECK_RUN(a_receipt_made_with_an_old_key_is_named);
     CHECK_RUN(a_changed_attachment_is_named);
     CHECK_RUN(a_missing_part_is_named);
     CHECK_RUN(a_missing_entry_is_named);

@@ -229,6 +229,75 @@ CHECK_TEST(both_directions_and_both_domestic_logs_close_year_after_year)
     pair_free(&pair);
 }
 
+static bool keeper_is_gone(void *context, struct span request, struct buffer *reply,
+                           struct error *err)
+{
+    (void)context;
+    (void)request;
+    (void)reply;
+    return error_set(err, ERROR_LINK, "the keeper is gone");
+}
+
+CHECK_TEST(a_crash_between_books_and_keeper_is_made_good_at_the_next_start)
+{
+    struct error err = {0};
+    struct preparing preparing = {.origin = span_text("ro/ro-al/to/al/0"),
+                                  .reason = SUCCESSION_YEARLY_CLOSING};
+    struct buffer cms CLEANUP(buffer_free) = buffer_make(SUCCESSION_CMS_MAX);
+    char item[UUID_TEXT_SIZE];
+
+    CHECK_OR_RETURN(pair_make(&pair));
+    pair_settle(&pair);
+    CHECK_OK(pair_request(&pair.nodes[0], 1, item, &err), err);
+    pair_settle(&pair);
+    CHECK_OK(pair_work(&pair.nodes[0], prepare_run, &preparing, &err), err);
+    CHECK_OK(pair_sign_succession(&pair, 0, 2, &preparing.document, &cms, &err), err);
+    struct span bytes = buffer_span(&cms);
+    /* The books commit; the keeper hears nothing of it, and the node dies. */
+    pair.nodes[0].journal.keeper.call = keeper_is_gone;
+    CHECK_OK(pair_work(&pair.nodes[0], succeed_run, &bytes, &err), err);
+    struct keeper_client client = keeper_client_direct(pair.nodes[0].keeper);
+    struct keeper_state state;
+    CHECK(!keeper_state(&client, KEEPER_LOG, span_text("ro/ro-al/to/al/1"), &state, &err));
+    CHECK_INT(err.kind, ERROR_MISSING);
+    error_clear(&err);
+    CHECK(pair_reopen(&pair.nodes[0]));
+    CHECK_OK(pair_request(&pair.nodes[0], 2, item, &err), err);
+    both_are_whole();
+    CHECK(strcmp(pair.nodes[1].journal.lines[0].in.origin, "ro/ro-al/to/al/1") == 0);
+    CHECK(answered(1, item));
+    both_are_whole();
+    pair_free(&pair);
+}
+
+CHECK_TEST(what_stands_in_a_closed_log_is_erased_and_told_in_the_open_one)
+{
+    struct error err = {0};
+    struct buffer out CLEANUP(buffer_free) = buffer_make(1 << 20);
+    char item[UUID_TEXT_SIZE];
+    char arguments[200];
+
+    CHECK_OR_RETURN(pair_make(&pair));
+    pair_settle(&pair);
+    CHECK_OK(pair_request(&pair.nodes[0], 1, item, &err), err);
+    pair_settle(&pair);
+    CHECK_OK(succeed(0, "ro/ro-al/to/al/0", SUCCESSION_YEARLY_CLOSING, NULL, &err), err);
+    CHECK_OK(succeed(1, "al/ro-al/to/ro/0", SUCCESSION_YEARLY_CLOSING, NULL, &err), err);
+    pair_settle(&pair);
+    snprintf(arguments, sizeof arguments, "{\"item\":\"%s\",\"erase_reason\":\"retention\"}", item);
+    /* The partner first, then the writer: each says so in its own open log. */
+    for (size_t side = 2; side-- > 0;) {
+        uint64_t before = pair.nodes[side].journal.lines[0].out.size;
+        CHECK_OK(pair_act(&pair.nodes[side], "item-erase", arguments, span_text(""), &out, &err),
+                 err);
+        pair_settle(&pair);
+        CHECK(pair.nodes[side].journal.lines[0].out.size > before);
+    }
+    both_are_whole();
+    CHECK(shown(0, item, "erased"));
+    pair_free(&pair);
+}
+
 /* --- keys --- */
 
 static struct succession_keys newest_keys(const struct pair_node *node)
@@ -471,6 +540,8 @@ int main(void)
 {
     CHECK_RUN(a_closed_outgoing_log_is_followed_and_business_goes_on);
     CHECK_RUN(both_directions_and_both_domestic_logs_close_year_after_year);
+    CHECK_RUN(a_crash_between_books_and_keeper_is_made_good_at_the_next_start);
+    CHECK_RUN(what_stands_in_a_closed_log_is_erased_and_told_in_the_open_one);
     CHECK_RUN(all_four_keys_change_while_business_goes_on);
     CHECK_RUN(a_stolen_key_makes_nothing_that_counts_once_its_log_ended);
     CHECK_RUN(a_succession_without_both_institutions_or_for_another_end_is_refused);
