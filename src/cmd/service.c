@@ -290,6 +290,7 @@ static const struct http_route routes[] = {
      .body_size_max = PULL_SIZE_MAX,
      .answer_ms = PULL_ANSWER_MS,
      .handle = partner_handle},
+    {.method = "POST", .path = PATH_RESUME, .body_size_max = 1024, .handle = partner_handle},
 };
 
 /* --- making --- */

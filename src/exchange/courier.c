@@ -5,6 +5,7 @@
 #include "exchange/private.h"
 
 #include "journal/contact.h"
+#include "journal/resume.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -34,6 +35,8 @@ void exchange_notice(struct exchange *exchange, const struct journal_event *even
         want(exchange, event->line, OPERATION_FETCH);
     if (event->kind == JOURNAL_SUSPENDED)
         want(exchange, event->line, OPERATION_PROBE);
+    if (event->kind == JOURNAL_RESUME)
+        want(exchange, event->line, OPERATION_RESUME);
     if (event->kind != JOURNAL_ALARM)
         want(exchange, event->line, OPERATION_POST);
     exchange->line.wake(exchange->line.context);
@@ -140,6 +143,7 @@ static void partner_reached(struct exchange *exchange, struct courier_partner *p
     want(exchange, at, OPERATION_POST);
     want(exchange, at, OPERATION_FETCH);
     want(exchange, at, OPERATION_WITNESS);
+    want(exchange, at, OPERATION_RESUME);
 }
 
 /* --- one operation --- */
@@ -149,7 +153,13 @@ static const char *const paths[OPERATION_COUNT] = {
     [OPERATION_POST] = PATH_PUSH,
     [OPERATION_WITNESS] = PATH_ADD_CHECKPOINT,
     [OPERATION_FETCH] = PATH_RANGES,
+    [OPERATION_RESUME] = PATH_RESUME,
 };
+
+static size_t answer_size_max(enum operation_kind kind)
+{
+    return kind == OPERATION_RESUME ? RESUME_ANSWER_SIZE_MAX : RANGE_SIZE_MAX;
+}
 
 static void call_done(void *context, unsigned status, struct span response,
                       const struct error *error);
@@ -186,11 +196,11 @@ static bool partner_call(struct operation *operation, struct error *err)
     operation->called_ms = exchange_ticks_ms(exchange);
     path_write(operation->protocol, paths[operation->kind], path);
     if (way.may_wait && pull_is_present(partner, exchange_ticks_ms(exchange)))
-        return pull_call(exchange, partner, path, body, RANGE_SIZE_MAX, deadline_ms, call_done,
-                         operation, err);
+        return pull_call(exchange, partner, path, body, answer_size_max(operation->kind), deadline_ms,
+                         call_done, operation, err);
     if (way.may_call)
         return exchange->line.call(exchange->line.context, partner->name, path, body,
-                                   RANGE_SIZE_MAX, deadline_ms, call_done, operation, err);
+                                   answer_size_max(operation->kind), deadline_ms, call_done, operation, err);
     return error_set(err, ERROR_LINK,
                      way.may_wait ? "%s has to call us, and does not"
                                   : "no address of %s is known here",
@@ -334,6 +344,23 @@ static bool is_success(const struct operation *operation)
     return operation->ok && operation->status == 200;
 }
 
+#define RESUME_RETRY_MS 5000 /* an officer of the partner has to allow it: nobody waits for less */
+
+static void resume_done(struct operation *operation)
+{
+    struct courier_partner *partner = operation->partner;
+    size_t at = (size_t)(partner - operation->exchange->partners);
+
+    if (is_success(operation)) {
+        want(operation->exchange, at, OPERATION_RESUME); /* the next range */
+        return;
+    }
+    pthread_mutex_lock(&operation->exchange->mutex);
+    snprintf(partner->last_error, sizeof partner->last_error, "%s", operation->error.text);
+    pthread_mutex_unlock(&operation->exchange->mutex);
+    operation_back_off(operation, RESUME_RETRY_MS);
+}
+
 /* The job behind the answer is done. */
 static void operation_done(struct operation *operation)
 {
@@ -353,6 +380,10 @@ static void operation_done(struct operation *operation)
             partner_reached(exchange, operation->partner);
         else
             partner_failed(exchange, operation->partner, &operation->error);
+        return;
+    }
+    if (operation->kind == OPERATION_RESUME) {
+        resume_done(operation);
         return;
     }
     if (!is_success(operation)) {
@@ -507,7 +538,7 @@ static void partners_follow(struct exchange *exchange)
                                    .kind = (enum operation_kind)kind,
                                    .protocol = 1,
                                    .body = buffer_make(POST_SIZE_MAX),
-                                   .answer = buffer_make(RANGE_SIZE_MAX),
+                                   .answer = buffer_make(answer_size_max((enum operation_kind)kind)),
                                    .fetch.wanted.segments = buffer_make(BODY_SIZE_MAX),
                                    .fetch.piece = buffer_make(SEGMENT_SIZE)};
         pull_start(exchange, partner);

@@ -19,6 +19,7 @@ enum operation_kind {
     OPERATION_POST,
     OPERATION_WITNESS,
     OPERATION_FETCH,
+    OPERATION_RESUME,
     OPERATION_COUNT
 };
 enum operation_phase {

@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "journal/contact.h"
+#include "journal/resume.h"
 #include "tlog/cosignature.h"
 
 #include <inttypes.h>
@@ -203,6 +204,19 @@ static bool ranges_run(struct journal *journal, struct job *job, struct error *e
                       span_part(segment, question.from, question.size), &received->answer, err);
 }
 
+/* --- resume --- */
+
+static bool resume_run(struct journal *journal, struct job *job, struct error *err)
+{
+    struct received *received = (struct received *)job;
+
+    received->status = 200;
+    received->content_type = "application/octet-stream";
+    received->answer.limit = RESUME_ANSWER_SIZE_MAX;
+    return journal_resume_answer(journal, line_of(received), received->body, &received->answer,
+                                 err);
+}
+
 /* --- dispatch --- */
 
 static const struct {
@@ -215,6 +229,7 @@ static const struct {
     {PATH_PROBE, CONTACT_SIZE_MAX, probe_run, probe_done},
     {PATH_ADD_CHECKPOINT, 16 * 1024, witness_run, received_done},
     {PATH_RANGES, 1024, ranges_run, received_done},
+    {PATH_RESUME, RESUME_QUESTION_SIZE_MAX, resume_run, received_done},
 };
 
 void receiver_refuse(exchange_reply *reply, void *context, enum error_kind kind, const char *text)

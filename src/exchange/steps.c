@@ -5,6 +5,7 @@
 #include "exchange/denial.h"
 
 #include "journal/contact.h"
+#include "journal/resume.h"
 #include "journal/parts.h"
 
 #include <inttypes.h>
@@ -63,6 +64,8 @@ bool operation_prepare(struct journal *journal, struct job *job, struct error *e
         return journal_witness_request(journal, line, &operation->body, err);
     case OPERATION_FETCH:
         return fetch_prepare(journal, operation, err);
+    case OPERATION_RESUME:
+        return journal_resume_question(journal, line, &operation->body, err);
     case OPERATION_COUNT:
         break;
     }
@@ -157,6 +160,21 @@ static bool witness_complete(struct journal *journal, struct operation *operatio
     return true;
 }
 
+/* One range of what the partner holds. The next is asked for at once; a refusal is shown and tried again later. */
+static bool resume_complete(struct journal *journal, struct operation *operation, struct error *err)
+{
+    struct journal_line *line = line_of(operation);
+
+    if (operation->status == 200)
+        return journal_resume_take(journal, line, buffer_span(&operation->answer), err);
+    return error_set(err, ERROR_LINK,
+                     operation->status == 403
+                         ? "%s does not allow the resume yet (%u): an officer there types `besa "
+                           "resume allow`"
+                         : "%s answered %u to a resume",
+                     line->partner, operation->status);
+}
+
 bool operation_complete(struct journal *journal, struct job *job, struct error *err)
 {
     struct operation *operation = (struct operation *)job;
@@ -170,6 +188,8 @@ bool operation_complete(struct journal *journal, struct job *job, struct error *
         return witness_complete(journal, operation, err);
     case OPERATION_FETCH:
         return fetch_complete(journal, operation, err);
+    case OPERATION_RESUME:
+        return resume_complete(journal, operation, err);
     case OPERATION_COUNT:
         break;
     }

@@ -255,38 +255,33 @@ static bool root_check(const struct journal_line *line, const struct post *post,
                      line->in.origin, checkpoint->size);
 }
 
-static bool parts_store(struct journal *journal, int64_t entry, const struct post_entry *from,
-                        struct arena *arena, struct error *err)
+bool part_take(struct journal *journal, int64_t entry, const struct post_part *part,
+               struct arena *arena, struct error *err)
 {
-    for (size_t i = 0; i < from->part_count; i++) {
-        const struct post_part *part = &from->parts[i];
-        struct sealed_body sealed;
-        uint8_t digest[DIGEST_SIZE];
-        uint8_t sha256[DIGEST_SIZE];
+    struct sealed_body sealed;
+    uint8_t digest[DIGEST_SIZE];
+    uint8_t sha256[DIGEST_SIZE];
 
-        if (!body_seal(journal, part->bytes, part->salt, arena, &sealed, err))
-            return false;
-        digest_salted(part->salt, part->bytes, digest);
-        digest_sha256(part->bytes, sha256);
-        struct part_row row = {.entry = entry,
-                               .number = part->number,
-                               .kind = PART_ROW_SMALL,
-                               .digest = span_make(digest, sizeof digest),
-                               .salt = span_make(part->salt, SALT_SIZE),
-                               .size = (int64_t)part->bytes.size,
-                               .sha256 = span_make(sha256, sizeof sha256),
-                               .state = PART_HELD,
-                               .bytes = sealed.sealed,
-                               .part_key = sealed.key};
-        if (!part_insert(journal->db, &row, err))
-            return false;
-    }
-    return true;
+    if (!body_seal(journal, part->bytes, part->salt, arena, &sealed, err))
+        return false;
+    digest_salted(part->salt, part->bytes, digest);
+    digest_sha256(part->bytes, sha256);
+    struct part_row row = {.entry = entry,
+                           .number = part->number,
+                           .kind = PART_ROW_SMALL,
+                           .digest = span_make(digest, sizeof digest),
+                           .salt = span_make(part->salt, SALT_SIZE),
+                           .size = (int64_t)part->bytes.size,
+                           .sha256 = span_make(sha256, sizeof sha256),
+                           .state = PART_HELD,
+                           .bytes = sealed.sealed,
+                           .part_key = sealed.key};
+    return part_insert(journal->db, &row, err);
 }
 
-static bool entry_store(struct journal *journal, struct journal_line *line, const struct post *post,
-                        size_t at, const struct tlog_hash *leaf, enum body_state state,
-                        struct arena *arena, struct error *err)
+bool entry_take(struct journal *journal, int64_t log, const struct post *post, size_t at,
+                const struct tlog_hash *leaf, enum body_state state, struct arena *arena,
+                struct error *err)
 {
     const struct post_entry *from = &post->entries[at];
     struct sealed_body sealed = {.sealed = {NULL, 0}};
@@ -298,7 +293,7 @@ static bool entry_store(struct journal *journal, struct journal_line *line, cons
     if (!head_read_known(journal, from->head, arena, &head, &ignored))
         head = (struct head){.type = MESSAGE_UNKNOWN};
     struct entry_row row = {.id = journal->next_entry,
-                            .log = line->in.id,
+                            .log = log,
                             .index = (int64_t)(post->from + at),
                             .message_id = span_make(head.id, UUID_SIZE),
                             .head = from->head,
@@ -311,10 +306,25 @@ static bool entry_store(struct journal *journal, struct journal_line *line, cons
                             .body_key = sealed.key,
                             .body_size = (int64_t)from->body.size,
                             .body_state = state};
-    if (!entry_insert(journal->db, &row, err) || !parts_store(journal, row.id, from, arena, err))
+    if (!entry_insert(journal->db, &row, err))
         return error_add(err, "index %" PRId64, row.index);
-    cache_put(journal->cache, row.id, from->body);
     journal->next_entry++;
+    return true;
+}
+
+static bool entry_store(struct journal *journal, struct journal_line *line, const struct post *post,
+                        size_t at, const struct tlog_hash *leaf, enum body_state state,
+                        struct arena *arena, struct error *err)
+{
+    const struct post_entry *from = &post->entries[at];
+    int64_t entry = journal->next_entry;
+
+    if (!entry_take(journal, line->in.id, post, at, leaf, state, arena, err))
+        return false;
+    for (size_t i = 0; i < from->part_count; i++)
+        if (!part_take(journal, entry, &from->parts[i], arena, err))
+            return error_add(err, "index %" PRIu64, post->from + at);
+    cache_put(journal->cache, entry, from->body);
     return true;
 }
 

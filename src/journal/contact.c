@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "base/json.h"
 #include "journal/private.h"
+#include "journal/resume.h"
 #include "journal/version.h"
 #include "tlog/checkpoint.h"
 #include "tlog/cosignature.h"
@@ -87,8 +88,8 @@ bool contact_show(struct journal *journal, struct journal_line *line, struct buf
 }
 
 /* Do our leaves lead to this root? A checkpoint or receipt of that size in the books answers at once. */
-static bool root_is(struct journal *journal, const struct journal_log *log, uint64_t size,
-                    const struct tlog_hash *root, bool *is_so, struct error *err)
+bool log_root_is(struct journal *journal, const struct journal_log *log, uint64_t size,
+                 const struct tlog_hash *root, bool *is_so, struct error *err)
 {
     struct arena arena CLEANUP(arena_free) = arena_make(64 * 1024);
     struct checkpoint_row row;
@@ -132,9 +133,10 @@ static bool held_check(struct journal *journal, struct journal_line *line, struc
                  ": an older backup was restored; nothing is sent until the log is resumed",
                  line->partner, shown.size, line->out.size);
         log_stop(journal, &line->out, reason);
-        return log_set_read_only(journal->db, line->out.id, span_text(reason), err);
+        return log_set_read_only(journal->db, line->out.id, span_text(reason), err) &&
+               resume_notice(journal, line, shown.size, 0, err);
     }
-    if (!root_is(journal, &line->out, shown.size, &shown.root, &is_so, err))
+    if (!log_root_is(journal, &line->out, shown.size, &shown.root, &is_so, err))
         return false;
     if (is_so)
         return true;
@@ -174,7 +176,7 @@ static bool receipt_check(struct journal *journal, struct journal_line *line, st
         return true;
     if (shown.size <= line->in.size) {
         bool is_so = false;
-        if (!root_is(journal, &line->in, shown.size, &shown.root, &is_so, err))
+        if (!log_root_is(journal, &line->in, shown.size, &shown.root, &is_so, err))
             return false;
         if (is_so)
             return true;
@@ -187,6 +189,8 @@ static bool receipt_check(struct journal *journal, struct journal_line *line, st
                  "%s holds our receipt for %" PRIu64 " entries, our books have %" PRIu64
                  ": an older backup was restored; no custody is given until the log is resumed",
                  line->partner, shown.size, line->in.size);
+        if (!resume_notice(journal, line, 0, shown.size, err))
+            return false;
     }
     log_stop(journal, &line->in, reason);
     return log_set_read_only(journal->db, line->in.id, span_text(reason), err);

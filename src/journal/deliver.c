@@ -141,8 +141,8 @@ static bool entry_gather(struct journal *journal, const struct entry_row *row,
            parts_gather(journal, row->id, part_rows, out, arena, err);
 }
 
-static bool post_gather(struct journal *journal, struct journal_line *line, struct post *post,
-                        struct arena *arena, struct error *err)
+bool post_gather(struct journal *journal, const struct journal_log *log, struct post *post,
+                 struct arena *arena, struct error *err)
 {
     size_t want = (size_t)(post->to - post->from);
     struct entry_row *rows = arena_array(arena, want, sizeof *rows);
@@ -152,15 +152,15 @@ static bool post_gather(struct journal *journal, struct journal_line *line, stru
     post->entries = arena_array(arena, want, sizeof *post->entries);
     if (rows == NULL || part_rows == NULL || post->entries == NULL)
         return error_set(err, ERROR_LIMIT, "post: out of memory");
-    if (!entry_list_range(journal->db, arena, line->out.id, (int64_t)post->from, (int64_t)post->to,
-                          rows, want, &count, err))
+    if (!entry_list_range(journal->db, arena, log->id, (int64_t)post->from, (int64_t)post->to, rows,
+                          want, &count, err))
         return false;
     if (count != want)
-        return error_set(err, ERROR_STORE, "log %s: entries are missing from %" PRIu64,
-                         line->out.origin, post->from);
+        return error_set(err, ERROR_STORE, "log %s: entries are missing from %" PRIu64, log->origin,
+                         post->from);
     for (size_t i = 0; i < count; i++)
         if (!entry_gather(journal, &rows[i], part_rows, &post->entries[i], arena, err))
-            return error_add(err, "log %s index %" PRId64, line->out.origin, rows[i].index);
+            return error_add(err, "log %s index %" PRId64, log->origin, rows[i].index);
     post->entry_count = count;
     return true;
 }
@@ -180,7 +180,7 @@ bool journal_next_post(struct journal *journal, struct journal_line *line, struc
     if (!note_write(&line->out, line->own_keys.log, &target, &note))
         return error_set(err, ERROR_STORE, "log %s: its checkpoint is cut", line->out.origin);
     post.checkpoint = buffer_span(&note);
-    bool ok = post_gather(journal, line, &post, &arena, err) &&
+    bool ok = post_gather(journal, &line->out, &post, &arena, err) &&
               keeper_seal_key(&journal->keeper, span_text(line->agreement_id),
                               line->partner_keys.sealing, &seal, err) &&
               post_write(&post, &seal, out, err);

@@ -46,16 +46,14 @@ static bool parts_forget(struct journal *journal, int64_t entry, struct error *e
     return true;
 }
 
-static bool body_forget(struct journal *journal, int64_t entry, enum body_state state,
-                        struct error *err)
+bool body_forget(struct journal *journal, int64_t entry, enum body_state state, struct error *err)
 {
     cache_forget(journal->cache, entry);
     return entry_erase_body(journal->db, entry, state, err) && parts_forget(journal, entry, err) &&
            derived_erase(journal->db, entry, err);
 }
 
-static bool part_forget_number(struct journal *journal, int64_t entry, uint16_t number,
-                               struct error *err)
+bool part_forget_number(struct journal *journal, int64_t entry, uint16_t number, struct error *err)
 {
     struct arena arena CLEANUP(arena_free) = arena_make(JOURNAL_ARENA_MAX);
     struct part_row part;

@@ -26,18 +26,23 @@ struct verdict {
     enum outcome_kind outcome;
     enum outcome_ground ground; /* for refused */
     struct span clause;         /* with NOT_PERMITTED; a constant of the agreement's table */
-    const char *held_for;       /* for held: "type", "thread", "failed" */
+    const char *held_for;       /* for held: "type", "thread", "failed", "before" */
     int64_t version;            /* of the agreement, that it was judged under; 0: not yet known */
+    bool is_given;              /* found before a restore: nothing that is found now changes it */
 };
 
 static void refuse(struct verdict *verdict, enum outcome_ground ground)
 {
+    if (verdict->is_given)
+        return;
     verdict->outcome = OUTCOME_REFUSED;
     verdict->ground = ground;
 }
 
 static void hold(struct verdict *verdict, const char *held_for)
 {
+    if (verdict->is_given)
+        return;
     verdict->outcome = OUTCOME_HELD;
     verdict->held_for = held_for;
 }
@@ -217,6 +222,24 @@ static bool attachment_settle(struct journal *journal, struct journal_line *line
            part_insert(journal->db, &wanted, err);
 }
 
+/* It was here before a restore, and its writer no longer holds it. */
+static bool part_lose(struct journal *journal, struct journal_line *line,
+                      const struct part_row *row, const struct part *part, struct error *err)
+{
+    struct part_row lost = {.entry = row->entry,
+                            .number = part->number,
+                            .kind = PART_ROW_SMALL,
+                            .digest = span_make(part->digest, DIGEST_SIZE),
+                            .salt = row->salt,
+                            .size = part->size,
+                            .sha256 = row->sha256,
+                            .state = PART_LOST};
+
+    line->resume.lost_parts++;
+    return part_remove(journal->db, row->entry, row->number, err) &&
+           part_insert(journal->db, &lost, err);
+}
+
 /* The parts that the body names: small ones came with the batch and must match; attachments become wanted. */
 static bool part_settle(struct journal *journal, struct journal_line *line, int64_t entry,
                         const struct part *part, const struct attachment_list *attachments,
@@ -234,9 +257,10 @@ static bool part_settle(struct journal *journal, struct journal_line *line, int6
     if (part->kind == PART_KIND_ATTACHMENT)
         return attachment_settle(journal, line, &row, part,
                                  attachment_list_find(attachments, part->number), verdict, err);
-    if (!span_equal(row.digest, span_make(part->digest, DIGEST_SIZE)))
-        refuse(verdict, OUTCOME_MALFORMED);
-    return true;
+    if (span_equal(row.digest, span_make(part->digest, DIGEST_SIZE)))
+        return true;
+    refuse(verdict, OUTCOME_MALFORMED);
+    return !verdict->is_given || part_lose(journal, line, &row, part, err);
 }
 
 static bool parts_settle(struct journal *journal, struct journal_line *line, int64_t entry,
@@ -271,8 +295,11 @@ static bool part_items_read(struct journal *journal, const struct entry_row *row
         struct span bytes;
         if (answer->parts.items[i].kind != PART_KIND_SMALL)
             continue;
-        if (!part_find(journal->db, arena, row->id, answer->parts.items[i].number, &part, err) ||
-            !journal_part(journal, &part, arena, &bytes, err))
+        if (!part_find(journal->db, arena, row->id, answer->parts.items[i].number, &part, err))
+            return false;
+        if (verdict->is_given && part.state != PART_HELD)
+            continue;
+        if (!journal_part(journal, &part, arena, &bytes, err))
             return false;
         problems_clear(&problems);
         if (*count == ITEM_COUNT_MAX || !item_read(bytes, arena, &(*items)[*count], &problems))
@@ -299,7 +326,7 @@ static bool rule(struct journal *journal, struct journal_line *line, const struc
         .receiver = agreement->parties[line->own_side].party,
         .type = head->type,
         .created_ms = head->created_ms,
-        .is_suspended = line->is_suspended,
+        .is_suspended = line->is_suspended && !verdict->is_given,
         .ends_ms =
             governance_ends(line, false, version_position(line, row->log, row->index), head->seen),
         .body_size = row->body_size};
@@ -576,6 +603,44 @@ static bool entry_handle(struct journal *journal, struct journal_line *line,
                         buffer_span(&ruling_text), &arena, err);
 }
 
+bool handle_again(struct journal *journal, struct journal_line *line, const struct entry_row *row,
+                  const struct handled_before *before, struct error *err)
+{
+    struct arena arena CLEANUP(arena_free) = arena_make(JOURNAL_ARENA_MAX);
+    struct buffer ruling_text CLEANUP(buffer_free) = buffer_make(4096);
+    struct verdict verdict = {.outcome = before->outcome,
+                              .ground = before->ground,
+                              .clause = before->clause,
+                              .held_for = "before",
+                              .is_given = true};
+    struct head head;
+    struct span body = {NULL, 0};
+    const void *parsed = NULL;
+    int64_t time_s = 0;
+
+    if (!entry_time(journal, line, row, &time_s, err))
+        return false;
+    if (before->outcome == OUTCOME_ACCEPTED) {
+        if (!head_read(row->head, &arena, &head, err))
+            return false;
+        verdict.version =
+            version_at(line, false, version_position(line, row->log, row->index), head.seen);
+        if ((row->body_state == BODY_HELD && !journal_body(journal, row, &arena, &body, err)) ||
+            !body_judge(journal, line, row, &head, body, &parsed, &verdict, &ruling_text, &arena,
+                        err))
+            return false;
+    }
+    struct sequence_row sequence = {.kind = SEQUENCE_HANDLED,
+                                    .entry = row->id,
+                                    .log = line->in.id,
+                                    .time_s = time_s,
+                                    .version = verdict.version != 0 ? verdict.version : line->agreement.version,
+                                    .outcome = verdict.outcome,
+                                    .ground = verdict_ground(&verdict, &arena),
+                                    .ruling = buffer_span(&ruling_text)};
+    return sequence_add(journal, &sequence, err);
+}
+
 /* The fault is this entry's: it is held for an administrator, and the others go on. */
 static bool entry_hold(struct journal *journal, struct journal_line *line,
                        const struct attempt *attempt, struct verdict *verdict, struct error *err)
@@ -671,6 +736,21 @@ static bool report_append(struct journal *journal, struct journal_line *line, st
     (HANDLE_COUNT * ((size_t)BODY_SIZE_MAX + 8192)) /* all of them with bodies */
 #define HANDLE_RETRY_MS 1000
 
+/* A log that ended with a restore can report nothing: what owes an outcome waits for the successor. */
+static size_t reportable_count(struct journal_line *line, const struct entry_row *rows,
+                               size_t count)
+{
+    size_t at = 0;
+
+    if (line->resume.state != RESUME_DONE)
+        return count;
+    while (at < count && !message_type_owes_outcome((enum message_type)rows[at].type))
+        at++;
+    if (at < count)
+        line->waits_at = line->handled + at + 1;
+    return at;
+}
+
 static bool range_handle(struct journal *journal, struct journal_line *line, struct report *report,
                          uint64_t *handled, struct error *err)
 {
@@ -683,6 +763,7 @@ static bool range_handle(struct journal *journal, struct journal_line *line, str
     if (!entry_list_range(journal->db, &arena, line->in.id, (int64_t)line->handled,
                           (int64_t)line->in.size, rows, HANDLE_COUNT, &count, err))
         return false;
+    count = reportable_count(line, rows, count);
     uint64_t base = line->in_past.base;
     report->outcomes.from = base + line->handled;
     for (size_t i = 0; i < count; i++) {

@@ -81,6 +81,24 @@ struct line_end {
 
 struct line_versions; /* in_force.h */
 
+/* How far the books of a line lie behind what its partner holds (resume.h). */
+enum resume_state {
+    RESUME_NONE,
+    RESUME_BEHIND,  /* the partner showed more than our books hold */
+    RESUME_ORDERED, /* two officers ordered it: the courier asks */
+    RESUME_DONE,    /* all is back; the log waits for its successor */
+};
+struct line_resume {
+    enum resume_state state;
+    uint64_t out_target; /* entries of our log, and of the partner's, that the books must reach */
+    uint64_t in_target;
+    uint64_t out_from; /* where the books stood when it was ordered */
+    uint64_t in_from;
+    uint64_t receipt_from;
+    uint64_t lost_bodies; /* neither here nor at the partner any more */
+    uint64_t lost_parts;
+};
+
 /* The line to one partner under one agreement. */
 struct journal_line {
     struct agreement agreement;     /* the newest version: what we write under */
@@ -133,6 +151,8 @@ struct journal_line {
     struct note_key custody_key;
     struct note_key witness_key;
     uint64_t witnessed; /* size of our domestic log that this partner witnessed */
+    struct line_resume resume;
+    uint64_t waits_at; /* handling stops before entry waits_at - 1 until the log has a successor */
 };
 
 /* What the node publishes after a commit: sequence number, kind and object, never content. */
@@ -143,6 +163,7 @@ enum journal_event_kind {
     JOURNAL_APPENDED,
     JOURNAL_PARTS,
     JOURNAL_SUSPENDED, /* by us, or no longer: the partner learns it */
+    JOURNAL_RESUME, /* there is something to ask the partner back */
     JOURNAL_ALARM
 };
 #define JOURNAL_EVENT_COUNT (JOURNAL_ALARM + 1)

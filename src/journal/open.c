@@ -4,6 +4,8 @@
  */
 #include "journal/governance.h"
 #include "journal/in_force.h"
+#include "journal/private.h"
+#include "journal/resume.h"
 
 #include "agreement/signed.h"
 #include "store/schema.h"
@@ -288,7 +290,8 @@ static bool lines_load(struct journal *journal, struct error *err)
             !receipt_load(journal, line, &line->in, err) || !number_owed_load(journal, line, err) ||
             !witness_load(journal, line, err) || !seen_load(journal, line, err) ||
             !posted_load(journal, line, err) || !held_load(journal, line, err) ||
-            !versions_load(journal, line, err) || !governance_load(journal, line, err))
+            !versions_load(journal, line, err) || !governance_load(journal, line, err) ||
+            !resume_load(journal, line, err))
             return false;
         line->ahead = line->out.signed_size > line->cosigned ? 1 : 0;
     }

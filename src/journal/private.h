@@ -7,6 +7,7 @@
 #include "base/attributes.h"
 #include "crypto/secret.h"
 #include "journal/journal.h"
+#include "message/outcomes.h"
 #include "store/database.h"
 
 #define JOURNAL_ARENA_MAX (64u * 1024u * 1024u) /* one batch of handling or one post */
@@ -177,6 +178,38 @@ bool restored_prove(struct journal *journal, struct journal_line *line, struct e
 /* --- held.c --- */
 /* Rebuilds when the derived tables were written by another number. */
 bool apply_number_check(struct journal *journal, struct error *err);
+/* --- accept.c, deliver.c, contact.c: what a resume needs of them too --- */
+/* Entry `at` of a post into `log`, under journal->next_entry; without its parts. */
+bool entry_take(struct journal *journal, int64_t log, const struct post *post, size_t at,
+                const struct tlog_hash *leaf, enum body_state state, struct arena *arena,
+                struct error *err);
+/* A small part, or the salt of an attachment, as it came. */
+bool part_take(struct journal *journal, int64_t entry, const struct post_part *part,
+               struct arena *arena, struct error *err);
+/* Entries [post->from, post->to) of a log, with what is held of them. */
+bool post_gather(struct journal *journal, const struct journal_log *log, struct post *post,
+                 struct arena *arena, struct error *err);
+/* Do our leaves lead to this root? A checkpoint or receipt of that size in the books answers at once. */
+bool log_root_is(struct journal *journal, const struct journal_log *log, uint64_t size,
+                 const struct tlog_hash *root, bool *is_so, struct error *err);
+
+/* --- erase.c --- */
+/* The body with its parts, keys and derived rows; nothing is told to anyone. */
+bool body_forget(struct journal *journal, int64_t entry, enum body_state state, struct error *err);
+bool part_forget_number(struct journal *journal, int64_t entry, uint16_t number, struct error *err);
+
+/* --- resume.c --- */
+bool resume_state_set(struct journal *journal, struct journal_line *line,
+                      const struct line_resume *next, struct error *err);
+/* The log whose next range is to be asked for; NULL: all is there. */
+struct journal_log *resume_log(struct journal_line *line);
+/* Size and T of the newest receipt in the books; 0 when there is none. */
+bool resume_receipt_above(struct journal *journal, const struct journal_log *log, uint64_t *above,
+                          int64_t *time_s, struct error *err);
+
+/* --- resume_order.c --- */
+/* All ranges are there: erasures, the journal sequence, the derived tables, and where the logs stand. */
+bool resume_finish(struct journal *journal, struct journal_line *line, struct error *err);
 
 /* --- witness.c --- */
 /* When a beat is due: empty entries up to a multiple of 64, behind all that this batch appended. */
@@ -189,6 +222,15 @@ bool witness_load(struct journal *journal, struct journal_line *line, struct err
 bool handle_line(struct journal *journal, struct journal_line *line, struct error *err);
 /* One round over its held entries. */
 bool release_line(struct journal *journal, struct journal_line *line, struct error *err);
+/* A partner's entry that this node handled before it was restored, with the outcome that it reported then. Settles its
+ * parts and writes its row of the sequence; nothing is ruled anew and nothing applied: a rebuild follows. */
+struct handled_before {
+    enum outcome_kind outcome;
+    enum outcome_ground ground;
+    struct span clause;
+};
+bool handle_again(struct journal *journal, struct journal_line *line, const struct entry_row *row,
+                  const struct handled_before *before, struct error *err);
 
 /* --- append.c --- */
 /* Entry 0 of a log that begins, numbered at once: nothing that waits may stand before it. `line` NULL: the domestic log. */

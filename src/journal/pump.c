@@ -5,6 +5,7 @@
  */
 #include "journal/governance.h"
 
+#include "journal/resume.h"
 #include "store/attachment_file.h"
 
 #include <inttypes.h>
@@ -61,6 +62,7 @@ struct line_marks {
     unsigned ahead;
     struct governance_marks governance;
     bool owes_withdrawn;
+    struct line_resume resume;
 };
 
 static void marks_take(const struct journal *journal, struct line_marks out[PARTNER_COUNT_MAX])
@@ -71,7 +73,8 @@ static void marks_take(const struct journal *journal, struct line_marks out[PART
                                      .cosigned_time_s = line->cosigned_time_s,
                                      .ahead = line->ahead,
                                      .governance = governance_mark(line),
-                                     .owes_withdrawn = line->owes_withdrawn};
+                                     .owes_withdrawn = line->owes_withdrawn,
+                                     .resume = line->resume};
     }
 }
 
@@ -85,6 +88,7 @@ static void marks_restore(struct journal *journal, const struct line_marks marks
         line->ahead = marks[i].ahead;
         governance_restore(line, &marks[i].governance);
         line->owes_withdrawn = marks[i].owes_withdrawn;
+        line->resume = marks[i].resume;
     }
 }
 
@@ -183,7 +187,8 @@ static void batch_run(struct journal *journal, struct job *jobs)
 
 static bool handling_is_wanted(const struct journal *journal, const struct journal_line *line)
 {
-    return line->handled < line->in.size &&
+    bool is_waiting = line->resume.state == RESUME_DONE && line->waits_at == line->handled + 1;
+    return line->handled < line->in.size && !journal_is_behind(line) && !is_waiting &&
            (!line->is_stuck ||
             journal->env->monotonic_ms(journal->env->context) >= line->stuck_until_ms);
 }
@@ -198,7 +203,8 @@ static bool handle_all(struct journal *journal)
             did = true;
             if (!handle_line(journal, line, &err))
                 journal_die(journal, &err);
-        } else if (line->is_releasing && !line->is_suspended && !line->is_stuck) {
+        } else if (line->is_releasing && !line->is_suspended && !line->is_stuck &&
+                   line->resume.state == RESUME_NONE) {
             did = true;
             if (!release_line(journal, line, &err))
                 journal_die(journal, &err);

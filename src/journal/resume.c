@@ -1,0 +1,312 @@
+/* Resume, the asker's books and the partner's side: see resume.h. What arrives is verified in resume_take.c. */
+#include "journal/resume.h"
+
+#include "base/cursor.h"
+#include "journal/private.h"
+#include "store/local_rows.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+/* --- what is kept: one setting per agreement --- */
+
+static void setting_name(const struct journal_line *line, const char *what,
+                         char out[NAME_SIZE_MAX + 32])
+{
+    snprintf(out, NAME_SIZE_MAX + 32, "%s/%s", what, line->agreement_id);
+}
+
+bool resume_state_set(struct journal *journal, struct journal_line *line,
+                      const struct line_resume *next, struct error *err)
+{
+    struct buffer bytes CLEANUP(buffer_free) = buffer_make(256);
+    char name[NAME_SIZE_MAX + 32];
+
+    buffer_byte(&bytes, (uint8_t)next->state);
+    buffer_u64(&bytes, next->out_target);
+    buffer_u64(&bytes, next->in_target);
+    buffer_u64(&bytes, next->out_from);
+    buffer_u64(&bytes, next->in_from);
+    buffer_u64(&bytes, next->receipt_from);
+    buffer_u64(&bytes, next->lost_bodies);
+    buffer_u64(&bytes, next->lost_parts);
+    setting_name(line, "resume", name);
+    if (bytes.failed || !setting_put(journal->db, name, buffer_span(&bytes), err))
+        return error_add(err, "noting how far the books of %s are behind", line->agreement_id);
+    line->resume = *next;
+    return true;
+}
+
+bool resume_load(struct journal *journal, struct journal_line *line, struct error *err)
+{
+    struct arena arena CLEANUP(arena_free) = arena_make(64 * 1024);
+    char name[NAME_SIZE_MAX + 32];
+    struct span bytes;
+
+    setting_name(line, "resume", name);
+    if (!setting_get(journal->db, &arena, name, &bytes, err)) {
+        bool is_absent = err->kind == ERROR_MISSING;
+        if (is_absent)
+            error_clear(err);
+        return is_absent;
+    }
+    struct cursor cursor = cursor_make(bytes);
+    uint8_t state = cursor_u8(&cursor);
+    struct line_resume read = {.out_target = cursor_u64(&cursor)};
+    read.in_target = cursor_u64(&cursor);
+    read.out_from = cursor_u64(&cursor);
+    read.in_from = cursor_u64(&cursor);
+    read.receipt_from = cursor_u64(&cursor);
+    read.lost_bodies = cursor_u64(&cursor);
+    read.lost_parts = cursor_u64(&cursor);
+    if (!cursor_is_done(&cursor) || state > RESUME_DONE)
+        return error_set(err, ERROR_STORE, "how far the books of %s are behind cannot be read",
+                         line->agreement_id);
+    read.state = (enum resume_state)state;
+    line->resume = read;
+    return true;
+}
+
+/* --- the asker --- */
+
+bool journal_is_behind(const struct journal_line *line)
+{
+    return line->resume.state == RESUME_BEHIND || line->resume.state == RESUME_ORDERED;
+}
+
+bool resume_notice(struct journal *journal, struct journal_line *line, uint64_t out_size,
+                   uint64_t in_size, struct error *err)
+{
+    struct line_resume next = line->resume;
+
+    if (out_size > next.out_target)
+        next.out_target = out_size;
+    if (in_size > next.in_target)
+        next.in_target = in_size;
+    if (!journal_is_behind(line))
+        next.state = RESUME_BEHIND;
+    bool is_same = next.state == line->resume.state && next.out_target == line->resume.out_target &&
+                   next.in_target == line->resume.in_target;
+    return is_same || resume_state_set(journal, line, &next, err);
+}
+
+bool journal_resume_order(struct journal *journal, struct journal_line *line, struct error *err)
+{
+    struct line_resume next = line->resume;
+
+    if (next.state == RESUME_ORDERED)
+        return true;
+    if (next.state != RESUME_BEHIND)
+        return error_set(err, ERROR_CONFLICT, "the books of %s are not behind what %s holds",
+                         line->agreement_id, line->partner);
+    next.state = RESUME_ORDERED;
+    next.out_from = line->out.size;
+    next.in_from = line->handled;
+    next.receipt_from = line->cosigned;
+    next.lost_bodies = 0;
+    next.lost_parts = 0;
+    journal_event_add(journal, JOURNAL_RESUME, line, 0, 0);
+    return resume_state_set(journal, line, &next, err);
+}
+
+/* Our own log first: it says what we erased and what came of the partner's entries. */
+struct journal_log *resume_log(struct journal_line *line)
+{
+    if (line->out.size < line->resume.out_target)
+        return &line->out;
+    return line->in.size < line->resume.in_target ? &line->in : NULL;
+}
+
+bool resume_receipt_above(struct journal *journal, const struct journal_log *log, uint64_t *above,
+                          int64_t *time_s, struct error *err)
+{
+    struct arena arena CLEANUP(arena_free) = arena_make(64 * 1024);
+    struct receipt_row row;
+
+    *above = 0;
+    *time_s = 0;
+    if (receipt_newest(journal->db, &arena, log->id, &row, err)) {
+        *above = (uint64_t)row.size;
+        *time_s = row.time_s;
+        return true;
+    }
+    bool is_absent = err->kind == ERROR_MISSING;
+    if (is_absent)
+        error_clear(err);
+    return is_absent;
+}
+
+bool journal_resume_question(struct journal *journal, struct journal_line *line, struct buffer *out,
+                             struct error *err)
+{
+    const struct journal_log *log = resume_log(line);
+    struct resume_question question;
+    int64_t time_s = 0;
+
+    if (line->resume.state != RESUME_ORDERED || log == NULL)
+        return error_set(err, ERROR_MISSING, "nothing is to be asked of %s", line->partner);
+    snprintf(question.origin, sizeof question.origin, "%s", log->origin);
+    question.from = log->size;
+    return resume_receipt_above(journal, log, &question.above, &time_s, err) &&
+           (resume_question_write(&question, out) ||
+            error_set(err, ERROR_BUG, "a question does not fit"));
+}
+
+/* --- the partner's side --- */
+
+bool journal_resume_allow(struct journal *journal, struct journal_line *line, int64_t until_ms,
+                          struct error *err)
+{
+    struct buffer bytes CLEANUP(buffer_free) = buffer_make(8);
+    char name[NAME_SIZE_MAX + 32];
+
+    buffer_u64(&bytes, (uint64_t)until_ms);
+    setting_name(line, "resume-allow", name);
+    return setting_put(journal->db, name, buffer_span(&bytes), err);
+}
+
+bool journal_resume_allowed_until(struct journal *journal, struct journal_line *line,
+                                  int64_t *until_ms, struct error *err)
+{
+    struct arena arena CLEANUP(arena_free) = arena_make(64 * 1024);
+    char name[NAME_SIZE_MAX + 32];
+    struct span bytes;
+
+    *until_ms = 0;
+    setting_name(line, "resume-allow", name);
+    if (!setting_get(journal->db, &arena, name, &bytes, err)) {
+        bool is_absent = err->kind == ERROR_MISSING;
+        if (is_absent)
+            error_clear(err);
+        return is_absent;
+    }
+    struct cursor cursor = cursor_make(bytes);
+    *until_ms = (int64_t)cursor_u64(&cursor);
+    return true;
+}
+
+static bool allowance_check(struct journal *journal, struct journal_line *line, struct error *err)
+{
+    int64_t until_ms = 0;
+
+    if (!journal_resume_allowed_until(journal, line, &until_ms, err))
+        return false;
+    return until_ms > journal_now_ms(journal) ||
+           error_set(err, ERROR_RULE,
+                     "no officer of %s allows a resume now: besa resume allow %s --until TIME",
+                     journal->party, line->partner);
+}
+
+/* The checkpoint of exactly this receipt; *is_there false when it is not in the books (yet). */
+static bool receipt_pair(struct journal *journal, const struct receipt_row *row,
+                         struct resume_receipt *out, bool *is_there, struct error *err)
+{
+    struct arena arena CLEANUP(arena_free) = arena_make(64 * 1024);
+    struct checkpoint_row checkpoint;
+
+    *is_there = false;
+    if (!checkpoint_upto(journal->db, &arena, row->log, row->size, &checkpoint, err)) {
+        bool is_absent = err->kind == ERROR_MISSING;
+        if (is_absent)
+            error_clear(err);
+        return is_absent;
+    }
+    if (checkpoint.size != row->size || checkpoint.signature.size != SIGNATURE_SIZE ||
+        row->root.size != TLOG_HASH_SIZE || row->signature.size != SIGNATURE_SIZE)
+        return true;
+    *is_there = true;
+    out->size = (uint64_t)row->size;
+    out->time_s = row->time_s;
+    memcpy(out->root.bytes, row->root.data, TLOG_HASH_SIZE);
+    memcpy(out->log_signature, checkpoint.signature.data, SIGNATURE_SIZE);
+    memcpy(out->cosignature, row->signature.data, SIGNATURE_SIZE);
+    return true;
+}
+
+/* Beyond the first receipt, so that most answers pass through a pull too. */
+#define RESUME_CONTENT_MAX (512 * 1024)
+
+/* The receipts above the asker's newest, as far as one answer can carry their entries. */
+static bool receipts_gather(struct journal *journal, const struct journal_log *log,
+                            const struct resume_question *question, struct resume_receipt *out,
+                            size_t *count, struct error *err)
+{
+    struct arena arena CLEANUP(arena_free) = arena_make(256 * 1024);
+    struct receipt_row rows[RESUME_RECEIPT_COUNT_MAX];
+    size_t found = 0;
+
+    *count = 0;
+    if (!receipt_list(journal->db, &arena, log->id, (int64_t)question->above, rows,
+                      ARRAY_COUNT(rows), &found, err))
+        return false;
+    for (size_t i = 0; i < found; i++) {
+        bool is_there = false;
+        int64_t size = 0;
+        if (rows[i].size > (int64_t)question->from &&
+            !entry_range_size(journal->db, log->id, (int64_t)question->from, rows[i].size, &size,
+                              err))
+            return false;
+        if (size > (int64_t)POST_CONTENT_MAX || (size > RESUME_CONTENT_MAX && *count > 0) ||
+            rows[i].size > (int64_t)(question->from + SEAL_COUNT_MAX))
+            break;
+        if (!receipt_pair(journal, &rows[i], &out[*count], &is_there, err))
+            return false;
+        if (!is_there)
+            break;
+        (*count)++;
+    }
+    return (*count > 0 && out[*count - 1].size > question->from) ||
+           error_set(err, ERROR_MISSING, "log %s: nothing beyond %" PRIu64 " is held here",
+                     log->origin, question->from);
+}
+
+/* Who was given what is on record, as of every answer that leaves. */
+static bool served_write(struct journal *journal, struct journal_line *line,
+                         const struct resume_question *question, uint64_t to, struct error *err)
+{
+    char object[ORIGIN_SIZE_MAX + 64];
+
+    snprintf(object, sizeof object, "%s %" PRIu64 " %" PRIu64, question->origin, question->from,
+             to);
+    struct span objects[] = {span_text(object)};
+    struct act act = {.officer = span_text("node"),
+                      .unit = journal_unit(journal, line),
+                      .reason = span_text("resume"),
+                      .act = span_text("resume_served"),
+                      .outcome = span_text("done"),
+                      .objects = objects,
+                      .object_count = 1};
+    return journal_access(journal, &act, err);
+}
+
+bool journal_resume_answer(struct journal *journal, struct journal_line *line, struct span bytes,
+                           struct buffer *out, struct error *err)
+{
+    struct arena arena CLEANUP(arena_free) = arena_make(4 * (size_t)POST_SIZE_MAX);
+    struct resume_question question;
+    struct resume_receipt receipts[RESUME_RECEIPT_COUNT_MAX];
+    struct keeper_seal seal;
+    size_t count = 0;
+
+    if (!resume_question_read(bytes, &question, err) || !allowance_check(journal, line, err))
+        return false;
+    const struct journal_log *log = span_is(span_text(question.origin), line->in.origin) ? &line->in
+                                    : span_is(span_text(question.origin), line->out.origin)
+                                        ? &line->out
+                                        : NULL;
+    if (log == NULL)
+        return error_set(err, ERROR_MISSING, "%s is no log of agreement %s", question.origin,
+                         line->agreement_id);
+    if (!receipts_gather(journal, log, &question, receipts, &count, err))
+        return false;
+    struct post post = {
+        .from = question.from, .to = receipts[count - 1].size, .time_ms = journal_now_ms(journal)};
+    bool ok = post_gather(journal, log, &post, &arena, err) &&
+              keeper_seal_key(&journal->keeper, span_text(line->agreement_id), line->partner_keys.sealing,
+                              &seal, err) &&
+              (resume_answer_begin(receipts, count, out) ||
+               error_set(err, ERROR_LIMIT, "resume: the receipts do not fit")) &&
+              post_write(&post, &seal, out, err);
+    secret_wipe(&seal, sizeof seal);
+    return ok && served_write(journal, line, &question, post.to, err);
+}

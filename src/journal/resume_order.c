@@ -1,0 +1,402 @@
+/*
+ * Order restored. The recovered entries get their rows of the journal sequence: each log in its own order, an entry never
+ * before what its writer had seen, and between the two logs by time: `created` of ours, T of the partner's and of
+ * receipts. What came of the partner's entries is read from our own `outcomes`, not ruled anew. Own erasures and
+ * withdrawals are repeated, and the derived tables are built again, all in one transaction: nothing is shown in between.
+ */
+#include "journal/private.h"
+#include "journal/resume.h"
+
+#include "message/request.h"
+#include "store/local_rows.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#define RESUME_ENTRY_MAX  (4u * 1024 * 1024) /* partner's entries of one resume; 64 bytes each */
+#define CLAUSE_MEMORY_MAX (16u * 1024 * 1024)
+#define ROW_MEMORY_MAX    (4 * (size_t)BODY_SIZE_MAX)
+
+struct ordering {
+    struct journal *journal;
+    struct journal_line *line;
+    struct handled_before *before; /* of the partner's entries [handled, in.size) */
+    struct arena *clauses;
+    uint64_t handled;    /* where the books stood */
+    uint64_t handled_to; /* what our own reports reach */
+};
+
+/* What the place of an entry depends on. */
+struct place {
+    uint64_t seen;
+    int64_t time_ms;
+};
+
+/* --- our own reports --- */
+
+static bool report_take(struct ordering *o, const struct outcomes *outcomes, struct error *err)
+{
+    const struct journal_log *in = &o->line->in;
+    uint64_t base = o->line->in_past.base; /* a report names positions */
+
+    for (uint64_t at = outcomes->from; at < outcomes->to && at < base + in->size; at++) {
+        const struct outcome_refused *refused = outcomes_refused(outcomes, at);
+        uint64_t index = at < base ? 0 : at - base;
+        if (at < base)
+            continue;
+        if (index < o->handled)
+            continue;
+        struct handled_before *before = &o->before[index - o->handled];
+        /* A later report settles what an earlier one held. */
+        before->outcome = outcomes_is_held(outcomes, at) ? OUTCOME_HELD : OUTCOME_ACCEPTED;
+        if (refused == NULL)
+            continue;
+        *before = (struct handled_before){.outcome = OUTCOME_REFUSED, .ground = refused->ground};
+        if (!arena_copy(o->clauses, refused->clause, &before->clause))
+            return error_set(err, ERROR_LIMIT, "resume: out of memory");
+    }
+    if (outcomes->to > base + o->handled_to)
+        o->handled_to = outcomes->to - base < in->size ? outcomes->to - base : in->size;
+    return true;
+}
+
+/* Every own entry that came back, in order. */
+typedef bool own_visit(struct ordering *o, const struct entry_row *row, const struct head *head,
+                       struct arena *arena, struct error *err);
+
+static bool own_walk(struct ordering *o, own_visit *visit, struct error *err)
+{
+    const struct journal_line *line = o->line;
+
+    for (uint64_t at = line->resume.out_from; at < line->out.size; at++) {
+        struct arena arena CLEANUP(arena_free) = arena_make(JOURNAL_ARENA_MAX);
+        struct entry_row row;
+        struct head head;
+        if (!entry_find_index(o->journal->db, &arena, line->out.id, (int64_t)at, &row, err) ||
+            !head_read(row.head, &arena, &head, err) || !visit(o, &row, &head, &arena, err))
+            return error_add(err, "log %s index %" PRIu64, line->out.origin, at);
+    }
+    return true;
+}
+
+/* The body, read as its type; NULL in *out when it is not held. */
+static bool body_parse(struct ordering *o, const struct entry_row *row, enum message_type type,
+                       struct arena *arena, const void **out, struct error *err)
+{
+    static struct problems problems; /* the writer alone orders */
+    struct span body;
+
+    *out = NULL;
+    if (row->body_state != BODY_HELD)
+        return true;
+    if (!journal_body(o->journal, row, arena, &body, err))
+        return false;
+    problems_clear(&problems);
+    *out = message_read(type, body, arena, &problems);
+    return *out != NULL || problems_to_error(&problems, err);
+}
+
+static bool report_visit(struct ordering *o, const struct entry_row *row, const struct head *head,
+                         struct arena *arena, struct error *err)
+{
+    const void *parsed = NULL;
+
+    if (head->type != MESSAGE_OUTCOMES)
+        return true;
+    return body_parse(o, row, head->type, arena, &parsed, err) &&
+           (parsed == NULL || report_take(o, parsed, err));
+}
+
+/* --- own erasures --- */
+
+static bool withdrawn_repeat(struct ordering *o, const struct head *head, struct arena *arena,
+                             struct error *err)
+{
+    struct entry_row target;
+
+    if (!journal_find_message(o->journal, o->line, SIDE_OWN,
+                              span_make(head->in_reply_to.id, UUID_SIZE), arena, &target, err)) {
+        bool is_absent = err->kind == ERROR_MISSING;
+        if (is_absent)
+            error_clear(err);
+        return is_absent;
+    }
+    return target.body_state != BODY_HELD ||
+           body_forget(o->journal, target.id, BODY_WITHDRAWN, err);
+}
+
+static bool erased_repeat(struct ordering *o, const struct erased *erased, struct arena *arena,
+                          struct error *err)
+{
+    const struct journal_line *line = o->line;
+    enum log_side side = side_of_origin(line, erased->item.origin);
+    struct entry_row target;
+
+    if (side == SIDE_NONE)
+        return true;
+    if (!journal_find_message(o->journal, line, side, span_make(erased->item.id, UUID_SIZE), arena,
+                              &target, err)) {
+        bool is_absent = err->kind == ERROR_MISSING;
+        if (is_absent)
+            error_clear(err);
+        return is_absent;
+    }
+    if (erased->part == 0)
+        return body_forget(o->journal, target.id,
+                           erased->reason == ERASE_LOST ? BODY_LOST : BODY_ERASED, err);
+    if (part_forget_number(o->journal, target.id, erased->part, err))
+        return true;
+    bool is_absent = err->kind == ERROR_MISSING;
+    if (is_absent)
+        error_clear(err);
+    return is_absent;
+}
+
+//= dir-2016-680 art 16(2)
+static bool erasure_visit(struct ordering *o, const struct entry_row *row, const struct head *head,
+                          struct arena *arena, struct error *err)
+{
+    const void *parsed = NULL;
+
+    if (head->type == MESSAGE_WITHDRAWN)
+        return withdrawn_repeat(o, head, arena, err);
+    if (head->type != MESSAGE_ERASED)
+        return true;
+    return body_parse(o, row, head->type, arena, &parsed, err) &&
+           (parsed == NULL || erased_repeat(o, parsed, arena, err));
+}
+
+/* --- the sequence --- */
+
+/* Our own request keeps its due time: the rule is asked as it was when the request was sent. */
+static bool own_ruling(struct ordering *o, const struct entry_row *row, const struct head *head,
+                       struct arena *arena, struct buffer *out, struct error *err)
+{
+    const struct journal_line *line = o->line;
+    const void *parsed = NULL;
+    struct ruling ruling;
+
+    if (head->type != MESSAGE_REQUEST)
+        return true;
+    if (!body_parse(o, row, head->type, arena, &parsed, err))
+        return false;
+    if (parsed == NULL)
+        return true;
+    struct permit_question question = {.sender = line->agreement.parties[line->own_side].party,
+                                       .receiver =
+                                           line->agreement.parties[line->partner_side].party,
+                                       .type = head->type,
+                                       .created_ms = head->created_ms,
+                                       .request = parsed,
+                                       .body_size = row->body_size};
+    agreement_permit(&line->agreement, &question, &ruling);
+    return ruling_write(&ruling, out, err);
+}
+
+static bool own_add(struct ordering *o, uint64_t index, struct error *err)
+{
+    struct arena arena CLEANUP(arena_free) = arena_make(JOURNAL_ARENA_MAX);
+    struct buffer ruling CLEANUP(buffer_free) = buffer_make(RULING_SIZE_MAX);
+    struct sequence_row there;
+    struct entry_row row;
+    struct head head;
+
+    if (!entry_find_index(o->journal->db, &arena, o->line->out.id, (int64_t)index, &row, err))
+        return false;
+    if (sequence_of_entry(o->journal->db, &arena, row.id, &there, err))
+        return true; /* it waited in these books, and has its row */
+    if (err->kind != ERROR_MISSING)
+        return false;
+    error_clear(err);
+    if (!head_read(row.head, &arena, &head, err) ||
+        !own_ruling(o, &row, &head, &arena, &ruling, err))
+        return false;
+    struct sequence_row sequence = {.kind = SEQUENCE_APPENDED,
+                                    .entry = row.id,
+                                    .log = o->line->out.id,
+                                    .version = (int64_t)head.agreement_version,
+                                    .outcome = OUTCOME_ACCEPTED,
+                                    .ruling = buffer_span(&ruling)};
+    return sequence_add(o->journal, &sequence, err);
+}
+
+/* Receipts up to what is placed. */
+static bool receipts_add(struct ordering *o, uint64_t *above, uint64_t placed, struct error *err)
+{
+    for (;;) {
+        struct arena arena CLEANUP(arena_free) = arena_make(64 * 1024);
+        struct receipt_row row;
+        size_t count = 0;
+        if (!receipt_list(o->journal->db, &arena, o->line->out.id, (int64_t)*above, &row, 1, &count,
+                          err))
+            return false;
+        if (count == 0 || (uint64_t)row.size > placed)
+            return true;
+        struct sequence_row sequence = {.kind = SEQUENCE_RECEIPT,
+                                        .log = o->line->out.id,
+                                        .size = row.size,
+                                        .time_s = row.time_s,
+                                        .version = o->line->agreement.version};
+        if (!sequence_add(o->journal, &sequence, err))
+            return false;
+        *above = (uint64_t)row.size;
+    }
+}
+
+static bool partner_add(struct ordering *o, uint64_t index, struct error *err)
+{
+    struct arena arena CLEANUP(arena_free) = arena_make(ROW_MEMORY_MAX);
+    struct entry_row row;
+
+    return (entry_find_index(o->journal->db, &arena, o->line->in.id, (int64_t)index, &row, err) &&
+            handle_again(o->journal, o->line, &row, &o->before[index - o->handled], err)) ||
+           error_add(err, "log %s index %" PRIu64, o->line->in.origin, index);
+}
+
+/* Where an entry belongs. A head that cannot be read has seen nothing. */
+static bool place_find(struct ordering *o, const struct journal_log *log, uint64_t index,
+                       struct place *out, struct error *err)
+{
+    struct arena arena CLEANUP(arena_free) = arena_make(ROW_MEMORY_MAX);
+    struct entry_row row;
+    struct receipt_row receipt;
+    struct head head = {.seen = 0};
+    struct error ignored = {0};
+    size_t count = 0;
+
+    if (!entry_find_index(o->journal->db, &arena, log->id, (int64_t)index, &row, err))
+        return false;
+    if (!head_read(row.head, &arena, &head, &ignored))
+        head = (struct head){.seen = 0};
+    *out = (struct place){.seen = head.seen, .time_ms = row.created_ms};
+    if (log->kind != LOG_MIRROR)
+        return true;
+    if (!receipt_list(o->journal->db, &arena, log->id, (int64_t)index, &receipt, 1, &count, err))
+        return false;
+    if (count == 1)
+        out->time_ms = receipt.time_s * 1000;
+    return true;
+}
+
+static bool sequence_restore(struct ordering *o, struct error *err)
+{
+    const struct journal_line *line = o->line;
+    uint64_t own = line->resume.out_from;
+    uint64_t partner = o->handled;
+    uint64_t above = line->resume.receipt_from;
+    struct place ours = {0};
+    struct place theirs = {0};
+
+    if (!receipts_add(o, &above, own, err))
+        return false;
+    while (own < line->out.size || partner < o->handled_to) {
+        bool is_ours = partner >= o->handled_to;
+        if (own < line->out.size && !is_ours) {
+            if (!place_find(o, &line->out, own, &ours, err) ||
+                !place_find(o, &line->in, partner, &theirs, err))
+                return false;
+            is_ours = theirs.seen > own || (ours.seen <= partner && ours.time_ms <= theirs.time_ms);
+        }
+        if (is_ours ? !own_add(o, own, err) : !partner_add(o, partner, err))
+            return false;
+        own += is_ours;
+        partner += !is_ours;
+        if (is_ours && !receipts_add(o, &above, own, err))
+            return false;
+    }
+    return true;
+}
+
+/* --- the end --- */
+
+static bool resumed_write(struct ordering *o, struct error *err)
+{
+    const struct journal_line *line = o->line;
+    char texts[4][ORIGIN_SIZE_MAX + 96];
+    struct span objects[4];
+
+    if (o->journal->domestic.read_only[0] != '\0')
+        return true;
+    snprintf(texts[0], sizeof texts[0], "%s %" PRIu64 " %" PRIu64, line->out.origin,
+             line->resume.out_from, line->out.size);
+    snprintf(texts[1], sizeof texts[1], "%s %" PRIu64 " %" PRIu64, line->in.origin,
+             line->resume.in_from, line->in.size);
+    snprintf(texts[2], sizeof texts[2], "lost bodies %" PRIu64, line->resume.lost_bodies);
+    snprintf(texts[3], sizeof texts[3], "lost parts %" PRIu64, line->resume.lost_parts);
+    for (size_t i = 0; i < ARRAY_COUNT(objects); i++)
+        objects[i] = span_text(texts[i]);
+    struct act act = {.officer = span_text("node"),
+                      .unit = journal_unit(o->journal, line),
+                      .reason = span_text("resume"),
+                      .act = span_text("resumed"),
+                      .outcome = span_text("order-restored"),
+                      .objects = objects,
+                      .object_count = ARRAY_COUNT(objects)};
+    return journal_access(o->journal, &act, err);
+}
+
+/* Ours ends here; the partner's is its own to continue, and custody goes on. */
+static bool logs_settle(struct ordering *o, struct error *err)
+{
+    struct journal_line *line = o->line;
+    struct line_resume next = line->resume;
+    char reason[ERROR_TEXT_SIZE];
+    int64_t time_s = 0;
+    uint64_t cosigned = 0;
+    uint64_t seen = 0;
+
+    snprintf(reason, sizeof reason,
+             "resumed to size %" PRIu64 " after a restore; it needs a successor", line->out.size);
+    next.state = RESUME_DONE;
+    if (!resume_receipt_above(o->journal, &line->out, &cosigned, &time_s, err) ||
+        !held_seen_floor(o->journal, line, INT64_MAX, &seen, err) ||
+        !log_set_handled(o->journal->db, line->in.id, (int64_t)o->handled_to, (int64_t)seen, err) ||
+        !log_set_read_only(o->journal->db, line->out.id, span_text(reason), err) ||
+        !log_set_read_only(o->journal->db, line->in.id, span_make(NULL, 0), err) ||
+        !resumed_write(o, err) || !resume_state_set(o->journal, line, &next, err))
+        return false;
+    /* In memory, behind all that could fail. */
+    snprintf(line->out.read_only, sizeof line->out.read_only, "%s", reason);
+    line->in.read_only[0] = '\0';
+    line->handled = o->handled_to;
+    line->cosigned = cosigned;
+    line->cosigned_time_s = time_s;
+    line->posted_to = line->out.size;
+    line->ahead = 0;
+    line->last_seen = seen;
+    line->waits_at = 0;
+    o->journal->must_level = true;
+    o->journal->level_after_ms = 0;
+    journal_event_add(o->journal, JOURNAL_ALARM, line, 0, line->out.size);
+    journal_event_add(o->journal, JOURNAL_PARTS, line, 0, 0);
+    return true;
+}
+
+static void before_free(struct handled_before **before)
+{
+    free(*before);
+}
+
+bool resume_finish(struct journal *journal, struct journal_line *line, struct error *err)
+{
+    struct arena clauses CLEANUP(arena_free) = arena_make(CLAUSE_MEMORY_MAX);
+    uint64_t count = line->in.size - line->handled;
+    CLEANUP(before_free)
+    struct handled_before *before =
+        count > RESUME_ENTRY_MAX ? NULL : calloc(count + 1, sizeof *before);
+    struct ordering o = {.journal = journal,
+                         .line = line,
+                         .before = before,
+                         .clauses = &clauses,
+                         .handled = line->handled,
+                         .handled_to = line->handled};
+
+    if (before == NULL)
+        return error_set(err, ERROR_LIMIT, "resume: %" PRIu64 " entries at once; %u allowed", count,
+                         RESUME_ENTRY_MAX);
+    return (own_walk(&o, report_visit, err) && sequence_restore(&o, err) &&
+            own_walk(&o, erasure_visit, err) && journal_rebuild(journal, NULL, NULL, err) &&
+            logs_settle(&o, err)) ||
+           error_add(err, "putting the books of %s in order", line->agreement_id);
+}

@@ -1,0 +1,546 @@
+/*
+ * Resume: a node that lost what came after its backup gets back what its partner holds, and ends with the same tables and
+ * the same receipts as if it had never been lost. What a partner that lies gives back changes nothing.
+ * covers: resume resume_form resume_take resume_order
+ */
+#include "check.h"
+#include "journal/private.h"
+#include "journal/resume.h"
+#include "journal/support/hostile.h"
+#include "journal/support/pair.h"
+#include "message/support/samples.h"
+#include "store/derived_rows.h"
+#include "store/schema.h"
+
+#include <stdlib.h>
+
+static struct pair pair;
+
+static struct pair_node *ro(void)
+{
+    return &pair.nodes[0];
+}
+
+static struct journal_line *line(size_t side)
+{
+    return &pair.nodes[side].journal.lines[0];
+}
+
+/* --- backups --- */
+
+static bool shell(const char *command)
+{
+    return system(command) == 0;
+}
+
+static bool backup_take(struct pair_node *node)
+{
+    char command[2048];
+
+    pair_close_node(node);
+    snprintf(command, sizeof command, "rm -rf %s.old && cp -a %s %s.old", node->home, node->home,
+             node->home);
+    return shell(command) && pair_reopen(node);
+}
+
+/* `is_all`: the keeper too. */
+static bool backup_restore(struct pair_node *node, bool is_all)
+{
+    char command[2048];
+
+    pair_close_node(node);
+    if (is_all)
+        snprintf(command, sizeof command, "rm -rf %s && cp -a %s.old %s", node->home, node->home,
+                 node->home);
+    else
+        snprintf(command, sizeof command, "rm -f %s/besa.db* && cp -a %s.old/besa.db* %s/",
+                 node->home, node->home, node->home);
+    return shell(command) && pair_reopen(node);
+}
+
+/* --- what must come back: every derived row, named by (log, index) instead of by row ids --- */
+
+#define ROW_COUNT_MAX 4096
+struct rows {
+    struct pair_node *node;
+    char *text[ROW_COUNT_MAX];
+    size_t count;
+};
+
+static void entry_name(struct pair_node *node, struct span id, struct buffer *out)
+{
+    struct arena arena CLEANUP(arena_free) = arena_make(1 << 20);
+    struct entry_row row;
+    struct error err = {0};
+    char text[32];
+
+    snprintf(text, sizeof text, "%.*s", SPAN_ARG(id));
+    if (entry_find(node->db, &arena, atoll(text), &row, &err))
+        buffer_format(out, "%s[%" PRId64 "]",
+                      row.log == node->journal.lines[0].out.id ? "out" : "in", row.index);
+    else
+        buffer_text(out, "?");
+}
+
+static bool row_collect(void *context, const char *table, struct span text)
+{
+    static const char *const with_target[] = {"answers", "notices", "results", "parts_held",
+                                              "erasures"};
+    struct rows *rows = context;
+    struct buffer out CLEANUP(buffer_free) = buffer_make(1 << 16);
+    bool has_target = false;
+
+    for (size_t i = 0; i < ARRAY_COUNT(with_target); i++)
+        has_target = has_target || strcmp(table, with_target[i]) == 0;
+    buffer_format(&out, "%s ", table);
+    for (int column = 0; text.size > 0; column++) {
+        if (text.data[0] == '-')
+            text = span_part(text, 1, text.size);
+        size_t size = (size_t)atoll((const char *)text.data);
+        const uint8_t *colon = memchr(text.data, ':', text.size);
+        struct span value = span_part(text, (size_t)(colon + 1 - text.data), size);
+        if (column == 0 || (column == 1 && has_target))
+            entry_name(rows->node, value, &out);
+        else
+            buffer_add(&out, value);
+        buffer_byte(&out, '|');
+        text = span_part(text, (size_t)(colon + 1 - text.data) + size, text.size);
+    }
+    buffer_byte(&out, 0);
+    if (rows->count == ROW_COUNT_MAX)
+        return false;
+    rows->text[rows->count] = calloc(1, out.size);
+    memcpy(rows->text[rows->count++], out.data, out.size);
+    return true;
+}
+
+static int text_compare(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static void rows_collect(struct pair_node *node, struct rows *out)
+{
+    struct error err = {0};
+
+    *out = (struct rows){.node = node};
+    CHECK_OK(schema_walk_derived(node->db, row_collect, out, &err), err);
+    qsort(out->text, out->count, sizeof out->text[0], text_compare);
+}
+
+static void rows_free(struct rows *rows)
+{
+    for (size_t i = 0; i < rows->count; i++)
+        free(rows->text[i]);
+    rows->count = 0;
+}
+
+static void rows_are_equal(const struct rows *before, const struct rows *after)
+{
+    CHECK_INT(after->count, before->count);
+    for (size_t i = 0; i < before->count && i < after->count; i++)
+        if (strcmp(before->text[i], after->text[i]) != 0) {
+            printf("before: %s\nafter:  %s\n", before->text[i], after->text[i]);
+            CHECK(!"the same rows");
+            return;
+        }
+}
+
+/* Sizes, roots, times and signatures of all receipts of a log. */
+static void receipts_digest(struct pair_node *node, const struct journal_log *log,
+                            uint8_t out[DIGEST_SIZE])
+{
+    struct digest *digest = digest_begin();
+    struct error err = {0};
+    int64_t above = 0;
+
+    for (;;) {
+        struct arena arena CLEANUP(arena_free) = arena_make(1 << 16);
+        struct receipt_row row;
+        size_t count = 0;
+        if (!receipt_list(node->db, &arena, log->id, above, &row, 1, &count, &err) || count == 0)
+            break;
+        digest_add(digest, span_make((const uint8_t *)&row.size, sizeof row.size));
+        digest_add(digest, row.root);
+        digest_add(digest, span_make((const uint8_t *)&row.time_s, sizeof row.time_s));
+        digest_add(digest, row.signature);
+        above = row.size;
+    }
+    digest_end(digest, out);
+}
+
+/* --- acts --- */
+
+static bool order_run(struct journal *journal, void *context, struct error *err)
+{
+    (void)context;
+    return journal_resume_order(journal, &journal->lines[0], err);
+}
+
+static bool allow_run(struct journal *journal, void *context, struct error *err)
+{
+    (void)context;
+    return journal_resume_allow(journal, &journal->lines[0],
+                                journal->env->now_ms(NULL) + 3600 * 1000 * INT64_C(24), err);
+}
+
+static bool act(size_t side, const char *name, const char *item, const char *rest)
+{
+    struct buffer out CLEANUP(buffer_free) = buffer_make(1 << 20);
+    struct error err = {0};
+    char arguments[300];
+
+    snprintf(arguments, sizeof arguments, "{\"item\":\"%s\"%s}", item, rest);
+    if (pair_act(&pair.nodes[side], name, arguments, span_text(""), &out, &err))
+        return true;
+    printf("%s: %s\n", name, err.text);
+    return false;
+}
+
+static char first_asked[UUID_TEXT_SIZE];
+static char asked[3][UUID_TEXT_SIZE];
+static char theirs[3][UUID_TEXT_SIZE];
+
+/* What happens behind the backup: both ask, ours are refused and answered, one of theirs is erased here, one of ours is
+ * withdrawn before it left. */
+static bool traffic(unsigned number)
+{
+    struct error err = {0};
+    struct buffer body CLEANUP(buffer_free) = buffer_make(BODY_SIZE_MAX);
+    struct buffer out CLEANUP(buffer_free) = buffer_make(1 << 20);
+    struct answer answer = sample_answer();
+    char arguments[200];
+
+    for (unsigned i = 0; i < 3; i++)
+        if (!pair_request(&pair.nodes[0], number + i, asked[i], &err) ||
+            !pair_request(&pair.nodes[1], number + i, theirs[i], &err))
+            return false;
+    pair_settle(&pair);
+    snprintf(arguments, sizeof arguments, "{\"item\":\"%s\"}", asked[0]);
+    if (!answer_write(&answer, &body) ||
+        !pair_act(&pair.nodes[1], "answer-send", arguments, buffer_span(&body), &out, &err))
+        return false;
+    bool ok = act(0, "item-show", theirs[0], "") &&
+              act(0, "refuse-send", theirs[0],
+                  ",\"grounds\":[\"a\"],\"reason_text\":\"not available\"") &&
+              act(0, "assign", theirs[1], ",\"unit\":\"border-3\"");
+    pair_settle(&pair);
+    /* One of theirs is refused at handling: its ground must come back from our own report. */
+    ok = ok && pair_act(&pair.nodes[0], "agreement-suspend", "{}", span_text(""), &out, &err) &&
+         pair_request(&pair.nodes[1], number + 8, arguments, &err);
+    pair_settle(&pair);
+    ok = ok && pair_act(&pair.nodes[0], "agreement-resume", "{}", span_text(""), &out, &err);
+    ok = ok && act(0, "item-erase", theirs[2], ",\"erase_reason\":\"order\"");
+    pair.is_cut = true;
+    ok = ok && pair_request(&pair.nodes[0], number + 9, arguments, &err) &&
+         act(0, "item-withdraw", arguments, "");
+    pair.is_cut = false;
+    pair_settle(&pair);
+    return ok;
+}
+
+static bool is_erased_here(struct pair_node *node, const char *item)
+{
+    struct arena arena CLEANUP(arena_free) = arena_make(1 << 20);
+    struct entry_row row;
+    struct error err = {0};
+    uint8_t id[UUID_SIZE];
+
+    return uuid_read(span_text(item), id) &&
+           entry_find_message(node->db, &arena, node->journal.lines[0].in.id,
+                              span_make(id, sizeof id), &row, &err) &&
+           row.body_state == BODY_ERASED && row.body.size == 0;
+}
+
+/* --- claims --- */
+
+//= dir-2016-680 art 16(2)
+static void all_comes_back(bool is_all)
+{
+    struct rows before;
+    struct rows after;
+    uint8_t receipts[2][2][DIGEST_SIZE];
+    struct error err = {0};
+
+    CHECK_OK(pair_request(ro(), is_all ? 100 : 200, first_asked, &err), err);
+    pair_settle(&pair);
+    CHECK_OR_RETURN(backup_take(ro()));
+    pair_settle(&pair);
+    CHECK_OR_RETURN(traffic(is_all ? 110 : 210));
+    uint64_t out_size = line(0)->out.size;
+    uint64_t in_size = line(0)->in.size;
+    CHECK_INT(line(0)->cosigned, out_size);
+    CHECK_INT(line(0)->handled, in_size);
+    rows_collect(ro(), &before);
+    receipts_digest(ro(), &line(0)->out, receipts[0][0]);
+    receipts_digest(ro(), &line(0)->in, receipts[0][1]);
+
+    CHECK_OR_RETURN(backup_restore(ro(), is_all));
+    CHECK(line(0)->out.size < out_size);
+    CHECK(!is_erased_here(ro(), theirs[2]));
+    pair_settle(&pair);
+    CHECK_INT(line(0)->resume.state, RESUME_BEHIND);
+    CHECK(line(0)->out.read_only[0] != '\0');
+    CHECK(line(0)->in.read_only[0] != '\0');
+
+    CHECK_OK(hostile_run(ro(), order_run, NULL, &err), err);
+    pair_settle(&pair);
+    CHECK_INT(line(0)->resume.state, RESUME_ORDERED); /* nobody there allowed it */
+    CHECK(line(0)->out.size < out_size);
+    CHECK_OK(hostile_run(&pair.nodes[1], allow_run, NULL, &err), err);
+    pair_settle(&pair);
+    CHECK_INT(line(0)->resume.state, RESUME_DONE);
+    CHECK_INT(line(0)->out.size, out_size);
+    CHECK_INT(line(0)->in.size, in_size);
+    CHECK_INT(line(0)->cosigned, out_size);
+    CHECK_INT(line(0)->handled, in_size);
+    CHECK(strstr(line(0)->out.read_only, "successor") != NULL);
+    CHECK_INT(line(0)->in.read_only[0], 0);
+    CHECK(is_erased_here(ro(), theirs[2]));
+
+    rows_collect(ro(), &after);
+    rows_are_equal(&before, &after);
+    receipts_digest(ro(), &line(0)->out, receipts[1][0]);
+    receipts_digest(ro(), &line(0)->in, receipts[1][1]);
+    CHECK(digest_is_equal(receipts[0][0], receipts[1][0]));
+    CHECK(digest_is_equal(receipts[0][1], receipts[1][1]));
+    rows_free(&before);
+    rows_free(&after);
+}
+
+CHECK_TEST(a_restored_node_gets_all_back)
+{
+    all_comes_back(true);
+}
+
+/* The keeper knows better than the books: it is asked, and signs nothing twice. */
+CHECK_TEST(a_restored_database_gets_all_back)
+{
+    all_comes_back(false);
+}
+
+/* The partner's log goes on, and what it says of the exchange is handled; a request waits for the successor. */
+CHECK_TEST(custody_goes_on_after_a_resume)
+{
+    struct error err = {0};
+    char item[UUID_TEXT_SIZE];
+    uint64_t handled = line(0)->handled;
+
+    CHECK_OK(pair_request(&pair.nodes[1], 190, item, &err), err);
+    pair_settle(&pair);
+    CHECK_INT(line(1)->cosigned, line(1)->out.size);
+    CHECK_INT(line(0)->in.size, line(1)->out.size);
+    CHECK(line(0)->handled == handled && handled < line(0)->in.size);
+    CHECK(pair_reopen(ro()));
+    pair_settle(&pair);
+    CHECK_INT(line(0)->resume.state, RESUME_DONE);
+    CHECK(!pair_request(ro(), 191, item, &err));
+    CHECK_ERROR(err, ERROR_CONFLICT, "successor");
+}
+
+/* --- a partner that lies --- */
+
+/* What al gives ro next, opened for the test to bend. */
+struct gift {
+    struct arena arena;
+    struct resume_receipt receipts[RESUME_RECEIPT_COUNT_MAX];
+    size_t count;
+    struct post post;
+    struct buffer wire;
+};
+typedef void bend_function(struct gift *gift);
+
+static bool gift_receipts(struct journal *journal, const struct journal_log *log, int64_t above,
+                          struct gift *gift, struct error *err)
+{
+    struct receipt_row rows[RESUME_RECEIPT_COUNT_MAX];
+
+    if (!receipt_list(journal->db, &gift->arena, log->id, above, rows, ARRAY_COUNT(rows),
+                      &gift->count, err))
+        return false;
+    for (size_t i = 0; i < gift->count; i++) {
+        struct checkpoint_row checkpoint;
+        if (!checkpoint_upto(journal->db, &gift->arena, log->id, rows[i].size, &checkpoint, err))
+            return false;
+        struct resume_receipt *receipt = &gift->receipts[i];
+        *receipt =
+            (struct resume_receipt){.size = (uint64_t)rows[i].size, .time_s = rows[i].time_s};
+        memcpy(receipt->root.bytes, rows[i].root.data, TLOG_HASH_SIZE);
+        memcpy(receipt->log_signature, checkpoint.signature.data, SIGNATURE_SIZE);
+        memcpy(receipt->cosignature, rows[i].signature.data, SIGNATURE_SIZE);
+    }
+    return true;
+}
+
+/* Bent, sealed and offered to ro's books. True when they took it. */
+static bool gift_is_taken(bend_function *bend, struct error *err)
+{
+    struct journal *giver = &pair.nodes[1].journal;
+    struct gift gift = {.arena = arena_make(64u << 20),
+                        .wire = buffer_make(2 * RESUME_ANSWER_SIZE_MAX)};
+    struct resume_question question;
+    struct buffer asked_bytes CLEANUP(buffer_free) = buffer_make(1024);
+    struct keeper_seal seal;
+    bool ok = journal_resume_question(&ro()->journal, line(0), &asked_bytes, err) &&
+              resume_question_read(buffer_span(&asked_bytes), &question, err) &&
+              gift_receipts(giver, &line(1)->in, (int64_t)question.above, &gift, err);
+
+    gift.post = (struct post){.from = question.from, .to = gift.receipts[gift.count - 1].size};
+    ok = ok && post_gather(giver, &line(1)->in, &gift.post, &gift.arena, err);
+    bend(&gift);
+    ok = ok &&
+         keeper_seal_key(&giver->keeper, span_text("ro-al"), ro()->journal.keys.sealing, &seal,
+                         err) &&
+         resume_answer_begin(gift.receipts, gift.count, &gift.wire) &&
+         post_write(&gift.post, &seal, &gift.wire, err);
+    if (!ok)
+        printf("a gift: %s\n", err->text);
+    ok = ok && journal_resume_take(&ro()->journal, line(0), buffer_span(&gift.wire), err);
+    buffer_free(&gift.wire);
+    arena_free(&gift.arena);
+    return ok;
+}
+
+static void bend_nothing(struct gift *gift)
+{
+    (void)gift;
+}
+
+static void bend_head(struct gift *gift)
+{
+    uint8_t *copy = arena_alloc(&gift->arena, HEAD_SIZE_MAX);
+    struct span head = gift->post.entries[1].head;
+    memcpy(copy, head.data, head.size);
+    copy[9] ^= 1;
+    gift->post.entries[1].head = span_make(copy, head.size);
+}
+
+static void bend_body(struct gift *gift)
+{
+    for (size_t i = 0; i < gift->post.entry_count; i++)
+        if (gift->post.entries[i].body.size > 0) {
+            gift->post.entries[i].body = span_text("{\"another\":\"body\"}");
+            return;
+        }
+}
+
+static void bend_shorter(struct gift *gift)
+{
+    gift->post.entry_count--;
+    gift->post.to--;
+}
+
+static void bend_time(struct gift *gift)
+{
+    gift->receipts[gift->count - 1].time_s++;
+}
+
+static void bend_replay(struct gift *gift)
+{
+    struct resume_receipt *last = &gift->receipts[gift->count - 1];
+    memcpy(last->cosignature, gift->receipts[0].cosignature, SIGNATURE_SIZE);
+}
+
+static void bend_signature(struct gift *gift)
+{
+    gift->receipts[gift->count - 1].log_signature[5] ^= 1;
+}
+
+static void bend_root(struct gift *gift)
+{
+    gift->receipts[0].root.bytes[0] ^= 1;
+}
+
+static void bend_order(struct gift *gift)
+{
+    struct resume_receipt first = gift->receipts[0];
+    gift->receipts[0] = gift->receipts[1];
+    gift->receipts[1] = first;
+}
+
+static void bend_endless(struct gift *gift)
+{
+    gift->post.to += 5000; /* more than it brings, and than one answer may */
+}
+
+/* An `erased` entry of ours without its body: what we erased would come back. */
+static void bend_erased(struct gift *gift)
+{
+    for (size_t i = 0; i < gift->post.entry_count; i++) {
+        struct head head;
+        struct error ignored = {0};
+        if (head_read(gift->post.entries[i].head, &gift->arena, &head, &ignored) &&
+            head.type == MESSAGE_ERASED)
+            gift->post.entries[i] = (struct post_entry){.head = gift->post.entries[i].head};
+    }
+}
+
+CHECK_TEST(a_partner_that_lies_changes_nothing)
+{
+    static const struct {
+        bend_function *bend;
+        const char *text;
+    } lies[] = {
+        {bend_head, "do not lead to the signed root"},
+        {bend_body, "does not match the digest"},
+        {bend_shorter, "are not those that were asked for"},
+        {bend_time, "not signed by the custody key"},
+        {bend_replay, "not signed by the custody key"},
+        {bend_signature, "not signed by the log's key"},
+        {bend_root, "not signed by the log's key"},
+        {bend_order, "does not follow"},
+        {bend_endless, "is not allowed"},
+        {bend_erased, "which no one may erase"},
+    };
+    struct error err = {0};
+    struct rows before;
+    struct rows after;
+
+    CHECK_OR_RETURN(backup_take(ro()));
+    pair_settle(&pair);
+    CHECK_OR_RETURN(traffic(310));
+    CHECK_OR_RETURN(backup_restore(ro(), true));
+    pair_settle(&pair);
+    CHECK_INT(line(0)->resume.state, RESUME_BEHIND);
+    CHECK_OK(hostile_run(ro(), order_run, NULL, &err), err);
+    CHECK_OK(database_begin(ro()->db, DATABASE_FULL, &err), err);
+    uint64_t size = line(0)->out.size;
+    int64_t last[2];
+    CHECK(entry_last_id(ro()->db, &last[0], &err));
+    rows_collect(ro(), &before);
+    for (size_t i = 0; i < ARRAY_COUNT(lies); i++) {
+        error_clear(&err);
+        CHECK(!gift_is_taken(lies[i].bend, &err));
+        CHECK_ERROR(err, ERROR_LINK, lies[i].text);
+        CHECK_INT(line(0)->out.size, size);
+        CHECK_INT(line(0)->resume.state, RESUME_ORDERED);
+    }
+    rows_collect(ro(), &after);
+    rows_are_equal(&before, &after);
+    rows_free(&before);
+    rows_free(&after);
+    CHECK(entry_last_id(ro()->db, &last[1], &err));
+    CHECK_INT(last[1], last[0]);
+    CHECK_OK(gift_is_taken(bend_nothing, &err), err);
+    CHECK(line(0)->out.size > size);
+    database_rollback(ro()->db);
+}
+
+int main(void)
+{
+    if (!pair_make(&pair))
+        return 1;
+    CHECK_RUN(a_restored_node_gets_all_back);
+    CHECK_RUN(custody_goes_on_after_a_resume);
+    pair_free(&pair);
+    if (!pair_make(&pair))
+        return 1;
+    CHECK_RUN(a_partner_that_lies_changes_nothing);
+    pair_free(&pair);
+    if (!pair_make(&pair))
+        return 1;
+    CHECK_RUN(a_restored_database_gets_all_back);
+    CHECK_RUN(custody_goes_on_after_a_resume);
+    pair_free(&pair);
+    return check_end();
+}
