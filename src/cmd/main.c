@@ -113,6 +113,10 @@ const struct command commands[] = {
      "verifies.\n\nRefuses without a verified backup of the last 26 hours, or, with "
      "--without-backup, without a second officer. --check shows what would change.",
      command_upgrade},
+    {"resume", "order [AGREEMENT]\nallow PARTNER --until TIME\nstatus",
+     "After a restore: fetches back what the partner holds.\n\nTwo officers here order it "
+     "(--approver), one at the partner allows it (--until now ends that).",
+     command_resume},
     {"rebuild", "", "Drops the derived tables and builds them again from the log.",
      command_rebuild},
     {"demo", "",

@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "desk/roles.h"
+#include "journal/resume.h"
 
 #include <stdio.h>
 #include <time.h>
@@ -160,10 +161,25 @@ static bool access_check(struct journal *journal, const struct desk_act *act,
     return approver_check(journal, act, call, err);
 }
 
+/* What was erased since the backup is here again until the resume repeats it. */
+static bool books_check(struct journal *journal, const struct desk_act *act, struct error *err)
+{
+    bool is_shown = act->run == act_inbox_list || act->run == act_sent_list ||
+                    act->run == act_item_show || act->run == act_attachment_find;
+
+    for (size_t i = 0; is_shown && i < journal->line_count; i++)
+        if (journal_is_behind(&journal->lines[i]))
+            return error_set(err, ERROR_CONFLICT,
+                             "%s: this node was restored from an older backup; nothing of %s is "
+                             "shown until it is resumed: besa resume order",
+                             act->name, journal->lines[i].agreement_id);
+    return true;
+}
+
 bool desk_run(struct journal *journal, const struct desk_act *act, const struct desk_call *call,
               struct json_writer *out, struct error *err)
 {
-    if (!access_check(journal, act, call, err))
+    if (!access_check(journal, act, call, err) || !books_check(journal, act, err))
         return false;
     return act->run(journal, call, out, err);
 }

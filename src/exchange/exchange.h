@@ -21,7 +21,7 @@ struct exchange_way {
     bool may_wait;  /* our calls may wait for its pulls */
     bool must_pull; /* we cannot be reached: its calls wait for our pulls */
 };
-#define PATH_RESUME         "/1/resume"
+#define PATH_RESUME "/1/resume"
 
 /* How a call reaches a partner. */
 struct exchange_line {

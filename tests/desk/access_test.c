@@ -37,7 +37,11 @@ CHECK_TEST(wrong_arguments_leave_no_entry)
     for (size_t i = 0; i < desk_act_count; i++) {
         const char *name = desk_acts[i].name;
         if (strcmp(name, "rebuild") == 0 || strcmp(name, "officer-list") == 0 ||
+<<<<<<< HEAD
             strcmp(name, "held-retry") == 0 || strcmp(name, "officer-sessions") == 0)
+=======
+            strcmp(name, "held-retry") == 0 || strcmp(name, "resume-status") == 0)
+>>>>>>> f1c06b3 (desk, cmd: besa resume order, allow, status)
             continue; /* take none */
         bool is_ours = role_permits(ROLE_HEAD_OF_DESK, name) || strcmp(name, "officer-put") == 0;
         for (size_t k = 0; k < ARRAY_COUNT(wrong); k++) {

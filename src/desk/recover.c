@@ -1,0 +1,117 @@
+/*
+ * After a restore: two officers here order that the partner is asked for what it holds, one officer there allows it for a
+ * while. Heads of desk and security officers alone: what comes back is everything that was exchanged.
+ */
+#include "desk/private.h"
+
+#include "base/text.h"
+#include "journal/resume.h"
+
+#include <inttypes.h>
+
+#define ALLOW_MS_MAX (INT64_C(7) * 24 * 3600 * 1000) /* a forgotten allowance ends by itself */
+
+static bool role_check(struct journal *journal, const struct desk_call *call, struct span id,
+                       const char *act, struct error *err)
+{
+    struct officer_row officer;
+
+    return access_officer(journal, id, call->arena, &officer, err) &&
+           (span_is(officer.role, "head_of_desk") || span_is(officer.role, "security_officer") ||
+            error_set(err, ERROR_RULE,
+                      "%s: officer %.*s is neither head_of_desk nor security_officer", act,
+                      SPAN_ARG(id)));
+}
+
+static const char *const state_words[] = {
+    [RESUME_NONE] = "level",
+    [RESUME_BEHIND] = "behind: two officers order the resume",
+    [RESUME_ORDERED] = "ordered: the partner is asked",
+    [RESUME_DONE] = "resumed: the log needs a successor",
+};
+
+static bool state_write(struct journal *journal, struct journal_line *line, struct json_writer *out,
+                        struct error *err)
+{
+    const struct line_resume *resume = &line->resume;
+    int64_t until_ms = 0;
+
+    if (!journal_resume_allowed_until(journal, line, &until_ms, err))
+        return false;
+    json_begin_object(out);
+    json_string_field(out, "agreement", line->agreement_id);
+    json_string_field(out, "partner", line->partner);
+    json_string_field(out, "state", state_words[resume->state]);
+    json_integer_field(out, "own_entries", (int64_t)line->out.size);
+    json_integer_field(out, "own_entries_wanted", (int64_t)resume->out_target);
+    json_integer_field(out, "partner_entries", (int64_t)line->in.size);
+    json_integer_field(out, "partner_entries_wanted", (int64_t)resume->in_target);
+    if (resume->state == RESUME_DONE) {
+        json_integer_field(out, "own_entries_back", (int64_t)(line->out.size - resume->out_from));
+        json_integer_field(out, "lost_bodies", (int64_t)resume->lost_bodies);
+        json_integer_field(out, "lost_parts", (int64_t)resume->lost_parts);
+    }
+    if (until_ms > journal->env->now_ms(journal->env->context))
+        json_time_field(out, "partner_may_resume_until", until_ms);
+    json_end_object(out);
+    return true;
+}
+
+bool act_resume_order(struct journal *journal, const struct desk_call *call,
+                      struct json_writer *out, struct error *err)
+{
+    struct journal_line *line = line_pick(
+        journal, json_get_text_optional(call->arguments, "agreement", NAME_SIZE_MAX), err);
+
+    if (!problems_to_error(call->problems, err) || line == NULL)
+        return false;
+    if (call->access.approver.size == 0)
+        return error_set(err, ERROR_RULE,
+                         "resume-order: a second officer is required (--approver)");
+    struct span object = span_text(line->agreement_id);
+    return role_check(journal, call, call->access.officer, "resume-order", err) &&
+           role_check(journal, call, call->access.approver, "resume-order", err) &&
+           journal_resume_order(journal, line, err) &&
+           access_write(journal, call, "resume-order", &object, 1, err) &&
+           state_write(journal, line, out, err);
+}
+
+bool act_resume_allow(struct journal *journal, const struct desk_call *call,
+                      struct json_writer *out, struct error *err)
+{
+    struct journal_line *line = NULL;
+    int64_t now_ms = journal->env->now_ms(journal->env->context);
+    int64_t until_ms = now_ms;
+    struct span partner = json_get_text(call->arguments, "partner", 1, NAME_SIZE_MAX);
+    struct span until = json_get_text(call->arguments, "until", 1, TIME_TEXT_SIZE);
+
+    if (!problems_to_error(call->problems, err))
+        return false;
+    line = journal_line_to(journal, partner);
+    if (line == NULL)
+        return error_set(err, ERROR_MISSING, "no agreement with %.*s is in force here",
+                         SPAN_ARG(partner));
+    if (!span_is(until, "now") && !time_read(until, &until_ms))
+        return error_set(err, ERROR_INPUT,
+                         "until: a time like 2026-01-31T23:59:59Z, or `now` to end it");
+    if (until_ms > now_ms + ALLOW_MS_MAX)
+        return error_set(err, ERROR_LIMIT, "until: at most 7 days from now");
+    struct span objects[] = {span_text(line->agreement_id), until};
+    return role_check(journal, call, call->access.officer, "resume-allow", err) &&
+           journal_resume_allow(journal, line, until_ms, err) &&
+           access_write(journal, call, "resume-allow", objects, ARRAY_COUNT(objects), err) &&
+           state_write(journal, line, out, err);
+}
+
+bool act_resume_status(struct journal *journal, const struct desk_call *call,
+                       struct json_writer *out, struct error *err)
+{
+    if (!access_write(journal, call, "resume-status", NULL, 0, err))
+        return false;
+    json_begin_array(out);
+    for (size_t i = 0; i < journal->line_count; i++)
+        if (!state_write(journal, &journal->lines[i], out, err))
+            return false;
+    json_end_array(out);
+    return true;
+}
