@@ -1,6 +1,8 @@
 /* The promises, held against what both nodes' books say. */
 #include "sim/world.h"
 
+#include "journal/resume.h"
+
 #include "message/act.h"
 #include "store/derived_rows.h"
 #include "store/schema.h"
@@ -121,6 +123,12 @@ static bool has_waiting(struct node *node)
            count > 0;
 }
 
+/* Acts wait for a new domestic log, and a suspension with them. */
+static bool cannot_lift(const struct node *node)
+{
+    return node->journal.lines[0].is_suspended && node->journal.domestic.read_only[0] != '\0';
+}
+
 /* New business may wait for the end of a suspension that the other side cannot lift: its domestic log was stopped. */
 static bool is_level(struct node *from, struct node *to, char *why, size_t size)
 {
@@ -136,7 +144,15 @@ static bool is_level(struct node *from, struct node *to, char *why, size_t size)
              to->party, in->in.size, in->handled, out->ahead, in->is_stuck ? ", stuck: " : "",
              in->stuck_reason);
     return out->out.size == out->cosigned && in->in.size == out->out.size &&
-           in->handled == in->in.size && (in->is_suspended || !has_waiting(from));
+           (in->handled == in->in.size || in->resume.state == RESUME_DONE) &&
+           (in->is_suspended || cannot_lift(from) || !has_waiting(from));
+}
+
+bool audit_must_resume(const struct node *node)
+{
+    const struct world *world = node->world;
+    return !world->nodes[0].is_blinded && !world->nodes[1].is_blinded &&
+           journal_is_behind(&node->journal.lines[0]);
 }
 
 bool audit_has_converged(struct world *world, char *why, size_t size)
@@ -150,6 +166,16 @@ bool audit_has_converged(struct world *world, char *why, size_t size)
         snprintf(why, size, "%u acts have no end", work_open_count);
         return false;
     }
+    for (size_t i = 0; i < MACHINE_COUNT; i++)
+        if (audit_must_resume(&world->nodes[i])) {
+            const struct journal_line *line = line_of(&world->nodes[i]);
+            snprintf(why, size,
+                     "%s is behind: %" PRIu64 " of %" PRIu64 " sent, %" PRIu64 " of %" PRIu64
+                     " held",
+                     party_names[i], line->out.size, line->resume.out_target, line->in.size,
+                     line->resume.in_target);
+            return false;
+        }
     return is_level(&world->nodes[0], &world->nodes[1], why, size) &&
            is_level(&world->nodes[1], &world->nodes[0], why, size);
 }
@@ -396,37 +422,52 @@ static bool logs_agree(struct node *from, struct node *to)
 /* --- what officers were told --- */
 
 /* How often the access entry of each act stands in the domestic log. */
-static bool accesses_count(struct node *node, unsigned counts[ACT_COUNT_MAX])
+static bool access_count(struct node *node, const struct entry_row *row,
+                         unsigned counts[ACT_COUNT_MAX], struct arena *arena)
 {
     static struct problems problems;
+    struct error err = {0};
+    struct span body;
+    struct act act;
+    uint64_t number = 0;
+
+    problems_clear(&problems);
+    if (!journal_body(&node->journal, row, arena, &body, &err) ||
+        !act_read(body, arena, &act, &problems))
+        return world_fail(node->world, "%s: access entry %" PRId64 " cannot be read", node->party,
+                          row->id);
+    if (!span_starts_with(act.reason, "sim-") ||
+        !number_read(span_part(act.reason, 4, act.reason.size), &number) || number >= ACT_COUNT_MAX)
+        return true;
+    counts[number]++;
+    return span_is(act.act, act_names[node->world->acts[number].kind]) ||
+           world_fail(node->world, "act %" PRIu64 " left the access entry of another", number);
+}
+
+/* Numbered ones, and those that wait behind a domestic log that ended. */
+static bool accesses_count(struct node *node, unsigned counts[ACT_COUNT_MAX])
+{
     struct arena arena CLEANUP(arena_free) = arena_make(64u << 20);
     struct entry_row *rows = arena_array(&arena, ENTRY_COUNT_MAX, sizeof *rows);
     struct error err = {0};
+    int64_t domestic = node->journal.domestic.id;
     size_t count = 0;
+    size_t waiting = 0;
 
-    if (rows == NULL || !entry_list_range(node->db, &arena, node->journal.domestic.id, 0,
-                                          (int64_t)node->journal.domestic.size, rows,
-                                          ENTRY_COUNT_MAX, &count, &err))
+    if (rows == NULL ||
+        !entry_list_range(node->db, &arena, domestic, 0, (int64_t)node->journal.domestic.size, rows,
+                          ENTRY_COUNT_MAX, &count, &err) ||
+        !entry_list_waiting(node->db, &arena, domestic, rows + count, ENTRY_COUNT_MAX - count,
+                            &waiting, &err))
         return world_fail(node->world, "access entries cannot be read: %s", err.text);
-    for (size_t i = 0; i < count; i++) {
-        struct span body;
-        struct act act;
-        uint64_t number = 0;
-        if (rows[i].type != MESSAGE_ACT)
+    for (size_t i = 0; i < count + waiting; i++) {
+        struct entry_row row = rows[i];
+        if (row.type != MESSAGE_ACT)
             continue;
-        problems_clear(&problems);
-        if (!journal_body(&node->journal, &rows[i], &arena, &body, &err) ||
-            !act_read(body, &arena, &act, &problems))
-            return world_fail(node->world, "%s: access entry %" PRId64 " cannot be read",
-                              node->party, rows[i].id);
-        if (!span_starts_with(act.reason, "sim-") ||
-            !number_read(span_part(act.reason, 4, act.reason.size), &number) ||
-            number >= ACT_COUNT_MAX)
-            continue;
-        counts[number]++;
-        if (!span_is(act.act, act_names[node->world->acts[number].kind]))
-            return world_fail(node->world, "act %" PRIu64 " left the access entry of another",
-                              number);
+        if (i >= count && !entry_find(node->db, &arena, row.id, &row, &err))
+            return world_fail(node->world, "an access entry cannot be read: %s", err.text);
+        if (!access_count(node, &row, counts, &arena))
+            return false;
     }
     return true;
 }
@@ -474,7 +515,8 @@ static bool sent_check(struct world *world, unsigned at, int64_t *index)
                world_fail(world, "%s act %u: the message that it sent is lost", from->party, at);
     if (row.body_state == BODY_HELD)
         *index = row.index; /* what lost its body need not wait for the end of a suspension */
-    if (!direction_is_open(from, to) || to->was_restored)
+    if (!direction_is_open(from, to) || to->was_restored ||
+        (row.index == ENTRY_WAITING && cannot_lift(from)))
         return true;
     if (!entry_find_message(to->db, &arena, line_of(to)->in.id, id, &copy, &err))
         return world_fail(world, "%s act %u: its message did not arrive", from->party, at);
@@ -567,6 +609,14 @@ static bool restored_check(struct node *node)
 
     if (node->is_blinded)
         return true;
+    if (line->resume.state == RESUME_DONE) {
+        tally_add("resume", "order restored");
+        if (line->out.size < line_of(partner)->in.size ||
+            line->cosigned != line_of(partner)->in.size || !audit_rebuild(node))
+            return world_fail(
+                world, "%s was resumed to %" PRIu64 " of the %" PRIu64 " that %s holds",
+                node->party, line->out.size, line_of(partner)->in.size, partner->party);
+    }
     if (line_of(partner)->in.size > line->out.size && line->out.read_only[0] == '\0')
         return world_fail(
             world, "%s was restored to size %" PRIu64 ", %s holds %" PRIu64 ", and the log goes on",

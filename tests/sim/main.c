@@ -43,6 +43,7 @@ static const char *const expected_act_refusals[] = {
     "request-send rule",     "item-erase conflict", "item-withdraw conflict",
     "request-send conflict", "item-show missing",   NULL};
 static const char *const expected_stops[] = {"own, after a restore", NULL};
+static const char *const expected_resumes[] = {"order restored", NULL};
 
 static void expect_all(void)
 {
@@ -54,6 +55,7 @@ static void expect_all(void)
     tally_expect("refusal of a call", expected_refusals);
     tally_expect("refusal of an act", expected_act_refusals);
     tally_expect("log stopped", expected_stops);
+    tally_expect("resume", expected_resumes);
 }
 
 static bool number_take(const char *text, uint64_t *out)

@@ -1,6 +1,8 @@
 /* The officers' acts, and the reference model of what they were told. */
 #include "sim/world.h"
 
+#include "journal/resume.h"
+
 #include "message/support/samples.h"
 
 #include <inttypes.h>
@@ -291,4 +293,45 @@ bool work_act(struct node *node)
         return work_submit(node, kind, NULL);
     }
     return has_target ? work_submit(node, kind, target) : work_submit(node, ACT_REQUEST, NULL);
+}
+
+/* --- after a restore: two officers order the resume, one at the partner allows it --- */
+
+struct mending {
+    struct job job; /* first */
+    bool is_allowance;
+};
+
+static bool mending_run(struct journal *journal, struct job *job, struct error *err)
+{
+    const struct mending *mending = (const struct mending *)job;
+    struct journal_line *line = &journal->lines[0];
+
+    if (mending->is_allowance)
+        return journal_resume_allow(journal, line,
+                                    journal->env->now_ms(journal->env->context) + 86400000, err);
+    return !journal_is_behind(line) || journal_resume_order(journal, line, err);
+}
+
+static void mending_done(struct journal *journal, struct job *job, bool ok, const struct error *err)
+{
+    (void)journal;
+    (void)ok;
+    (void)err;
+    free(job);
+}
+
+void work_mend(struct node *node, bool is_allowance)
+{
+    struct mending *mending = calloc(1, sizeof *mending);
+    struct error err = {0};
+
+    if (mending == NULL)
+        abort();
+    *mending = (struct mending){.job = {.run = mending_run, .done = mending_done},
+                                .is_allowance = is_allowance};
+    world_tell(node->world, "%s %s", node->party,
+               is_allowance ? "allows a resume" : "orders its resume");
+    if (!journal_submit(&node->journal, &mending->job, &err))
+        free(mending);
 }

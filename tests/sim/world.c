@@ -166,6 +166,17 @@ static void suspensions_lift(struct world *world)
     }
 }
 
+/* What was restored is resumed; the allowance of the other side ends, so it is given again. */
+static void resumes_order(struct world *world)
+{
+    for (size_t i = 0; i < MACHINE_COUNT; i++)
+        if (world->nodes[i].is_up && world->nodes[1 - i].is_up &&
+            audit_must_resume(&world->nodes[i])) {
+            work_mend(&world->nodes[i], false);
+            work_mend(&world->nodes[1 - i], true);
+        }
+}
+
 /* No further faults: both must become level with each other. */
 static bool world_heal(struct world *world)
 {
@@ -185,6 +196,7 @@ static bool world_heal(struct world *world)
         if (i % 16 != 15)
             continue;
         suspensions_lift(world);
+        resumes_order(world);
         if (audit_has_converged(world, why, sizeof why))
             return true;
         world->now_ms += 200;

@@ -183,6 +183,8 @@ bool line_is_quiet(const struct world *world);
 /* --- work.c --- */
 bool work_act(struct node *node);
 bool work_submit(struct node *node, enum act_kind kind, const uint8_t target[UUID_SIZE]);
+/* Orders a resume of this node's books, or allows the partner's. */
+void work_mend(struct node *node, bool is_allowance);
 /* Acts submitted and neither told done nor refused. */
 extern unsigned work_open_count;
 
@@ -202,6 +204,8 @@ bool audit_custody(struct node *node, uint64_t from, uint64_t to);
 bool audit_rebuild(struct node *node);
 bool audit_has_converged(struct world *world, char *why, size_t size);
 bool audit_end(struct world *world);
+/* Its books are older than what an honest partner holds, and can be resumed. */
+bool audit_must_resume(const struct node *node);
 bool audit_log_is_read_only(const struct world *world);
 /* Prints both nodes' logs. */
 void audit_show(struct world *world);
