@@ -65,6 +65,9 @@ const struct role_rule role_rules[] = {
     {"succession-allow", LOG_ENDERS},
     {"succession-import", LOG_ENDERS},
     {"keeper-renew", KEEPERS},
+    {"resume-order", BIT(HEAD_OF_DESK) | BIT(SECURITY_OFFICER)},
+    {"resume-allow", BIT(HEAD_OF_DESK) | BIT(SECURITY_OFFICER)},
+    {"resume-status", BIT(HEAD_OF_DESK) | OVERSIGHT | KEEPERS},
     {"rebuild", BIT(ADMINISTRATOR)},
     {"serve", BIT(HEAD_OF_DESK) | KEEPERS},
     {"status", EVERYONE},
@@ -114,6 +117,9 @@ bool role_check_approver(struct span role_name, const char *act, struct error *e
 
     if (strncmp(act, "succession-", 11) == 0)
         approvers = LOG_ENDERS;
+    /* What comes back in a resume is everything: whoever may order it, may approve it, and nobody else. */
+    if (strcmp(act, "resume-order") == 0)
+        approvers = BIT(HEAD_OF_DESK) | BIT(SECURITY_OFFICER);
     return (role_read(role_name, &role) && (approvers & 1u << role) != 0) ||
            error_set(err, ERROR_RULE, "%s: the role %.*s does not approve (docs/roles.md)", act,
                      SPAN_ARG(role_name));

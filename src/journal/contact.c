@@ -70,9 +70,12 @@ bool contact_show(struct journal *journal, struct journal_line *line, struct buf
 {
     struct buffer held CLEANUP(buffer_free) = buffer_make(CHECKPOINT_SIZE_MAX);
     struct buffer receipt CLEANUP(buffer_free) = buffer_make(CHECKPOINT_SIZE_MAX);
+    struct arena arena CLEANUP(arena_free) = arena_make(64 * 1024);
+    struct span domestic;
     struct json_writer writer = json_writer_make(out);
 
-    if (!held_write(journal, line, &held, err) || !receipt_write(journal, line, &receipt, err))
+    if (!held_write(journal, line, &held, err) || !receipt_write(journal, line, &receipt, err) ||
+        !witness_note(journal, line, &arena, &domestic, err))
         return false;
     json_begin_object(&writer);
     version_show(journal, &writer);
@@ -83,6 +86,7 @@ bool contact_show(struct journal *journal, struct journal_line *line, struct buf
         json_boolean_field(&writer, "suspended", true);
     json_text_field_optional(&writer, "held", buffer_span(&held));
     json_text_field_optional(&writer, "receipt", buffer_span(&receipt));
+    json_text_field_optional(&writer, "domestic", domestic);
     json_end_object(&writer);
     return !out->failed || error_set(err, ERROR_LIMIT, "what we show does not fit");
 }
@@ -206,6 +210,43 @@ static void suspension_hear(struct journal *journal, struct journal_line *line, 
     journal_event_add(journal, is_suspended ? JOURNAL_ALARM : JOURNAL_SEALED, line, 0, 0);
 }
 
+/* They witnessed a domestic checkpoint that we signed: our leaves must lead to it. */
+static bool domestic_check(struct journal *journal, struct journal_line *line, struct span note,
+                           struct error *err)
+{
+    struct journal_log *log = &journal->domestic;
+    struct checkpoint shown;
+    struct note_key own;
+    struct buffer body CLEANUP(buffer_free) = buffer_make(CHECKPOINT_SIZE_MAX);
+    uint8_t signature[SIGNATURE_SIZE];
+    bool is_so = false;
+    char reason[ERROR_TEXT_SIZE];
+    struct error ignored = {0};
+
+    if (log->id == 0 ||
+        !note_key_make(span_text(log->origin), NOTE_ED25519, journal->domestic_keys.log, &own) ||
+        !checkpoint_open(note, &own, &shown, &body, signature, &ignored))
+        return true; /* not our signature: it proves nothing */
+    if (shown.size <= log->size) {
+        if (!log_root_is(journal, log, shown.size, &shown.root, &is_so, err))
+            return false;
+        if (is_so)
+            return true;
+        snprintf(reason, sizeof reason,
+                 "%s witnessed another domestic log of size %" PRIu64
+                 " under our signature: entries were changed, or the node was cloned or restored",
+                 line->partner, shown.size);
+    } else {
+        snprintf(reason, sizeof reason,
+                 "%s witnessed %" PRIu64 " domestic entries under our signature, our books hold "
+                 "%" PRIu64
+                 ": an older backup was restored; acts wait until the log has a successor",
+                 line->partner, shown.size, log->size);
+    }
+    log_stop(journal, log, reason);
+    return log_set_read_only(journal->db, log->id, span_text(reason), err);
+}
+
 bool contact_seen(struct journal *journal, struct journal_line *line, struct span shown,
                   struct error *err)
 {
@@ -229,6 +270,7 @@ bool contact_seen(struct journal *journal, struct journal_line *line, struct spa
     int64_t version = json_get_integer(&object, "version", 1, 1000000);
     struct span held = json_get_text_optional(&object, "held", CHECKPOINT_SIZE_MAX);
     struct span receipt = json_get_text_optional(&object, "receipt", CHECKPOINT_SIZE_MAX);
+    struct span domestic = json_get_text_optional(&object, "domestic", CHECKPOINT_SIZE_MAX);
     if (!problems_to_error(&problems, err))
         return error_add(err, "what %s shows", line->partner);
     if (!version_agree(journal, line, theirs, err))
@@ -240,8 +282,10 @@ bool contact_seen(struct journal *journal, struct journal_line *line, struct spa
     if (!span_is(agreement, line->agreement_id))
         return error_set(err, ERROR_RULE, "%s works under agreement %.*s, we under %s",
                          line->partner, SPAN_ARG(agreement), line->agreement_id);
+    line->has_met = true;
     return (held.size == 0 || held_check(journal, line, held, err)) &&
            (receipt.size == 0 || receipt_check(journal, line, receipt, err)) &&
+           (domestic.size == 0 || domestic_check(journal, line, domestic, err)) &&
            restored_prove(journal, line, err);
 }
 

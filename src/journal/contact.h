@@ -10,7 +10,7 @@
 #define CONTACT_SIZE_MAX 16384u
 
 /* What we show: JSON {"protocol", "protocol_oldest", "types", "software", "agreement", "version", "suspended", "held",
- * "receipt"}. */
+ * "receipt", "domestic"}. */
 bool contact_show(struct journal *journal, struct journal_line *line, struct buffer *out,
                   struct error *err);
 /* What the partner shows. Stops our log or our custody when it proves that they went further than our books. RULE when

@@ -152,6 +152,7 @@ struct journal_line {
     struct note_key witness_key;
     uint64_t witnessed; /* size of our domestic log that this partner witnessed */
     struct line_resume resume;
+    bool has_met;      /* the partner showed what it holds, since the start */
     uint64_t waits_at; /* handling stops before entry waits_at - 1 until the log has a successor */
 };
 

@@ -216,6 +216,9 @@ bool resume_finish(struct journal *journal, struct journal_line *line, struct er
 bool beat_fill(struct journal *journal, struct error *err);
 /* What this partner witnessed of our domestic log. */
 bool witness_load(struct journal *journal, struct journal_line *line, struct error *err);
+/* The newest domestic checkpoint of the partner that we witnessed, as it signed it; empty when there is none. */
+bool witness_note(struct journal *journal, struct journal_line *line, struct arena *arena,
+                  struct span *out, struct error *err);
 
 /* --- handle.c --- */
 /* One round over a line's unhandled entries, in its own transaction. */

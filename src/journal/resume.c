@@ -302,8 +302,8 @@ bool journal_resume_answer(struct journal *journal, struct journal_line *line, s
     struct post post = {
         .from = question.from, .to = receipts[count - 1].size, .time_ms = journal_now_ms(journal)};
     bool ok = post_gather(journal, log, &post, &arena, err) &&
-              keeper_seal_key(&journal->keeper, span_text(line->agreement_id), line->partner_keys.sealing,
-                              &seal, err) &&
+              keeper_seal_key(&journal->keeper, span_text(line->agreement_id),
+                              line->partner_keys.sealing, &seal, err) &&
               (resume_answer_begin(receipts, count, out) ||
                error_set(err, ERROR_LIMIT, "resume: the receipts do not fit")) &&
               post_write(&post, &seal, out, err);

@@ -316,8 +316,6 @@ static bool resumed_write(struct ordering *o, struct error *err)
     char texts[4][ORIGIN_SIZE_MAX + 96];
     struct span objects[4];
 
-    if (o->journal->domestic.read_only[0] != '\0')
-        return true;
     snprintf(texts[0], sizeof texts[0], "%s %" PRIu64 " %" PRIu64, line->out.origin,
              line->resume.out_from, line->out.size);
     snprintf(texts[1], sizeof texts[1], "%s %" PRIu64 " %" PRIu64, line->in.origin,
@@ -350,7 +348,7 @@ static bool logs_settle(struct ordering *o, struct error *err)
              "resumed to size %" PRIu64 " after a restore; it needs a successor", line->out.size);
     next.state = RESUME_DONE;
     if (!resume_receipt_above(o->journal, &line->out, &cosigned, &time_s, err) ||
-        !held_seen_floor(o->journal, line, INT64_MAX, &seen, err) ||
+        !held_seen_floor(o->journal, line, line->in.id, INT64_MAX, &seen, err) ||
         !log_set_handled(o->journal->db, line->in.id, (int64_t)o->handled_to, (int64_t)seen, err) ||
         !log_set_read_only(o->journal->db, line->out.id, span_text(reason), err) ||
         !log_set_read_only(o->journal->db, line->in.id, span_make(NULL, 0), err) ||

@@ -4,6 +4,7 @@
  * or stood beyond its end, waits in log n + 1 to be numbered. PROTOCOL.md 6.
  */
 #include "journal/private.h"
+#include "journal/resume.h"
 
 #include "agreement/succession.h"
 #include "message/reference.h"
@@ -304,8 +305,16 @@ static bool out_succeed(struct journal *journal, struct journal_line *line, stru
     struct log_row row = {.agreement = span_text(line->agreement_id),
                           .partner = span_text(line->partner)};
 
+    struct line_resume resumed = line->resume;
+
+    resumed.state = RESUME_NONE;
+    if (journal_is_behind(line))
+        return error_set(err, ERROR_CONFLICT,
+                         "log %s: %s holds more than our books: resume first (besa resume order)",
+                         line->out.origin, line->partner);
     ending->keys_before = line->own_keys;
-    if (!out_ending(journal, line, ending, err) || !body_make(&ending->told, &body, err) ||
+    if (!out_ending(journal, line, ending, err) ||
+        !resume_state_set(journal, line, &resumed, err) || !body_make(&ending->told, &body, err) ||
         !rows_turn(journal, &line->out, ending, &row, &next, err) ||
         !chain_turn(journal, &line->out_past, &line->out, ending, err))
         return error_add(err, "ending log %s", line->out.origin);

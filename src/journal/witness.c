@@ -4,6 +4,7 @@
  * and sees no entry. Until a beat is witnessed only the keeper stops a rewrite. c2sp.org/tlog-witness.
  */
 #include "journal/private.h"
+#include "store/local_rows.h"
 
 #include "base/text.h"
 #include "crypto/id.h"
@@ -75,6 +76,14 @@ static bool waiting_count(struct journal *journal, size_t *count, struct error *
                               count, err);
 }
 
+static bool has_met(const struct journal *journal)
+{
+    for (size_t i = 0; i < journal->line_count; i++)
+        if (journal->lines[i].has_met)
+            return true;
+    return journal->line_count == 0;
+}
+
 bool journal_beat(struct journal *journal, struct error *err)
 {
     const struct journal_log *log = &journal->domestic;
@@ -82,8 +91,10 @@ bool journal_beat(struct journal *journal, struct error *err)
 
     if (!waiting_count(journal, &waiting, err))
         return false;
-    /* When nothing happened since the last beat, its checkpoint stands. */
-    journal->wants_beat = waiting > 0 || log_is_unsigned(log) || log->size == 0;
+    /* When nothing happened since the last beat, its checkpoint stands. Nothing is signed before a partner was met since the
+     * start: it may hold more of this log than our books, after a restore. */
+    journal->wants_beat =
+        has_met(journal) && (waiting > 0 || log_is_unsigned(log) || log->size == 0);
     return true;
 }
 
@@ -258,6 +269,37 @@ static bool domestic_register(struct journal *journal, struct span origin,
     return keeper_succeed(&journal->keeper, &succession, err);
 }
 
+/* The newest domestic checkpoint of the partner as it signed it: shown back at contact, so that it notices when its domestic
+ * log was rolled back together with its keeper. */
+static void note_name(const struct journal_line *line, char out[NAME_SIZE_MAX + 32])
+{
+    snprintf(out, NAME_SIZE_MAX + 32, "witnessed/%s", line->agreement_id);
+}
+
+static bool witness_note_keep(struct journal *journal, struct journal_line *line, struct span note,
+                              struct error *err)
+{
+    char name[NAME_SIZE_MAX + 32];
+
+    note_name(line, name);
+    return setting_put(journal->db, name, note, err);
+}
+
+bool witness_note(struct journal *journal, struct journal_line *line, struct arena *arena,
+                  struct span *out, struct error *err)
+{
+    char name[NAME_SIZE_MAX + 32];
+
+    note_name(line, name);
+    *out = span_make(NULL, 0);
+    if (setting_get(journal->db, arena, name, out, err))
+        return true;
+    bool is_absent = err->kind == ERROR_MISSING;
+    if (is_absent)
+        error_clear(err);
+    return is_absent;
+}
+
 /* `add-checkpoint`, for the domestic log of this partner only: any other origin is unknown here, so a witness signature
  * never passes for a receipt. */
 bool journal_add_checkpoint(struct journal *journal, struct journal_line *line,
@@ -328,5 +370,6 @@ bool journal_add_checkpoint(struct journal *journal, struct journal_line *line,
                               .root = span_make(ask.root.bytes, TLOG_HASH_SIZE),
                               .time_s = ask.time_s,
                               .signature = span_make(out->signature, SIGNATURE_SIZE)};
-    return witness_insert(journal->db, &row, err);
+    return witness_insert(journal->db, &row, err) &&
+           witness_note_keep(journal, line, request.checkpoint, err);
 }

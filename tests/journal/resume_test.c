@@ -4,6 +4,7 @@
  * covers: resume resume_form resume_take resume_order
  */
 #include "check.h"
+#include "journal/contact.h"
 #include "journal/private.h"
 #include "journal/resume.h"
 #include "journal/support/hostile.h"
@@ -338,6 +339,78 @@ CHECK_TEST(custody_goes_on_after_a_resume)
     CHECK_ERROR(err, ERROR_CONFLICT, "successor");
 }
 
+/* --- the domestic log --- */
+
+static bool beat_run(struct journal *journal, void *context, struct error *err)
+{
+    (void)context;
+    return journal_beat(journal, err);
+}
+
+/* Database and keeper agree with each other: only the partner that witnessed the log knows better. */
+CHECK_TEST(a_domestic_log_rolled_back_with_its_keeper_is_found_at_contact)
+{
+    struct error err = {0};
+    struct buffer out CLEANUP(buffer_free) = buffer_make(1 << 20);
+    struct journal *journal = &ro()->journal;
+
+    CHECK_OR_RETURN(backup_take(ro()));
+    for (int i = 0; i < 70; i++)
+        CHECK_OK(pair_act(ro(), "officer-list", "{}", span_text(""), &out, &err), err);
+    CHECK_OK(hostile_run(ro(), beat_run, NULL, &err), err);
+    pair_settle(&pair);
+    uint64_t witnessed = line(0)->witnessed;
+    CHECK(witnessed > 64);
+    CHECK_OR_RETURN(backup_restore(ro(), true));
+    CHECK(journal->domestic.size < witnessed);
+    CHECK_INT(journal->domestic.read_only[0], 0);
+    pair_settle(&pair);
+    CHECK(strstr(journal->domestic.read_only, "older backup") != NULL);
+    CHECK(!pair_act(ro(), "officer-list", "{}", span_text(""), &out, &err));
+    CHECK_ERROR(err, ERROR_CONFLICT, "domestic log is read-only");
+    CHECK_OK(pair_act(ro(), "resume-status", "{}", span_text(""), &out, &err), err);
+    CHECK(pair_reopen(ro()));
+    CHECK(strstr(journal->domestic.read_only, "older backup") != NULL);
+}
+
+/* --- a clone --- */
+
+/* Two machines with the same keys: the second to meet the partner is stopped, and the partner keeps the proof. */
+CHECK_TEST(a_cloned_machine_is_stopped)
+{
+    struct error err = {0};
+    char item[UUID_TEXT_SIZE];
+    struct fork_row forks[4];
+    struct arena arena CLEANUP(arena_free) = arena_make(1 << 16);
+    size_t count = 0;
+
+    CHECK_OR_RETURN(backup_take(ro()));
+    CHECK_OK(pair_request(ro(), 400, item, &err), err);
+    pair_settle(&pair);
+    /* The clone writes another message under the same number, before it speaks with anyone. */
+    CHECK_OR_RETURN(backup_restore(ro(), true));
+    pair.is_cut = true;
+    CHECK_OK(pair_request(ro(), 401, item, &err), err);
+    contact_set(line(0), true); /* it believes that the partner is there */
+    for (int i = 0; i < 8; i++)
+        journal_pump(&ro()->journal);
+    uint64_t size = line(0)->out.size;
+    CHECK_INT(line(0)->out.signed_size, size);
+    struct buffer wire CLEANUP(buffer_free) = buffer_make(POST_SIZE_MAX);
+    struct accepted accepted;
+    CHECK_OK(hostile_post(ro(), &wire, &err), err);
+    pair.is_cut = false;
+    CHECK_INT(hostile_offer(&pair.nodes[1], buffer_span(&wire), &accepted, &err), REFUSAL_FORK);
+    CHECK_OK(fork_list(pair.nodes[1].db, &arena, line(1)->in.id, forks, 4, &count, &err), err);
+    CHECK_INT(count, 1);
+    pair_settle(&pair);
+    CHECK(strstr(line(0)->out.read_only, "under our signature") != NULL);
+    CHECK(!pair_request(ro(), 402, item, &err));
+    CHECK_INT(line(0)->out.size, size);
+    /* What was written twice is not asked back. */
+    CHECK(line(0)->resume.out_target <= size);
+}
+
 /* --- a partner that lies --- */
 
 /* What al gives ro next, opened for the test to bend. */
@@ -541,6 +614,14 @@ int main(void)
         return 1;
     CHECK_RUN(a_restored_database_gets_all_back);
     CHECK_RUN(custody_goes_on_after_a_resume);
+    pair_free(&pair);
+    if (!pair_make(&pair))
+        return 1;
+    CHECK_RUN(a_domestic_log_rolled_back_with_its_keeper_is_found_at_contact);
+    pair_free(&pair);
+    if (!pair_make(&pair))
+        return 1;
+    CHECK_RUN(a_cloned_machine_is_stopped);
     pair_free(&pair);
     return check_end();
 }
