@@ -164,7 +164,7 @@ enum journal_event_kind {
     JOURNAL_APPENDED,
     JOURNAL_PARTS,
     JOURNAL_SUSPENDED, /* by us, or no longer: the partner learns it */
-    JOURNAL_RESUME, /* there is something to ask the partner back */
+    JOURNAL_RESUME,    /* there is something to ask the partner back */
     JOURNAL_ALARM
 };
 #define JOURNAL_EVENT_COUNT (JOURNAL_ALARM + 1)

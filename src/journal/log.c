@@ -188,3 +188,55 @@ bool log_level(struct journal *journal, struct journal_log *log, struct error *e
         log->signed_time_s = state.time_s;
     return pending_load(journal, log, state.size, err);
 }
+
+/* Leaves of one call, unsigned. */
+struct feeding {
+    struct keeper_step step;
+    struct tlog_hash leaves[KEEPER_LEAVES_MAX];
+    struct journal *journal;
+};
+
+static bool feed_send(struct feeding *feeding, struct error *err)
+{
+    struct keeper_step *step = &feeding->step;
+
+    if (step->count == 0)
+        return true;
+    if (!keeper_advance(&feeding->journal->keeper, step, 1, err))
+        return false;
+    step->size_before = step->size;
+    step->count = 0;
+    return true;
+}
+
+static bool feed_take(void *context, const struct tlog_hash *hash, struct error *err)
+{
+    struct feeding *feeding = context;
+
+    feeding->leaves[feeding->step.count++] = *hash;
+    return feeding->step.count < KEEPER_LEAVES_MAX || feed_send(feeding, err);
+}
+
+bool log_feed(struct journal *journal, struct journal_log *log, struct error *err)
+{
+    struct span origin = span_text(log->origin);
+    struct keeper_state state = {0};
+    struct feeding *feeding = NULL;
+
+    if (!keeper_state(&journal->keeper, slot_of(log), origin, &state, err))
+        return error_add(err, "asking the keeper about log %s", log->origin);
+    if (state.size >= log->size)
+        return true;
+    feeding = calloc(1, sizeof *feeding);
+    if (feeding == NULL)
+        return error_set(err, ERROR_LIMIT, "log %s: out of memory", log->origin);
+    feeding->journal = journal;
+    feeding->step = (struct keeper_step){.kind = slot_of(log),
+                                         .origin = origin,
+                                         .size_before = state.size,
+                                         .leaves = feeding->leaves};
+    bool ok = leaves_walk(journal, log, state.size, log->size, feed_take, feeding, err) &&
+              feed_send(feeding, err);
+    free(feeding);
+    return ok || error_add(err, "telling the keeper about log %s", log->origin);
+}

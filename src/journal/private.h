@@ -19,6 +19,8 @@ bool log_add_leaf(struct journal_log *log, const struct tlog_hash *leaf, struct 
 /* Writes size and frontier. */
 bool log_store(struct journal *journal, struct journal_log *log, struct error *err);
 void log_free(struct journal_log *log);
+/* Tells the keeper the leaves that it lacks of a log that is not signed any more: it knows where the log ends. */
+bool log_feed(struct journal *journal, struct journal_log *log, struct error *err);
 /* Grown since its newest signature. */
 bool log_is_unsigned(const struct journal_log *log);
 /* Compact range of the first `size` entries, from the database's leaves: slow for a long log, only for suspicions. */

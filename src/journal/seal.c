@@ -153,7 +153,9 @@ static bool level_all(struct journal *journal, struct error *err)
         return false;
     for (size_t i = 0; i < journal->line_count; i++)
         if (!log_level(journal, &journal->lines[i].out, err) ||
-            !log_level(journal, &journal->lines[i].in, err))
+            !log_level(journal, &journal->lines[i].in, err) ||
+            (journal->lines[i].resume.state == RESUME_DONE &&
+             !log_feed(journal, &journal->lines[i].out, err)))
             return false;
     journal->must_level = false;
     return true;

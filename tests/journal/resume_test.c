@@ -339,6 +339,102 @@ CHECK_TEST(custody_goes_on_after_a_resume)
     CHECK_ERROR(err, ERROR_CONFLICT, "successor");
 }
 
+/* --- the log goes on in its successor --- */
+
+struct ending {
+    struct span origin;
+    struct succession_document document;
+};
+
+static bool prepare_run(struct journal *journal, void *context, struct error *err)
+{
+    struct ending *ending = context;
+    return journal_succession_prepare(journal, ending->origin, SUCCESSION_RESTORED, NULL,
+                                      &ending->document, err);
+}
+
+static bool permit_run(struct journal *journal, void *context, struct error *err)
+{
+    struct arena arena CLEANUP(arena_free) = arena_make(1024 * 1024);
+    struct succession_document document;
+    return journal_succession_allow(journal, *(struct span *)context, &arena, &document, err);
+}
+
+static bool succeed_run(struct journal *journal, void *context, struct error *err)
+{
+    return journal_succeed(journal, *(struct span *)context, err);
+}
+
+static bool succeed(const char *name, size_t signers, struct error *err)
+{
+    char origin[ORIGIN_SIZE_MAX + 1];
+    struct ending ending;
+    struct buffer cms CLEANUP(buffer_free) = buffer_make(1 << 20);
+
+    snprintf(origin, sizeof origin, "%s", name);
+    ending.origin = span_text(origin);
+    if (!pair_work(ro(), prepare_run, &ending, err) ||
+        !pair_sign_succession(&pair, 0, 1, &ending.document, &cms, err))
+        return false;
+    struct span bytes = buffer_span(&cms);
+    if (signers == 2 && (!pair_work(&pair.nodes[1], permit_run, &bytes, err) ||
+                         !pair_sign_succession(&pair, 0, 2, &ending.document, &cms, err)))
+        return false;
+    bytes = buffer_span(&cms);
+    return pair_work(ro(), succeed_run, &bytes, err);
+}
+
+static bool has_same_due(const char *item)
+{
+    int64_t received[2] = {0};
+    int64_t due[2] = {0};
+    uint8_t id[UUID_SIZE];
+
+    for (size_t i = 0; i < 2; i++) {
+        struct arena arena CLEANUP(arena_free) = arena_make(1 << 20);
+        struct request_row row;
+        struct error err = {0};
+        if (!uuid_read(span_text(item), id) ||
+            !request_find_message(pair.nodes[i].db, &arena, span_make(id, sizeof id), &row, &err) ||
+            !due_find(pair.nodes[i].db, row.entry, &received[i], &due[i], &err)) {
+            printf("%s at %zu: %s\n", item, i, err.text);
+            return false;
+        }
+    }
+    return received[0] > 0 && received[0] == received[1] && due[0] == due[1];
+}
+
+/* Backup, more traffic, loss, restore, resume: now succession, and the exchange is whole again. */
+CHECK_TEST(after_its_succession_a_resumed_node_goes_on)
+{
+    struct error err = {0};
+    struct buffer out CLEANUP(buffer_free) = buffer_make(1 << 20);
+    char item[UUID_TEXT_SIZE];
+    uint64_t ended = line(0)->out.size;
+
+    CHECK_OK(succeed(line(0)->out.origin, 2, &err), err);
+    CHECK_INT(line(0)->resume.state, RESUME_NONE);
+    if (ro()->journal.domestic.read_only[0] != '\0')
+        CHECK_OK(succeed(ro()->journal.domestic.origin, 1, &err), err);
+    pair_settle(&pair);
+    CHECK(strstr(line(0)->out.origin, "/1") != NULL);
+    CHECK_INT(line(0)->out_past.past[0].size, ended);
+    CHECK_OK(pair_request(ro(), 195, item, &err), err);
+    pair_settle(&pair);
+    CHECK_INT(line(0)->cosigned, line(0)->out.size);
+    CHECK_INT(line(1)->in.size, line(0)->out.size);
+    CHECK_INT(line(1)->handled, line(1)->in.size);
+    CHECK_INT(line(0)->handled, line(0)->in.size); /* what waited for the successor too */
+    CHECK(has_same_due(item));
+    CHECK(has_same_due(first_asked));
+    CHECK(has_same_due(asked[0]));
+    CHECK(has_same_due(theirs[1]));
+    CHECK_OK(pair_act(ro(), "inbox-list", "{}", span_text(""), &out, &err), err);
+    CHECK(pair_reopen(ro()));
+    pair_settle(&pair);
+    CHECK_INT(line(0)->out.read_only[0], 0);
+}
+
 /* --- the domestic log --- */
 
 static bool beat_run(struct journal *journal, void *context, struct error *err)
@@ -605,6 +701,7 @@ int main(void)
         return 1;
     CHECK_RUN(a_restored_node_gets_all_back);
     CHECK_RUN(custody_goes_on_after_a_resume);
+    CHECK_RUN(after_its_succession_a_resumed_node_goes_on);
     pair_free(&pair);
     if (!pair_make(&pair))
         return 1;
@@ -614,6 +711,7 @@ int main(void)
         return 1;
     CHECK_RUN(a_restored_database_gets_all_back);
     CHECK_RUN(custody_goes_on_after_a_resume);
+    CHECK_RUN(after_its_succession_a_resumed_node_goes_on);
     pair_free(&pair);
     if (!pair_make(&pair))
         return 1;
