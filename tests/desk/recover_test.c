@@ -37,8 +37,9 @@ CHECK_TEST(an_order_needs_two_heads_of_desk_and_books_that_are_behind)
     struct error err = {0};
     uint64_t size = 100;
 
+    CHECK(officer(0, "investigator"));
     CHECK(!pair_act(&pair.nodes[0], "resume-order", "{}", span_text(""), &out, &err));
-    CHECK_ERROR(err, ERROR_RULE, "neither head_of_desk");
+    CHECK_ERROR(err, ERROR_RULE, "not for the role");
     CHECK(officer(0, "head_of_desk"));
     CHECK(!pair_act(&pair.nodes[0], "resume-order", "{}", span_text(""), &out, &err));
     CHECK_ERROR(err, ERROR_CONFLICT, "not behind");
@@ -67,10 +68,11 @@ CHECK_TEST(an_allowance_has_an_end)
     struct pair_node *node = &pair.nodes[1];
     int64_t until_ms = 0;
 
+    CHECK(officer(1, "investigator"));
     CHECK(!pair_act(node, "resume-allow", "{\"partner\":\"ro\",\"until\":\"2026-01-20T00:00:00Z\"}",
                     span_text(""), &out, &err));
-    CHECK_ERROR(err, ERROR_RULE, "neither head_of_desk");
-    CHECK(officer(1, "security_officer"));
+    CHECK_ERROR(err, ERROR_RULE, "not for the role");
+    CHECK(officer(1, "head_of_desk"));
     CHECK(!pair_act(node, "resume-allow", "{\"partner\":\"ro\",\"until\":\"2027-01-20T00:00:00Z\"}",
                     span_text(""), &out, &err));
     CHECK_ERROR(err, ERROR_LIMIT, "7 days");
