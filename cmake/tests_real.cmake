@@ -20,3 +20,14 @@ if(TARGET besa)
   set_tests_properties(verify_by_hand go_verify log_canary PROPERTIES LABELS real TIMEOUT 300 SKIP_RETURN_CODE 77
                        FIXTURES_REQUIRED besa_demo RUN_SERIAL TRUE)
 endif()
+
+# A node is lost, restored from a backup, and resumed from what its partner holds.
+if(TARGET besa)
+  foreach(program sample_request books_print)
+    add_executable(${program} tests/real/${program}.c)
+    target_link_libraries(${program} PRIVATE besa_cmd)
+  endforeach()
+  add_test(NAME real_resume COMMAND ${CMAKE_SOURCE_DIR}/tests/real/resume.sh
+           $<TARGET_FILE:besa> $<TARGET_FILE:sample_request> $<TARGET_FILE:books_print>)
+  set_tests_properties(real_resume PROPERTIES LABELS real TIMEOUT 200 RUN_SERIAL TRUE)
+endif()

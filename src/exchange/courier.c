@@ -196,11 +196,12 @@ static bool partner_call(struct operation *operation, struct error *err)
     operation->called_ms = exchange_ticks_ms(exchange);
     path_write(operation->protocol, paths[operation->kind], path);
     if (way.may_wait && pull_is_present(partner, exchange_ticks_ms(exchange)))
-        return pull_call(exchange, partner, path, body, answer_size_max(operation->kind), deadline_ms,
-                         call_done, operation, err);
+        return pull_call(exchange, partner, path, body, answer_size_max(operation->kind),
+                         deadline_ms, call_done, operation, err);
     if (way.may_call)
         return exchange->line.call(exchange->line.context, partner->name, path, body,
-                                   answer_size_max(operation->kind), deadline_ms, call_done, operation, err);
+                                   answer_size_max(operation->kind), deadline_ms, call_done,
+                                   operation, err);
     return error_set(err, ERROR_LINK,
                      way.may_wait ? "%s has to call us, and does not"
                                   : "no address of %s is known here",
