@@ -128,6 +128,11 @@ static bool audit_stream_take(struct config *config, struct span value)
     return path_take(config->audit_stream, value);
 }
 
+static bool audit_copy_take(struct config *config, struct span value)
+{
+    return path_take(config->audit_copy, value);
+}
+
 static const struct key {
     const char *name;
     bool (*take)(struct config *config, struct span value);
@@ -143,6 +148,7 @@ static const struct key {
     {"metrics_file", metrics_file_take, "the absolute path of a file", false},
     {"desk_listen", desk_listen_take, "address:port, as in 192.0.2.7:8444", false},
     {"audit_stream", audit_stream_take, "the absolute path of a file", false},
+    {"audit_copy", audit_copy_take, "the absolute path of a directory", false},
 };
 
 /* "partner.<party><tail>" */
@@ -327,6 +333,8 @@ bool config_write(const struct config *config, struct buffer *out)
         buffer_format(out, "desk_listen = %s\n", config->desk_listen);
     if (config->audit_stream[0] != '\0')
         buffer_format(out, "audit_stream = %s\n", config->audit_stream);
+    if (config->audit_copy[0] != '\0')
+        buffer_format(out, "audit_copy = %s\n", config->audit_copy);
     for (size_t i = 0; i < config->partner_count; i++) {
         const struct config_partner *partner = &config->partners[i];
         if (partner->address[0] != '\0')

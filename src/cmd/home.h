@@ -59,6 +59,7 @@ struct config {
     char database[CONF_DATABASE_SIZE]; /* "sqlite" or "postgres:..." */
     char metrics_file[CONF_PATH_SIZE]; /* empty: no metrics are written */
     char audit_stream[CONF_PATH_SIZE]; /* empty: no stream */
+    char audit_copy[CONF_PATH_SIZE];   /* directory; empty: no copy */
     struct config_partner partners[PARTNER_COUNT_MAX];
     size_t partner_count;
 };

@@ -86,6 +86,7 @@ static bool journal_begin(struct node *node, const struct node_options *options,
 {
     struct journal_options journal_options = {.env = node->env,
                                               .home = node->home.path,
+                                              .audit_copy = node->config.audit_copy,
                                               .party = span_text(node->config.party),
                                               .keeper = node->keeper,
                                               .event_context = node,

@@ -191,6 +191,8 @@ static void stream_alarm_write(struct node *node, struct json_writer *out)
         audit_stream_why(&node->service->audit_stream, why);
     if (why[0] != '\0')
         alarm_write(out, "the audit stream stands still", why);
+    if (node->journal.audit_copy.failed[0] != '\0')
+        alarm_write(out, "the audit copy stands still", node->journal.audit_copy.failed);
 }
 
 static void alarms_write(struct node *node, const struct error *keeper_err, struct json_writer *out)

@@ -73,13 +73,16 @@ static bool sandbox_begin(struct service *service, struct error *err)
 {
     uint16_t ports[SANDBOX_PORT_MAX];
     char host[CONF_ADDRESS_SIZE];
+    char copy[CONF_PATH_SIZE + 8] = "";
     struct sandbox_options options = {
         .home = service->node->home.path,
-        .written = {service->node->config.metrics_file, service->node->config.audit_stream},
+        .written = {service->node->config.metrics_file, service->node->config.audit_stream, copy},
         .ports = ports,
         .may_connect_anywhere = database_kind(service->node->db) == DATABASE_POSTGRES,
     };
 
+    if (service->node->config.audit_copy[0] != '\0') /* its directory is what counts */
+        snprintf(copy, sizeof copy, "%s/x", service->node->config.audit_copy);
     for (size_t i = 0; i < service->partner_count; i++)
         if (service->partners[i].address[0] != '\0' &&
             config_address_read(service->partners[i].address, host, &ports[options.port_count]))

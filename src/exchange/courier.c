@@ -533,15 +533,15 @@ static void partners_follow(struct exchange *exchange)
         partner->line = at;
         snprintf(partner->name, sizeof partner->name, "%s", exchange->journal->lines[at].partner);
         for (size_t kind = 0; kind < OPERATION_COUNT; kind++)
-            partner->operations[kind] =
-                (struct operation){.exchange = exchange,
-                                   .partner = partner,
-                                   .kind = (enum operation_kind)kind,
-                                   .protocol = 1,
-                                   .body = buffer_make(POST_SIZE_MAX),
-                                   .answer = buffer_make(answer_size_max((enum operation_kind)kind)),
-                                   .fetch.wanted.segments = buffer_make(BODY_SIZE_MAX),
-                                   .fetch.piece = buffer_make(SEGMENT_SIZE)};
+            partner->operations[kind] = (struct operation){
+                .exchange = exchange,
+                .partner = partner,
+                .kind = (enum operation_kind)kind,
+                .protocol = 1,
+                .body = buffer_make(POST_SIZE_MAX),
+                .answer = buffer_make(answer_size_max((enum operation_kind)kind)),
+                .fetch.wanted.segments = buffer_make(BODY_SIZE_MAX),
+                .fetch.piece = buffer_make(SEGMENT_SIZE)};
         pull_start(exchange, partner);
         want(exchange, at, OPERATION_PROBE);
         __atomic_store_n(&exchange->partner_count, at + 1, __ATOMIC_RELEASE);

@@ -464,8 +464,11 @@ bool journal_accept(struct journal *journal, struct journal_line *line, struct s
     if (!mirror_succeed(journal, line, &post, &arena, &before, out, err))
         return false;
     if (post_look(journal, line, &post, wire.size, out, err) &&
-        post_take(journal, line, &post, out, &arena, err))
+        post_take(journal, line, &post, out, &arena, err)) {
+        if (before.has_moved)
+            log_free(&before.in); /* the older log is closed */
         return true;
+    }
     mirror_restore(journal, line, &before);
     return false;
 }

@@ -116,6 +116,39 @@ bool log_root_is(struct journal *journal, const struct journal_log *log, uint64_
     return true;
 }
 
+/* They hold a later log of this writer under our key: our books are from before the succession. */
+static bool is_later(struct span note, const struct journal_log *log, const uint8_t *public_key,
+                     struct checkpoint *shown, struct buffer *body)
+{
+    struct span rest = note;
+    struct span origin;
+    struct span stems[2];
+    uint64_t numbers[2];
+    struct note_key own;
+    uint8_t signature[SIGNATURE_SIZE];
+    struct error ignored = {0};
+
+    return line_take(&rest, &origin) && origin_split(origin, &stems[0], &numbers[0]) &&
+           origin_split(span_text(log->origin), &stems[1], &numbers[1]) &&
+           span_equal(stems[0], stems[1]) && numbers[0] > numbers[1] &&
+           note_key_make(origin, NOTE_ED25519, public_key, &own) &&
+           checkpoint_open(note, &own, shown, body, signature, &ignored);
+}
+
+static bool later_stop(struct journal *journal, const struct journal_line *line,
+                       struct journal_log *log, const struct checkpoint *shown, struct error *err)
+{
+    char reason[ERROR_TEXT_SIZE];
+
+    snprintf(
+        reason, sizeof reason,
+        "%s holds our later log %.*s: a backup from before this log ended was restored; restore a "
+        "newer one",
+        line->partner, SPAN_ARG(shown->origin));
+    log_stop(journal, log, reason);
+    return log_set_read_only(journal->db, log->id, span_text(reason), err);
+}
+
 /* They hold a checkpoint that we signed: our leaves must lead to it. */
 static bool held_check(struct journal *journal, struct journal_line *line, struct span note,
                        struct error *err)
@@ -128,6 +161,9 @@ static bool held_check(struct journal *journal, struct journal_line *line, struc
     char reason[ERROR_TEXT_SIZE];
     struct error ignored = {0};
 
+    if (is_later(note, &line->out, line->own_keys.log, &shown, &body))
+        return later_stop(journal, line, &line->out, &shown, err);
+    buffer_clear(&body);
     if (!note_key_make(span_text(line->out.origin), NOTE_ED25519, line->own_keys.log, &own) ||
         !checkpoint_open(note, &own, &shown, &body, signature, &ignored))
         return true; /* not our signature, or of a log that ended: it proves nothing */
@@ -223,6 +259,9 @@ static bool domestic_check(struct journal *journal, struct journal_line *line, s
     char reason[ERROR_TEXT_SIZE];
     struct error ignored = {0};
 
+    if (log->id != 0 && is_later(note, log, journal->domestic_keys.log, &shown, &body))
+        return later_stop(journal, line, log, &shown, err);
+    buffer_clear(&body);
     if (log->id == 0 ||
         !note_key_make(span_text(log->origin), NOTE_ED25519, journal->domestic_keys.log, &own) ||
         !checkpoint_open(note, &own, &shown, &body, signature, &ignored))

@@ -14,6 +14,7 @@
 #include "agreement/succession.h"
 #include "base/env.h"
 #include "base/limits.h"
+#include "journal/audit_copy.h"
 #include "journal/job.h"
 #include "journal/post.h"
 #include "keeper/client.h"
@@ -178,6 +179,8 @@ struct journal_event {
 struct journal_options {
     const struct env *env;
     const char *home; /* attachments/ lies below */
+    const char
+        *audit_copy; /* directory of a second copy of the domestic log; NULL or empty: none */
     struct span party;
     struct keeper_client keeper;
     unsigned protocol_oldest; /* 0 and 0: what this software speaks (version.h) */
@@ -214,6 +217,7 @@ struct journal {
     struct keeper_sets sets;
     struct arena arena; /* agreements and names; lives as long as the journal */
     struct journal_log domestic;
+    struct audit_copy audit_copy;
     struct journal_chain domestic_past;
     struct succession_keys domestic_keys;
     int64_t next_log;

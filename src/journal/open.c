@@ -318,6 +318,9 @@ bool journal_open(struct journal *journal, const struct journal_options *options
     journal->arena = arena_make(ARENA_SIZE);
     snprintf(journal->party, sizeof journal->party, "%.*s", SPAN_ARG(options->party));
     snprintf(journal->home, sizeof journal->home, "%s", options->home);
+    if (options->audit_copy != NULL)
+        snprintf(journal->audit_copy.directory, sizeof journal->audit_copy.directory, "%s",
+                 options->audit_copy);
     job_queue_start(&journal->queue);
     journal->cache = cache_make(CACHE_SIZE);
     journal->drops = buffer_make(1024 * 1024);

@@ -179,6 +179,7 @@ static void batch_run(struct journal *journal, struct job *jobs)
         return;
     }
     files_drop(journal);
+    audit_copy_follow(journal);
     struct error keeper_err = {0};
     if (!seal_ask_keeper(journal, &keeper_err))
         journal_event_add(journal, JOURNAL_ALARM, NULL, 0, 0);

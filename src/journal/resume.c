@@ -224,7 +224,8 @@ static bool receipt_pair(struct journal *journal, const struct receipt_row *row,
 }
 
 /* Beyond the first receipt, so that most answers pass through a pull too. */
-#define RESUME_CONTENT_MAX (512 * 1024)
+#define RESUME_CONTENT_MAX (128 * 1024)
+#define RESUME_ENTRY_COUNT 256
 
 /* The receipts above the asker's newest, as far as one answer can carry their entries. */
 static bool receipts_gather(struct journal *journal, const struct journal_log *log,
@@ -246,7 +247,11 @@ static bool receipts_gather(struct journal *journal, const struct journal_log *l
             !entry_range_size(journal->db, log->id, (int64_t)question->from, rows[i].size, &size,
                               err))
             return false;
-        if (size > (int64_t)POST_CONTENT_MAX || (size > RESUME_CONTENT_MAX && *count > 0) ||
+        bool has_range = *count > 0 && out[*count - 1].size > question->from;
+        if (has_range && (size > RESUME_CONTENT_MAX ||
+                          rows[i].size > (int64_t)(question->from + RESUME_ENTRY_COUNT)))
+            break;
+        if (size > (int64_t)POST_CONTENT_MAX ||
             rows[i].size > (int64_t)(question->from + SEAL_COUNT_MAX))
             break;
         if (!receipt_pair(journal, &rows[i], &out[*count], &is_there, err))

@@ -435,6 +435,16 @@ CHECK_TEST(after_its_succession_a_resumed_node_goes_on)
     CHECK_INT(line(0)->out.read_only[0], 0);
 }
 
+/* Older than the succession itself: nothing of the ended log may be signed again. */
+CHECK_TEST(a_backup_from_before_a_succession_is_found_at_contact)
+{
+    CHECK_OR_RETURN(backup_restore(ro(), true));
+    CHECK(strstr(line(0)->out.origin, "/0") != NULL);
+    pair_settle(&pair);
+    CHECK(strstr(line(0)->out.read_only, "later log") != NULL);
+    CHECK(strstr(ro()->journal.domestic.read_only, "later log") != NULL);
+}
+
 /* --- the domestic log --- */
 
 static bool beat_run(struct journal *journal, void *context, struct error *err)
@@ -702,6 +712,7 @@ int main(void)
     CHECK_RUN(a_restored_node_gets_all_back);
     CHECK_RUN(custody_goes_on_after_a_resume);
     CHECK_RUN(after_its_succession_a_resumed_node_goes_on);
+    CHECK_RUN(a_backup_from_before_a_succession_is_found_at_contact);
     pair_free(&pair);
     if (!pair_make(&pair))
         return 1;
@@ -712,6 +723,7 @@ int main(void)
     CHECK_RUN(a_restored_database_gets_all_back);
     CHECK_RUN(custody_goes_on_after_a_resume);
     CHECK_RUN(after_its_succession_a_resumed_node_goes_on);
+    CHECK_RUN(a_backup_from_before_a_succession_is_found_at_contact);
     pair_free(&pair);
     if (!pair_make(&pair))
         return 1;

@@ -1,0 +1,223 @@
+/*
+ * The audit copy: what a restore gets back of the domestic log, and what it refuses.
+ * covers: audit_copy
+ */
+#include "check.h"
+#include "journal/audit_copy.h"
+#include "journal/support/pair.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+static struct pair pair;
+static char directory[400];
+
+static struct pair_node *ro(void)
+{
+    return &pair.nodes[0];
+}
+
+static struct journal_log *domestic(void)
+{
+    return &ro()->journal.domestic;
+}
+
+static void copy_begin(void)
+{
+    snprintf(ro()->journal.audit_copy.directory, sizeof ro()->journal.audit_copy.directory, "%s",
+             directory);
+}
+
+static void acts(int count)
+{
+    struct buffer out CLEANUP(buffer_free) = buffer_make(1 << 20);
+    struct error err = {0};
+
+    for (int i = 0; i < count; i++)
+        CHECK_OK(pair_act(ro(), "inbox-list", "{}", span_text(""), &out, &err), err);
+}
+
+static const char *file_path(void)
+{
+    static char path[500];
+    snprintf(path, sizeof path, "%s/audit-000000.copy", directory);
+    return path;
+}
+
+static int64_t file_size(void)
+{
+    struct stat st;
+    return stat(file_path(), &st) == 0 ? (int64_t)st.st_size : -1;
+}
+
+static bool copy_files(const char *from, const char *to)
+{
+    char command[4200];
+    snprintf(command, sizeof command, "rm -f %s/besa.db* && cp -a %s/besa.db* %s/", to, from, to);
+    return system(command) == 0;
+}
+
+static bool backup(bool is_restore)
+{
+    char old[1024];
+    char command[1200];
+
+    snprintf(old, sizeof old, "%s.old", ro()->home);
+    snprintf(command, sizeof command, "mkdir -p %s", old);
+    pair_close_node(ro());
+    bool ok = system(command) == 0 &&
+              (is_restore ? copy_files(old, ro()->home) : copy_files(ro()->home, old));
+    return ok && pair_reopen(ro());
+}
+
+struct replaying {
+    const char *directory;
+    uint64_t count;
+};
+
+static bool replay_run(struct journal *journal, void *context, struct error *err)
+{
+    struct replaying *replaying = context;
+    return audit_copy_replay(journal, replaying->directory, &replaying->count, err);
+}
+
+CHECK_TEST(each_entry_is_copied_after_its_commit)
+{
+    copy_begin();
+    acts(3);
+    CHECK_INT(ro()->journal.audit_copy.next, domestic()->size);
+    CHECK(file_size() > 0);
+    int64_t before = file_size();
+    acts(1);
+    CHECK(file_size() > before);
+    CHECK(pair_reopen(ro()));
+    copy_begin();
+    acts(1);
+    CHECK_INT(ro()->journal.audit_copy.next, domestic()->size);
+    CHECK_INT(ro()->journal.audit_copy.failed[0], 0);
+}
+
+CHECK_TEST(a_restored_database_gets_its_acts_back_and_goes_on)
+{
+    struct error err = {0};
+    struct replaying replaying = {.directory = directory};
+
+    CHECK_OR_RETURN(backup(false));
+    copy_begin();
+    acts(20);
+    uint64_t size = domestic()->size;
+    struct compact_range range = domestic()->range;
+    CHECK_OR_RETURN(backup(true));
+    CHECK_INT(domestic()->size, size - 20);
+    CHECK(domestic()->read_only[0] != '\0'); /* the keeper knows better */
+    CHECK_OK(pair_work(ro(), replay_run, &replaying, &err), err);
+    CHECK_INT(replaying.count, 20);
+    CHECK_INT(domestic()->size, size);
+    CHECK(memcmp(&domestic()->range, &range, sizeof range) == 0);
+    journal_pump(&ro()->journal);
+    CHECK_INT(domestic()->read_only[0], 0);
+    copy_begin();
+    acts(2);
+    CHECK_INT(domestic()->size, size + 2);
+    CHECK_OK(pair_work(ro(), replay_run, &replaying, &err), err);
+    CHECK_INT(replaying.count, 0); /* all of it is there */
+    CHECK(pair_reopen(ro()));
+    CHECK_INT(domestic()->read_only[0], 0);
+}
+
+CHECK_TEST(a_copy_that_was_changed_gives_nothing_back)
+{
+    struct error err = {0};
+    struct replaying replaying = {.directory = directory};
+    int64_t size = file_size();
+    FILE *file = NULL;
+
+    CHECK_OR_RETURN(backup(false));
+    copy_begin();
+    acts(5);
+    CHECK_OR_RETURN(backup(true));
+    uint64_t held = domestic()->size;
+    /* One bit of what was added since. */
+    file = fopen(file_path(), "r+b");
+    CHECK_OR_RETURN(file != NULL);
+    fseek(file, (long)size + 60, SEEK_SET);
+    int byte = fgetc(file);
+    fseek(file, (long)size + 60, SEEK_SET);
+    fputc(byte ^ 1, file);
+    fclose(file);
+    CHECK(!pair_work(ro(), replay_run, &replaying, &err));
+    CHECK(strstr(err.text, "audit copy") != NULL);
+    CHECK_INT(domestic()->size, held);
+    file = fopen(file_path(), "r+b");
+    fseek(file, (long)size + 60, SEEK_SET);
+    fputc(byte, file);
+    fclose(file);
+    /* A torn end is what a crash leaves: everything before it comes back. */
+    error_clear(&err);
+    CHECK(truncate(file_path(), file_size() - 7) == 0);
+    CHECK_OK(pair_work(ro(), replay_run, &replaying, &err), err);
+    CHECK_INT(replaying.count, 4);
+    journal_pump(&ro()->journal);
+    CHECK(domestic()->read_only[0] != '\0'); /* one act is missing, and the keeper says so */
+}
+
+CHECK_TEST(a_lost_path_is_an_alarm_and_stops_nothing)
+{
+    struct buffer out CLEANUP(buffer_free) = buffer_make(1 << 20);
+    struct error err = {0};
+    uint64_t size = pair.nodes[1].journal.domestic.size;
+
+    snprintf(pair.nodes[1].journal.audit_copy.directory,
+             sizeof pair.nodes[1].journal.audit_copy.directory, "%s/absent", directory);
+    CHECK_OK(pair_act(&pair.nodes[1], "inbox-list", "{}", span_text(""), &out, &err), err);
+    CHECK_INT(pair.nodes[1].journal.domestic.size, size + 1);
+    CHECK(pair.nodes[1].journal.audit_copy.failed[0] != '\0');
+}
+
+CHECK_TEST(a_record_is_read_as_it_was_written_and_no_other)
+{
+    struct buffer bytes CLEANUP(buffer_free) = buffer_make(4096);
+    uint8_t salt[SALT_SIZE] = {3};
+    uint8_t start[DIGEST_SIZE] = {0};
+    uint8_t chain[DIGEST_SIZE] = {0};
+    struct audit_record record = {.origin = span_text("ro/domestic/0"),
+                                  .index = 7,
+                                  .head = span_text("head"),
+                                  .salt = span_make(salt, sizeof salt),
+                                  .key = span_text("key"),
+                                  .body = span_text("body")};
+    struct audit_record found;
+    struct error err = {0};
+    size_t size = 0;
+
+    CHECK(audit_record_write(&record, chain, &bytes));
+    CHECK_OK(audit_record_read(buffer_span(&bytes), start, &found, &size, &err), err);
+    CHECK_INT(size, bytes.size);
+    CHECK_INT(found.index, 7);
+    CHECK_SPAN(found.body, "body");
+    for (size_t i = 0; i < bytes.size; i++) {
+        uint8_t again[DIGEST_SIZE] = {0};
+        error_clear(&err);
+        CHECK(!audit_record_read(span_make(bytes.data, i), again, &found, &size, &err));
+        CHECK_INT(err.kind, ERROR_MISSING);
+        memset(again, 0, sizeof again);
+        bytes.data[i] ^= 1;
+        CHECK(!audit_record_read(buffer_span(&bytes), again, &found, &size, &err));
+        bytes.data[i] ^= 1;
+    }
+}
+
+int main(void)
+{
+    if (!pair_make(&pair))
+        return 1;
+    snprintf(directory, sizeof directory, "%s/copy", pair.home);
+    mkdir(directory, 0700);
+    CHECK_RUN(each_entry_is_copied_after_its_commit);
+    CHECK_RUN(a_restored_database_gets_its_acts_back_and_goes_on);
+    CHECK_RUN(a_copy_that_was_changed_gives_nothing_back);
+    CHECK_RUN(a_lost_path_is_an_alarm_and_stops_nothing);
+    CHECK_RUN(a_record_is_read_as_it_was_written_and_no_other);
+    pair_free(&pair);
+    return check_end();
+}
