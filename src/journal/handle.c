@@ -634,7 +634,8 @@ bool handle_again(struct journal *journal, struct journal_line *line, const stru
                                     .entry = row->id,
                                     .log = line->in.id,
                                     .time_s = time_s,
-                                    .version = verdict.version != 0 ? verdict.version : line->agreement.version,
+                                    .version = verdict.version != 0 ? verdict.version
+                                                                    : line->agreement.version,
                                     .outcome = verdict.outcome,
                                     .ground = verdict_ground(&verdict, &arena),
                                     .ruling = buffer_span(&ruling_text)};

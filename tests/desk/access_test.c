@@ -37,19 +37,11 @@ CHECK_TEST(wrong_arguments_leave_no_entry)
     for (size_t i = 0; i < desk_act_count; i++) {
         const char *name = desk_acts[i].name;
         if (strcmp(name, "rebuild") == 0 || strcmp(name, "officer-list") == 0 ||
-<<<<<<< HEAD
-<<<<<<< HEAD
-            strcmp(name, "held-retry") == 0 || strcmp(name, "officer-sessions") == 0)
-=======
-            strcmp(name, "held-retry") == 0 || strcmp(name, "resume-status") == 0)
->>>>>>> f1c06b3 (desk, cmd: besa resume order, allow, status)
-            continue; /* take none */
-        bool is_ours = role_permits(ROLE_HEAD_OF_DESK, name) || strcmp(name, "officer-put") == 0;
-=======
-            strcmp(name, "held-retry") == 0 || strcmp(name, "resume-status") == 0 ||
-            strcmp(name, "resume-order") == 0 || strncmp(name, "succession-", 11) == 0)
+            strcmp(name, "held-retry") == 0 || strcmp(name, "officer-sessions") == 0 ||
+            strcmp(name, "resume-status") == 0 || strcmp(name, "resume-order") == 0 ||
+            strncmp(name, "succession-", 11) == 0)
             continue; /* take none, or want another approver first */
->>>>>>> 422537f (desk: who may order, allow and see a resume)
+        bool is_ours = role_permits(ROLE_HEAD_OF_DESK, name) || strcmp(name, "officer-put") == 0;
         for (size_t k = 0; k < ARRAY_COUNT(wrong); k++) {
             uint64_t domestic = journal->domestic.size;
             int64_t entry = journal->next_sequence;

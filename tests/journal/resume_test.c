@@ -100,7 +100,8 @@ static bool row_collect(void *context, const char *table, struct span text)
         size_t size = (size_t)atoll((const char *)text.data);
         const uint8_t *colon = memchr(text.data, ':', text.size);
         struct span value = span_part(text, (size_t)(colon + 1 - text.data), size);
-        if (column == 0 || (column == 1 && has_target))
+        if (column == 0 || (column == 1 && has_target) ||
+            (column == 4 && strcmp(table, "governance") == 0))
             entry_name(rows->node, value, &out);
         else
             buffer_add(&out, value);

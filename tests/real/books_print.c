@@ -50,7 +50,8 @@ static bool row_print(void *context, const char *table, struct span text)
         size_t start = (size_t)(colon + 1 - text.data);
         size_t size = (size_t)atoll((const char *)text.data);
         struct span value = span_part(text, start, size);
-        if (column == 0 || (column == 1 && has_target)) {
+        if (column == 0 || (column == 1 && has_target) ||
+            (column == 4 && strcmp(table, "governance") == 0)) {
             entry_print(value);
         } else {
             for (size_t i = 0; i < value.size; i++)
