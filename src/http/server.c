@@ -220,6 +220,9 @@ static char *text_keep(struct span text)
     return copy;
 }
 
+/* All officers of a desk come back at once when a node has been restarted. */
+#define LISTEN_BACKLOG 512
+
 static bool server_listen(struct http_server *server, const char *address, uint16_t port,
                           struct error *err)
 {
@@ -240,7 +243,7 @@ static bool server_listen(struct http_server *server, const char *address, uint1
         socket(name->sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, IPPROTO_TCP);
     if (server->listener < 0 ||
         setsockopt(server->listener, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes) != 0 ||
-        bind(server->listener, name, size) != 0 || listen(server->listener, 128) != 0 ||
+        bind(server->listener, name, size) != 0 || listen(server->listener, LISTEN_BACKLOG) != 0 ||
         getsockname(server->listener, name, &size) != 0)
         return error_set(err, ERROR_LINK, "address %s port %u: %s", address, port, strerror(errno));
     server->port = ntohs(server->is_six ? six.sin6_port : four.sin_port);
