@@ -4,6 +4,22 @@
 #include "store/log_rows.h"
 #include "store/rows.h"
 
+/* A request's place in the queue follows from its deadline and its answers, whichever of the three came first. */
+static const char request_place_sql[] =
+    "update requests set is_answered = case when exists (select 1 from answers a where a.target = requests.entry)"
+    " then 1 else 0 end,"
+    " due_ms = coalesce((select d.due_ms from dues d where d.entry = requests.entry), 9007199254740992)"
+    " where entry = $1";
+
+static bool request_place(struct database *db, int64_t entry, struct error *err)
+{
+    struct statement *s CLEANUP(statement_give) = statement_take(db, request_place_sql, err);
+    if (s == NULL)
+        return false;
+    statement_integer(s, 1, entry);
+    return row_write(s, err);
+}
+
 static const char request_insert_sql[] =
     "insert into requests (entry, log, message_id, is_own, reference, urgency, is_training, language, persons,"
     " attachments, due_after_ms, deadline_row) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
@@ -25,7 +41,7 @@ bool request_insert(struct database *db, const struct request_row *row, struct e
     statement_integer(s, 10, row->attachments);
     statement_integer(s, 11, row->due_after_ms);
     statement_integer(s, 12, row->deadline_row);
-    return row_write(s, err);
+    return row_write(s, err) && request_place(db, row->entry, err);
 }
 
 static bool request_read(const struct statement *s, struct arena *arena, void *out)
@@ -104,7 +120,7 @@ bool due_insert(struct database *db, int64_t entry, int64_t received_s, int64_t 
     statement_integer(s, 1, entry);
     statement_integer(s, 2, received_s);
     statement_integer(s, 3, due_ms);
-    return row_write(s, err);
+    return row_write(s, err) && request_place(db, entry, err);
 }
 
 static const char due_find_sql[] = "select received_s, due_ms from dues where entry = $1";
@@ -140,7 +156,7 @@ bool answer_insert(struct database *db, const struct answer_row *row, struct err
     statement_integer(s, 4, row->outcome);
     statement_integer(s, 5, row->items);
     row_bind_text(s, 6, row->grounds);
-    return row_write(s, err);
+    return row_write(s, err) && request_place(db, row->target, err);
 }
 
 static bool answer_read(const struct statement *s, struct arena *arena, void *out)
@@ -327,14 +343,22 @@ bool dispute_count(struct database *db, int64_t *count, struct error *err)
     return row_integer(s, count, err);
 }
 
-/* One statement per table that can name an entry. */
+/* One statement per table that can name an entry; before its row goes, an answer lets its request wait again. */
 static const char *const derived_erase_sql[] = {
-    "delete from requests where entry = $1",   "delete from dues where entry = $1",
-    "delete from answers where entry = $1",    "delete from answers where target = $1",
-    "delete from notices where entry = $1",    "delete from notices where target = $1",
-    "delete from results where entry = $1",    "delete from results where target = $1",
-    "delete from parts_held where entry = $1", "delete from parts_held where target = $1",
-    "delete from disputes where entry = $1",   "delete from governance where entry = $1",
+    "update requests set is_answered = 0 where entry in (select target from answers where entry = $1)"
+    " and (select count(*) from answers a where a.target = requests.entry) = 1",
+    "delete from requests where entry = $1",
+    "delete from dues where entry = $1",
+    "delete from answers where entry = $1",
+    "delete from answers where target = $1",
+    "delete from notices where entry = $1",
+    "delete from notices where target = $1",
+    "delete from results where entry = $1",
+    "delete from results where target = $1",
+    "delete from parts_held where entry = $1",
+    "delete from parts_held where target = $1",
+    "delete from disputes where entry = $1",
+    "delete from governance where entry = $1",
 };
 
 bool derived_erase(struct database *db, int64_t entry, struct error *err)
@@ -420,8 +444,7 @@ static const char inbox_list_sql[] =
     " coalesce((select x.outcome from results x where x.target = r.entry order by x.entry desc limit 1), -1)"
     " from requests r join logs l on l.id = r.log join entries e on e.id = r.entry"
     " left join dues d on d.entry = r.entry where r.is_own = $1"
-    " order by case when exists (select 1 from answers a where a.target = r.entry) then 1 else 0 end,"
-    " coalesce(d.due_ms, 9007199254740992), r.entry limit $2";
+    " order by r.is_answered, r.due_ms, r.entry limit $2";
 
 static bool inbox_read(const struct statement *s, struct arena *arena, void *out)
 {

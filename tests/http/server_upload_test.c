@@ -67,7 +67,7 @@ CHECK_TEST(a_body_is_taken_whole_and_in_order)
     CHECK(bare_send(&bare, span_text("PUT /up HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n")));
     CHECK(strstr(answer_of(&bare, "right"), "0 right") != NULL);
     bare_close(&bare);
-    struct transfer state = transfer_state(&site);
+    struct site_files state = transfer_state(&site);
     CHECK_INT(state.begun, 3);
     CHECK_INT(state.finished, 3);
     CHECK_INT(state.aborted, 0);

@@ -685,6 +685,44 @@ CHECK_TEST(credentials_sessions_and_kept_answers_come_and_go)
     NONE(once_find(c.db, &arena, ana, once.key, &kept, &c.error));
 }
 
+static int64_t first_in_inbox(struct engine_case *c)
+{
+    struct arena arena CLEANUP(arena_free) = arena_make(65536);
+    struct inbox_row rows[4];
+    size_t count = 0;
+    if (!inbox_list(c->db, &arena, true, rows, 4, &count, &c->error) || count != 2)
+        return -1;
+    return rows[0].request.entry;
+}
+
+/* A request's place follows from its deadline and its answers, whichever comes first and whatever is erased. */
+CHECK_TEST(the_inbox_keeps_its_order_when_deadlines_answers_and_erasures_come)
+{
+    struct engine_case c CLEANUP(engine_case_end);
+    ROWS_CASE(&c);
+    struct log_row log = {.id = 2,
+                          .origin = span_text("o"),
+                          .kind = LOG_OUTGOING,
+                          .agreement = span_text("ro-al"),
+                          .partner = span_text("al"),
+                          .frontier = span_text("f")};
+    struct answer_row answer = {.entry = 2, .target = 1};
+    struct answer_row second = {.entry = 5, .target = 1};
+
+    OK(log_insert(c.db, &log, &c.error) && entries_put(&c));
+    OK(due_insert(c.db, 3, 1, 50, &c.error)); /* before its request */
+    OK(request_put(&c, 1, 2, true) && request_put(&c, 3, 2, true));
+    CHECK_INT(first_in_inbox(&c), 3);
+    OK(due_insert(c.db, 1, 1, 40, &c.error));
+    CHECK_INT(first_in_inbox(&c), 1);
+    OK(answer_insert(c.db, &answer, &c.error) && answer_insert(c.db, &second, &c.error));
+    CHECK_INT(first_in_inbox(&c), 3);
+    OK(derived_erase(c.db, 2, &c.error));
+    CHECK_INT(first_in_inbox(&c), 3); /* the second answer stands */
+    OK(derived_erase(c.db, 5, &c.error));
+    CHECK_INT(first_in_inbox(&c), 1); /* waits again */
+}
+
 CHECK_TEST(officers_cases_and_settings_are_put_and_found)
 {
     struct engine_case c CLEANUP(engine_case_end);
@@ -799,6 +837,7 @@ int main(void)
     RUN_ON_ENGINES(derived_rows_leave_with_their_entry_and_with_rebuild);
     RUN_ON_ENGINES(the_inbox_lists_open_requests_by_deadline);
     RUN_ON_ENGINES(credentials_sessions_and_kept_answers_come_and_go);
+    RUN_ON_ENGINES(the_inbox_keeps_its_order_when_deadlines_answers_and_erasures_come);
     RUN_ON_ENGINES(officers_cases_and_settings_are_put_and_found);
     RUN_ON_ENGINES(rows_beyond_the_limit_or_the_arena_do_not_come);
     return engines_end(check_end());

@@ -58,7 +58,7 @@ void ground_free(void);
 /* ---- files ---- */
 
 /* What the routes PUT /up and GET /file did and shall do; set before asking. */
-struct transfer {
+struct site_files {
     bool refuses_begin;
     int64_t refuse_at; /* in the write that passes it; 0: never */
     int write_ms;      /* each write takes this long */
@@ -118,7 +118,7 @@ struct site {
     struct http_request *kept[64]; /* of /never */
     size_t kept_count;
 
-    struct transfer transfer;
+    struct site_files transfer;
 
     struct http_stream *streams[64]; /* of /stream */
     size_t stream_count;
@@ -140,7 +140,7 @@ void site_open_desk(struct site *site, struct http_server_limits limits);
 void site_close(struct site *site);
 unsigned site_handled(struct site *site);
 size_t site_kept(struct site *site);
-struct transfer transfer_state(struct site *site);
+struct site_files transfer_state(struct site *site);
 /* Sends to every open stream; how many took it. */
 size_t site_send(struct site *site, struct span bytes);
 void site_end_streams(struct site *site);

@@ -15,10 +15,10 @@ void transfer_fill(uint8_t *out, int64_t offset, size_t size)
         out[i] = transfer_byte(offset + (int64_t)i);
 }
 
-struct transfer transfer_state(struct site *site)
+struct site_files transfer_state(struct site *site)
 {
     pthread_mutex_lock(&site->lock);
-    struct transfer state = site->transfer;
+    struct site_files state = site->transfer;
     pthread_mutex_unlock(&site->lock);
     return state;
 }
@@ -31,7 +31,7 @@ static bool up_begin(void *context, const struct http_request *request, int64_t 
     struct site *site = context;
     (void)request;
     pthread_mutex_lock(&site->lock);
-    struct transfer *transfer = &site->transfer;
+    struct site_files *transfer = &site->transfer;
     transfer->begun++;
     transfer->announced = size;
     transfer->written = 0;
@@ -47,7 +47,7 @@ static bool up_write(void *taking, struct span bytes, struct error *err)
     struct site *site = taking;
     bool is_right = true;
     pthread_mutex_lock(&site->lock);
-    struct transfer *transfer = &site->transfer;
+    struct site_files *transfer = &site->transfer;
     int64_t offset = transfer->written;
     int delay_ms = transfer->write_ms;
     int64_t refuse_at = transfer->refuse_at;
