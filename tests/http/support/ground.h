@@ -88,10 +88,10 @@ void transfer_fill(uint8_t *out, int64_t offset, size_t size);
 int64_t memory_peak_kib(void);
 void memory_mark(void);
 int64_t memory_peak_of_kib(int process);
-/* More than this is not flat. The address sanitizer keeps up to 256 MiB of what was freed. */
+/* More than this is not flat. The address sanitizer needs memory of its own. */
 #ifdef __SANITIZE_ADDRESS__
-#define MEMORY_GROWTH_KIB (300 * 1024)
-#define SERVER_PEAK_KIB   (600 * 1024)
+#define MEMORY_GROWTH_KIB (64 * 1024)
+#define SERVER_PEAK_KIB   (300 * 1024)
 #else
 #define MEMORY_GROWTH_KIB (8 * 1024)
 #define SERVER_PEAK_KIB   (100 * 1024)

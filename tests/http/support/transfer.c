@@ -130,6 +130,15 @@ void transfer_file(void *context, struct http_request *request)
 
 /* ---- memory ---- */
 
+#ifdef __SANITIZE_ADDRESS__
+/* What was freed must not hide what is held. */
+const char *__asan_default_options(void);
+const char *__asan_default_options(void)
+{
+    return "quarantine_size_mb=4";
+}
+#endif
+
 static int64_t peak_read(const char *path)
 {
     char line[256];
