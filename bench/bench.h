@@ -33,6 +33,9 @@ void bench_figure(const char *id, const struct bench_series *series, const char 
 /* The same with what is promised: must, reach. */
 void bench_promise(const char *id, const struct bench_series *series, const char *unit,
                    const char *must, const char *reach);
+/* The same, with what it must stay below and what it should reach. */
+void bench_figure_held(const char *id, const struct bench_series *series, const char *unit,
+                       double must, double reach);
 int bench_compare(const void *a, const void *b); /* of doubles, for qsort */
 
 /* A directory on the disk that is measured, removed at the end: BESA_BENCH_DIR, TMPDIR or /tmp. */
@@ -42,6 +45,7 @@ const char *bench_directory(void);
 bool bench_sync(void);
 bool bench_audit(void);
 bool bench_exchange(void);
+bool bench_api(void);
 bool bench_node(void);
 
 /* The bare peer of exchange_peers: append and fdatasync on both sides, TCP, a receipt, nothing else. */
