@@ -85,7 +85,7 @@ CHECK_TEST(a_refused_beginning_is_answered_though_the_body_is_still_coming)
     site_open_desk(&site, (struct http_server_limits){0});
     site.transfer.refuses_begin = true;
     open_up(&site, &bare, "Content-Length: 100000000");
-    CHECK(send_bytes(&bare, 0, 100000));
+    send_bytes(&bare, 0, 100000); /* the refusal may be quicker */
     const char *answer = answer_of(&bare, "already");
     CHECK(strncmp(answer, "409", 3) == 0);
     CHECK(strstr(answer, "such a file stands already") != NULL);
