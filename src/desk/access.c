@@ -45,25 +45,34 @@ static bool objects_set(const struct desk_call *call, const struct span *objects
            error_set(err, ERROR_LIMIT, "the access entry does not fit in memory");
 }
 
-//= dir-2016-680 art 25(1)
-bool access_write(struct journal *journal, const struct desk_call *call, const char *act_name,
-                  const struct span *objects, size_t object_count, struct error *err)
+bool access_fill(struct journal *journal, const struct desk_call *call, const char *act_name,
+                 const struct span *objects, size_t object_count, struct act *out,
+                 struct error *err)
 {
     struct officer_row officer = {.unit = span_text("node")};
-    struct act act = {.officer = call->access.officer,
-                      .reason = call->access.reason,
-                      .case_id = call->access.case_number,
-                      .act = span_text(act_name),
-                      .outcome = span_text("done")};
 
+    *out = (struct act){.officer = call->access.officer,
+                        .reason = call->access.reason,
+                        .case_id = call->access.case_number,
+                        .act = span_text(act_name),
+                        .outcome = span_text("done")};
     if (!access_officer(journal, call->access.officer, call->arena, &officer, err)) {
         /* Only the very first officer is made by one who is not known yet. */
         if (err->kind != ERROR_MISSING || !span_is(call->access.officer, "node"))
             return false;
         error_clear(err);
     }
-    act.unit = officer.unit;
-    return objects_set(call, objects, object_count, &act, err) &&
+    out->unit = officer.unit;
+    return objects_set(call, objects, object_count, out, err);
+}
+
+//= dir-2016-680 art 25(1)
+bool access_write(struct journal *journal, const struct desk_call *call, const char *act_name,
+                  const struct span *objects, size_t object_count, struct error *err)
+{
+    struct act act;
+
+    return access_fill(journal, call, act_name, objects, object_count, &act, err) &&
            journal_access(journal, &act, err);
 }
 

@@ -26,6 +26,15 @@ act_run act_request_send, act_answer_send, act_refuse_send, act_inbox_list, act_
  * shown or made: "<origin> <id>". */
 bool access_write(struct journal *journal, const struct desk_call *call, const char *act,
                   const struct span *objects, size_t object_count, struct error *err);
+/* The same for acts that only look: who looks at the same again within VIEW_MS, for the same reason and in the same case,
+ * is covered by the entry of the first look. */
+bool access_view(struct journal *journal, const struct desk_call *call, const char *act,
+                 const struct span *objects, size_t object_count, struct error *err);
+#define VIEW_MS INT64_C(900000)
+/* The entry of an act, filled but not written. */
+bool access_fill(struct journal *journal, const struct desk_call *call, const char *act,
+                 const struct span *objects, size_t object_count, struct act *out,
+                 struct error *err);
 /* The officer's name towards this partner, new each month: told to the partner in place of the officer. In the arena. */
 bool access_pseudonym(struct journal *journal, const struct journal_line *line, struct span officer,
                       struct arena *arena, struct span *out, struct error *err);

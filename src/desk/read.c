@@ -99,7 +99,7 @@ static bool list(struct journal *journal, const struct desk_call *call, bool is_
             return error_set(err, ERROR_STORE, "a request belongs to no agreement");
         objects[i] = item_name(line, rows[i].request.log, rows[i].request.message_id, call->arena);
     }
-    if (!access_write(journal, call, act, objects, count, err))
+    if (!access_view(journal, call, act, objects, count, err))
         return false;
     json_begin_array(out);
     for (size_t i = 0; i < count; i++)
@@ -320,7 +320,7 @@ bool act_item_show(struct journal *journal, const struct desk_call *call, struct
         return false;
     struct span object = item_name(line, row.log, row.message_id, call->arena);
     return notice_opened(journal, line, &row, call->arena, err) &&
-           access_write(journal, call, "item-show", &object, 1, err) &&
+           access_view(journal, call, "item-show", &object, 1, err) &&
            case_add_item(journal->db, call->access.case_number, row.id, err) &&
            item_render(journal, line, &row, item, out, call->arena, err);
 }

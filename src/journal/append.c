@@ -265,7 +265,15 @@ static bool may_wait(const struct act *act)
     return span_starts_with(act->act, "succession-");
 }
 
-bool journal_access(struct journal *journal, const struct act *given, struct error *err)
+bool journal_access(struct journal *journal, const struct act *act, struct error *err)
+{
+    struct appended ignored;
+
+    return journal_access_entry(journal, act, &ignored, err);
+}
+
+bool journal_access_entry(struct journal *journal, const struct act *given, struct appended *out,
+                          struct error *err)
 {
     struct act copy = *given;
     const struct act *act = &copy;
@@ -293,5 +301,10 @@ bool journal_access(struct journal *journal, const struct act *given, struct err
     ok = ok && entry_write(journal, &journal->domestic, &head, buffer_span(&plain), &body, &row,
                            &arena, err);
     buffer_free(&plain);
-    return ok || error_add(err, "writing the access entry");
+    if (!ok)
+        return error_add(err, "writing the access entry");
+    out->entry = row.id;
+    memcpy(out->message_id, head.id, UUID_SIZE);
+    memcpy(out->leaf.bytes, row.leaf.data, sizeof out->leaf.bytes);
+    return true;
 }

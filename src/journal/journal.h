@@ -206,6 +206,16 @@ struct journal_options {
 
 #define JOURNAL_KEY_POOL         256
 
+/* An access entry that stands for repeated looks at the same for a while (desk/view.c). Believed only while its entry
+ * stands in the books, since a job that failed takes its entry along. */
+#define JOURNAL_VIEW_COUNT 1024 /* four views each of more officers than a desk has */
+struct journal_view {
+    uint8_t digest[DIGEST_SIZE]; /* who, why, in which case, what */
+    int64_t entry;               /* 0: none */
+    struct tlog_hash leaf;
+    int64_t created_ms;
+};
+
 struct journal {
     const struct env *env;
     struct database *db;
@@ -239,6 +249,7 @@ struct journal {
     size_t event_count;
     struct body_cache *cache; /* plaintext of bodies on their way */
     struct buffer drops; /* ids of attachment files whose rows are gone: they go after the commit */
+    struct journal_view views[JOURNAL_VIEW_COUNT]; /* by digest; a later one takes the place */
     /* Leaves that the running job appended: its access entry names them. */
     uint8_t job_leaves[ACT_LEAF_COUNT_MAX * DIGEST_SIZE];
     size_t job_leaf_count;
@@ -332,6 +343,9 @@ bool journal_terminate(struct journal *journal, struct journal_line *line, int64
 /* Appends an act or access to the domestic log. Committed with the batch, before the act's answer. Names the leaves of
  * what the same job appended before, which protects those entries until they are sealed. */
 bool journal_access(struct journal *journal, const struct act *act, struct error *err);
+/* The same, and which entry it became. */
+bool journal_access_entry(struct journal *journal, const struct act *act, struct appended *out,
+                          struct error *err);
 
 /* Custody of a post from `line`'s partner. On success out->held is at least b; the cosignature is there when the job is
  * done. On refusal `err` says why and out->refusal which word goes back. With REFUSAL_FORK the proof was written: the job
