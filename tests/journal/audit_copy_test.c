@@ -34,7 +34,7 @@ static void acts(int count)
     struct error err = {0};
 
     for (int i = 0; i < count; i++)
-        CHECK_OK(pair_act(ro(), "inbox-list", "{}", span_text(""), &out, &err), err);
+        CHECK_OK(pair_act(ro(), "officer-list", "{}", span_text(""), &out, &err), err);
 }
 
 static const char *file_path(void)

@@ -415,6 +415,7 @@ CHECK_TEST(what_reads_takes_no_key_and_leaves_an_entry)
 
     CHECK_OR_RETURN(session_make("head-of-desk", &held));
     struct web_call call = call_of(route_find("GET", "/api/v1/inbox"), &held);
+    call.reason = span_text("a%20look");
     uint64_t entries = journal->domestic.size;
     serve(&call);
     CHECK_INT(answer.status, 200);
