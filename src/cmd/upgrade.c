@@ -9,6 +9,7 @@
 #include "base/attributes.h"
 #include "base/json.h"
 #include "base/text.h"
+#include "desk/roles.h"
 #include "store/local_rows.h"
 #include "store/migrate.h"
 #include "store/schema.h"
@@ -40,8 +41,9 @@ static bool is_due(const struct upgrade *upgrade)
 
 /* --- what is there --- */
 
-/* The word of someone who may order it; read from the old books, before anything is changed. */
+/* The word of someone who may order it, or approve; read from the old books, before anything is changed. */
 static bool officer_check(struct database *db, const char *id, const char *option,
+                          bool (*role)(struct span name, const char *act, struct error *err),
                           struct error *err)
 {
     struct arena arena CLEANUP(arena_free) = arena_make(64 * 1024);
@@ -51,20 +53,34 @@ static bool officer_check(struct database *db, const char *id, const char *optio
         return error_set(err, ERROR_INPUT, "say who acts (%s)", option);
     if (!officer_find(db, &arena, span_text(id), &row, err))
         return error_add(err, "%s %s", option, id);
-    return row.is_active || error_set(err, ERROR_RULE, "%s %s: not active here", option, id);
+    if (!row.is_active)
+        return error_set(err, ERROR_RULE, "%s %s: not active here", option, id);
+    return role(row.role, "upgrade", err) || error_add(err, "%s %s", option, id);
+}
+
+/* The act that records the upgrade asks the same once the books are new, which would be too late. */
+static bool reason_check(const char *reason, struct error *err)
+{
+    struct span text = span_text(reason);
+
+    return (text.size > 0 && text.size <= DESK_REASON_SIZE_MAX && text_is_plain(text)) ||
+           error_set(err, ERROR_INPUT, "a reason of 1 to %d bytes is required (--reason)",
+                     DESK_REASON_SIZE_MAX);
 }
 
 static bool orders_check(struct upgrade *upgrade, struct database *db, struct error *err)
 {
     const struct options *options = upgrade->options;
 
-    if (!officer_check(db, options->officer, "--officer", err))
+    if (!officer_check(db, options->officer, "--officer", role_check, err))
+        return false;
+    if (!upgrade->is_check && !reason_check(options->reason, err))
         return false;
     if (!upgrade->is_without_backup)
         return true;
     if (options->approver != NULL && strcmp(options->approver, options->officer) == 0)
         return error_set(err, ERROR_RULE, "--without-backup takes two officers");
-    return officer_check(db, options->approver, "--approver", err);
+    return officer_check(db, options->approver, "--approver", role_check_approver, err);
 }
 
 static bool books_look(struct upgrade *upgrade, struct error *err)

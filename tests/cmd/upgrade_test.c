@@ -20,6 +20,8 @@ const struct command commands[] = {{.name = NULL}};
 static const struct command trial = {.name = "trial", .usage = "", .help = "Tries."};
 static char directory[] = "/tmp/besa-upgrade-XXXXXX";
 static const char *approver;
+static const char *officer; /* NULL: who the command wants */
+static const char *reason = "a test";
 
 #define OLD_SCHEMA 4
 
@@ -37,9 +39,11 @@ static int run(command_run *command, char **argv)
 {
     struct options options = {.command = &trial,
                               .home = at("ro"),
-                              .officer = command == command_case ? "duty-1" : "admin-1",
+                              .officer = officer != NULL           ? officer
+                                         : command == command_case ? "duty-1"
+                                                                   : "admin-1",
                               .approver = approver,
-                              .reason = "a test",
+                              .reason = reason,
                               .is_json = true};
     int argc = 0;
     int away = open(at("out"), O_WRONLY | O_CREAT | O_TRUNC, 0600);
@@ -191,6 +195,26 @@ CHECK_TEST(an_upgrade_wants_a_backup_or_two_officers)
     CHECK_INT(version(), OLD_SCHEMA);
 }
 
+CHECK_TEST(who_may_not_order_it_changes_nothing)
+{
+    officer = "duty-1";
+    approver = "second";
+    CHECK_INT(RUN(command_upgrade, W("--without-backup")), EX_NOPERM);
+    CHECK(said("not for the role duty_officer"));
+    CHECK_INT(version(), OLD_SCHEMA);
+    officer = NULL;
+    approver = "duty-1";
+    CHECK_INT(RUN(command_upgrade, W("--without-backup")), EX_NOPERM);
+    CHECK_INT(version(), OLD_SCHEMA);
+    approver = "second";
+    reason = NULL;
+    CHECK(RUN(command_upgrade, W("--without-backup")) != 0);
+    CHECK(said("--reason"));
+    CHECK_INT(version(), OLD_SCHEMA);
+    approver = NULL;
+    reason = "a test";
+}
+
 static bool backup_setting_put(int64_t made_ms)
 {
     struct database *db CLEANUP(database_close) = books();
@@ -253,6 +277,7 @@ int main(void)
         return 1;
     CHECK_RUN(old_books_are_not_served_by_a_newer_program);
     CHECK_RUN(an_upgrade_wants_a_backup_or_two_officers);
+    CHECK_RUN(who_may_not_order_it_changes_nothing);
     CHECK_RUN(an_old_backup_is_not_enough);
     CHECK_RUN(old_books_are_backed_up_by_the_new_program_and_upgraded);
     CHECK_RUN(two_officers_may_do_without);
