@@ -10,6 +10,7 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "keeper/keeper.h"
+#include "store/log_rows.h"
 #include "store/migrate.h"
 #include "store/schema.h"
 
@@ -34,6 +35,9 @@ struct drill {
     struct verify_report report;
     struct progress unpacking;
     struct progress verifying;
+    struct tlog_hash
+        first; /* leaf of the first domestic entry: salted, so no two nodes have the same */
+    bool has_first;
     bool is_recorded;
 };
 
@@ -84,6 +88,55 @@ static void heads_compare(struct drill *drill, const struct books *books)
                         SPAN_ARG(books->logs[i].origin));
 }
 
+/* --- whose it is --- */
+
+/* MISSING when the books have no domestic entry. */
+static bool first_find(struct database *db, const char *party, struct tlog_hash *out,
+                       struct error *err)
+{
+    struct arena arena CLEANUP(arena_free) = arena_make(BOOKS_ARENA_SIZE);
+    struct log_row *logs = arena_array(&arena, BOOKS_LOG_MAX, sizeof *logs);
+    char origin[ORIGIN_SIZE_MAX + 1];
+    struct entry_row row;
+    size_t count = 0;
+    size_t found = 0;
+
+    snprintf(origin, sizeof origin, "%s/domestic/0", party);
+    if (logs == NULL)
+        return error_set(err, ERROR_LIMIT, "out of memory");
+    if (!log_list_heads(db, &arena, logs, BOOKS_LOG_MAX, &count, err))
+        return false;
+    for (size_t i = 0; i < count; i++)
+        if (span_is(logs[i].origin, origin) &&
+            !entry_list_range(db, &arena, logs[i].id, 0, 1, &row, 1, &found, err))
+            return false;
+    if (found == 0)
+        return error_set(err, ERROR_MISSING, "%s has no entry", origin);
+    if (row.leaf.size != sizeof out->bytes)
+        return error_set(err, ERROR_STORE, "%s: the first leaf is damaged", origin);
+    memcpy(out->bytes, row.leaf.data, sizeof out->bytes);
+    return true;
+}
+
+/* RULE unless it is a backup of the node in this home: the drill of another one says nothing for it. */
+static bool home_check(const struct drill *drill, struct error *err)
+{
+    struct node *reader = NULL;
+    struct tlog_hash first;
+    struct home home;
+
+    bool ok = home_find(drill->options->home, &home, err) && node_open_reader(&home, &reader, err);
+    bool is_ours = ok && drill->has_first &&
+                   strcmp(reader->config.party, drill->config.party) == 0 &&
+                   first_find(reader->db, reader->config.party, &first, err) &&
+                   memcmp(&first, &drill->first, sizeof first) == 0;
+    node_close(&reader);
+    if (ok && !is_ours && err->kind == ERROR_NONE)
+        error_set(err, ERROR_RULE, "it is a backup of another node (party %s)",
+                  drill->config.party);
+    return is_ours;
+}
+
 /* --- the scratch node --- */
 
 static bool about_read(struct drill *drill, struct error *err)
@@ -128,6 +181,15 @@ static void verify_progress(void *context, struct span origin, uint64_t done, ui
     progress_show(context, (int64_t)done, (int64_t)total);
 }
 
+static bool first_look(struct drill *drill, struct error *err)
+{
+    drill->has_first = first_find(drill->db, drill->config.party, &drill->first, err);
+    bool is_absent = !drill->has_first && err->kind == ERROR_MISSING;
+    if (is_absent)
+        error_clear(err);
+    return drill->has_first || is_absent;
+}
+
 static bool books_check(struct drill *drill, struct error *err)
 {
     struct keeper_client client = keeper_client_direct(drill->keeper);
@@ -144,6 +206,7 @@ static bool books_check(struct drill *drill, struct error *err)
              verify_books(books, &drill->report, err);
         if (ok)
             heads_compare(drill, books);
+        ok = ok && first_look(drill, err);
         books_close(books);
         database_rollback(drill->db);
     }
@@ -192,7 +255,8 @@ static bool drill_record(struct drill *drill, struct error *err)
 {
     if (drill->options->home == NULL || drill->report.finding_total > 0)
         return true;
-    bool ok = backup_record_verified(drill->options, drill->made_ms, drill->manifest, err);
+    bool ok = home_check(drill, err) &&
+              backup_record_verified(drill->options, drill->made_ms, drill->manifest, err);
     drill->is_recorded = ok;
     return ok || error_add(err, "the backup is sound, but that could not be recorded");
 }

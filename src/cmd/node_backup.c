@@ -33,6 +33,7 @@ bool node_backup_verified(struct node *node, const struct desk_call *call, struc
 {
     int64_t now_ms = node->env->now_ms(node->env->context);
     int64_t made_ms = json_get_integer(call->arguments, "made_ms", 1, now_ms);
+    struct backup_known known;
     uint8_t manifest[DIGEST_SIZE];
     char text[BACKUP_SETTING_SIZE];
 
@@ -40,7 +41,9 @@ bool node_backup_verified(struct node *node, const struct desk_call *call, struc
     if (!problems_to_error(call->problems, err))
         return false;
     backup_setting_write(made_ms, now_ms, manifest, text);
-    if (!setting_put(node->db, BACKUP_SETTING, span_text(text), err))
+    /* The drill of an older backup does not make the newest one older. */
+    if (!backup_known_read(node->db, &known, err) ||
+        (made_ms >= known.made_ms && !setting_put(node->db, BACKUP_SETTING, span_text(text), err)))
         return false;
     json_begin_object(out);
     json_time_field(out, "made", made_ms);

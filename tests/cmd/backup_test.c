@@ -178,6 +178,29 @@ CHECK_TEST(the_drill_restores_and_verifies_and_is_recorded)
     CHECK_INT(count_of("besa-drill"), 0);
 }
 
+CHECK_TEST(the_backup_of_another_node_is_not_recorded_here)
+{
+    struct buffer before CLEANUP(buffer_free) = buffer_make(256);
+    struct buffer value CLEANUP(buffer_free) = buffer_make(256);
+
+    CHECK_INT(RUN(command_init, "twin", W("--party"), W("ro"), W("--listen"), W("127.0.0.1:8443"),
+                  W("--contact"), W("telephone of an exercise"), W("--training"),
+                  W("--make-institution"), W("Institution of an exercise")),
+              0);
+    CHECK_INT(
+        RUN(command_backup, "twin", W("verify"), at("b1"), W("--passphrase-file"), at("pass")),
+        EX_NOPERM);
+    CHECK(said("another node") && !setting("twin", BACKUP_SETTING, &value));
+    CHECK_INT(RUN(command_backup, "ro", at("b5"), W("--passphrase-file"), at("pass")), 0);
+    CHECK_INT(RUN(command_backup, "ro", W("verify"), at("b5"), W("--passphrase-file"), at("pass")),
+              0);
+    CHECK(setting("ro", BACKUP_SETTING, &before));
+    CHECK_INT(RUN(command_backup, "ro", W("verify"), at("b1"), W("--passphrase-file"), at("pass")),
+              0);
+    CHECK(setting("ro", BACKUP_SETTING, &value) &&
+          span_equal(buffer_span(&before), buffer_span(&value)));
+}
+
 /* As `besa backup key` makes it, but under a passphrase that costs a test nothing. */
 static bool recovery_make_cheaply(const char *name)
 {
@@ -323,6 +346,7 @@ int main(void)
     CHECK_RUN(a_backup_is_one_sealed_file);
     CHECK_RUN(a_name_that_is_taken_is_not_written_over);
     CHECK_RUN(the_drill_restores_and_verifies_and_is_recorded);
+    CHECK_RUN(the_backup_of_another_node_is_not_recorded_here);
     CHECK_RUN(whoever_makes_backups_for_a_recovery_key_cannot_read_them);
     CHECK_RUN(a_changed_or_cut_backup_restores_nothing);
     CHECK_RUN(a_restore_is_the_node_and_says_that_it_was_restored);
