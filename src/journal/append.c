@@ -253,12 +253,15 @@ bool append_first(struct journal *journal, struct journal_line *line, struct spa
            (line == NULL || own_apply(journal, line, &draft, &row, &head, &arena, err));
 }
 
-/* What mends the books is on record too, when the domestic log itself has ended: its entry waits, and the successor numbers
- * it. Everything else needs a log that goes on. */
+/* What mends the books, or only looks at them as a whole, is on record too when the domestic log itself has ended: its entry
+ * waits, and the successor numbers it. A node that could not begin, be looked over or backed up then could not be mended
+ * either. Everything else needs a log that goes on. */
 static bool may_wait(const struct act *act)
 {
-    static const char *const mending[] = {"resume-order",  "resume-allow", "resume-status",
-                                          "resume_served", "resumed",      "status"};
+    static const char *const mending[] = {"resume-order",  "resume-allow",   "resume-status",
+                                          "resume_served", "resumed",        "status",
+                                          "serve",         "doctor",         "verify",
+                                          "backup",        "backup-verified"};
     for (size_t i = 0; i < ARRAY_COUNT(mending); i++)
         if (span_is(act->act, mending[i]))
             return true;

@@ -454,6 +454,24 @@ static bool beat_run(struct journal *journal, void *context, struct error *err)
     return journal_beat(journal, err);
 }
 
+/* A node that could not begin could not be mended. */
+static bool looks_run(struct journal *journal, void *context, struct error *err)
+{
+    static const char *const looks[] = {"serve", "doctor", "verify", "backup", "backup-verified"};
+    (void)context;
+
+    for (size_t i = 0; i < ARRAY_COUNT(looks); i++) {
+        struct act act = {.officer = span_text("admin-1"),
+                          .unit = span_text("desk"),
+                          .reason = span_text("after a restore"),
+                          .act = span_text(looks[i]),
+                          .outcome = span_text("done")};
+        if (!journal_access(journal, &act, err))
+            return false;
+    }
+    return true;
+}
+
 /* Database and keeper agree with each other: only the partner that witnessed the log knows better. */
 CHECK_TEST(a_domestic_log_rolled_back_with_its_keeper_is_found_at_contact)
 {
@@ -476,6 +494,7 @@ CHECK_TEST(a_domestic_log_rolled_back_with_its_keeper_is_found_at_contact)
     CHECK(!pair_act(ro(), "officer-list", "{}", span_text(""), &out, &err));
     CHECK_ERROR(err, ERROR_CONFLICT, "domestic log is read-only");
     CHECK_OK(pair_act(ro(), "resume-status", "{}", span_text(""), &out, &err), err);
+    CHECK_OK(hostile_run(ro(), looks_run, NULL, &err), err);
     CHECK(pair_reopen(ro()));
     CHECK(strstr(journal->domestic.read_only, "older backup") != NULL);
 }
