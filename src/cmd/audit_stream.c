@@ -142,21 +142,37 @@ static void stream_done(struct journal *journal, struct job *job, bool ok, const
 
 /* --- in the background --- */
 
-static bool lines_put(const char *path, struct span lines, struct error *err)
+static bool bytes_put(int fd, struct span bytes)
 {
-    int fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-
-    if (fd < 0)
-        return error_set(err, ERROR_STORE, "audit stream %s: %s", path, strerror(errno));
-    while (lines.size > 0) {
-        ssize_t put = write(fd, lines.data, lines.size);
+    while (bytes.size > 0) {
+        ssize_t put = write(fd, bytes.data, bytes.size);
         if (put < 0 && errno == EINTR)
             continue;
         if (put <= 0)
-            break;
-        lines = span_part(lines, (size_t)put, lines.size);
+            return false;
+        bytes = span_part(bytes, (size_t)put, bytes.size);
     }
-    bool ok = lines.size == 0 && fdatasync(fd) == 0;
+    return true;
+}
+
+/* A full disk or a kill leaves half a line, whose act is told again: what follows begins on a line of its own. */
+static bool line_close(int fd)
+{
+    off_t size = lseek(fd, 0, SEEK_END);
+    char last = '\n';
+
+    if (size > 0 && pread(fd, &last, 1, size - 1) != 1)
+        return false;
+    return last == '\n' || bytes_put(fd, span_text("\n"));
+}
+
+static bool lines_put(const char *path, struct span lines, struct error *err)
+{
+    int fd = open(path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+
+    if (fd < 0)
+        return error_set(err, ERROR_STORE, "audit stream %s: %s", path, strerror(errno));
+    bool ok = line_close(fd) && bytes_put(fd, lines) && fdatasync(fd) == 0;
     int failure = errno;
     close(fd);
     return ok || error_set(err, ERROR_STORE, "audit stream %s: %s", path, strerror(failure));

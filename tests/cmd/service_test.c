@@ -232,6 +232,23 @@ CHECK_TEST(the_audit_stream_goes_on_where_it_stopped)
     CHECK(strstr(text, "str-1") == NULL);
 }
 
+CHECK_TEST(half_a_line_of_a_full_disk_spoils_no_other)
+{
+    struct service *service = NULL;
+    char path[128];
+
+    snprintf(path, sizeof path, "%s/audit.jsonl", home.directory);
+    FILE *file = fopen(path, "a");
+    CHECK_OR_RETURN(file != NULL);
+    fputs("{\"time\":\"2026-", file);
+    fclose(file);
+    service_with("", path, &service);
+    put_officer("str-3");
+    CHECK(file_comes_to_hold(path, "[\"str-3\"]", 1));
+    service_end(&service);
+    CHECK(file_comes_to_hold(path, "{\"time\":\"2026-\n{\"time\":\"", 1));
+}
+
 CHECK_TEST(a_beat_into_a_closed_pipe_says_so)
 {
     struct service service = {.beat_fd = -1};
@@ -257,6 +274,7 @@ int main(void)
     CHECK_RUN(metrics_move_with_what_happens);
     CHECK_RUN(the_audit_stream_tells_each_act_and_no_reason);
     CHECK_RUN(the_audit_stream_goes_on_where_it_stopped);
+    CHECK_RUN(half_a_line_of_a_full_disk_spoils_no_other);
     CHECK_RUN(a_writer_that_hangs_misses_its_beats);
     node_home_free(&home);
     return check_end();
