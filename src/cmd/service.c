@@ -200,6 +200,18 @@ static void line_wake(void *context)
     pthread_mutex_unlock(&service->line_mutex);
 }
 
+/* An alarm of no line may be the domestic log's, which stops once; others of that kind come again and again. */
+static void alarm_report_own(struct node *node)
+{
+    const struct journal_log *domestic = &node->journal.domestic;
+    struct report_about about = {.log = domestic->origin, .entry = -1};
+
+    if (domestic->read_only[0] == '\0' || node->service == NULL || node->service->was_stop_told)
+        return;
+    node->service->was_stop_told = true;
+    report(REPORT_ALARM, &about, "log %s is read-only: %s", domestic->origin, domestic->read_only);
+}
+
 /* In the writer: what an alarm is about stands in the books. */
 static void alarm_report(const struct node *node, const struct journal_event *event)
 {
@@ -225,6 +237,8 @@ void service_event(void *context, const struct journal_event *event)
         gauges_count_event(&node->service->gauges, event->kind);
     if (event->kind == JOURNAL_ALARM && event->line < node->journal.line_count)
         alarm_report(node, event);
+    else if (event->kind == JOURNAL_ALARM)
+        alarm_report_own(node);
     if (node->service != NULL && node->service->web != NULL)
         desk_web_publish(node, node->service->web, event);
     if (node->exchange != NULL)

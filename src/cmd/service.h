@@ -56,6 +56,7 @@ struct service {
     unsigned writer_moves;   /* atomic: rounds of the writer, steps of its long jobs */
     unsigned courier_moves;  /* atomic */
     bool was_reachable[PARTNER_COUNT_MAX]; /* as last reported; the background thread's */
+    bool was_stop_told;                    /* the writer: of the domestic log */
     int stop;                              /* atomic: the threads end */
     int main_stop; /* atomic: the main thread is asked to stop, with this exit code + 1 */
 };

@@ -249,6 +249,37 @@ CHECK_TEST(half_a_line_of_a_full_disk_spoils_no_other)
     CHECK(file_comes_to_hold(path, "{\"time\":\"2026-\n{\"time\":\"", 1));
 }
 
+/* Its alarm belongs to no line; and it is told once, though a keeper that signs nothing alarms again and again. */
+CHECK_TEST(a_domestic_log_that_stops_is_told_once)
+{
+    struct journal_log *domestic = &home.node->journal.domestic;
+    struct journal_event event = {.kind = JOURNAL_ALARM, .line = SIZE_MAX};
+    static struct service service;
+    static char text[4096];
+    char path[128];
+
+    snprintf(path, sizeof path, "%s/stderr", home.directory);
+    int kept = dup(STDERR_FILENO);
+    int away = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+    dup2(away, STDERR_FILENO);
+    home.node->service = &service;
+    gauges_start(&service.gauges);
+    service_event(home.node, &event);
+    snprintf(domestic->read_only, sizeof domestic->read_only, "an older backup was restored");
+    service_event(home.node, &event);
+    service_event(home.node, &event);
+    domestic->read_only[0] = '\0';
+    gauges_end(&service.gauges);
+    home.node->service = NULL;
+    fflush(stderr);
+    dup2(kept, STDERR_FILENO);
+    close(kept);
+    close(away);
+    file_text(path, text, sizeof text);
+    const char *told = strstr(text, "is read-only: an older backup was restored");
+    CHECK(told != NULL && strstr(told + strlen("is read-only"), "read-only") == NULL);
+}
+
 CHECK_TEST(a_beat_into_a_closed_pipe_says_so)
 {
     struct service service = {.beat_fd = -1};
@@ -275,6 +306,7 @@ int main(void)
     CHECK_RUN(the_audit_stream_tells_each_act_and_no_reason);
     CHECK_RUN(the_audit_stream_goes_on_where_it_stopped);
     CHECK_RUN(half_a_line_of_a_full_disk_spoils_no_other);
+    CHECK_RUN(a_domestic_log_that_stops_is_told_once);
     CHECK_RUN(a_writer_that_hangs_misses_its_beats);
     node_home_free(&home);
     return check_end();
