@@ -14,11 +14,18 @@
 #include "store/migrate.h"
 #include "store/schema.h"
 
+#include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
+#include <pthread.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/file.h>
+#include <sys/stat.h>
 #include <sysexits.h>
+#include <unistd.h>
 
 #define ABOUT_SIZE  (1024u * 1024u)
 #define RESULT_SIZE (256u * 1024u)
@@ -39,6 +46,10 @@ struct drill {
         first; /* leaf of the first domestic entry: salted, so no two nodes have the same */
     bool has_first;
     bool is_recorded;
+    int lock_fd; /* of the scratch directory: who has it works there */
+    pthread_t watcher;
+    bool has_watcher;
+    sigset_t signals; /* before the watcher */
 };
 
 /* --- the heads that the manifest names --- */
@@ -214,18 +225,110 @@ static bool books_check(struct drill *drill, struct error *err)
     return ok;
 }
 
-static bool scratch_make(struct drill *drill, const char *base, struct error *err)
+#define SCRATCH_NAME "besa-drill-"
+
+/* The scratch of a drill that was killed outright lies there in the clear; of one that runs the lock is held. */
+static void stale_remove(const char *base)
 {
-    if (base == NULL)
-        base = getenv("TMPDIR");
-    if (snprintf(drill->home.path, sizeof drill->home.path, "%s/besa-drill-XXXXXX",
-                 base == NULL ? "/var/tmp" : base) >= (int)sizeof drill->home.path)
+    DIR *directory = opendir(base);
+    char path[HOME_PATH_SIZE];
+    struct stat st;
+
+    for (struct dirent *found; directory != NULL && (found = readdir(directory)) != NULL;) {
+        if (strncmp(found->d_name, SCRATCH_NAME, strlen(SCRATCH_NAME)) != 0 ||
+            snprintf(path, sizeof path, "%s/%s", base, found->d_name) >= (int)sizeof path ||
+            lstat(path, &st) != 0 || st.st_uid != geteuid())
+            continue;
+        int fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+        if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0)
+            directory_remove(path);
+        if (fd >= 0)
+            close(fd);
+    }
+    if (directory != NULL)
+        closedir(directory);
+}
+
+static void ending_signals(sigset_t *out)
+{
+    sigemptyset(out);
+    sigaddset(out, SIGINT);
+    sigaddset(out, SIGTERM);
+    sigaddset(out, SIGHUP);
+}
+
+/* Whoever breaks the drill off leaves nothing in the clear. The drill may still make a file meanwhile: so again. */
+static void *watch(void *context)
+{
+    const struct drill *drill = context;
+    sigset_t set;
+    int found = 0;
+
+    ending_signals(&set);
+    while (sigwait(&set, &found) != 0)
+        ;
+    for (int i = 0; i < 100 && access(drill->home.path, F_OK) == 0; i++)
+        directory_remove(drill->home.path);
+    _exit(128 + found);
+}
+
+static void watch_begin(struct drill *drill)
+{
+    sigset_t set;
+
+    ending_signals(&set);
+    pthread_sigmask(SIG_BLOCK, &set, &drill->signals);
+    drill->has_watcher = pthread_create(&drill->watcher, NULL, watch, drill) == 0;
+    if (!drill->has_watcher)
+        pthread_sigmask(SIG_SETMASK, &drill->signals, NULL);
+}
+
+static void watch_end(struct drill *drill)
+{
+    if (!drill->has_watcher)
+        return;
+    pthread_cancel(drill->watcher);
+    pthread_join(drill->watcher, NULL);
+    pthread_sigmask(SIG_SETMASK, &drill->signals, NULL);
+    drill->has_watcher = false;
+}
+
+/* --scratch, else the home's own volume, else where temporary files lie. */
+static bool scratch_base(const struct drill *drill, const char *said, char out[HOME_PATH_SIZE],
+                         struct error *err)
+{
+    const char *temporary = getenv("TMPDIR");
+    struct home home;
+
+    if (said == NULL && drill->options->home != NULL)
+        return home_find(drill->options->home, &home, err) && home_path(&home, HOME_RUN, out, err);
+    if (said == NULL)
+        said = temporary != NULL ? temporary : "/var/tmp";
+    return snprintf(out, HOME_PATH_SIZE, "%s", said) < HOME_PATH_SIZE ||
+           error_set(err, ERROR_LIMIT, "the path is too long");
+}
+
+static bool scratch_make(struct drill *drill, const char *said, struct error *err)
+{
+    char base[HOME_PATH_SIZE];
+
+    if (!scratch_base(drill, said, base, err))
+        return false;
+    stale_remove(base);
+    if (snprintf(drill->home.path, sizeof drill->home.path, "%s/" SCRATCH_NAME "XXXXXX", base) >=
+        (int)sizeof drill->home.path) {
+        drill->home.path[0] = '\0';
         return error_set(err, ERROR_LIMIT, "the path is too long");
-    if (mkdtemp(drill->home.path) != NULL)
-        return true;
-    error_set(err, ERROR_STORE, "cannot make %s: %s", drill->home.path, strerror(errno));
-    drill->home.path[0] = '\0';
-    return false;
+    }
+    if (mkdtemp(drill->home.path) == NULL) {
+        error_set(err, ERROR_STORE, "cannot make %s: %s", drill->home.path, strerror(errno));
+        drill->home.path[0] = '\0';
+        return false;
+    }
+    drill->lock_fd = open(drill->home.path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    watch_begin(drill);
+    return (drill->lock_fd >= 0 && flock(drill->lock_fd, LOCK_EX | LOCK_NB) == 0) ||
+           error_set(err, ERROR_STORE, "cannot lock %s: %s", drill->home.path, strerror(errno));
 }
 
 static bool drill_run(struct drill *drill, const char *path, const struct backup_lock *lock,
@@ -247,6 +350,9 @@ static void drill_end(struct drill *drill)
         keeper_close(&drill->keeper);
     if (drill->home.path[0] != '\0')
         directory_remove(drill->home.path);
+    watch_end(drill);
+    if (drill->lock_fd >= 0)
+        close(drill->lock_fd);
     buffer_free(&drill->about);
 }
 
@@ -286,6 +392,7 @@ int backup_verify(struct options *options, const char *path, const char *scratch
         return command_fail(options, &err);
     }
     drill->options = options;
+    drill->lock_fd = -1;
     drill->about = buffer_make(ABOUT_SIZE);
     drill->unpacking = (struct progress){.options = options, .what = "restoring to a scratch node"};
     drill->verifying = (struct progress){.options = options, .what = "verifying"};

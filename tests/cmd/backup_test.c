@@ -16,9 +16,11 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <glob.h>
 #include <sys/resource.h>
 #include <signal.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <sysexits.h>
 #include <unistd.h>
 
@@ -201,6 +203,46 @@ CHECK_TEST(the_backup_of_another_node_is_not_recorded_here)
           span_equal(buffer_span(&before), buffer_span(&value)));
 }
 
+/* A drill in a child, which is sent `how` when its scratch holds a database. */
+static bool drill_broken_off(int how)
+{
+    glob_t found;
+    pid_t pid = fork();
+
+    if (pid == 0)
+        _exit(RUN(command_backup, "ro", W("verify"), at("b1"), W("--passphrase-file"), at("pass")));
+    for (int i = 0; i < 5000; i++) {
+        memset(&found, 0, sizeof found);
+        bool is_there = glob(at("ro/run/besa-drill-*/keeper.pass"), 0, NULL, &found) == 0;
+        globfree(&found);
+        if (is_there)
+            break;
+        usleep(1000);
+    }
+    kill(pid, how);
+    int status = 0;
+    return waitpid(pid, &status, 0) == pid && (status != 0);
+}
+
+static bool scratch_is_left(void)
+{
+    glob_t found = {.gl_pathc = 0};
+    bool is_left = glob(at("ro/run/besa-drill-*"), 0, NULL, &found) == 0;
+    globfree(&found);
+    return is_left;
+}
+
+CHECK_TEST(a_drill_that_is_broken_off_leaves_no_node_in_the_clear)
+{
+    CHECK(drill_broken_off(SIGTERM));
+    CHECK(!scratch_is_left());
+    CHECK(drill_broken_off(SIGKILL));
+    CHECK(scratch_is_left());
+    CHECK_INT(RUN(command_backup, "ro", W("verify"), at("b1"), W("--passphrase-file"), at("pass")),
+              0);
+    CHECK(!scratch_is_left());
+}
+
 /* As `besa backup key` makes it, but under a passphrase that costs a test nothing. */
 static bool recovery_make_cheaply(const char *name)
 {
@@ -347,6 +389,7 @@ int main(void)
     CHECK_RUN(a_name_that_is_taken_is_not_written_over);
     CHECK_RUN(the_drill_restores_and_verifies_and_is_recorded);
     CHECK_RUN(the_backup_of_another_node_is_not_recorded_here);
+    CHECK_RUN(a_drill_that_is_broken_off_leaves_no_node_in_the_clear);
     CHECK_RUN(whoever_makes_backups_for_a_recovery_key_cannot_read_them);
     CHECK_RUN(a_changed_or_cut_backup_restores_nothing);
     CHECK_RUN(a_restore_is_the_node_and_says_that_it_was_restored);
