@@ -67,7 +67,8 @@ static void books_look(struct doctor *doctor, const struct options *options)
         doctor_find(doctor, DOCTOR_FAILURE,
                     err.kind == ERROR_STORE || err.kind == ERROR_BUG
                         ? "mend what else is named here first; docs/recovery.md says more"
-                        : "ask as an officer of this node who may, with a reason",
+                        : "mend what the text names, or ask as an officer of this node who may, "
+                          "with a reason",
                     "the books cannot be looked into: %s", err.text);
 }
 
