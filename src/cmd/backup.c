@@ -35,11 +35,23 @@
 
 /* --- who opens it --- */
 
+/* As the keeper's own: a passphrase that others can read guards nothing. A pipe is nobody else's. */
+static bool passphrase_is_closed(const char *path, struct error *err)
+{
+    struct stat st;
+
+    return stat(path, &st) != 0 || !S_ISREG(st.st_mode) || (st.st_mode & 077) == 0 ||
+           error_set(err, ERROR_RULE,
+                     "passphrase %s is open to other users; it must have mode 0600", path);
+}
+
 static bool passphrase_read(struct backup_words *words, struct error *err)
 {
     words->passphrase = buffer_make(PASSPHRASE_SIZE_MAX);
     if (words->passphrase_file == NULL)
         return true;
+    if (!passphrase_is_closed(words->passphrase_file, err))
+        return false;
     if (!command_read_file(words->passphrase_file, PASSPHRASE_SIZE_MAX, &words->passphrase, err))
         return false;
     struct buffer *text = &words->passphrase;

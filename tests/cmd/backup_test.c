@@ -145,6 +145,15 @@ CHECK_TEST(a_name_that_is_taken_is_not_written_over)
     CHECK(!run_exists(at("b3")));
 }
 
+CHECK_TEST(a_passphrase_that_others_can_read_is_refused)
+{
+    chmod(at("pass"), 0640);
+    CHECK_INT(RUN(command_backup, "ro", at("b6"), W("--passphrase-file"), at("pass")), EX_NOPERM);
+    CHECK(said("0600") && !run_exists(at("b6")));
+    CHECK_INT(RUN(command_restore, "b6", at("b1"), W("--passphrase-file"), at("pass")), EX_NOPERM);
+    chmod(at("pass"), 0600);
+}
+
 static bool setting(const char *home, const char *name, struct buffer *out)
 {
     struct arena arena CLEANUP(arena_free) = arena_make(4096);
@@ -383,10 +392,12 @@ int main(void)
     char command[64];
 
     crypto_start();
+    umask(077);
     if (mkdtemp(directory) == NULL)
         return 1;
     CHECK_RUN(a_backup_is_one_sealed_file);
     CHECK_RUN(a_name_that_is_taken_is_not_written_over);
+    CHECK_RUN(a_passphrase_that_others_can_read_is_refused);
     CHECK_RUN(the_drill_restores_and_verifies_and_is_recorded);
     CHECK_RUN(the_backup_of_another_node_is_not_recorded_here);
     CHECK_RUN(a_drill_that_is_broken_off_leaves_no_node_in_the_clear);

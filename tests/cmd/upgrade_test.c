@@ -13,6 +13,7 @@
 
 #include <fcntl.h>
 #include <inttypes.h>
+#include <sys/stat.h>
 #include <sysexits.h>
 #include <unistd.h>
 
@@ -273,6 +274,7 @@ int main(void)
     char command[64];
 
     crypto_start();
+    umask(077);
     if (mkdtemp(directory) == NULL)
         return 1;
     CHECK_RUN(old_books_are_not_served_by_a_newer_program);
