@@ -1,7 +1,8 @@
 /*
  * Log-in and back-off. A log-in is two jobs of the writer with the slow hash between them, on one of two threads. Who fails
- * again and again waits longer each time: per officer, so that a name cannot be guessed at, and per address, so that not
- * every name can be tried. The counters live in memory alone; a restart forgets them, and the log keeps the attempts.
+ * again and again waits longer each time: per officer at an address, so that a name cannot be guessed at and yet nobody
+ * elsewhere keeps its officer out, and per address, so that not every name can be tried. The counters live in memory
+ * alone; a restart forgets them, and the log keeps the attempts.
  */
 #include "web/private.h"
 
@@ -60,43 +61,52 @@ static int64_t slot_wait_ms(const struct web *web, const struct backoff_slot *sl
     return left_ms > 0 ? left_ms : 0;
 }
 
-static void key_write(char out[BACKOFF_KEY_SIZE], const char *kind, struct span value)
+/* An address has no space, so that no name reads as another's key. */
+static void keys_write(char officer_key[BACKOFF_KEY_SIZE], char address_key[BACKOFF_KEY_SIZE],
+                       struct span officer, struct span client)
 {
-    snprintf(out, BACKOFF_KEY_SIZE, "%s%.*s", kind, SPAN_ARG(span_part(value, 0, NAME_SIZE_MAX)));
+    struct span address = span_part(client, 0, HTTP_CLIENT_SIZE);
+    struct span name = span_part(officer, 0, NAME_SIZE_MAX);
+
+    snprintf(officer_key, BACKOFF_KEY_SIZE, "o %.*s %.*s", SPAN_ARG(address), SPAN_ARG(name));
+    snprintf(address_key, BACKOFF_KEY_SIZE, "a %.*s", SPAN_ARG(address));
 }
 
 int64_t backoff_wait_s(struct web *web, struct span officer, struct span client)
 {
-    char key[BACKOFF_KEY_SIZE];
+    char officer_key[BACKOFF_KEY_SIZE];
+    char address_key[BACKOFF_KEY_SIZE];
 
+    keys_write(officer_key, address_key, officer, client);
     pthread_mutex_lock(&web->login_mutex);
-    key_write(key, "o ", officer);
-    int64_t wait_ms = slot_wait_ms(web, slot_find(web, key), OFFICER_FREE_MAX);
-    key_write(key, "a ", client);
-    int64_t address_ms = slot_wait_ms(web, slot_find(web, key), ADDRESS_FREE_MAX);
+    int64_t wait_ms = slot_wait_ms(web, slot_find(web, officer_key), OFFICER_FREE_MAX);
+    int64_t address_ms = slot_wait_ms(web, slot_find(web, address_key), ADDRESS_FREE_MAX);
     pthread_mutex_unlock(&web->login_mutex);
     return ((address_ms > wait_ms ? address_ms : wait_ms) + 999) / 1000;
 }
 
+static void slot_note(struct web *web, const char *key)
+{
+    struct backoff_slot *slot = slot_take(web, key);
+
+    slot->failures++;
+    slot->last_ms = now_ms(web);
+}
+
 void backoff_note(struct web *web, struct span officer, struct span client, bool is_right)
 {
-    const struct span values[] = {officer, client};
-    static const char *const kinds[] = {"o ", "a "};
-    char key[BACKOFF_KEY_SIZE];
+    char officer_key[BACKOFF_KEY_SIZE];
+    char address_key[BACKOFF_KEY_SIZE];
 
+    keys_write(officer_key, address_key, officer, client);
     pthread_mutex_lock(&web->login_mutex);
-    for (size_t i = 0; i < ARRAY_COUNT(values); i++) {
-        key_write(key, kinds[i], values[i]);
-        struct backoff_slot *slot = is_right ? slot_find(web, key) : slot_take(web, key);
-        if (slot == NULL)
-            continue;
-        /* A right password clears the officer's count, not the address's: one account must not free an attacker's. */
-        if (is_right && i == 0)
-            slot->failures = 0;
-        if (!is_right) {
-            slot->failures++;
-            slot->last_ms = now_ms(web);
-        }
+    struct backoff_slot *slot = slot_find(web, officer_key);
+    /* A right password clears the officer's count, not the address's: one account must not free an attacker's. */
+    if (is_right && slot != NULL)
+        slot->failures = 0;
+    if (!is_right) {
+        slot_note(web, officer_key);
+        slot_note(web, address_key);
     }
     pthread_mutex_unlock(&web->login_mutex);
 }

@@ -14,8 +14,8 @@
 #define WEB_ARENA_SIZE   (8u * 1024u * 1024u)
 #define LOGIN_THREADS    2u  /* each hashes in 64 MiB */
 #define LOGIN_QUEUE_MAX  16u /* more get 503: a flood of log-ins is no work to be done later */
-#define BACKOFF_SLOTS    256u
-#define BACKOFF_KEY_SIZE (NAME_SIZE_MAX + 8u)
+#define BACKOFF_SLOTS    1024u
+#define BACKOFF_KEY_SIZE (NAME_SIZE_MAX + HTTP_CLIENT_SIZE + 8u)
 #define EVENT_RING_SIZE  256u
 #define EVENT_TEXT_SIZE  192u
 #define EVENT_STREAM_MAX 64u

@@ -493,6 +493,25 @@ CHECK_TEST(who_fails_again_and_again_waits)
     CHECK_INT(answer.status, 401);
 }
 
+CHECK_TEST(nobody_at_another_address_keeps_an_officer_out)
+{
+    struct web_call call = call_of(route_find("POST", "/api/v1/session"), NULL);
+
+    call.client = span_text("192.0.2.101");
+    call.body = span_text("{\"officer\":\"investigator\",\"password\":\"a guess too many\"}");
+    for (int i = 0; i < 8; i++)
+        serve(&call);
+    CHECK_INT(answer.status, 429);
+    call.client = span_text("192.0.2.10");
+    call.body = span_text("{\"officer\":\"investigator\",\"password\":\"a long enough one\"}");
+    serve(&call);
+    CHECK_INT(answer.status, 201);
+    /* The right one elsewhere does not free the guesser. */
+    call.client = span_text("192.0.2.101");
+    serve(&call);
+    CHECK_INT(answer.status, 429);
+}
+
 CHECK_TEST(two_cookies_of_one_name_are_none)
 {
     static struct held held;
@@ -574,6 +593,7 @@ int main(int argc, char **argv)
     CHECK_RUN(what_reads_takes_no_key_and_leaves_an_entry);
     CHECK_RUN(an_officer_logs_in_acts_and_logs_out);
     CHECK_RUN(who_fails_again_and_again_waits);
+    CHECK_RUN(nobody_at_another_address_keeps_an_officer_out);
     CHECK_RUN(two_cookies_of_one_name_are_none);
     CHECK_RUN(the_landing_page_names_node_and_document_and_holds_no_script);
     CHECK_RUN(docs_openapi_is_up_to_date);
