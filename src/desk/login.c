@@ -156,6 +156,20 @@ bool desk_session_find(struct journal *journal, struct span token, struct arena 
     return now - session.used_ms < LOGIN_TOUCH_MS || session_touch(journal->db, key, now, err);
 }
 
+bool desk_is_logged_in(struct journal *journal, struct span officer, bool *is_logged_in,
+                       struct error *err)
+{
+    int64_t now = now_ms(journal);
+    int64_t count = 0;
+
+    *is_logged_in = false;
+    if (!session_count_officer(journal->db, officer, now - LOGIN_IDLE_MS, now - LOGIN_TOTAL_MS,
+                               &count, err))
+        return false;
+    *is_logged_in = count > 0;
+    return true;
+}
+
 bool desk_csrf_is(const struct desk_session *session, struct span text)
 {
     uint8_t csrf[LOGIN_CSRF_SIZE];

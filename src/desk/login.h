@@ -41,6 +41,9 @@ bool desk_login_end(struct journal *journal, struct span officer, struct span cl
 /* The session of a token; *is_valid false when there is none any more. */
 bool desk_session_find(struct journal *journal, struct span token, struct arena *arena,
                        bool *is_valid, struct desk_session *out, struct error *err);
+/* Whether the officer has a session that still holds. */
+bool desk_is_logged_in(struct journal *journal, struct span officer, bool *is_logged_in,
+                       struct error *err);
 /* Whether the text is the session's CSRF token, in hexadecimal. */
 bool desk_csrf_is(const struct desk_session *session, struct span text);
 /* The slow comparison, for a thread that may take its time; an empty hash costs the same and is never right. */

@@ -153,6 +153,10 @@ void roles_document(struct buffer *out)
         out,
         ". The end of a log (`succession-prepare`, `succession-import`) is approved by those who "
         "may begin it. Nobody approves their own draft.\n\n"
+        "An approver is named by the one who acts and is not asked. Through the API the one named "
+        "must be logged in at that moment; the command line, open to the node's own account alone, "
+        "takes the name as it is given. So the log holds two names, and not yet proof of two "
+        "consents.\n\n"
         "`node` is no officer: it enters one while there is no active "
         "`administrator`, so at installation, and does nothing else.\n");
 }

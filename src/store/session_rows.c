@@ -144,6 +144,22 @@ bool session_remove_old(struct database *db, int64_t used_before_ms, int64_t mad
     return row_write(s, err);
 }
 
+static const char session_count_officer_sql[] =
+    "select count(*) from sessions where officer = $1 and used_ms > $2 and made_ms > $3";
+
+bool session_count_officer(struct database *db, struct span officer, int64_t used_ms,
+                           int64_t made_ms, int64_t *count, struct error *err)
+{
+    struct statement *s CLEANUP(statement_give) =
+        statement_take(db, session_count_officer_sql, err);
+    if (s == NULL)
+        return false;
+    statement_text(s, 1, officer);
+    statement_integer(s, 2, used_ms);
+    statement_integer(s, 3, made_ms);
+    return row_integer(s, count, err);
+}
+
 static const char session_list_sql[] =
     "select token_hash, officer, csrf, made_ms, used_ms, client from sessions"
     " order by officer, made_ms limit $1";

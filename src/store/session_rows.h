@@ -37,6 +37,9 @@ bool session_remove_officer(struct database *db, struct span officer, struct err
 /* The officer's sessions from one address. */
 bool session_remove_client(struct database *db, struct span officer, struct span client,
                            struct error *err);
+/* The officer's sessions used since `used_ms` and made since `made_ms`. */
+bool session_count_officer(struct database *db, struct span officer, int64_t used_ms,
+                           int64_t made_ms, int64_t *count, struct error *err);
 /* Those not used since `used_before_ms` or made before `made_before_ms`. */
 bool session_remove_old(struct database *db, int64_t used_before_ms, int64_t made_before_ms,
                         struct error *err);

@@ -122,6 +122,18 @@ static bool identity_write(const struct web_job *job, struct buffer *out, struct
     return !out->failed || error_set(err, ERROR_LIMIT, "the request is too long");
 }
 
+/* An approver is named by who sends, so at least they must be at work: a name alone would be four eyes on paper. That they
+ * agreed is not proved by it; the access entry holds both to account. */
+static bool approver_check(const struct web_job *job, struct journal *journal, struct error *err)
+{
+    bool is_there = false;
+
+    if (job->access.approver.size == 0)
+        return true;
+    return desk_is_logged_in(journal, job->access.approver, &is_there, err) &&
+           (is_there || error_set(err, ERROR_RULE, "the approver is not logged in"));
+}
+
 static bool act_run(struct web_job *job, struct journal *journal, struct error *err)
 {
     const struct web_route *route = job->call.route;
@@ -130,8 +142,9 @@ static bool act_run(struct web_job *job, struct journal *journal, struct error *
                              .arguments = &job->arguments,
                              .problems = &job->problems,
                              .arena = &job->arena};
-    (void)journal;
 
+    if (!approver_check(job, journal, err))
+        return false;
     if (route->body == WEB_BODY_MESSAGE)
         call.body = job->call.body;
     if (!job->web->options.door.act(job->web->options.door.context, span_text(route->act), &call,

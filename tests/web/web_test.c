@@ -383,6 +383,7 @@ CHECK_TEST(a_request_that_comes_twice_is_sent_once)
     struct buffer body CLEANUP(buffer_free) = buffer_make(BODY_SIZE_MAX);
     struct journal *journal = &pair.nodes[0].journal;
     struct held held;
+    struct held second;
     char first[sizeof answer.body];
 
     request.authority = span_text("Centrul de Cooperare (test)");
@@ -391,6 +392,11 @@ CHECK_TEST(a_request_that_comes_twice_is_sent_once)
     struct web_call call = call_of(route_find("POST", "/api/v1/requests"), &held);
     call.query = span_text("approver=second");
     call.body = buffer_span(&body);
+    /* An approver who is not at work approves nothing. */
+    serve(&call);
+    CHECK_INT(answer.status, 403);
+    CHECK(body_has("approver is not logged in"));
+    CHECK_OR_RETURN(session_make("second", &second));
     serve(&call);
     CHECK_INT(answer.status, 201);
     CHECK(body_has("\"item\":\""));
