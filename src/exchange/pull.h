@@ -73,6 +73,7 @@ struct lane {
     uint8_t number;
     enum lane_phase phase; /* the writer moves WORKING on to ANSWERED, under the exchange's mutex */
     bool is_waiting;       /* its pull may be held back */
+    int64_t pulled_ms;     /* when its last pull left; monotonic */
     uint64_t turn;
     uint64_t id; /* of the call that came; 0: none */
     unsigned status;

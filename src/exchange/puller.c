@@ -3,7 +3,8 @@
 
 #include <stdio.h>
 
-#define NOT_TAKEN 404 /* what may not come through a pull */
+#define NOT_TAKEN     404  /* what may not come through a pull */
+#define PULL_LEAST_MS 1000 /* a partner that holds no pull is asked at most so often */
 
 void puller_start(struct exchange *exchange, struct courier_partner *partner)
 {
@@ -95,6 +96,15 @@ static void puller_reached(struct lane *lane)
     courier_knock(exchange, partner);
 }
 
+/* A pull may wait, and came back at once with nothing: another one as fast would be a circle at the line's speed. */
+static void puller_slow_down(const struct lane *lane)
+{
+    int64_t next_ms = lane->pulled_ms + PULL_LEAST_MS;
+
+    if (lane->is_waiting && exchange_ticks_ms(lane->exchange) < next_ms)
+        lane->partner->puller.not_before_ms = next_ms;
+}
+
 static void pull_done(void *context, unsigned status, struct span response,
                       const struct error *error)
 {
@@ -120,6 +130,8 @@ static void pull_done(void *context, unsigned status, struct span response,
     puller_reached(lane);
     if (call.id != 0)
         call_take(lane, &call);
+    else
+        puller_slow_down(lane);
 }
 
 static void lane_pull(struct lane *lane, bool is_waiting)
@@ -140,6 +152,7 @@ static void lane_pull(struct lane *lane, bool is_waiting)
     buffer_clear(&lane->request);
     lane->phase = LANE_PULLING;
     lane->is_waiting = is_waiting;
+    lane->pulled_ms = exchange_ticks_ms(exchange);
     bool ok = pull_request_write(&request, &lane->request) ||
               error_set(&err, ERROR_LIMIT, "a pull does not fit");
     if (ok &&

@@ -337,6 +337,54 @@ CHECK_TEST(rubbish_and_floods_are_refused)
     CHECK(pair_reopen(&pair.nodes[0]) && pair_reopen(&pair.nodes[1]));
 }
 
+static unsigned quick_pulls;
+
+/* Takes each pull and has nothing, at once. */
+static bool quick_call(void *context, const char *partner, const char *path, struct span body,
+                       size_t response_size_max, int64_t deadline_ms, line_done *done,
+                       void *done_context, struct error *err)
+{
+    struct buffer frame CLEANUP(buffer_free) = buffer_make(4096);
+    struct pull_call nothing = {.id = 0};
+    (void)context;
+    (void)partner;
+    (void)body;
+    (void)response_size_max;
+    (void)deadline_ms;
+
+    if (strcmp(path, PATH_PULL) != 0)
+        return error_set(err, ERROR_LINK, "connection refused");
+    quick_pulls++;
+    CHECK(pull_call_write(&nothing, &frame));
+    done(done_context, 200, buffer_span(&frame), NULL);
+    return true;
+}
+
+CHECK_TEST(a_partner_that_holds_no_pull_is_not_asked_in_a_circle)
+{
+    struct exchange *exchange = pair.nodes[1].exchange;
+    struct exchange_line line = exchange->line;
+
+    exchange->line.call = quick_call;
+    pair_close_node(&pair.nodes[0]);
+    quick_pulls = 0;
+    for (int i = 0; i < 200; i++)
+        courier_pump(exchange);
+    CHECK(quick_pulls <= 1);
+    for (int s = 0; s < 10; s++) {
+        pair_wait(1000);
+        for (int i = 0; i < 200; i++)
+            courier_pump(exchange);
+    }
+    CHECK(quick_pulls >= 5 && quick_pulls <= 11);
+    exchange->line = line;
+    CHECK(pair_reopen(&pair.nodes[0]));
+    for (int k = 0; k < 3; k++)
+        pair_settle(&pair);
+    CHECK(is_level());
+    CHECK(partner_of(0)->is_reachable && partner_of(1)->is_reachable);
+}
+
 CHECK_TEST(a_partner_that_does_not_pull_costs_no_wait)
 {
     pair_close_node(&pair.nodes[1]);
@@ -365,6 +413,7 @@ int main(void)
     CHECK_RUN(an_answer_counts_once_and_only_for_the_call_that_it_names);
     CHECK_RUN(a_call_goes_again_when_its_lane_comes_back_without_its_answer);
     CHECK_RUN(a_partner_that_does_not_pull_costs_no_wait);
+    CHECK_RUN(a_partner_that_holds_no_pull_is_not_asked_in_a_circle);
     CHECK_RUN(rubbish_and_floods_are_refused);
     pair_free(&pair);
     return check_end();
