@@ -92,6 +92,7 @@ struct courier_partner {
     bool unreachable_busy;
     int64_t tried_ms;                 /* when it was last tried, by the monotonic clock */
     bool has_knocked;                 /* it called us: it is there, whatever the back-off says */
+    unsigned calls_under_way;         /* its calls in the writer; atomic */
     char pull_error[ERROR_TEXT_SIZE]; /* why it hands us no calls; empty: it does */
     struct holder holder;             /* our calls to it, when it must fetch them */
     struct puller puller;             /* its calls to us, when we must fetch them */
@@ -109,10 +110,14 @@ struct exchange {
     bool wants[PARTNER_COUNT_MAX][OPERATION_COUNT];
 };
 
-#define BEAT_MS       60000
-#define KNOCK_MS      2000 /* a partner's own calls hurry our next try at most so often */
-#define CALL_MS       60000
-#define CALL_RATE_MIN 8192 /* bytes/s that a call may crawl at, beyond CALL_MS */
+/* Of one partner, in the writer at once: an honest one has one of each kind under way and perhaps one that it gave up.
+ * Officers' acts stand in the same queue and wait for no more than these. */
+#define CALLS_UNDER_WAY_MAX 16u
+
+#define BEAT_MS             60000
+#define KNOCK_MS            2000 /* a partner's own calls hurry our next try at most so often */
+#define CALL_MS             60000
+#define CALL_RATE_MIN       8192 /* bytes/s that a call may crawl at, beyond CALL_MS */
 
 /* prepare.c: jobs of the writer, by kind. MISSING from prepare: nothing to do. */
 bool operation_prepare(struct journal *journal, struct job *job, struct error *err);

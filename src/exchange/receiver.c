@@ -28,6 +28,7 @@ struct received {
     struct buffer answer;
     struct accepted accepted;
     bool is_versionless;  /* no protocol is common */
+    bool has_place;       /* counted among its partner's calls under way */
     struct error failure; /* of a post that is refused although its job succeeds */
     uint64_t from;
 };
@@ -57,8 +58,25 @@ static void answer_error(struct received *received, unsigned status, const char 
     received->content_type = "application/json";
 }
 
+static unsigned *places_of(const struct received *received)
+{
+    return &received->exchange->partners[received->line].calls_under_way;
+}
+
+/* The place is counted before it is judged: two calls at once never both take the last. */
+static bool place_take(struct received *received, struct error *err)
+{
+    unsigned before = __atomic_fetch_add(places_of(received), 1, __ATOMIC_ACQ_REL);
+
+    received->has_place = true;
+    return before < CALLS_UNDER_WAY_MAX ||
+           error_set(err, ERROR_BUSY, "%u of your calls are under way", before);
+}
+
 static void send(struct received *received)
 {
+    if (received->has_place)
+        __atomic_fetch_sub(places_of(received), 1, __ATOMIC_ACQ_REL);
     received->reply(received->context, received->status, received->content_type,
                     buffer_span(&received->answer));
     buffer_free(&received->answer);
@@ -303,7 +321,7 @@ void exchange_receive(struct exchange *exchange, struct span partner, struct spa
                           .reply = reply,
                           .context = context,
                           .answer = buffer_make(RANGE_SIZE_MAX)};
-    if (!journal_submit(exchange->journal, &received->job, &err)) {
+    if (!place_take(received, &err) || !journal_submit(exchange->journal, &received->job, &err)) {
         answer_error(received, 503, "busy", &err);
         send(received);
     }

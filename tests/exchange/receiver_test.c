@@ -4,6 +4,7 @@
  */
 #include "check.h"
 #include "base/text.h"
+#include "exchange/private.h"
 #include "journal/contact.h"
 #include "journal/private.h"
 #include "journal/support/hostile.h"
@@ -307,6 +308,32 @@ CHECK_TEST(any_other_origin_is_unknown)
         404);
 }
 
+CHECK_TEST(one_partner_fills_no_queue_of_the_writer)
+{
+    static struct replied answers[CALLS_UNDER_WAY_MAX + 2];
+    size_t answered = 0;
+
+    memset(answers, 0, sizeof answers);
+    for (size_t i = 0; i < ARRAY_COUNT(answers); i++)
+        exchange_receive(pair.nodes[1].exchange, span_text("ro"), span_text(PATH_RANGES),
+                         span_text("{}"), reply, &answers[i]);
+    for (size_t i = 0; i < CALLS_UNDER_WAY_MAX; i++)
+        CHECK_INT(answers[i].count, 0);
+    for (size_t i = CALLS_UNDER_WAY_MAX; i < ARRAY_COUNT(answers); i++) {
+        CHECK_INT(answers[i].count, 1);
+        CHECK_INT(answers[i].status, 503);
+        CHECK(strstr(answers[i].body, "\"busy\"") != NULL);
+        CHECK(strstr(answers[i].body, "retry_ms") != NULL);
+    }
+    for (int i = 0; i < 20; i++)
+        journal_pump(&pair.nodes[1].journal);
+    for (size_t i = 0; i < CALLS_UNDER_WAY_MAX; i++)
+        answered += answers[i].count == 1 && answers[i].status == 400;
+    CHECK_INT(answered, CALLS_UNDER_WAY_MAX);
+    /* Each answer gives its place back. */
+    CHECK_INT(call("ro", PATH_RANGES, span_text("{}")).status, 400);
+}
+
 CHECK_TEST(a_dead_node_says_busy_and_nothing_of_itself)
 {
     struct journal *journal = &pair.nodes[1].journal;
@@ -344,6 +371,7 @@ int main(void)
     CHECK_RUN(what_is_no_request_is_malformed);
     CHECK_RUN(a_checkpoint_without_the_logs_signature_is_forbidden);
     CHECK_RUN(any_other_origin_is_unknown);
+    CHECK_RUN(one_partner_fills_no_queue_of_the_writer);
     CHECK_RUN(a_dead_node_says_busy_and_nothing_of_itself);
     pair_free(&pair);
     return check_end();
