@@ -81,33 +81,64 @@ bool range_seal(struct journal *journal, struct journal_line *line, const char *
     return room != NULL || error_set(err, ERROR_LIMIT, "sealing a segment: out of memory");
 }
 
+/* A segment that was read, before it is opened. */
+struct sealed_segment {
+    struct keeper_seal seal;
+    struct span associated;
+    struct span bytes;
+};
+
+static bool segment_open(struct journal *journal, struct journal_line *line,
+                         const struct sealed_segment *segment, uint8_t set, uint8_t *out,
+                         struct error *err)
+{
+    struct keeper_seal seal = segment->seal;
+
+    seal.set = set;
+    bool ok = keeper_open_key(&journal->keeper, span_text(line->agreement_id), &seal, err);
+    if (!ok && err->kind == ERROR_INPUT) /* a day or key that does not fit: the line's fault */
+        err->kind = ERROR_LINK;
+    ok = ok && (aead_open(seal.key, range_nonce, segment->associated, segment->bytes, out) ||
+                error_set(err, ERROR_LINK, "it does not open with our key"));
+    secret_wipe(&seal, sizeof seal);
+    return ok;
+}
+
+/* Around a change of keys the partner may still seal to the older key, or already to the newer one. */
+static bool segment_open_any(struct journal *journal, struct journal_line *line,
+                             const struct sealed_segment *segment, uint8_t *out, struct error *err)
+{
+    const struct keeper_sets *sets = &journal->sets;
+
+    for (size_t i = sets->count; i-- > 1;) {
+        struct error ignored = {0};
+        if (segment_open(journal, line, segment, sets->number[i], out, &ignored))
+            return true;
+    }
+    return segment_open(journal, line, segment, sets->number[0], out, err) ||
+           error_add(err, "opening a segment of %s", line->partner);
+}
+
 bool range_open(struct journal *journal, struct journal_line *line, const char *origin,
                 const struct range_question *question, struct span sealed, uint8_t *out,
                 size_t *size, struct error *err)
 {
-    struct keeper_seal seal = {.suite = KEEPER_SUITE_PSK};
+    struct sealed_segment segment = {.seal.suite = KEEPER_SUITE_PSK};
     struct buffer associated CLEANUP(buffer_free) = buffer_make(1024);
     struct cursor cursor = cursor_make(sealed);
     uint8_t suite = cursor_u8(&cursor);
 
-    seal.psk_day = cursor_u32(&cursor);
-    struct span ephemeral = cursor_span(&cursor, sizeof seal.ephemeral);
+    segment.seal.psk_day = cursor_u32(&cursor);
+    struct span ephemeral = cursor_span(&cursor, sizeof segment.seal.ephemeral);
     if (cursor.failed || cursor.rest.size < AEAD_TAG_SIZE ||
         cursor.rest.size > SEGMENT_SIZE + AEAD_TAG_SIZE ||
         (suite != KEEPER_SUITE_PSK && suite != KEEPER_SUITE_PLAIN))
         return error_set(err, ERROR_LINK, "%s sent no segment", line->partner);
-    seal.suite = (enum keeper_suite)suite;
-    memcpy(seal.ephemeral, ephemeral.data, sizeof seal.ephemeral);
-    if (!keeper_open_key(&journal->keeper, span_text(line->agreement_id), &seal, err)) {
-        if (err->kind ==
-            ERROR_INPUT) /* a day or key that does not fit: the line's fault, not the file's */
-            err->kind = ERROR_LINK;
-        return error_add(err, "opening a segment of %s", line->partner);
-    }
+    segment.seal.suite = (enum keeper_suite)suite;
+    memcpy(segment.seal.ephemeral, ephemeral.data, sizeof segment.seal.ephemeral);
     associated_write(origin, question, &associated);
-    bool ok = aead_open(seal.key, range_nonce, buffer_span(&associated), cursor.rest, out);
-    secret_wipe(&seal, sizeof seal);
+    segment.associated = buffer_span(&associated);
+    segment.bytes = cursor.rest;
     *size = cursor.rest.size - AEAD_TAG_SIZE;
-    return ok ||
-           error_set(err, ERROR_LINK, "a segment of %s does not open with our key", line->partner);
+    return segment_open_any(journal, line, &segment, out, err);
 }

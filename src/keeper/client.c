@@ -199,6 +199,7 @@ bool keeper_seal_key(const struct keeper_client *client, struct span agreement,
                                      .name = agreement,
                                      .bytes = span_make(partner, AGREE_PUBLIC_SIZE)};
 
+    *out = (struct keeper_seal){.suite = KEEPER_SUITE_PSK};
     if (!ask_small(client, &request, &exchange, err))
         return false;
     out->suite = (enum keeper_suite)cursor_u8(&exchange.fields);

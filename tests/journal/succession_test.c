@@ -4,6 +4,7 @@
  * covers: succession chain
  */
 #include "check.h"
+#include "exchange/private.h"
 #include "journal/support/pair.h"
 
 #include "base/text.h"
@@ -326,6 +327,26 @@ static bool renew(struct pair_node *node, struct error *err)
     return keeper_renew(&options, err) && pair_reopen(node);
 }
 
+/* A segment of an attachment, sealed by one side and opened by the other. */
+static void segment_passes(size_t from)
+{
+    static uint8_t opened[SEGMENT_SIZE];
+    struct buffer sealed CLEANUP(buffer_free) = buffer_make(RANGE_SIZE_MAX);
+    struct journal *sender = &pair.nodes[from].journal;
+    struct journal *receiver = &pair.nodes[1 - from].journal;
+    struct range_question question = {.index = 7, .part = 1};
+    struct error err = {0};
+    size_t size = 0;
+
+    CHECK_OK(range_seal(sender, &sender->lines[0], "x", &question, span_text("a segment"), &sealed,
+                        &err),
+             err);
+    CHECK_OK(range_open(receiver, &receiver->lines[0], "x", &question, buffer_span(&sealed), opened,
+                        &size, &err),
+             err);
+    CHECK_SPAN(span_make(opened, size), "a segment");
+}
+
 static void business_both_ways(unsigned number)
 {
     struct error err = {0};
@@ -340,6 +361,8 @@ static void business_both_ways(unsigned number)
     for (unsigned side = 0; side < 2; side++)
         CHECK(shown(side, items[side], "refused"));
     both_are_whole();
+    segment_passes(0);
+    segment_passes(1);
 }
 
 CHECK_TEST(all_four_keys_change_while_business_goes_on)
