@@ -13,7 +13,8 @@ static void text_keep(char *out, size_t size, const char *text, size_t text_size
 {
     size_t kept = text_size < size ? text_size : size - 1;
 
-    memcpy(out, text, kept);
+    if (kept > 0)
+        memcpy(out, text, kept);
     out[kept] = '\0';
 }
 
