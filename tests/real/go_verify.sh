@@ -12,11 +12,13 @@ command -v go > /dev/null || { echo "NOT RUN: go is missing"; exit 77; }
 [ -f "$demo/build/demo/ready" ] || { echo "NOT RUN: no demonstration in $demo"; exit 77; }
 work=$(mktemp -d "${TMPDIR:-/tmp}/besa-go-XXXXXX")
 node=
+partner=
 stop() {
     [ -z "$node" ] || { kill "$node" 2> /dev/null || true; wait "$node" || true; }
     node=
 }
-trap 'stop; rm -rf "$work"' EXIT
+# 77 is also what besa says when a role may not: from here on it is a failure.
+trap 'code=$?; stop; [ -z "$partner" ] || kill "$partner"; rm -rf "$work"; [ "$code" -ne 77 ] || exit 1' EXIT
 
 unset GOFLAGS
 export GO111MODULE=off GOPATH=/usr/share/gocode GOCACHE="$work/cache" HOME="$work"
@@ -24,6 +26,10 @@ export GO111MODULE=off GOPATH=/usr/share/gocode GOCACHE="$work/cache" HOME="$wor
 
 # A copy, so that the demonstration's home stays as it is.
 cp -r "$demo/build/demo/ro" "$work/ro"
+# A node signs its domestic log only after it met a partner: nobody restored it to an older state.
+cp -r "$demo/build/demo/al" "$work/al"
+"$besa" --home "$work/al" serve > "$work/al.log" 2>&1 &
+partner=$!
 export BESA_HOME="$work/ro" BESA_OFFICER=radu-petran BESA_REASON="independent verification"
 start() {
     "$besa" serve > "$work/serve.log" 2>&1 &
@@ -39,15 +45,15 @@ start() {
 sizes() { "$besa" --json log list | tr '{' '\n' | sed -n 's/.*"origin":"ro\/domestic\/0".*"signed":\([0-9]*\).*/\1/p'; }
 start
 for _ in $(seq 300); do
-    "$besa" --json inbox > /dev/null
+    "$besa" --json officer list > /dev/null # an entry each time
 done
 stop
-start # a node that starts signs its domestic log at once
-for _ in $(seq 100); do
+start # a node that starts signs its domestic log once it met a partner
+for _ in $(seq 300); do
     [ "$(sizes)" -gt 320 ] && break
     sleep 0.1
 done
-"$besa" --json inbox > /dev/null # the signature rides in with the next entry
+"$besa" --json officer list > /dev/null # the signature rides in with the next entry
 stop
 "$besa" log export "$work/domestic" --log ro/domestic/0 > /dev/null 2>&1
 "$besa" log export "$work/out" --log ro/ro-al/to/al/0 > /dev/null 2>&1
