@@ -228,10 +228,11 @@ static enum witness_verdict witness_refuse(struct witness_answer *out, enum witn
     return verdict;
 }
 
-/* A partner's domestic log: the first one of the agreement, or one that a succession in its outgoing log told of. */
+/* A partner's domestic log: one that a succession in its outgoing log told of, or the first one that we meet, under the keys
+ * of the agreement: the partner may have closed some before it met us. Which is the first, the keeper knows. */
 struct domestic_log {
     struct succession_keys keys;
-    struct succession_row told; /* entry 0: the first log, which follows none */
+    struct succession_row told; /* entry 0: of no log that we knew */
 };
 
 static bool domestic_find(struct journal *journal, const struct journal_line *line,
@@ -247,8 +248,12 @@ static bool domestic_find(struct journal *journal, const struct journal_line *li
         return error_set(err, ERROR_MISSING, "not a domestic log of %s", line->partner);
     if (number == 0)
         return true;
-    if (!succession_find(journal->db, arena, origin, &out->told, err))
-        return false;
+    if (!succession_find(journal->db, arena, origin, &out->told, err)) {
+        bool is_untold = err->kind == ERROR_MISSING;
+        if (is_untold)
+            error_clear(err);
+        return is_untold;
+    }
     return keys_read_row(out->told.keys, &out->keys) ||
            error_set(err, ERROR_STORE, "log %.*s: its keys are cut", SPAN_ARG(origin));
 }
@@ -343,7 +348,7 @@ bool journal_add_checkpoint(struct journal *journal, struct journal_line *line,
                                  .proof_count = request.proof_count,
                                  .time_s = journal_now_ms(journal) / 1000};
     if (!domestic_register(journal, origin, &known, err)) {
-        witness_refuse(out, WITNESS_UNKNOWN); /* it ended: only the log that follows is witnessed */
+        witness_refuse(out, WITNESS_UNKNOWN); /* it ended, or nothing told yet that it follows */
         bool has_ended = err->kind == ERROR_CONFLICT;
         if (has_ended)
             error_clear(err);

@@ -88,18 +88,38 @@ static bool check_open(const struct record_log *log, struct error *err)
                      (int)log->origin_size, (const char *)log->origin);
 }
 
-/* All keys here were made after others were lost, so none of them ever signed an older log. */
+/* The first set of this party is not here: lost, or destroyed by the second renewal. Says nothing of what the sets here
+ * signed: that is in the record. */
 static bool is_of_new_keys(const struct keeper *keeper)
 {
     return keeper->keys->sets[0].number > 0;
 }
 
-/* A later log begins by the end of the one before it, and in no other way. */
-static bool check_first(const struct keeper *keeper, struct span origin, struct error *err)
+/* A log of this stem stands in the record, ended or not. */
+static bool is_stem_known(const struct keeper *keeper, enum keeper_slot kind, struct span stem)
+{
+    for (size_t i = 0; i < keeper->record.log_count; i++) {
+        const struct record_log *log = &keeper->record.logs[i];
+        struct origin_parts parts;
+        if (log->kind == kind && origin_part(span_make(log->origin, log->origin_size), &parts) &&
+            span_equal(parts.stem, stem))
+            return true;
+    }
+    return false;
+}
+
+/* Beside a log of its stem a log begins by the end of that one, and in no other way: no two of one stem may be signed. Where
+ * none is known, a witness takes a partner's domestic log as it finds it: the partner may have closed some before it came. */
+static bool check_first(const struct keeper *keeper, enum keeper_slot kind, struct span origin,
+                        struct error *err)
 {
     struct origin_parts parts;
+    bool is_read = origin_part(origin, &parts);
 
-    return (origin_part(origin, &parts) && (parts.number == 0 || is_of_new_keys(keeper))) ||
+    if (is_read && is_stem_known(keeper, kind, parts.stem))
+        return error_set(err, ERROR_CONFLICT, "log %.*s begins only when the log before it ends",
+                         SPAN_ARG(origin));
+    return (is_read && (parts.number == 0 || kind == KEEPER_WITNESS || is_of_new_keys(keeper))) ||
            error_set(err, ERROR_INPUT, "log %.*s begins only when the log before it ends",
                      SPAN_ARG(origin));
 }
@@ -120,7 +140,7 @@ bool keeper_answer_register(struct keeper *keeper, struct error *err)
     const struct record_log *log = record_find(&keeper->record, request->kind, origin);
     if (log != NULL)
         return log->sequence > 0 ? check_open(log, err) : keeper_log_is_lost(log, err);
-    return check_first(keeper, origin, err) &&
+    return check_first(keeper, request->kind, origin, err) &&
            record_add(&keeper->record, request->kind, origin, err);
 }
 
@@ -173,7 +193,8 @@ bool keeper_answer_succeed(struct keeper *keeper, struct error *err)
     struct record_log *next = record_find(&keeper->record, succession->kind, succession->origin);
     if (next != NULL)
         return next->sequence > 0 ? check_open(next, err) : keeper_log_is_lost(next, err);
-    if (log == NULL && succession->kind != KEEPER_WITNESS && !is_of_new_keys(keeper))
+    if (log == NULL && succession->kind != KEEPER_WITNESS &&
+        (is_stem_known(keeper, succession->kind, before.stem) || !is_of_new_keys(keeper)))
         return error_set(err, ERROR_MISSING, "log %.*s is not registered",
                          SPAN_ARG(succession->before));
     if (log != NULL && (!check_end(log, succession, err) || !end_log(keeper, log, err)))

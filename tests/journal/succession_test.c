@@ -230,6 +230,82 @@ CHECK_TEST(both_directions_and_both_domestic_logs_close_year_after_year)
     pair_free(&pair);
 }
 
+static bool beat_run(struct journal *journal, void *context, struct error *err)
+{
+    (void)context;
+    return journal_beat(journal, err);
+}
+
+struct witnessing {
+    struct buffer request;
+    struct witness_answer answer;
+};
+
+static bool ask_run(struct journal *journal, void *context, struct error *err)
+{
+    struct witnessing *asked = context;
+    buffer_clear(&asked->request);
+    return journal_witness_request(journal, &journal->lines[0], &asked->request, err);
+}
+
+static bool add_run(struct journal *journal, void *context, struct error *err)
+{
+    struct witnessing *asked = context;
+    return journal_add_checkpoint(journal, &journal->lines[0], buffer_span(&asked->request),
+                                  &asked->answer, err);
+}
+
+static enum witness_verdict asked_of_partner(struct witnessing *asked)
+{
+    struct error err = {0};
+
+    bool is_done = pair_work(&pair.nodes[1], add_run, asked, &err);
+    if (!is_done)
+        printf("witness: %s\n", err.text);
+    return is_done ? asked->answer.verdict : WITNESS_MALFORMED;
+}
+
+/* The partner hears of log 1 without ever having seen log 0, as one that joins after a closing does. */
+CHECK_TEST(a_partner_that_joins_late_witnesses_the_domestic_log_that_it_finds)
+{
+    struct error err = {0};
+    struct witnessing first = {.request = buffer_make(1 << 20)};
+    struct witnessing later = {.request = buffer_make(1 << 20)};
+    struct journal *journal;
+    char item[UUID_TEXT_SIZE];
+
+    CHECK_OR_RETURN(pair_make(&pair));
+    journal = &pair.nodes[0].journal;
+    pair.is_cut = true;
+    journal->lines[0].has_met = true;
+    CHECK_OK(pair_work(&pair.nodes[0], beat_run, NULL, &err), err);
+    journal_pump(journal);
+    CHECK_OR_RETURN(journal->domestic.has_signature);
+    CHECK_OK(pair_work(&pair.nodes[0], ask_run, &first, &err), err);
+    journal->lines[0].witnessed = journal->domestic.signed_size; /* by whoever was there then */
+    CHECK_OK(succeed(0, "ro/domestic/0", SUCCESSION_YEARLY_CLOSING, NULL, &err), err);
+    CHECK_OK(pair_work(&pair.nodes[0], beat_run, NULL, &err), err);
+    for (int i = 0; i < 5; i++)
+        journal_pump(journal);
+    CHECK_OR_RETURN(journal->domestic.has_signature);
+    CHECK(strcmp(journal->domestic.origin, "ro/domestic/1") == 0);
+    CHECK_OK(pair_work(&pair.nodes[0], ask_run, &later, &err), err);
+    CHECK_INT(asked_of_partner(&later), WITNESS_COSIGNED);
+    CHECK_INT(asked_of_partner(&first), WITNESS_UNKNOWN); /* not the older one beside it */
+    pair.is_cut = false;
+    CHECK_OK(pair_request(&pair.nodes[0], 1, item, &err), err);
+    pair_settle(&pair);
+    CHECK_INT(journal->lines[0].witnessed, journal->domestic.signed_size);
+    CHECK_OK(succeed(0, "ro/domestic/1", SUCCESSION_YEARLY_CLOSING, NULL, &err), err);
+    pair_settle(&pair);
+    CHECK_INT(journal->lines[0].witnessed, journal->domestic.signed_size);
+    CHECK(journal->lines[0].witnessed > 0);
+    both_are_whole();
+    buffer_free(&first.request);
+    buffer_free(&later.request);
+    pair_free(&pair);
+}
+
 static bool keeper_is_gone(void *context, struct span request, struct buffer *reply,
                            struct error *err)
 {
@@ -563,6 +639,7 @@ int main(void)
 {
     CHECK_RUN(a_closed_outgoing_log_is_followed_and_business_goes_on);
     CHECK_RUN(both_directions_and_both_domestic_logs_close_year_after_year);
+    CHECK_RUN(a_partner_that_joins_late_witnesses_the_domestic_log_that_it_finds);
     CHECK_RUN(a_crash_between_books_and_keeper_is_made_good_at_the_next_start);
     CHECK_RUN(what_stands_in_a_closed_log_is_erased_and_told_in_the_open_one);
     CHECK_RUN(all_four_keys_change_while_business_goes_on);

@@ -34,7 +34,7 @@ CHECK_TEST(a_log_that_ended_is_never_signed_again)
     CHECK_OK(fixture_step(&f, KEEPER_LOG, OWN, 0, 4, true, 0, 1, &step, &err), err);
     struct keeper_succession succession = turn(OWN, NEXT, 4, &step.root);
     CHECK(!keeper_register(&f.client, KEEPER_LOG, span_text(NEXT), &err));
-    CHECK_ERROR(err, ERROR_INPUT, "begins only when");
+    CHECK_ERROR(err, ERROR_CONFLICT, "begins only when");
     CHECK_OK(keeper_succeed(&f.client, &succession, &err), err);
     for (int i = 0; i < 2; i++) {
         CHECK(!fixture_step(&f, KEEPER_LOG, OWN, 4, 1, true, 0, 1, &step, &err));
@@ -149,8 +149,56 @@ CHECK_TEST(bodies_stay_readable_over_changes_of_keys_and_the_oldest_set_goes)
     fixture_end(&f);
 }
 
+/* The oldest set is gone then, as if its keys had been lost: the record is not, and it decides. */
+CHECK_TEST(after_two_renewals_no_second_log_begins_beside_one_that_is_open)
+{
+    struct fixture f;
+    struct error err = {0};
+    struct keeper_step step;
+
+    fixture_start(&f, "ro", 5);
+    CHECK_OK(keeper_register(&f.client, KEEPER_LOG, span_text(OWN), &err), err);
+    CHECK_OK(fixture_step(&f, KEEPER_LOG, OWN, 0, 4, true, 0, 1, &step, &err), err);
+    for (int i = 0; i < 2; i++) {
+        keeper_close(&f.keeper);
+        CHECK_OK(keeper_renew(&f.options, &err), err);
+        CHECK_OR_RETURN(fixture_reopen(&f));
+    }
+    CHECK(!keeper_register(&f.client, KEEPER_LOG, span_text(NEXT), &err));
+    CHECK_ERROR(err, ERROR_CONFLICT, "begins only when");
+    struct keeper_succession past = turn(NEXT, AFTER, 4, &step.root);
+    CHECK(!keeper_succeed(&f.client, &past, &err));
+    CHECK_ERROR(err, ERROR_MISSING, "is not registered");
+    struct keeper_succession succession = turn(OWN, NEXT, 4, &step.root);
+    CHECK_OK(keeper_succeed(&f.client, &succession, &err), err);
+    fixture_end(&f);
+}
+
+CHECK_TEST(a_witness_takes_a_domestic_log_as_it_finds_it_and_then_no_other)
+{
+    struct fixture f;
+    struct error err = {0};
+    const struct tlog_hash root = {.bytes = {1}};
+
+    fixture_start(&f, "ro", 5);
+    CHECK_OK(keeper_register(&f.client, KEEPER_WITNESS, span_text("al/domestic/3"), &err), err);
+    CHECK_OK(keeper_register(&f.client, KEEPER_WITNESS, span_text("al/domestic/3"), &err), err);
+    CHECK(!keeper_register(&f.client, KEEPER_WITNESS, span_text("al/domestic/0"), &err));
+    CHECK_ERROR(err, ERROR_CONFLICT, "begins only when");
+    CHECK(!keeper_register(&f.client, KEEPER_WITNESS, span_text("al/domestic/4"), &err));
+    CHECK_ERROR(err, ERROR_CONFLICT, "begins only when");
+    struct keeper_succession succession = turn("al/domestic/3", "al/domestic/4", 4, &root);
+    succession.kind = KEEPER_WITNESS;
+    CHECK_OK(keeper_succeed(&f.client, &succession, &err), err);
+    CHECK(!keeper_register(&f.client, KEEPER_LOG, span_text(NEXT), &err));
+    CHECK_ERROR(err, ERROR_INPUT, "begins only when");
+    fixture_end(&f);
+}
+
 int main(void)
 {
+    CHECK_RUN(after_two_renewals_no_second_log_begins_beside_one_that_is_open);
+    CHECK_RUN(a_witness_takes_a_domestic_log_as_it_finds_it_and_then_no_other);
     CHECK_RUN(a_log_that_ended_is_never_signed_again);
     CHECK_RUN(an_end_that_contradicts_the_record_is_refused);
     CHECK_RUN(a_newer_set_of_keys_signs_the_next_log_and_never_the_older_one);
