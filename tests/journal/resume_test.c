@@ -497,6 +497,24 @@ CHECK_TEST(a_domestic_log_rolled_back_with_its_keeper_is_found_at_contact)
     CHECK_OK(hostile_run(ro(), looks_run, NULL, &err), err);
     CHECK(pair_reopen(ro()));
     CHECK(strstr(journal->domestic.read_only, "older backup") != NULL);
+    /* docs/recovery.md: the log to the partner first, where it stopped too; then this one, and its successor is witnessed. */
+    char before[ORIGIN_SIZE_MAX + 1];
+    pair_settle(&pair);
+    snprintf(before, sizeof before, "%s", journal->domestic.origin);
+    CHECK_INT(line(0)->out.read_only[0], 0);
+    CHECK_OK(succeed(before, 1, &err), err);
+    CHECK_INT(journal->domestic.read_only[0], 0);
+    CHECK(strcmp(journal->domestic.origin, before) != 0);
+    CHECK_OK(pair_act(ro(), "officer-list", "{}", span_text(""), &out, &err), err);
+    pair_settle(&pair);
+    CHECK_OK(hostile_run(ro(), beat_run, NULL, &err), err);
+    pair_settle(&pair);
+    CHECK(line(0)->witnessed > 0);
+    CHECK_INT(line(0)->witnessed, journal->domestic.signed_size);
+    CHECK(pair_reopen(ro()));
+    pair_settle(&pair);
+    CHECK_INT(journal->domestic.read_only[0], 0);
+    CHECK_INT(line(0)->witnessed, journal->domestic.signed_size);
 }
 
 /* --- a clone --- */
