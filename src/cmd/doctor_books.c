@@ -44,26 +44,6 @@ static void keeper_look(struct doctor *doctor, struct node *node)
 
 /* --- logs --- */
 
-static void log_look(struct doctor *doctor, const struct journal_log *log)
-{
-    if (log->read_only[0] != '\0')
-        doctor_find(doctor, DOCTOR_FAILURE, RECOVERY, "log %s is read-only: %s", log->origin,
-                    log->read_only);
-    else
-        doctor_find(doctor, DOCTOR_OK, NULL, "log %s: %" PRIu64 " entries", log->origin, log->size);
-}
-
-static void logs_look(struct doctor *doctor, struct node *node)
-{
-    const struct journal *journal = &node->journal;
-
-    log_look(doctor, &journal->domestic);
-    for (size_t i = 0; i < journal->line_count; i++) {
-        log_look(doctor, &journal->lines[i].out);
-        log_look(doctor, &journal->lines[i].in);
-    }
-}
-
 static void log_forks_look(struct doctor *doctor, struct node *node, const struct journal_log *log,
                            unsigned *found)
 {
@@ -318,7 +298,7 @@ static void audit_look(struct doctor *doctor, struct node *node)
 
 const struct doctor_books_row doctor_books_rows[] = {
     {"keeper", "The keeper may sign.", keeper_look},
-    {"logs", "Every log can go on.", logs_look},
+    {"logs", "Every log can go on.", doctor_logs_look},
     {"forks", "No partner signed two histories.", forks_look},
     {"witness", "Partners witness our domestic log.", witness_look},
     {"agreements", "Agreements are in force for a while.", agreements_look},

@@ -1,7 +1,7 @@
 /*
  * Doctor: every check of both tables finds the fault that is planted for it, says it at the level it deserves, and names a
  * next step.
- * covers: doctor doctor_finding doctor_machine doctor_volume doctor_books
+ * covers: doctor doctor_finding doctor_machine doctor_volume doctor_books doctor_logs
  */
 #include "cmd/doctor.h"
 #include "check.h"
@@ -391,6 +391,68 @@ CHECK_TEST(a_read_only_log_is_named_with_its_reason)
     line_take_away();
 }
 
+/* The words of each reason, as the books keep them. */
+CHECK_TEST(each_reason_of_a_read_only_log_names_the_next_command)
+{
+    struct journal_line *line = line_put();
+    struct journal_log *domestic = &home.node->journal.domestic;
+    const struct {
+        struct journal_log *log;
+        const char *reason;
+        const char *next;
+    } cases[] = {
+        {domestic,
+         "al witnessed 128 domestic entries under our signature, our books hold 64: an older backup was restored; acts wait until the log has a successor",
+         "/domestic/0 --why restored"},
+        {domestic,
+         "al witnessed another domestic log of size 64 under our signature: entries were changed, or the node was cloned or restored",
+         "/domestic/0 --why cloned"},
+        {domestic,
+         "al holds our later log ro/domestic/1: a backup from before this log ended was restored; restore a newer one",
+         "newer backup"},
+        {&line->out,
+         "al holds our later log ro/ro-al/to/al/1: a backup from before this log ended was restored; restore a newer one",
+         "newer backup"},
+        {&line->out,
+         "al holds 9 entries under our signature, our books 4: an older backup was restored; nothing is sent until the log is resumed",
+         "two officers here: besa resume order"},
+        {&line->out,
+         "al holds another tree of size 4 under our signature: this log was written twice (a cloned or restored node)",
+         "switch the second machine"},
+        {&line->out, "resumed to size 9 after a restore; it needs a successor",
+         "besa succession prepare ro/ro-al/to/al/0 --why restored"},
+        {&line->out, "ends at size 9 (key_theft): its successor waits for signatures",
+         "countersign FILE at al; besa succession import FILE"},
+        {&line->in,
+         "al holds our receipt for 9 entries, our books have 4: an older backup was restored; no custody is given until the log is resumed",
+         "the desk of al types besa resume allow"},
+        {&line->in,
+         "al holds our receipt for another tree of size 4 than our books: custody was given twice (a cloned or restored node)",
+         "besa succession prepare ro/ro-al/to/al/0 --why cloned"},
+        {&line->in,
+         "al signed another tree of size 4 than the one in our custody, from index 2 on: its log forked; both checkpoints are kept",
+         "besa agreement suspend"},
+        {&line->in, "ends at size 9 (key_theft): its successor waits for signatures",
+         "besa succession countersign FILE"},
+        {&line->in, "something new", "besa resume status"},
+    };
+
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        snprintf(cases[i].log->read_only, sizeof cases[i].log->read_only, "%s", cases[i].reason);
+        books_try("logs");
+        cases[i].log->read_only[0] = '\0';
+        CHECK_INT(doctor->worst, DOCTOR_FAILURE);
+        bool is_named = false;
+        for (size_t k = 0; k < doctor->count; k++)
+            is_named = is_named || (strstr(doctor->findings[k].next, cases[i].next) != NULL &&
+                                    strstr(doctor->findings[k].next, "docs/recovery.md") != NULL);
+        CHECK(is_named);
+        if (!is_named)
+            printf("  no next step '%s' for: %s\n", cases[i].next, cases[i].reason);
+    }
+    line_take_away();
+}
+
 CHECK_TEST(two_histories_of_a_partner_are_named)
 {
     struct error err = {0};
@@ -689,6 +751,7 @@ int main(void)
     CHECK_RUN(a_certificate_that_ends_is_named);
     CHECK_RUN(a_keeper_that_signs_nothing_is_named);
     CHECK_RUN(a_read_only_log_is_named_with_its_reason);
+    CHECK_RUN(each_reason_of_a_read_only_log_names_the_next_command);
     CHECK_RUN(two_histories_of_a_partner_are_named);
     CHECK_RUN(an_agreement_that_ends_or_is_suspended_is_named);
     CHECK_RUN(what_waits_too_long_is_named);

@@ -1,0 +1,111 @@
+/*
+ * The check of the logs: each one that is read-only, why, and the exact command that comes next. The books keep the reason
+ * as words (journal/contact.c, accept.c, succession.c, resume_order.c); docs/recovery.md has the steps that follow.
+ */
+#include "cmd/doctor.h"
+#include "cmd/service.h"
+
+#include "base/attributes.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#define PAGE "; every step: docs/recovery.md"
+#define ONE_MACHINE                                                                                \
+    "switch the second machine with these keys off for good, then here: besa succession prepare "
+
+enum shown { SHOWN_DOMESTIC, SHOWN_OUT, SHOWN_IN, SHOWN_COUNT };
+
+/* The first row whose words stand in the reason counts. Between the two texts stands the origin of the log that is to end, or
+ * the partner. */
+struct next_row {
+    const char *words;
+    const char *next;
+    enum { NAMES_LOG, NAMES_OUT, NAMES_PARTNER } names;
+    const char *after;
+};
+#define NEXT_ROW_MAX 5
+static const struct next_row next_rows[SHOWN_COUNT][NEXT_ROW_MAX] = {
+    [SHOWN_DOMESTIC] =
+        {
+            {"later log", "put a newer backup back, from after the end of log ", NAMES_LOG, ""},
+            {"older backup",
+             "first the logs to partners that are read-only; then besa succession prepare ",
+             NAMES_LOG, " --why restored --output end.json --approver ID"},
+            {"another domestic log", ONE_MACHINE, NAMES_LOG,
+             " --why cloned --output end.json --approver ID"},
+        },
+    [SHOWN_OUT] =
+        {
+            {"later log", "put a newer backup back, from after the end of log ", NAMES_LOG, ""},
+            {"older backup",
+             "two officers here: besa resume order --approver ID; then the desk of ", NAMES_PARTNER,
+             " types besa resume allow"},
+            {"written twice", ONE_MACHINE, NAMES_LOG,
+             " --why cloned --output end.json --approver ID"},
+            {"needs a successor", "besa succession prepare ", NAMES_LOG,
+             " --why restored --output end.json --approver ID"},
+            {"waits for signatures",
+             "besa succession sign FILE; besa succession allow FILE and countersign FILE at ",
+             NAMES_PARTNER, "; besa succession import FILE here"},
+        },
+    [SHOWN_IN] =
+        {
+            {"older backup",
+             "two officers here: besa resume order --approver ID; then the desk of ", NAMES_PARTNER,
+             " types besa resume allow"},
+            {"given twice", ONE_MACHINE, NAMES_OUT,
+             " --why cloned --output end.json --approver ID"},
+            {"forked", "besa agreement suspend, and tell both security officers and the desk of ",
+             NAMES_PARTNER, ": both checkpoints are kept as proof"},
+            {"waits for signatures",
+             "besa succession countersign FILE, and give the file back to the desk of ",
+             NAMES_PARTNER, ""},
+        },
+};
+
+static const struct next_row *row_find(enum shown shown, const char *reason)
+{
+    for (const struct next_row *row = next_rows[shown];
+         row < next_rows[shown] + NEXT_ROW_MAX && row->words != NULL; row++)
+        if (strstr(reason, row->words) != NULL)
+            return row;
+    return NULL;
+}
+
+static void read_only_tell(struct doctor *doctor, enum shown shown, const struct journal_log *log,
+                           const struct journal_line *line)
+{
+    const struct next_row *row = row_find(shown, log->read_only);
+    char next[DOCTOR_TEXT_SIZE] = "besa resume status, besa log list" PAGE;
+
+    if (row != NULL)
+        snprintf(next, sizeof next, "%s%s%s" PAGE, row->next,
+                 row->names == NAMES_LOG || line == NULL ? log->origin
+                 : row->names == NAMES_OUT               ? line->out.origin
+                                                         : line->partner,
+                 row->after);
+    doctor_find(doctor, DOCTOR_FAILURE, next, "log %s is read-only: %.300s", log->origin,
+                log->read_only);
+}
+
+static void log_look(struct doctor *doctor, enum shown shown, const struct journal_log *log,
+                     const struct journal_line *line)
+{
+    if (log->read_only[0] != '\0')
+        read_only_tell(doctor, shown, log, line);
+    else
+        doctor_find(doctor, DOCTOR_OK, NULL, "log %s: %" PRIu64 " entries", log->origin, log->size);
+}
+
+void doctor_logs_look(struct doctor *doctor, struct node *node)
+{
+    const struct journal *journal = &node->journal;
+
+    log_look(doctor, SHOWN_DOMESTIC, &journal->domestic, NULL);
+    for (size_t i = 0; i < journal->line_count; i++) {
+        log_look(doctor, SHOWN_OUT, &journal->lines[i].out, &journal->lines[i]);
+        log_look(doctor, SHOWN_IN, &journal->lines[i].in, &journal->lines[i]);
+    }
+}
