@@ -116,7 +116,7 @@ struct vkey_words {
     bool is_witness;
 };
 
-/* A cosigner's key: ours, or with --party a partner's. */
+/* A cosigner's key as the pairing has it: ours, or with --party a partner's. */
 static bool cosigner_find(struct reader *reader, const struct vkey_words *words,
                           struct note_key *out, struct error *err)
 {
@@ -145,12 +145,15 @@ static bool vkey_find(struct reader *reader, const struct vkey_words *words, str
 {
     struct log_signers signers;
 
-    if (words->is_custody || words->is_witness)
+    if (words->origin == NULL)
         return cosigner_find(reader, words, out, err);
     const struct log_row *log = books_log(&reader->books, span_text(words->origin), err);
     if (log == NULL || !books_signers(&reader->books, log, &signers, err))
         return false;
-    *out = signers.log;
+    if (words->is_custody && !signers.has_custody)
+        return error_set(err, ERROR_INPUT, "log %s is domestic: nobody holds it in custody",
+                         words->origin);
+    *out = words->is_custody ? signers.custody : signers.log;
     return true;
 }
 
@@ -183,10 +186,11 @@ static int log_vkey_command(struct options *options, int argc, char **argv)
 
     if (!command_parse(options, argc, argv, own, ARRAY_COUNT(own), 0, 1, &words, &exit_code))
         return exit_code;
-    if (words.count + what.is_custody + what.is_witness != 1)
-        return command_usage(options, "say one of ORIGIN, --custody and --witness");
     if (words.count == 1)
         what.origin = words.words[0];
+    if ((what.origin == NULL && what.is_custody == what.is_witness) ||
+        (what.origin != NULL && (what.is_witness || what.party != NULL)))
+        return command_usage(options, "say ORIGIN, --custody ORIGIN, --custody or --witness");
     if (!reader_open(options, &reader, &err) || !vkey_find(&reader, &what, &key, &err))
         return command_fail(options, &err);
     return vkey_show(options, &key);

@@ -86,7 +86,8 @@ const struct command commands[] = {
      "ends sessions.",
      command_officer},
     {"case", "NUMBER TITLE", "Opens a case.", command_case},
-    {"log", "list\nvkey ORIGIN\nvkey --custody|--witness [--party NAME]\nexport DIR [--log ORIGIN]",
+    {"log",
+     "list\nvkey [--custody] ORIGIN\nvkey --custody|--witness [--party NAME]\nexport DIR [--log ORIGIN]",
      "Lists logs, gives their verification keys, exports them as static files.", command_log},
     {"verify", "\nDIR --vkey KEY [--custody-vkey KEY] [--checkpoint FILE]",
      "Verifies the node's own books, or exported files without a node. What is wrong is named: "

@@ -119,8 +119,13 @@ for side in ro al; do
 done
 for origin in ro/ro-al/to/al/0 ro/ro-al/to/al/1 ro/ro-al/to/al/2; do
     key=$(as_ro log vkey "$origin") || exit 1
-    quiet "$besa" verify "$homes/al.logs/$origin" --vkey "$key" || fail "verify exported $origin"
+    custody=$(as_ro log vkey --custody "$origin") || exit 1
+    quiet "$besa" verify "$homes/al.logs/$origin" --vkey "$key" --custody-vkey "$custody" ||
+        fail "verify exported $origin"
 done
+# The custody key given is the one that made the newest receipt.
+signer=$(tail -n 1 "$homes/al.logs/al/ro-al/to/ro/0/receipts" | cut -d ' ' -f 4)
+[ "$(as_al log vkey --custody al/ro-al/to/ro/0 | cut -d + -f 1)" = "$signer" ] || fail "another custody key than that of $signer"
 # Signed by the newer key alone.
 old=$(as_ro log vkey ro/ro-al/to/al/1 | cut -d + -f 3)
 new=$(as_ro log vkey ro/ro-al/to/al/2 | cut -d + -f 3)
