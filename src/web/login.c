@@ -123,7 +123,12 @@ static bool hash_run(struct journal *journal, struct job *base, struct error *er
 static bool end_run(struct journal *journal, struct job *base, struct error *err)
 {
     struct web_job *job = (struct web_job *)base;
+    struct span now;
 
+    /* The password may have been changed, or its officer have left, while the old hash was worked on. */
+    if (!desk_login_hash(journal, job->officer, &job->arena, &now, err))
+        return false;
+    job->is_right = job->is_right && span_equal(now, job->hash);
     return desk_login_end(journal, job->officer, job->call.client, job->is_right, &job->arena,
                           job->fresh, &job->session, err);
 }

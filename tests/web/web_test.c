@@ -36,9 +36,16 @@ static int64_t now_moved(void *context)
 
 /* --- the door --- */
 
+/* A log-in held between its two jobs: counts what is submitted, and lets the second wait until it is 0 again. */
+static int gate;
+
 static bool door_submit(void *context, struct job *job, struct error *e)
 {
     (void)context;
+    if (__atomic_load_n(&gate, __ATOMIC_ACQUIRE) > 0 &&
+        __atomic_add_fetch(&gate, 1, __ATOMIC_ACQ_REL) > 2)
+        for (int i = 0; i < 20000 && __atomic_load_n(&gate, __ATOMIC_ACQUIRE) > 0; i++)
+            usleep(500);
     return journal_submit(&pair.nodes[0].journal, job, e);
 }
 
@@ -518,6 +525,34 @@ CHECK_TEST(nobody_at_another_address_keeps_an_officer_out)
     CHECK_INT(answer.status, 429);
 }
 
+CHECK_TEST(a_password_that_is_changed_during_its_log_in_opens_nothing)
+{
+    struct buffer out CLEANUP(buffer_free) = buffer_make(4096);
+    char hash[PASSWORD_HASH_SIZE];
+    char arguments[256];
+    struct web_call call = call_of(route_find("POST", "/api/v1/session"), NULL);
+
+    CHECK_OK(password_hash(span_text("a newer one by far"), hash, &err), err);
+    snprintf(arguments, sizeof arguments, "{\"id\":\"investigator\",\"hash\":\"%s\"}", hash);
+    call.body = span_text("{\"officer\":\"investigator\",\"password\":\"a long enough one\"}");
+    call.answer = answer_take;
+    memset(&answer, 0, sizeof answer);
+    gate = 1;
+    web_serve(web, &call);
+    for (int i = 0; i < 20000 && __atomic_load_n(&gate, __ATOMIC_ACQUIRE) < 3; i++)
+        if (!journal_pump(&pair.nodes[0].journal))
+            usleep(500);
+    CHECK_INT(gate, 3);
+    CHECK_OK(
+        pair_act_as(&pair.nodes[0], "administrator", "officer-password", arguments, &out, &err),
+        err);
+    __atomic_store_n(&gate, 0, __ATOMIC_RELEASE);
+    for (int i = 0; i < 20000 && !__atomic_load_n(&answer.is_there, __ATOMIC_ACQUIRE); i++)
+        if (!journal_pump(&pair.nodes[0].journal))
+            usleep(500);
+    CHECK_INT(answer.status, 401);
+}
+
 CHECK_TEST(two_cookies_of_one_name_are_none)
 {
     static struct held held;
@@ -600,6 +635,7 @@ int main(int argc, char **argv)
     CHECK_RUN(an_officer_logs_in_acts_and_logs_out);
     CHECK_RUN(who_fails_again_and_again_waits);
     CHECK_RUN(nobody_at_another_address_keeps_an_officer_out);
+    CHECK_RUN(a_password_that_is_changed_during_its_log_in_opens_nothing);
     CHECK_RUN(two_cookies_of_one_name_are_none);
     CHECK_RUN(the_landing_page_names_node_and_document_and_holds_no_script);
     CHECK_RUN(docs_openapi_is_up_to_date);
