@@ -222,12 +222,23 @@ void *login_run(void *context)
     return NULL;
 }
 
+/* Under the lock. */
+static size_t waiting_from(const struct web *web, struct span client)
+{
+    size_t count = 0;
+
+    for (const struct web_job *job = web->first; job != NULL; job = job->next)
+        count += span_equal(job->call.client, client);
+    return count;
+}
+
 static bool login_queue(struct web_job *job)
 {
     struct web *web = job->web;
 
     pthread_mutex_lock(&web->login_mutex);
-    bool has_room = web->waiting < LOGIN_QUEUE_MAX && !web->is_stopping;
+    bool has_room = web->waiting < LOGIN_QUEUE_MAX && !web->is_stopping &&
+                    waiting_from(web, job->call.client) < LOGIN_ADDRESS_MAX;
     if (has_room) {
         if (web->last != NULL)
             web->last->next = job;

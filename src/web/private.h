@@ -10,15 +10,16 @@
 
 #include <pthread.h>
 
-#define WEB_COOKIE       "__Host-besa="
-#define WEB_ARENA_SIZE   (8u * 1024u * 1024u)
-#define LOGIN_THREADS    2u  /* each hashes in 64 MiB */
-#define LOGIN_QUEUE_MAX  16u /* more get 503: a flood of log-ins is no work to be done later */
-#define BACKOFF_SLOTS    1024u
-#define BACKOFF_KEY_SIZE (NAME_SIZE_MAX + HTTP_CLIENT_SIZE + 8u)
-#define EVENT_RING_SIZE  256u
-#define EVENT_TEXT_SIZE  192u
-#define EVENT_STREAM_MAX 64u
+#define WEB_COOKIE        "__Host-besa="
+#define WEB_ARENA_SIZE    (8u * 1024u * 1024u)
+#define LOGIN_THREADS     2u  /* each hashes in 64 MiB */
+#define LOGIN_QUEUE_MAX   16u /* more get 503: a flood of log-ins is no work to be done later */
+#define LOGIN_ADDRESS_MAX 4u  /* of them from one address, which leaves room for the others */
+#define BACKOFF_SLOTS     1024u
+#define BACKOFF_KEY_SIZE  (NAME_SIZE_MAX + HTTP_CLIENT_SIZE + 8u)
+#define EVENT_RING_SIZE   256u
+#define EVENT_TEXT_SIZE   192u
+#define EVENT_STREAM_MAX  64u
 
 /* One request on its way through the writer. */
 struct web_job {

@@ -553,6 +553,43 @@ CHECK_TEST(a_password_that_is_changed_during_its_log_in_opens_nothing)
     CHECK_INT(answer.status, 401);
 }
 
+struct flood_got {
+    bool is_there;
+    unsigned status;
+};
+
+static void flood_take(void *context, const struct http_answer *got)
+{
+    struct flood_got *out = context;
+
+    out->status = got->status;
+    __atomic_store_n(&out->is_there, true, __ATOMIC_RELEASE);
+}
+
+CHECK_TEST(a_flood_of_log_ins_from_one_address_leaves_room_for_others)
+{
+    static struct flood_got got[24];
+    struct web_call call = call_of(route_find("POST", "/api/v1/session"), NULL);
+    unsigned refused = 0;
+
+    call.answer = flood_take;
+    call.body = span_text("{\"officer\":\"dpo\",\"password\":\"a guess too many\"}");
+    for (size_t i = 0; i < ARRAY_COUNT(got); i++) {
+        bool is_other = i + 1 == ARRAY_COUNT(got);
+        call.client = span_text(is_other ? "192.0.2.121" : "192.0.2.120");
+        call.context = &got[i];
+        web_serve(web, &call);
+    }
+    for (size_t i = 0; i < ARRAY_COUNT(got); i++) {
+        for (int k = 0; k < 20000 && !__atomic_load_n(&got[i].is_there, __ATOMIC_ACQUIRE); k++)
+            if (!journal_pump(&pair.nodes[0].journal))
+                usleep(500);
+        refused += got[i].status == 503;
+    }
+    CHECK(refused >= 16);
+    CHECK_INT(got[ARRAY_COUNT(got) - 1].status, 401);
+}
+
 CHECK_TEST(two_cookies_of_one_name_are_none)
 {
     static struct held held;
@@ -636,6 +673,7 @@ int main(int argc, char **argv)
     CHECK_RUN(who_fails_again_and_again_waits);
     CHECK_RUN(nobody_at_another_address_keeps_an_officer_out);
     CHECK_RUN(a_password_that_is_changed_during_its_log_in_opens_nothing);
+    CHECK_RUN(a_flood_of_log_ins_from_one_address_leaves_room_for_others);
     CHECK_RUN(two_cookies_of_one_name_are_none);
     CHECK_RUN(the_landing_page_names_node_and_document_and_holds_no_script);
     CHECK_RUN(docs_openapi_is_up_to_date);
