@@ -99,7 +99,9 @@ static int list_run(struct options *options, int argc, char **argv, const char *
     struct buffer text CLEANUP(buffer_free) = buffer_make(ARGUMENTS_SIZE_MAX);
     struct json_writer arguments = json_writer_make(&text);
     const char *limit = NULL;
-    const struct command_option own[] = {{.name = "limit", .letter = 'n', .value = &limit}};
+    const char *after = NULL;
+    const struct command_option own[] = {{.name = "limit", .letter = 'n', .value = &limit},
+                                         {.name = "after", .letter = 'a', .value = &after}};
     struct word_list words;
     struct error err = {0};
     uint64_t number = 0;
@@ -112,6 +114,8 @@ static int list_run(struct options *options, int argc, char **argv, const char *
     json_begin_object(&arguments);
     if (number > 0)
         json_integer_field(&arguments, "limit", (int64_t)number);
+    if (after != NULL)
+        json_string_field(&arguments, "after", after);
     json_end_object(&arguments);
     return command_act(options, act, buffer_span(&text), span_make(NULL, 0));
 }

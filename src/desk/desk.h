@@ -11,6 +11,7 @@
 
 #define DESK_REASON_SIZE_MAX 400
 #define DESK_LIST_MAX        200
+#define DESK_PAGE            50 /* rows of a list when no limit is named */
 
 /* Who acts, why, in which case. */
 struct desk_access {

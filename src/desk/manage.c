@@ -44,19 +44,51 @@ bool act_officer_put(struct journal *journal, const struct desk_call *call, stru
     return true;
 }
 
+/* A page of a list in the order of its names: `next` is the last name of a page that has one behind it. */
+struct page {
+    size_t limit;
+    struct span after;
+};
+
+static bool page_read(const struct desk_call *call, struct page *out, struct error *err)
+{
+    out->limit = (size_t)json_get_integer_optional(call->arguments, "limit", 1, DESK_LIST_MAX,
+                                                   DESK_LIST_MAX);
+    out->after = json_get_text_optional(call->arguments, "after", NAME_SIZE_MAX);
+    return problems_to_error(call->problems, err);
+}
+
+static void page_end(struct json_writer *out, bool has_next, struct span last)
+{
+    json_end_array(out);
+    if (has_next)
+        json_text_field(out, "next", last);
+    json_end_object(out);
+}
+
+static void page_begin(struct json_writer *out)
+{
+    json_begin_object(out);
+    json_key(out, "list");
+    json_begin_array(out);
+}
+
 bool act_officer_list(struct journal *journal, const struct desk_call *call,
                       struct json_writer *out, struct error *err)
 {
-    struct officer_row *rows = arena_array(call->arena, DESK_LIST_MAX, sizeof *rows);
+    struct officer_row *rows = arena_array(call->arena, DESK_LIST_MAX + 1, sizeof *rows);
+    struct page page;
     size_t count = 0;
 
     if (rows == NULL)
         return error_set(err, ERROR_LIMIT, "out of memory");
-    if (!officer_list(journal->db, call->arena, rows, DESK_LIST_MAX, &count, err) ||
+    if (!page_read(call, &page, err) ||
+        !officer_list(journal->db, call->arena, page.after, rows, page.limit + 1, &count, err) ||
         !access_write(journal, call, "officer-list", NULL, 0, err))
         return false;
-    json_begin_array(out);
-    for (size_t i = 0; i < count; i++) {
+    size_t shown = count > page.limit ? page.limit : count;
+    page_begin(out);
+    for (size_t i = 0; i < shown; i++) {
         json_begin_object(out);
         json_text_field(out, "id", rows[i].id);
         json_text_field(out, "name", rows[i].name);
@@ -65,7 +97,59 @@ bool act_officer_list(struct journal *journal, const struct desk_call *call,
         json_boolean_field(out, "active", rows[i].is_active);
         json_end_object(out);
     }
-    json_end_array(out);
+    page_end(out, count > shown, shown == 0 ? span_text("") : rows[shown - 1].id);
+    return true;
+}
+
+bool act_case_list(struct journal *journal, const struct desk_call *call, struct json_writer *out,
+                   struct error *err)
+{
+    struct case_row *rows = arena_array(call->arena, DESK_LIST_MAX + 1, sizeof *rows);
+    struct span *objects = arena_array(call->arena, DESK_LIST_MAX, sizeof *objects);
+    struct page page;
+    size_t count = 0;
+
+    if (rows == NULL || objects == NULL)
+        return error_set(err, ERROR_LIMIT, "out of memory");
+    if (!page_read(call, &page, err) ||
+        !case_list(journal->db, call->arena, page.after, rows, page.limit + 1, &count, err))
+        return false;
+    size_t shown = count > page.limit ? page.limit : count;
+    for (size_t i = 0; i < shown; i++)
+        objects[i] = rows[i].number;
+    if (!access_write(journal, call, "case-list", objects, shown, err))
+        return false;
+    page_begin(out);
+    for (size_t i = 0; i < shown; i++) {
+        json_begin_object(out);
+        json_text_field(out, "case", rows[i].number);
+        json_text_field(out, "title", rows[i].title);
+        json_time_field(out, "opened", rows[i].opened_ms);
+        json_end_object(out);
+    }
+    page_end(out, count > shown, shown == 0 ? span_text("") : rows[shown - 1].number);
+    return true;
+}
+
+/* As many as a node has partners: one page. */
+bool act_agreement_list(struct journal *journal, const struct desk_call *call,
+                        struct json_writer *out, struct error *err)
+{
+    if (!access_write(journal, call, "agreement-list", NULL, 0, err))
+        return false;
+    page_begin(out);
+    for (size_t i = 0; i < journal->line_count; i++) {
+        const struct journal_line *line = &journal->lines[i];
+        json_begin_object(out);
+        json_string_field(out, "agreement", line->agreement_id);
+        json_string_field(out, "partner", line->partner);
+        json_integer_field(out, "version", (int64_t)line->agreement.version);
+        json_boolean_field(out, "suspended", line->is_suspended);
+        json_boolean_field(out, "suspended_by_us", line->is_suspended_by_us);
+        json_boolean_field(out, "suspended_by_partner", line->is_suspended_by_partner);
+        json_end_object(out);
+    }
+    page_end(out, false, span_text(""));
     return true;
 }
 

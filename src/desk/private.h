@@ -14,13 +14,14 @@
 typedef bool act_run(struct journal *journal, const struct desk_call *call, struct json_writer *out,
                      struct error *err);
 act_run act_request_send, act_answer_send, act_refuse_send, act_inbox_list, act_sent_list,
-    act_item_show, act_assign, act_officer_put, act_officer_list, act_case_put, act_item_erase,
-    act_item_withdraw, act_agreement_suspend, act_agreement_resume, act_agreement_propose,
-    act_agreement_accept, act_agreement_refuse, act_agreement_withdraw, act_agreement_terminate,
-    act_agreement_history, act_agreement_proposal, act_agreement_diff, act_agreement_try,
-    act_attachment_find, act_rebuild, act_held_list, act_held_retry, act_officer_password,
-    act_officer_sessions, act_officer_end, act_succession_prepare, act_succession_allow,
-    act_succession_import, act_resume_order, act_resume_allow, act_resume_status;
+    act_item_show, act_assign, act_officer_put, act_officer_list, act_case_list, act_agreement_list,
+    act_case_put, act_item_erase, act_item_withdraw, act_agreement_suspend, act_agreement_resume,
+    act_agreement_propose, act_agreement_accept, act_agreement_refuse, act_agreement_withdraw,
+    act_agreement_terminate, act_agreement_history, act_agreement_proposal, act_agreement_diff,
+    act_agreement_try, act_attachment_find, act_rebuild, act_held_list, act_held_retry,
+    act_officer_password, act_officer_sessions, act_officer_end, act_succession_prepare,
+    act_succession_allow, act_succession_import, act_resume_order, act_resume_allow,
+    act_resume_status;
 
 /* The access entry of an act, last in it, so that it names the leaves of all that the act appended. `objects` are what was
  * shown or made: "<origin> <id>". */

@@ -435,16 +435,18 @@ bool succession_find(struct database *db, struct arena *arena, struct span log,
     return row_read(s, arena, succession_row_read, out, "succession", err);
 }
 
-static const char inbox_list_sql[] =
+const char inbox_list_sql[] =
     "select r.entry, r.log, r.message_id, r.is_own, r.reference, r.urgency, r.is_training, r.language, r.persons,"
     " r.attachments, r.due_after_ms, r.deadline_row, l.agreement, l.partner, e.idx, e.created_ms,"
     " coalesce(d.received_s, 0), coalesce(d.due_ms, 0),"
     " (select count(*) from answers a where a.target = r.entry),"
     " (select count(*) from notices n where n.target = r.entry),"
-    " coalesce((select x.outcome from results x where x.target = r.entry order by x.entry desc limit 1), -1)"
+    " coalesce((select x.outcome from results x where x.target = r.entry order by x.entry desc limit 1), -1),"
+    " r.is_answered, r.due_ms"
     " from requests r join logs l on l.id = r.log join entries e on e.id = r.entry"
-    " left join dues d on d.entry = r.entry where r.is_own = $1"
-    " order by r.is_answered, r.due_ms, r.entry limit $2";
+    " left join dues d on d.entry = r.entry"
+    " where r.is_own = $1 and (r.is_answered, r.due_ms, r.entry) > ($2, $3, $4)"
+    " order by r.is_answered, r.due_ms, r.entry limit $5";
 
 static bool inbox_read(const struct statement *s, struct arena *arena, void *out)
 {
@@ -459,16 +461,22 @@ static bool inbox_read(const struct statement *s, struct arena *arena, void *out
     row->answers = column_integer(s, 18);
     row->notices = column_integer(s, 19);
     row->result = column_integer(s, 20);
+    row->place =
+        (struct inbox_place){column_integer(s, 21), column_integer(s, 22), row->request.entry};
     return row_text(s, 12, arena, &row->agreement) && row_text(s, 13, arena, &row->partner);
 }
 
-bool inbox_list(struct database *db, struct arena *arena, bool is_own, struct inbox_row *out,
-                size_t limit, size_t *count, struct error *err)
+bool inbox_list(struct database *db, struct arena *arena, bool is_own,
+                const struct inbox_place *after, struct inbox_row *out, size_t limit, size_t *count,
+                struct error *err)
 {
     struct statement *s CLEANUP(statement_give) = statement_take(db, inbox_list_sql, err);
     if (s == NULL)
         return false;
     statement_integer(s, 1, is_own);
-    statement_integer(s, 2, (int64_t)limit);
+    statement_integer(s, 2, after == NULL ? -1 : after->is_answered);
+    statement_integer(s, 3, after == NULL ? 0 : after->due_ms);
+    statement_integer(s, 4, after == NULL ? 0 : after->entry);
+    statement_integer(s, 5, (int64_t)limit);
     return rows_read(s, arena, inbox_read, out, sizeof *out, limit, count, err);
 }

@@ -87,6 +87,12 @@ bool derived_erase(struct database *db, int64_t entry, struct error *err);
 /* Deletes the rows that name one part. */
 bool derived_erase_part(struct database *db, int64_t entry, int64_t number, struct error *err);
 
+/* Where a request stands in the queue: its key in the index. */
+struct inbox_place {
+    int64_t is_answered;
+    int64_t due_ms; /* 2^53 while there is none */
+    int64_t entry;
+};
 /* One line of the desk's queue. */
 struct inbox_row {
     struct request_row request;
@@ -99,10 +105,15 @@ struct inbox_row {
     int64_t answers;
     int64_t notices;
     int64_t result; /* partner's outcome of our request, -1 when none came yet */
+    struct inbox_place place;
 };
-/* Requests to us (is_own false) or from us, open ones first, nearest deadline first. */
-bool inbox_list(struct database *db, struct arena *arena, bool is_own, struct inbox_row *out,
-                size_t limit, size_t *count, struct error *err);
+/* For the test of its plan: the engine must read the page from the index, not sort all requests. */
+extern const char inbox_list_sql[];
+/* Requests to us (is_own false) or from us, open ones first, nearest deadline first: those behind `after`, or from the
+ * first when it is NULL. Reads `limit` rows, however many there are. */
+bool inbox_list(struct database *db, struct arena *arena, bool is_own,
+                const struct inbox_place *after, struct inbox_row *out, size_t limit, size_t *count,
+                struct error *err);
 
 /* A log of a party that ended, as told by the log that follows it or, for a domestic one, in an outgoing log. */
 struct succession_row {

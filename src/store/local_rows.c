@@ -44,14 +44,16 @@ bool officer_find(struct database *db, struct arena *arena, struct span id, stru
 }
 
 static const char officer_list_sql[] =
-    "select id, name, unit, role, is_active from officers order by id";
+    "select id, name, unit, role, is_active from officers where id > $1 order by id limit $2";
 
-bool officer_list(struct database *db, struct arena *arena, struct officer_row *out, size_t limit,
-                  size_t *count, struct error *err)
+bool officer_list(struct database *db, struct arena *arena, struct span after,
+                  struct officer_row *out, size_t limit, size_t *count, struct error *err)
 {
     struct statement *s CLEANUP(statement_give) = statement_take(db, officer_list_sql, err);
     if (s == NULL)
         return false;
+    statement_text(s, 1, after);
+    statement_integer(s, 2, (int64_t)limit);
     return rows_read(s, arena, officer_read, out, sizeof *out, limit, count, err);
 }
 
@@ -81,6 +83,28 @@ bool case_put(struct database *db, struct span number, struct span title, int64_
     statement_text(s, 2, title);
     statement_integer(s, 3, opened_ms);
     return row_write(s, err);
+}
+
+static bool case_read(const struct statement *s, struct arena *arena, void *out)
+{
+    struct case_row *row = out;
+
+    row->opened_ms = column_integer(s, 2);
+    return row_text(s, 0, arena, &row->number) && row_text(s, 1, arena, &row->title);
+}
+
+static const char case_list_sql[] =
+    "select number, title, opened_ms from cases where number > $1 order by number limit $2";
+
+bool case_list(struct database *db, struct arena *arena, struct span after, struct case_row *out,
+               size_t limit, size_t *count, struct error *err)
+{
+    struct statement *s CLEANUP(statement_give) = statement_take(db, case_list_sql, err);
+    if (s == NULL)
+        return false;
+    statement_text(s, 1, after);
+    statement_integer(s, 2, (int64_t)limit);
+    return rows_read(s, arena, case_read, out, sizeof *out, limit, count, err);
 }
 
 static const char case_find_sql[] = "select count(*) from cases where number = $1";

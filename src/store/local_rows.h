@@ -18,13 +18,22 @@ struct officer_row {
 bool officer_put(struct database *db, const struct officer_row *row, struct error *err);
 bool officer_find(struct database *db, struct arena *arena, struct span id, struct officer_row *out,
                   struct error *err);
-bool officer_list(struct database *db, struct arena *arena, struct officer_row *out, size_t limit,
-                  size_t *count, struct error *err);
+/* By id: those behind `after`, which is empty for the first. */
+bool officer_list(struct database *db, struct arena *arena, struct span after,
+                  struct officer_row *out, size_t limit, size_t *count, struct error *err);
 /* Active officers in this role. */
 bool officer_count_role(struct database *db, struct span role, int64_t *count, struct error *err);
 
+struct case_row {
+    struct span number;
+    struct span title;
+    int64_t opened_ms;
+};
 bool case_put(struct database *db, struct span number, struct span title, int64_t opened_ms,
               struct error *err);
+/* By number, as officer_list. */
+bool case_list(struct database *db, struct arena *arena, struct span after, struct case_row *out,
+               size_t limit, size_t *count, struct error *err);
 /* MISSING when there is no such case. */
 bool case_find(struct database *db, struct span number, struct error *err);
 bool case_add_item(struct database *db, struct span number, int64_t entry, struct error *err);

@@ -613,7 +613,7 @@ CHECK_TEST(the_inbox_lists_open_requests_by_deadline)
     OK(request_put(&c, 1, 2, true) && request_put(&c, 3, 2, true) && request_put(&c, 4, 2, true));
     OK(due_insert(c.db, 1, 1, 2, &c.error) && due_insert(c.db, 4, 100, 200, &c.error));
     OK(answer_insert(c.db, &answer, &c.error) && result_insert(c.db, &result, &c.error));
-    OK(inbox_list(c.db, &arena, true, rows, 4, &count, &c.error));
+    OK(inbox_list(c.db, &arena, true, NULL, rows, 4, &count, &c.error));
     CHECK_INT(count, 3);
     CHECK_INT(rows[0].request.entry, 4); /* has a deadline */
     CHECK_INT(rows[0].due_ms, 200);
@@ -627,7 +627,7 @@ CHECK_TEST(the_inbox_lists_open_requests_by_deadline)
     CHECK_INT(rows[2].request.entry, 1); /* answered */
     CHECK_INT(rows[2].answers, 1);
     CHECK_INT(rows[2].created_ms, 1001);
-    OK(inbox_list(c.db, &arena, false, rows, 4, &count, &c.error));
+    OK(inbox_list(c.db, &arena, false, NULL, rows, 4, &count, &c.error));
     CHECK_INT(count, 0);
 }
 
@@ -690,7 +690,7 @@ static int64_t first_in_inbox(struct engine_case *c)
     struct arena arena CLEANUP(arena_free) = arena_make(65536);
     struct inbox_row rows[4];
     size_t count = 0;
-    if (!inbox_list(c->db, &arena, true, rows, 4, &count, &c->error) || count != 2)
+    if (!inbox_list(c->db, &arena, true, NULL, rows, 4, &count, &c->error) || count != 2)
         return -1;
     return rows[0].request.entry;
 }
@@ -723,6 +723,86 @@ CHECK_TEST(the_inbox_keeps_its_order_when_deadlines_answers_and_erasures_come)
     CHECK_INT(first_in_inbox(&c), 1); /* waits again */
 }
 
+/* Entries 10 to 10 + count - 1, with deadlines that fall together often, some answered, some without a deadline. */
+static bool queue_fill(struct engine_case *c, int64_t count)
+{
+    bool ok = true;
+
+    for (int64_t i = 0; ok && i < count; i++) {
+        struct entry_row entry = entry_of(10 + i, 2, ENTRY_WAITING, ID1);
+        struct answer_row answer = {.entry = 1000 + i, .target = entry.id};
+        ok = entry_insert(c->db, &entry, &c->error) && request_put(c, entry.id, 2, false) &&
+             (i % 5 == 0 || due_insert(c->db, entry.id, 1, 100 + i % 7, &c->error)) &&
+             (i % 3 != 0 || answer_insert(c->db, &answer, &c->error));
+    }
+    return ok;
+}
+
+static bool is_behind(const struct inbox_place *a, const struct inbox_place *b)
+{
+    if (a->is_answered != b->is_answered)
+        return a->is_answered > b->is_answered;
+    return a->due_ms != b->due_ms ? a->due_ms > b->due_ms : a->entry > b->entry;
+}
+
+CHECK_TEST(the_queue_comes_page_by_page_each_request_once_and_in_order)
+{
+    enum { COUNT = 100, PAGE = 7 };
+    struct engine_case c CLEANUP(engine_case_end);
+    ROWS_CASE(&c);
+    struct log_row log = {.id = 2,
+                          .origin = span_text("o"),
+                          .kind = LOG_MIRROR,
+                          .agreement = span_text("ro-al"),
+                          .partner = span_text("al"),
+                          .frontier = span_text("f")};
+    struct inbox_row rows[PAGE];
+    struct inbox_place last = {.is_answered = -1};
+    size_t total = 0;
+    size_t count = 0;
+
+    OK(log_insert(c.db, &log, &c.error) && queue_fill(&c, COUNT));
+    do {
+        OK(inbox_list(c.db, &arena, false, total == 0 ? NULL : &last, rows, PAGE, &count,
+                      &c.error));
+        for (size_t i = 0; i < count; i++) {
+            CHECK(is_behind(&rows[i].place, &last));
+            last = rows[i].place;
+        }
+        total += count;
+    } while (count == PAGE && total <= COUNT);
+    CHECK_INT(total, COUNT);
+}
+
+/* However many requests there are, a page is a walk along the index from the place on. */
+CHECK_TEST(a_page_of_the_queue_is_read_without_scan_and_sort)
+{
+    struct engine_case c CLEANUP(engine_case_end);
+    ROWS_CASE(&c);
+    static char sql[4096]; /* the statement cache keeps its address */
+    char plan[4096] = "";
+    enum statement_step step = STEP_FAILED;
+
+    snprintf(sql, sizeof sql, "explain query plan %s", inbox_list_sql);
+    struct statement *s = statement_take(c.db, sql, &c.error);
+    CHECK_OR_RETURN(s != NULL);
+    while ((step = statement_step(s, &c.error)) == STEP_ROW) {
+        struct span line = column_bytes(s, 3);
+        size_t used = strlen(plan);
+        snprintf(plan + used, sizeof plan - used, "%.*s\n", SPAN_ARG(line));
+    }
+    CHECK_INT(step, STEP_DONE);
+    statement_give(&s);
+    CHECK(strstr(plan, "USING INDEX requests_queue (is_own=? AND "
+                       "(is_answered,due_ms,entry)>(?,?,?))") != NULL);
+    CHECK(strstr(plan, "SCAN") == NULL);
+    /* the newest outcome of one request is sorted, never the queue */
+    CHECK(strstr(plan, "TEMP B-TREE FOR ORDER BY") == NULL ||
+          strstr(plan, "CORRELATED") < strstr(plan, "TEMP B-TREE FOR ORDER BY"));
+    if (strstr(plan, "SCAN") != NULL)
+        printf("%s", plan);
+}
+
 CHECK_TEST(officers_cases_and_settings_are_put_and_found)
 {
     struct engine_case c CLEANUP(engine_case_end);
@@ -748,7 +828,7 @@ CHECK_TEST(officers_cases_and_settings_are_put_and_found)
     CHECK_SPAN(found.name, "Ana Test");
     CHECK_SPAN(found.role, "duty_officer");
     NONE(officer_find(c.db, &arena, span_text("nobody"), &found, &c.error));
-    OK(officer_list(c.db, &arena, rows, 4, &count, &c.error));
+    OK(officer_list(c.db, &arena, span_text(""), rows, 4, &count, &c.error));
     CHECK_INT(count, 1);
     NONE(case_find(c.db, span_text("c-1"), &c.error));
     OK(case_put(c.db, span_text("c-1"), span_text("Title"), 1, &c.error));
@@ -838,6 +918,9 @@ int main(void)
     RUN_ON_ENGINES(the_inbox_lists_open_requests_by_deadline);
     RUN_ON_ENGINES(credentials_sessions_and_kept_answers_come_and_go);
     RUN_ON_ENGINES(the_inbox_keeps_its_order_when_deadlines_answers_and_erasures_come);
+    RUN_ON_ENGINES(the_queue_comes_page_by_page_each_request_once_and_in_order);
+    engine_kind = DATABASE_SQLITE; /* whose plan it is */
+    CHECK_RUN(a_page_of_the_queue_is_read_without_scan_and_sort);
     RUN_ON_ENGINES(officers_cases_and_settings_are_put_and_found);
     RUN_ON_ENGINES(rows_beyond_the_limit_or_the_arena_do_not_come);
     return engines_end(check_end());

@@ -383,6 +383,65 @@ CHECK_TEST(what_is_wrong_is_said_field_by_field)
     CHECK(body_has("Idempotency-Key"));
 }
 
+/* Walks a list one row a page; the number of pages, 0 when a place comes back or the walk has no end. */
+static unsigned pages_walk(const char *path, const struct held *held)
+{
+    enum { PAGE_MAX = 64 };
+    char query[128] = "limit=1";
+    char seen[128] = "";
+
+    for (unsigned pages = 1; pages <= PAGE_MAX; pages++) {
+        struct web_call call = call_of(route_find("GET", path), held);
+        call.query = span_text(query);
+        serve(&call);
+        if (answer.status != 200 || !body_has("{\"list\":["))
+            return 0;
+        const char *next = strstr(answer.body, "\"next\":\"");
+        if (next == NULL)
+            return pages;
+        next += strlen("\"next\":\"");
+        snprintf(query, sizeof query, "limit=1&after=%.*s", (int)strcspn(next, "\""), next);
+        if (strcmp(query, seen) == 0)
+            return 0;
+        snprintf(seen, sizeof seen, "%s", query);
+    }
+    return 0;
+}
+
+CHECK_TEST(lists_come_page_by_page)
+{
+    struct held held;
+    char item[UUID_TEXT_SIZE];
+
+    CHECK_OR_RETURN(session_make("head-of-desk", &held));
+    unsigned before = pages_walk("/api/v1/sent", &held);
+    CHECK(before >= 1);
+    for (unsigned i = 0; i < 3; i++)
+        CHECK_OK(pair_request(&pair.nodes[0], 70 + i, item, &err), err);
+    unsigned after = pages_walk("/api/v1/sent", &held);
+    CHECK(after == before + 3 || after == 3); /* an empty list is one page too */
+    CHECK(pages_walk("/api/v1/officers", &held) >= ROLE_COUNT);
+    struct web_call put = call_of(route_find("PUT", "/api/v1/cases/{id}"), &held);
+    put.path = span_text("/api/v1/cases/c-2");
+    put.body = span_text("{\"title\":\"Test\"}");
+    serve(&put);
+    CHECK_INT(answer.status, 200);
+    CHECK(pages_walk("/api/v1/cases", &held) >= 2);
+    CHECK_INT(pages_walk("/api/v1/inbox", &held), 1);
+    struct web_call call = call_of(route_find("GET", "/api/v1/agreements"), &held);
+    serve(&call);
+    CHECK_INT(answer.status, 200);
+    CHECK(body_has("\"agreement\":\"ro-al\"") && body_has("\"suspended\":false"));
+    static const char *const forged[] = {"after=x", "after=1.2", "after=1.2.3.4", "after=-1.2.3",
+                                         "after=1.2.99999999999999999999"};
+    for (size_t i = 0; i < ARRAY_COUNT(forged); i++) {
+        call = call_of(route_find("GET", "/api/v1/sent"), &held);
+        call.query = span_text(forged[i]);
+        serve(&call);
+        CHECK(answer.status == 400 || answer.status == 422);
+    }
+}
+
 CHECK_TEST(a_request_that_comes_twice_is_sent_once)
 {
     char reference[24];
@@ -667,6 +726,7 @@ int main(int argc, char **argv)
     CHECK_RUN(no_route_opens_without_session_token_and_origin);
     CHECK_RUN(an_act_wants_reason_and_case);
     CHECK_RUN(what_is_wrong_is_said_field_by_field);
+    CHECK_RUN(lists_come_page_by_page);
     CHECK_RUN(a_request_that_comes_twice_is_sent_once);
     CHECK_RUN(what_reads_takes_no_key_and_leaves_an_entry);
     CHECK_RUN(an_officer_logs_in_acts_and_logs_out);
