@@ -170,18 +170,25 @@ static bool access_check(struct journal *journal, const struct desk_act *act,
     return approver_check(journal, act, call, err);
 }
 
-/* What was erased since the backup is here again until the resume repeats it. */
+/* What was erased since the backup is here again until the resume repeats it; whether there is such a thing, only the
+ * partner knows. */
 static bool books_check(struct journal *journal, const struct desk_act *act, struct error *err)
 {
     bool is_shown = act->run == act_inbox_list || act->run == act_sent_list ||
                     act->run == act_item_show || act->run == act_attachment_find;
 
-    for (size_t i = 0; is_shown && i < journal->line_count; i++)
+    for (size_t i = 0; is_shown && i < journal->line_count; i++) {
+        if (journal->lines[i].is_unproved)
+            return error_set(err, ERROR_CONFLICT,
+                             "%s: this node was restored from a backup; nothing of %s is shown "
+                             "until %s has answered it: besa serve, and call its desk",
+                             act->name, journal->lines[i].agreement_id, journal->lines[i].partner);
         if (journal_is_behind(&journal->lines[i]))
             return error_set(err, ERROR_CONFLICT,
                              "%s: this node was restored from an older backup; nothing of %s is "
                              "shown until it is resumed: besa resume order",
                              act->name, journal->lines[i].agreement_id);
+    }
     return true;
 }
 

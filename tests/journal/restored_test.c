@@ -27,6 +27,7 @@ CHECK_TEST(a_restored_node_gives_no_custody_before_contact)
 {
     struct pair_node *node = &pair.nodes[0];
     struct buffer post CLEANUP(buffer_free) = buffer_make(POST_SIZE_MAX);
+    struct buffer out CLEANUP(buffer_free) = buffer_make(1 << 20);
     struct error err = {0};
     struct accepted accepted;
     char item[UUID_TEXT_SIZE];
@@ -48,6 +49,10 @@ CHECK_TEST(a_restored_node_gives_no_custody_before_contact)
     CHECK_INT(hostile_offer(node, buffer_span(&post), &accepted, &err), REFUSAL_BUSY);
     CHECK_ERROR(err, ERROR_BUSY, "restored");
     CHECK_INT(node->journal.lines[0].in.size, held);
+    /* What was erased after the backup is here again: nothing is shown until the partner was heard. */
+    CHECK(!pair_act(node, "sent-list", "{}", span_text(""), &out, &err));
+    CHECK_ERROR(err, ERROR_CONFLICT, "nothing of ro-al is shown until al has answered");
+    CHECK(!pair_act(node, "inbox-list", "{}", span_text(""), &out, &err));
     /* Even told that the partner can be reached, it numbers nothing. */
     uint64_t size = node->journal.lines[0].out.size;
     node->journal.lines[0].is_reachable = true;
@@ -59,6 +64,7 @@ CHECK_TEST(a_restored_node_gives_no_custody_before_contact)
     pair_settle(&pair);
     CHECK(!journal_is_unproved(&node->journal));
     CHECK(!is_marked(node));
+    CHECK_OK(pair_act(node, "sent-list", "{}", span_text(""), &out, &err), err);
     CHECK(node->journal.lines[0].in.size > held);
     CHECK(node->journal.lines[0].out.size > size);
     CHECK_OR_RETURN(pair_reopen(node));
