@@ -113,7 +113,9 @@ CHECK_TEST(a_refusal_in_the_middle_is_answered_and_aborts)
     site.transfer.refuse_at = 500000;
     open_up(&site, &bare, "Content-Length: 50000000");
     send_bytes(&bare, 0, 1000000);
-    CHECK(strncmp(answer_of(&bare, "want"), "400", 3) == 0);
+    /* What still arrives when the server closes may make the system throw the answer away: then there is a reset. */
+    const char *answer = answer_of(&bare, "want");
+    CHECK(answer[0] == '\0' || strncmp(answer, "400", 3) == 0);
     CHECK(aborts_within(&site, 1, 2000));
     bare_close(&bare);
     /* In the very last piece. */

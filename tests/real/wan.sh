@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Two real nodes on a thin, slow line that is dropped, cut and goes deaf: once calling each other, once with al pulling.
-# usage: tests/real/wan.sh BESA WAN short|long
+# usage: tests/real/wan.sh BESA WAN short|long|call|pull   (short and long: both ways; call, pull: one, short)
 set -u
 besa=$1 driver=$2 form=$3
 root=$(cd "$(dirname "$0")/../.." && pwd)
@@ -25,11 +25,22 @@ run() { # MODE
     return 1
 }
 
-# Both at once: each pair has a line of its own.
-homes_make call || exit 1
-run call &
-call=$!
-homes_make pull || exit 1
-run pull
-pull_code=$?
-wait "$call" && [ "$pull_code" = 0 ]
+# Each pair has a line of its own, so both ways may run at once.
+homes_make_and_run() { # MODE
+    homes_make "$1" && run "$1"
+}
+case $form in
+call | pull) # one way alone, in the short form
+    mode=$form form=short
+    homes_make_and_run "$mode"
+    ;;
+*)
+    homes_make call || exit 1
+    run call &
+    call=$!
+    homes_make pull || exit 1
+    run pull
+    pull_code=$?
+    wait "$call" && [ "$pull_code" = 0 ]
+    ;;
+esac
