@@ -105,7 +105,7 @@ bool command_read_file(const char *path, size_t limit, struct buffer *out, struc
 /* The subcommands, one file each. */
 typedef int command_run(struct options *options, int argc, char **argv);
 command_run command_init, command_pair, command_agreement, command_succession, command_keeper,
-    command_verify, command_log, command_demo;
+    command_verify, command_log, command_demo, command_keys;
 command_run command_serve, command_status, command_rebuild, command_doctor;
 command_run command_request, command_answer, command_refuse, command_inbox, command_sent,
     command_show_item, command_assign, command_erase, command_withdraw, command_officer,

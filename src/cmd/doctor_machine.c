@@ -6,6 +6,7 @@
 
 #include "base/attributes.h"
 #include "base/env.h"
+#include "cmd/keys.h"
 #include "crypto/cms.h"
 
 #include <errno.h>
@@ -217,7 +218,7 @@ static void certificate_look(struct doctor *doctor, const struct doctor_machine 
                     "%s is not valid yet", what);
     else if (left_ms <= 0)
         doctor_find(doctor, DOCTOR_FAILURE, next, "%s has expired; partners refuse it", what);
-    else if (left_ms < (to_ms - from_ms) / 10)
+    else if (key_level(from_ms, to_ms, machine->now_ms) >= KEY_ENDS_SOON)
         doctor_find(doctor, DOCTOR_WARNING, next, "%s ends in %" PRId64 " days", what, days);
     else
         doctor_find(doctor, DOCTOR_OK, NULL, "%s holds for %" PRId64 " days", what, days);
@@ -226,7 +227,7 @@ static void certificate_look(struct doctor *doctor, const struct doctor_machine 
 static void certificates_look(struct doctor *doctor, const struct doctor_machine *machine)
 {
     certificate_look(doctor, machine, HOME_TLS_CERTIFICATE, "the TLS certificate",
-                     "renew it with the institution's key: docs/keys.md");
+                     "besa keys tls renew: docs/keys.md");
     certificate_look(doctor, machine, HOME_INSTITUTION, "the institution's certificate",
                      "the institution issues a new one: docs/keys.md");
 }

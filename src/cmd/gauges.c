@@ -188,7 +188,9 @@ static void machine_write(struct service *service, struct buffer *out)
     one_write(METRIC_DISK_FREE_BYTES, has_fs ? (int64_t)(fs.f_bavail * fs.f_frsize) : 0, out);
     bool has_file = database_kind(node->db) == DATABASE_SQLITE && stat(node->place, &st) == 0;
     one_write(METRIC_DATABASE_BYTES, has_file ? (int64_t)st.st_size : 0, out);
+    pthread_mutex_lock(&service->mutex); /* it may be renewed now */
     certificate_validity(buffer_span(&service->certificate_pem), &from_ms, &to_ms, &ignored);
+    pthread_mutex_unlock(&service->mutex);
     metric_begin(METRIC_CERTIFICATE_END_SECONDS, out);
     metric_seconds(METRIC_CERTIFICATE_END_SECONDS, NULL, to_ms, out);
 }

@@ -15,6 +15,9 @@
 #define HOME_PASSPHRASE       "keeper.pass"
 #define HOME_TLS_KEY          "tls/key.pem"
 #define HOME_TLS_CERTIFICATE  "tls/cert.pem"
+#define HOME_TLS_NEW          "tls/new.pem" /* key and certificate on their way to the two above */
+#define HOME_TLS_STAGED       "tls/staged.pem"   /* the same, before the node was told */
+#define HOME_TLS_NEXT_KEY     "tls/next-key.pem" /* of a request whose certificate is still to come */
 #define HOME_INSTITUTION      "institution/cert.pem"
 #define HOME_INSTITUTION_KEY  "institution/key.pem"
 #define HOME_DESK_KEY         "tls/desk.key" /* of the API, where it has its own */

@@ -3,6 +3,7 @@
  * officer. Nothing of it needs a network.
  */
 #include "cmd/pairing.h"
+#include "cmd/keys.h"
 #include "cmd/setup.h"
 
 #include "base/attributes.h"
@@ -13,7 +14,6 @@
 #include <stdio.h>
 #include <sys/stat.h>
 
-#define TLS_DAYS         90   /* short-lived: renewed under the institution's key */
 #define INSTITUTION_DAYS 1826 /* of a training institution */
 #define LANGUAGE_MAX     24
 #define PASSPHRASE_BYTES 32
@@ -194,7 +194,7 @@ static bool tls_make(struct init *init, struct error *err)
 
     if (!institution_issue_tls(buffer_span(&init->pem.key), buffer_span(&init->pem.passphrase),
                                buffer_span(&init->pem.certificate), init->tls_name,
-                               env_real()->now_ms(env_real()->context), TLS_DAYS, &key,
+                               env_real()->now_ms(env_real()->context), KEYS_TLS_DAYS, &key,
                                &certificate, err))
         return error_add(err, "the TLS certificate");
     if (!setup_write(&init->home, HOME_TLS_KEY, buffer_span(&key), err) ||

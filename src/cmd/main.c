@@ -53,6 +53,14 @@ const struct command commands[] = {
      "Makes a further set of the node's keys, while the node is stopped; logs go over to it by "
      "`besa succession`.",
      command_keeper},
+    {"keys",
+     "[list]\ntls renew [--days N] [--key FILE|--token URI --cert FILE] [--pin-file FILE]\ntls "
+     "request FILE\ntls issue REQUEST --name TLS-NAME --output FILE [--days N] [--key FILE|--token "
+     "URI --cert FILE]\ntls install FILE",
+     "Lists the keys of this node with their ends, and renews them (docs/keys.md).\n\nA TLS key is "
+     "renewed while the node runs and needs no new agreement; where the institution's key is not at "
+     "hand: request here, issue there, install here.",
+     command_keys},
     {"serve", "",
      "Runs the node until SIGTERM; SIGHUP makes it begin anew.\n\nThe supervisor starts the keeper "
      "and the node, and both anew when one dies.",

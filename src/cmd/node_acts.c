@@ -1,5 +1,6 @@
 /* The node's own acts: see node.h. */
 #include "cmd/doctor.h"
+#include "cmd/keys.h"
 #include "cmd/node_verify.h"
 #include "cmd/service.h"
 
@@ -11,9 +12,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define WAITING_SHOWN_MAX   256
-#define ALARM_SIZE          (ERROR_TEXT_SIZE + 256)
-#define CERTIFICATE_WARN_MS (INT64_C(14) * 24 * 3600 * 1000)
+#define WAITING_SHOWN_MAX 256
+#define ALARM_SIZE        (ERROR_TEXT_SIZE + 256)
 
 /* --- status --- */
 
@@ -164,23 +164,15 @@ static void line_alarms_write(struct node *node, size_t at, struct json_writer *
     }
 }
 
-/* The TLS certificate is short-lived: whoever looks is told before it ends. */
-static void certificate_alarm_write(struct node *node, struct json_writer *out)
+/* Keys that end soon (keys.h); a notice is for `besa keys`, not for an alarm. */
+static void key_alarms_write(struct node *node, struct json_writer *out)
 {
-    struct buffer pem CLEANUP(buffer_free) = buffer_make(64u * 1024);
-    char path[HOME_PATH_SIZE];
-    struct error err = {0};
-    int64_t from_ms = 0;
-    int64_t to_ms = 0;
+    struct key_warning warnings[KEY_WARNING_MAX];
+    size_t count = keys_warnings(&node->home, now_ms(node), warnings, KEY_WARNING_MAX);
 
-    if (!home_path(&node->home, HOME_TLS_CERTIFICATE, path, &err) ||
-        !env_read_file(node->env, path, pem.limit, &pem, &err) ||
-        !certificate_validity(buffer_span(&pem), &from_ms, &to_ms, &err))
-        alarm_write(out, "TLS certificate", err.text);
-    else if (to_ms < now_ms(node))
-        alarm_write(out, "TLS certificate", "it has expired; partners refuse this node");
-    else if (to_ms < now_ms(node) + CERTIFICATE_WARN_MS)
-        alarm_write(out, "TLS certificate", "it expires within 14 days");
+    for (size_t i = 0; i < count; i++)
+        if (warnings[i].level >= KEY_ENDS_SOON)
+            json_write_text(out, span_text(warnings[i].text));
 }
 
 static void stream_alarm_write(struct node *node, struct json_writer *out)
@@ -204,7 +196,7 @@ static void alarms_write(struct node *node, const struct error *keeper_err, stru
     log_alarm_write(out, &node->journal.domestic);
     for (size_t i = 0; i < node->journal.line_count; i++)
         line_alarms_write(node, i, out);
-    certificate_alarm_write(node, out);
+    key_alarms_write(node, out);
     stream_alarm_write(node, out);
     json_end_array(out);
 }
@@ -280,7 +272,23 @@ static bool act_doctor(struct node *node, const struct desk_call *call, struct j
     return ok;
 }
 
+/* The command laid key and certificate ready; the domestic log says that they were taken. */
+static bool act_tls_renew(struct node *node, const struct desk_call *call, struct json_writer *out,
+                          struct error *err)
+{
+    (void)call;
+    if (!keys_tls_take(&node->home, err))
+        return error_add(err, "renewing the TLS key");
+    if (node->service != NULL && !service_tls_renew(node->service, err))
+        return false;
+    json_begin_object(out);
+    json_boolean_field(out, "running", node->service != NULL);
+    json_end_object(out);
+    return true;
+}
+
 const struct node_act node_acts[] = {
+    {"tls-renew", "Takes the TLS key and certificate that were laid ready.", true, act_tls_renew},
     {"doctor", "Looks the books over: what is wrong, and the next step.", true, act_doctor},
     {"status", "How the node stands: logs, partners, alarms.", true, act_status},
     {"log-export", "Records that logs were exported; the command writes the files.", true,

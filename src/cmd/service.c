@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "cmd/desk.h"
+#include "cmd/keys.h"
 #include "cmd/pairing.h"
 #include "cmd/report.h"
 #include "crypto/cms.h"
@@ -168,7 +169,10 @@ static bool line_call(void *context, const char *partner, const char *path, stru
                                  .deadline_ms = deadline_ms,
                                  .done = done,
                                  .context = done_context};
-        return http_client_call(service->client, &call, err);
+        pthread_mutex_lock(&service->mutex); /* the target's key may be renewed now */
+        bool ok = http_client_call(service->client, &call, err);
+        pthread_mutex_unlock(&service->mutex);
+        return ok;
     }
     return error_set(err, ERROR_MISSING, "no partner %s", partner);
 }
@@ -399,7 +403,8 @@ bool service_make(struct node *node, struct service **out, struct error *err)
     node->service = service;
     pthread_mutex_init(&service->mutex, NULL);
     pthread_mutex_init(&service->line_mutex, NULL);
-    return pem_read(service, HOME_TLS_KEY, &service->key_pem, err) &&
+    return keys_tls_settle(&node->home, err) &&
+           pem_read(service, HOME_TLS_KEY, &service->key_pem, err) &&
            pem_read(service, HOME_TLS_CERTIFICATE, &service->certificate_pem, err) &&
            service_follow(service, err) && server_make(service, err) && desk_make(service, err) &&
            exchange_begin(service, err) && background_open(service, err) &&
@@ -688,10 +693,7 @@ void service_end(struct service **service)
     database_close(&gone->background_db);
     for (size_t i = 0; i < gone->partner_count; i++)
         buffer_free(&gone->partners[i].certificate_pem);
-    if (gone->key_pem.data != NULL)
-        secret_wipe(gone->key_pem.data, gone->key_pem.capacity);
-    buffer_free(&gone->key_pem);
-    buffer_free(&gone->certificate_pem);
+    service_tls_free(gone);
     pthread_mutex_destroy(&gone->line_mutex);
     pthread_mutex_destroy(&gone->mutex);
     gone->node->service = NULL;

@@ -27,8 +27,11 @@ struct partner {
 
 struct service {
     struct node *node;
-    struct buffer key_pem;
+    struct buffer key_pem; /* of TLS; changed under `mutex` by service_tls_renew */
     struct buffer certificate_pem;
+    struct buffer
+        retired_pem[2 * HTTP_IDENTITY_COUNT_MAX]; /* calls under way may still read them */
+    size_t retired_count;
     pthread_mutex_t mutex; /* partners */
     struct partner partners[PARTNER_COUNT_MAX];
     size_t partner_count;
@@ -68,6 +71,10 @@ bool service_start(struct service *service, struct error *err);
 void service_end(struct service **service);
 /* Partners of agreements that came since. In the writer, or before the threads start. */
 bool service_follow(struct service *service, struct error *err);
+/* Takes the TLS key and certificate that lie in the home now: the next connections show them, those that stand go on.
+ * Any thread but the courier's. On failure the old ones stay. (service_tls.c) */
+bool service_tls_renew(struct service *service, struct error *err);
+void service_tls_free(struct service *service);
 /* From the books to exchange. */
 void service_event(void *context, const struct journal_event *event);
 

@@ -67,6 +67,7 @@ const struct role_rule role_rules[] = {
     {"succession-allow", LOG_ENDERS},
     {"succession-import", LOG_ENDERS},
     {"keeper-renew", KEEPERS},
+    {"tls-renew", KEEPERS},
     {"resume-order", BIT(HEAD_OF_DESK) | BIT(SECURITY_OFFICER)},
     {"resume-allow", BIT(HEAD_OF_DESK) | BIT(SECURITY_OFFICER)},
     {"resume-status", BIT(HEAD_OF_DESK) | OVERSIGHT | KEEPERS},

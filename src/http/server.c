@@ -366,6 +366,7 @@ void server_drop(struct http_server *server)
     pthread_mutex_unlock(&server->lock);
     if (!is_last)
         return;
+    identities_free(server);
     trust_drop(&server->trust);
     rate_free(&server->rates);
     if (server->key_pem != NULL)

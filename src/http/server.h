@@ -155,6 +155,11 @@ uint16_t http_server_port(const struct http_server *server);
 /* Replaces the trusted institutions. Every open connection is checked anew before its next request and before its next
  * answer; one that fails gets 403 and is closed. Any thread. On failure the old ones stand. */
 bool http_server_trust(struct http_server *server, struct span trusted_pem, struct error *err);
+/* From the next handshake on the server shows this certificate; connections that stand go on. Any thread. On failure, also
+ * when it was done HTTP_IDENTITY_COUNT_MAX times, the old one stays. INPUT, LIMIT. */
+bool http_server_identity(struct http_server *server, struct span key_pem,
+                          struct span certificate_pem, struct error *err);
+#define HTTP_IDENTITY_COUNT_MAX 64u /* each is kept until the server ends; a node renews monthly */
 struct http_server_counts http_server_counts(struct http_server *server);
 /* Answers what is still open with 503, closes all connections, ends the threads and frees. Requests still with their
  * handlers stay valid until http_respond, which then only frees them. Never from a handler. */

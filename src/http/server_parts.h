@@ -15,6 +15,7 @@
 
 #include <pthread.h>
 
+#include <gnutls/gnutls.h>
 #include <microhttpd.h>
 
 #define TRANSFER_PIECE_SIZE ((size_t)256 * 1024) /* of a file, read or written at once */
@@ -120,6 +121,9 @@ struct http_server {
     struct trust *trust;
     uint64_t trust_generation;
     struct rate_table *rates;
+    gnutls_certificate_credentials_t
+        identities[HTTP_IDENTITY_COUNT_MAX]; /* the last one is shown */
+    size_t identity_count;                   /* 0: the daemon's own */
     struct http_server_counts counts;
 };
 
@@ -139,6 +143,8 @@ bool connection_check_peer(struct connection *connection, struct MHD_Connection 
                            struct error *err);
 /* Before the handshake: what the client must show. */
 void connection_ask_certificate(struct http_server *server, struct MHD_Connection *line);
+/* At the end: no session is left that shows one of them. */
+void identities_free(struct http_server *server);
 bool keys_check(struct span key_pem, struct span certificate_pem, struct error *err);
 void connection_enter(struct connection *connection, enum pace_phase phase, size_t size);
 /* Answers a suspended request in place of its handler. Under the lock. */

@@ -117,9 +117,21 @@ bool http_server_trust(struct http_server *server, struct span trusted_pem, stru
     return true;
 }
 
+/* libmicrohttpd gave the session the first identity. */
+static void identity_show(struct http_server *server, gnutls_session_t session)
+{
+    pthread_mutex_lock(&server->lock);
+    gnutls_certificate_credentials_t shown =
+        server->identity_count == 0 ? NULL : server->identities[server->identity_count - 1];
+    pthread_mutex_unlock(&server->lock);
+    if (shown != NULL)
+        gnutls_credentials_set(session, GNUTLS_CRD_CERTIFICATE, shown);
+}
+
 void connection_ask_certificate(struct http_server *server, struct MHD_Connection *line)
 {
     gnutls_session_t session = session_of(line);
+    identity_show(server, session);
     if (server->is_desk) {
         gnutls_certificate_server_set_request(session, GNUTLS_CERT_IGNORE);
         return;
@@ -128,22 +140,57 @@ void connection_ask_certificate(struct http_server *server, struct MHD_Connectio
     gnutls_session_set_verify_function(session, handshake_verify);
 }
 
-bool keys_check(struct span key_pem, struct span certificate_pem, struct error *err)
+static bool identity_read(struct span key_pem, struct span certificate_pem,
+                          gnutls_certificate_credentials_t *out, struct error *err)
 {
-    gnutls_certificate_credentials_t credentials;
     gnutls_datum_t key = {(unsigned char *)(uintptr_t)key_pem.data, (unsigned)key_pem.size};
     gnutls_datum_t certificate = {(unsigned char *)(uintptr_t)certificate_pem.data,
                                   (unsigned)certificate_pem.size};
 
     if (key_pem.size > 1024 * 1024 || certificate_pem.size > 1024 * 1024)
         return error_set(err, ERROR_LIMIT, "own TLS key and certificate: too large");
-    if (gnutls_certificate_allocate_credentials(&credentials) < 0)
+    if (gnutls_certificate_allocate_credentials(out) < 0)
         return error_set(err, ERROR_LIMIT, "own TLS key: memory is out");
-    int failure = gnutls_certificate_set_x509_key_mem2(credentials, &certificate, &key,
+    int failure = gnutls_certificate_set_x509_key_mem2(*out, &certificate, &key,
                                                        GNUTLS_X509_FMT_PEM, NULL, 0);
+    if (failure >= 0)
+        return true;
+    gnutls_certificate_free_credentials(*out);
+    return error_set(err, ERROR_INPUT, "own TLS key and certificate: %s", gnutls_strerror(failure));
+}
+
+bool keys_check(struct span key_pem, struct span certificate_pem, struct error *err)
+{
+    gnutls_certificate_credentials_t credentials;
+
+    if (!identity_read(key_pem, certificate_pem, &credentials, err))
+        return false;
     gnutls_certificate_free_credentials(credentials);
-    if (failure < 0)
-        return error_set(err, ERROR_INPUT, "own TLS key and certificate: %s",
-                         gnutls_strerror(failure));
     return true;
+}
+
+bool http_server_identity(struct http_server *server, struct span key_pem,
+                          struct span certificate_pem, struct error *err)
+{
+    gnutls_certificate_credentials_t credentials;
+
+    if (!identity_read(key_pem, certificate_pem, &credentials, err))
+        return false;
+    pthread_mutex_lock(&server->lock);
+    bool has_room = server->identity_count < HTTP_IDENTITY_COUNT_MAX;
+    if (has_room)
+        server->identities[server->identity_count++] = credentials;
+    pthread_mutex_unlock(&server->lock);
+    if (has_room)
+        return true;
+    gnutls_certificate_free_credentials(credentials);
+    return error_set(err, ERROR_LIMIT, "%u certificates were shown since the start: begin anew",
+                     HTTP_IDENTITY_COUNT_MAX);
+}
+
+void identities_free(struct http_server *server)
+{
+    for (size_t i = 0; i < server->identity_count; i++)
+        gnutls_certificate_free_credentials(server->identities[i]);
+    server->identity_count = 0;
 }

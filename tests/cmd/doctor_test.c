@@ -322,10 +322,13 @@ CHECK_TEST(a_certificate_that_ends_is_named)
     machine_try("certificates", &machine);
     CHECK(found(DOCTOR_OK, "the TLS certificate holds for"));
     CHECK(found(DOCTOR_FAILURE, "the institution's certificate")); /* this home has none */
-    machine.now_ms += 28 * day_ms;
+    machine.now_ms += 21 * day_ms;
+    machine_try("certificates", &machine);
+    CHECK(!found(DOCTOR_WARNING, "the TLS certificate ends in"));
+    machine.now_ms += 2 * day_ms; /* a quarter of its 30 days is left */
     machine_try("certificates", &machine);
     CHECK(found(DOCTOR_WARNING, "the TLS certificate ends in"));
-    machine.now_ms += 3 * day_ms;
+    machine.now_ms += 8 * day_ms;
     machine_try("certificates", &machine);
     CHECK(found(DOCTOR_FAILURE, "the TLS certificate has expired"));
     machine.now_ms -= 60 * day_ms;

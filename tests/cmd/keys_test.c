@@ -1,0 +1,100 @@
+/*
+ * The list of a node's keys: how near an end is, what stands in the list, what is warned of.
+ * covers: keys_list
+ */
+#include "cmd/keys.h"
+#include "check.h"
+#include "cmd/support/node_home.h"
+
+#define DAY_MS INT64_C(86400000)
+
+static struct node_home home;
+
+static enum key_level level(int64_t life_days, int64_t left_days)
+{
+    return key_level(1000, 1000 + life_days * DAY_MS, 1000 + (life_days - left_days) * DAY_MS);
+}
+
+CHECK_TEST(a_long_life_warns_60_30_and_7_days_ahead)
+{
+    CHECK_INT(level(1826, 61), KEY_GOOD);
+    CHECK_INT(level(1826, 60), KEY_NOTICE);
+    CHECK_INT(level(1826, 31), KEY_NOTICE);
+    CHECK_INT(level(1826, 30), KEY_ENDS_SOON);
+    CHECK_INT(level(1826, 8), KEY_ENDS_SOON);
+    CHECK_INT(level(1826, 7), KEY_ENDS_NOW);
+    CHECK_INT(level(1826, 0), KEY_ENDED);
+}
+
+CHECK_TEST(a_short_life_warns_at_a_half_a_quarter_and_a_tenth)
+{
+    CHECK_INT(level(40, 21), KEY_GOOD);
+    CHECK_INT(level(40, 20), KEY_NOTICE);
+    CHECK_INT(level(40, 11), KEY_NOTICE);
+    CHECK_INT(level(40, 10), KEY_ENDS_SOON);
+    CHECK_INT(level(40, 5), KEY_ENDS_SOON);
+    CHECK_INT(level(40, 4), KEY_ENDS_NOW);
+    CHECK_INT(level(40, -1), KEY_ENDED);
+}
+
+static const struct key_entry *entry_of(enum key_kind kind, int64_t now_ms)
+{
+    static struct key_entry entries[KEY_LIST_MAX];
+    size_t count = keys_list(&home.home, now_ms, entries);
+
+    for (size_t i = 0; i < count; i++)
+        if (entries[i].kind == kind)
+            return &entries[i];
+    return NULL;
+}
+
+CHECK_TEST(the_list_has_the_keepers_keys_and_the_certificates)
+{
+    const int64_t now_ms = env_real()->now_ms(env_real()->context);
+    const struct key_entry *entry = entry_of(KEY_LOG, now_ms);
+
+    CHECK_OR_RETURN(entry != NULL);
+    CHECK(!entry->is_missing);
+    CHECK(entry->made_ms > now_ms - DAY_MS);
+    CHECK_INT(entry->until_ms, 0);
+    entry = entry_of(KEY_TLS, now_ms);
+    CHECK_OR_RETURN(entry != NULL);
+    CHECK_INT(entry->level, KEY_GOOD);
+    CHECK_INT(strlen(entry->fingerprint), 64);
+    entry = entry_of(KEY_INSTITUTION, now_ms);
+    CHECK(entry != NULL && entry->is_missing); /* this home has none */
+}
+
+static bool warns(enum key_kind kind, int64_t now_ms, enum key_level level, const char *words)
+{
+    static struct key_warning warnings[KEY_WARNING_MAX];
+    size_t count = keys_warnings(&home.home, now_ms, warnings, KEY_WARNING_MAX);
+
+    for (size_t i = 0; i < count; i++)
+        if (warnings[i].kind == kind)
+            return warnings[i].level == level && strstr(warnings[i].text, words) != NULL;
+    return false;
+}
+
+CHECK_TEST(warnings_name_the_key_its_end_and_the_command)
+{
+    const int64_t now_ms = env_real()->now_ms(env_real()->context);
+
+    CHECK(!warns(KEY_TLS, now_ms, KEY_NOTICE, ""));
+    CHECK(warns(KEY_INSTITUTION, now_ms, KEY_ENDED, "missing"));
+    CHECK(warns(KEY_TLS, now_ms + 16 * DAY_MS, KEY_NOTICE, "besa keys tls renew"));
+    CHECK(warns(KEY_TLS, now_ms + 23 * DAY_MS, KEY_ENDS_SOON, "key tls: ends in 6 days"));
+    CHECK(warns(KEY_TLS, now_ms + 31 * DAY_MS, KEY_ENDED, "ended"));
+}
+
+int main(void)
+{
+    node_home_make(&home);
+    node_home_tls(&home);
+    CHECK_RUN(a_long_life_warns_60_30_and_7_days_ahead);
+    CHECK_RUN(a_short_life_warns_at_a_half_a_quarter_and_a_tenth);
+    CHECK_RUN(the_list_has_the_keepers_keys_and_the_certificates);
+    CHECK_RUN(warnings_name_the_key_its_end_and_the_command);
+    node_home_free(&home);
+    return check_end();
+}
