@@ -15,6 +15,7 @@ enum key_kind {
     KEY_MASTER,
     KEY_PSK,
     KEY_TLS,
+    KEY_DESK_TLS,
     KEY_INSTITUTION,
     KEY_PARTNER_INSTITUTION,
     KEY_PASSPHRASE,

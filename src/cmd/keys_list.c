@@ -21,18 +21,20 @@
 #define NAME_ROOM    (NAME_SIZE_MAX + 64)
 
 const struct key_kind_row key_kinds[KEY_KIND_COUNT] = {
-    [KEY_LOG] = {"log", "signs the checkpoints of our logs", "succession of the log"},
-    [KEY_CUSTODY] = {"custody", "signs receipts", "succession of the log"},
-    [KEY_WITNESS] = {"witness", "signs partners' domestic checkpoints", "succession of the log"},
-    [KEY_SEALING] = {"sealing", "opens what partners sealed", "succession of the log"},
+    [KEY_LOG] = {"log", "signs the checkpoints of our logs", "besa keeper renew, besa succession"},
+    [KEY_CUSTODY] = {"custody", "signs receipts", "besa keeper renew, besa succession"},
+    [KEY_WITNESS] = {"witness", "signs partners' domestic checkpoints",
+                     "besa keeper renew, besa succession"},
+    [KEY_SEALING] = {"sealing", "opens what partners sealed", "besa keeper renew, besa succession"},
     [KEY_MASTER] = {"master", "wraps the keys of bodies, parts and attachments", "never"},
-    [KEY_PSK] = {"psk", "goes into every sealed post, a new one each day", "besa pair"},
+    [KEY_PSK] = {"psk", "goes into every sealed post, a new one each day", "itself, each day"},
     [KEY_TLS] = {"tls", "the line to partners", "besa keys tls renew"},
+    [KEY_DESK_TLS] = {"desk-tls", "the API", "its issuer; put it in place, then SIGHUP"},
     [KEY_INSTITUTION] = {"institution", "signs agreements and TLS certificates",
-                         "a new version of the agreement"},
+                         "pairing and a new agreement"},
     [KEY_PARTNER_INSTITUTION] = {"partner-institution", "what a partner's signatures stand on",
-                                 "the partner, by a new version of the agreement"},
-    [KEY_PASSPHRASE] = {"passphrase", "opens the keeper's key file", "never"},
+                                 "the partner, with pairing and a new agreement"},
+    [KEY_PASSPHRASE] = {"passphrase", "opens the keeper's key file", "no command"},
 };
 
 const char *const key_level_names[KEY_LEVEL_COUNT] = {"good", "notice", "ends soon", "ends now",
@@ -208,6 +210,8 @@ size_t keys_list(const struct home *home, int64_t now_ms, struct key_entry *out)
     keeper_list(&listing);
     passphrase_list(&listing);
     certificate_list(&listing, KEY_TLS, HOME_TLS_CERTIFICATE, "file " HOME_TLS_KEY);
+    if (file_time(home, HOME_DESK_KEY, &made_ms))
+        certificate_list(&listing, KEY_DESK_TLS, HOME_DESK_CERTIFICATE, "file " HOME_DESK_KEY);
     certificate_list(&listing, KEY_INSTITUTION, HOME_INSTITUTION,
                      file_time(home, HOME_INSTITUTION_KEY, &made_ms)
                          ? "file " HOME_INSTITUTION_KEY " (training)"

@@ -6,6 +6,10 @@
 #include "check.h"
 #include "cmd/support/node_home.h"
 
+#include "base/attributes.h"
+
+#include <unistd.h>
+
 #define DAY_MS INT64_C(86400000)
 
 static struct node_home home;
@@ -87,6 +91,40 @@ CHECK_TEST(warnings_name_the_key_its_end_and_the_command)
     CHECK(warns(KEY_TLS, now_ms + 31 * DAY_MS, KEY_ENDED, "ended"));
 }
 
+CHECK_TEST(every_kind_of_key_has_its_row_in_the_page)
+{
+    struct buffer page CLEANUP(buffer_free) = buffer_make(1u << 20);
+    struct error err = {0};
+    char row[64];
+
+    CHECK_OK(env_read_file(env_real(), BESA_SOURCE_DIR "/docs/keys.md", page.limit, &page, &err),
+             err);
+    for (size_t i = 0; i < KEY_KIND_COUNT; i++) {
+        int size = snprintf(row, sizeof row, "\n| `%s` | ", key_kinds[i].name);
+        if (memmem(page.data, page.size, row, (size_t)size) == NULL)
+            printf("docs/keys.md has no row %s\n", key_kinds[i].name);
+        CHECK(memmem(page.data, page.size, row, (size_t)size) != NULL);
+    }
+}
+
+CHECK_TEST(the_desks_key_is_listed_where_it_has_its_own)
+{
+    const int64_t now_ms = env_real()->now_ms(env_real()->context);
+    const char *names[2][2] = {{HOME_TLS_KEY, HOME_DESK_KEY},
+                               {HOME_TLS_CERTIFICATE, HOME_DESK_CERTIFICATE}};
+    char from[HOME_PATH_SIZE], to[HOME_PATH_SIZE];
+    struct error err = {0};
+
+    CHECK(entry_of(KEY_DESK_TLS, now_ms) == NULL);
+    for (size_t i = 0; i < 2; i++) {
+        CHECK_OK(home_path(&home.home, names[i][0], from, &err), err);
+        CHECK_OK(home_path(&home.home, names[i][1], to, &err), err);
+        CHECK(link(from, to) == 0);
+    }
+    const struct key_entry *entry = entry_of(KEY_DESK_TLS, now_ms);
+    CHECK(entry != NULL && !entry->is_missing && entry->level == KEY_GOOD);
+}
+
 int main(void)
 {
     node_home_make(&home);
@@ -95,6 +133,8 @@ int main(void)
     CHECK_RUN(a_short_life_warns_at_a_half_a_quarter_and_a_tenth);
     CHECK_RUN(the_list_has_the_keepers_keys_and_the_certificates);
     CHECK_RUN(warnings_name_the_key_its_end_and_the_command);
+    CHECK_RUN(every_kind_of_key_has_its_row_in_the_page);
+    CHECK_RUN(the_desks_key_is_listed_where_it_has_its_own);
     node_home_free(&home);
     return check_end();
 }
