@@ -29,6 +29,16 @@ static char root[64]; /* stands for /proc and /sys */
 static const char *tried[64];
 static size_t tried_count;
 
+/* Once, however often a check is tried. */
+static void tried_add(const char *name)
+{
+    for (size_t i = 0; i < tried_count; i++)
+        if (strcmp(tried[i], name) == 0)
+            return;
+    CHECK_OR_RETURN(tried_count < sizeof tried / sizeof tried[0]);
+    tried[tried_count++] = name;
+}
+
 static void file_put(const char *relative, const char *text)
 {
     char path[256];
@@ -82,7 +92,7 @@ static void machine_try(const char *name, const struct doctor_machine *machine)
         if (strcmp(doctor_machine_rows[i].name, name) == 0) {
             doctor->check = name;
             doctor_machine_rows[i].run(doctor, machine);
-            tried[tried_count++] = name;
+            tried_add(name);
         }
 }
 
@@ -93,7 +103,7 @@ static void books_try(const char *name)
         if (strcmp(doctor_books_rows[i].name, name) == 0) {
             doctor->check = name;
             doctor_books_rows[i].run(doctor, home.node);
-            tried[tried_count++] = name;
+            tried_add(name);
         }
 }
 
