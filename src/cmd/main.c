@@ -117,9 +117,11 @@ const struct command commands[] = {
      "node and checks every book there.\n\nkey makes a recovery key: FILE opens backups made for "
      "FILE.pub, so that the machine that makes them cannot read them.",
      command_backup},
-    {"restore", "FILE --home NEW --passphrase-file FILE [--recovery-key FILE]",
+    {"restore",
+     "FILE --home NEW --passphrase-file FILE [--recovery-key FILE] [--audit-copy DIR|none]",
      "Makes a node from its backup, in a new place.\n\nIt signs nothing until each partner has "
-     "shown what it holds; make sure that the old node never starts again.",
+     "shown what it holds; make sure that the old node never starts again. Acts since the "
+     "backup come back from the audit copy: DIR, else the one that besa.conf names.",
      command_restore},
     {"upgrade", "[--check] [--without-backup --approver ID]",
      "Brings the books of a stopped node to this program: migrates, builds the tables, "

@@ -4,6 +4,7 @@
  * partner has shown what it holds, and it is not more than is here (journal, contact.c).
  */
 #include "cmd/backup.h"
+#include "cmd/node.h"
 
 #include "base/attributes.h"
 #include "base/json.h"
@@ -30,6 +31,9 @@ struct restoring {
     uint8_t manifest[DIGEST_SIZE];
     struct progress progress;
     bool is_made;
+    const char *copy; /* --audit-copy; NULL: what besa.conf names */
+    bool has_copy;
+    struct audit_replayed replayed;
 };
 
 static bool is_empty(const char *path)
@@ -119,6 +123,35 @@ static bool books_mark(const struct restoring *restoring, struct error *err)
            marker_put(db, restoring, err);
 }
 
+static bool copy_job(struct node *node, void *context, struct error *err)
+{
+    struct restoring *restoring = context;
+
+    return audit_copy_replay(&node->journal, restoring->copy, &restoring->replayed, err);
+}
+
+/* The domestic entries since the backup, before the node has its name. A path that besa.conf names may be lost with the
+ * machine; one that the administrator names must be there. */
+static bool copy_replay(struct restoring *restoring, const struct config *config, struct error *err)
+{
+    struct node_options options = {.home = restoring->home, .lock_fd = -1, .keeper_fd = -1};
+    struct node *node CLEANUP(node_close) = NULL;
+    char first[HOME_PATH_SIZE];
+    bool is_named = restoring->copy != NULL;
+    struct stat st;
+
+    if (!is_named)
+        restoring->copy = config->audit_copy;
+    if (restoring->copy[0] == '\0' || strcmp(restoring->copy, "none") == 0)
+        return true;
+    int size = snprintf(first, sizeof first, "%s/audit-000000.copy", restoring->copy);
+    if (size >= (int)sizeof first || lstat(first, &st) != 0)
+        return !is_named || error_set(err, ERROR_INPUT, "--audit-copy: no %s", first);
+    restoring->has_copy = true;
+    return (node_open(&options, &node, err) && node_job(node, true, copy_job, restoring, err)) ||
+           error_add(err, "(--audit-copy none restores without the copy)");
+}
+
 static bool parent_sync(const char *path, struct error *err)
 {
     char parent[HOME_PATH_SIZE];
@@ -144,6 +177,7 @@ static bool restore_run(struct restoring *restoring, const char *path,
     progress_end(&restoring->progress);
     if (!ok || !directories_make(restoring, err) ||
         !home_config_load(&restoring->home, &config, err) || !books_mark(restoring, err) ||
+        !copy_replay(restoring, &config, err) ||
         !env_real()->sync_dir(env_real()->context, restoring->home.path, err))
         return false;
     /* An empty directory in its place gives way. */
@@ -162,6 +196,11 @@ static void restored_write(const struct restoring *restoring, struct json_writer
     json_string_field(out, "home", restoring->target);
     json_text_field(out, "state_of", made);
     json_hex_field(out, "manifest", span_make(restoring->manifest, DIGEST_SIZE));
+    json_string_field(out, "audit_copy", restoring->has_copy ? restoring->copy : "none was found");
+    json_integer_field(out, "domestic_entries_back", (int64_t)restoring->replayed.back);
+    json_integer_field(out, "domestic_entries_of_a_later_log",
+                       (int64_t)restoring->replayed.unplaced);
+    json_integer_field(out, "audit_copy_torn_bytes", restoring->replayed.torn);
     json_string_field(out, "signs", "nothing, until each partner has shown what it holds");
     json_string_field(out, "next",
                       "make sure that the old node never starts again; then besa serve. The daily "
@@ -172,10 +211,11 @@ static void restored_write(const struct restoring *restoring, struct json_writer
 int command_restore(struct options *options, int argc, char **argv)
 {
     struct backup_words files = {.passphrase_file = NULL};
+    struct restoring restoring = {.options = options, .about = buffer_make(ABOUT_SIZE)};
     const struct command_option own[] = {
         {.name = "passphrase-file", .value = &files.passphrase_file},
-        {.name = "recovery-key", .value = &files.recovery_key}};
-    struct restoring restoring = {.options = options, .about = buffer_make(ABOUT_SIZE)};
+        {.name = "recovery-key", .value = &files.recovery_key},
+        {.name = "audit-copy", .value = &restoring.copy}};
     struct buffer text CLEANUP(buffer_free) = buffer_make(ABOUT_SIZE);
     struct json_writer out = json_writer_make(&text);
     struct backup_lock lock;

@@ -278,9 +278,19 @@ void audit_copy_follow(struct journal *journal)
 
 /* --- replay --- */
 
-struct replay {
-    uint64_t count;
-};
+/* Of another log: an older one of ours stands in the books already, a newer one they do not know yet. */
+static bool other_visit(struct journal *journal, const struct audit_record *record,
+                        struct audit_replayed *out, struct error *err)
+{
+    size_t size = strlen(journal->party);
+
+    if (record->origin.size <= size || memcmp(record->origin.data, journal->party, size) != 0 ||
+        record->origin.data[size] != '/')
+        return error_set(err, ERROR_CONFLICT, "audit copy: it is of another node, log %.*s",
+                         SPAN_ARG(record->origin));
+    out->unplaced += out->is_past;
+    return true;
+}
 
 /* The body is the one that the head names; only this keeper's key opens it. */
 static bool body_check(struct journal *journal, const struct audit_record *record,
@@ -353,14 +363,15 @@ static bool replay_visit(struct journal *journal, const struct audit_record *rec
                          struct error *err)
 {
     struct arena arena CLEANUP(arena_free) = arena_make(4 * (size_t)BODY_SIZE_MAX);
-    struct replay *replay = context;
+    struct audit_replayed *out = context;
     struct journal_log *log = &journal->domestic;
     struct span plain = {NULL, 0};
     struct tlog_hash leaf;
     struct head head;
 
     if (!span_is(record->origin, log->origin))
-        return true;
+        return other_visit(journal, record, out, err);
+    out->is_past = true;
     tlog_leaf_hash(record->head, &leaf);
     if (record->index < log->size)
         return held_check(journal, record, &leaf, &arena, err);
@@ -372,34 +383,50 @@ static bool replay_visit(struct journal *journal, const struct audit_record *rec
         !entry_place(journal, record, &head, &leaf, plain, &arena, err) ||
         !log_add_leaf(log, &leaf, err))
         return false;
-    replay->count++;
+    out->back++;
     return true;
 }
 
-bool audit_copy_replay(struct journal *journal, const char *directory, uint64_t *count,
+/* What is behind the last whole record. */
+static bool torn_measure(struct journal *journal, const char *directory, uint32_t last,
+                         int64_t whole, int64_t *torn, struct error *err)
+{
+    struct buffer bytes CLEANUP(buffer_free) = buffer_make(FILE_READ_MAX);
+
+    *torn = 0;
+    if (!file_read(journal, directory, last, &bytes, err)) {
+        bool is_none = err->kind == ERROR_MISSING;
+        if (is_none)
+            error_clear(err);
+        return is_none;
+    }
+    *torn = (int64_t)bytes.size - whole;
+    return true;
+}
+
+bool audit_copy_replay(struct journal *journal, const char *directory, struct audit_replayed *out,
                        struct error *err)
 {
     struct journal_log *log = &journal->domestic;
-    struct replay replay = {.count = 0};
     struct journal_log before = *log;
     uint8_t chain[DIGEST_SIZE];
     uint32_t last = 0;
     int64_t size = 0;
 
-    *count = 0;
+    *out = (struct audit_replayed){.back = 0};
     /* Whether the log may go on is asked anew: of the keeper now, of the partner at the next contact. */
     bool ok =
-        files_walk(journal, directory, replay_visit, &replay, &last, &size, chain, err) &&
-        (replay.count == 0 || (log_store(journal, log, err) &&
-                               log_set_read_only(journal->db, log->id, span_make(NULL, 0), err)));
+        files_walk(journal, directory, replay_visit, out, &last, &size, chain, err) &&
+        (out->back == 0 || (log_store(journal, log, err) &&
+                            log_set_read_only(journal->db, log->id, span_make(NULL, 0), err))) &&
+        torn_measure(journal, directory, last, size, &out->torn, err);
     if (!ok) {
         log->size = before.size; /* its rows are undone by the caller */
         log->range = before.range;
         log->pending_count = before.pending_count;
         return error_add(err, "replaying the audit copy");
     }
-    *count = replay.count;
-    if (replay.count > 0) {
+    if (out->back > 0) {
         log->read_only[0] = '\0';
         journal->must_level = true;
         journal->level_after_ms = 0;

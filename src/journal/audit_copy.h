@@ -55,10 +55,18 @@ struct audit_copy {
 
 /* After a commit: copies what the domestic log has and the copy has not. Never fails: see audit_copy.failed. */
 void audit_copy_follow(struct journal *journal);
+struct audit_replayed {
+    uint64_t back; /* entries that the books lacked and have again */
+    uint64_t
+        unplaced; /* entries of a domestic log that began after the backup: these books do not know it */
+    int64_t
+        torn; /* bytes behind the last whole record; how many entries were in them nobody can say */
+    bool is_past; /* while it runs: the log of the books was seen, so another one is a later one */
+};
 /* Into a restored database, before its node serves: entries of the domestic log that the books lack, each under the leaf
- * that it had. Inside a transaction. *count: how many came back. CONFLICT when copy and books differ; STORE when the copy
- * was changed. What is behind a torn end is not there. */
-bool audit_copy_replay(struct journal *journal, const char *directory, uint64_t *count,
+ * that it had. Inside a transaction. CONFLICT when copy and books differ or the copy is another party's; STORE when the
+ * copy was changed. What is behind a torn end is not there. */
+bool audit_copy_replay(struct journal *journal, const char *directory, struct audit_replayed *out,
                        struct error *err);
 
 #endif

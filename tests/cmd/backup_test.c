@@ -346,6 +346,66 @@ CHECK_TEST(a_restore_is_the_node_and_says_that_it_was_restored)
         CHECK_OR_RETURN(record.data[i] == 0);
 }
 
+/* The logs of a home as `besa log list` tells them. */
+static bool logs_equal(const char *one, const char *other)
+{
+    struct buffer first CLEANUP(buffer_free) = buffer_make(1 << 20);
+    struct buffer second CLEANUP(buffer_free) = buffer_make(1 << 20);
+    struct error err = {0};
+
+    return RUN(command_log, one, W("list")) == 0 &&
+           env_read_file(env_real(), at("out"), first.limit, &first, &err) &&
+           RUN(command_log, other, W("list")) == 0 &&
+           env_read_file(env_real(), at("out"), second.limit, &second, &err) &&
+           span_equal(buffer_span(&first), buffer_span(&second));
+}
+
+static bool copy_configure(void)
+{
+    FILE *file = fopen(at("ro/besa.conf"), "a");
+
+    if (file == NULL || mkdir(at("copy"), 0700) != 0)
+        return false;
+    fprintf(file, "audit_copy = %s\n", at("copy"));
+    return fclose(file) == 0;
+}
+
+CHECK_TEST(a_restore_brings_back_the_acts_of_the_audit_copy)
+{
+    CHECK_OR_RETURN(copy_configure());
+    CHECK_INT(RUN(command_backup, "ro", at("b6"), W("--recovery"), at("rec.pub")), 0);
+    CHECK_INT(RUN(command_case, "ro", W("c-2"), W("After")), 0);
+    CHECK_INT(RUN(command_case, "ro", W("c-3"), W("After")), 0);
+    CHECK_INT(RUN(command_restore, "without", at("b6"), W("--passphrase-file"), at("pass"),
+                  W("--recovery-key"), at("rec"), W("--audit-copy"), W("none")),
+              0);
+    CHECK(said("\"domestic_entries_back\":0"));
+    CHECK(!logs_equal("ro", "without"));
+    CHECK_INT(RUN(command_restore, "with", at("b6"), W("--passphrase-file"), at("pass"),
+                  W("--recovery-key"), at("rec")),
+              0);
+    CHECK(said("\"domestic_entries_back\":2"));
+    CHECK(logs_equal("ro", "with"));
+    CHECK_INT(RUN(command_verify, "with", NULL), 0);
+    CHECK(said("\"clean\":true"));
+}
+
+CHECK_TEST(a_copy_that_was_cut_or_is_not_there_is_told)
+{
+    struct stat st;
+
+    CHECK_OR_RETURN(stat(at("copy/audit-000000.copy"), &st) == 0);
+    CHECK(truncate(at("copy/audit-000000.copy"), st.st_size - 9) == 0);
+    CHECK_INT(RUN(command_restore, "cut", at("b6"), W("--passphrase-file"), at("pass"),
+                  W("--recovery-key"), at("rec"), W("--audit-copy"), at("copy")),
+              0);
+    CHECK(!said("\"audit_copy_torn_bytes\":0,"));
+    CHECK_INT(RUN(command_restore, "absent", at("b6"), W("--passphrase-file"), at("pass"),
+                  W("--recovery-key"), at("rec"), W("--audit-copy"), at("nowhere")),
+              EX_DATAERR);
+    CHECK(!run_exists(at("absent")) && !run_exists(at("absent.restoring")));
+}
+
 CHECK_TEST(a_full_disk_leaves_no_half_file)
 {
     struct rlimit before;
@@ -404,6 +464,8 @@ int main(void)
     CHECK_RUN(whoever_makes_backups_for_a_recovery_key_cannot_read_them);
     CHECK_RUN(a_changed_or_cut_backup_restores_nothing);
     CHECK_RUN(a_restore_is_the_node_and_says_that_it_was_restored);
+    CHECK_RUN(a_restore_brings_back_the_acts_of_the_audit_copy);
+    CHECK_RUN(a_copy_that_was_cut_or_is_not_there_is_told);
     CHECK_RUN(a_full_disk_leaves_no_half_file);
     CHECK_RUN(only_names_of_a_node_are_in_a_backup);
     snprintf(command, sizeof command, "rm -rf '%s'", directory);

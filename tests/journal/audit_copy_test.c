@@ -72,13 +72,13 @@ static bool backup(bool is_restore)
 
 struct replaying {
     const char *directory;
-    uint64_t count;
+    struct audit_replayed found;
 };
 
 static bool replay_run(struct journal *journal, void *context, struct error *err)
 {
     struct replaying *replaying = context;
-    return audit_copy_replay(journal, replaying->directory, &replaying->count, err);
+    return audit_copy_replay(journal, replaying->directory, &replaying->found, err);
 }
 
 CHECK_TEST(each_entry_is_copied_after_its_commit)
@@ -111,7 +111,7 @@ CHECK_TEST(a_restored_database_gets_its_acts_back_and_goes_on)
     CHECK_INT(domestic()->size, size - 20);
     CHECK(domestic()->read_only[0] != '\0'); /* the keeper knows better */
     CHECK_OK(pair_work(ro(), replay_run, &replaying, &err), err);
-    CHECK_INT(replaying.count, 20);
+    CHECK_INT(replaying.found.back, 20);
     CHECK_INT(domestic()->size, size);
     CHECK(memcmp(&domestic()->range, &range, sizeof range) == 0);
     journal_pump(&ro()->journal);
@@ -120,7 +120,7 @@ CHECK_TEST(a_restored_database_gets_its_acts_back_and_goes_on)
     acts(2);
     CHECK_INT(domestic()->size, size + 2);
     CHECK_OK(pair_work(ro(), replay_run, &replaying, &err), err);
-    CHECK_INT(replaying.count, 0); /* all of it is there */
+    CHECK_INT(replaying.found.back, 0); /* all of it is there */
     CHECK(pair_reopen(ro()));
     CHECK_INT(domestic()->read_only[0], 0);
 }
@@ -156,9 +156,22 @@ CHECK_TEST(a_copy_that_was_changed_gives_nothing_back)
     error_clear(&err);
     CHECK(truncate(file_path(), file_size() - 7) == 0);
     CHECK_OK(pair_work(ro(), replay_run, &replaying, &err), err);
-    CHECK_INT(replaying.count, 4);
+    CHECK_INT(replaying.found.back, 4);
+    CHECK(replaying.found.torn > 0);
     journal_pump(&ro()->journal);
     CHECK(domestic()->read_only[0] != '\0'); /* one act is missing, and the keeper says so */
+}
+
+CHECK_TEST(the_copy_of_another_node_is_refused)
+{
+    struct error err = {0};
+    struct replaying replaying = {.directory = directory};
+    uint64_t size = pair.nodes[1].journal.domestic.size;
+
+    CHECK(!pair_work(&pair.nodes[1], replay_run, &replaying, &err));
+    CHECK(strstr(err.text, "another node") != NULL);
+    CHECK_INT(err.kind, ERROR_CONFLICT);
+    CHECK_INT(pair.nodes[1].journal.domestic.size, size);
 }
 
 CHECK_TEST(a_lost_path_is_an_alarm_and_stops_nothing)
@@ -216,6 +229,7 @@ int main(void)
     CHECK_RUN(each_entry_is_copied_after_its_commit);
     CHECK_RUN(a_restored_database_gets_its_acts_back_and_goes_on);
     CHECK_RUN(a_copy_that_was_changed_gives_nothing_back);
+    CHECK_RUN(the_copy_of_another_node_is_refused);
     CHECK_RUN(a_lost_path_is_an_alarm_and_stops_nothing);
     CHECK_RUN(a_record_is_read_as_it_was_written_and_no_other);
     pair_free(&pair);
