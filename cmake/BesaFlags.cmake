@@ -1,5 +1,6 @@
 # Warnings and hardening. Each hardening flag is asked for first, so that gcc and clang both build.
 include(CheckCCompilerFlag)
+include(CheckCSourceRuns)
 include(CheckLinkerFlag OPTIONAL)
 
 add_compile_definitions(_GNU_SOURCE _FILE_OFFSET_BITS=64 BESA_VERSION="${PROJECT_VERSION}")
@@ -32,14 +33,21 @@ if(BESA_SANITIZE)
   endif()
 else()
   foreach(flag
-      -fstack-protector-strong -fstack-clash-protection -fcf-protection=full
-      -ftrivial-auto-var-init=zero -fzero-call-used-regs=used-gpr)
+      -fstack-protector-strong -fstack-clash-protection -fcf-protection=full -fzero-call-used-regs=used-gpr)
     string(MAKE_C_IDENTIFIER "HAVE${flag}" known)
     check_c_compiler_flag(${flag} ${known})
     if(${known})
       add_compile_options(${flag})
     endif()
   endforeach()
+  # Only from a compiler that it does not make spoil locals (gcc 12.2 does): docs/decisions/0008.
+  file(READ ${CMAKE_SOURCE_DIR}/cmake/checks/auto_var_init.c source)
+  set(CMAKE_REQUIRED_FLAGS -ftrivial-auto-var-init=zero)
+  check_c_source_runs("${source}" BESA_AUTO_VAR_INIT_IS_SOUND)
+  unset(CMAKE_REQUIRED_FLAGS)
+  if(BESA_AUTO_VAR_INIT_IS_SOUND)
+    add_compile_options(-ftrivial-auto-var-init=zero)
+  endif()
   add_compile_options("$<$<NOT:$<CONFIG:Debug>>:-U_FORTIFY_SOURCE;-D_FORTIFY_SOURCE=3>")
   add_link_options(-Wl,-z,relro,-z,now,-z,noexecstack,-z,separate-code)
 endif()

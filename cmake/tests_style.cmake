@@ -17,3 +17,8 @@ foreach(checker ${checkers})
   get_filename_component(name ${checker} NAME_WE)
   besa_style(${name} ${checker})
 endforeach()
+
+# The flags of this tree, under the compiler of this machine.
+add_executable(style_auto_var_init ${CMAKE_SOURCE_DIR}/cmake/checks/auto_var_init.c)
+add_test(NAME style_auto_var_init COMMAND style_auto_var_init)
+set_tests_properties(style_auto_var_init PROPERTIES LABELS style TIMEOUT 20)
