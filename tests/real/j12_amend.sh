@@ -50,6 +50,13 @@ shorter
 ro_pid=$!
 "$besa" --home "$homes/al" serve > "$homes/al.log" 2>&1 &
 al_pid=$!
+# A command that finds no running node takes the home for itself, and `serve` would find it in use.
+for side in ro al; do
+    for _ in $(seq 300); do
+        [ -S "$homes/$side/run/control.sock" ] && break
+        sleep 0.1
+    done
+done
 until_said reachable ana status > /dev/null || fail "ro does not reach al"
 until_said reachable blerim status > /dev/null || fail "al does not reach ro"
 quiet ana case c-1 "Exercise" && quiet blerim case c-1 "Exercise" || fail "cases"
