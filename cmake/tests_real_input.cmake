@@ -6,4 +6,8 @@ if(TARGET besa)
   add_test(NAME real_input COMMAND ${CMAKE_SOURCE_DIR}/tests/real/real_input.sh
            $<TARGET_FILE:besa> $<TARGET_FILE:real_input>)
   set_tests_properties(real_input PROPERTIES LABELS real TIMEOUT 400 SKIP_RETURN_CODE 77 RUN_SERIAL TRUE)
+  # Three nodes under two agreements; real_input finds the ports.
+  add_test(NAME third_partner COMMAND ${CMAKE_SOURCE_DIR}/tests/real/third_partner.sh
+           $<TARGET_FILE:besa> $<TARGET_FILE:real_input>)
+  set_tests_properties(third_partner PROPERTIES LABELS real TIMEOUT 200 RUN_SERIAL TRUE)
 endif()

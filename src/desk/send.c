@@ -171,6 +171,15 @@ static bool items_mask(struct answer *answer, struct span pseudonym, struct aren
     return true;
 }
 
+/* What we send must be what the partner's reader takes: an answer that was put together from arguments is read once more. */
+static bool answer_recheck(const struct desk_call *call, struct span body, struct error *err)
+{
+    if (message_read(MESSAGE_ANSWER, body, call->arena, call->problems) != NULL)
+        return true;
+    return problems_to_error(call->problems, err) &&
+           error_set(err, ERROR_LIMIT, "the answer does not fit in memory");
+}
+
 /* From a filled answer to the sent message. Its items leave the body and travel as salted small parts. */
 static bool answer_out(struct journal *journal, struct journal_line *line,
                        const struct desk_call *call, const char *act, struct answer *answer,
@@ -200,7 +209,8 @@ static bool answer_out(struct journal *journal, struct journal_line *line,
     answer->item_count = 0;
     answer->parts = (struct part_list){enclosed.parts, enclosed.part_count};
     answer->attachments = (struct attachment_list){enclosed.attachments, enclosed.attachment_count};
-    if (!body_copy(&written, answer_write(answer, &written), call->arena, &body, err))
+    if (!body_copy(&written, answer_write(answer, &written), call->arena, &body, err) ||
+        !answer_recheck(call, body, err))
         return false;
     question.body_size = (int64_t)body.size;
     if (!rule_ask(journal, line, call, &question, &ruling, err) ||

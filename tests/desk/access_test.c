@@ -58,6 +58,22 @@ CHECK_TEST(wrong_arguments_leave_no_entry)
     CHECK(!journal->is_dead);
 }
 
+/* It would be refused as malformed by the partner, and the officer would never know why nothing is answered. */
+CHECK_TEST(a_refusal_without_its_reason_is_not_sent)
+{
+    struct error err = {0};
+    char item[UUID_TEXT_SIZE];
+    char arguments[128];
+
+    CHECK_OK(pair_request(&pair.nodes[1], 7, item, &err), err);
+    pair_settle(&pair);
+    int64_t sequence = pair.nodes[0].journal.next_sequence;
+    snprintf(arguments, sizeof arguments, "{\"item\":\"%s\",\"grounds\":[\"a\"]}", item);
+    CHECK(!act("refuse-send", arguments, span_text(""), &err));
+    CHECK_ERROR(err, ERROR_INPUT, "refusals[0].reason");
+    CHECK_INT(pair.nodes[0].journal.next_sequence, sequence);
+}
+
 CHECK_TEST(items_of_the_partner_are_not_ours_to_withdraw_nor_ours_to_answer)
 {
     struct error err = {0};
@@ -202,6 +218,7 @@ int main(void)
         return 1;
     pair_settle(&pair);
     CHECK_RUN(wrong_arguments_leave_no_entry);
+    CHECK_RUN(a_refusal_without_its_reason_is_not_sent);
     CHECK_RUN(items_of_the_partner_are_not_ours_to_withdraw_nor_ours_to_answer);
     CHECK_RUN(a_pseudonym_is_new_per_partner_month_officer_and_node);
     CHECK_RUN(a_file_of_another_officer_is_not_sent);
