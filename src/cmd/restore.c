@@ -31,7 +31,8 @@ struct restoring {
     uint8_t manifest[DIGEST_SIZE];
     struct progress progress;
     bool is_made;
-    const char *copy; /* --audit-copy; NULL: what besa.conf names */
+    struct config config; /* the restored one */
+    const char *copy;     /* --audit-copy; NULL: what besa.conf names */
     bool has_copy;
     struct audit_replayed replayed;
 };
@@ -132,7 +133,7 @@ static bool copy_job(struct node *node, void *context, struct error *err)
 
 /* The domestic entries since the backup, before the node has its name. A path that besa.conf names may be lost with the
  * machine; one that the administrator names must be there. */
-static bool copy_replay(struct restoring *restoring, const struct config *config, struct error *err)
+static bool copy_replay(struct restoring *restoring, struct error *err)
 {
     struct node_options options = {.home = restoring->home, .lock_fd = -1, .keeper_fd = -1};
     struct node *node CLEANUP(node_close) = NULL;
@@ -141,7 +142,7 @@ static bool copy_replay(struct restoring *restoring, const struct config *config
     struct stat st;
 
     if (!is_named)
-        restoring->copy = config->audit_copy;
+        restoring->copy = restoring->config.audit_copy;
     if (restoring->copy[0] == '\0' || strcmp(restoring->copy, "none") == 0)
         return true;
     int size = snprintf(first, sizeof first, "%s/audit-000000.copy", restoring->copy);
@@ -168,16 +169,14 @@ static bool parent_sync(const char *path, struct error *err)
 static bool restore_run(struct restoring *restoring, const char *path,
                         const struct backup_lock *lock, struct error *err)
 {
-    struct config config;
-
     if (!target_check(restoring, err))
         return false;
     bool ok = backup_unpack(path, lock, restoring->home.path, &restoring->progress,
                             &restoring->about, restoring->manifest, err);
     progress_end(&restoring->progress);
     if (!ok || !directories_make(restoring, err) ||
-        !home_config_load(&restoring->home, &config, err) || !books_mark(restoring, err) ||
-        !copy_replay(restoring, &config, err) ||
+        !home_config_load(&restoring->home, &restoring->config, err) ||
+        !books_mark(restoring, err) || !copy_replay(restoring, err) ||
         !env_real()->sync_dir(env_real()->context, restoring->home.path, err))
         return false;
     /* An empty directory in its place gives way. */
