@@ -107,7 +107,8 @@ bool buffer_u64(struct buffer *buffer, uint64_t value)
 
 uint8_t *buffer_room(struct buffer *buffer, size_t size)
 {
-    if (!buffer_reserve(buffer, size))
+    /* No bytes are a place too: NULL says that there is no room. */
+    if (!buffer_reserve(buffer, size > 0 || buffer->data != NULL ? size : 1))
         return NULL;
     uint8_t *room = buffer->data + buffer->size;
     if (size > 0)
