@@ -108,20 +108,25 @@ static void unreachable_done(struct journal *journal, struct job *job, bool ok,
     __atomic_store_n(&partner->unreachable_busy, false, __ATOMIC_RELEASE);
 }
 
+/* `began_ms`: of the call that failed. What was under way when the line went down went down with it: one failure. */
 static void partner_failed(struct exchange *exchange, struct courier_partner *partner,
-                           const struct error *error)
+                           int64_t began_ms, const struct error *error)
 {
     struct error err = {0};
+    bool is_another = partner->failures == 0 || began_ms > partner->failed_ms;
 
     pthread_mutex_lock(&exchange->mutex);
-    partner->failures++;
+    partner->failures += is_another;
     snprintf(partner->last_error, sizeof partner->last_error, "%s",
              error == NULL ? "" : error->text);
     bool was_reachable = partner->is_reachable;
     partner->is_reachable = false;
     pthread_mutex_unlock(&exchange->mutex);
-    partner->retry_at_ms = exchange_ticks_ms(exchange) +
-                           backoff_ms(exchange->journal->env, partner->failures, BACKOFF_MAX_MS);
+    if (is_another) {
+        partner->failed_ms = exchange_ticks_ms(exchange);
+        partner->retry_at_ms = partner->failed_ms + backoff_ms(exchange->journal->env,
+                                                               partner->failures, BACKOFF_MAX_MS);
+    }
     want(exchange, (size_t)(partner - exchange->partners), OPERATION_PROBE);
     if (!was_reachable || __atomic_exchange_n(&partner->unreachable_busy, true, __ATOMIC_ACQ_REL))
         return;
@@ -218,7 +223,7 @@ static void call_begin(struct operation *operation)
     if (partner_call(operation, &err))
         return;
     operation->phase = PHASE_IDLE;
-    partner_failed(exchange, operation->partner, &err);
+    partner_failed(exchange, operation->partner, operation->called_ms, &err);
     operation_back_off(operation, backoff_ms(exchange->journal->env, operation->partner->failures,
                                              BACKOFF_MAX_MS));
 }
@@ -311,7 +316,7 @@ static void call_done(void *context, unsigned status, struct span response,
     buffer_clear(&operation->answer);
     buffer_add(&operation->answer, response);
     if (status == 0)
-        partner_failed(operation->exchange, operation->partner, error);
+        partner_failed(operation->exchange, operation->partner, operation->called_ms, error);
     if (operation->kind == OPERATION_FETCH)
         fetch_answered(operation);
     else if (status == 0 && operation->kind != OPERATION_POST)
@@ -380,7 +385,7 @@ static void operation_done(struct operation *operation)
         if (is_success(operation))
             partner_reached(exchange, operation->partner);
         else
-            partner_failed(exchange, operation->partner, &operation->error);
+            partner_failed(exchange, operation->partner, operation->called_ms, &operation->error);
         return;
     }
     if (operation->kind == OPERATION_RESUME) {

@@ -80,6 +80,7 @@ struct courier_partner {
     char name[NAME_SIZE_MAX + 1];
     bool is_reachable;
     unsigned failures;
+    int64_t failed_ms; /* when the last failure was noticed; monotonic */
     int64_t retry_at_ms;
     char last_error[ERROR_TEXT_SIZE];
     char refused[ERROR_TEXT_SIZE];       /* why it took no post from us; empty: it did */

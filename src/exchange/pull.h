@@ -5,7 +5,9 @@
  *
  * A lane is a row of pulls one after the other and has at most one call under way. Pulling again in a lane without the
  * answer to its call says that the call was lost on the way: it is handed over again. All calls may be repeated, so
- * nothing else needs to be remembered. At rest one lane waits; a further one is opened when that one got a call.
+ * nothing else needs to be remembered. At rest one lane waits; a further one is opened when that one got a call. A lane
+ * whose pull was not answered pulls again at once, before any other: a call may have been lost in it, and nobody but
+ * this lane can say so.
  */
 #ifndef BESA_EXCHANGE_PULL_H
 #define BESA_EXCHANGE_PULL_H
@@ -73,6 +75,7 @@ struct lane {
     uint8_t number;
     enum lane_phase phase; /* the writer moves WORKING on to ANSWERED, under the exchange's mutex */
     bool is_waiting;       /* its pull may be held back */
+    bool is_unsure;        /* its last pull was not answered: a call may be lost in it */
     int64_t pulled_ms;     /* when its last pull left; monotonic */
     uint64_t turn;
     uint64_t id; /* of the call that came; 0: none */
@@ -86,6 +89,7 @@ struct lane {
 struct puller {
     uint64_t session;
     unsigned failures; /* in a row */
+    int64_t failed_ms; /* when the last one was noticed; monotonic */
     int64_t not_before_ms;
     struct lane lanes[PULL_LANE_MAX];
 };

@@ -75,9 +75,14 @@ static void puller_failed(struct lane *lane, const char *why)
     struct courier_partner *partner = lane->partner;
     struct puller *puller = &partner->puller;
 
-    puller->failures++;
-    puller->not_before_ms = exchange_ticks_ms(exchange) +
-                            backoff_ms(exchange->journal->env, puller->failures, BACKOFF_MAX_MS);
+    /* What was under way when the line went down went down with it: one failure, not one for each lane. */
+    if (puller->failures == 0 || lane->pulled_ms > puller->failed_ms) {
+        puller->failures++;
+        puller->failed_ms = exchange_ticks_ms(exchange);
+        puller->not_before_ms = puller->failed_ms + backoff_ms(exchange->journal->env,
+                                                               puller->failures, BACKOFF_MAX_MS);
+    }
+    lane->is_unsure = true;
     pthread_mutex_lock(&exchange->mutex);
     snprintf(partner->pull_error, sizeof partner->pull_error, "%s", why);
     pthread_mutex_unlock(&exchange->mutex);
@@ -127,6 +132,7 @@ static void pull_done(void *context, unsigned status, struct span response,
         puller_failed(lane, err.kind == ERROR_NONE ? "out of memory" : err.text);
         return;
     }
+    lane->is_unsure = false;
     puller_reached(lane);
     if (call.id != 0)
         call_take(lane, &call);
@@ -191,6 +197,23 @@ static struct lane *lane_in(struct puller *puller, enum lane_phase phase)
     return NULL;
 }
 
+/* A lane in which a call may have been lost. NULL: none. */
+static struct lane *lane_unsure(struct puller *puller)
+{
+    for (size_t i = 0; i < PULL_LANE_MAX; i++)
+        if (puller->lanes[i].is_unsure && phase_of(&puller->lanes[i]) == LANE_IDLE)
+            return &puller->lanes[i];
+    return NULL;
+}
+
+/* The one that must pull next: it brings an answer, or says that none comes. NULL: none must. */
+static struct lane *lane_due(struct puller *puller)
+{
+    struct lane *lane = lane_in(puller, LANE_ANSWERED);
+
+    return lane != NULL ? lane : lane_unsure(puller);
+}
+
 /* Answers that nobody waits for any more. */
 static void answers_forget(struct puller *puller, int64_t now_ms)
 {
@@ -214,8 +237,8 @@ bool puller_pump(struct exchange *exchange, struct courier_partner *partner)
     if (!way.must_pull || !way.may_call)
         return false;
     /* Each try may fail at once, and the next one waits then. */
-    for (struct lane *lane = lane_in(puller, LANE_ANSWERED);
-         lane != NULL && puller->not_before_ms <= now_ms; lane = lane_in(puller, LANE_ANSWERED)) {
+    for (struct lane *lane = lane_due(puller); lane != NULL && puller->not_before_ms <= now_ms;
+         lane = lane_due(puller)) {
         lane_pull(lane, !is_one_waiting(puller));
         did = true;
     }

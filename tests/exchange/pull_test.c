@@ -152,6 +152,28 @@ CHECK_TEST(a_call_lost_on_its_way_is_handed_over_again)
     CHECK_INT(partner_of(0)->failures, 0);
 }
 
+/* The lane that waits at rest changes with each call, so each of them loses one. */
+CHECK_TEST(a_call_lost_in_any_lane_waits_for_no_long_time_limit)
+{
+    bool is_seen[PULL_LANE_MAX] = {false};
+    unsigned lanes = 0;
+
+    for (unsigned i = 0; i < 8; i++) {
+        pair_settle(&pair);
+        for (size_t at = 0; at < PULL_LANE_MAX; at++) {
+            bool is_waiting = partner_of(1)->puller.lanes[at].phase == LANE_PULLING;
+            lanes += is_waiting && !is_seen[at];
+            is_seen[at] = is_seen[at] || is_waiting;
+        }
+        pair.loses_pulls = true;
+        requests_both_ways(150 + 2 * i, 1);
+        pair_run(&pair, 3000); /* two tries, each after the least pause */
+        CHECK(!pair.loses_pulls);
+        CHECK(is_level());
+    }
+    CHECK(lanes >= 2);
+}
+
 CHECK_TEST(a_line_that_is_cut_in_the_middle_comes_back)
 {
     for (int i = 1; i < 12; i++) {
@@ -385,6 +407,74 @@ CHECK_TEST(a_partner_that_holds_no_pull_is_not_asked_in_a_circle)
     CHECK(partner_of(0)->is_reachable && partner_of(1)->is_reachable);
 }
 
+static struct {
+    line_done *done;
+    void *context;
+} kept[PULL_LANE_MAX];
+static size_t kept_count;
+
+/* Keeps each pull. */
+static bool keeping_call(void *context, const char *partner, const char *path, struct span body,
+                         size_t response_size_max, int64_t deadline_ms, line_done *done,
+                         void *done_context, struct error *err)
+{
+    (void)context;
+    (void)partner;
+    (void)body;
+    (void)response_size_max;
+    (void)deadline_ms;
+
+    if (strcmp(path, PATH_PULL) != 0 || kept_count == PULL_LANE_MAX)
+        return error_set(err, ERROR_LINK, "connection refused");
+    kept[kept_count].done = done;
+    kept[kept_count++].context = done_context;
+    return true;
+}
+
+CHECK_TEST(pulls_that_a_line_takes_down_together_fail_once)
+{
+    struct exchange *exchange = pair.nodes[1].exchange;
+    struct exchange_line line = exchange->line;
+    struct puller *puller = &partner_of(1)->puller;
+    struct buffer frame CLEANUP(buffer_free) = buffer_make(4096);
+    struct pull_call call = {.id = 5, .path = span_text(PATH_PROBE)};
+    struct error lost = {.kind = ERROR_LINK, .text = "connection reset"};
+
+    pair_close_node(&pair.nodes[0]); /* its pull is answered: nothing */
+    exchange->line.call = keeping_call;
+    kept_count = 0;
+    while (kept_count < 1) {
+        pair_wait(1000);
+        courier_pump(exchange);
+    }
+    /* A call comes, and is answered in its lane beside the one that waits. */
+    CHECK(pull_call_write(&call, &frame));
+    kept[0].done(kept[0].context, 200, buffer_span(&frame), NULL);
+    courier_pump(exchange);
+    journal_pump(&pair.nodes[1].journal);
+    courier_pump(exchange);
+    CHECK_INT(kept_count, 3);
+    pair_wait(10);
+    CHECK_INT(puller->failures, 0);
+    kept[1].done(kept[1].context, 0, span_make(NULL, 0), &lost);
+    kept[2].done(kept[2].context, 0, span_make(NULL, 0), &lost);
+    CHECK_INT(puller->failures, 1);
+    /* Both pull again, and what they say is one more. */
+    kept_count = 0;
+    pair_wait(BACKOFF_MIN_MS);
+    courier_pump(exchange);
+    CHECK_INT(kept_count, 2);
+    pair_wait(10);
+    kept[0].done(kept[0].context, 0, span_make(NULL, 0), &lost);
+    kept[1].done(kept[1].context, 0, span_make(NULL, 0), &lost);
+    CHECK_INT(puller->failures, 2);
+    exchange->line = line;
+    CHECK(pair_reopen(&pair.nodes[0]));
+    pair_settle(&pair);
+    CHECK_INT(puller->failures, 0);
+    CHECK(is_level());
+}
+
 CHECK_TEST(a_partner_that_does_not_pull_costs_no_wait)
 {
     pair_close_node(&pair.nodes[1]);
@@ -408,12 +498,14 @@ int main(void)
     CHECK_RUN(everything_passes_when_one_side_cannot_be_called);
     CHECK_RUN(at_rest_one_pull_waits_and_no_more);
     CHECK_RUN(a_call_lost_on_its_way_is_handed_over_again);
+    CHECK_RUN(a_call_lost_in_any_lane_waits_for_no_long_time_limit);
     CHECK_RUN(a_line_that_is_cut_in_the_middle_comes_back);
     CHECK_RUN(either_node_may_restart_at_any_time);
     CHECK_RUN(an_answer_counts_once_and_only_for_the_call_that_it_names);
     CHECK_RUN(a_call_goes_again_when_its_lane_comes_back_without_its_answer);
     CHECK_RUN(a_partner_that_does_not_pull_costs_no_wait);
     CHECK_RUN(a_partner_that_holds_no_pull_is_not_asked_in_a_circle);
+    CHECK_RUN(pulls_that_a_line_takes_down_together_fail_once);
     CHECK_RUN(rubbish_and_floods_are_refused);
     pair_free(&pair);
     return check_end();
