@@ -7,6 +7,6 @@ if(TARGET besa)
     add_test(NAME real_wan_${form} COMMAND ${CMAKE_SOURCE_DIR}/tests/real/wan.sh
              $<TARGET_FILE:besa> $<TARGET_FILE:wan> ${form})
   endforeach()
-  set_tests_properties(real_wan_call PROPERTIES LABELS real TIMEOUT 300 RUN_SERIAL TRUE)
-  set_tests_properties(real_wan_pull real_wan_long PROPERTIES LABELS slow TIMEOUT 900 RUN_SERIAL TRUE)
+  set_tests_properties(real_wan_call real_wan_pull PROPERTIES LABELS real TIMEOUT 300 RUN_SERIAL TRUE)
+  set_tests_properties(real_wan_long PROPERTIES LABELS slow TIMEOUT 900 RUN_SERIAL TRUE)
 endif()
