@@ -70,10 +70,10 @@ enum database_checkpoint { CHECKPOINT_PASSIVE, CHECKPOINT_TRUNCATE };
 bool database_checkpoint(struct database *db, enum database_checkpoint how, int64_t *left,
                          struct error *err);
 
-/* SQLite: what this connection sees now, as a new database file at `path` (mode 0600), while others write; page by page
- * with progress (may be NULL). LIMIT when the write-ahead log, which cannot be copied away meanwhile, grew by more than
- * DATABASE_COPY_LOG_MAX: others write faster than this disk copies. A failed copy leaves no file. PostgreSQL: RULE, it
- * has tools of its own. */
+/* What this connection sees now, as a new SQLite file at `path` (mode 0600), while others write; with progress (may be
+ * NULL), in pages or rows. A failed copy leaves no file. SQLite: LIMIT when the write-ahead log, which cannot be copied
+ * away meanwhile, grew by more than DATABASE_COPY_LOG_MAX: others write faster than this disk copies. PostgreSQL: the
+ * tables of the schema, row by row (books_copy.h); a reader's connection only. */
 #define DATABASE_COPY_LOG_MAX (INT64_C(1) << 30)
 bool database_copy(struct database *db, const char *path,
                    void (*progress)(void *context, int64_t done, int64_t total), void *context,

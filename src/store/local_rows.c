@@ -181,3 +181,14 @@ bool setting_get(struct database *db, struct arena *arena, const char *name, str
     statement_text(s, 1, span_text(name));
     return row_read(s, arena, setting_read, out, "setting", err);
 }
+
+static const char setting_drop_sql[] = "delete from settings where name = $1";
+
+bool setting_drop(struct database *db, const char *name, struct error *err)
+{
+    struct statement *s CLEANUP(statement_give) = statement_take(db, setting_drop_sql, err);
+    if (s == NULL)
+        return false;
+    statement_text(s, 1, span_text(name));
+    return statement_run(s, err);
+}

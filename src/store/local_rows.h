@@ -45,5 +45,7 @@ bool setting_put(struct database *db, const char *name, struct span value, struc
 /* MISSING when it was never put. */
 bool setting_get(struct database *db, struct arena *arena, const char *name, struct span *out,
                  struct error *err);
+/* Absent is fine. */
+bool setting_drop(struct database *db, const char *name, struct error *err);
 
 #endif

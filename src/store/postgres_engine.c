@@ -6,6 +6,7 @@
  * A COMMIT whose wait for the standby was cancelled still answers COMMIT, with a WARNING: the one sign that the rows may
  * be lost with this machine. It is listened for, and we never cancel anything ourselves.
  */
+#include "store/books_copy.h"
 #include "store/engine.h"
 #include "store/postgres_connect.h"
 #include "store/postgres_value.h"
@@ -203,13 +204,9 @@ static bool postgres_copy(struct database *base, const char *path,
                           void (*progress)(void *context, int64_t done, int64_t total),
                           void *context, struct error *err)
 {
-    (void)base;
-    (void)path;
-    (void)progress;
-    (void)context;
-    return error_set(err, ERROR_RULE,
-                     "the books lie in PostgreSQL: back them up with pg_basebackup or pg_dump, and "
-                     "the home beside it (docs/backup.md)");
+    if (!base->is_reader) /* its transaction is no snapshot, and it would hold up every writer */
+        return error_set(err, ERROR_BUG, "a copy is taken by a reader");
+    return books_copy_to_file(base, path, progress, context, err);
 }
 
 /* The server is asked only when the types of the parameters are known, at the first step: it would else guess them from
