@@ -210,17 +210,21 @@ static bool old_record(const struct home *home, int64_t made_ms, const uint8_t *
                        struct error *err)
 {
     struct database *db CLEANUP(database_close) = NULL;
-    char place[HOME_PATH_SIZE];
+    struct config *config = calloc(1, sizeof *config);
+    char place[NODE_PLACE_SIZE];
     struct database_options options = {.place = place, .env = env_real()};
     char text[BACKUP_SETTING_SIZE];
     struct backup_known known;
     int lock_fd = -1;
 
     backup_setting_write(made_ms, env_real()->now_ms(env_real()->context), manifest, text);
-    bool ok = home_lock(home, &lock_fd, err) && home_path(home, HOME_DATABASE, place, err) &&
-              database_open(&options, &db, err) && backup_known_read(db, &known, err) &&
+    bool ok = (config != NULL || error_set(err, ERROR_LIMIT, "out of memory")) &&
+              home_lock(home, &lock_fd, err) && home_config_load(home, config, err) &&
+              node_place(home, config->database, place, err) && database_open(&options, &db, err) &&
+              backup_known_read(db, &known, err) &&
               (made_ms < known.made_ms || setting_put(db, BACKUP_SETTING, span_text(text), err));
     home_unlock(&lock_fd);
+    free(config);
     return ok;
 }
 

@@ -1,6 +1,7 @@
 /* Node: see node.h. */
 #include "cmd/node.h"
 #include "cmd/node_verify.h"
+#include "cmd/restoring.h"
 #include "cmd/service.h"
 
 #include "base/text.h"
@@ -15,18 +16,25 @@
 
 /* --- opening --- */
 
-static bool place_make(struct node *node, struct error *err)
+bool node_place(const struct home *home, const char *database, char out[NODE_PLACE_SIZE],
+                struct error *err)
 {
     char path[HOME_PATH_SIZE];
 
-    if (strcmp(node->config.database, CONF_DEFAULT_DATABASE) != 0) {
-        snprintf(node->place, sizeof node->place, "%s", node->config.database);
+    if (strcmp(database, CONF_DEFAULT_DATABASE) != 0) {
+        snprintf(out, NODE_PLACE_SIZE, "%s", database);
         return true;
     }
-    if (!home_path(&node->home, HOME_DATABASE, path, err))
+    if (!home_path(home, HOME_DATABASE, path, err))
         return false;
-    snprintf(node->place, sizeof node->place, "%s", path);
+    snprintf(out, NODE_PLACE_SIZE, "%s", path);
     return true;
+}
+
+static bool place_make(struct node *node, const char *database, struct error *err)
+{
+    return node_place(&node->home, database != NULL ? database : node->config.database, node->place,
+                      err);
 }
 
 static bool keeper_begin(struct node *node, int keeper_fd, struct error *err)
@@ -71,7 +79,8 @@ static bool store_open(struct node *node, bool is_reader, bool may_migrate, stru
     return database_open(&options, &node->db, err) &&
            (is_reader ||
             (schema_permits(node, may_migrate, err) &&
-             database_migrate(node->db, schema_migrations, schema_migration_count, err)));
+             database_migrate(node->db, schema_migrations, schema_migration_count, err) &&
+             restoring_books_settle(node->db, err)));
 }
 
 static void rebuild_progress(void *context, int64_t done, int64_t total)
@@ -123,7 +132,8 @@ bool node_open(const struct node_options *options, struct node **out, struct err
     node->progress_context = options->progress_context;
     /* The keeper first: it is forked before there is a database connection to inherit. */
     bool ok = (options->lock_fd >= 0 || home_lock(&node->home, &node->lock_fd, err)) &&
-              home_config_load(&node->home, &node->config, err) && place_make(node, err) &&
+              home_config_load(&node->home, &node->config, err) &&
+              place_make(node, options->database, err) &&
               keeper_begin(node, options->keeper_fd, err);
     if (ok)
         node->keeper = keeper_process_client(node->keeper_process);
@@ -144,7 +154,7 @@ bool node_open_reader(const struct home *home, struct node **out, struct error *
     *out = NULL;
     if (node == NULL)
         return false;
-    if (!home_config_load(&node->home, &node->config, err) || !place_make(node, err) ||
+    if (!home_config_load(&node->home, &node->config, err) || !place_make(node, NULL, err) ||
         !store_open(node, true, false, err))
         node_close(&node);
     *out = node;

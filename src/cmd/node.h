@@ -36,8 +36,9 @@ struct node {
 
 struct node_options {
     struct home home;
-    int lock_fd;   /* taken already, becomes the node's; -1: node_open takes it */
-    int keeper_fd; /* the supervisor's socket to the keeper; -1: node_open starts a keeper */
+    int lock_fd;          /* taken already, becomes the node's; -1: node_open takes it */
+    const char *database; /* instead of what besa.conf names; NULL: that */
+    int keeper_fd;        /* the supervisor's socket to the keeper; -1: node_open starts a keeper */
     void (*event)(void *context, const struct journal_event *event); /* may be NULL */
     bool
         may_migrate; /* books of an older schema are brought to this one; else RULE, see `besa upgrade` */
@@ -48,6 +49,10 @@ struct node_options {
 /* Opens everything, in this order: lock, configuration, store (migrated), keeper, books. Tells what to do on failure: BUSY
  * when another process owns the home. The caller of besa.conf-less homes is `besa init`. */
 bool node_open(const struct node_options *options, struct node **out, struct error *err);
+/* Where the books of a home lie, as database_open takes it. */
+#define NODE_PLACE_SIZE (HOME_PATH_SIZE + CONF_DATABASE_SIZE)
+bool node_place(const struct home *home, const char *database, char out[NODE_PLACE_SIZE],
+                struct error *err);
 /* Ends the keeper that it started, gives the home back. NULL is fine. */
 void node_close(struct node **node);
 /* The same with only a reader's connection: beside a running node, without lock, keeper and books (db alone is set). */

@@ -1,10 +1,12 @@
 /*
  * `besa restore FILE --home NEW`: a node from its backup. It is unpacked beside its place and gets its name only when it
  * is whole. The books then know that they were restored: nothing is numbered, signed or taken into custody until each
- * partner has shown what it holds, and it is not more than is here (journal, contact.c).
+ * partner has shown what it holds, and it is not more than is here (journal, contact.c). All work is done in the file that
+ * the backup holds; books that belong into a server's database go there last, in one transaction (restoring.h).
  */
 #include "cmd/backup.h"
 #include "cmd/node.h"
+#include "cmd/restoring.h"
 
 #include "base/attributes.h"
 #include "base/json.h"
@@ -14,71 +16,27 @@
 #include "store/migrate.h"
 #include "store/schema.h"
 
-#include <dirent.h>
-#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #define ABOUT_SIZE (1024u * 1024u)
 
 struct restoring {
     struct options *options;
-    char target[HOME_PATH_SIZE];
+    struct restoring_place place;
     struct home home; /* the place beside it */
     struct buffer about;
     uint8_t manifest[DIGEST_SIZE];
     struct progress progress;
-    bool is_made;
+    struct progress loading;
+    const char *database; /* --database; NULL: what besa.conf names */
     struct config config; /* the restored one */
     const char *copy;     /* --audit-copy; NULL: what besa.conf names */
     bool has_copy;
     struct audit_replayed replayed;
 };
-
-static bool is_empty(const char *path)
-{
-    DIR *directory = opendir(path);
-    size_t count = 0;
-
-    if (directory == NULL)
-        return false;
-    for (struct dirent *found; (found = readdir(directory)) != NULL;)
-        count += strcmp(found->d_name, ".") != 0 && strcmp(found->d_name, "..") != 0;
-    closedir(directory);
-    return count == 0;
-}
-
-/* A node is never written over: what is in its place may be the newer one. */
-static bool target_check(struct restoring *restoring, struct error *err)
-{
-    struct stat st;
-    const char *name = restoring->options->home;
-
-    if (name == NULL || name[0] == '\0')
-        return error_set(err, ERROR_INPUT, "say where: --home NEW");
-    size_t size = strlen(name);
-    while (size > 1 && name[size - 1] == '/')
-        size--;
-    if (size + 16 > sizeof restoring->target)
-        return error_set(err, ERROR_LIMIT, "the home's path is too long");
-    snprintf(restoring->target, sizeof restoring->target, "%.*s", (int)size, name);
-    snprintf(restoring->home.path, sizeof restoring->home.path, "%.*s.restoring", (int)size, name);
-    if (lstat(restoring->target, &st) == 0 &&
-        (!S_ISDIR(st.st_mode) || !is_empty(restoring->target)))
-        return error_set(err, ERROR_CONFLICT,
-                         "%s is not empty; a node is restored to a new place only",
-                         restoring->target);
-    if (lstat(restoring->home.path, &st) == 0)
-        return error_set(err, ERROR_CONFLICT,
-                         "%s is there: a restore that was broken off, or one that runs; remove it "
-                         "if none runs",
-                         restoring->home.path);
-    restoring->is_made = mkdir(restoring->home.path, 0700) == 0;
-    return restoring->is_made ||
-           error_set(err, ERROR_STORE, "cannot make %s: %s", restoring->home.path, strerror(errno));
-}
 
 static bool directories_make(const struct restoring *restoring, struct error *err)
 {
@@ -135,7 +93,8 @@ static bool copy_job(struct node *node, void *context, struct error *err)
  * machine; one that the administrator names must be there. */
 static bool copy_replay(struct restoring *restoring, struct error *err)
 {
-    struct node_options options = {.home = restoring->home, .lock_fd = -1, .keeper_fd = -1};
+    struct node_options options = {
+        .home = restoring->home, .lock_fd = -1, .keeper_fd = -1, .database = CONF_DEFAULT_DATABASE};
     struct node *node CLEANUP(node_close) = NULL;
     char first[HOME_PATH_SIZE];
     bool is_named = restoring->copy != NULL;
@@ -153,37 +112,58 @@ static bool copy_replay(struct restoring *restoring, struct error *err)
            error_add(err, "(--audit-copy none restores without the copy)");
 }
 
-static bool parent_sync(const char *path, struct error *err)
+/* --database where it is given, else what the restored besa.conf names. */
+static bool database_choose(struct restoring *restoring, struct error *err)
 {
-    char parent[HOME_PATH_SIZE];
-    const char *slash = strrchr(path, '/');
+    struct config *config = &restoring->config;
 
-    snprintf(parent, sizeof parent, "%.*s",
-             slash == NULL   ? 1
-             : slash == path ? 1
-                             : (int)(slash - path),
-             slash == NULL ? "." : path);
-    return env_real()->sync_dir(env_real()->context, parent, err);
+    if (!home_config_load(&restoring->home, config, err))
+        return false;
+    if (restoring->database == NULL || strcmp(restoring->database, config->database) == 0)
+        return restoring_books_check(config->database, err);
+    if (strlen(restoring->database) >= sizeof config->database)
+        return error_set(err, ERROR_INPUT, "--database is too long");
+    snprintf(config->database, sizeof config->database, "%s", restoring->database);
+    return restoring_books_check(config->database, err) &&
+           home_config_save(&restoring->home, config, err);
+}
+
+static bool home_fill(struct restoring *restoring, const char *path, const struct backup_lock *lock,
+                      struct error *err)
+{
+    bool ok = backup_unpack(path, lock, restoring->home.path, &restoring->progress,
+                            &restoring->about, restoring->manifest, err);
+
+    progress_end(&restoring->progress);
+    ok = ok && directories_make(restoring, err) && database_choose(restoring, err) &&
+         books_mark(restoring, err) && copy_replay(restoring, err) &&
+         restoring_books_load(&restoring->place, &restoring->home, restoring->config.database,
+                              progress_show, &restoring->loading, err);
+    progress_end(&restoring->loading);
+    return ok;
+}
+
+/* Books of a server: nobody may take them for what a broken-off restore left any more. */
+static bool books_settle(const struct restoring *restoring, struct error *err)
+{
+    struct database_options options = {.place = restoring->config.database, .env = env_real()};
+    struct database *db CLEANUP(database_close) = NULL;
+
+    return strcmp(restoring->config.database, CONF_DEFAULT_DATABASE) == 0 ||
+           (database_open(&options, &db, err) && restoring_books_settle(db, err));
 }
 
 static bool restore_run(struct restoring *restoring, const char *path,
                         const struct backup_lock *lock, struct error *err)
 {
-    if (!target_check(restoring, err))
+    if (!restoring_begin(&restoring->place, restoring->options->home, err))
         return false;
-    bool ok = backup_unpack(path, lock, restoring->home.path, &restoring->progress,
-                            &restoring->about, restoring->manifest, err);
-    progress_end(&restoring->progress);
-    if (!ok || !directories_make(restoring, err) ||
-        !home_config_load(&restoring->home, &restoring->config, err) ||
-        !books_mark(restoring, err) || !copy_replay(restoring, err) ||
-        !env_real()->sync_dir(env_real()->context, restoring->home.path, err))
-        return false;
-    /* An empty directory in its place gives way. */
-    if (!env_real()->rename(env_real()->context, restoring->home.path, restoring->target, err))
-        return false;
-    restoring->is_made = false;
-    return parent_sync(restoring->target, err);
+    snprintf(restoring->home.path, sizeof restoring->home.path, "%s", restoring->place.path);
+    if (restoring->place.has_cleared)
+        command_note(restoring->options, "%s, left by a restore that was broken off, is removed",
+                     restoring->place.path);
+    return home_fill(restoring, path, lock, err) && restoring_finish(&restoring->place, err) &&
+           books_settle(restoring, err);
 }
 
 static void restored_write(const struct restoring *restoring, struct json_writer *out)
@@ -192,9 +172,13 @@ static void restored_write(const struct restoring *restoring, struct json_writer
 
     backup_about_find(buffer_span(&restoring->about), "made", &made);
     json_begin_object(out);
-    json_string_field(out, "home", restoring->target);
+    json_string_field(out, "home", restoring->place.target);
     json_text_field(out, "state_of", made);
     json_hex_field(out, "manifest", span_make(restoring->manifest, DIGEST_SIZE));
+    json_string_field(out, "database",
+                      strcmp(restoring->config.database, CONF_DEFAULT_DATABASE) == 0 ? "sqlite"
+                                                                                     : "postgres");
+    json_boolean_field(out, "broken_off_removed", restoring->place.has_cleared);
     json_string_field(out, "audit_copy", restoring->has_copy ? restoring->copy : "none was found");
     json_integer_field(out, "domestic_entries_back", (int64_t)restoring->replayed.back);
     json_integer_field(out, "domestic_entries_of_a_later_log",
@@ -210,11 +194,13 @@ static void restored_write(const struct restoring *restoring, struct json_writer
 int command_restore(struct options *options, int argc, char **argv)
 {
     struct backup_words files = {.passphrase_file = NULL};
-    struct restoring restoring = {.options = options, .about = buffer_make(ABOUT_SIZE)};
+    struct restoring restoring = {
+        .options = options, .place.lock_fd = -1, .about = buffer_make(ABOUT_SIZE)};
     const struct command_option own[] = {
         {.name = "passphrase-file", .value = &files.passphrase_file},
         {.name = "recovery-key", .value = &files.recovery_key},
-        {.name = "audit-copy", .value = &restoring.copy}};
+        {.name = "audit-copy", .value = &restoring.copy},
+        {.name = "database", .value = &restoring.database}};
     struct buffer text CLEANUP(buffer_free) = buffer_make(ABOUT_SIZE);
     struct json_writer out = json_writer_make(&text);
     struct backup_lock lock;
@@ -225,12 +211,12 @@ int command_restore(struct options *options, int argc, char **argv)
     if (!command_parse(options, argc, argv, own, ARRAY_COUNT(own), 1, 1, &words, &exit_code))
         return exit_code;
     restoring.progress = (struct progress){.options = options, .what = "restoring"};
+    restoring.loading = (struct progress){.options = options, .what = "loading the books"};
     bool ok = backup_lock_open(&files, &lock, &err) &&
               restore_run(&restoring, words.words[0], &lock, &err);
     if (ok)
         restored_write(&restoring, &out);
-    if (restoring.is_made)
-        directory_remove(restoring.home.path);
+    restoring_end(&restoring.place);
     buffer_free(&restoring.about);
     backup_lock_end(&files, &lock);
     return ok ? command_show(options, buffer_span(&text)) : command_fail(options, &err);
