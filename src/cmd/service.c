@@ -296,19 +296,26 @@ static void partner_handle(void *context, struct http_request *request)
 }
 
 static const struct http_route routes[] = {
-    {.method = "POST", .path = PATH_PUSH, .body_size_max = POST_SIZE_MAX, .handle = partner_handle},
+    {.method = "POST",
+     .path = ROUTE_OF("push"),
+     .body_size_max = POST_SIZE_MAX,
+     .handle = partner_handle},
     {.method = "POST", .path = PATH_PROBE, .body_size_max = 16384, .handle = partner_handle},
     {.method = "POST",
-     .path = PATH_ADD_CHECKPOINT,
+     .path = ROUTE_OF("add-checkpoint"),
      .body_size_max = 16384,
      .handle = partner_handle},
-    {.method = "POST", .path = PATH_RANGES, .body_size_max = 1024, .handle = partner_handle},
+    {.method = "POST", .path = ROUTE_OF("ranges"), .body_size_max = 1024, .handle = partner_handle},
     {.method = "POST",
      .path = PATH_PULL,
      .body_size_max = PULL_SIZE_MAX,
      .answer_ms = PULL_ANSWER_MS,
      .handle = partner_handle},
-    {.method = "POST", .path = PATH_RESUME, .body_size_max = 1024, .handle = partner_handle},
+    {.method = "POST", .path = ROUTE_OF("resume"), .body_size_max = 1024, .handle = partner_handle},
+    {.method = "POST",
+     .path = ROUTE_OF("resume-piece"),
+     .body_size_max = 2048,
+     .handle = partner_handle},
 };
 
 /* --- making --- */

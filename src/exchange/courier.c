@@ -20,7 +20,7 @@ int64_t exchange_ticks_ms(const struct exchange *exchange)
     return exchange->journal->env->monotonic_ms(exchange->journal->env->context);
 }
 
-static void want(struct exchange *exchange, size_t partner, enum operation_kind kind)
+void courier_want(struct exchange *exchange, size_t partner, enum operation_kind kind)
 {
     pthread_mutex_lock(&exchange->mutex);
     exchange->wants[partner][kind] = true;
@@ -32,13 +32,13 @@ void exchange_notice(struct exchange *exchange, const struct journal_event *even
     if (event->line >= exchange->partner_count)
         return;
     if (event->kind == JOURNAL_PARTS || event->kind == JOURNAL_ARRIVED)
-        want(exchange, event->line, OPERATION_FETCH);
+        courier_want(exchange, event->line, OPERATION_FETCH);
     if (event->kind == JOURNAL_SUSPENDED)
-        want(exchange, event->line, OPERATION_PROBE);
+        courier_want(exchange, event->line, OPERATION_PROBE);
     if (event->kind == JOURNAL_RESUME)
-        want(exchange, event->line, OPERATION_RESUME);
+        courier_want(exchange, event->line, OPERATION_RESUME);
     if (event->kind != JOURNAL_ALARM)
-        want(exchange, event->line, OPERATION_POST);
+        courier_want(exchange, event->line, OPERATION_POST);
     exchange->line.wake(exchange->line.context);
 }
 
@@ -74,7 +74,8 @@ static bool job_put(struct operation *operation,
 
 void operation_want(struct operation *operation, enum operation_kind kind)
 {
-    want(operation->exchange, (size_t)(operation->partner - operation->exchange->partners), kind);
+    courier_want(operation->exchange, (size_t)(operation->partner - operation->exchange->partners),
+                 kind);
 }
 
 void operation_back_off(struct operation *operation, int64_t wait_ms)
@@ -84,73 +85,6 @@ void operation_back_off(struct operation *operation, int64_t wait_ms)
     operation_want(operation, operation->kind);
 }
 
-/* --- reachability --- */
-
-static bool unreachable_run(struct journal *journal, struct job *job, struct error *err)
-{
-    struct courier_partner *partner =
-        (struct courier_partner *)(void *)((uint8_t *)job -
-                                           offsetof(struct courier_partner, unreachable));
-    (void)err;
-    contact_set(&journal->lines[partner->line], false);
-    return true;
-}
-
-static void unreachable_done(struct journal *journal, struct job *job, bool ok,
-                             const struct error *err)
-{
-    struct courier_partner *partner =
-        (struct courier_partner *)(void *)((uint8_t *)job -
-                                           offsetof(struct courier_partner, unreachable));
-    (void)journal;
-    (void)ok;
-    (void)err;
-    __atomic_store_n(&partner->unreachable_busy, false, __ATOMIC_RELEASE);
-}
-
-/* `began_ms`: of the call that failed. What was under way when the line went down went down with it: one failure. */
-static void partner_failed(struct exchange *exchange, struct courier_partner *partner,
-                           int64_t began_ms, const struct error *error)
-{
-    struct error err = {0};
-    bool is_another = partner->failures == 0 || began_ms > partner->failed_ms;
-
-    pthread_mutex_lock(&exchange->mutex);
-    partner->failures += is_another;
-    snprintf(partner->last_error, sizeof partner->last_error, "%s",
-             error == NULL ? "" : error->text);
-    bool was_reachable = partner->is_reachable;
-    partner->is_reachable = false;
-    pthread_mutex_unlock(&exchange->mutex);
-    if (is_another) {
-        partner->failed_ms = exchange_ticks_ms(exchange);
-        partner->retry_at_ms = partner->failed_ms + backoff_ms(exchange->journal->env,
-                                                               partner->failures, BACKOFF_MAX_MS);
-    }
-    want(exchange, (size_t)(partner - exchange->partners), OPERATION_PROBE);
-    if (!was_reachable || __atomic_exchange_n(&partner->unreachable_busy, true, __ATOMIC_ACQ_REL))
-        return;
-    partner->unreachable = (struct job){.run = unreachable_run, .done = unreachable_done};
-    if (!journal_submit(exchange->journal, &partner->unreachable, &err))
-        __atomic_store_n(&partner->unreachable_busy, false, __ATOMIC_RELEASE);
-}
-
-static void partner_reached(struct exchange *exchange, struct courier_partner *partner)
-{
-    size_t at = (size_t)(partner - exchange->partners);
-
-    pthread_mutex_lock(&exchange->mutex);
-    partner->is_reachable = true;
-    partner->must_show = false;
-    partner->failures = 0;
-    partner->last_error[0] = '\0';
-    pthread_mutex_unlock(&exchange->mutex);
-    want(exchange, at, OPERATION_POST);
-    want(exchange, at, OPERATION_FETCH);
-    want(exchange, at, OPERATION_WITNESS);
-    want(exchange, at, OPERATION_RESUME);
-}
-
 /* --- one operation --- */
 
 static const char *const paths[OPERATION_COUNT] = {
@@ -158,12 +92,27 @@ static const char *const paths[OPERATION_COUNT] = {
     [OPERATION_POST] = PATH_PUSH,
     [OPERATION_WITNESS] = PATH_ADD_CHECKPOINT,
     [OPERATION_FETCH] = PATH_RANGES,
-    [OPERATION_RESUME] = PATH_RESUME,
+    [OPERATION_RESUME] = PATH_RESUME_PIECE,
 };
 
-static size_t answer_size_max(enum operation_kind kind)
+static bool is_plain_resume(const struct operation *operation)
 {
-    return kind == OPERATION_RESUME ? RESUME_ANSWER_SIZE_MAX : RANGE_SIZE_MAX;
+    return operation->kind == OPERATION_RESUME && operation->gather.is_plain;
+}
+
+static size_t answer_size_max(const struct operation *operation)
+{
+    return is_plain_resume(operation) ? RESUME_ANSWER_SIZE_MAX : RANGE_SIZE_MAX;
+}
+
+/* What the answer may weigh; those not named are a few lines. */
+static size_t answer_size_expected(const struct operation *operation)
+{
+    if (operation->kind == OPERATION_FETCH)
+        return operation->fetch.slice;
+    if (operation->kind == OPERATION_RESUME)
+        return operation->gather.is_plain ? RESUME_ANSWER_SIZE_MAX : operation->gather.slice;
+    return 0;
 }
 
 static void call_done(void *context, unsigned status, struct span response,
@@ -195,25 +144,26 @@ static bool partner_call(struct operation *operation, struct error *err)
     struct courier_partner *partner = operation->partner;
     struct exchange_way way = exchange_way_to(exchange, partner);
     struct span body = buffer_span(&operation->body);
-    int64_t deadline_ms = call_deadline_ms(body.size);
+    int64_t deadline_ms = call_deadline_ms(body.size + answer_size_expected(operation));
     char path[PULL_PATH_SIZE_MAX + 1];
 
     operation->called_ms = exchange_ticks_ms(exchange);
-    path_write(operation->protocol, paths[operation->kind], path);
+    path_write(operation->protocol,
+               is_plain_resume(operation) ? PATH_RESUME : paths[operation->kind], path);
     if (way.may_wait && pull_is_present(partner, exchange_ticks_ms(exchange)))
-        return pull_call(exchange, partner, path, body, answer_size_max(operation->kind),
-                         deadline_ms, call_done, operation, err);
+        return pull_call(exchange, partner, path, body, answer_size_max(operation), deadline_ms,
+                         call_done, operation, err);
     if (way.may_call)
         return exchange->line.call(exchange->line.context, partner->name, path, body,
-                                   answer_size_max(operation->kind), deadline_ms, call_done,
-                                   operation, err);
+                                   answer_size_max(operation), deadline_ms, call_done, operation,
+                                   err);
     return error_set(err, ERROR_LINK,
                      way.may_wait ? "%s has to call us, and does not"
                                   : "no address of %s is known here",
                      partner->name);
 }
 
-static void call_begin(struct operation *operation)
+void call_begin(struct operation *operation)
 {
     struct exchange *exchange = operation->exchange;
     struct error err = {0};
@@ -228,81 +178,10 @@ static void call_begin(struct operation *operation)
                                              BACKOFF_MAX_MS));
 }
 
-static void completion_put(struct operation *operation)
+void completion_put(struct operation *operation)
 {
     if (!job_put(operation, operation_complete, PHASE_COMPLETING))
         operation_back_off(operation, BACKOFF_MIN_MS);
-}
-
-static void fetch_go_on(struct operation *operation);
-
-static void fetch_failed(struct operation *operation, const struct error *err)
-{
-    struct courier_partner *partner = operation->partner;
-
-    pthread_mutex_lock(&operation->exchange->mutex);
-    snprintf(partner->last_error, sizeof partner->last_error, "%s", err->text);
-    pthread_mutex_unlock(&operation->exchange->mutex);
-    fetch_end(&operation->fetch);
-    operation->fetch.failed_entry = operation->fetch.wanted.entry;
-    operation->fetch.failed_number = operation->fetch.wanted.number;
-    if (err->kind == ERROR_INPUT) { /* not the file that was named: never asked for again */
-        operation->ok = false;
-        completion_put(operation);
-        return;
-    }
-    operation->failures++;
-    operation_back_off(operation, backoff_ms(operation->exchange->journal->env, operation->failures,
-                                             BACKOFF_MAX_MS));
-}
-
-static void fetch_whole(struct operation *operation)
-{
-    struct fetch *fetch = &operation->fetch;
-    struct error err = {0};
-    uint8_t sha256[DIGEST_SIZE];
-
-    bool ok = attachment_finish(&fetch->writer, sha256, &err);
-    fetch_end(fetch);
-    if (!ok) {
-        fetch_failed(operation, &err);
-        return;
-    }
-    operation->ok = digest_is_equal(sha256, fetch->wanted.sha256);
-    completion_put(operation);
-}
-
-static void fetch_go_on(struct operation *operation)
-{
-    struct error err = {0};
-    bool is_whole = false;
-
-    if (!fetch_next(operation, &is_whole, &err))
-        fetch_failed(operation, &err);
-    else if (is_whole)
-        fetch_whole(operation);
-    else
-        call_begin(operation);
-}
-
-static void fetch_answered(struct operation *operation)
-{
-    struct error err = {0};
-
-    if (operation->status == 0)
-        fetch_unanswered(&operation->fetch);
-    if (operation->status != 200) {
-        error_set(&err, ERROR_LINK, "%s answered %u to a question for an attachment",
-                  operation->partner->name, operation->status);
-        fetch_failed(operation, &err);
-        return;
-    }
-    if (!fetch_take(operation, &err)) {
-        fetch_failed(operation, &err);
-        return;
-    }
-    operation->failures = 0;
-    fetch_go_on(operation);
 }
 
 static void call_done(void *context, unsigned status, struct span response,
@@ -319,6 +198,8 @@ static void call_done(void *context, unsigned status, struct span response,
         partner_failed(operation->exchange, operation->partner, operation->called_ms, error);
     if (operation->kind == OPERATION_FETCH)
         fetch_answered(operation);
+    else if (operation->kind == OPERATION_RESUME)
+        resume_answered(operation);
     else if (status == 0 && operation->kind != OPERATION_POST)
         operation_back_off(operation, 0);
     else
@@ -350,15 +231,13 @@ static bool is_success(const struct operation *operation)
     return operation->ok && operation->status == 200;
 }
 
-#define RESUME_RETRY_MS 5000 /* an officer of the partner has to allow it: nobody waits for less */
-
 static void resume_done(struct operation *operation)
 {
     struct courier_partner *partner = operation->partner;
     size_t at = (size_t)(partner - operation->exchange->partners);
 
     if (is_success(operation)) {
-        want(operation->exchange, at, OPERATION_RESUME); /* the next range */
+        courier_want(operation->exchange, at, OPERATION_RESUME); /* the next range */
         return;
     }
     pthread_mutex_lock(&operation->exchange->mutex);
@@ -376,7 +255,7 @@ static void operation_done(struct operation *operation)
     operation->phase = PHASE_IDLE;
     if (operation->kind == OPERATION_FETCH) {
         if (operation->ok)
-            want(exchange, at, OPERATION_FETCH); /* the next one */
+            courier_want(exchange, at, OPERATION_FETCH); /* the next one */
         else
             operation_back_off(operation, 5000);
         return;
@@ -403,7 +282,7 @@ static void operation_done(struct operation *operation)
     pthread_mutex_lock(&exchange->mutex);
     operation->partner->refused[0] = '\0';
     pthread_mutex_unlock(&exchange->mutex);
-    want(exchange, at, OPERATION_POST);
+    courier_want(exchange, at, OPERATION_POST);
 }
 
 /* Something there keeps our entries here. */
@@ -425,9 +304,10 @@ static bool inbox_empty(struct exchange *exchange)
         if (operation == &exchange->beat) {
             operation->phase = PHASE_IDLE;
             for (size_t i = 0; i < exchange->partner_count; i++) {
-                want(exchange, i, OPERATION_WITNESS);
+                courier_want(exchange, i, OPERATION_WITNESS);
                 if (is_held_up(exchange, i))
-                    want(exchange, i, OPERATION_PROBE); /* it may have changed there since */
+                    courier_want(exchange, i,
+                                 OPERATION_PROBE); /* it may have changed there since */
             }
         } else if (operation->phase == PHASE_READY) {
             operation_ready(operation);
@@ -468,34 +348,6 @@ static bool is_wanted(struct exchange *exchange, struct courier_partner *partner
     return wanted;
 }
 
-void courier_knock(struct exchange *exchange, struct courier_partner *partner)
-{
-    pthread_mutex_lock(&exchange->mutex);
-    bool is_news = !partner->is_reachable && !partner->has_knocked;
-    partner->has_knocked = partner->has_knocked || is_news;
-    pthread_mutex_unlock(&exchange->mutex);
-    if (is_news)
-        exchange->line.wake(exchange->line.context);
-}
-
-/* A partner that calls us is there: we try now, whatever the back-off says, but not at each of its calls. */
-static void knock_hear(struct exchange *exchange, struct courier_partner *partner)
-{
-    int64_t now_ms = exchange_ticks_ms(exchange);
-
-    pthread_mutex_lock(&exchange->mutex);
-    bool is_heard = partner->has_knocked && partner->tried_ms + KNOCK_MS <= now_ms;
-    if (is_heard)
-        partner->has_knocked = false;
-    pthread_mutex_unlock(&exchange->mutex);
-    if (!is_heard)
-        return;
-    if (partner->retry_at_ms > now_ms)
-        partner->retry_at_ms = now_ms;
-    if (partner->operations[OPERATION_PROBE].not_before_ms > now_ms)
-        partner->operations[OPERATION_PROBE].not_before_ms = now_ms;
-}
-
 static bool partner_pump(struct exchange *exchange, struct courier_partner *partner)
 {
     knock_hear(exchange, partner);
@@ -514,7 +366,11 @@ static bool partner_pump(struct exchange *exchange, struct courier_partner *part
 
 static bool beat_run(struct journal *journal, struct job *job, struct error *err)
 {
-    (void)job;
+    struct exchange *exchange = ((struct operation *)job)->exchange;
+    size_t count = __atomic_load_n(&exchange->partner_count, __ATOMIC_ACQUIRE);
+
+    for (size_t i = 0; i < count; i++)
+        piece_held_tidy(&exchange->partners[i].held, exchange_ticks_ms(exchange));
     return journal_beat(journal, err);
 }
 
@@ -544,11 +400,13 @@ static void partners_follow(struct exchange *exchange)
                 .kind = (enum operation_kind)kind,
                 .protocol = 1,
                 .body = buffer_make(POST_SIZE_MAX),
-                .answer = buffer_make(answer_size_max((enum operation_kind)kind)),
+                .answer =
+                    buffer_make(kind == OPERATION_RESUME ? RESUME_ANSWER_SIZE_MAX : RANGE_SIZE_MAX),
                 .fetch.wanted.segments = buffer_make(BODY_SIZE_MAX),
                 .fetch.piece = buffer_make(SEGMENT_SIZE)};
+        gather_make(&partner->operations[OPERATION_RESUME].gather);
         pull_start(exchange, partner);
-        want(exchange, at, OPERATION_PROBE);
+        courier_want(exchange, at, OPERATION_PROBE);
         __atomic_store_n(&exchange->partner_count, at + 1, __ATOMIC_RELEASE);
     }
 }
@@ -604,9 +462,11 @@ void exchange_free(struct exchange **exchange)
         return;
     for (size_t i = 0; i < (*exchange)->partner_count; i++) {
         pull_end(*exchange, &(*exchange)->partners[i]);
+        piece_held_end(&(*exchange)->partners[i].held);
         for (size_t kind = 0; kind < OPERATION_COUNT; kind++) {
             struct operation *operation = &(*exchange)->partners[i].operations[kind];
             fetch_end(&operation->fetch);
+            gather_free(&operation->gather);
             buffer_free(&operation->fetch.wanted.segments);
             buffer_free(&operation->fetch.piece);
             buffer_free(&operation->body);

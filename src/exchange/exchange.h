@@ -8,12 +8,18 @@
 
 #include "journal/journal.h"
 
+/* The paths of protocol 1. But for those of probe and pull, which are the same for ever, they begin with the number of the
+ * protocol in use. */
 #define PATH_PUSH           "/1/push"
 #define PATH_RANGES         "/1/ranges"
 #define PATH_ADD_CHECKPOINT "/1/add-checkpoint"
 #define PATH_PROBE          "/1/probe"
 #define PATH_PULL           "/1/pull"
-#define PULL_SIZE_MAX       (SEGMENT_SIZE + 1024u) /* it brings an answer: a segment at most */
+#define PATH_RESUME         "/1/resume"
+#define PATH_RESUME_PIECE   "/1/resume-piece"
+#define ROUTE_OF(name)                                                                             \
+    "/{protocol}/" name /* any of them: a number that we do not speak gets `version` */
+#define PULL_SIZE_MAX (SEGMENT_SIZE + 1024u) /* it brings an answer: a segment at most */
 
 /* Which side of the line to a partner opens connections. */
 struct exchange_way {
@@ -21,7 +27,6 @@ struct exchange_way {
     bool may_wait;  /* our calls may wait for its pulls */
     bool must_pull; /* we cannot be reached: its calls wait for our pulls */
 };
-#define PATH_RESUME "/1/resume"
 
 /* How a call reaches a partner. */
 struct exchange_line {

@@ -10,6 +10,7 @@
 #include "base/attributes.h"
 #include "exchange/backoff.h"
 #include "exchange/exchange.h"
+#include "exchange/piece.h"
 #include "exchange/pull.h"
 #include "journal/attachment.h"
 #include "journal/parts.h"
@@ -72,7 +73,8 @@ struct operation {
     unsigned protocol;     /* that the call is made in */
     int64_t called_ms;     /* when the call began; monotonic */
     int64_t took_ms;
-    struct fetch fetch; /* OPERATION_FETCH */
+    struct fetch fetch;   /* OPERATION_FETCH */
+    struct gather gather; /* OPERATION_RESUME */
 };
 
 struct courier_partner {
@@ -97,6 +99,7 @@ struct courier_partner {
     char pull_error[ERROR_TEXT_SIZE]; /* why it hands us no calls; empty: it does */
     struct holder holder;             /* our calls to it, when it must fetch them */
     struct puller puller;             /* its calls to us, when we must fetch them */
+    struct piece_held held;           /* an answer that it fetches in pieces; the writer's */
 };
 
 struct exchange {
@@ -160,13 +163,29 @@ void path_write(unsigned protocol, const char *path, char out[PULL_PATH_SIZE_MAX
 /* A call that nothing moves in is given up long before (http/client.c); this bounds one that crawls. */
 int64_t call_deadline_ms(size_t size);
 
+/* courier.c: the next call of an operation that is under way; what it brought goes to the writer. */
+void call_begin(struct operation *operation);
+void completion_put(struct operation *operation);
+/* transfer.c: an answer came, or status 0. The courier's thread. */
+void fetch_go_on(struct operation *operation);
+void fetch_answered(struct operation *operation);
+void resume_answered(struct operation *operation);
+#define RESUME_RETRY_MS 5000 /* an officer of the partner has to allow it: nobody waits for less */
+
 /* denied.c: the partner did not do what the operation asked. The courier's thread. */
 void operation_refused(struct operation *operation);
 /* courier.c */
 void operation_back_off(struct operation *operation, int64_t wait_ms);
 void operation_want(struct operation *operation, enum operation_kind kind);
-/* courier.c: the partner is there. Any thread. */
+void courier_want(struct exchange *exchange, size_t partner, enum operation_kind kind);
+/* reach.c: the partner is there. Any thread. */
 void courier_knock(struct exchange *exchange, struct courier_partner *partner);
+/* Hurries the next probe of a partner that called us. The courier's thread, as all below. */
+void knock_hear(struct exchange *exchange, struct courier_partner *partner);
+/* `began_ms`: of the call that failed; monotonic. */
+void partner_failed(struct exchange *exchange, struct courier_partner *partner, int64_t began_ms,
+                    const struct error *error);
+void partner_reached(struct exchange *exchange, struct courier_partner *partner);
 /* pull.c: who may call whom. The courier's thread. */
 struct exchange_way exchange_way_to(struct exchange *exchange,
                                     const struct courier_partner *partner);

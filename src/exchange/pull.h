@@ -16,13 +16,12 @@
 #include "exchange/pull_form.h"
 
 /* A quiet line that is dead is noticed after this and a call's own quiet time (http/client.c). */
-#define PULL_WAIT_S      20u
-#define PULL_TAKE_MS     10000 /* a call waits so long for a pull; the clock of a post grows old */
-#define PULL_SLACK_MS    15000 /* the partner counts as present so long after its last pull ended */
-#define PULL_MS          900000 /* a pull may bring a whole post over a thin line */
-#define PULL_ANSWERED_MS 60000  /* no one waits longer for an answer */
-#define PULL_HELD_MAX    8u     /* calls to one partner at once: one of each kind, and room */
-#define PULL_INBOX_MAX   (2u * PULL_LANE_MAX)
+#define PULL_WAIT_S    20u
+#define PULL_TAKE_MS   10000  /* a call waits so long for a pull; the clock of a post grows old */
+#define PULL_SLACK_MS  15000  /* the partner counts as present so long after its last pull ended */
+#define PULL_MS        900000 /* a pull may bring a whole post over a thin line */
+#define PULL_HELD_MAX  8u     /* calls to one partner at once: one of each kind, and room */
+#define PULL_INBOX_MAX (2u * PULL_LANE_MAX)
 
 typedef void line_done(void *context, unsigned status, struct span response,
                        const struct error *error);

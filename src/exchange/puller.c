@@ -219,7 +219,8 @@ static void answers_forget(struct puller *puller, int64_t now_ms)
 {
     for (size_t i = 0; i < PULL_LANE_MAX; i++) {
         struct lane *lane = &puller->lanes[i];
-        if (phase_of(lane) != LANE_ANSWERED || lane->answered_ms + PULL_ANSWERED_MS > now_ms)
+        if (phase_of(lane) != LANE_ANSWERED ||
+            lane->answered_ms + call_deadline_ms(lane->answer.size) > now_ms)
             continue;
         lane->id = 0;
         lane->phase = LANE_IDLE;

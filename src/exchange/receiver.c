@@ -9,6 +9,7 @@
 #include "journal/resume.h"
 #include "tlog/cosignature.h"
 
+#include <ctype.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -235,6 +236,17 @@ static bool resume_run(struct journal *journal, struct job *job, struct error *e
                                  err);
 }
 
+static bool piece_run(struct journal *journal, struct job *job, struct error *err)
+{
+    struct received *received = (struct received *)job;
+
+    received->status = 200;
+    received->content_type = "application/octet-stream";
+    return piece_answer(journal, line_of(received),
+                        &received->exchange->partners[received->line].held, received->body,
+                        &received->answer, err);
+}
+
 /* --- dispatch --- */
 
 static const struct {
@@ -248,6 +260,7 @@ static const struct {
     {PATH_ADD_CHECKPOINT, 16 * 1024, witness_run, received_done},
     {PATH_RANGES, 1024, ranges_run, received_done},
     {PATH_RESUME, RESUME_QUESTION_SIZE_MAX, resume_run, received_done},
+    {PATH_RESUME_PIECE, PIECE_QUESTION_SIZE_MAX, piece_run, received_done},
 };
 
 void receiver_refuse(exchange_reply *reply, void *context, enum error_kind kind, const char *text)
@@ -270,6 +283,34 @@ static bool path_is(const struct exchange *exchange, struct span path, const cha
             return true;
     }
     return false;
+}
+
+/* A call that we know, in a protocol that we do not speak. */
+static bool is_of_other_protocol(struct span path)
+{
+    size_t digits = 0;
+
+    while (1 + digits < path.size && isdigit(path.data[1 + digits]) && digits < 5)
+        digits++;
+    if (digits == 0 || path.data[0] != '/' || path.data[1] == '0')
+        return false;
+    struct span rest = span_part(path, 1 + digits, path.size);
+    for (size_t i = 0; i < ARRAY_COUNT(calls); i++)
+        if (strcmp(calls[i].path, PATH_PROBE) != 0 && span_is(rest, calls[i].path + strlen("/1")))
+            return true;
+    return false;
+}
+
+static void version_refuse(const struct exchange *exchange, exchange_reply *reply, void *context)
+{
+    struct buffer answer CLEANUP(buffer_free) = buffer_make(DENIAL_SIZE_MAX);
+    struct denial denial = {.protocol = version_own(exchange->journal)};
+    char text[VERSION_TEXT_SIZE];
+
+    version_text(denial.protocol, text);
+    snprintf(denial.text, sizeof denial.text, "we speak %s", text);
+    denial_write(&denial, denial_words[WORD_VERSION], &answer);
+    reply(context, 409, "application/json", buffer_span(&answer));
 }
 
 /* Any call shows that the partner is there. True when it was a pull, which needs no writer. */
@@ -302,6 +343,10 @@ void exchange_receive(struct exchange *exchange, struct span partner, struct spa
         return;
     while (at < ARRAY_COUNT(calls) && !path_is(exchange, path, calls[at].path))
         at++;
+    if (line != NULL && at == ARRAY_COUNT(calls) && is_of_other_protocol(path)) {
+        version_refuse(exchange, reply, context);
+        return;
+    }
     if (line == NULL || at == ARRAY_COUNT(calls) || body.size > calls[at].body_size_max) {
         receiver_refuse(reply, context,
                         at < ARRAY_COUNT(calls) && line != NULL ? ERROR_LIMIT : ERROR_MISSING,

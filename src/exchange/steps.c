@@ -65,7 +65,8 @@ bool operation_prepare(struct journal *journal, struct job *job, struct error *e
     case OPERATION_FETCH:
         return fetch_prepare(journal, operation, err);
     case OPERATION_RESUME:
-        return journal_resume_question(journal, line, &operation->body, err);
+        return journal_resume_question(journal, line, &operation->body, err) &&
+               gather_ask(&operation->gather, &operation->body, err);
     case OPERATION_COUNT:
         break;
     }

@@ -1,7 +1,7 @@
 /*
  * What partners refuse, and what becomes of it: each word of the protocol, on two real nodes; and the versions that two
  * nodes may speak with each other.
- * covers: denial denied courier
+ * covers: denial denied courier reach
  */
 #include "check.h"
 #include "base/text.h"

@@ -98,6 +98,28 @@ CHECK_TEST(a_bad_probe_is_refused_with_what_is_wrong)
     CHECK_INT(answer.status, 200); /* a newer node says more than we know */
 }
 
+/* A node that did not see in a probe what we speak, or that forgot it, learns it from any call. */
+CHECK_TEST(a_call_in_a_protocol_that_we_do_not_speak_is_told_which_we_do)
+{
+    static const char *const others[] = {"/2/push", "/999/ranges", "/2/resume", "/3/resume-piece",
+                                         "/17/add-checkpoint"};
+    static const char *const nothing[] = {
+        "/0/push", "/01/push", "/x/push",  "/2/probe", "/2/pull", "/2push",      "/push",
+        "//push",  "/2/",      "/-1/push", "/2/push/", "2/push",  "/123456/push"};
+
+    for (size_t i = 0; i < ARRAY_COUNT(others); i++) {
+        struct replied answer = call("ro", others[i], span_text("not looked at"));
+        CHECK_INT(answer.status, 409);
+        CHECK(strcmp(answer.type, "application/json") == 0);
+        CHECK(strstr(answer.body, "\"error\":\"version\"") != NULL);
+        CHECK(strstr(answer.body, "\"protocol\":1,\"protocol_oldest\":1") != NULL);
+        CHECK(strstr(answer.body, "we speak protocol 1") != NULL);
+        CHECK_INT(call("gr", others[i], span_text("")).status, 404);
+    }
+    for (size_t i = 0; i < ARRAY_COUNT(nothing); i++)
+        CHECK_INT(call("ro", nothing[i], span_text("")).status, 404);
+}
+
 CHECK_TEST(checkpoints_and_receipts_without_our_signature_prove_nothing)
 {
     struct replied answer = call(
@@ -361,6 +383,7 @@ int main(void)
     CHECK_RUN(strangers_and_unknown_paths_get_nothing);
     CHECK_RUN(a_body_beyond_its_limit_is_not_read);
     CHECK_RUN(a_bad_probe_is_refused_with_what_is_wrong);
+    CHECK_RUN(a_call_in_a_protocol_that_we_do_not_speak_is_told_which_we_do);
     CHECK_RUN(checkpoints_and_receipts_without_our_signature_prove_nothing);
     CHECK_RUN(a_question_for_a_range_is_strict);
     CHECK_RUN(a_bad_post_is_told_by_word);

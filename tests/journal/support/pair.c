@@ -154,6 +154,7 @@ struct arrival {
     bool is_lost;
     bool is_withheld;
     bool is_pull;
+    int64_t late_ms; /* the caller waits no longer; 0: for ever */
 };
 
 /* A node that closes hears no answers any more. */
@@ -184,6 +185,13 @@ static bool pull_is_lost(struct pair *pair, const struct arrival *arrival, struc
     return is_lost;
 }
 
+/* Bytes take their time on the line. */
+static void travel(const struct pair *pair, size_t size)
+{
+    if (pair->bytes_per_s > 0)
+        clock_ms += (int64_t)size * 1000 / pair->bytes_per_s;
+}
+
 static void arrival_reply(void *context, unsigned status, const char *type, struct span body)
 {
     struct arrival *arrival = context;
@@ -191,6 +199,8 @@ static void arrival_reply(void *context, unsigned status, const char *type, stru
     struct error lost = {.kind = ERROR_LINK, .text = "the answer was lost"};
     (void)type;
 
+    travel(pair, body.size);
+    arrival->is_lost = arrival->is_lost || (arrival->late_ms > 0 && clock_ms > arrival->late_ms);
     arrival_remove(pair, arrival);
     if (arrival->done == NULL)
         arrival->is_lost = false;
@@ -233,7 +243,6 @@ static bool line_call(void *context, const char *partner, const char *path, stru
     struct pair_node *other = &pair->nodes[1 - node->side];
     (void)partner;
     (void)response_size_max;
-    (void)deadline_ms;
 
     pair->calls++;
     if (pair->calls_until_cut > 0 && --pair->calls_until_cut == 0)
@@ -258,6 +267,8 @@ static bool line_call(void *context, const char *partner, const char *path, stru
     arrival->is_pull = strcmp(path, PATH_PULL) == 0;
     arrival->is_lost = pair->loses_answer;
     pair->loses_answer = false;
+    arrival->late_ms = pair->bytes_per_s > 0 ? clock_ms + deadline_ms : 0;
+    travel(pair, body.size);
     arrival->next = pair->arrivals;
     pair->arrivals = arrival;
     arrival->is_withheld = pair->withholds && ends_with(path, "/push");

@@ -50,6 +50,8 @@ struct pair {
     unsigned says_status;
     size_t post_size;       /* of the largest since a test set it to 0 */
     int64_t post_travel_ms; /* how long each post is under way */
+    int64_t
+        bytes_per_s; /* of calls and answers, which then hold their deadlines; 0: no time passes */
     unsigned
         protocols[2]
                  [2]; /* oldest and newest of each node, from its next opening; 0: the product's */
