@@ -58,9 +58,27 @@ void folder_free(struct folder **folder)
 
 /* --- bytes to letters --- */
 
+/* Most names are plain ASCII, and need no library. */
+static bool plain_read(struct folder *folder, struct span name)
+{
+    if (name.size > FOLD_NAME_SIZE_MAX)
+        return false;
+    for (size_t i = 0; i < name.size; i++) {
+        uint8_t byte = name.data[i];
+        if (byte >= 0x80)
+            return false;
+        folder->letters[i] = byte >= 'A' && byte <= 'Z' ? (uint32_t)byte + 32 : byte;
+    }
+    return true;
+}
+
 /* Small letters, taken apart. Broken UTF-8 becomes U+FFFD, which is no letter and so separates. Gives the count. */
 static size_t letters_read(struct folder *folder, struct span name, bool *is_cut)
 {
+    if (plain_read(folder, name)) {
+        *is_cut = false;
+        return name.size;
+    }
     UErrorCode status = U_ZERO_ERROR;
     int32_t unit_count = 0;
     size_t size = name.size < FOLD_NAME_SIZE_MAX ? name.size : FOLD_NAME_SIZE_MAX;

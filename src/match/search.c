@@ -16,15 +16,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LIKE_LEAST    0.55f /* below it two tokens are not the same word */
-#define CANDIDATE_MAX 64    /* tokens kept for one token of the question */
-#define TRIED_MAX     4096  /* tokens compared for one token of the question */
-#define SOUND_MAX     16    /* sounds of the best candidates that are paired */
-#define RARE_MAX      4000  /* names of a token that are walked although it is alone */
-#define GOOD_ENOUGH   0.86f /* below it, joined and split tokens are tried */
-#ifndef UNMATCHED_PART
+#define LIKE_LEAST     0.55f /* below it two tokens are not the same word */
+#define CANDIDATE_MAX  64    /* tokens kept for one token of the question */
+#define TRIED_MAX      4096  /* tokens compared for one token of the question */
+#define SOUND_MAX      16    /* sounds of the best candidates that are paired */
+#define RARE_MAX       4000  /* names of a token that are walked although it is alone */
+#define GOOD_ENOUGH    0.86f /* below it, joined and split tokens are tried */
 #define UNMATCHED_PART 0.05f /* of a weight that counts against a name when nobody asked for it */
-#endif
 #define INITIAL_LIKE   0.70f /* an initial that fits */
 #define INITIAL_WEIGHT 1.0f
 #define REACH_MAX      (SOUND_MAX * SOUND_MAX)
@@ -42,6 +40,7 @@ struct asked {
     struct candidate candidates[CANDIDATE_MAX];
     size_t count;
     float weight;
+    float best; /* what the best candidate can bring */
     bool is_initial;
 };
 
@@ -99,6 +98,12 @@ void searcher_free(struct searcher **searcher)
     free(gone->tried);
     free(gone->seen);
     free(gone);
+}
+
+/* What likeness is worth: a word that is nearly another says much less than the same word. */
+static float gain_of(float like)
+{
+    return like * like;
 }
 
 /* --- tokens like a token --- */
@@ -180,6 +185,15 @@ static float asked_weigh(const struct searcher *searcher, const struct asked *as
     return searcher->index->weights[asked->candidates[0].token];
 }
 
+static float asked_best(const struct asked *asked)
+{
+    float like = asked->is_initial  ? INITIAL_LIKE
+                 : asked->count > 0 ? asked->candidates[0].like
+                                    : 0;
+
+    return gain_of(like) * asked->weight;
+}
+
 /* --- what is known of candidate tokens --- */
 
 static struct known *known_find(struct searcher *searcher, uint32_t token)
@@ -217,12 +231,6 @@ struct tie {
     uint8_t had;
 };
 
-/* What likeness is worth: a word that is nearly another says much less than the same word. */
-static float gain_of(float like)
-{
-    return GAIN(like);
-}
-
 static size_t ties_find(struct searcher *searcher, uint32_t name, struct tie *ties, float *weight)
 {
     const struct index *index = searcher->index;
@@ -241,8 +249,8 @@ static size_t ties_find(struct searcher *searcher, uint32_t name, struct tie *ti
                 index->tokens[token].text[0] == searcher->asked[i].token.text[0])
                 like = INITIAL_LIKE;
             if (like > 0)
-                ties[tie_count++] =
-                    (struct tie){gain_of(like) * searcher->asked[i].weight, (uint8_t)i, (uint8_t)had};
+                ties[tie_count++] = (struct tie){gain_of(like) * searcher->asked[i].weight,
+                                                 (uint8_t)i, (uint8_t)had};
         }
     }
     return tie_count;
@@ -459,7 +467,7 @@ static void pairs_look(struct searcher *searcher)
         float others = 0;
         for (size_t m = 0; m < searcher->asked_count; m++)
             if (m != i && m != k && ((done[i] | done[k]) >> m & 1) == 0)
-                others += searcher->asked[m].weight;
+                others += searcher->asked[m].best;
         pair_look(searcher, i, k, others);
         done[i] |= 1u << k;
         done[k] |= 1u << i;
@@ -474,15 +482,15 @@ static void singles_look(struct searcher *searcher)
     float others = 0;
 
     for (size_t i = 0; i < searcher->asked_count; i++)
-        others += searcher->asked[i].is_initial ? searcher->asked[i].weight : 0;
+        others += searcher->asked[i].is_initial ? searcher->asked[i].best : 0;
     for (size_t i = 0; i < searcher->asked_count; i++) {
         uint32_t room = is_alone ? SEARCH_LOOK_MAX : RARE_MAX;
         for (size_t k = 0; k < searcher->asked[i].count; k++) {
             const struct candidate *candidate = &searcher->asked[i].candidates[k];
             uint32_t size =
                 postings->starts[candidate->token + 1] - postings->starts[candidate->token];
-            float bound =
-                (gain_of(candidate->like) * searcher->asked[i].weight + others) / searcher->asked_weight;
+            float bound = (gain_of(candidate->like) * searcher->asked[i].weight + others) /
+                          searcher->asked_weight;
             if (size > room || bound <= bar_of(searcher))
                 continue;
             room -= size;
@@ -505,6 +513,7 @@ static void asked_prepare(struct searcher *searcher, const struct fold_token *to
         if (!asked->is_initial || count == 1)
             candidates_find(searcher, asked);
         asked->weight = asked_weigh(searcher, asked);
+        asked->best = asked_best(asked);
         searcher->asked_weight += asked->weight;
     }
     known_fill(searcher);

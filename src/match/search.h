@@ -8,7 +8,7 @@
 #include "match/index.h"
 
 #define SEARCH_HIT_MAX  100
-#define SEARCH_LOOK_MAX 40000 /* names that one search scores at most */
+#define SEARCH_LOOK_MAX 16000 /* names that one search scores at most */
 
 struct search_hit {
     uint32_t name; /* of the index; its persons are in name_persons */
