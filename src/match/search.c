@@ -9,40 +9,19 @@
 #include "match/search.h"
 
 #include "base/attributes.h"
-#include "match/compare.h"
-#include "match/skeleton.h"
+#include "match/words.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define LIKE_LEAST     0.55f /* below it two tokens are not the same word */
-#define CANDIDATE_MAX  64    /* tokens kept for one token of the question */
-#define TRIED_MAX      4096  /* tokens compared for one token of the question */
 #define SOUND_MAX      16    /* sounds of the best candidates that are paired */
 #define RARE_MAX       4000  /* names of a token that are walked although it is alone */
 #define GOOD_ENOUGH    0.86f /* below it, joined and split tokens are tried */
 #define UNMATCHED_PART 0.05f /* of a weight that counts against a name when nobody asked for it */
 #define INITIAL_LIKE   0.70f /* an initial that fits */
-#define INITIAL_WEIGHT 1.0f
 #define REACH_MAX      (SOUND_MAX * SOUND_MAX)
 #define SEEN_ROOM      (1u << 17) /* slots for names that were looked at: more than 3 for each */
 #define KNOWN_ROOM     4096       /* slots for candidate tokens: more than 5 for each */
-
-struct candidate {
-    uint32_t token;
-    float like;
-};
-
-struct asked {
-    struct fold_token token;
-    struct compare_pattern pattern;
-    struct candidate candidates[CANDIDATE_MAX];
-    size_t count;
-    float weight;
-    float best; /* what the best candidate can bring */
-    bool is_initial;
-};
 
 /* How like a token of the dictionary is to each token of the question. */
 struct known {
@@ -53,14 +32,13 @@ struct known {
 struct searcher {
     const struct index *index;
     struct folder *folder;
-    struct asked asked[FOLD_TOKEN_MAX];
+    struct word_finder finder;
+    struct word asked[FOLD_TOKEN_MAX];
     size_t asked_count;
     float asked_weight;
     struct known known[KNOWN_ROOM];
-    uint16_t known_places[FOLD_TOKEN_MAX * CANDIDATE_MAX];
+    uint16_t known_places[FOLD_TOKEN_MAX * WORD_CANDIDATE_MAX];
     size_t known_count;
-    uint32_t *tried; /* by token: the round in which it was compared last */
-    uint32_t round;
     uint32_t *seen; /* names + 1 */
     uint32_t seen_places[SEARCH_LOOK_MAX];
     uint32_t seen_count;
@@ -69,7 +47,8 @@ struct searcher {
     float least;
 };
 
-bool searcher_make(const struct index *index, struct searcher **out, struct error *err)
+bool searcher_make(const struct index *index, const struct index *base, struct searcher **out,
+                   struct error *err)
 {
     struct searcher *searcher = calloc(1, sizeof *searcher);
 
@@ -77,12 +56,11 @@ bool searcher_make(const struct index *index, struct searcher **out, struct erro
     if (searcher == NULL)
         return error_set(err, ERROR_LIMIT, "out of memory");
     searcher->index = index;
-    searcher->tried = calloc((size_t)index->token_count + 1, sizeof *searcher->tried);
     searcher->seen = calloc(SEEN_ROOM, sizeof *searcher->seen);
-    if (searcher->tried != NULL && searcher->seen != NULL && folder_make(&searcher->folder, err))
+    bool ok = searcher->seen != NULL || error_set(err, ERROR_LIMIT, "out of memory");
+    if (ok && word_finder_make(index, base, &searcher->finder, err) &&
+        folder_make(&searcher->folder, err))
         return true;
-    if (err->kind == ERROR_NONE)
-        error_set(err, ERROR_LIMIT, "out of memory");
     searcher_free(out);
     return false;
 }
@@ -95,7 +73,7 @@ void searcher_free(struct searcher **searcher)
     if (gone == NULL)
         return;
     folder_free(&gone->folder);
-    free(gone->tried);
+    word_finder_free(&gone->finder);
     free(gone->seen);
     free(gone);
 }
@@ -106,92 +84,12 @@ static float gain_of(float like)
     return like * like;
 }
 
-/* --- tokens like a token --- */
-
-/* Kept sorted, best first; among equals the rarer says more and comes first. */
-static void candidate_put(struct searcher *searcher, struct asked *asked, uint32_t token,
-                          float like)
+/* What the word can bring at most. */
+static float best_of(const struct word *word)
 {
-    size_t at = asked->count;
+    float like = word->is_initial ? INITIAL_LIKE : word->count > 0 ? word->candidates[0].like : 0;
 
-    if (at == CANDIDATE_MAX) {
-        if (asked->candidates[at - 1].like >= like)
-            return;
-        at--;
-    } else {
-        asked->count++;
-    }
-    while (at > 0 && (asked->candidates[at - 1].like < like ||
-                      (asked->candidates[at - 1].like == like &&
-                       searcher->index->weights[asked->candidates[at - 1].token] <
-                           searcher->index->weights[token]))) {
-        asked->candidates[at] = asked->candidates[at - 1];
-        at--;
-    }
-    asked->candidates[at] = (struct candidate){token, like};
-}
-
-static void token_try(struct searcher *searcher, struct asked *asked, uint32_t token)
-{
-    const struct index_token *known = &searcher->index->tokens[token];
-
-    if (searcher->tried[token] == searcher->round)
-        return;
-    searcher->tried[token] = searcher->round;
-    float like =
-        compare_pattern(&asked->pattern, known->text, known->size, known->script, LIKE_LEAST);
-    if (like >= LIKE_LEAST)
-        candidate_put(searcher, asked, token, like);
-}
-
-static void list_try(struct searcher *searcher, struct asked *asked,
-                     const struct index_lists *lists, uint32_t list, size_t *room)
-{
-    for (uint32_t i = lists->starts[list]; i < lists->starts[list + 1] && *room > 0; i++) {
-        token_try(searcher, asked, lists->items[i]);
-        (*room)--;
-    }
-}
-
-static void candidates_find(struct searcher *searcher, struct asked *asked)
-{
-    const struct index *index = searcher->index;
-    const struct fold_token *token = &asked->token;
-    struct skeletons skeletons;
-    size_t room = TRIED_MAX;
-
-    asked->count = 0;
-    searcher->round++;
-    compare_prepare(token, &asked->pattern);
-    for (size_t out = 0; out <= token->size; out++)
-        list_try(searcher, asked, &index->neighbours,
-                 index_list_of(&index->neighbours, index_hash(token->text, token->size, out)),
-                 &room);
-    skeleton_make(token->text, token->size, &skeletons);
-    for (size_t i = 0; i < skeletons.count; i++) {
-        uint32_t sound = index_sound_find(index, skeletons.keys[i]);
-        if (sound < index->sound_count)
-            list_try(searcher, asked, &index->sound_tokens, sound, &room);
-    }
-}
-
-/* What a token says: as the dictionary's own when it stands there, else as the best candidate's, else as the rarest. */
-static float asked_weigh(const struct searcher *searcher, const struct asked *asked)
-{
-    if (asked->is_initial)
-        return INITIAL_WEIGHT;
-    if (asked->count == 0)
-        return logf((float)searcher->index->name_count + 1) + 0.5f;
-    return searcher->index->weights[asked->candidates[0].token];
-}
-
-static float asked_best(const struct asked *asked)
-{
-    float like = asked->is_initial  ? INITIAL_LIKE
-                 : asked->count > 0 ? asked->candidates[0].like
-                                    : 0;
-
-    return gain_of(like) * asked->weight;
+    return gain_of(like) * word->weight;
 }
 
 /* --- what is known of candidate tokens --- */
@@ -211,7 +109,7 @@ static void known_fill(struct searcher *searcher)
         searcher->known[searcher->known_places[--searcher->known_count]].token = 0;
     for (size_t i = 0; i < searcher->asked_count; i++)
         for (size_t k = 0; k < searcher->asked[i].count; k++) {
-            const struct candidate *candidate = &searcher->asked[i].candidates[k];
+            const struct word_candidate *candidate = &searcher->asked[i].candidates[k];
             struct known *known = known_find(searcher, candidate->token);
             if (known->token == 0) {
                 memset(known, 0, sizeof *known);
@@ -359,7 +257,7 @@ struct sound {
     float like; /* of the best token with it */
 };
 
-static size_t sounds_of(const struct searcher *searcher, const struct asked *asked,
+static size_t sounds_of(const struct searcher *searcher, const struct word *asked,
                         struct sound sounds[SOUND_MAX])
 {
     size_t count = 0;
@@ -467,7 +365,7 @@ static void pairs_look(struct searcher *searcher)
         float others = 0;
         for (size_t m = 0; m < searcher->asked_count; m++)
             if (m != i && m != k && ((done[i] | done[k]) >> m & 1) == 0)
-                others += searcher->asked[m].best;
+                others += best_of(&searcher->asked[m]);
         pair_look(searcher, i, k, others);
         done[i] |= 1u << k;
         done[k] |= 1u << i;
@@ -482,11 +380,11 @@ static void singles_look(struct searcher *searcher)
     float others = 0;
 
     for (size_t i = 0; i < searcher->asked_count; i++)
-        others += searcher->asked[i].is_initial ? searcher->asked[i].best : 0;
+        others += searcher->asked[i].is_initial ? best_of(&searcher->asked[i]) : 0;
     for (size_t i = 0; i < searcher->asked_count; i++) {
         uint32_t room = is_alone ? SEARCH_LOOK_MAX : RARE_MAX;
         for (size_t k = 0; k < searcher->asked[i].count; k++) {
-            const struct candidate *candidate = &searcher->asked[i].candidates[k];
+            const struct word_candidate *candidate = &searcher->asked[i].candidates[k];
             uint32_t size =
                 postings->starts[candidate->token + 1] - postings->starts[candidate->token];
             float bound = (gain_of(candidate->like) * searcher->asked[i].weight + others) /
@@ -506,15 +404,8 @@ static void asked_prepare(struct searcher *searcher, const struct fold_token *to
     searcher->asked_count = count;
     searcher->asked_weight = 0;
     for (size_t i = 0; i < count; i++) {
-        struct asked *asked = &searcher->asked[i];
-        asked->token = tokens[i];
-        asked->is_initial = tokens[i].size == 1;
-        asked->count = 0;
-        if (!asked->is_initial || count == 1)
-            candidates_find(searcher, asked);
-        asked->weight = asked_weigh(searcher, asked);
-        asked->best = asked_best(asked);
-        searcher->asked_weight += asked->weight;
+        word_find(&searcher->finder, &tokens[i], count == 1, &searcher->asked[i]);
+        searcher->asked_weight += searcher->asked[i].weight;
     }
     known_fill(searcher);
 }

@@ -23,8 +23,10 @@ struct search_result {
 };
 
 struct searcher;
-/* One for each thread; `index` must outlive it. */
-bool searcher_make(const struct index *index, struct searcher **out, struct error *err);
+/* One for each thread; both indexes must outlive it. `base` says what a word weighs: the largest index of those that are
+ * searched together, or `index` itself. */
+bool searcher_make(const struct index *index, const struct index *base, struct searcher **out,
+                   struct error *err);
 void searcher_free(struct searcher **searcher);
 /* At most `limit` names, and none below `least`. A name without a letter has no hits. */
 void search_name(struct searcher *searcher, struct span name, size_t limit, float least,

