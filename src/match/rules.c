@@ -3,7 +3,7 @@
 
 #include "base/attributes.h"
 
-#include "match_rules.inc"
+#include "match/match_rules.inc"
 
 const struct rule_set rules_latin = {latin_rules, ARRAY_COUNT(latin_rules)};
 const struct rule_set rules_cyrillic = {cyrillic_rules, ARRAY_COUNT(cyrillic_rules)};
