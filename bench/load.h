@@ -8,7 +8,7 @@
 #include "cmd/node.h"
 
 #define LOAD_BODY_SIZE  2048u
-#define LOAD_WINDOW_MAX 64u
+#define LOAD_WINDOW_MAX 256u
 
 struct load_result {
     double messages_per_s; /* receipts stored in the measured seconds */

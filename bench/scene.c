@@ -17,18 +17,20 @@
 
 /* --- two nodes --- */
 
-static bool homes_make(struct scene *scene)
+static bool homes_make(struct scene *scene, const char *directory)
 {
     char command[4 * BENCH_PATH_SIZE];
+    char conf[BENCH_PATH_SIZE + 16];
 
     snprintf(command, sizeof command,
-             BESA_SOURCE_DIR "/bench/homes.sh " BESA_PROGRAM " '%s' %u %u >&2", bench_directory(),
+             BESA_SOURCE_DIR "/bench/homes.sh " BESA_PROGRAM " '%s' %u %u >&2", directory,
              (unsigned)proxy_free_port(), (unsigned)proxy_free_port());
     scene->a = (struct node_run){.besa = BESA_PROGRAM, .name = "ro", .officer = "ana"};
     scene->b = (struct node_run){.besa = BESA_PROGRAM, .name = "al", .officer = "blerim"};
-    snprintf(scene->a.home.path, sizeof scene->a.home.path, "%s/ro", bench_directory());
-    snprintf(scene->b.home.path, sizeof scene->b.home.path, "%s/al", bench_directory());
-    return system(command) == 0;
+    snprintf(scene->a.home.path, sizeof scene->a.home.path, "%s/ro", directory);
+    snprintf(scene->b.home.path, sizeof scene->b.home.path, "%s/al", directory);
+    snprintf(conf, sizeof conf, "%s/al/besa.conf", directory);
+    return access(conf, F_OK) == 0 || system(command) == 0;
 }
 
 static bool case_make(struct node *node, struct error *err)
@@ -45,17 +47,22 @@ static bool case_make(struct node *node, struct error *err)
 }
 
 /* A is opened before any thread starts: its keeper is forked. */
-bool scene_open(struct scene *scene, struct error *err)
+bool scene_open_at(struct scene *scene, const char *directory, struct error *err)
 {
     struct node_options options = {.lock_fd = -1, .keeper_fd = -1, .event = load_event};
     struct service *service = NULL;
 
-    if (!homes_make(scene))
+    if (!homes_make(scene, directory))
         return error_set(err, ERROR_BUG, "their homes cannot be made");
     options.home = scene->a.home;
     return node_start(&scene->b) && http_init(err) && node_open(&options, &scene->node, err) &&
            service_make(scene->node, &service, err) && service_start(service, err) &&
            case_make(scene->node, err);
+}
+
+bool scene_open(struct scene *scene, struct error *err)
+{
+    return scene_open_at(scene, bench_directory(), err);
 }
 
 void scene_close(struct scene *scene)

@@ -16,6 +16,8 @@ struct scene {
 
 /* Makes homes, pairing and agreement, starts both. Close it in every case. */
 bool scene_open(struct scene *scene, struct error *err);
+/* The same in a directory of the caller's, which stays; homes that are there already are opened as they are. */
+bool scene_open_at(struct scene *scene, const char *directory, struct error *err);
 void scene_close(struct scene *scene);
 
 struct scene_backlog {

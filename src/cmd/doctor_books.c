@@ -22,6 +22,7 @@
     (15 * MINUTE_MS) /* an urgent request without custody for so long is an alarm */
 #define AGREEMENT_WARN_MS (60 * DAY_MS)
 #define LOOK_MAX          256
+#define ENDS_MANY         3 /* ends of a process since the service began */
 #define BACKUP_LATE_MS    (7 * DAY_MS)
 #define RECOVERY          "docs/recovery.md: what this means and how the log goes on"
 
@@ -265,6 +266,23 @@ static void store_look(struct doctor *doctor, struct node *node)
                     schema_migration_count);
 }
 
+/* One end is for whoever mends; several on one day are a node that cannot be relied on. */
+static void ends_look(struct doctor *doctor, struct node *node)
+{
+    const struct node_ends *ends = &node->ends;
+    bool is_recent = ends->count > 0 && now_ms(node) - ends->last_ms < DAY_MS;
+
+    if (is_recent)
+        doctor_find(
+            doctor, ends->count >= ENDS_MANY ? DOCTOR_FAILURE : DOCTOR_WARNING,
+            "journalctl -u besa BESA_EVENT=node-ended says what came before; report it with "
+            "the core (coredumpctl)",
+            "since `besa serve` began, %u ends that nobody asked for; %" PRId64 " min ago: %s",
+            ends->count, (now_ms(node) - ends->last_ms) / MINUTE_MS, ends->last);
+    else
+        doctor_find(doctor, DOCTOR_OK, NULL, "no process ended unasked within a day");
+}
+
 static void sandbox_look(struct doctor *doctor, struct node *node)
 {
     if (node->service == NULL)
@@ -307,6 +325,7 @@ const struct doctor_books_row doctor_books_rows[] = {
     {"held", "Nothing is held that this program does not know.", held_look},
     {"backup", "A recent backup passed its drill.", backup_look},
     {"store", "The store works and its schema is known.", store_look},
+    {"ends", "No process ended unasked.", ends_look},
     {"audit", "The audit stream is written.", audit_look},
     {"sandbox", "The running node is limited.", sandbox_look},
 };

@@ -16,6 +16,22 @@
 
 /* --- opening --- */
 
+const char *const node_step_names[NODE_STEP_COUNT] = {
+    [NODE_STEP_FILES] = "reading its configuration",
+    [NODE_STEP_KEEPER] = "waiting for the keeper",
+    [NODE_STEP_STORE] = "opening the database",
+    [NODE_STEP_BOOKS] = "opening the books",
+    [NODE_STEP_REBUILD] = "building the tables",
+    [NODE_STEP_LINES] = "opening its listeners and looking up its partners",
+    [NODE_STEP_THREADS] = "entering its sandbox and starting its threads",
+};
+
+void node_step(const struct node *node, enum node_step begins)
+{
+    if (node->step != NULL)
+        node->step(node->progress_context, begins);
+}
+
 bool node_place(const struct home *home, const char *database, char out[NODE_PLACE_SIZE],
                 struct error *err)
 {
@@ -129,6 +145,7 @@ bool node_open(const struct node_options *options, struct node **out, struct err
         return false;
     node->lock_fd = options->lock_fd;
     node->progress = options->progress;
+    node->step = options->step;
     node->progress_context = options->progress_context;
     /* The keeper first: it is forked before there is a database connection to inherit. */
     bool ok = (options->lock_fd >= 0 || home_lock(&node->home, &node->lock_fd, err)) &&

@@ -6,6 +6,7 @@
 #define BESA_CMD_NODE_H
 
 #include "base/env.h"
+#include "cmd/child.h"
 #include "cmd/control.h"
 #include "cmd/home.h"
 #include "desk/desk.h"
@@ -14,6 +15,19 @@
 #include "journal/journal.h"
 #include "keeper/process.h"
 #include "store/database.h"
+
+/* What the start of a node does, in this order. */
+enum node_step {
+    NODE_STEP_FILES,
+    NODE_STEP_KEEPER,
+    NODE_STEP_STORE,
+    NODE_STEP_BOOKS,
+    NODE_STEP_REBUILD, /* where the tables are of another program; again and again */
+    NODE_STEP_LINES,   /* again for each partner, whose name may have to be asked for */
+    NODE_STEP_THREADS,
+    NODE_STEP_COUNT
+};
+extern const char *const node_step_names[NODE_STEP_COUNT];
 
 struct service; /* what only the running node has: line, servers, threads (serve.c) */
 
@@ -28,10 +42,12 @@ struct node {
     struct keeper_client keeper;
     struct journal journal;
     bool has_journal;
-    struct exchange *exchange;  /* NULL in commands */
-    struct service *service;    /* NULL in commands */
-    control_progress *progress; /* while it opens */
+    struct exchange *exchange;                          /* NULL in commands */
+    struct service *service;                            /* NULL in commands */
+    control_progress *progress;                         /* while it opens */
+    void (*step)(void *context, enum node_step begins); /* until it serves; may be NULL */
     void *progress_context;
+    struct node_ends ends; /* of the lives before this one */
 };
 
 struct node_options {
@@ -43,12 +59,15 @@ struct node_options {
     bool
         may_migrate; /* books of an older schema are brought to this one; else RULE, see `besa upgrade` */
     control_progress *progress; /* of a rebuild that this opening needs; may be NULL */
+    void (*step)(void *context, enum node_step begins); /* may be NULL */
     void *progress_context;
 };
 
 /* Opens everything, in this order: lock, configuration, store (migrated), keeper, books. Tells what to do on failure: BUSY
  * when another process owns the home. The caller of besa.conf-less homes is `besa init`. */
 bool node_open(const struct node_options *options, struct node **out, struct error *err);
+/* A further step of the start begins. */
+void node_step(const struct node *node, enum node_step begins);
 /* Where the books of a home lie, as database_open takes it. */
 #define NODE_PLACE_SIZE (HOME_PATH_SIZE + CONF_DATABASE_SIZE)
 bool node_place(const struct home *home, const char *database, char out[NODE_PLACE_SIZE],

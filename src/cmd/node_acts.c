@@ -201,6 +201,16 @@ static void alarms_write(struct node *node, const struct error *keeper_err, stru
     json_end_array(out);
 }
 
+/* Ends of the node's or the keeper's process that nobody asked for, since `besa serve` began. */
+static void ends_write(struct json_writer *out, const struct node_ends *ends)
+{
+    json_integer_field(out, "ended_unasked", ends->count);
+    if (ends->count == 0)
+        return;
+    json_time_field(out, "last_end", ends->last_ms);
+    json_string_field(out, "last_end_how", ends->last);
+}
+
 /* The same as fields, for programs. */
 static void sandbox_write(struct json_writer *out, const struct sandbox_level *level)
 {
@@ -222,6 +232,7 @@ static void machine_write(struct node *node, const struct error *keeper_err, int
     json_string_field(out, "software", BESA_VERSION);
     if (node->service != NULL) {
         json_time_field(out, "since", node->service->started_ms);
+        ends_write(out, &node->ends);
         json_integer_field(out, "partner_port", http_server_port(node->service->server));
         if (node->service->desk_server != NULL)
             json_integer_field(out, "desk_port", http_server_port(node->service->desk_server));

@@ -1,9 +1,11 @@
 /*
  * `besa serve`: the supervisor. It starts the keeper and the node as two processes joined by a socket, and both anew when
  * one of them dies, later each time, or when the node stops moving: a node that serves writes a byte into a pipe about
- * once a second, and only while its writer and its courier both move (service.h). systemd, where it started us, is told
+ * once a second, and only while its writer and its courier both move (service.h); one that begins writes one after each
+ * step of its start, and must not stand still either. systemd, where it started us, is told
  * how we stand and hears the same beat. The supervisor holds no key and reads nothing that a partner sent.
  */
+#include "cmd/child.h"
 #include "cmd/command.h"
 #include "cmd/notify.h"
 #include "cmd/report.h"
@@ -29,27 +31,32 @@
 #define BACKOFF_MIN_MS 500
 #define BACKOFF_MAX_MS 30000
 #define STEADY_MS      60000 /* who ran this long begins again with the shortest wait */
-#define STOP_WAIT_MS   30000
-#define NODE_LOST      (-1)
 #define TICK_MS        1000
 #define STALL_MS                                                                                   \
     120000 /* no beat for so long: longer than any job of the writer, but rebuild, which beats */
+/* A step of the start may take that many times as long: SQLite takes up what is left of a write-ahead log of 1 GiB, a name
+ * server does not answer. */
+#define START_PATIENCE 3
+#define BEAT_STEP                                                                                  \
+    16u /* bytes from here on: which step of the start begins; below: it serves, and moves */
 
 struct supervisor {
     const struct options *options;
     struct home home;
     struct config config;
     int lock_fd;
-    pid_t keeper;
-    pid_t node;
+    struct child keeper;
+    struct child node;
+    struct node_ends ends;
     bool was_ready; /* a node came up once: from here on failures are waited out */
     bool is_asked;  /* SIGTERM or SIGINT came */
     bool is_anew;   /* SIGHUP came */
     int64_t backoff_ms;
     struct notify notify;
-    bool is_serving;  /* this life's node is ready */
-    int64_t beat_ms;  /* of the monotonic clock: when it was last seen to move */
-    int64_t stall_ms; /* a node that is still for so long is ended */
+    bool is_serving;     /* this life's node is ready */
+    int64_t beat_ms;     /* of the monotonic clock: when it was last seen to move */
+    int64_t stall_ms;    /* a node that is still for so long is ended */
+    enum node_step step; /* of a start that goes on */
 };
 
 static int64_t ticks_ms(void)
@@ -112,8 +119,11 @@ static bool node_begin(const struct supervisor *supervisor, struct node *node,
 {
     struct options options = *supervisor->options;
 
-    return service_make(node, service, err) && sandbox_begin(*service, err) &&
-           node_job(node, true, start_access, &options, err) && service_start(*service, err);
+    if (!service_make(node, service, err))
+        return false;
+    node_step(node, NODE_STEP_THREADS);
+    return sandbox_begin(*service, err) && node_job(node, true, start_access, &options, err) &&
+           service_start(*service, err);
 }
 
 static void wait_for_end(void)
@@ -168,16 +178,28 @@ static bool environment_set(const struct home *home, struct error *err)
 }
 
 /* A new program builds the tables anew before it serves: whoever waits reads how long. */
-struct rebuilding {
-    int64_t began_ms;
+struct starting {
+    int beat_fd;
+    int64_t began_ms; /* of a rebuild */
     int64_t next_percent;
 };
 
+/* For the supervisor. A pipe that is full says enough. */
+static void step_say(void *context, enum node_step begins)
+{
+    const struct starting *starting = context;
+    uint8_t byte = (uint8_t)(BEAT_STEP + begins);
+
+    ssize_t ignored = write(starting->beat_fd, &byte, 1);
+    (void)ignored;
+}
+
 static void rebuild_say(void *context, int64_t done, int64_t total)
 {
-    struct rebuilding *rebuilding = context;
+    struct starting *rebuilding = context;
     int64_t percent = total <= 0 ? 100 : done * 100 / total;
 
+    step_say(context, NODE_STEP_REBUILD);
     if (rebuilding->began_ms == 0)
         rebuilding->began_ms = ticks_ms();
     if (percent < rebuilding->next_percent)
@@ -190,19 +212,23 @@ static void rebuild_say(void *context, int64_t done, int64_t total)
 
 _Noreturn static void node_process(const struct supervisor *supervisor, int keeper_fd, int beat_fd)
 {
-    struct rebuilding rebuilding = {.began_ms = 0};
+    struct starting starting = {.beat_fd = beat_fd};
     struct node_options options = {.home = supervisor->home,
                                    .lock_fd = supervisor->lock_fd,
                                    .keeper_fd = keeper_fd,
                                    .event = service_event,
                                    .progress = rebuild_say,
-                                   .progress_context = &rebuilding};
+                                   .step = step_say,
+                                   .progress_context = &starting};
     struct node *node = NULL;
     struct error err = {0};
 
+    step_say(&starting, NODE_STEP_FILES);
     prctl(PR_SET_PDEATHSIG, SIGTERM);
     bool ok = environment_set(&supervisor->home, &err) && http_init(&err) &&
               node_open(&options, &node, &err);
+    if (ok)
+        node->ends = supervisor->ends;
     int exit_code = ok ? node_run(supervisor, node, beat_fd) : node_fail(&err);
     node_close(&node);
 #ifdef NODE_SANITIZED
@@ -224,10 +250,10 @@ static bool keeper_fork(struct supervisor *supervisor, int socket_fd, struct err
     if (ok) {
         struct keeper_options options = {
             .env = env_real(), .directory = directory, .passphrase = buffer_span(&passphrase)};
-        supervisor->keeper = fork();
-        if (supervisor->keeper == 0)
+        supervisor->keeper = (struct child){.pid = fork()};
+        if (supervisor->keeper.pid == 0)
             keeper_process_serve(&options, socket_fd);
-        ok = supervisor->keeper > 0 ||
+        ok = supervisor->keeper.pid > 0 ||
              error_set(err, ERROR_LIMIT, "cannot fork: %s", strerror(errno));
     }
     if (passphrase.data != NULL)
@@ -238,12 +264,13 @@ static bool keeper_fork(struct supervisor *supervisor, int socket_fd, struct err
 
 static bool node_fork(struct supervisor *supervisor, int keeper_fd, int beat[2], struct error *err)
 {
-    supervisor->node = fork();
-    if (supervisor->node == 0) {
+    supervisor->node = (struct child){.pid = fork()};
+    if (supervisor->node.pid == 0) {
         close(beat[0]);
         node_process(supervisor, keeper_fd, beat[1]);
     }
-    return supervisor->node > 0 || error_set(err, ERROR_LIMIT, "cannot fork: %s", strerror(errno));
+    return supervisor->node.pid > 0 ||
+           error_set(err, ERROR_LIMIT, "cannot fork: %s", strerror(errno));
 }
 
 /* Both processes, joined by their socket. *beat_fd tells when the node serves, and that it moves. */
@@ -282,86 +309,104 @@ static void signal_take(struct supervisor *supervisor, int64_t timeout_ms)
     supervisor->is_anew = supervisor->is_anew || found == SIGHUP;
 }
 
-/* The exit code of a child that ended; NODE_LOST while it runs. */
-static int child_reap(pid_t *pid)
+static void serving_begin(struct supervisor *supervisor)
 {
-    int status = 0;
-
-    if (*pid <= 0)
-        return EX_OK;
-    if (waitpid(*pid, &status, WNOHANG) != *pid)
-        return NODE_LOST;
-    *pid = 0;
-    return WIFEXITED(status) ? WEXITSTATUS(status) : EX_SOFTWARE;
-}
-
-/* Gives the exit code of the child, which is told to end by `how` (0: it knows already). */
-static int child_end(pid_t *pid, int how)
-{
-    int status = 0;
-
-    if (*pid <= 0)
-        return EX_OK;
-    kill(*pid, how);
-    int64_t until_ms = ticks_ms() + STOP_WAIT_MS;
-    int exit_code = NODE_LOST;
-    while ((exit_code = child_reap(pid)) == NODE_LOST && ticks_ms() < until_ms)
-        poll(NULL, 0, 20);
-    if (*pid <= 0)
-        return exit_code;
-    kill(*pid, SIGKILL);
-    waitpid(*pid, &status, 0);
-    *pid = 0;
-    return EX_SOFTWARE;
-}
-
-/* The first byte says that the node serves, each further one that it moves. */
-static void beats_take(struct supervisor *supervisor, int beat_fd)
-{
-    uint8_t bytes[64];
-
-    if (read(beat_fd, bytes, sizeof bytes) <= 0)
-        return;
-    supervisor->beat_ms = ticks_ms();
-    if (supervisor->is_serving)
-        return;
     supervisor->is_serving = true;
     supervisor->was_ready = true;
     notify_send(&supervisor->notify, "READY=1\nSTATUS=node %s serves", supervisor->config.party);
 }
 
-/* A node that begins may take its time (a rebuild); one that serves has to move. */
-static bool node_moves(const struct supervisor *supervisor)
+/* Steps of the start; then the first byte that is none says that the node serves, each further one that it moves. */
+static void beats_take(struct supervisor *supervisor, int beat_fd)
 {
-    return !supervisor->is_serving || ticks_ms() - supervisor->beat_ms < supervisor->stall_ms;
+    uint8_t bytes[64];
+    ssize_t count = read(beat_fd, bytes, sizeof bytes);
+
+    if (count <= 0)
+        return;
+    supervisor->beat_ms = ticks_ms();
+    for (ssize_t i = 0; i < count && !supervisor->is_serving; i++) {
+        if (bytes[i] >= BEAT_STEP && bytes[i] < BEAT_STEP + NODE_STEP_COUNT)
+            supervisor->step = (enum node_step)(bytes[i] - BEAT_STEP);
+        else
+            serving_begin(supervisor);
+    }
 }
 
-/* Both processes live; is the node still moving? */
+static int64_t still_limit(const struct supervisor *supervisor)
+{
+    return supervisor->is_serving ? supervisor->stall_ms : START_PATIENCE * supervisor->stall_ms;
+}
+
+static void stall_report(const struct supervisor *supervisor)
+{
+    int64_t still_s = still_limit(supervisor) / 1000;
+
+    if (supervisor->is_serving)
+        report(REPORT_STALLED, NULL,
+               "the node has not moved for %" PRId64
+               " s (its writer or its courier hangs); ending it",
+               still_s);
+    else
+        report(REPORT_STALLED, NULL,
+               "the node's start has stood still for %" PRId64 " s while %s; ending it", still_s,
+               node_step_names[supervisor->step]);
+    notify_send(&supervisor->notify, "STATUS=node %s hung%s and begins anew",
+                supervisor->config.party, supervisor->is_serving ? "" : " at its start");
+}
+
+/* Both processes live; is the node still moving? systemd is told so only then. */
 static bool beat_look(struct supervisor *supervisor, int beat_fd)
 {
     beats_take(supervisor, beat_fd);
-    if (node_moves(supervisor)) {
+    if (ticks_ms() - supervisor->beat_ms < still_limit(supervisor)) {
         if (supervisor->notify.watchdog_ms > 0)
             notify_send(&supervisor->notify, "WATCHDOG=1");
         return true;
     }
-    report(REPORT_STALLED, NULL,
-           "the node has not moved for %" PRId64 " s (its writer or its courier hangs); ending it",
-           supervisor->stall_ms / 1000);
-    notify_send(&supervisor->notify, "STATUS=node %s hung and begins anew",
-                supervisor->config.party);
-    kill(supervisor->node, SIGABRT); /* leaves a core where the machine keeps them */
-    kill(supervisor->node, SIGCONT); /* a stopped process takes no other signal */
+    stall_report(supervisor);
+    kill(supervisor->node.pid, SIGABRT); /* leaves a core where the machine keeps them */
+    kill(supervisor->node.pid, SIGCONT); /* a stopped process takes no other signal */
     return false;
+}
+
+/* An end that nobody asked for, while the node served or after it once did: the next life tells it. */
+static void end_tell(struct supervisor *supervisor, const struct child *child, const char *name,
+                     enum report_event event)
+{
+    child_end_keep(child, name, env_real()->now_ms(env_real()->context), &supervisor->ends);
+    report(event, NULL, "%s", supervisor->ends.last);
+}
+
+/* The one that ends takes the other along: a keeper whose node is gone ends well, by itself; a node whose keeper is gone
+ * ends because of that. */
+static bool keeper_ended(struct supervisor *supervisor, int node_code)
+{
+    int exit_code = child_reap(&supervisor->keeper);
+
+    return exit_code != CHILD_RUNNING && (node_code == CHILD_RUNNING || exit_code != EX_OK);
+}
+
+/* A first start that fails says why itself; what a signal ended cannot. */
+static void ends_look(struct supervisor *supervisor, int node_code, bool is_keeper)
+{
+    if (is_keeper && supervisor->was_ready)
+        end_tell(supervisor, &supervisor->keeper, "keeper", REPORT_KEEPER_ENDED);
+    else if (!is_keeper && node_code != CHILD_RUNNING &&
+             (supervisor->was_ready || node_code == EX_SOFTWARE))
+        end_tell(supervisor, &supervisor->node, "node", REPORT_NODE_ENDED);
 }
 
 /* One life of the two processes. Gives the node's exit code. */
 static int life(struct supervisor *supervisor, struct error *err)
 {
     int beat_fd = -1;
-    int exit_code = NODE_LOST;
+    int exit_code = CHILD_RUNNING;
+    bool is_keeper = false;
 
     supervisor->is_serving = false;
+    supervisor->step = NODE_STEP_FILES;
+    supervisor->beat_ms = ticks_ms();
     if (!both_start(supervisor, &beat_fd, err)) {
         child_end(&supervisor->keeper, SIGKILL);
         return error_exit_code(err->kind);
@@ -369,24 +414,23 @@ static int life(struct supervisor *supervisor, struct error *err)
     while (!supervisor->is_asked && !supervisor->is_anew) {
         signal_take(supervisor, TICK_MS);
         exit_code = child_reap(&supervisor->node);
-        if (exit_code != NODE_LOST)
+        is_keeper = keeper_ended(supervisor, exit_code);
+        if (exit_code != CHILD_RUNNING || is_keeper)
             break;
-        if (child_reap(&supervisor->keeper) != NODE_LOST) {
-            if (supervisor->was_ready)
-                report(REPORT_KEEPER_ENDED, NULL, "the keeper ended");
+        if (!beat_look(supervisor, beat_fd)) {
+            exit_code = child_end(&supervisor->node, 0); /* told by beat_look */
             break;
         }
-        if (!beat_look(supervisor, beat_fd))
-            break;
     }
-    if (exit_code == NODE_LOST) {
+    beats_take(supervisor, beat_fd);
+    ends_look(supervisor, exit_code, is_keeper);
+    if (exit_code == CHILD_RUNNING) {
         if (supervisor->is_asked)
             notify_send(&supervisor->notify, "STOPPING=1");
         exit_code = child_end(&supervisor->node, SIGTERM);
     }
     /* It ends by itself when the node's end of the socket is closed; it ignores SIGTERM. */
     child_end(&supervisor->keeper, 0);
-    beats_take(supervisor, beat_fd);
     close(beat_fd);
     return exit_code;
 }

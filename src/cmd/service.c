@@ -122,6 +122,7 @@ bool service_follow(struct service *service, struct error *err)
 
     while (service->partner_count < journal->line_count) {
         struct partner *partner = &service->partners[service->partner_count];
+        node_step(service->node, NODE_STEP_LINES);
         if (!partner_fill(service, &journal->lines[service->partner_count], partner, err)) {
             buffer_free(&partner->certificate_pem);
             return false;
@@ -410,6 +411,7 @@ bool service_make(struct node *node, struct service **out, struct error *err)
     node->service = service;
     pthread_mutex_init(&service->mutex, NULL);
     pthread_mutex_init(&service->line_mutex, NULL);
+    node_step(node, NODE_STEP_LINES);
     return keys_tls_settle(&node->home, err) &&
            pem_read(service, HOME_TLS_KEY, &service->key_pem, err) &&
            pem_read(service, HOME_TLS_CERTIFICATE, &service->certificate_pem, err) &&
@@ -504,6 +506,7 @@ bool service_beat(struct service *service, int beat_fd)
 {
     uint8_t byte = 1;
 
+    service->node->step = NULL; /* from here on it moves or does not */
     __atomic_store_n(&service->beat_fd, beat_fd, __ATOMIC_RELEASE);
     return write(beat_fd, &byte, 1) == 1;
 }

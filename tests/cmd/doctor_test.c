@@ -645,6 +645,23 @@ CHECK_TEST(a_store_that_failed_is_named)
 
 /* --- findings --- */
 
+CHECK_TEST(a_process_that_ended_unasked_is_named)
+{
+    struct node_ends *ends = &home.node->ends;
+
+    *ends = (struct node_ends){.count = 1, .last_ms = home.node->env->now_ms(NULL) - 120000};
+    snprintf(ends->last, sizeof ends->last, "the node ended by signal 11 (Segmentation fault)");
+    books_try("ends");
+    CHECK(found(DOCTOR_WARNING, "signal 11") && found(DOCTOR_WARNING, "2 min ago"));
+    ends->count = 3;
+    books_try("ends");
+    CHECK(found(DOCTOR_FAILURE, "3 ends"));
+    ends->last_ms -= INT64_C(86400000);
+    books_try("ends");
+    CHECK(found(DOCTOR_OK, "no process ended"));
+    *ends = (struct node_ends){.count = 0};
+}
+
 CHECK_TEST(findings_are_read_as_they_were_written)
 {
     struct buffer text CLEANUP(buffer_free) = buffer_make(65536);
@@ -774,6 +791,7 @@ int main(void)
     CHECK_RUN(held_entries_are_named);
     CHECK_RUN(an_audit_stream_that_stands_still_is_named);
     CHECK_RUN(a_store_that_failed_is_named);
+    CHECK_RUN(a_process_that_ended_unasked_is_named);
     CHECK_RUN(findings_are_read_as_they_were_written);
     CHECK_RUN(more_findings_than_there_is_room_for_keep_the_worst_level);
     CHECK_RUN(people_are_told_the_worst_first);

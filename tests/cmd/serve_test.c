@@ -1,7 +1,7 @@
 /*
  * The running node as its users see it: `besa serve` with its processes, and the officers' commands beside it. What two
  * nodes do with each other is for the tests with real processes.
- * covers: serve session acts
+ * covers: serve session acts child
  */
 #include "check.h"
 #include "cmd/session.h"
@@ -13,6 +13,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <sysexits.h>
@@ -241,6 +242,10 @@ CHECK_TEST(a_process_that_dies_is_begun_anew)
         }
         CHECK(is_anew);
         CHECK(ask("officer-list", "\"ana\""));
+        CHECK(ask("status", which == 0 ? "the keeper ended by signal 9 (Killed)"
+                                       : "the node ended by signal 9 (Killed)"));
+        CHECK(ask("status", which == 0 ? "\"ended_unasked\":1," : "\"ended_unasked\":2,"));
+        CHECK(ask("doctor", "ended by signal 9 (Killed)"));
     }
     kill(pid, SIGTERM);
     CHECK_INT(exit_code_of(pid), EX_OK);
@@ -351,6 +356,36 @@ CHECK_TEST(a_node_that_hangs_is_ended_and_begun_anew)
     close(fd);
 }
 
+/* A file that is a pipe without a writer: the start stands still where it reads its TLS key. */
+CHECK_TEST(a_start_that_hangs_is_ended_and_tried_again)
+{
+    char name[100];
+    char key[HOME_PATH_SIZE];
+    char away[HOME_PATH_SIZE];
+    int fd = notify_socket(name);
+    pid_t children[2];
+    struct error err = {0};
+
+    CHECK_OR_RETURN(home_path(&home.home, HOME_TLS_KEY, key, &err) &&
+                    home_path(&home.home, "tls/away", away, &err));
+    pid_t pid =
+        serve_start_watched(name, "4000000"); /* 2 s of a node that serves, 6 s of a start */
+    CHECK(hears(fd, "READY=1", 20));
+    CHECK(rename(key, away) == 0 && mkfifo(key, 0600) == 0);
+    if (children_of(pid, children) == 2)
+        kill(children[1], SIGKILL);
+    else
+        kill(pid, SIGHUP);
+    CHECK(hears(fd, "STATUS=node ro hung at its start", 40));
+    CHECK(unlink(key) == 0 && rename(away, key) == 0);
+    CHECK(hears(fd, "READY=1", 40));
+    CHECK(wait_running(true));
+    CHECK(ask("status", "the node ended by signal 6 (Aborted)"));
+    kill(pid, SIGTERM);
+    CHECK_INT(exit_code_of(pid), EX_OK);
+    close(fd);
+}
+
 CHECK_TEST(a_node_that_cannot_begin_says_so_and_ends)
 {
     struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
@@ -390,6 +425,7 @@ int main(void)
     CHECK_RUN(a_supervisor_that_dies_takes_its_processes_along);
     CHECK_RUN(systemd_hears_ready_beats_reload_and_stop);
     CHECK_RUN(a_node_that_hangs_is_ended_and_begun_anew);
+    CHECK_RUN(a_start_that_hangs_is_ended_and_tried_again);
     CHECK_RUN(a_node_that_cannot_begin_says_so_and_ends);
     node_home_free(&home);
     return check_end();
