@@ -70,9 +70,11 @@ bool desk_server_make(struct node *node, struct web *web, struct span key_pem,
 void desk_web_publish(struct node *node, struct web *web, const struct journal_event *event)
 {
     static const char *const kinds[JOURNAL_EVENT_COUNT] = {
-        [JOURNAL_SEALED] = "sealed",   [JOURNAL_RECEIPT] = "receipt",
-        [JOURNAL_ARRIVED] = "arrived", [JOURNAL_APPENDED] = "appended",
-        [JOURNAL_PARTS] = "parts",     [JOURNAL_ALARM] = "alarm"};
+        [JOURNAL_SEALED] = "sealed",       [JOURNAL_RECEIPT] = "receipt",
+        [JOURNAL_ARRIVED] = "arrived",     [JOURNAL_APPENDED] = "appended",
+        [JOURNAL_PARTS] = "parts",         [JOURNAL_ALARM] = "alarm",
+        [JOURNAL_SUSPENDED] = "suspended", [JOURNAL_RESUME] = "resume",
+        [JOURNAL_REVOKED] = "revoked"};
     const char *agreement =
         event->line < node->journal.line_count ? node->journal.lines[event->line].agreement_id : "";
 

@@ -314,6 +314,20 @@ static void audit_look(struct doctor *doctor, struct node *node)
                     audit_stream_behind(&node->service->audit_stream));
 }
 
+static void revoked_look(struct doctor *doctor, struct node *node)
+{
+    bool is_revoked = false;
+    struct error err = {0};
+
+    if (!node_own_is_revoked(node, &is_revoked, &err))
+        doctor_find(doctor, DOCTOR_FAILURE, "besa verify", "%s", err.text);
+    else if (is_revoked)
+        doctor_find(doctor, DOCTOR_FAILURE, "besa keys tls renew",
+                    "the TLS certificate of this node is revoked: no partner lets it through");
+    else
+        doctor_find(doctor, DOCTOR_OK, NULL, "the TLS certificate in use is not revoked");
+}
+
 const struct doctor_books_row doctor_books_rows[] = {
     {"keeper", "The keeper may sign.", keeper_look},
     {"logs", "Every log can go on.", doctor_logs_look},
@@ -327,6 +341,7 @@ const struct doctor_books_row doctor_books_rows[] = {
     {"store", "The store works and its schema is known.", store_look},
     {"ends", "No process ended unasked.", ends_look},
     {"audit", "The audit stream is written.", audit_look},
+    {"revoked", "The certificate in use counts.", revoked_look},
     {"sandbox", "The running node is limited.", sandbox_look},
 };
 const size_t doctor_books_row_count = ARRAY_COUNT(doctor_books_rows);

@@ -22,6 +22,7 @@
 #define HOME_INSTITUTION_KEY  "institution/key.pem"
 #define HOME_DESK_KEY         "tls/desk.key" /* of the API, where it has its own */
 #define HOME_DESK_CERTIFICATE "tls/desk.pem"
+#define HOME_DESK_REVOKED     "tls/desk.revoked.pem"
 #define HOME_PARTNERS         "partners"
 #define HOME_ATTACHMENTS      "attachments"
 #define HOME_RUN              "run"

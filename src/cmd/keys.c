@@ -290,6 +290,7 @@ int command_keys(struct options *options, int argc, char **argv)
     } forms[] = {
         {"list", keys_list_command},
         {"tls", keys_tls},
+        {"revoke", keys_revoke},
     };
 
     for (size_t i = 0; argc > 1 && i < ARRAY_COUNT(forms); i++)

@@ -56,10 +56,13 @@ const struct command commands[] = {
     {"keys",
      "[list]\ntls renew [--days N] [--key FILE|--token URI --cert FILE] [--pin-file FILE]\ntls "
      "request FILE\ntls issue REQUEST --name TLS-NAME --output FILE [--days N] [--key FILE|--token "
-     "URI --cert FILE]\ntls install FILE",
+     "URI --cert FILE]\ntls install FILE\nrevoke tls [FINGERPRINT] [--for "
+     "theft|loss|replaced|other]\nrevoke desk-tls\nrevoke officer ID",
      "Lists the keys of this node with their ends, and renews them (docs/keys.md).\n\nA TLS key is "
      "renewed while the node runs and needs no new agreement; where the institution's key is not at "
-     "hand: request here, issue there, install here.",
+     "hand: request here, issue there, install here.\n\nrevoke needs two officers (--approver) and "
+     "takes effect at once, at the partner as soon as it has the message; without a fingerprint it "
+     "is the certificate in use. Nothing revoked comes back: renew.",
      command_keys},
     {"serve", "",
      "Runs the node until SIGTERM; SIGHUP makes it begin anew.\n\nThe supervisor starts the keeper "

@@ -310,6 +310,29 @@ bool node_access(struct node *node, const struct control_request *request, const
            journal_access(&node->journal, &act, err);
 }
 
+bool node_access_two(struct node *node, const struct control_request *request, const char *name,
+                     struct error *err)
+{
+    struct arena arena CLEANUP(arena_free) = arena_make(64 * 1024);
+    char text[NAME_SIZE_MAX + 16];
+    struct officer_row approver;
+
+    if (request->approver.size == 0)
+        return error_set(err, ERROR_RULE, "%s: a second officer is required (--approver)", name);
+    if (span_equal(request->approver, request->officer))
+        return error_set(err, ERROR_RULE, "%s: nobody approves their own act", name);
+    if (!officer_find(node->db, &arena, request->approver, &approver, err))
+        return error_add(err, "officer %.*s", SPAN_ARG(request->approver));
+    if (!approver.is_active)
+        return error_set(err, ERROR_RULE, "officer %.*s is not active here",
+                         SPAN_ARG(request->approver));
+    if (!role_check_approver(approver.role, name, err))
+        return false;
+    snprintf(text, sizeof text, "approved-by %.*s", SPAN_ARG(request->approver));
+    struct span object = span_text(text);
+    return node_access(node, request, name, &object, 1, err);
+}
+
 struct act_told {
     struct node *node;
     const struct act_work *work;
@@ -345,7 +368,9 @@ static bool act_work_run(struct node *node, const struct act_work *work, struct 
 
     if (work->desk_act != NULL)
         return desk_run(&node->journal, work->desk_act, &call, writer, err);
-    if (work->node_act->needs_officer &&
+    if (work->node_act->needs_second && !node_access_two(node, request, work->node_act->name, err))
+        return false;
+    if (work->node_act->needs_officer && !work->node_act->needs_second &&
         !node_access(node, request, work->node_act->name, NULL, 0, err))
         return false;
     return work->node_act->run(node, &call, writer, err);

@@ -82,6 +82,7 @@ struct node_act {
     const char *name;
     const char *purpose;
     bool needs_officer; /* and a reason */
+    bool needs_second;  /* and a second officer, who may do the act as well */
     bool (*run)(struct node *node, const struct desk_call *call, struct json_writer *out,
                 struct error *err);
 };
@@ -101,6 +102,10 @@ bool node_job(struct node *node, bool is_pumping,
 /* Checks officer and reason and writes the access entry of one of the node's own acts. In the writer. */
 bool node_access(struct node *node, const struct control_request *request, const char *name,
                  const struct span *objects, size_t object_count, struct error *err);
+
+/* The same for an act of two: the approver is another officer, active, whose role approves it. */
+bool node_access_two(struct node *node, const struct control_request *request, const char *name,
+                     struct error *err);
 
 /* Work on a file, with progress: "upload" seals what is behind `fd` ({"name"} in the arguments) and enters it for the
  * officer; the result is {"upload": hex, "name", "size", "sha256"}. "attachment-get" writes a held attachment to `fd`

@@ -7,6 +7,7 @@
 #include "crypto/cms.h"
 #include "store/held_rows.h"
 #include "store/migrate.h"
+#include "store/session_rows.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -175,6 +176,16 @@ static void key_alarms_write(struct node *node, struct json_writer *out)
             json_write_text(out, span_text(warnings[i].text));
 }
 
+static void revoked_alarm_write(struct node *node, struct json_writer *out)
+{
+    bool is_revoked = false;
+    struct error err = {0};
+
+    if (node_own_is_revoked(node, &is_revoked, &err) && is_revoked)
+        alarm_write(out, "the TLS certificate of this node is revoked",
+                    "no partner lets it through; besa keys tls renew");
+}
+
 static void stream_alarm_write(struct node *node, struct json_writer *out)
 {
     char why[ERROR_TEXT_SIZE] = "";
@@ -197,6 +208,7 @@ static void alarms_write(struct node *node, const struct error *keeper_err, stru
     for (size_t i = 0; i < node->journal.line_count; i++)
         line_alarms_write(node, i, out);
     key_alarms_write(node, out);
+    revoked_alarm_write(node, out);
     stream_alarm_write(node, out);
     json_end_array(out);
 }
@@ -298,15 +310,36 @@ static bool act_tls_renew(struct node *node, const struct desk_call *call, struc
     return true;
 }
 
+/* Whoever listened with the stolen key may know tokens: every session ends. */
+static bool act_desk_key_revoke(struct node *node, const struct desk_call *call,
+                                struct json_writer *out, struct error *err)
+{
+    (void)call;
+    if (!session_remove_old(node->db, INT64_MAX, INT64_MAX, err) ||
+        !service_desk_key_drop(node, err))
+        return false;
+    json_begin_object(out);
+    json_string_field(out, "state",
+                      "the API shows the node's certificate, all sessions have ended");
+    json_string_field(out, "next",
+                      "have the issuer revoke " HOME_DESK_REVOKED "; put a new key and "
+                      "certificate in place, then SIGHUP");
+    json_end_object(out);
+    return true;
+}
+
 const struct node_act node_acts[] = {
-    {"tls-renew", "Takes the TLS key and certificate that were laid ready.", true, act_tls_renew},
-    {"doctor", "Looks the books over: what is wrong, and the next step.", true, act_doctor},
-    {"status", "How the node stands: logs, partners, alarms.", true, act_status},
-    {"log-export", "Records that logs were exported; the command writes the files.", true,
+    {"desk-key-revoke", "Takes the API's own key out of use and ends all sessions.", true, true,
+     act_desk_key_revoke},
+    {"tls-renew", "Takes the TLS key and certificate that were laid ready.", true, false,
+     act_tls_renew},
+    {"doctor", "Looks the books over: what is wrong, and the next step.", true, false, act_doctor},
+    {"status", "How the node stands: logs, partners, alarms.", true, false, act_status},
+    {"log-export", "Records that logs were exported; the command writes the files.", true, false,
      node_log_export},
-    {"backup", "Records that a backup is made; the command writes it.", true, node_backup},
+    {"backup", "Records that a backup is made; the command writes it.", true, false, node_backup},
     {"backup-verified", "Records that a backup was restored to a scratch node and is sound.", true,
-     node_backup_verified},
-    {"upgrade", "Records that the books were brought to this program.", true, node_upgrade},
+     false, node_backup_verified},
+    {"upgrade", "Records that the books were brought to this program.", true, false, node_upgrade},
 };
 const size_t node_act_count = sizeof node_acts / sizeof node_acts[0];

@@ -240,6 +240,8 @@ void service_event(void *context, const struct journal_event *event)
 
     if (node->service != NULL)
         gauges_count_event(&node->service->gauges, event->kind);
+    if (event->kind == JOURNAL_REVOKED && node->service != NULL)
+        service_revoked(node->service, event->line);
     if (event->kind == JOURNAL_ALARM && event->line < node->journal.line_count)
         alarm_report(node, event);
     else if (event->kind == JOURNAL_ALARM)
@@ -416,8 +418,8 @@ bool service_make(struct node *node, struct service **out, struct error *err)
            pem_read(service, HOME_TLS_KEY, &service->key_pem, err) &&
            pem_read(service, HOME_TLS_CERTIFICATE, &service->certificate_pem, err) &&
            service_follow(service, err) && server_make(service, err) && desk_make(service, err) &&
-           exchange_begin(service, err) && background_open(service, err) &&
-           control_server_make(node, &service->control, err);
+           exchange_begin(service, err) && service_refuse(service, err) &&
+           background_open(service, err) && control_server_make(node, &service->control, err);
 }
 
 /* --- threads --- */

@@ -75,6 +75,14 @@ bool service_follow(struct service *service, struct error *err);
  * Any thread but the courier's. On failure the old ones stay. (service_tls.c) */
 bool service_tls_renew(struct service *service, struct error *err);
 void service_tls_free(struct service *service);
+/* Lets no certificate through that the books name as revoked. In the writer, or before the threads start. (service_trust.c) */
+bool service_refuse(struct service *service, struct error *err);
+/* The same when a revocation was committed; a failure is an alarm. */
+void service_revoked(struct service *service, size_t line);
+/* The certificate that this node shows is one that it revoked itself. In the writer. */
+bool node_own_is_revoked(struct node *node, bool *is_revoked, struct error *err);
+/* Away with the API's own key; the API shows the node's certificate from now on. MISSING when it has none. */
+bool service_desk_key_drop(struct node *node, struct error *err);
 /* From the books to exchange. */
 void service_event(void *context, const struct journal_event *event);
 

@@ -76,6 +76,14 @@ const struct desk_act desk_acts[] = {
      act_resume_allow},
     {"resume-status", "", "How far the books are behind what the partners hold.", false, false,
      act_resume_status},
+    {"key-revoke", "certificate, revoked_for",
+     "Tells every partner that a TLS certificate of this node counts no more; needs a second "
+     "officer.",
+     false, false, act_key_revoke},
+    {"officer-revoke", "id",
+     "Takes from an officer all that proves who it is, and ends the sessions; needs a second "
+     "officer.",
+     false, false, act_officer_revoke},
     {"rebuild", "", "Drops the derived tables and builds them again from the log.", false, false,
      act_rebuild},
 };

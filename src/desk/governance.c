@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "message/amendment.h"
+#include "message/revocation.h"
 #include "store/governance_rows.h"
 
 #include <inttypes.h>
@@ -122,6 +123,8 @@ static const char *code_word(const struct governance_row *row)
         return amendment_refusal_names[row->code % AMENDMENT_REFUSAL_COUNT];
     if (row->kind == MESSAGE_SUSPENSION || row->kind == MESSAGE_TERMINATION)
         return suspension_reason_names[row->code % SUSPENSION_REASON_COUNT];
+    if (row->kind == MESSAGE_KEY_REVOCATION)
+        return revocation_reason_names[row->code % REVOCATION_REASON_COUNT];
     return NULL;
 }
 

@@ -68,6 +68,11 @@ const struct role_rule role_rules[] = {
     {"succession-import", LOG_ENDERS},
     {"keeper-renew", KEEPERS},
     {"tls-renew", KEEPERS},
+    /* Safety first: whoever is there at night may shut a door. */
+    {"key-revoke", BIT(HEAD_OF_DESK) | KEEPERS},
+    {"officer-revoke", BIT(HEAD_OF_DESK) | KEEPERS},
+    {"desk-key-revoke", KEEPERS},
+    {"passphrase-change", KEEPERS},
     {"resume-order", BIT(HEAD_OF_DESK) | BIT(SECURITY_OFFICER)},
     {"resume-allow", BIT(HEAD_OF_DESK) | BIT(SECURITY_OFFICER)},
     {"resume-status", BIT(HEAD_OF_DESK) | OVERSIGHT | KEEPERS},
@@ -113,6 +118,18 @@ bool role_check(struct span role_name, const char *act, struct error *err)
                      role_names[role]);
 }
 
+/* Acts that whoever may begin them may also approve, and nobody else. */
+static bool is_mutual(const char *act)
+{
+    static const char *const acts[] = {"key-revoke", "officer-revoke", "desk-key-revoke",
+                                       "passphrase-change"};
+
+    for (size_t i = 0; i < ARRAY_COUNT(acts); i++)
+        if (strcmp(act, acts[i]) == 0)
+            return true;
+    return false;
+}
+
 bool role_check_approver(struct span role_name, const char *act, struct error *err)
 {
     enum role role;
@@ -123,7 +140,10 @@ bool role_check_approver(struct span role_name, const char *act, struct error *e
     /* What comes back in a resume is everything: whoever may order it, may approve it, and nobody else. */
     if (strcmp(act, "resume-order") == 0)
         approvers = BIT(HEAD_OF_DESK) | BIT(SECURITY_OFFICER);
-    return (role_read(role_name, &role) && (approvers & 1u << role) != 0) ||
+    bool is_known = role_read(role_name, &role);
+    if (is_known && is_mutual(act))
+        approvers = role_permits(role, act) ? 1u << role : 0;
+    return (is_known && (approvers & 1u << role) != 0) ||
            error_set(err, ERROR_RULE, "%s: the role %.*s does not approve (docs/roles.md)", act,
                      SPAN_ARG(role_name));
 }
@@ -154,8 +174,10 @@ void roles_document(struct buffer *out)
             buffer_format(out, " `%s`", role_names[i]);
     buffer_text(
         out,
-        ". The end of a log (`succession-prepare`, `succession-import`) is approved by those who "
-        "may begin it. Nobody approves their own draft.\n\n"
+        ". The end of a log (`succession-prepare`, `succession-import`), a revocation "
+        "(`key-revoke`, `officer-revoke`, `desk-key-revoke`) and a change of passphrase "
+        "(`passphrase-change`) are approved by those who "
+        "may begin them. Nobody approves their own draft.\n\n"
         "An approver is named by the one who acts and is not asked. Through the API the one named "
         "must be logged in at that moment; the command line, open to the node's own account alone, "
         "takes the name as it is given. So the log holds two names, and not yet proof of two "

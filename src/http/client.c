@@ -27,6 +27,10 @@ struct http_client {
     struct flight *waiting; /* begun, not yet taken by run; the newest first */
     size_t open_count;
     uint64_t connect_count;
+    struct refusals next_refusals; /* to be taken over by run */
+    bool has_next_refusals;
+
+    struct refusals refusals; /* run's thread only */
 };
 
 /* ---- one call ---- */
@@ -307,7 +311,8 @@ static void client_take_waiting(struct http_client *client)
         struct flight *flight = oldest;
         oldest = flight->next;
         flight->next = NULL;
-        if (curl_multi_add_handle(client->multi, flight->easy) != CURLM_OK) {
+        if (!flight_guard(flight, &client->refusals) ||
+            curl_multi_add_handle(client->multi, flight->easy) != CURLM_OK) {
             flight_fail(client, flight, "the call cannot be begun");
             continue;
         }
@@ -348,6 +353,8 @@ static void flight_land(struct http_client *client, struct flight *flight, CURLc
             return;
         }
     }
+    if (flight->is_refused) /* its connection is not used again either */
+        client->refusals.changed_ms = flight_clock_ms();
     flight_explain(flight, code, &err);
     flight_done(client, flight, 0, &err);
 }
@@ -370,9 +377,50 @@ static bool client_land(struct http_client *client)
     return is_any;
 }
 
+bool http_client_refuse(struct http_client *client, const struct http_refused *refused,
+                        size_t count, struct error *err)
+{
+    struct http_refused *copy =
+        count > HTTP_REFUSED_COUNT_MAX ? NULL : calloc(count + 1, sizeof *copy);
+
+    if (copy == NULL)
+        return error_set(err, ERROR_LIMIT, "%zu revoked certificates do not fit", count);
+    if (count > 0)
+        memcpy(copy, refused, count * sizeof *copy);
+    pthread_mutex_lock(&client->lock);
+    free(client->next_refusals.list);
+    client->next_refusals = (struct refusals){.list = copy, .count = count};
+    client->has_next_refusals = true;
+    pthread_mutex_unlock(&client->lock);
+    curl_multi_wakeup(client->multi);
+    return true;
+}
+
+/* Calls under way may be with a peer that is refused now: they end, and their callers call again. */
+static void client_take_refusals(struct http_client *client)
+{
+    pthread_mutex_lock(&client->lock);
+    bool has_next = client->has_next_refusals;
+    struct refusals next = client->next_refusals;
+    client->has_next_refusals = false;
+    client->next_refusals = (struct refusals){.list = NULL};
+    pthread_mutex_unlock(&client->lock);
+    if (!has_next)
+        return;
+    free(client->refusals.list);
+    client->refusals = next;
+    client->refusals.changed_ms = flight_clock_ms();
+    for (struct flight *flight = client->flying; flight != NULL; flight = client->flying) {
+        curl_multi_remove_handle(client->multi, flight->easy);
+        flight_leave(client, flight);
+        flight_fail(client, flight, "a certificate was revoked: the call begins anew");
+    }
+}
+
 static bool client_move(struct http_client *client, bool *is_any, struct error *err)
 {
     int running = 0;
+    client_take_refusals(client);
     client_take_waiting(client);
     CURLMcode code = curl_multi_perform(client->multi, &running);
     if (code != CURLM_OK)
@@ -433,6 +481,8 @@ void http_client_free(struct http_client **freed)
     }
     curl_multi_cleanup(client->multi);
     pthread_mutex_destroy(&client->lock);
+    free(client->refusals.list);
+    free(client->next_refusals.list);
     free(client);
 }
 

@@ -9,6 +9,7 @@
 #include "base/buffer.h"
 #include "base/error.h"
 #include "base/span.h"
+#include "http/peer.h"
 
 struct http_client;
 
@@ -46,6 +47,10 @@ void http_client_free(struct http_client **client);
 
 /* Begins a call; any thread. False (and `done` is never called) when it cannot be begun. */
 bool http_client_call(struct http_client *client, const struct http_call *call, struct error *err);
+/* Replaces the list of certificates that are believed no more. Calls under way end with LINK, no connection made before is
+ * used again, and a partner's node that shows such a certificate is never asked anything. Any thread. LIMIT: the old list stands. */
+bool http_client_refuse(struct http_client *client, const struct http_refused *refused,
+                        size_t count, struct error *err);
 /* Moves all calls on; returns after some moved, at http_client_wake, or after `timeout_ms`. One thread only. */
 bool http_client_run(struct http_client *client, int timeout_ms, struct error *err);
 /* Makes http_client_run return; any thread. */

@@ -113,7 +113,10 @@ void flight_explain(struct flight *flight, CURLcode code, struct error *err)
 {
     const struct http_target *target = flight->call.target;
 
-    if (flight->is_too_large)
+    if (flight->is_refused)
+        error_set(err, ERROR_LINK, "%s: the partner's node showed a certificate that was revoked",
+                  target->name);
+    else if (flight->is_too_large)
         error_set(err, ERROR_LIMIT, "%s: the answer is larger than %zu bytes", target->name,
                   flight->call.response_size_max);
     else if (code == CURLE_OUT_OF_MEMORY)

@@ -14,6 +14,14 @@
 #define HTTP_INSTITUTION_COUNT_MAX                                                                 \
     32u /* trusted at once: each partner's present and, during a succession, its next */
 
+/* A certificate that is believed no more, although its institution issued it. */
+struct http_refused {
+    uint8_t institution[HTTP_FINGERPRINT_SIZE]; /* who issued it: nobody refuses another's */
+    uint8_t certificate[HTTP_FINGERPRINT_SIZE];
+};
+#define HTTP_REFUSED_COUNT_MAX                                                                     \
+    4096u /* at once; 64 for each of 32 institutions, and as many again */
+
 struct http_peer {
     size_t institution; /* which of the trusted certificates issued the peer's, counted from 0 */
     uint8_t institution_fingerprint[HTTP_FINGERPRINT_SIZE]; /* the same, whatever the order */

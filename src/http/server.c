@@ -368,6 +368,7 @@ void server_drop(struct http_server *server)
         return;
     identities_free(server);
     trust_drop(&server->trust);
+    free(server->refused);
     rate_free(&server->rates);
     if (server->key_pem != NULL)
         explicit_bzero(server->key_pem, strlen(server->key_pem));

@@ -155,6 +155,10 @@ uint16_t http_server_port(const struct http_server *server);
 /* Replaces the trusted institutions. Every open connection is checked anew before its next request and before its next
  * answer; one that fails gets 403 and is closed. Any thread. On failure the old ones stand. */
 bool http_server_trust(struct http_server *server, struct span trusted_pem, struct error *err);
+/* Replaces the list of certificates that are believed no more; checked as after a change of trust. Any thread. LIMIT: the
+ * old list stands. */
+bool http_server_refuse(struct http_server *server, const struct http_refused *refused,
+                        size_t count, struct error *err);
 /* From the next handshake on the server shows this certificate; connections that stand go on. Any thread. On failure, also
  * when it was done HTTP_IDENTITY_COUNT_MAX times, the old one stays. INPUT, LIMIT. */
 bool http_server_identity(struct http_server *server, struct span key_pem,

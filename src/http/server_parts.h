@@ -120,6 +120,8 @@ struct http_server {
     size_t body_total_size;
     struct trust *trust;
     uint64_t trust_generation;
+    struct http_refused *refused; /* of the present generation */
+    size_t refused_count;
     struct rate_table *rates;
     gnutls_certificate_credentials_t
         identities[HTTP_IDENTITY_COUNT_MAX]; /* the last one is shown */

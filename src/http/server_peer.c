@@ -7,6 +7,8 @@
  */
 #include "http/server_parts.h"
 
+#include <stdlib.h>
+
 #include <gnutls/gnutls.h>
 
 static struct connection *connection_of(struct MHD_Connection *line)
@@ -46,6 +48,17 @@ static bool session_check(gnutls_session_t session, const struct trust *trust, i
     return trust_check(trust, span_make(chain[0].data, chain[0].size), now_ms, peer, until_ms, err);
 }
 
+/* Under the lock. */
+static bool peer_is_refused(const struct http_server *server, const struct http_peer *peer)
+{
+    for (size_t i = 0; i < server->refused_count; i++)
+        if (memcmp(server->refused[i].certificate, peer->fingerprint, HTTP_FINGERPRINT_SIZE) == 0 &&
+            memcmp(server->refused[i].institution, peer->institution_fingerprint,
+                   HTTP_FINGERPRINT_SIZE) == 0)
+            return true;
+    return false;
+}
+
 static void connection_count_desk(struct connection *connection)
 {
     if (connection->is_known)
@@ -82,6 +95,9 @@ bool connection_check_peer(struct connection *connection, struct MHD_Connection 
 
     pthread_mutex_lock(&server->lock);
     trust_drop(&trust);
+    if (connection->is_known && peer_is_refused(server, &connection->peer))
+        connection->is_known =
+            error_set(err, ERROR_RULE, "certificate of '%s': revoked", connection->peer.name);
     if (!connection->is_known)
         server->counts.peers_refused++;
     else if (!was_known)
@@ -114,6 +130,26 @@ bool http_server_trust(struct http_server *server, struct span trusted_pem, stru
     server->trust_generation++;
     trust_drop(&old);
     pthread_mutex_unlock(&server->lock);
+    return true;
+}
+
+bool http_server_refuse(struct http_server *server, const struct http_refused *refused,
+                        size_t count, struct error *err)
+{
+    struct http_refused *copy =
+        count > HTTP_REFUSED_COUNT_MAX ? NULL : calloc(count + 1, sizeof *copy);
+
+    if (copy == NULL)
+        return error_set(err, ERROR_LIMIT, "%zu revoked certificates do not fit", count);
+    if (count > 0)
+        memcpy(copy, refused, count * sizeof *copy);
+    pthread_mutex_lock(&server->lock);
+    struct http_refused *old = server->refused;
+    server->refused = copy;
+    server->refused_count = count;
+    server->trust_generation++;
+    pthread_mutex_unlock(&server->lock);
+    free(old);
     return true;
 }
 

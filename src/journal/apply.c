@@ -343,6 +343,7 @@ static apply_function *const apply[MESSAGE_TYPE_COUNT] = {
     [MESSAGE_SUSPENSION] = governance_apply,
     [MESSAGE_SUSPENSION_LIFTED] = governance_apply,
     [MESSAGE_TERMINATION] = governance_apply,
+    [MESSAGE_KEY_REVOCATION] = governance_apply,
 };
 
 bool apply_entry(struct journal *journal, const struct apply_input *input, struct arena *arena,

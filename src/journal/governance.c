@@ -5,6 +5,7 @@
 #include "crypto/cms.h"
 #include "journal/in_force.h"
 #include "message/amendment.h"
+#include "message/revocation.h"
 #include "message/suspension.h"
 #include "store/governance_rows.h"
 
@@ -253,6 +254,7 @@ static void row_fill(enum message_type type, const void *parsed, struct governan
     const struct suspension *suspension = parsed;
     const struct suspension_lifted *lifted = parsed;
     const struct termination *termination = parsed;
+    const struct key_revocation *revocation = parsed;
 
     if (type == MESSAGE_AGREEMENT_PROPOSAL) {
         row->version = proposal->version;
@@ -272,6 +274,9 @@ static void row_fill(enum message_type type, const void *parsed, struct governan
     } else if (type == MESSAGE_TERMINATION) {
         row->code = termination->reason;
         row->at_ms = termination->ends_at_ms;
+    } else if (type == MESSAGE_KEY_REVOCATION) {
+        row->code = revocation->reason;
+        row->at_ms = revocation->revoked_at_ms;
     }
 }
 
@@ -412,15 +417,7 @@ static bool adopt(struct journal *journal, struct journal_line *line,
 
 /* --- our own entries --- */
 
-struct governance_draft {
-    enum message_type type;
-    struct span body;
-    const void *parsed;
-    int64_t target; /* row id; 0: none */
-};
-
-/* Checked as the partner will check it, appended, and in effect here at once. */
-static bool own_append(struct journal *journal, struct journal_line *line,
+bool governance_append(struct journal *journal, struct journal_line *line,
                        const struct governance_draft *given, struct appended *out,
                        struct error *err)
 {
@@ -483,7 +480,7 @@ bool journal_propose(struct journal *journal, struct journal_line *line, struct 
     if (!written(agreement_proposal_write(&proposal, &body), &body, err))
         return false;
     draft.body = buffer_span(&body);
-    return own_append(journal, line, &draft, out, err);
+    return governance_append(journal, line, &draft, out, err);
 }
 
 /* The partner's open proposal, or ours. */
@@ -519,7 +516,7 @@ bool journal_accept_proposal(struct journal *journal, struct journal_line *line,
     if (!written(agreement_signature_write(&signature, &body), &body, err))
         return false;
     draft.body = buffer_span(&body);
-    return own_append(journal, line, &draft, out, err);
+    return governance_append(journal, line, &draft, out, err);
 }
 
 bool journal_open_proposal(struct journal *journal, struct journal_line *line, bool is_own,
@@ -557,7 +554,7 @@ static bool refusal_append(struct journal *journal, struct journal_line *line,
     if (!written(agreement_refusal_write(&refusal, &body), &body, err))
         return false;
     draft.body = buffer_span(&body);
-    return own_append(journal, line, &draft, out, err);
+    return governance_append(journal, line, &draft, out, err);
 }
 
 bool journal_refuse_proposal(struct journal *journal, struct journal_line *line,
@@ -584,7 +581,7 @@ bool journal_withdraw_proposal(struct journal *journal, struct journal_line *lin
     if (!written(agreement_withdrawal_write(&withdrawal, &body), &body, err))
         return false;
     draft.body = buffer_span(&body);
-    return own_append(journal, line, &draft, out, err);
+    return governance_append(journal, line, &draft, out, err);
 }
 
 static bool suspension_say(struct journal *journal, struct journal_line *line,
@@ -598,7 +595,7 @@ static bool suspension_say(struct journal *journal, struct journal_line *line,
     if (!written(suspension_write(&suspension, &body), &body, err))
         return false;
     draft.body = buffer_span(&body);
-    return own_append(journal, line, &draft, &appended, err);
+    return governance_append(journal, line, &draft, &appended, err);
 }
 
 static bool lifting_say(struct journal *journal, struct journal_line *line, struct error *err)
@@ -620,7 +617,7 @@ static bool lifting_say(struct journal *journal, struct journal_line *line, stru
     if (!written(suspension_lifted_write(&lifted, &body), &body, err))
         return false;
     draft.body = buffer_span(&body);
-    return own_append(journal, line, &draft, &appended, err);
+    return governance_append(journal, line, &draft, &appended, err);
 }
 
 /* It holds here even when our log is closed and the partner cannot be told: safety first. */
@@ -654,7 +651,7 @@ bool journal_terminate(struct journal *journal, struct journal_line *line, int64
     if (!written(termination_write(&termination, &body), &body, err))
         return false;
     draft.body = buffer_span(&body);
-    return own_append(journal, line, &draft, out, err);
+    return governance_append(journal, line, &draft, out, err);
 }
 
 /* --- the partner's --- */
@@ -685,6 +682,8 @@ bool governance_settle(struct journal *journal, struct journal_line *line,
         return withdrawal_answer(journal, line, entry, err);
     if (entry->type == MESSAGE_TERMINATION)
         return ends_load(journal, line, false, err);
+    if (entry->type == MESSAGE_KEY_REVOCATION)
+        journal_event_add(journal, JOURNAL_REVOKED, line, entry->entry, 0);
     if (entry->type == MESSAGE_SUSPENSION || entry->type == MESSAGE_SUSPENSION_LIFTED) {
         line->is_suspended_by_partner = entry->type == MESSAGE_SUSPENSION;
         suspension_set(line);

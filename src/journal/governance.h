@@ -33,6 +33,16 @@ struct governance_refusal {
 bool governance_check(struct journal *journal, struct journal_line *line,
                       const struct governance_entry *entry, struct governance_refusal *refusal,
                       struct error *err);
+/* Our own, checked as the partner will check it, appended, and in effect here at once. */
+struct governance_draft {
+    enum message_type type;
+    struct span body;
+    const void *parsed;
+    int64_t target; /* row id; 0: none */
+};
+bool governance_append(struct journal *journal, struct journal_line *line,
+                       const struct governance_draft *given, struct appended *out,
+                       struct error *err);
 /* The rows of one entry; see apply.c. */
 bool governance_apply(struct journal *journal, const struct apply_input *input, const void *parsed,
                       struct arena *arena, struct error *err);

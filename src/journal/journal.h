@@ -166,6 +166,7 @@ enum journal_event_kind {
     JOURNAL_PARTS,
     JOURNAL_SUSPENDED, /* by us, or no longer: the partner learns it */
     JOURNAL_RESUME,    /* there is something to ask the partner back */
+    JOURNAL_REVOKED,   /* a TLS certificate counts no more (revocation.h) */
     JOURNAL_ALARM
 };
 #define JOURNAL_EVENT_COUNT (JOURNAL_ALARM + 1)
@@ -196,8 +197,8 @@ struct journal_options {
 };
 
 /* Raised with each change of apply, so that the derived tables are built anew at the next start. 1: before there was a
- * number; 2: held entries are a table. */
-#define JOURNAL_APPLY_NUMBER 2
+ * number; 2: held entries are a table; 3: key_revocation is known. */
+#define JOURNAL_APPLY_NUMBER 3
 
 /* A setting in books that were restored from a backup: "<Unix ms of the restore> <Unix ms of the backup>". While it
  * stands, a line numbers, signs and takes nothing until its partner has shown what it holds; the domestic log waits for

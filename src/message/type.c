@@ -12,6 +12,7 @@
 #include "message/outcomes.h"
 #include "message/parts_held.h"
 #include "message/request.h"
+#include "message/revocation.h"
 #include "message/succession.h"
 #include "message/suspension.h"
 
@@ -193,6 +194,15 @@ const struct message_type_row message_types[MESSAGE_TYPE_COUNT] = {
                              .is_governance = true,
                              .form = &termination_form,
                              .meaning = "Ends the agreement at a day."},
+    [MESSAGE_KEY_REVOCATION] = {.name = "key_revocation",
+                                .version = 1,
+                                .sender = SENDER_ANY,
+                                .retention = RETENTION_BOOKS,
+                                .has_body = true,
+                                .owes_outcome = true,
+                                .is_governance = true,
+                                .form = &key_revocation_form,
+                                .meaning = "A TLS certificate of the writer counts no more."},
 };
 
 static bool is_known(enum message_type type)

@@ -36,8 +36,9 @@ enum message_type {
     MESSAGE_SUSPENSION = 17,
     MESSAGE_SUSPENSION_LIFTED = 18,
     MESSAGE_TERMINATION = 19,
+    MESSAGE_KEY_REVOCATION = 20,
 };
-#define MESSAGE_TYPE_COUNT 20 /* with MESSAGE_UNKNOWN */
+#define MESSAGE_TYPE_COUNT 21 /* with MESSAGE_UNKNOWN */
 
 enum message_sender {
     SENDER_ANY,       /* either party */

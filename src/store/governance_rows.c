@@ -104,6 +104,22 @@ bool governance_list(struct database *db, struct arena *arena, struct span agree
     return rows_read(s, arena, governance_read, out, sizeof *out, limit, count, err);
 }
 
+static const char governance_kind_sql[] =
+    "select entry, agreement, kind, is_own, target, version, code, at_ms from governance"
+    " where agreement = $1 and kind = $2 order by entry desc";
+
+bool governance_list_kind(struct database *db, struct arena *arena, struct span agreement,
+                          int64_t kind, struct governance_row *out, size_t limit, size_t *count,
+                          struct error *err)
+{
+    struct statement *s CLEANUP(statement_give) = statement_take(db, governance_kind_sql, err);
+    if (s == NULL)
+        return false;
+    statement_text(s, 1, agreement);
+    statement_integer(s, 2, kind);
+    return rows_read(s, arena, governance_read, out, sizeof *out, limit, count, err);
+}
+
 static const char version_insert_sql[] =
     "insert into agreements (agreement, version, cms, fingerprint, imported_ms, entry, suspended_ms)"
     " values ($1, $2, $3, $4, $5, $6, (select max(suspended_ms) from agreements where agreement = $7))";

@@ -39,6 +39,11 @@ bool governance_open_proposal(struct database *db, struct arena *arena, struct s
 bool governance_list(struct database *db, struct arena *arena, struct span agreement,
                      struct governance_row *out, size_t limit, size_t *count, struct error *err);
 
+/* The same, of one kind. */
+bool governance_list_kind(struct database *db, struct arena *arena, struct span agreement,
+                          int64_t kind, struct governance_row *out, size_t limit, size_t *count,
+                          struct error *err);
+
 /* One version of an agreement, and where its second signature stands. */
 struct version_row {
     int64_t version;

@@ -39,6 +39,17 @@ bool credential_find(struct database *db, struct arena *arena, struct span offic
     return row_read(s, arena, bytes_read, secret, "credential", err);
 }
 
+static const char credential_remove_sql[] = "delete from credentials where officer = $1";
+
+bool credential_remove_officer(struct database *db, struct span officer, struct error *err)
+{
+    struct statement *s CLEANUP(statement_give) = statement_take(db, credential_remove_sql, err);
+    if (s == NULL)
+        return false;
+    statement_text(s, 1, officer);
+    return row_write(s, err);
+}
+
 static const char session_insert_sql[] =
     "insert into sessions (token_hash, officer, csrf, made_ms, used_ms, client)"
     " values ($1, $2, $3, $4, $5, $6)";

@@ -15,6 +15,8 @@ enum credential_kind { CREDENTIAL_PASSWORD = 0 };
 /* `secret`: a password's hash as text. One of each kind an officer; a new one replaces it. */
 bool credential_put(struct database *db, struct span officer, enum credential_kind kind,
                     struct span secret, int64_t made_ms, struct error *err);
+/* All that the officer proves himself with. */
+bool credential_remove_officer(struct database *db, struct span officer, struct error *err);
 /* MISSING when the officer has none of this kind. */
 bool credential_find(struct database *db, struct arena *arena, struct span officer,
                      enum credential_kind kind, struct span *secret, struct error *err);

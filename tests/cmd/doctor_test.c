@@ -13,6 +13,9 @@
 #include "base/attributes.h"
 #include "base/env.h"
 #include "crypto/cms.h"
+#include "journal/private.h"
+#include "message/revocation.h"
+#include "store/governance_rows.h"
 #include "store/held_rows.h"
 #include "store/local_rows.h"
 
@@ -631,6 +634,55 @@ CHECK_TEST(an_audit_stream_that_stands_still_is_named)
     free(service);
 }
 
+/* As if the revocation had been told to al. */
+static bool revocation_put(const uint8_t certificate[DIGEST_SIZE], struct error *err)
+{
+    struct buffer body CLEANUP(buffer_free) = buffer_make(4096);
+    struct database *db = home.node->db;
+    struct key_revocation revocation = {.reason = REVOCATION_THEFT, .revoked_at_ms = 1};
+    struct governance_row said = {.entry = 900002,
+                                  .agreement = span_text("ro-al"),
+                                  .kind = MESSAGE_KEY_REVOCATION,
+                                  .is_own = true};
+    struct entry_row row = {.id = 900002,
+                            .log = 7001,
+                            .index = ENTRY_WAITING,
+                            .message_id = span_text("1123456789abcdef"),
+                            .head = span_text("h"),
+                            .leaf = span_text("0123456789abcdef0123456789abcdef"),
+                            .type = MESSAGE_KEY_REVOCATION,
+                            .created_ms = 1,
+                            .body_state = BODY_HELD};
+
+    memcpy(revocation.certificate, certificate, DIGEST_SIZE);
+    if (!key_revocation_write(&revocation, &body))
+        return false;
+    cache_put(home.node->journal.cache, row.id, buffer_span(&body));
+    return database_begin(db, DATABASE_FULL, err) && entry_insert(db, &row, err) &&
+           governance_insert(db, &said, err) && database_commit(db, err);
+}
+
+CHECK_TEST(a_node_that_shows_a_revoked_certificate_is_named)
+{
+    struct buffer pem CLEANUP(buffer_free) = buffer_make(65536);
+    uint8_t certificate[DIGEST_SIZE];
+    char path[HOME_PATH_SIZE];
+    struct error err = {0};
+
+    CHECK_OK(home_path(&home.node->home, HOME_TLS_CERTIFICATE, path, &err), err);
+    if (access(path, F_OK) != 0)
+        node_home_tls(&home);
+    CHECK_OK(env_read_file(env_real(), path, pem.limit, &pem, &err), err);
+    CHECK_OK(certificate_fingerprint(buffer_span(&pem), certificate, &err), err);
+    line_put();
+    books_try("revoked");
+    CHECK(found(DOCTOR_OK, "is not revoked"));
+    CHECK_OK(revocation_put(certificate, &err), err);
+    books_try("revoked");
+    CHECK(found(DOCTOR_FAILURE, "no partner lets it through"));
+    line_take_away();
+}
+
 CHECK_TEST(a_store_that_failed_is_named)
 {
     books_try("store");
@@ -790,6 +842,7 @@ int main(void)
     CHECK_RUN(a_backup_that_is_missing_or_old_is_named);
     CHECK_RUN(held_entries_are_named);
     CHECK_RUN(an_audit_stream_that_stands_still_is_named);
+    CHECK_RUN(a_node_that_shows_a_revoked_certificate_is_named);
     CHECK_RUN(a_store_that_failed_is_named);
     CHECK_RUN(a_process_that_ended_unasked_is_named);
     CHECK_RUN(findings_are_read_as_they_were_written);

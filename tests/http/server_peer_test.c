@@ -196,6 +196,88 @@ CHECK_TEST(a_certificate_that_expires_on_an_open_connection_ends_it)
     buffer_free(&got);
 }
 
+static void fingerprint(gnutls_x509_crt_t certificate, uint8_t out[HTTP_FINGERPRINT_SIZE])
+{
+    size_t size = HTTP_FINGERPRINT_SIZE;
+    CHECK_INT(gnutls_x509_crt_get_fingerprint(certificate, GNUTLS_DIG_SHA256, out, &size), 0);
+}
+
+static struct http_refused refusal_of(const struct authority *institution,
+                                      const struct identity *identity)
+{
+    gnutls_datum_t der = identity_der(identity);
+    struct http_refused refused;
+    gnutls_x509_crt_t certificate;
+
+    gnutls_x509_crt_init(&certificate);
+    gnutls_x509_crt_import(certificate, &der, GNUTLS_X509_FMT_DER);
+    fingerprint(certificate, refused.certificate);
+    fingerprint(institution->certificate, refused.institution);
+    gnutls_x509_crt_deinit(certificate);
+    gnutls_free(der.data);
+    return refused;
+}
+
+/* A thief's connection, made before the revocation; his long poll; and his next handshake. */
+CHECK_TEST(a_revoked_certificate_ends_its_connections_and_opens_none)
+{
+    struct ground *ground = ground_get();
+    struct http_refused refused = refusal_of(&ground->al, &ground->client);
+    struct identity fresh;
+    struct bare bare, polling;
+    struct buffer got = buffer_make(1 << 16);
+    struct error err = {0};
+
+    identity_make(&fresh, &ground->al, "node.al.example", IDENTITY_NODE, -60, 3600);
+    bare_open(&bare, site.port, &ground->client, BARE_TLS_1_3);
+    CHECK(bare_send(&bare, span_text(kept_request)));
+    bare_receive(&bare, &got, "node.al.example", 2000);
+    size_t kept = site_kept(&site);
+    bare_open(&polling, site.port, &ground->client, BARE_TLS_1_3);
+    CHECK(bare_send(&polling,
+                    span_text("POST /never HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n")));
+    for (int i = 0; i < 200 && site_kept(&site) == kept; i++)
+        wait_ms(1);
+    unsigned before = site_handled(&site);
+
+    CHECK_OK(http_server_refuse(site.server, &refused, 1, &err), err);
+    buffer_clear(&got);
+    CHECK(bare_send(&bare, span_text(kept_request)));
+    bare_receive(&bare, &got, NULL, 2000);
+    buffer_byte(&got, 0);
+    CHECK(strncmp((char *)got.data, "HTTP/1.1 403", 12) == 0);
+    CHECK(strstr((char *)got.data, "revoked") != NULL);
+    CHECK_INT(bare.last, 0);
+    site_release(&site);
+    buffer_clear(&got);
+    bare_receive(&polling, &got, NULL, 2000);
+    buffer_byte(&got, 0);
+    CHECK(strncmp((char *)got.data, "HTTP/1.1 403", 12) == 0);
+    refused_identity(&ground->client);
+    CHECK_INT(site_handled(&site), before);
+
+    /* The same node with its new certificate is heard. */
+    CHECK_INT(ask(&fresh, "/peer", true, (struct span){0}, &response, &err), 200);
+    CHECK_OK(http_server_refuse(site.server, NULL, 0, &err), err);
+    bare_close(&bare);
+    bare_close(&polling);
+    identity_free(&fresh);
+    buffer_free(&got);
+}
+
+CHECK_TEST(nobody_revokes_what_another_institution_issued)
+{
+    struct ground *ground = ground_get();
+    struct http_refused refused = refusal_of(&ground->stranger, &ground->client);
+    struct error err = {0};
+
+    CHECK_OK(http_server_refuse(site.server, &refused, 1, &err), err);
+    CHECK_INT(ask(&ground->client, "/peer", true, (struct span){0}, &response, &err), 200);
+    CHECK(!http_server_refuse(site.server, &refused, HTTP_REFUSED_COUNT_MAX + 1, &err));
+    CHECK_INT(err.kind, ERROR_LIMIT);
+    CHECK_OK(http_server_refuse(site.server, NULL, 0, &err), err);
+}
+
 int main(void)
 {
     struct error err;
@@ -212,6 +294,8 @@ int main(void)
     CHECK_RUN(a_peer_that_stays_trusted_keeps_its_connection);
     CHECK_RUN(an_answer_is_withheld_from_a_peer_no_longer_trusted);
     CHECK_RUN(a_certificate_that_expires_on_an_open_connection_ends_it);
+    CHECK_RUN(a_revoked_certificate_ends_its_connections_and_opens_none);
+    CHECK_RUN(nobody_revokes_what_another_institution_issued);
     site_close(&site);
     buffer_free(&response);
     ground_free();

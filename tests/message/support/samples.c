@@ -315,6 +315,15 @@ struct termination sample_termination(void)
                                 .reason = SUSPENSION_LAW};
 }
 
+struct key_revocation sample_key_revocation(void)
+{
+    struct key_revocation revocation = {.reason = REVOCATION_THEFT,
+                                        .revoked_at_ms = SAMPLE_RECORDED_MS + 1000};
+
+    memset(revocation.certificate, 0xab, sizeof revocation.certificate);
+    return revocation;
+}
+
 size_t sample_segment(size_t index, uint8_t *room)
 {
     size_t size = index < 2 ? SEGMENT_SIZE : (size_t)(SAMPLE_ATTACHMENT_SIZE % SEGMENT_SIZE);
@@ -386,6 +395,7 @@ union sample_value {
     struct suspension suspension;
     struct suspension_lifted suspension_lifted;
     struct termination termination;
+    struct key_revocation key_revocation;
 };
 
 static bool sample_value(enum message_type type, union sample_value *out)
@@ -441,6 +451,9 @@ static bool sample_value(enum message_type type, union sample_value *out)
         return true;
     case MESSAGE_TERMINATION:
         out->termination = sample_termination();
+        return true;
+    case MESSAGE_KEY_REVOCATION:
+        out->key_revocation = sample_key_revocation();
         return true;
     case MESSAGE_UNKNOWN:
     case MESSAGE_WITHDRAWN:

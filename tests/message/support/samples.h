@@ -16,6 +16,7 @@
 #include "message/outcomes.h"
 #include "message/parts_held.h"
 #include "message/request.h"
+#include "message/revocation.h"
 #include "message/succession.h"
 #include "message/suspension.h"
 
@@ -52,6 +53,7 @@ struct agreement_withdrawal sample_agreement_withdrawal(void);
 struct suspension sample_suspension(void);
 struct suspension_lifted sample_suspension_lifted(void);
 struct termination sample_termination(void);
+struct key_revocation sample_key_revocation(void);
 
 /* A request with an attachment of three segments (all zeros but the last byte) and a small part, its digests true. */
 #define SAMPLE_ATTACHMENT_SIZE (INT64_C(2) * 1024 * 1024 + 5)

@@ -1,0 +1,180 @@
+#!/usr/bin/env bash
+# Two real nodes, and a thief with a copy of ro's TLS key. Before the revocation the thief reaches al's handlers; within a
+# minute of it neither his kept connection nor a new one does, and no call of al's goes to a server of his. The true node
+# goes on with its next certificate. The API's own key, and what proves an officer, are revoked the same way.
+# usage: tests/cmd/keys_revoke.sh BESA      exit code 77: not run
+# covers: keys_revoke service_trust
+set -u
+besa=$1
+root=$(cd "$(dirname "$0")/../.." && pwd)
+homes=$(mktemp -d "${TMPDIR:-/tmp}/besa-revoke-XXXXXX") || exit 1
+pids=()
+stop() { for pid in "${pids[@]}"; do kill "$pid" 2> /dev/null && wait "$pid" 2> /dev/null; done; pids=(); }
+trap 'stop; [ -n "${BESA_KEEP:-}" ] || rm -rf "$homes"' EXIT
+# shellcheck source=tests/real/two_homes.sh
+. "$root/tests/real/two_homes.sh"
+command -v python3 > /dev/null && command -v openssl > /dev/null || { echo "NOT RUN: python3 or openssl is missing"; exit 77; }
+
+read -r ro_port al_port desk_port < <(python3 -c 'import socket
+s = [socket.socket() for _ in range(3)]
+[x.bind(("127.0.0.1", 0)) for x in s]
+print(*[x.getsockname()[1] for x in s])')
+# shellcheck disable=SC2034
+ro_line=$ro_port al_line=$al_port
+two_homes || exit 1
+fail() { echo "$1"; tail -n 5 "$homes"/*.log 2> /dev/null; exit 1; }
+
+quiet as_ro officer put sorin "Sorin Test" desk security_officer || exit 1
+echo "desk_listen = 127.0.0.1:$desk_port" >> "$homes/ro/besa.conf"
+openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj "/CN=desk.invalid" -days 20 \
+    -keyout "$homes/ro/tls/desk.key" -out "$homes/ro/tls/desk.pem" 2> /dev/null || exit 1
+chmod 600 "$homes/ro/tls/desk.key" "$homes/ro/tls/desk.pem"
+
+start() {
+    "$besa" --home "$homes/ro" serve > "$homes/ro.log" 2>&1 & pids+=($!)
+    "$besa" --home "$homes/al" serve > "$homes/al.log" 2>&1 & pids+=($!)
+    for side in ro al; do
+        for _ in $(seq 100); do grep -q ready "$homes/$side.log" && continue 2; sleep 0.1; done
+        fail "$side did not start"
+    done
+}
+desk_ro() { "$besa" --home "$homes/ro" --officer ana --reason "exercise" "$@"; }
+desk_al() { "$besa" --home "$homes/al" --officer blerim --reason "exercise" "$@"; }
+doctor_ro() { desk_ro doctor; [ $? -le 2 ]; }
+until_said() { # TEXT COMMAND...
+    local text=$1 said
+    shift
+    for _ in $(seq 300); do
+        said=$("$@" 2>&1) && grep -q -- "$text" <<< "$said" && return 0
+        sleep 0.1
+    done
+    echo "$said"
+    fail "not said: $text: $*"
+}
+
+# The thief's client: one connection kept open and asked every half second; says the status of each answer, or `shut`.
+cat > "$homes/thief.py" << 'END'
+import http.client, ssl, sys, time
+where, key, certificate, goes_on = int(sys.argv[1]), sys.argv[2], sys.argv[3], sys.argv[4] == "on"
+context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+context.check_hostname = False
+context.verify_mode = ssl.CERT_NONE
+context.load_cert_chain(certificate, key)
+def fresh():
+    return http.client.HTTPSConnection("127.0.0.1", where, context=context, timeout=5)
+kept = fresh()
+while True:
+    said = []
+    for line in (kept, fresh()):
+        try:
+            line.request("POST", "/1/probe", b"x")
+            answer = line.getresponse()
+            answer.read()
+            said.append(str(answer.status))
+        except Exception:
+            said.append("shut")
+    print("%.1f" % time.monotonic(), *said, flush=True)
+    if not goes_on:
+        break
+    time.sleep(0.25)
+END
+start
+mkdir "$homes/thief" && cp "$homes/ro/tls/key.pem" "$homes/ro/tls/cert.pem" "$homes/thief/"
+stolen=$(openssl x509 -noout -fingerprint -sha256 -in "$homes/thief/cert.pem" | sed 's/.*=//')
+until_said '"state":"reachable"' desk_ro --json status
+until_said '"state":"reachable"' desk_al --json status
+python3 "$homes/thief.py" "$al_port" "$homes/thief/key.pem" "$homes/thief/cert.pem" on > "$homes/thief.said" &
+thief=$!
+pids+=("$thief")
+until_said "" grep -qE ' (200|400|422|429) (200|400|422|429)$' "$homes/thief.said" # the test shows nothing otherwise
+! grep -qE '403|shut' "$homes/thief.said" || { cat "$homes/thief.said"; fail "the thief was refused before"; }
+
+# One officer is not enough, and the approver must be one who may.
+if desk_ro keys revoke tls "$stolen" > "$homes/said" 2>&1; then fail "one officer revoked"; fi
+grep -q "second officer" "$homes/said" || fail "it does not say why"
+if desk_ro --approver ana keys revoke tls "$stolen" > "$homes/said" 2>&1; then fail "an officer approved herself"; fi
+# Renew, then revoke what was stolen: the line goes on.
+quiet as_ro keys tls renew || fail "renew"
+revoked=$(cut -d' ' -f1 /proc/uptime)
+quiet desk_ro --approver sorin keys revoke tls "$stolen" || fail "revoke"
+for _ in $(seq 240); do # a minute
+    tail -n 1 "$homes/thief.said" | grep -qE ' (403|shut) shut$' && break
+    sleep 0.25
+done
+seconds=$(awk -v from="$revoked" '$2 ~ /403|shut/ && $3 == "shut" { printf "%.1f", $1 - from; exit }' "$homes/thief.said")
+[ -n "$seconds" ] || { cat "$homes/thief.said"; fail "the thief still reaches a handler after a minute"; }
+sleep 0.6
+tail -n 2 "$homes/thief.said" | grep -qvE ' shut shut$' && { cat "$homes/thief.said"; fail "the thief came back"; }
+kill "$thief"
+
+# The true node is heard, both ways; nothing stands still.
+until_said '"state":"reachable"' desk_al --json status
+for side in ro al; do quiet "desk_$side" case c-1 "Exercise" || exit 1; done
+number=0
+ask() { # SIDE OTHER
+    number=$((number + 1))
+    local mark=EX-2026-00$((1000 + number)) place=Bucharest
+    [ "$1" = ro ] || place=Tirana
+    sed -e "s/RO-2026-000017/$mark/" -e "s/Single Point of Contact, Bucharest/Single Point of Contact, $place/" -e "s/2027-01-12/$(date -d '+200 days' +%F)/" \
+        "$root/tests/fuzz/corpus/request/urgent" > "$homes/request.json"
+    quiet "desk_$1" --case c-1 request "$homes/request.json" || fail "request $number of $1"
+    until_said "$mark" "desk_$2" --json inbox
+    until_said "$mark.*received" "desk_$1" --json sent
+}
+ask ro al
+ask al ro
+
+# It holds after a restart of both.
+stop
+start
+python3 "$homes/thief.py" "$al_port" "$homes/thief/key.pem" "$homes/thief/cert.pem" once > "$homes/thief.said"
+grep -qE ' shut shut$' "$homes/thief.said" || { cat "$homes/thief.said"; fail "after a restart the thief is let in"; }
+ask ro al
+
+# A thief who serves with the stolen key where al calls ro: nothing is asked of him.
+stop
+cat > "$homes/fake.py" << 'END'
+import socket, ssl, sys
+context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+context.load_cert_chain(sys.argv[3], sys.argv[2])
+listener = socket.create_server(("127.0.0.1", int(sys.argv[1])))
+while True:
+    line, _ = listener.accept()
+    line.settimeout(5)
+    try:
+        with context.wrap_socket(line, server_side=True) as shut:
+            print("asked" if shut.recv(100) else "nothing", flush=True)
+    except Exception:
+        print("nothing", flush=True)
+END
+python3 "$homes/fake.py" "$ro_port" "$homes/thief/key.pem" "$homes/thief/cert.pem" > "$homes/fake.said" & pids+=($!)
+"$besa" --home "$homes/al" serve > "$homes/al.log" 2>&1 & pids+=($!)
+until_said "nothing" cat "$homes/fake.said"
+until_said "certificate that was revoked" desk_al --json status
+! grep -q asked "$homes/fake.said" || fail "al asked the thief's server"
+stop
+
+# In the night nobody has the institution's key: the certificate in use is revoked, and the line stands still.
+start
+until_said '"state":"reachable"' desk_ro --json status
+quiet desk_ro --approver sorin keys revoke tls || fail "revoke the one in use"
+until_said "not accept our certificate\|certificate that was revoked\|closed the line" desk_ro --json status
+until_said "this node is revoked" desk_ro --json status
+until_said "besa keys tls renew" doctor_ro
+quiet as_ro keys tls renew || fail "renew after"
+until_said '"state":"reachable"' desk_ro --json status
+ask ro al
+ask al ro
+
+# The API's own key, and what proves an officer.
+shown() { openssl s_client -connect "127.0.0.1:$desk_port" < /dev/null 2> /dev/null | openssl x509 -noout -fingerprint -sha256; }
+of_file() { openssl x509 -noout -fingerprint -sha256 -in "$1"; }
+[ "$(shown)" = "$(of_file "$homes/ro/tls/desk.pem")" ] || fail "the API does not show its own certificate"
+if as_ro keys revoke desk-tls > "$homes/said" 2>&1; then fail "one officer took the API's key"; fi
+quiet as_ro --approver sorin keys revoke desk-tls || fail "revoke desk-tls"
+[ "$(shown)" = "$(of_file "$homes/ro/tls/cert.pem")" ] || fail "the API still shows the stolen certificate"
+[ ! -e "$homes/ro/tls/desk.key" ] && [ -e "$homes/ro/tls/desk.revoked.pem" ] || fail "the stolen key still lies there"
+echo "a long enough password 7" | quiet as_ro officer password ana || fail "password"
+quiet as_ro --approver sorin keys revoke officer ana || fail "revoke officer"
+quiet as_ro verify || fail "verify"
+echo "a stolen TLS key opened nothing $seconds s after its revocation; the node went on with its next one"
