@@ -1,4 +1,4 @@
-/* Measurements: see bench.h.   usage: besa-bench [NAME]   (sync, audit, exchange, node, api; all without a name) */
+/* Measurements: see bench.h.   usage: besa-bench [NAME]   (sync, audit, exchange, node, api, search; all without a name) */
 #include "bench.h"
 
 #include <stdarg.h>
@@ -129,11 +129,8 @@ int main(int argc, char **argv)
     static const struct {
         const char *name;
         bool (*run)(void);
-    } benches[] = {{"sync", bench_sync},
-                   {"audit", bench_audit},
-                   {"exchange", bench_exchange},
-                   {"node", bench_node},
-                   {"api", bench_api}};
+    } benches[] = {{"sync", bench_sync}, {"audit", bench_audit},   {"exchange", bench_exchange},
+                   {"node", bench_node}, {"search", bench_search}, {"api", bench_api}};
     const char *only = argc > 1 ? argv[1] : NULL;
     bool ok = true;
     size_t ran = 0;

@@ -47,6 +47,7 @@ bool bench_audit(void);
 bool bench_exchange(void);
 bool bench_api(void);
 bool bench_node(void);
+bool bench_search(void);
 
 /* The bare peer of exchange_peers: append and fdatasync on both sides, TCP, a receipt, nothing else. */
 struct peer_result {

@@ -9,7 +9,7 @@
 
 struct index_person {
     uint64_t record; /* number of the record in the store */
-    uint32_t birth;  /* as date_pack gives it; 0: unknown */
+    uint32_t birth;  /* as birth_pack gives it; 0: unknown */
 };
 
 struct index_builder;

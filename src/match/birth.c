@@ -1,5 +1,5 @@
-/* Date: see date.h. */
-#include "match/date.h"
+/* Birth: see birth.h. */
+#include "match/birth.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -27,7 +27,7 @@ static unsigned days_of(unsigned year, unsigned month)
     return month == 2 && is_leap(year) ? 29u : days[month - 1];
 }
 
-static bool no_date(struct error *err)
+static bool no_birth(struct error *err)
 {
     return error_set(err, ERROR_INPUT, "a date is written 1984-05-03, 3.5.1984, 05/1984 or 1984");
 }
@@ -93,7 +93,7 @@ static bool numbers_read(struct span text, struct number numbers[NUMBER_MAX], si
 }
 
 /* What no calendar has is not known: month 0 or 13, 31 April. */
-static void date_settle(struct date *date)
+static void birth_settle(struct birth *date)
 {
     if (date->month < 1 || date->month > 12)
         date->month = date->day = 0;
@@ -106,7 +106,7 @@ static void date_settle(struct date *date)
 }
 
 /* Year first or last; the year has four digits. */
-static bool date_fill(const struct number *numbers, size_t count, struct date *out)
+static bool birth_fill(const struct number *numbers, size_t count, struct birth *out)
 {
     const struct number *year = numbers[0].digits == 4 ? &numbers[0] : &numbers[count - 1];
     unsigned month = count == 3 ? numbers[1].value : 0;
@@ -115,7 +115,7 @@ static bool date_fill(const struct number *numbers, size_t count, struct date *o
     for (size_t i = 0; i < count; i++)
         if (&numbers[i] != year && numbers[i].digits > 2)
             return false;
-    if (year->digits != 4 || year->value < DATE_YEAR_LEAST || year->value > DATE_YEAR_MOST)
+    if (year->digits != 4 || year->value < BIRTH_YEAR_LEAST || year->value > BIRTH_YEAR_MOST)
         return false;
     if (count == 2)
         month = numbers[year == &numbers[0] ? 1 : 0].value;
@@ -129,26 +129,26 @@ static bool date_fill(const struct number *numbers, size_t count, struct date *o
     out->year = (uint16_t)year->value;
     out->month = (uint8_t)month;
     out->day = (uint8_t)day;
-    date_settle(out);
+    birth_settle(out);
     return true;
 }
 
-bool date_read(struct span text, struct date *out, struct error *err)
+bool birth_read(struct span text, struct birth *out, struct error *err)
 {
     struct number numbers[NUMBER_MAX];
     size_t count;
 
-    *out = (struct date){0};
+    *out = (struct birth){0};
     while (text.size > 0 && text.data[text.size - 1] == ' ')
         text.size--;
     while (text.size > 0 && text.data[0] == ' ')
         text = (struct span){text.data + 1, text.size - 1};
     if (text.size == 0)
         return true;
-    if (text.size > DATE_TEXT_MAX || !about_skip(&text, &out->is_about) ||
-        !numbers_read(text, numbers, &count) || !date_fill(numbers, count, out)) {
-        *out = (struct date){0};
-        return no_date(err);
+    if (text.size > BIRTH_TEXT_MAX || !about_skip(&text, &out->is_about) ||
+        !numbers_read(text, numbers, &count) || !birth_fill(numbers, count, out)) {
+        *out = (struct birth){0};
+        return no_birth(err);
     }
     return true;
 }
@@ -158,7 +158,7 @@ bool date_read(struct span text, struct date *out, struct error *err)
 #define PACK_ABOUT       1u
 #define PACK_PLACEHOLDER 2u
 
-uint32_t date_pack(const struct date *date)
+uint32_t birth_pack(const struct birth *date)
 {
     if (date->year == 0)
         return 0;
@@ -166,9 +166,9 @@ uint32_t date_pack(const struct date *date)
            (date->is_about ? PACK_ABOUT : 0) | (date->is_placeholder ? PACK_PLACEHOLDER : 0);
 }
 
-struct date date_unpack(uint32_t packed)
+struct birth birth_unpack(uint32_t packed)
 {
-    return (struct date){
+    return (struct birth){
         .year = (uint16_t)(packed >> 16),
         .month = packed >> 12 & 15,
         .day = packed >> 4 & 31,
@@ -179,13 +179,13 @@ struct date date_unpack(uint32_t packed)
 
 /* --- comparing --- */
 
-static void digits_write(const struct date *date, char out[9])
+static void digits_write(const struct birth *date, char out[9])
 {
     snprintf(out, 9, "%04u%02u%02u", date->year % 10000u, date->month % 100u, date->day % 100u);
 }
 
 /* One digit differs, or two neighbours are turned. */
-static bool is_one_digit(const struct date *a, const struct date *b)
+static bool is_one_digit(const struct birth *a, const struct birth *b)
 {
     char left[9];
     char right[9];
@@ -204,49 +204,49 @@ static bool is_one_digit(const struct date *a, const struct date *b)
                            left[first + 1] == right[first]);
 }
 
-static enum date_like years_compare(const struct date *a, const struct date *b)
+static enum birth_like years_compare(const struct birth *a, const struct birth *b)
 {
     int apart = a->year > b->year ? a->year - b->year : b->year - a->year;
     bool is_about = a->is_about || b->is_about;
 
     if (apart == 0)
-        return DATE_SAME_YEAR;
-    return apart <= (is_about ? 2 : 1) ? DATE_YEAR_NEAR : DATE_DIFFERENT;
+        return BIRTH_SAME_YEAR;
+    return apart <= (is_about ? 2 : 1) ? BIRTH_YEAR_NEAR : BIRTH_DIFFERENT;
 }
 
-static enum date_like whole_compare(const struct date *a, const struct date *b)
+static enum birth_like whole_compare(const struct birth *a, const struct birth *b)
 {
     if (a->year == b->year && a->month == b->month && a->day == b->day)
-        return DATE_SAME;
+        return BIRTH_SAME;
     if (a->year == b->year && a->month == b->day && a->day == b->month)
-        return DATE_SWAPPED;
-    return is_one_digit(a, b) ? DATE_ONE_DIGIT : DATE_DIFFERENT;
+        return BIRTH_SWAPPED;
+    return is_one_digit(a, b) ? BIRTH_ONE_DIGIT : BIRTH_DIFFERENT;
 }
 
-enum date_like date_compare(const struct date *a, const struct date *b)
+enum birth_like birth_compare(const struct birth *a, const struct birth *b)
 {
     if (a->year == 0 || b->year == 0)
-        return DATE_UNKNOWN;
+        return BIRTH_UNKNOWN;
     if (a->day != 0 && b->day != 0)
         return whole_compare(a, b);
     if (a->month != 0 && b->month != 0 && a->year == b->year)
-        return a->month == b->month ? DATE_SAME_MONTH : DATE_DIFFERENT;
+        return a->month == b->month ? BIRTH_SAME_MONTH : BIRTH_DIFFERENT;
     if (a->month != 0 && b->month != 0)
-        return DATE_DIFFERENT;
+        return BIRTH_DIFFERENT;
     return years_compare(a, b);
 }
 
-const char *date_like_words(enum date_like like)
+const char *birth_like_words(enum birth_like like)
 {
     static const char *const words[] = {
-        [DATE_DIFFERENT] = "birth dates differ",
-        [DATE_UNKNOWN] = "a birth date is not known",
-        [DATE_YEAR_NEAR] = "birth years are close",
-        [DATE_SAME_YEAR] = "same birth year, the day is not known",
-        [DATE_ONE_DIGIT] = "birth dates differ in one digit",
-        [DATE_SWAPPED] = "day and month of birth swapped",
-        [DATE_SAME_MONTH] = "same month of birth, the day is not known",
-        [DATE_SAME] = "same birth date",
+        [BIRTH_DIFFERENT] = "birth dates differ",
+        [BIRTH_UNKNOWN] = "a birth date is not known",
+        [BIRTH_YEAR_NEAR] = "birth years are close",
+        [BIRTH_SAME_YEAR] = "same birth year, the day is not known",
+        [BIRTH_ONE_DIGIT] = "birth dates differ in one digit",
+        [BIRTH_SWAPPED] = "day and month of birth swapped",
+        [BIRTH_SAME_MONTH] = "same month of birth, the day is not known",
+        [BIRTH_SAME] = "same birth date",
     };
 
     return words[like];

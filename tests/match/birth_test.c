@@ -1,19 +1,19 @@
-/* Date: every way of writing that registers use is read, no other; likeness is the same from both sides. */
-#include "match/date.h"
+/* Birth: every way of writing that registers use is read, no other; likeness is the same from both sides. */
+#include "match/birth.h"
 #include "check.h"
 
-static struct date date_of(const char *text)
+static struct birth birth_of(const char *text)
 {
-    struct date date;
+    struct birth date;
     struct error err = {0};
 
-    CHECK(date_read(span_text(text), &date, &err));
+    CHECK(birth_read(span_text(text), &date, &err));
     return date;
 }
 
 static void reads_as(const char *text, unsigned year, unsigned month, unsigned day)
 {
-    struct date date = date_of(text);
+    struct birth date = birth_of(text);
 
     CHECK_INT(date.year, year);
     CHECK_INT(date.month, month);
@@ -49,32 +49,32 @@ CHECK_TEST(what_no_calendar_has_is_not_known)
 CHECK_TEST(the_first_of_january_stands_for_the_year)
 {
     reads_as("1984-01-01", 1984, 0, 0);
-    CHECK(date_of("1.1.1984").is_placeholder);
-    CHECK(!date_of("1984").is_placeholder);
-    CHECK(date_of("ca. 1984").is_about);
-    CHECK(date_of("~1984").is_about);
-    CHECK(date_of("rreth 1984").is_about);
-    CHECK(!date_of("1984").is_about);
+    CHECK(birth_of("1.1.1984").is_placeholder);
+    CHECK(!birth_of("1984").is_placeholder);
+    CHECK(birth_of("ca. 1984").is_about);
+    CHECK(birth_of("~1984").is_about);
+    CHECK(birth_of("rreth 1984").is_about);
+    CHECK(!birth_of("1984").is_about);
 }
 
-CHECK_TEST(what_is_no_date_is_refused)
+CHECK_TEST(what_is_no_birth_is_refused)
 {
     static const char *const texts[] = {"yesterday", "1984-05-03-01", "84",        "3.5.84",
                                         "198400503", "1984:05",       "1984-5000", "19-84",
                                         "-",         "1.2.3.1984",    "1484",      "2984",
                                         "984 ca",    "1984x05",       "maybe 1984"};
-    struct date date;
+    struct birth date;
 
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
         struct error err = {0};
-        CHECK(!date_read(span_text(texts[i]), &date, &err));
+        CHECK(!birth_read(span_text(texts[i]), &date, &err));
         CHECK_ERROR(err, ERROR_INPUT, "a date is written");
         CHECK_INT(date.year, 0);
         if (date.year != 0)
             printf("  %s\n", texts[i]);
     }
     struct error err = {0};
-    CHECK(!date_read((struct span){(const uint8_t *)"1984\0-05", 8}, &date, &err));
+    CHECK(!birth_read((struct span){(const uint8_t *)"1984\0-05", 8}, &date, &err));
 }
 
 CHECK_TEST(a_packed_date_is_the_same)
@@ -83,9 +83,9 @@ CHECK_TEST(a_packed_date_is_the_same)
                                         "1.1.1984",   "ca. 1850",   "2150-10-10", ""};
 
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
-        struct date date = date_of(texts[i]);
-        struct date again = date_unpack(date_pack(&date));
-        CHECK_INT(date_pack(&again), date_pack(&date));
+        struct birth date = birth_of(texts[i]);
+        struct birth again = birth_unpack(birth_pack(&date));
+        CHECK_INT(birth_pack(&again), birth_pack(&date));
         CHECK_INT(again.year, date.year);
         CHECK_INT(again.month, date.month);
         CHECK_INT(again.day, date.day);
@@ -94,36 +94,36 @@ CHECK_TEST(a_packed_date_is_the_same)
     }
 }
 
-static void are(const char *a, const char *b, enum date_like wanted)
+static void are(const char *a, const char *b, enum birth_like wanted)
 {
-    struct date left = date_of(a);
-    struct date right = date_of(b);
+    struct birth left = birth_of(a);
+    struct birth right = birth_of(b);
 
-    CHECK_INT(date_compare(&left, &right), wanted);
-    CHECK_INT(date_compare(&right, &left), wanted);
-    if (date_compare(&left, &right) != wanted)
-        printf("  %s and %s: %s\n", a, b, date_like_words(date_compare(&left, &right)));
+    CHECK_INT(birth_compare(&left, &right), wanted);
+    CHECK_INT(birth_compare(&right, &left), wanted);
+    if (birth_compare(&left, &right) != wanted)
+        printf("  %s and %s: %s\n", a, b, birth_like_words(birth_compare(&left, &right)));
 }
 
 CHECK_TEST(likeness_is_told_from_both_sides)
 {
-    are("1984-05-03", "3.5.1984", DATE_SAME);
-    are("1984-05-03", "1984-03-05", DATE_SWAPPED);
-    are("1984-05-03", "1984-05-08", DATE_ONE_DIGIT);
-    are("1984-05-12", "1984-05-21", DATE_ONE_DIGIT); /* turned */
-    are("1984-05-03", "1994-05-03", DATE_ONE_DIGIT);
-    are("1984-05-03", "1984-06-14", DATE_DIFFERENT);
-    are("1984-05-03", "1984-05", DATE_SAME_MONTH);
-    are("1984-05-03", "1984-06", DATE_DIFFERENT);
-    are("1984-05-03", "1984", DATE_SAME_YEAR);
-    are("1984-05-03", "1984-01-01", DATE_SAME_YEAR);
-    are("1984-01-01", "1984-01-01", DATE_SAME_YEAR);
-    are("1984-05-03", "1985", DATE_YEAR_NEAR);
-    are("1984-05-03", "1986", DATE_DIFFERENT);
-    are("1984-05-03", "ca 1986", DATE_YEAR_NEAR);
-    are("1984-05-03", "", DATE_UNKNOWN);
-    are("", "", DATE_UNKNOWN);
-    are("1984-05", "1985-05", DATE_DIFFERENT);
+    are("1984-05-03", "3.5.1984", BIRTH_SAME);
+    are("1984-05-03", "1984-03-05", BIRTH_SWAPPED);
+    are("1984-05-03", "1984-05-08", BIRTH_ONE_DIGIT);
+    are("1984-05-12", "1984-05-21", BIRTH_ONE_DIGIT); /* turned */
+    are("1984-05-03", "1994-05-03", BIRTH_ONE_DIGIT);
+    are("1984-05-03", "1984-06-14", BIRTH_DIFFERENT);
+    are("1984-05-03", "1984-05", BIRTH_SAME_MONTH);
+    are("1984-05-03", "1984-06", BIRTH_DIFFERENT);
+    are("1984-05-03", "1984", BIRTH_SAME_YEAR);
+    are("1984-05-03", "1984-01-01", BIRTH_SAME_YEAR);
+    are("1984-01-01", "1984-01-01", BIRTH_SAME_YEAR);
+    are("1984-05-03", "1985", BIRTH_YEAR_NEAR);
+    are("1984-05-03", "1986", BIRTH_DIFFERENT);
+    are("1984-05-03", "ca 1986", BIRTH_YEAR_NEAR);
+    are("1984-05-03", "", BIRTH_UNKNOWN);
+    are("", "", BIRTH_UNKNOWN);
+    are("1984-05", "1985-05", BIRTH_DIFFERENT);
 }
 
 int main(void)
@@ -131,7 +131,7 @@ int main(void)
     CHECK_RUN(the_ways_of_writing_are_read);
     CHECK_RUN(what_no_calendar_has_is_not_known);
     CHECK_RUN(the_first_of_january_stands_for_the_year);
-    CHECK_RUN(what_is_no_date_is_refused);
+    CHECK_RUN(what_is_no_birth_is_refused);
     CHECK_RUN(a_packed_date_is_the_same);
     CHECK_RUN(likeness_is_told_from_both_sides);
     return check_end();
