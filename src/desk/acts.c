@@ -84,6 +84,18 @@ const struct desk_act desk_acts[] = {
      "Takes from an officer all that proves who it is, and ends the sessions; needs a second "
      "officer.",
      false, false, act_officer_revoke},
+    {"retention-status", "", "What is due, what waits and why, and whether the clock is trusted.",
+     false, false, act_retention_status},
+    {"retention-list", "days, limit", "What is due now, or within so many days.", false, false,
+     act_retention_list},
+    {"retention-run", "", "Erases what is due at once, as the hourly pass does.", false, false,
+     act_retention_run},
+    {"retention-hold", "item, hold, until",
+     "Keeps an item from being erased: restricted to the proof once its time is over.", true, false,
+     act_retention_hold},
+    {"retention-release", "item", "Ends a hold.", true, false, act_retention_release},
+    {"retention-clock", "", "Two officers find the clock right, where no partner can confirm it.",
+     false, false, act_retention_clock},
     {"rebuild", "", "Drops the derived tables and builds them again from the log.", false, false,
      act_rebuild},
 };

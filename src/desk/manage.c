@@ -1,5 +1,6 @@
 /* The node's own people and cases; erasure, withdrawal, suspension, rebuild. */
 #include "desk/private.h"
+#include "desk/retention.h"
 
 #include "base/text.h"
 #include "desk/roles.h"
@@ -181,7 +182,8 @@ bool act_item_erase(struct journal *journal, const struct desk_call *call, struc
     struct entry_row row;
 
     if (!problems_to_error(call->problems, err) ||
-        !item_find(journal, item, call->arena, &line, &row, err))
+        !item_find(journal, item, call->arena, &line, &row, err) ||
+        !desk_hold_forbids_erasing(journal, row.id, err))
         return false;
     struct span object = item_name(line, row.log, row.message_id, call->arena);
     if (!journal_erase(journal, line, row.id, (uint16_t)part, (enum erase_reason)reason, err) ||

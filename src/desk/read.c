@@ -2,6 +2,7 @@
  * Reading: the queue and one item. What is shown stands in the access entry before the answer leaves.
  */
 #include "desk/private.h"
+#include "desk/retention.h"
 
 #include "base/attributes.h"
 #include "base/text.h"
@@ -329,6 +330,19 @@ static bool body_show(struct journal *journal, const struct entry_row *row, stru
     return true;
 }
 
+/* The day of the first of it to go. */
+static bool erasure_show(struct journal *journal, struct journal_line *line,
+                         const struct entry_row *row, struct json_writer *out, struct error *err)
+{
+    int64_t due_ms = RETENTION_OPEN;
+
+    if (!journal_retention_due(journal, line, row->id, &due_ms, err))
+        return false;
+    if (due_ms != RETENTION_OPEN)
+        json_time_field(out, "erased_from", due_ms);
+    return true;
+}
+
 static bool item_render(struct journal *journal, struct journal_line *line,
                         const struct entry_row *row, struct span item, struct json_writer *out,
                         struct arena *arena, struct error *err)
@@ -349,11 +363,23 @@ static bool item_render(struct journal *journal, struct journal_line *line,
         return false;
     }
     error_clear(err);
+    if (!erasure_show(journal, line, row, out, err))
+        return false;
     if (!timeline_show(journal, row, out, arena, err) ||
         !parts_show(journal, row, out, arena, err) || !body_show(journal, row, out, arena, err))
         return false;
     json_end_object(out);
     return true;
+}
+
+/* What is on hold and over its time is for the proof alone. */
+static bool may_open(struct journal *journal, const struct desk_call *call,
+                     struct journal_line *line, int64_t entry, struct error *err)
+{
+    struct officer_row officer;
+
+    return access_officer(journal, call->access.officer, call->arena, &officer, err) &&
+           desk_hold_restricts(journal, line, entry, officer.role, err);
 }
 
 bool act_item_show(struct journal *journal, const struct desk_call *call, struct json_writer *out,
@@ -364,7 +390,8 @@ bool act_item_show(struct journal *journal, const struct desk_call *call, struct
     struct entry_row row;
 
     if (!problems_to_error(call->problems, err) ||
-        !item_find(journal, item, call->arena, &line, &row, err))
+        !item_find(journal, item, call->arena, &line, &row, err) ||
+        !may_open(journal, call, line, row.id, err))
         return false;
     struct span object = item_name(line, row.log, row.message_id, call->arena);
     return notice_opened(journal, line, &row, call->arena, err) &&
@@ -383,7 +410,8 @@ bool act_attachment_find(struct journal *journal, const struct desk_call *call,
     struct part_row part;
 
     if (!problems_to_error(call->problems, err) ||
-        !item_find(journal, item, call->arena, &line, &row, err))
+        !item_find(journal, item, call->arena, &line, &row, err) ||
+        !may_open(journal, call, line, row.id, err))
         return false;
     if (!part_find(journal->db, call->arena, row.id, number, &part, err))
         return error_add(err, "part %" PRId64, number);

@@ -76,6 +76,12 @@ const struct role_rule role_rules[] = {
     {"resume-order", BIT(HEAD_OF_DESK) | BIT(SECURITY_OFFICER)},
     {"resume-allow", BIT(HEAD_OF_DESK) | BIT(SECURITY_OFFICER)},
     {"resume-status", BIT(HEAD_OF_DESK) | OVERSIGHT | KEEPERS},
+    {"retention-status", BIT(HEAD_OF_DESK) | OVERSIGHT | KEEPERS},
+    {"retention-list", BIT(HEAD_OF_DESK) | OVERSIGHT},
+    {"retention-run", BIT(HEAD_OF_DESK) | BIT(DPO)},
+    {"retention-hold", BIT(HEAD_OF_DESK) | BIT(DPO)},
+    {"retention-release", BIT(HEAD_OF_DESK) | BIT(DPO)},
+    {"retention-clock", BIT(HEAD_OF_DESK) | BIT(SECURITY_OFFICER)},
     {"rebuild", BIT(ADMINISTRATOR)},
     {"serve", BIT(HEAD_OF_DESK) | KEEPERS},
     {"status", EVERYONE},
@@ -138,7 +144,7 @@ bool role_check_approver(struct span role_name, const char *act, struct error *e
     if (strncmp(act, "succession-", 11) == 0)
         approvers = LOG_ENDERS;
     /* What comes back in a resume is everything: whoever may order it, may approve it, and nobody else. */
-    if (strcmp(act, "resume-order") == 0)
+    if (strcmp(act, "resume-order") == 0 || strcmp(act, "retention-clock") == 0)
         approvers = BIT(HEAD_OF_DESK) | BIT(SECURITY_OFFICER);
     bool is_known = role_read(role_name, &role);
     if (is_known && is_mutual(act))

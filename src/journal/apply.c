@@ -15,6 +15,7 @@
 #include "message/parts_held.h"
 #include "message/request.h"
 #include "store/derived_rows.h"
+#include "store/retention_rows.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -100,7 +101,8 @@ static bool apply_request(struct journal *journal, const struct apply_input *inp
                               .attachments = (int64_t)request->attachments.count,
                               .due_after_ms = ruling.due_after_ms,
                               .deadline_row = ruling.row};
-    if (!request_insert(journal->db, &row, err))
+    if (!request_insert(journal->db, &row, err) ||
+        !retention_apply_request(journal, input, request, err))
         return false;
     if (input->is_own)
         return true; /* the clock starts with the receipt */
@@ -126,6 +128,8 @@ static bool apply_answer(struct journal *journal, const struct apply_input *inpu
     bool is_there = false;
     struct buffer grounds CLEANUP(buffer_free) = buffer_make(1024);
 
+    if (!retention_apply_answer(journal, input, answer, arena, err))
+        return false;
     if (!input->head->has_in_reply_to)
         return true;
     if (!target_find(journal, input, &input->head->in_reply_to, arena, &target, &is_there, err))
@@ -137,7 +141,9 @@ static bool apply_answer(struct journal *journal, const struct apply_input *inpu
                              .is_own = input->is_own,
                              .outcome = answer->outcome,
                              .items = (int64_t)(answer->item_count + small_count(&answer->parts)),
-                             .grounds = buffer_span(&grounds)};
+                             .grounds = buffer_span(&grounds),
+                             .at_ms = input->is_own ? input->entry->created_ms
+                                                    : input->row->time_s * 1000};
     return answer_insert(journal->db, &row, err);
 }
 
@@ -379,6 +385,7 @@ bool apply_receipt(struct journal *journal, struct journal_line *line,
     if (requests == NULL)
         return error_set(err, ERROR_LIMIT, "applying a receipt: out of memory");
     if (!receipt_size_below(journal->db, row->log, row->size, &below, err) ||
+        !retention_received(journal->db, row->log, below, row->size, row->time_s * 1000, err) ||
         !request_list_range(journal->db, arena, row->log, below, row->size, requests,
                             RECEIPT_REQUEST_MAX, &count, err))
         return false;

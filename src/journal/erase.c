@@ -81,8 +81,7 @@ static bool erased_append(struct journal *journal, struct journal_line *line,
     return journal_append(journal, line, &draft, &appended, err);
 }
 
-/* As far as we know: its receipt may be on its way. A log that ended, ended in custody. */
-static bool is_in_custody(const struct journal_line *line, const struct entry_row *row)
+bool entry_is_in_custody(const struct journal_line *line, const struct entry_row *row)
 {
     return row->index != ENTRY_WAITING &&
            (row->log != line->out.id || (uint64_t)row->index < line->cosigned);
@@ -175,7 +174,7 @@ bool journal_erase(struct journal *journal, struct journal_line *line, int64_t e
         return error_set(
             err, ERROR_RULE,
             "entry %" PRId64 " is about the exchange itself and names no person: it stays", entry);
-    if (number != 0 && side == SIDE_OWN && !is_in_custody(line, &row))
+    if (number != 0 && side == SIDE_OWN && !entry_is_in_custody(line, &row))
         return error_set(err, ERROR_CONFLICT,
                          "entry %" PRId64 " is not delivered yet: withdraw the whole message",
                          entry);
@@ -183,7 +182,7 @@ bool journal_erase(struct journal *journal, struct journal_line *line, int64_t e
                     : !part_forget_number(journal, entry, number, err))
         return error_add(err, "erasing entry %" PRId64, entry);
     /* A post that lacks the body needs the partner's tree to say why. */
-    if (number == 0 && side == SIDE_OWN && !is_in_custody(line, &row) &&
+    if (number == 0 && side == SIDE_OWN && !entry_is_in_custody(line, &row) &&
         !withdrawn_append(journal, line, &row, err))
         return false;
     return erased_append(journal, line, &row, number, reason, err);
@@ -202,7 +201,7 @@ bool journal_withdraw(struct journal *journal, struct journal_line *line, int64_
     if (message_type_is_governance((enum message_type)row.type))
         return error_set(err, ERROR_RULE,
                          "entry %" PRId64 " is about the agreement itself: it stays", entry);
-    if (is_in_custody(line, &row))
+    if (entry_is_in_custody(line, &row))
         return error_set(err, ERROR_CONFLICT,
                          "entry %" PRId64 " is in the partner's custody: recall or erase it",
                          entry);

@@ -566,6 +566,9 @@ static bool entry_record(struct journal *journal, struct journal_line *line,
     if ((verdict->outcome == OUTCOME_HELD || attempt->was_held) &&
         !apply_held(journal, line, &sequence, attempt->row, head, err))
         return false;
+    if ((verdict->outcome != OUTCOME_ACCEPTED || attempt->was_held) &&
+        !retention_apply_plain(journal, &input, err))
+        return false;
     cache_forget(journal->cache, attempt->row->id);
     if (verdict->outcome != OUTCOME_REFUSED && is_ordered_by_seen(head, attempt->row) &&
         head->seen > line->last_seen)

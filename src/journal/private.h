@@ -154,6 +154,17 @@ bool reference_resolve(struct journal *journal, struct journal_line *line,
                        const struct position *from, const struct reference *reference,
                        struct arena *arena, struct entry_row *out, struct error *err);
 
+/* --- retention.c: the rows of what is held and must go, as apply writes them --- */
+struct request;
+struct answer;
+bool retention_apply_request(struct journal *journal, const struct apply_input *input,
+                             const struct request *request, struct error *err);
+bool retention_apply_answer(struct journal *journal, const struct apply_input *input,
+                            const struct answer *answer, struct arena *arena, struct error *err);
+/* What was refused or is held has a body too: the row of such a one. After another outcome it is none. */
+bool retention_apply_plain(struct journal *journal, const struct apply_input *input,
+                           struct error *err);
+
 /* --- held.c --- */
 /* head_read, but for types that this journal was told not to know. */
 bool head_read_known(const struct journal *journal, struct span bytes, struct arena *arena,
@@ -196,6 +207,8 @@ bool log_root_is(struct journal *journal, const struct journal_log *log, uint64_
                  const struct tlog_hash *root, bool *is_so, struct error *err);
 
 /* --- erase.c --- */
+/* As far as we know: its receipt may be on its way. A log that ended, ended in custody. */
+bool entry_is_in_custody(const struct journal_line *line, const struct entry_row *row);
 /* The body with its parts, keys and derived rows; nothing is told to anyone. */
 bool body_forget(struct journal *journal, int64_t entry, enum body_state state, struct error *err);
 bool part_forget_number(struct journal *journal, int64_t entry, uint16_t number, struct error *err);

@@ -17,8 +17,6 @@ static bool entry_replay(struct journal *journal, const struct sequence_row *row
     struct span body = {NULL, 0};
     struct journal_line *line = line_of_log(journal, row->log);
 
-    if (row->outcome == OUTCOME_REFUSED)
-        return held_delete(journal->db, row->entry, err);
     if (!entry_find(journal->db, &arena, row->entry, &entry, err)) {
         bool is_missing = err->kind == ERROR_MISSING; /* it went back to its officer unsent */
         if (is_missing)
@@ -27,6 +25,15 @@ static bool entry_replay(struct journal *journal, const struct sequence_row *row
     }
     if (line == NULL)
         return error_set(err, ERROR_STORE, "a journal row belongs to no agreement");
+    struct apply_input input = {.row = row,
+                                .line = line,
+                                .entry = &entry,
+                                .head = &head,
+                                .is_own = row->kind == SEQUENCE_APPENDED};
+    if (row->kind == SEQUENCE_HANDLED && !retention_apply_plain(journal, &input, err))
+        return false;
+    if (row->outcome == OUTCOME_REFUSED)
+        return held_delete(journal->db, row->entry, err);
     if (!head_read(entry.head, &arena, &head, err))
         return false;
     if (row->kind == SEQUENCE_HANDLED && !apply_held(journal, line, row, &entry, &head, err))
@@ -35,12 +42,7 @@ static bool entry_replay(struct journal *journal, const struct sequence_row *row
         return true;
     if (entry.body_state == BODY_HELD && !journal_body(journal, &entry, &arena, &body, err))
         return false;
-    struct apply_input input = {.row = row,
-                                .line = line,
-                                .entry = &entry,
-                                .head = &head,
-                                .body = body,
-                                .is_own = row->kind == SEQUENCE_APPENDED};
+    input.body = body;
     return apply_entry(journal, &input, &arena, err);
 }
 

@@ -2,6 +2,7 @@
 #include "store/derived_rows.h"
 
 #include "store/log_rows.h"
+#include "store/retention_rows.h"
 #include "store/rows.h"
 
 /* A request's place in the queue follows from its deadline and its answers, whichever of the three came first. */
@@ -17,7 +18,7 @@ static bool request_place(struct database *db, int64_t entry, struct error *err)
     if (s == NULL)
         return false;
     statement_integer(s, 1, entry);
-    return row_write(s, err);
+    return row_write(s, err) && retention_request(db, entry, err);
 }
 
 static const char request_insert_sql[] =
@@ -143,7 +144,8 @@ bool due_find(struct database *db, int64_t entry, int64_t *received_s, int64_t *
 }
 
 static const char answer_insert_sql[] =
-    "insert into answers (entry, target, is_own, outcome, items, grounds) values ($1, $2, $3, $4, $5, $6)";
+    "insert into answers (entry, target, is_own, outcome, items, grounds, at_ms)"
+    " values ($1, $2, $3, $4, $5, $6, $7)";
 
 bool answer_insert(struct database *db, const struct answer_row *row, struct error *err)
 {
@@ -156,6 +158,7 @@ bool answer_insert(struct database *db, const struct answer_row *row, struct err
     statement_integer(s, 4, row->outcome);
     statement_integer(s, 5, row->items);
     row_bind_text(s, 6, row->grounds);
+    statement_integer(s, 7, row->at_ms);
     return row_write(s, err) && request_place(db, row->target, err);
 }
 
@@ -168,11 +171,12 @@ static bool answer_read(const struct statement *s, struct arena *arena, void *ou
     row->is_own = column_integer(s, 2) != 0;
     row->outcome = column_integer(s, 3);
     row->items = column_integer(s, 4);
+    row->at_ms = column_integer(s, 6);
     return row_text(s, 5, arena, &row->grounds);
 }
 
 static const char answer_list_sql[] =
-    "select entry, target, is_own, outcome, items, grounds from answers where target = $1 order by entry";
+    "select entry, target, is_own, outcome, items, grounds, at_ms from answers where target = $1 order by entry";
 
 bool answer_list(struct database *db, struct arena *arena, int64_t target, struct answer_row *out,
                  size_t limit, size_t *count, struct error *err)
@@ -359,10 +363,13 @@ static const char *const derived_erase_sql[] = {
     "delete from parts_held where target = $1",
     "delete from disputes where entry = $1",
     "delete from governance where entry = $1",
+    "delete from retention where entry = $1",
 };
 
 bool derived_erase(struct database *db, int64_t entry, struct error *err)
 {
+    if (!retention_unanswered(db, entry, err))
+        return false;
     for (size_t i = 0; i < sizeof derived_erase_sql / sizeof derived_erase_sql[0]; i++) {
         struct statement *s CLEANUP(statement_give) = statement_take(db, derived_erase_sql[i], err);
         if (s == NULL)
@@ -384,7 +391,7 @@ bool derived_erase_part(struct database *db, int64_t entry, int64_t number, stru
         return false;
     statement_integer(s, 1, entry);
     statement_integer(s, 2, number);
-    return row_write(s, err);
+    return row_write(s, err) && retention_delete_part(db, entry, number, err);
 }
 
 static const char succession_insert_sql[] =

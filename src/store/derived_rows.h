@@ -45,6 +45,7 @@ struct answer_row {
     int64_t outcome;
     int64_t items;
     struct span grounds;
+    int64_t at_ms; /* the partner's: custody here; ours: when it was made */
 };
 bool answer_insert(struct database *db, const struct answer_row *row, struct error *err);
 bool answer_list(struct database *db, struct arena *arena, int64_t target, struct answer_row *out,

@@ -29,6 +29,7 @@ const struct table_info schema_tables[] = {
     {"held", TABLE_DERIVED, "entry"},
     {"successions", TABLE_DERIVED, "entry"},
     {"governance", TABLE_DERIVED, "entry"},
+    {"retention", TABLE_DERIVED, "entry, number, class"},
     {"officers", TABLE_LOCAL, "id"},
     {"cases", TABLE_LOCAL, "number"},
     {"case_items", TABLE_LOCAL, "number, entry"},
@@ -38,6 +39,7 @@ const struct table_info schema_tables[] = {
     {"credentials", TABLE_LOCAL, "officer, kind"},
     {"sessions", TABLE_LOCAL, "token_hash"},
     {"once", TABLE_LOCAL, "officer, key"},
+    {"holds", TABLE_LOCAL, "entry"},
 };
 const size_t schema_table_count = sizeof schema_tables / sizeof schema_tables[0];
 
@@ -173,12 +175,24 @@ static const char queue_columns[] =
     " due_ms = coalesce((select d.due_ms from dues d where d.entry = requests.entry), 9007199254740992);"
     "create index requests_queue on requests (is_own, is_answered, due_ms, entry);";
 
+/* What is held and must go: by class and start, and by its own date. The tables are built anew when apply's number rises, so
+ * the rows of older books come from there. Holds: why an item stays although its time is over. */
+static const char retention_tables[] =
+    "alter table answers add column at_ms bigint not null default 0;"
+    "create table retention (entry bigint not null, number bigint not null, class bigint not null,"
+    " agreement text not null, version bigint not null, start_ms bigint not null, erase_at_ms bigint not null,"
+    " primary key (entry, number, class));"
+    "create index retention_start on retention (agreement, version, class, start_ms, entry, number);"
+    "create index retention_date on retention (agreement, erase_at_ms, entry, number);"
+    "create table holds (entry bigint primary key, ground bigint not null, officer text not null,"
+    " case_number text not null, reason text not null, until_ms bigint not null, made_ms bigint not null);";
+
 const struct migration schema_migrations[] = {
     {.number = 1, .sql_both = log_tables},        {.number = 2, .sql_both = derived_tables},
     {.number = 3, .sql_both = local_tables},      {.number = 4, .sql_both = fork_table},
     {.number = 5, .sql_both = held_table},        {.number = 6, .sql_both = succession_tables},
     {.number = 7, .sql_both = governance_tables}, {.number = 8, .sql_both = login_tables},
-    {.number = 9, .sql_both = queue_columns},
+    {.number = 9, .sql_both = queue_columns},     {.number = 10, .sql_both = retention_tables},
 };
 const size_t schema_migration_count = sizeof schema_migrations / sizeof schema_migrations[0];
 
@@ -205,8 +219,8 @@ static const struct {
      "select entry, log, message_id, is_own, reference, urgency, is_training, language, persons, attachments,"
      " due_after_ms, deadline_row, is_answered, due_ms from requests order by entry"},
     {"dues", 3, "select entry, received_s, due_ms from dues order by entry"},
-    {"answers", 6,
-     "select entry, target, is_own, outcome, items, grounds from answers order by entry"},
+    {"answers", 7,
+     "select entry, target, is_own, outcome, items, grounds, at_ms from answers order by entry"},
     {"notices", 5, "select entry, target, kind, unit, at_ms from notices order by entry"},
     {"results", 4, "select entry, target, outcome, ground from results order by entry, target"},
     {"parts_held", 3,
@@ -219,6 +233,9 @@ static const struct {
      " order by entry"},
     {"governance", 8,
      "select entry, agreement, kind, is_own, target, version, code, at_ms from governance order by entry"},
+    {"retention", 7,
+     "select entry, number, class, agreement, version, start_ms, erase_at_ms from retention"
+     " order by entry, number, class"},
 };
 
 static bool walk_table(struct database *db, size_t at,

@@ -1,0 +1,392 @@
+/*
+ * The acts about retention: what will go and what should have gone, a pass at once, holds, and the two officers who find
+ * the clock right. A hold restricts instead of erasing: once its time is over, the item is there for the proof alone.
+ */
+#include "desk/retention.h"
+
+#include "desk/private.h"
+#include "desk/roles.h"
+
+#include "base/text.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#define DAY_MS        INT64_C(86400000)
+#define HOLD_DAYS_MAX 366 /* looked at again at least once a year */
+#define RUN_STEP_MAX  64u /* of one act; the command asks again */
+
+const char *const hold_ground_names[HOLD_GROUND_COUNT] = {
+    [HOLD_EVIDENCE] = "evidence",
+    [HOLD_CONTESTED] = "contested",
+    [HOLD_EXCULPATORY] = "exculpatory",
+};
+
+static int64_t now_ms(const struct journal *journal)
+{
+    return journal->env->now_ms(journal->env->context);
+}
+
+bool desk_retention_count(struct journal *journal, struct journal_line *line, int64_t at_ms,
+                          struct retention_count *out, struct error *err)
+{
+    struct retention_walk walk = {.step = 0};
+    struct retention_item items[RETENTION_STEP];
+    size_t total = 0, count = 0;
+
+    *out = (struct retention_count){.first_ms = 0};
+    while (!walk.is_over && total < RETENTION_COUNT_MAX) {
+        if (!journal_retention_next(journal, line, at_ms, &walk, items, RETENTION_STEP, &count,
+                                    err))
+            return false;
+        for (size_t i = 0; i < count; i++) {
+            out->due[items[i].wait]++;
+            if (out->first_ms == 0 || items[i].due_ms < out->first_ms)
+                out->first_ms = items[i].due_ms;
+        }
+        total += count;
+    }
+    out->is_cut = !walk.is_over;
+    return true;
+}
+
+/* --- status --- */
+
+static void counts_write(const struct retention_count *count, struct json_writer *out)
+{
+    for (size_t i = 0; i < RETENTION_WAIT_COUNT; i++)
+        json_integer_field(out, i == RETENTION_GOES ? "due" : retention_wait_names[i],
+                           (int64_t)count->due[i]);
+    if (count->is_cut)
+        json_boolean_field(out, "and_more", true);
+}
+
+static bool line_status(struct journal *journal, struct journal_line *line, struct json_writer *out,
+                        struct error *err)
+{
+    struct retention_count due, soon;
+    int64_t end_ms = journal_retention_end_ms(line);
+
+    if (!desk_retention_count(journal, line, now_ms(journal), &due, err) ||
+        !desk_retention_count(journal, line, now_ms(journal) + RETENTION_SOON_MS, &soon, err))
+        return false;
+    json_begin_object(out);
+    json_string_field(out, "agreement", line->agreement_id);
+    counts_write(&due, out);
+    json_integer_field(out, "due_within_30_days", (int64_t)soon.due[RETENTION_GOES]);
+    if (due.first_ms != 0)
+        json_time_field(out, "due_since", due.first_ms);
+    if (journal_ends_ms(line) != 0)
+        json_time_field(out, "agreement_ends", journal_ends_ms(line));
+    if (end_ms != 0)
+        json_time_field(out, "all_erased_from", end_ms);
+    json_end_object(out);
+    return true;
+}
+
+static void clock_write(const struct retention_clock *clock, struct json_writer *out)
+{
+    json_time_field(out, "clock", clock->own_ms);
+    json_time_field(out, "clock_confirmed", clock->confirmed_ms);
+    json_boolean_field(out, "clock_is_trusted", clock->trusted_ms == clock->own_ms);
+}
+
+bool act_retention_status(struct journal *journal, const struct desk_call *call,
+                          struct json_writer *out, struct error *err)
+{
+    struct retention_clock clock;
+
+    if (!journal_retention_clock(journal, &clock, err) ||
+        !access_view(journal, call, "retention-status", NULL, 0, err))
+        return false;
+    json_begin_object(out);
+    clock_write(&clock, out);
+    json_key(out, "agreements");
+    json_begin_array(out);
+    for (size_t i = 0; i < journal->line_count; i++)
+        if (!line_status(journal, &journal->lines[i], out, err))
+            return false;
+    json_end_array(out);
+    json_end_object(out);
+    return true;
+}
+
+/* --- list --- */
+
+struct listed {
+    struct retention_item item;
+    struct journal_line *line;
+};
+
+static int listed_compare(const void *a, const void *b)
+{
+    const struct retention_item *x = &((const struct listed *)a)->item;
+    const struct retention_item *y = &((const struct listed *)b)->item;
+
+    if (x->due_ms != y->due_ms)
+        return x->due_ms < y->due_ms ? -1 : 1;
+    if (x->entry != y->entry)
+        return x->entry < y->entry ? -1 : 1;
+    return (int)x->number - (int)y->number;
+}
+
+static bool line_list(struct journal *journal, struct journal_line *line, int64_t at_ms,
+                      struct listed *list, size_t *count, struct error *err)
+{
+    struct retention_walk walk = {.step = 0};
+    struct retention_item items[RETENTION_STEP];
+    size_t found = 0, from = *count;
+
+    while (!walk.is_over && *count - from < RETENTION_COUNT_MAX - RETENTION_STEP) {
+        if (!journal_retention_next(journal, line, at_ms, &walk, items, RETENTION_STEP, &found,
+                                    err))
+            return false;
+        for (size_t i = 0; i < found; i++)
+            list[(*count)++] = (struct listed){items[i], line};
+    }
+    return true;
+}
+
+static void listed_write(const struct listed *listed, struct span object, struct json_writer *out)
+{
+    char class[RETENTION_NAME_SIZE];
+    struct span id = span_part(object, object.size - (UUID_TEXT_SIZE - 1), UUID_TEXT_SIZE - 1);
+
+    retention_class_name(listed->item.class, class);
+    json_begin_object(out);
+    json_text_field(out, "item", id);
+    if (listed->item.number != 0)
+        json_integer_field(out, "part", listed->item.number);
+    json_string_field(out, "agreement", listed->line->agreement_id);
+    json_string_field(out, "class", class);
+    json_time_field(out, "due", listed->item.due_ms);
+    json_string_field(out, "state", retention_wait_names[listed->item.wait]);
+    json_end_object(out);
+}
+
+static bool list_write(struct journal *journal, const struct desk_call *call,
+                       const struct listed *list, size_t count, struct json_writer *out,
+                       struct error *err)
+{
+    struct span *objects = arena_array(call->arena, count + 1, sizeof *objects);
+
+    if (objects == NULL)
+        return error_set(err, ERROR_LIMIT, "out of memory");
+    for (size_t i = 0; i < count; i++) {
+        struct arena scratch CLEANUP(arena_free) = arena_make(2 * (size_t)BODY_SIZE_MAX);
+        struct entry_row row;
+        if (!entry_find(journal->db, &scratch, list[i].item.entry, &row, err))
+            return false;
+        objects[i] = item_name(list[i].line, row.log, row.message_id, call->arena);
+    }
+    if (!access_view(journal, call, "retention-list", objects, count, err))
+        return false;
+    json_key(out, "list");
+    json_begin_array(out);
+    for (size_t i = 0; i < count; i++)
+        listed_write(&list[i], objects[i], out);
+    json_end_array(out);
+    return true;
+}
+
+bool act_retention_list(struct journal *journal, const struct desk_call *call,
+                        struct json_writer *out, struct error *err)
+{
+    int64_t days = json_get_integer_optional(call->arguments, "days", 0, 36600, 0);
+    int64_t limit =
+        json_get_integer_optional(call->arguments, "limit", 1, DESK_LIST_MAX, DESK_PAGE);
+    struct listed *list =
+        arena_array(call->arena, journal->line_count * RETENTION_COUNT_MAX + 1, sizeof *list);
+    size_t count = 0;
+
+    if (!problems_to_error(call->problems, err))
+        return false;
+    if (list == NULL)
+        return error_set(err, ERROR_LIMIT, "out of memory");
+    for (size_t i = 0; i < journal->line_count; i++)
+        if (!line_list(journal, &journal->lines[i], now_ms(journal) + days * DAY_MS, list, &count,
+                       err))
+            return false;
+    qsort(list, count, sizeof *list, listed_compare);
+    json_begin_object(out);
+    json_boolean_field(out, "more", count > (size_t)limit);
+    bool ok =
+        list_write(journal, call, list, count > (size_t)limit ? (size_t)limit : count, out, err);
+    json_end_object(out);
+    return ok;
+}
+
+/* --- run --- */
+
+bool act_retention_run(struct journal *journal, const struct desk_call *call,
+                       struct json_writer *out, struct error *err)
+{
+    struct desk_retention_pass pass = {.line = 0};
+    struct retention_clock clock;
+
+    if (!journal_retention_clock(journal, &clock, err))
+        return false;
+    for (unsigned i = 0; i < RUN_STEP_MAX && !pass.is_over && pass.erased < RETENTION_STEP; i++)
+        if (!desk_retention_step(journal, &pass, err))
+            return false;
+    if (!access_write(journal, call, "retention-run", NULL, 0, err))
+        return false;
+    json_begin_object(out);
+    clock_write(&clock, out);
+    json_integer_field(out, "erased", (int64_t)pass.erased);
+    for (size_t i = RETENTION_GOES + 1; i < RETENTION_WAIT_COUNT; i++)
+        json_integer_field(out, retention_wait_names[i], (int64_t)pass.waiting[i]);
+    json_boolean_field(out, "more", !pass.is_over);
+    json_end_object(out);
+    return true;
+}
+
+/* --- holds --- */
+
+static bool until_read(struct journal *journal, struct span text, enum hold_ground ground,
+                       int64_t *out, struct error *err)
+{
+    *out = RETENTION_OPEN;
+    if (text.size == 0)
+        return ground == HOLD_EXCULPATORY ||
+               error_set(err, ERROR_INPUT,
+                         "until: a date such as 2026-01-31; only what exculpates a person stays "
+                         "until it is released");
+    if (!date_read(text, out))
+        return error_set(err, ERROR_INPUT, "until: a date such as 2026-01-31");
+    return (*out > now_ms(journal) && *out <= now_ms(journal) + HOLD_DAYS_MAX * DAY_MS) ||
+           error_set(err, ERROR_INPUT, "until: a day within the next %d", HOLD_DAYS_MAX);
+}
+
+static bool hold_show(struct span item, const struct hold_row *hold, struct json_writer *out)
+{
+    json_begin_object(out);
+    json_text_field(out, "item", item);
+    json_boolean_field(out, "on_hold", hold != NULL);
+    if (hold != NULL)
+        json_string_field(out, "for", hold_ground_names[hold->ground]);
+    if (hold != NULL && hold->until_ms != RETENTION_OPEN)
+        json_time_field(out, "until", hold->until_ms);
+    json_end_object(out);
+    return true;
+}
+
+//= dir-2016-680 art 16(3)
+bool act_retention_hold(struct journal *journal, const struct desk_call *call,
+                        struct json_writer *out, struct error *err)
+{
+    struct span item = json_get_text(call->arguments, "item", 1, UUID_TEXT_SIZE);
+    size_t ground = json_get_choice(call->arguments, "hold", hold_ground_names, HOLD_GROUND_COUNT);
+    struct span until = json_get_text_optional(call->arguments, "until", TIME_TEXT_SIZE);
+    struct journal_line *line = NULL;
+    struct entry_row row;
+    struct hold_row hold = {.ground = (int64_t)ground,
+                            .officer = call->access.officer,
+                            .case_number = call->access.case_number,
+                            .reason = call->access.reason,
+                            .made_ms = now_ms(journal)};
+
+    if (!problems_to_error(call->problems, err) ||
+        !item_find(journal, item, call->arena, &line, &row, err) ||
+        !until_read(journal, until, (enum hold_ground)ground, &hold.until_ms, err))
+        return false;
+    if (row.body_state != BODY_HELD)
+        return error_set(err, ERROR_CONFLICT, "the body is not held here any more");
+    hold.entry = row.id;
+    struct span object = item_name(line, row.log, row.message_id, call->arena);
+    return hold_put(journal->db, &hold, err) &&
+           access_write(journal, call, "retention-hold", &object, 1, err) &&
+           hold_show(item, &hold, out);
+}
+
+bool act_retention_release(struct journal *journal, const struct desk_call *call,
+                           struct json_writer *out, struct error *err)
+{
+    struct span item = json_get_text(call->arguments, "item", 1, UUID_TEXT_SIZE);
+    struct journal_line *line = NULL;
+    struct entry_row row;
+    struct hold_row hold;
+
+    if (!problems_to_error(call->problems, err) ||
+        !item_find(journal, item, call->arena, &line, &row, err) ||
+        !hold_find(journal->db, call->arena, row.id, &hold, err))
+        return false;
+    struct span object = item_name(line, row.log, row.message_id, call->arena);
+    return hold_delete(journal->db, row.id, err) &&
+           access_write(journal, call, "retention-release", &object, 1, err) &&
+           hold_show(item, NULL, out);
+}
+
+static bool hold_in_effect(struct journal *journal, int64_t entry, struct arena *arena,
+                           struct hold_row *out, bool *is_there, struct error *err)
+{
+    *is_there = hold_find(journal->db, arena, entry, out, err);
+    if (*is_there) {
+        *is_there = out->until_ms > now_ms(journal);
+        return true;
+    }
+    bool is_absent = err->kind == ERROR_MISSING;
+    if (is_absent)
+        error_clear(err);
+    return is_absent;
+}
+
+bool desk_hold_forbids_erasing(struct journal *journal, int64_t entry, struct error *err)
+{
+    struct arena arena CLEANUP(arena_free) = arena_make(64 * 1024);
+    struct hold_row hold;
+    bool is_there = false;
+
+    return hold_in_effect(journal, entry, &arena, &hold, &is_there, err) &&
+           (!is_there || error_set(err, ERROR_RULE,
+                                   "the item is on hold (%s): it is restricted instead of erased; "
+                                   "release it first",
+                                   hold_ground_names[hold.ground % HOLD_GROUND_COUNT]));
+}
+
+//= dir-2016-680 art 16(3)
+bool desk_hold_restricts(struct journal *journal, struct journal_line *line, int64_t entry,
+                         struct span role_name, struct error *err)
+{
+    struct arena arena CLEANUP(arena_free) = arena_make(64 * 1024);
+    struct hold_row hold;
+    enum role role = ROLE_COUNT;
+    int64_t due_ms = RETENTION_OPEN;
+    bool is_there = false;
+
+    if (!hold_in_effect(journal, entry, &arena, &hold, &is_there, err))
+        return false;
+    if (!is_there || (role_read(role_name, &role) && role_permits(role, "retention-hold")))
+        return true;
+    if (!journal_retention_due(journal, line, entry, &due_ms, err))
+        return false;
+    return due_ms > now_ms(journal) ||
+           error_set(err, ERROR_RULE,
+                     "the item's time is over and it is kept for the proof alone (%s): the data "
+                     "protection officer and the head of desk open it",
+                     hold_ground_names[hold.ground % HOLD_GROUND_COUNT]);
+}
+
+/* --- the clock --- */
+
+bool act_retention_clock(struct journal *journal, const struct desk_call *call,
+                         struct json_writer *out, struct error *err)
+{
+    struct retention_clock clock;
+    char text[24];
+
+    if (call->access.approver.size == 0)
+        return error_set(err, ERROR_RULE,
+                         "retention-clock: a second officer looks at the clock too (--approver)");
+    snprintf(text, sizeof text, "%" PRId64, now_ms(journal));
+    struct span object = span_text(text);
+    if (!setting_put(journal->db, RETENTION_CLOCK_SETTING, object, err) ||
+        !access_write(journal, call, "retention-clock", &object, 1, err) ||
+        !journal_retention_clock(journal, &clock, err))
+        return false;
+    json_begin_object(out);
+    clock_write(&clock, out);
+    json_end_object(out);
+    return true;
+}
