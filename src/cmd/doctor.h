@@ -77,6 +77,8 @@ struct doctor_books_row {
 };
 /* doctor_logs.c: why a log is read-only, and the command that comes next. */
 void doctor_logs_look(struct doctor *doctor, struct node *node);
+/* doctor_retention.c: nothing is held longer than agreed. */
+void doctor_retention_look(struct doctor *doctor, struct node *node);
 extern const struct doctor_books_row doctor_books_rows[]; /* doctor_books.c */
 extern const size_t doctor_books_row_count;
 

@@ -337,6 +337,7 @@ const struct doctor_books_row doctor_books_rows[] = {
     {"lines", "Partners answer, and what they sent is handled.", lines_look},
     {"queues", "Nothing waits for long.", queues_look},
     {"held", "Nothing is held that this program does not know.", held_look},
+    {"retention", "Nothing is held longer than the agreement allows.", doctor_retention_look},
     {"backup", "A recent backup passed its drill.", backup_look},
     {"store", "The store works and its schema is known.", store_look},
     {"ends", "No process ended unasked.", ends_look},

@@ -206,6 +206,22 @@ static void backup_write(struct service *service, struct buffer *out)
     metric_seconds(METRIC_BACKUP_SECONDS, NULL, known.made_ms, out);
 }
 
+static void retention_write(struct service *service, const struct gauges_picture *picture,
+                            struct buffer *out)
+{
+    int64_t overdue[PARTNER_COUNT_MAX], soon[PARTNER_COUNT_MAX], erased = 0;
+
+    for (size_t i = 0; i < picture->line_count; i++)
+        service_retention_shown(service, i, &overdue[i], &soon[i], &erased);
+    metric_begin(METRIC_RETENTION_OVERDUE, out);
+    for (size_t i = 0; i < picture->line_count; i++)
+        metric_value(METRIC_RETENTION_OVERDUE, picture->lines[i].partner, overdue[i], out);
+    metric_begin(METRIC_RETENTION_SOON, out);
+    for (size_t i = 0; i < picture->line_count; i++)
+        metric_value(METRIC_RETENTION_SOON, picture->lines[i].partner, soon[i], out);
+    one_write(METRIC_RETENTION_ERASED, erased, out);
+}
+
 uint64_t gauges_domestic_size(struct gauges *gauges)
 {
     pthread_mutex_lock(&gauges->mutex);
@@ -248,6 +264,7 @@ bool gauges_write(struct service *service, struct buffer *out)
     metric_begin(METRIC_HELD, out);
     for (size_t i = 0; i < picture->line_count; i++)
         metric_value(METRIC_HELD, picture->lines[i].partner, picture->lines[i].has_held, out);
+    retention_write(service, picture, out);
     free(picture);
     return !out->failed;
 }

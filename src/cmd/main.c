@@ -94,6 +94,15 @@ const struct command commands[] = {
      "Seals a file for a message to come, or writes a held attachment out.", command_attach},
     {"erase", "ITEM [--part N] --why REASON", "Erases a body or part here and tells the partner.",
      command_erase},
+    {"retention",
+     "status\nlist [--due|--days N] [--limit N]\nrun\nhold ITEM --for GROUND [--until "
+     "DATE]\nrelease ITEM\nclock --approver ID",
+     "What is held, and when it goes.\n\nThe node erases by itself, once an hour, what is held as "
+     "long as the agreement allows, and tells the partner. `list` says what goes within 30 days "
+     "(--days), or what is due and still stands (--due) and why; `run` does not wait for the hour. "
+     "GROUND is evidence, contested or exculpatory: what is on hold is restricted instead of erased. "
+     "`clock`: two officers find the node's clock right, where no partner has confirmed it for a week.",
+     command_retention},
     {"withdraw", "ITEM", "Withdraws an own message that the partner does not hold yet.",
      command_withdraw},
     {"officer", "list\nput ID NAME UNIT ROLE [--inactive]\npassword ID\nsessions\nend ID",

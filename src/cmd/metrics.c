@@ -65,6 +65,13 @@ const struct metric_row metric_rows[METRIC_COUNT] = {
                                "0: never."},
     [METRIC_HELD] = {"besa_held", METRIC_GAUGE, "partner",
                      "1 when entries of the partner are held because their kind is not known."},
+    [METRIC_RETENTION_OVERDUE] = {"besa_retention_overdue", METRIC_GAUGE, "partner",
+                                  "Items held longer than the agreement allows, without a hold; "
+                                  "must be 0."},
+    [METRIC_RETENTION_SOON] = {"besa_retention_soon", METRIC_GAUGE, "partner",
+                               "Items that are erased within 30 days; 1000 stands for more."},
+    [METRIC_RETENTION_ERASED] = {"besa_retention_erased_total", METRIC_COUNTER, NULL,
+                                 "Items that the hourly pass erased since the start."},
     [METRIC_AUDIT_STREAM_BEHIND] = {"besa_audit_stream_behind", METRIC_GAUGE, NULL,
                                     "Domestic entries not yet in the audit stream; 0 without one."},
 };

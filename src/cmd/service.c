@@ -620,6 +620,7 @@ static void *background_run(void *context)
             reachability_report(service);
             audit_stream_pump(&service->audit_stream);
         }
+        service_retention_look(service);
         if (waited_ms % METRICS_WAIT_MS == BEAT_WAIT_MS)
             metrics_publish(service);
         if (waited_ms % CHECKPOINT_MS != 0)

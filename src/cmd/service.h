@@ -8,6 +8,7 @@
 #include "cmd/audit_stream.h"
 #include "cmd/gauges.h"
 #include "cmd/node.h"
+#include "desk/retention.h"
 #include "cmd/sandbox.h"
 #include "http/client.h"
 #include "http/server.h"
@@ -23,6 +24,18 @@ struct partner {
     char said_address[CONF_ADDRESS_SIZE]; /* as the configuration says it */
     struct http_target target;
     enum config_connect connect;
+};
+
+/* The hourly pass over what is due (service_retention.c). */
+struct service_retention {
+    struct job job;                  /* the background thread's while is_busy is 0 */
+    struct desk_retention_pass pass; /* the same */
+    struct desk_retention_pass before;
+    int64_t next_ms; /* of the monotonic clock; the background thread's */
+    int is_busy;     /* atomic, as the numbers below */
+    int64_t erased;  /* since the start */
+    int64_t overdue[PARTNER_COUNT_MAX];
+    int64_t soon[PARTNER_COUNT_MAX];
 };
 
 struct service {
@@ -49,6 +62,7 @@ struct service {
     pthread_t background;
     struct job expiry; /* of uploads; the background thread's while is_expiring is 0 */
     int is_expiring;   /* atomic */
+    struct service_retention retention;
     bool has_writer;
     bool has_courier;
     bool has_background;
@@ -83,6 +97,11 @@ void service_revoked(struct service *service, size_t line);
 bool node_own_is_revoked(struct node *node, bool *is_revoked, struct error *err);
 /* Away with the API's own key; the API shows the node's certificate from now on. MISSING when it has none. */
 bool service_desk_key_drop(struct node *node, struct error *err);
+/* Gives the writer the next step when it is time. In the background thread. */
+void service_retention_look(struct service *service);
+/* What the last pass found on a line, and what went in all since the start. Any thread. */
+void service_retention_shown(struct service *service, size_t line, int64_t *overdue, int64_t *soon,
+                             int64_t *erased);
 /* From the books to exchange. */
 void service_event(void *context, const struct journal_event *event);
 

@@ -1,7 +1,7 @@
 /*
  * Doctor: every check of both tables finds the fault that is planted for it, says it at the level it deserves, and names a
  * next step.
- * covers: doctor doctor_finding doctor_machine doctor_volume doctor_books doctor_logs
+ * covers: doctor doctor_finding doctor_machine doctor_volume doctor_books doctor_logs doctor_retention
  */
 #include "cmd/doctor.h"
 #include "check.h"
@@ -616,6 +616,49 @@ CHECK_TEST(held_entries_are_named)
     line_take_away();
 }
 
+static bool due_put(int64_t entry, int64_t erase_at_ms, struct error *err)
+{
+    static const uint8_t bytes[32];
+    struct entry_row row = {.id = entry,
+                            .log = 7002,
+                            .index = entry,
+                            .message_id = span_make(bytes, UUID_SIZE),
+                            .head = span_make(bytes, 32),
+                            .leaf = span_make(bytes, 32),
+                            .type = MESSAGE_REQUEST,
+                            .body_state = BODY_HELD};
+    struct retention_row due = {.entry = entry,
+                                .agreement = span_text("ro-al"),
+                                .version = 1,
+                                .start_ms = RETENTION_OPEN,
+                                .erase_at_ms = erase_at_ms};
+
+    return database_begin(home.node->db, DATABASE_FULL, err) &&
+           entry_insert(home.node->db, &row, err) && retention_insert(home.node->db, &due, err) &&
+           database_commit(home.node->db, err);
+}
+
+//= dir-2016-680 art 5
+CHECK_TEST(what_is_held_too_long_is_named)
+{
+    struct error err = {0};
+    int64_t now_ms = home.node->env->now_ms(home.node->env->context);
+    struct journal_line *line = line_put();
+
+    books_try("retention");
+    CHECK(found(DOCTOR_OK, "nothing of agreement ro-al is overdue"));
+    CHECK_OK(due_put(900101, now_ms + INT64_C(86400000), &err), err);
+    books_try("retention");
+    CHECK(found(DOCTOR_OK, "nothing of agreement ro-al is overdue"));
+    CHECK(found(DOCTOR_NOTICE, "1 items of agreement ro-al are erased within 30 days"));
+    CHECK_OK(due_put(900102, now_ms - INT64_C(86400000), &err), err);
+    line->cosigned_time_s = (now_ms - INT64_C(20) * 86400000) / 1000;
+    books_try("retention");
+    CHECK(found(DOCTOR_FAILURE, "1 items of agreement ro-al are held longer than it allows"));
+    CHECK(found(DOCTOR_FAILURE, "no partner has confirmed the time for 20 days"));
+    line_take_away();
+}
+
 CHECK_TEST(an_audit_stream_that_stands_still_is_named)
 {
     struct service *service = calloc(1, sizeof *service);
@@ -841,6 +884,7 @@ int main(void)
     CHECK_RUN(a_partner_that_never_witnessed_is_named);
     CHECK_RUN(a_backup_that_is_missing_or_old_is_named);
     CHECK_RUN(held_entries_are_named);
+    CHECK_RUN(what_is_held_too_long_is_named);
     CHECK_RUN(an_audit_stream_that_stands_still_is_named);
     CHECK_RUN(a_node_that_shows_a_revoked_certificate_is_named);
     CHECK_RUN(a_store_that_failed_is_named);

@@ -1,0 +1,66 @@
+/* Is anything held longer than the agreement allows, and what goes soon? Counts only, no person and no case. */
+#include "cmd/doctor.h"
+#include "cmd/service.h"
+
+#include <inttypes.h>
+
+static void clock_look(struct doctor *doctor, const struct retention_clock *clock)
+{
+    if (clock->trusted_ms == clock->own_ms)
+        return;
+    doctor_find(doctor, DOCTOR_FAILURE,
+                "look at the clock; where it is right and no partner can be reached, two officers "
+                "say so: besa retention clock --approver ID",
+                "no partner has confirmed the time for %" PRId64
+                " days: nothing younger than that is erased",
+                (clock->own_ms - clock->confirmed_ms) / INT64_C(86400000));
+}
+
+static void line_look(struct doctor *doctor, struct node *node, struct journal_line *line,
+                      int64_t now_ms)
+{
+    struct retention_count late, soon;
+    struct error err = {0};
+
+    if (!desk_retention_count(&node->journal, line, now_ms - RETENTION_LATE_MS, &late, &err) ||
+        !desk_retention_count(&node->journal, line, now_ms + RETENTION_SOON_MS, &soon, &err)) {
+        doctor_find(doctor, DOCTOR_FAILURE, "look at the disk", "%s", err.text);
+        return;
+    }
+    size_t overdue =
+        late.due[RETENTION_GOES] + late.due[RETENTION_UNDELIVERED] + late.due[RETENTION_LOG_CLOSED];
+    if (overdue > 0)
+        doctor_find(doctor, DOCTOR_FAILURE, "besa retention list, then besa retention run",
+                    "%zu items of agreement %s are held longer than it allows", overdue,
+                    line->agreement_id);
+    else
+        doctor_find(doctor, DOCTOR_OK, NULL, "nothing of agreement %s is overdue",
+                    line->agreement_id);
+    if (soon.due[RETENTION_GOES] > 0)
+        doctor_find(doctor, DOCTOR_NOTICE,
+                    "the officers review them: besa retention list --days 30",
+                    "%zu%s items of agreement %s are erased within 30 days",
+                    soon.due[RETENTION_GOES], soon.is_cut ? " or more" : "", line->agreement_id);
+    if (late.due[RETENTION_ON_HOLD] > 0)
+        doctor_find(doctor, DOCTOR_NOTICE, "the data protection officer reviews the holds",
+                    "%zu items of agreement %s are on hold beyond their time",
+                    late.due[RETENTION_ON_HOLD], line->agreement_id);
+}
+
+//= dir-2016-680 art 5
+void doctor_retention_look(struct doctor *doctor, struct node *node)
+{
+    struct retention_clock clock;
+    struct error err = {0};
+
+    if (!journal_retention_clock(&node->journal, &clock, &err)) {
+        doctor_find(doctor, DOCTOR_FAILURE, "look at the disk", "%s", err.text);
+        return;
+    }
+    if (node->journal.line_count > 0 && clock.confirmed_ms != 0)
+        clock_look(doctor, &clock);
+    for (size_t i = 0; i < node->journal.line_count; i++)
+        line_look(doctor, node, &node->journal.lines[i], clock.own_ms);
+    if (node->journal.line_count == 0)
+        doctor_find(doctor, DOCTOR_OK, NULL, "nothing is held under any agreement");
+}

@@ -1,0 +1,96 @@
+/*
+ * The hourly pass of retention in the running node: a step is a job of the writer among others, the next is given when that
+ * one is done. What a pass found is shown by the metrics.
+ */
+#include "cmd/service.h"
+
+#include "cmd/report.h"
+
+#include <stddef.h>
+
+#define STEP_WAIT_MS 100 /* between two steps: officers' jobs come in between */
+
+static struct service *service_of(struct job *job)
+{
+    return (struct service *)((char *)job - offsetof(struct service, retention.job));
+}
+
+/* In the writer, between passes: a number each, for the thread that writes the metrics. */
+static bool overdue_take(struct journal *journal, struct service_retention *retention,
+                         struct error *err)
+{
+    int64_t now_ms = journal->env->now_ms(journal->env->context);
+
+    for (size_t i = 0; i < journal->line_count; i++) {
+        struct retention_count late, soon;
+        if (!desk_retention_count(journal, &journal->lines[i], now_ms - RETENTION_LATE_MS, &late,
+                                  err) ||
+            !desk_retention_count(journal, &journal->lines[i], now_ms + RETENTION_SOON_MS, &soon,
+                                  err))
+            return false;
+        size_t overdue = 0;
+        for (size_t wait = 0; wait < RETENTION_WAIT_COUNT; wait++)
+            overdue += wait == RETENTION_ON_HOLD ? 0 : late.due[wait];
+        __atomic_store_n(&retention->overdue[i], (int64_t)overdue, __ATOMIC_RELAXED);
+        __atomic_store_n(&retention->soon[i], (int64_t)soon.due[RETENTION_GOES], __ATOMIC_RELAXED);
+    }
+    return true;
+}
+
+static bool step_run(struct journal *journal, struct job *job, struct error *err)
+{
+    struct service_retention *retention = &service_of(job)->retention;
+
+    retention->before = retention->pass;
+    return desk_retention_step(journal, &retention->pass, err) &&
+           (!retention->pass.is_over || overdue_take(journal, retention, err));
+}
+
+static void step_done(struct journal *journal, struct job *job, bool ok, const struct error *err)
+{
+    struct service *service = service_of(job);
+    struct service_retention *retention = &service->retention;
+    (void)journal;
+
+    if (!ok) {
+        report(REPORT_NOTICE, NULL, "retention: %s", err->text);
+        retention->pass = retention->before;
+        desk_retention_failed(&retention->pass);
+    } else {
+        __atomic_add_fetch(&retention->erased,
+                           (int64_t)(retention->pass.erased - retention->before.erased),
+                           __ATOMIC_RELAXED);
+    }
+    __atomic_store_n(&retention->is_busy, 0, __ATOMIC_RELEASE);
+}
+
+void service_retention_look(struct service *service)
+{
+    struct service_retention *retention = &service->retention;
+    int64_t now_ms = service->node->env->monotonic_ms(service->node->env->context);
+    struct error ignored = {0};
+
+    if (now_ms < retention->next_ms ||
+        __atomic_exchange_n(&retention->is_busy, 1, __ATOMIC_ACQ_REL) != 0)
+        return;
+    if (retention->pass.is_over) {
+        retention->pass = (struct desk_retention_pass){.line = 0};
+        retention->next_ms = now_ms + RETENTION_PASS_MS;
+        __atomic_store_n(&retention->is_busy, 0, __ATOMIC_RELEASE);
+        return;
+    }
+    retention->next_ms = now_ms + STEP_WAIT_MS;
+    retention->job = (struct job){.run = step_run, .done = step_done};
+    if (!journal_submit(&service->node->journal, &retention->job, &ignored))
+        __atomic_store_n(&retention->is_busy, 0, __ATOMIC_RELEASE);
+}
+
+void service_retention_shown(struct service *service, size_t line, int64_t *overdue, int64_t *soon,
+                             int64_t *erased)
+{
+    struct service_retention *retention = &service->retention;
+
+    *overdue = __atomic_load_n(&retention->overdue[line], __ATOMIC_RELAXED);
+    *soon = __atomic_load_n(&retention->soon[line], __ATOMIC_RELAXED);
+    *erased = __atomic_load_n(&retention->erased, __ATOMIC_RELAXED);
+}
