@@ -1,6 +1,6 @@
 /*
  * One request's way through the server. Its order: request line (request_begin); peer, head, route and size before the
- * first byte of the body; the body; then the connection is suspended and the handler has the request; http_respond
+ * first byte of the body; the body, the peer looked at with each piece; then the connection is suspended and the handler has the request; http_respond
  * resumes it, and the answer is queued on the server's own thread, if the peer is still believed.
  */
 #include "http/server_parts.h"
@@ -323,11 +323,17 @@ static enum MHD_Result request_head(struct exchange *exchange, const char *url, 
 
 /* ---- the body ---- */
 
-/* The library takes no answer in the middle of a body: what is refused there is read on and dropped to its end. */
+/* The library takes no answer in the middle of a body: what does not fit is read on and dropped to its end. Who lost our
+ * trust in the middle sends no more of it. */
 static enum MHD_Result body_take(struct exchange *exchange, struct span bytes)
 {
     struct http_server *server = exchange->server;
+    struct error err = {0};
 
+    if (!connection_check_peer(exchange->connection, exchange->line, &err)) {
+        exchange_refuse_early(exchange, MHD_HTTP_FORBIDDEN, &err);
+        return MHD_NO;
+    }
     pthread_mutex_lock(&server->lock);
     exchange->connection->pace.size += bytes.size;
     bool is_taken = !exchange->is_dropped &&
@@ -356,7 +362,11 @@ static enum MHD_Result request_hand_over(struct exchange *exchange)
 {
     struct http_server *server = exchange->server;
     const struct http_route *route = exchange->request.route;
+    struct error err = {0};
 
+    /* It may have lost our trust since its head was read: nothing of it is handled. */
+    if (!connection_check_peer(exchange->connection, exchange->line, &err))
+        return exchange_refuse(exchange, MHD_HTTP_FORBIDDEN, &err);
     if (exchange->is_dropped)
         return refuse_status(exchange, MHD_HTTP_SERVICE_UNAVAILABLE);
     exchange->request.body = buffer_span(&exchange->body);

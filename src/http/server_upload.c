@@ -234,8 +234,15 @@ enum MHD_Result upload_go_on(struct exchange *exchange, struct span bytes, size_
 {
     struct http_server *server = exchange->server;
     struct upload *upload = exchange->upload;
+    struct error err = {0};
+    bool is_believed = connection_check_peer(exchange->connection, exchange->line, &err);
 
     pthread_mutex_lock(&server->lock);
+    if (!is_believed && !upload->is_refused) { /* since the head was read */
+        upload->is_refused = true;
+        upload->refusal = err;
+        work_add(server, &upload->work);
+    }
     bool is_refused = upload->is_refused;
     bool is_stopping = server->is_stopping;
     bool is_admission = !upload->is_admitted;

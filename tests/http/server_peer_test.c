@@ -172,6 +172,52 @@ CHECK_TEST(an_answer_is_withheld_from_a_peer_no_longer_trusted)
     buffer_free(&got);
 }
 
+/* A thief in the middle of his request when his certificate is revoked: nothing of it is handled. */
+static void body_ends_with_the_trust(const char *head, size_t size, bool is_whole)
+{
+    struct ground *ground = ground_get();
+    static char half[2000];
+    struct bare bare;
+    struct buffer got = buffer_make(1 << 16);
+    struct error err = {0};
+    unsigned before = site_handled(&site);
+    unsigned finished = transfer_state(&site).finished;
+
+    memset(half, 'x', sizeof half);
+    bare_open(&bare, site.port, &ground->client, BARE_TLS_1_3);
+    CHECK(bare_send(&bare, span_text(head)));
+    CHECK(bare_send(&bare, span_make(half, size / 2)));
+    wait_ms(100); /* that half is taken */
+    CHECK_OK(http_server_trust(site.server, (struct span){0}, &err), err);
+    if (is_whole)
+        bare_send(&bare, span_make(half, size / 2));
+    else
+        bare_send(&bare, span_make(half, 1));
+    bare_receive(&bare, &got, NULL, 2000);
+    buffer_byte(&got, 0);
+    CHECK(got.size > 1 && strncmp((char *)got.data, "HTTP/1.1 403", 12) == 0);
+    CHECK(strstr((char *)got.data, "trusted institution") != NULL);
+    CHECK_INT(site_handled(&site), before);
+    CHECK_INT(transfer_state(&site).finished, finished);
+    bare_close(&bare);
+    CHECK_OK(http_server_trust(site.server, buffer_span(&ground->al.pem), &err), err);
+    CHECK_INT(ask(&ground->client, "/peer", true, (struct span){0}, &response, &err), 200);
+    buffer_free(&got);
+}
+
+CHECK_TEST(a_body_ends_where_the_trust_ends)
+{
+    static const char echo[] = "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 4000\r\n\r\n";
+    static const char up[] = "PUT /up HTTP/1.1\r\nHost: x\r\nContent-Length: 4000\r\n\r\n";
+
+    body_ends_with_the_trust(echo, 4000, false);
+    body_ends_with_the_trust(echo, 4000, true);
+    unsigned aborted = transfer_state(&site).aborted;
+    body_ends_with_the_trust(up, 4000, false);
+    body_ends_with_the_trust(up, 4000, true);
+    CHECK_INT(transfer_state(&site).aborted, aborted + 2);
+}
+
 CHECK_TEST(a_certificate_that_expires_on_an_open_connection_ends_it)
 {
     struct bare bare;
@@ -293,6 +339,7 @@ int main(void)
     CHECK_RUN(a_change_of_trust_ends_an_existing_connection);
     CHECK_RUN(a_peer_that_stays_trusted_keeps_its_connection);
     CHECK_RUN(an_answer_is_withheld_from_a_peer_no_longer_trusted);
+    CHECK_RUN(a_body_ends_where_the_trust_ends);
     CHECK_RUN(a_certificate_that_expires_on_an_open_connection_ends_it);
     CHECK_RUN(a_revoked_certificate_ends_its_connections_and_opens_none);
     CHECK_RUN(nobody_revokes_what_another_institution_issued);
