@@ -22,6 +22,13 @@ void buffer_clear(struct buffer *buffer)
     buffer->failed = false;
 }
 
+void buffer_trim(struct buffer *buffer, size_t keep)
+{
+    if (buffer->capacity > keep)
+        buffer_free(buffer);
+    buffer_clear(buffer);
+}
+
 static bool buffer_reserve(struct buffer *buffer, size_t more)
 {
     if (buffer->failed || more > buffer->limit - buffer->size) {

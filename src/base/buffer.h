@@ -19,6 +19,8 @@ struct buffer buffer_make(size_t limit);
 void buffer_free(struct buffer *buffer);
 /* Forgets the contents, keeps the memory. */
 void buffer_clear(struct buffer *buffer);
+/* The same, but gives memory beyond `keep` bytes back: after a peak. */
+void buffer_trim(struct buffer *buffer, size_t keep);
 /* Appends; false (and `failed`) at the limit. After a failure every append fails. */
 bool buffer_add(struct buffer *buffer, struct span bytes);
 bool buffer_text(struct buffer *buffer, const char *text);

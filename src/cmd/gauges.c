@@ -172,6 +172,7 @@ static void http_write(struct service *service, struct buffer *out)
     one_write(METRIC_HTTP_REQUESTS, (int64_t)counts.requests, out);
     one_write(METRIC_HTTP_REFUSED, (int64_t)counts.refused, out);
     one_write(METRIC_HTTP_SLOW, (int64_t)counts.too_slow, out);
+    one_write(METRIC_HTTP_TOO_OFTEN, (int64_t)counts.too_often, out);
     one_write(METRIC_HTTP_PEERS_REFUSED, (int64_t)counts.peers_refused, out);
 }
 

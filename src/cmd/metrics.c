@@ -52,6 +52,9 @@ const struct metric_row metric_rows[METRIC_COUNT] = {
                              "Partners' requests refused before a handler."},
     [METRIC_HTTP_SLOW] = {"besa_http_too_slow_total", METRIC_COUNTER, NULL,
                           "Partners' connections closed because they were too slow."},
+    [METRIC_HTTP_TOO_OFTEN] = {"besa_http_too_often_total", METRIC_COUNTER, NULL,
+                               "Connections closed and requests answered 429 because one "
+                               "partner or address made too many."},
     [METRIC_HTTP_PEERS_REFUSED] = {"besa_http_peers_refused_total", METRIC_COUNTER, NULL,
                                    "Connections without a certificate that is trusted."},
     [METRIC_DISK_FREE_BYTES] = {"besa_disk_free_bytes", METRIC_GAUGE, NULL,

@@ -314,6 +314,10 @@ static bool inbox_empty(struct exchange *exchange)
         } else {
             operation_done(operation);
         }
+        if (operation->phase == PHASE_IDLE) {
+            buffer_trim(&operation->body, BUFFER_KEEP_SIZE);
+            buffer_trim(&operation->answer, BUFFER_KEEP_SIZE);
+        }
         operation = next;
     }
     return did;

@@ -70,6 +70,6 @@ void denial_read(unsigned status, struct span answer, struct denial *out)
     }
     if (problems.count > 0) /* half understood is not understood */
         *out = (struct denial){.word = WORD_OTHER};
-    if (status == 503 && out->word == WORD_OTHER)
+    if ((status == 503 || status == 429) && out->word == WORD_OTHER)
         out->word = WORD_BUSY;
 }

@@ -39,7 +39,7 @@ struct denial {
 };
 
 bool denial_write(const struct denial *denial, const char *word, struct buffer *out);
-/* `status` is that of HTTP: 503 means busy even when nothing else can be read. */
+/* `status` is that of HTTP: 503 and 429 mean busy even when nothing else can be read. */
 void denial_read(unsigned status, struct span answer, struct denial *out);
 
 #endif

@@ -118,10 +118,13 @@ struct exchange {
  * Officers' acts stand in the same queue and wait for no more than these. */
 #define CALLS_UNDER_WAY_MAX 16u
 
-#define BEAT_MS             60000
-#define KNOCK_MS            2000 /* a partner's own calls hurry our next try at most so often */
-#define CALL_MS             60000
-#define CALL_RATE_MIN       8192 /* bytes/s that a call may crawl at, beyond CALL_MS */
+/* Kept of each buffer between two calls: what most of them weigh. A post may weigh 48 MiB, and comes seldom. */
+#define BUFFER_KEEP_SIZE (256u * 1024u)
+
+#define BEAT_MS          60000
+#define KNOCK_MS         2000 /* a partner's own calls hurry our next try at most so often */
+#define CALL_MS          60000
+#define CALL_RATE_MIN    8192 /* bytes/s that a call may crawl at, beyond CALL_MS */
 
 /* prepare.c: jobs of the writer, by kind. MISSING from prepare: nothing to do. */
 bool operation_prepare(struct journal *journal, struct job *job, struct error *err);

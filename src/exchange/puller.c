@@ -126,6 +126,8 @@ static void pull_done(void *context, unsigned status, struct span response,
     }
     lane->id = 0;
     lane->phase = LANE_IDLE;
+    buffer_trim(&lane->request, BUFFER_KEEP_SIZE);
+    buffer_trim(&lane->answer, BUFFER_KEEP_SIZE);
     buffer_clear(&lane->call);
     if (!buffer_add(&lane->call, response) ||
         !pull_call_read(buffer_span(&lane->call), &call, &err)) {
@@ -156,6 +158,7 @@ static void lane_pull(struct lane *lane, bool is_waiting)
         request.answer = buffer_span(&lane->answer);
     }
     buffer_clear(&lane->request);
+    buffer_trim(&lane->call, BUFFER_KEEP_SIZE); /* it is answered, or none came */
     lane->phase = LANE_PULLING;
     lane->is_waiting = is_waiting;
     lane->pulled_ms = exchange_ticks_ms(exchange);

@@ -1,8 +1,31 @@
 /* Pace: see pace.h. */
 #include "http/pace.h"
 
+#include "base/limits.h"
+
+/* The shares of all partners that a node may have, and the strangers, fit together. A partner's client keeps 8 connections;
+ * what a cut line left of them stands here for a while. A post fits its share of bodies, and the answers in pulls. */
+static struct http_server_limits share_limits(struct http_server_limits limits)
+{
+    if (limits.stranger_count == 0)
+        limits.stranger_count = 64;
+    if (limits.peer_connection_count == 0)
+        limits.peer_connection_count = 24;
+    if (limits.connection_count == 0)
+        limits.connection_count = 512;
+    if (limits.peer_rate.per_s == 0)
+        limits.peer_rate = (struct http_rate){400, 1600};
+    if (limits.peer_body_size == 0)
+        limits.peer_body_size = (size_t)64 * 1024 * 1024;
+    if (limits.body_total_size == 0)
+        limits.body_total_size = PARTNER_COUNT_MAX * limits.peer_body_size;
+    return limits;
+}
+
 struct http_server_limits pace_limits(struct http_server_limits limits, bool is_desk)
 {
+    if (!is_desk)
+        limits = share_limits(limits);
     if (limits.connection_count == 0)
         limits.connection_count = 256;
     if (limits.address_count == 0)

@@ -113,6 +113,7 @@ static void connection_begin(struct http_server *server, struct MHD_Connection *
         connection->next->previous = connection;
     server->connections = connection;
     server->counts.connections++;
+    strangers_thin(server);
     pthread_mutex_unlock(&server->lock);
 }
 
@@ -130,6 +131,7 @@ static void connection_end(struct http_server *server, void **context)
         server->connections = connection->next;
     if (connection->next != NULL)
         connection->next->previous = connection->previous;
+    share_leave(&connection->share);
     pthread_mutex_unlock(&server->lock);
     free(connection);
 }

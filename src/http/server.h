@@ -93,16 +93,27 @@ struct http_rate {
 
 /* What one server may spend on its clients. A zero takes the value in brackets. */
 struct http_server_limits {
-    unsigned connection_count; /* connections at once; more wait unaccepted [256] */
-    unsigned address_count;    /* connections of one address; more are closed [64] */
-    unsigned stream_count;     /* streams at once; more get 503 [64] */
-    unsigned transfer_count;   /* files under way at once, in and out; more get 503 [32] */
+    unsigned
+        connection_count; /* connections at once; more wait unaccepted [desk: 256; partner: 512] */
+    unsigned address_count; /* connections of one address; more are closed [64] */
+    unsigned
+        stranger_count; /* partner side: connections that have shown no certificate yet; one of the address with the
+                                  most of them is closed for each more [64] */
+    unsigned
+        peer_connection_count; /* of one institution; the oldest is closed for each more [partner: 24] */
+    unsigned stream_count;   /* streams at once; more get 503 [64] */
+    unsigned transfer_count; /* files under way at once, in and out; more get 503 [32] */
     struct http_rate
         accept_rate; /* new connections of one address; more are closed unseen [50, 400] */
     struct http_rate
-        request_rate;       /* requests of one address; more get 429 [desk: 100, 400; partner:
-                                      no limit, its quotas are the agreement's] */
-    size_t body_total_size; /* bytes of all bodies held at once; more get 503 [192 MiB] */
+        request_rate;           /* requests of one address; more get 429 [desk: 100, 400; partner:
+                                      no limit, see peer_rate] */
+    struct http_rate peer_rate; /* requests of one institution; more get 429 [partner: 400, 1600] */
+    size_t
+        peer_body_size; /* bytes of bodies of one institution held at once; more get 503 [partner: 64 MiB] */
+    size_t
+        body_total_size; /* bytes of all bodies held at once; more get 503 [desk: 192 MiB; partner: the shares of 16
+                               partners] */
     int64_t
         head_ms; /* connection to end of the first head, or request line to end of head [10 s] */
     int64_t idle_ms;               /* an unused connection is kept open [120 s] */
@@ -135,10 +146,10 @@ struct http_server_counts {
     uint64_t peers_refused;       /* at the handshake or, after a change of trust, at a request */
     uint64_t requests;            /* handed to a route */
     uint64_t refused;             /* answered 4xx or 503 by the server itself */
-    uint64_t too_often;           /* connections closed and requests answered 429 */
-    uint64_t too_slow;            /* connections closed at a deadline */
-    uint64_t streams;             /* open now */
-    uint64_t transfers;           /* files under way now */
+    uint64_t too_often; /* connections closed for others' sake and requests answered 429 */
+    uint64_t too_slow;  /* connections closed at a deadline */
+    uint64_t streams;   /* open now */
+    uint64_t transfers; /* files under way now */
 };
 
 /* Prepares the process for http: the TLS and transfer libraries, and SIGPIPE ignored. Once, before any thread and

@@ -32,6 +32,15 @@ struct work {
     bool is_queued;                 /* in the queue or running */
 };
 
+/* What one institution's nodes use. Guarded by the lock. */
+struct share {
+    uint8_t institution[HTTP_FINGERPRINT_SIZE];
+    unsigned holders; /* connections and requests; 0: the place is free */
+    size_t body_size; /* of bodies held */
+};
+/* Requests of an institution that is trusted no more may still be with their handlers. */
+#define SHARE_COUNT_MAX (2u * HTTP_INSTITUTION_COUNT_MAX)
+
 /* What an answer leaves with its exchange until the connection is done. */
 struct tail {
     struct http_stream *stream;
@@ -55,6 +64,7 @@ struct connection {
     bool is_cut; /* shut down at a deadline */
     struct pace pace;
     struct exchange *exchange; /* the request under way */
+    struct share *share;       /* NULL: who it is has not been shown; under the lock */
 
     /* Touched by the server's thread alone. */
     bool
@@ -73,6 +83,7 @@ struct exchange {
     struct http_server *server;
     struct MHD_Connection *line; /* NULL once the connection has let go */
     struct connection *connection;
+    struct share *share;           /* of its connection; it outlives that one */
     struct MHD_Response *response; /* given, not yet queued */
     unsigned status;
     bool is_begun;     /* the head was read */
@@ -118,6 +129,7 @@ struct http_server {
     struct connection *connections;
     size_t exchange_count; /* requests between request line and end of answer */
     size_t body_total_size;
+    struct share shares[SHARE_COUNT_MAX];
     struct trust *trust;
     uint64_t trust_generation;
     struct http_refused *refused; /* of the present generation */
@@ -135,6 +147,20 @@ bool server_take(struct http_server *server, struct span key, struct http_rate r
 /* The same from the client's bucket for `what`: 'c' connections, 'r' requests. */
 bool client_take(struct http_server *server, const struct client *client, char what,
                  struct http_rate rate, int64_t *retry_ms);
+
+/* server_share.c. The connection's peer has been believed: it counts among its institution's from here. The oldest of them
+ * is closed when there are too many. LIMIT. Under the lock. */
+bool share_join(struct connection *connection, struct error *err);
+/* Under the lock. */
+void share_leave(struct share **share);
+/* May so much more of its body be held? Under the lock, as the next two. */
+bool share_fits(const struct exchange *exchange, size_t size);
+void share_add(struct exchange *exchange, size_t size);
+void share_give_back(struct exchange *exchange, size_t size);
+/* Takes a token of the institution's. Without the lock. */
+bool share_take(struct connection *connection, int64_t *retry_ms);
+/* A new connection stands: one of those that have shown nothing gives way when there are too many. Under the lock. */
+void strangers_thin(struct http_server *server);
 
 /* Lets one holder go; frees at the last. Call it without the lock. */
 void server_drop(struct http_server *server);

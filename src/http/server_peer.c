@@ -98,6 +98,7 @@ bool connection_check_peer(struct connection *connection, struct MHD_Connection 
     if (connection->is_known && peer_is_refused(server, &connection->peer))
         connection->is_known =
             error_set(err, ERROR_RULE, "certificate of '%s': revoked", connection->peer.name);
+    connection->is_known = connection->is_known && share_join(connection, err);
     if (!connection->is_known)
         server->counts.peers_refused++;
     else if (!was_known)

@@ -21,7 +21,8 @@ struct http_server *exchange_release(struct exchange *exchange)
         exchange->tail.stream != NULL || exchange->tail.download != NULL)
         return NULL;
     struct http_server *server = exchange->server;
-    server->body_total_size -= exchange->body.size;
+    share_give_back(exchange, exchange->body.size);
+    share_leave(&exchange->share);
     if (exchange->response != NULL)
         MHD_destroy_response(exchange->response);
     buffer_free(&exchange->body);
@@ -208,9 +209,8 @@ static unsigned size_judge(struct exchange *exchange, const struct head *head)
     if (head->size > route->body_size_max)
         return MHD_HTTP_CONTENT_TOO_LARGE;
     pthread_mutex_lock(&server->lock);
-    bool is_full = server->is_stopping ||
-                   (route->taker == NULL &&
-                    server->body_total_size + (size_t)head->size > server->limits.body_total_size);
+    bool is_full =
+        server->is_stopping || (route->taker == NULL && !share_fits(exchange, (size_t)head->size));
     pthread_mutex_unlock(&server->lock);
     if (is_full)
         return MHD_HTTP_SERVICE_UNAVAILABLE;
@@ -281,6 +281,16 @@ static enum MHD_Result body_begin(struct exchange *exchange, const struct head *
     return MHD_YES;
 }
 
+/* The request's bodies count for its connection's institution, also after the connection has gone. */
+static void share_hold(struct exchange *exchange)
+{
+    pthread_mutex_lock(&exchange->server->lock);
+    exchange->share = exchange->connection->share;
+    if (exchange->share != NULL)
+        exchange->share->holders++;
+    pthread_mutex_unlock(&exchange->server->lock);
+}
+
 static enum MHD_Result request_route(struct exchange *exchange, const char *method,
                                      const struct head *head)
 {
@@ -297,6 +307,7 @@ static enum MHD_Result request_route(struct exchange *exchange, const char *meth
     request->method = request->route->method;
     request->peer = exchange->connection->peer;
     memcpy(request->client, exchange->connection->client.text, sizeof request->client);
+    share_hold(exchange);
     unsigned status = size_judge(exchange, head);
     return status != 0 ? refuse_status(exchange, status) : body_begin(exchange, head);
 }
@@ -311,6 +322,8 @@ static enum MHD_Result request_head(struct exchange *exchange, const char *url, 
     exchange->is_begun = true;
     if (!connection_check_peer(exchange->connection, exchange->line, &err))
         return exchange_refuse(exchange, MHD_HTTP_FORBIDDEN, &err);
+    if (!share_take(exchange->connection, &retry_ms))
+        return refuse_too_often(exchange, retry_ms);
     if (!client_take(exchange->server, &exchange->connection->client, 'r',
                      exchange->server->limits.request_rate, &retry_ms))
         return refuse_too_often(exchange, retry_ms);
@@ -336,14 +349,13 @@ static enum MHD_Result body_take(struct exchange *exchange, struct span bytes)
     }
     pthread_mutex_lock(&server->lock);
     exchange->connection->pace.size += bytes.size;
-    bool is_taken = !exchange->is_dropped &&
-                    server->body_total_size + bytes.size <= server->limits.body_total_size &&
+    bool is_taken = !exchange->is_dropped && share_fits(exchange, bytes.size) &&
                     buffer_add(&exchange->body, bytes);
     if (is_taken) {
-        server->body_total_size += bytes.size;
+        share_add(exchange, bytes.size);
     } else if (!exchange->is_dropped) {
         exchange->is_dropped = true;
-        server->body_total_size -= exchange->body.size;
+        share_give_back(exchange, exchange->body.size);
         buffer_free(&exchange->body);
     }
     pthread_mutex_unlock(&server->lock);

@@ -13,6 +13,21 @@
 
 #include <stdint.h>
 
+CHECK_TEST(a_trimmed_buffer_keeps_little_memory)
+{
+    struct buffer buffer CLEANUP(buffer_free) = buffer_make(10000);
+
+    CHECK(buffer_room(&buffer, 100) != NULL);
+    buffer_trim(&buffer, 512);
+    CHECK(buffer.size == 0 && buffer.data != NULL && buffer.capacity <= 512);
+    CHECK(buffer_room(&buffer, 9000) != NULL);
+    CHECK(buffer_room(&buffer, 9000) == NULL);
+    buffer_trim(&buffer, 512);
+    CHECK(buffer.data == NULL && buffer.capacity == 0 && !buffer.failed);
+    CHECK_INT(buffer.limit, 10000);
+    CHECK(buffer_text(&buffer, "again"));
+}
+
 CHECK_TEST(an_arena_ends_at_its_limit)
 {
     struct arena arena = arena_make(1000);
@@ -102,6 +117,7 @@ CHECK_TEST(a_wrong_choice_is_not_repeated_to_anyone)
 
 int main(void)
 {
+    CHECK_RUN(a_trimmed_buffer_keeps_little_memory);
     CHECK_RUN(an_arena_ends_at_its_limit);
     CHECK_RUN(a_buffer_that_failed_stays_failed);
     CHECK_RUN(a_cursor_never_passes_the_end);

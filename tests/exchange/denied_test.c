@@ -89,6 +89,9 @@ CHECK_TEST(what_cannot_be_read_is_no_word)
         CHECK(!found.has_held);
         denial_read(503, span_text(bad[i]), &found);
         CHECK_INT(found.word, WORD_BUSY);
+        denial_read(429, span_text(bad[i]),
+                    &found); /* too many requests: the server before the node */
+        CHECK_INT(found.word, WORD_BUSY);
     }
     /* A newer node says more; and no one makes us wait for ever. */
     denial_read(503, span_text("{\"error\":\"busy\",\"retry_ms\":99999999,\"new\":[]}"), &found);

@@ -227,6 +227,22 @@ static bool has_come(size_t side, size_t size)
     return false;
 }
 
+/* What a large post took is given back; what stays is what most calls weigh. */
+static bool buffers_are_small(size_t side)
+{
+    const struct courier_partner *partner = partner_of(side);
+    bool are_small = true;
+
+    for (size_t i = 0; i < OPERATION_COUNT; i++)
+        are_small = are_small && partner->operations[i].body.capacity <= BUFFER_KEEP_SIZE &&
+                    partner->operations[i].answer.capacity <= BUFFER_KEEP_SIZE;
+    for (size_t i = 0; i < PULL_LANE_MAX; i++)
+        are_small = are_small && partner->puller.lanes[i].call.capacity <= BUFFER_KEEP_SIZE &&
+                    partner->puller.lanes[i].request.capacity <= BUFFER_KEEP_SIZE &&
+                    partner->puller.lanes[i].answer.capacity <= BUFFER_KEEP_SIZE;
+    return are_small;
+}
+
 static void large_comes_back(size_t side)
 {
     struct error err = {0};
@@ -235,6 +251,7 @@ static void large_comes_back(size_t side)
     CHECK_OR_RETURN(backup_take(&pair.nodes[side]));
     pair_settle(&pair);
     CHECK_OR_RETURN(large_send(side));
+    CHECK(buffers_are_small(0) && buffers_are_small(1));
     uint64_t size = line(side)->out.size;
     CHECK_OR_RETURN(backup_restore(&pair.nodes[side]));
     pair_settle(&pair);
@@ -257,6 +274,7 @@ static void large_comes_back(size_t side)
     CHECK_INT(partner_of(side)->failures, 0);
     pair.bytes_per_s = 0;
     pair_settle(&pair);
+    CHECK(buffers_are_small(0) && buffers_are_small(1));
     /* What was held for it is given back. */
     CHECK(partner_of(1 - side)->held.tag != 0);
     pair_run(&pair, PIECE_HELD_MS + 120000);

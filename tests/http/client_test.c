@@ -382,7 +382,9 @@ CHECK_TEST(a_hundred_calls_at_once_are_all_answered)
     struct site site;
     struct http_client *client = NULL;
     struct error err = {0};
-    site_open(&site, (struct http_server_limits){.address_count = 128});
+    site_open(&site, (struct http_server_limits){.address_count = 128,
+                                                 .stranger_count = 128,
+                                                 .peer_connection_count = 128});
     CHECK_OK(http_client_make(CROWD, &client, &err), err);
     memset(outcomes, 0, sizeof outcomes);
     for (size_t i = 0; i < CROWD; i++) {

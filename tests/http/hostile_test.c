@@ -1,6 +1,6 @@
 /*
- * Fifty hostile clients at once, of every kind that the other tests send one by one, from ten addresses; and one good
- * client, which must not feel them: the 99th percentile of its answers stays within twice the quiet one, and a little,
+ * Fifty hostile clients at once, of every kind that the other tests send one by one, from ten addresses, on the partner side
+ * all with the certificate of one partner that spends all it may besides; and one good client, of another partner, which must not feel them: the 99th percentile of its answers stays within twice the quiet one, and a little,
  * since the machine is shared with the attack itself. The server is a process of its own, so that its memory can be
  * seen apart.
  */
@@ -16,6 +16,7 @@
 
 #define HOSTILE_COUNT 50
 #define ADDRESS_COUNT 10
+#define KIND_COUNT    12u
 #define ROUND_COUNT   3    /* a shared machine has bad moments: one good round is enough */
 #define QUIET_MS      700  /* measured without them ... */
 #define CROWD_MS      1500 /* ... and with them */
@@ -26,6 +27,20 @@
 static pid_t server_process;
 static uint16_t port;
 
+/* Two partners: al, and gr, whose certificate another institution issued. */
+static struct identity greedy;
+
+static void trust_both(struct site *site)
+{
+    struct buffer both = buffer_make(1 << 16);
+    struct error err = {0};
+
+    buffer_add(&both, buffer_span(&ground_get()->al.pem));
+    buffer_add(&both, buffer_span(&ground_get()->ro.pem));
+    CHECK_OK(http_server_trust(site->server, buffer_span(&both), &err), err);
+    buffer_free(&both);
+}
+
 static void serve(int out, int until_closed, bool is_desk)
 {
     static struct site site;
@@ -35,6 +50,8 @@ static void serve(int out, int until_closed, bool is_desk)
         site_open_desk(&site, limits);
     else
         site_open(&site, limits);
+    if (!is_desk)
+        trust_both(&site);
     if (write(out, &site.port, sizeof site.port) != sizeof site.port)
         exit(1);
     while (read(until_closed, &byte, 1) > 0)
@@ -127,6 +144,37 @@ static void send_much(const char *from, const struct identity *identity)
     bare_close(&bare);
 }
 
+/* Good requests, as many as go, and their answers: no mistake, only greed. */
+static void flood(const char *from)
+{
+    struct bare bare;
+    struct buffer got = buffer_make(1 << 16);
+    bare_open_from(&bare, from, port, &greedy, BARE_TLS_1_3);
+    for (int i = 0; i < 400 && !atomic_load(&is_over); i++) {
+        buffer_clear(&got);
+        if (!bare_send(&bare, span_text("GET /fields HTTP/1.1\r\nHost: x\r\n\r\n")))
+            break;
+        bare_receive(&bare, &got, "\r\n\r\n", 400);
+        if (got.size == 0)
+            break;
+    }
+    buffer_free(&got);
+    bare_close(&bare);
+}
+
+/* Large bodies that never end, at the pace that is just allowed. */
+static void hold(const char *from)
+{
+    static uint8_t much[1024 * 1024];
+    struct bare bare;
+    bare_open_from(&bare, from, port, &greedy, BARE_TLS_1_3);
+    if (bare_send(&bare, span_text("POST /large-echo HTTP/1.1\r\nHost: x\r\nContent-Length: "
+                                   "50000000\r\n\r\n")))
+        bare_send(&bare, span_make(much, sizeof much));
+    pause_ms(1000);
+    bare_close(&bare);
+}
+
 /* The first bytes of a hello, and no more. */
 static void half_handshake(const char *from)
 {
@@ -150,7 +198,7 @@ static void attack_once(unsigned kind, const char *from, const struct identity *
         "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999999\r\n\r\n",
     };
     static char huge[256 * 1024];
-    switch (kind % 10) {
+    switch (kind % KIND_COUNT) {
     case 0:
         attack(from, good, span_text("GET /fie"), "l");
         break;
@@ -181,8 +229,14 @@ static void attack_once(unsigned kind, const char *from, const struct identity *
     case 8:
         attack(from, &ground_get()->foreign, span_text("GET /nowhere HTTP/1.1\r\n\r\n"), NULL);
         break;
+    case 10:
+        flood(from);
+        break;
+    case 11:
+        hold(from);
+        break;
     default:
-        attack(from, good, span_text(malformed[kind / 10 % 8]), NULL);
+        attack(from, good, span_text(malformed[kind / KIND_COUNT % 8]), NULL);
         break;
     }
 }
@@ -198,7 +252,9 @@ static void *hostile_run(void *context)
     const struct hostile *hostile = context;
     char from[32];
     snprintf(from, sizeof from, "127.0.0.%u", 2 + hostile->number % ADDRESS_COUNT);
-    for (unsigned kind = hostile->number; !atomic_load(&is_over); kind += 10) {
+    for (unsigned kind = hostile->number; !atomic_load(&is_over); kind += KIND_COUNT) {
+        if (hostile->identity == NULL && kind % KIND_COUNT > 9) /* the desk bounds each address */
+            kind += 2;
         attack_once(kind, from, hostile->identity);
         atomic_fetch_add(&attempts, 1);
         pause_ms(150);
@@ -265,7 +321,7 @@ static struct figures measure_in_crowd(const struct identity *identity)
     atomic_store(&is_over, false);
     for (unsigned i = 0; i < HOSTILE_COUNT; i++) {
         hostile[i].number = i;
-        hostile[i].identity = identity;
+        hostile[i].identity = identity == NULL ? NULL : &greedy;
         pthread_create(&hostile[i].thread, NULL, hostile_run, &hostile[i]);
     }
     wait_ms(200);
@@ -317,9 +373,10 @@ int main(void)
     struct error err;
     if (!http_init(&err))
         return 1;
-    ground_get();
+    identity_make(&greedy, &ground_get()->ro, "node.gr.example", IDENTITY_NODE, -60, 3600);
     CHECK_RUN(a_good_client_of_the_desk_does_not_feel_fifty_hostile);
     CHECK_RUN(a_good_partner_does_not_feel_fifty_hostile);
+    identity_free(&greedy);
     ground_free();
     return check_end();
 }

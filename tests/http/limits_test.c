@@ -1,5 +1,6 @@
 /* docs/http.md says the limits that the code has: every row, and no other. */
 #include "check.h"
+#include "base/limits.h"
 #include "http/head.h"
 #include "http/query.h"
 #include "http/server_parts.h"
@@ -63,10 +64,21 @@ CHECK_TEST(the_page_says_the_limits_of_the_code)
     struct http_server_limits partner = pace_limits((struct http_server_limits){0}, false);
     ROW_COUNT(connection_count);
     ROW_COUNT(address_count);
+    row("| `stranger_count` | none | %u |", partner.stranger_count);
+    row("| `peer_connection_count` | none | %u |", partner.peer_connection_count);
+    CHECK(desk.stranger_count == 0 && desk.peer_connection_count == 0);
     row_rate("accept_rate", desk.accept_rate, partner.accept_rate);
     row_rate("request_rate", desk.request_rate, partner.request_rate);
+    row_rate("peer_rate", desk.peer_rate, partner.peer_rate);
     ROW_COUNT(stream_count);
     ROW_COUNT(transfer_count);
+    row("| `peer_body_size` | none | %zu bytes |", partner.peer_body_size);
+    CHECK(desk.peer_body_size == 0);
+    /* What is said of shares: all of them fit beside the strangers. */
+    CHECK(partner.stranger_count + PARTNER_COUNT_MAX * partner.peer_connection_count <=
+          partner.connection_count);
+    CHECK(PARTNER_COUNT_MAX * partner.peer_body_size <= partner.body_total_size);
+    CHECK(partner.peer_body_size >= POST_SIZE_MAX + 4 * (size_t)SEGMENT_SIZE);
     row("| `body_total_size` | %zu bytes | %zu bytes |", desk.body_total_size,
         partner.body_total_size);
     ROW_MS(head_ms);
