@@ -160,6 +160,8 @@ bool request_head_read(struct MHD_Connection *connection, const char *method, co
     *out = (struct head){0};
     if (strcmp(version, "HTTP/1.1") != 0)
         return error_set(err, ERROR_INPUT, "the version is not HTTP/1.1");
+    if (!name_is_token(method, strlen(method)))
+        return error_set(err, ERROR_INPUT, "the method has forbidden characters");
     if (uri.size == 0 || uri.data[0] != '/' || !value_is_clean((const char *)uri.data, uri.size) ||
         memchr(uri.data, '\t', uri.size) != NULL)
         return error_set(err, ERROR_INPUT, "the path does not begin with '/'");

@@ -85,6 +85,8 @@ CHECK_TEST(ambiguous_heads_are_refused)
         /* hosts, versions, targets */
         "GET /peer HTTP/1.1\r\n\r\n",
         "GET /peer HTTP/1.0\r\nHost: x\r\n\r\n",
+        "G(ET /peer HTTP/1.1\r\nHost: x\r\n\r\n",
+        "GE\\T /peer HTTP/1.1\r\nHost: x\r\n\r\n",
         "GET /peer HTTP/1.2\r\nHost: x\r\n\r\n",
         "GET /peer HTTP/2.0\r\nHost: x\r\n\r\n",
         "GET /peer\r\nHost: x\r\n\r\n",

@@ -112,11 +112,13 @@ CHECK_TEST(a_refusal_in_the_middle_is_answered_and_aborts)
     site_open_desk(&site, (struct http_server_limits){0});
     site.transfer.refuse_at = 500000;
     open_up(&site, &bare, "Content-Length: 50000000");
-    send_bytes(&bare, 0, 1000000);
-    /* What still arrives when the server closes may make the system throw the answer away: then there is a reset. */
-    const char *answer = answer_of(&bare, "want");
-    CHECK(answer[0] == '\0' || strncmp(answer, "400", 3) == 0);
+    CHECK(send_bytes(&bare, 0, 1000000));
+    /* The library asks what to do when bytes come: the refusal goes out with the next one behind it, if the file's thread
+     * refused when all these were taken. The megabyte that the server still drops before it closes is not full yet, so
+     * there is no reset that could take the answer away. */
     CHECK(aborts_within(&site, 1, 2000));
+    CHECK(send_bytes(&bare, 1000000, 1000001));
+    CHECK(strncmp(answer_of(&bare, "want"), "400", 3) == 0);
     bare_close(&bare);
     /* In the very last piece. */
     site.transfer.refuse_at = 5;
