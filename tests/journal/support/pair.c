@@ -241,12 +241,13 @@ static bool line_call(void *context, const char *partner, const char *path, stru
     struct pair_node *node = context;
     struct pair *pair = node->pair;
     struct pair_node *other = &pair->nodes[1 - node->side];
-    (void)partner;
     (void)response_size_max;
 
     pair->calls++;
     if (pair->calls_until_cut > 0 && --pair->calls_until_cut == 0)
         pair->is_cut = true;
+    if (strcmp(partner, other->party) != 0)
+        return error_set(err, ERROR_LINK, "a third node has no line here");
     if (pair->is_cut || !other->is_open || pair->is_unreachable[other->side])
         return error_set(err, ERROR_LINK, "connection refused");
     if (ends_with(path, "/push")) {
