@@ -5,7 +5,7 @@
 #include "agreement/signed.h"
 #include "cmd/agreement_acts.h"
 #include "cmd/agreement_words.h"
-#include "cmd/books.h"
+#include "cmd/paired.h"
 #include "cmd/setup.h"
 
 #include "base/attributes.h"
@@ -26,34 +26,6 @@ static int64_t now_ms(void)
 
 /* --- draft --- */
 
-struct pair {
-    struct pairing own;
-    struct pairing partner;
-    uint8_t psk_hash[DIGEST_SIZE];
-};
-
-static bool pair_load(const struct home *home, struct span partner, struct arena *arena,
-                      struct pair *out, struct error *err)
-{
-    struct buffer hash CLEANUP(buffer_free) = buffer_make(256);
-    char name[NAME_SIZE_MAX + 32];
-
-    if (!text_is_identifier(partner, NAME_SIZE_MAX))
-        return error_set(err, ERROR_INPUT, "say --partner, a party such as al");
-    if (!books_own_pairing(env_real(), home->path, arena, &out->own, err))
-        return false;
-    if (!books_partner_pairing(env_real(), home->path, partner, arena, &out->partner, err))
-        return err->kind == ERROR_MISSING
-                   ? error_set(err, ERROR_MISSING, "'%.*s' is not paired: `besa pair import` first",
-                               SPAN_ARG(partner))
-                   : false;
-    snprintf(name, sizeof name, HOME_PARTNERS "/%.*s.psk-hash", SPAN_ARG(partner));
-    if (!setup_read(home, name, 256, &hash, err))
-        return false;
-    return hex_read(buffer_span(&hash), out->psk_hash, sizeof out->psk_hash) ||
-           error_set(err, ERROR_STORE, "%s is damaged", name);
-}
-
 /* A day from midnight, so that both sides read the same in words. */
 static bool period_read(const char *from, const char *days, struct agreement_draft *draft,
                         struct error *err)
@@ -70,7 +42,7 @@ static bool period_read(const char *from, const char *days, struct agreement_dra
     return true;
 }
 
-static bool draft_write(const struct pair *pair, struct agreement_draft *draft, const char *path,
+static bool draft_write(const struct paired *pair, struct agreement_draft *draft, const char *path,
                         struct error *err)
 {
     struct arena arena CLEANUP(arena_free) = arena_make(ARENA_SIZE);
@@ -113,7 +85,7 @@ static int agreement_draft(struct options *options, int argc, char **argv)
                                          {.name = "valid-days", .value = &days}};
     struct agreement_draft draft = {.valid_from_ms = 0};
     struct word_list words;
-    struct pair pair;
+    struct paired pair;
     struct home home;
     struct error err = {0};
     int exit_code = 0;
@@ -121,7 +93,7 @@ static int agreement_draft(struct options *options, int argc, char **argv)
     if (!command_parse(options, argc, argv, own, ARRAY_COUNT(own), 1, 1, &words, &exit_code))
         return exit_code;
     if (!home_find(options->home, &home, &err) ||
-        !pair_load(&home, span_text(partner), &arena, &pair, &err) ||
+        !paired_load(&home, span_text(partner), &arena, &pair, &err) ||
         !period_read(from, days, &draft, &err) || !draft_write(&pair, &draft, words.words[0], &err))
         return command_fail(options, &err);
     return file_show(options, words.words[0],
@@ -205,129 +177,24 @@ static int agreement_countersign_command(struct options *options, int argc, char
 
 /* --- adoption --- */
 
-struct adoption {
-    struct options *options;
-    struct span cms;
-    struct arena arena;
-    struct signed_agreement agreement;
-    struct pair pair;
-};
-
-/* Who else signs it: the party that is not us. */
-static bool partner_name(struct adoption *adoption, const struct node *node, struct span *out,
-                         struct error *err)
-{
-    struct signed_agreement proposal;
-    size_t signer_count = 0;
-
-    if (!agreement_look(adoption->cms, &adoption->arena, &proposal, &signer_count, err))
-        return false;
-    const struct agreement_party *partner =
-        agreement_partner(&proposal.agreement, span_text(node->config.party));
-    if (partner == NULL)
-        return error_set(err, ERROR_RULE, "agreement %.*s: '%s' is none of its parties",
-                         SPAN_ARG(proposal.agreement.id), node->config.party);
-    *out = partner->party;
-    return true;
-}
-
-/* The keys in the document are those that were compared at pairing. */
-static bool keys_check(const struct agreement *agreement, const struct pairing *pairing,
-                       struct error *err)
-{
-    const struct agreement_party *pinned = &pairing->party;
-    const struct agreement_party *named = agreement_party_find(agreement, pinned->party);
-
-    if (named != NULL && memcmp(named->log_key, pinned->log_key, sizeof named->log_key) == 0 &&
-        memcmp(named->custody_key, pinned->custody_key, sizeof named->custody_key) == 0 &&
-        memcmp(named->witness_key, pinned->witness_key, sizeof named->witness_key) == 0 &&
-        memcmp(named->sealing_key, pinned->sealing_key, sizeof named->sealing_key) == 0)
-        return true;
-    return error_set(err, ERROR_RULE,
-                     "agreement %.*s names other keys of '%.*s' than those compared at pairing",
-                     SPAN_ARG(agreement->id), SPAN_ARG(pinned->party));
-}
-
-static bool adoption_check(struct adoption *adoption, struct node *node, struct error *err)
-{
-    struct span partner = {NULL, 0};
-    const struct agreement *agreement = &adoption->agreement.agreement;
-
-    if (!partner_name(adoption, node, &partner, err) ||
-        !pair_load(&node->home, partner, &adoption->arena, &adoption->pair, err))
-        return false;
-    const struct span certificates[2] = {adoption->pair.own.party.certificate_pem,
-                                         adoption->pair.partner.party.certificate_pem};
-    if (!agreement_verify(adoption->cms, certificates, &adoption->arena, &adoption->agreement,
-                          err) ||
-        !keys_check(agreement, &adoption->pair.own, err) ||
-        !keys_check(agreement, &adoption->pair.partner, err))
-        return false;
-    if (!digest_is_equal(agreement->psk_hash, adoption->pair.psk_hash))
-        return error_set(err, ERROR_RULE,
-                         "agreement %.*s names another pre-shared key than this pairing made",
-                         SPAN_ARG(agreement->id));
-    if (agreement->is_training != node->config.is_training)
-        return error_set(err, ERROR_RULE, "agreement %.*s is%s for training, this node is%s",
-                         SPAN_ARG(agreement->id), agreement->is_training ? "" : " not",
-                         node->config.is_training ? "" : " not");
-    if (journal_line_of(&node->journal, agreement->id) != NULL)
-        return error_set(err, ERROR_CONFLICT, "agreement %.*s is in force here already",
-                         SPAN_ARG(agreement->id));
-    return true;
-}
-
-static bool adopt(struct node *node, void *context, struct error *err)
-{
-    struct adoption *adoption = context;
-    const struct signed_agreement *agreement = &adoption->agreement;
-    char text[NAME_SIZE_MAX + 2 * DIGEST_SIZE + 32];
-    char hex[2 * DIGEST_SIZE + 1];
-
-    hex_write(span_make(agreement->fingerprint, DIGEST_SIZE), hex);
-    snprintf(text, sizeof text, "%.*s/%" PRId64 " %s", SPAN_ARG(agreement->agreement.id),
-             agreement->agreement.version, hex);
-    struct span object = span_text(text);
-    return setup_access(node, adoption->options, "agreement-import", &object, 1, err) &&
-           journal_adopt(&node->journal, adoption->cms, agreement->document, agreement->fingerprint,
-                         err);
-}
-
-static int adoption_show(const struct adoption *adoption)
-{
-    struct buffer text CLEANUP(buffer_free) = buffer_make(SHOW_SIZE);
-    struct json_writer out = json_writer_make(&text);
-
-    json_begin_object(&out);
-    json_text_field(&out, "agreement", adoption->agreement.agreement.id);
-    json_integer_field(&out, "version", adoption->agreement.agreement.version);
-    json_boolean_field(&out, "training", adoption->agreement.agreement.is_training);
-    json_hex_field(&out, "fingerprint", span_make(adoption->agreement.fingerprint, DIGEST_SIZE));
-    json_string_field(&out, "state", "in force here; `besa serve` opens the line");
-    json_end_object(&out);
-    return command_show(adoption->options, buffer_span(&text));
-}
-
+/* The running node takes it, or this process when none runs: agreement_import.c. */
 static int agreement_import(struct options *options, int argc, char **argv)
 {
     struct buffer file CLEANUP(buffer_free) = buffer_make(CMS_ROOM);
-    struct adoption adoption = {.options = options, .arena = arena_make(2 * ARENA_SIZE)};
+    struct buffer text CLEANUP(buffer_free) = buffer_make(2 * CMS_ROOM);
+    struct json_writer arguments = json_writer_make(&text);
     struct word_list words;
-    struct node *node = NULL;
     struct error err = {0};
     int exit_code = 0;
 
     if (!command_parse(options, argc, argv, NULL, 0, 1, 1, &words, &exit_code))
         return exit_code;
-    bool ok = command_read_file(words.words[0], CMS_ROOM, &file, &err) &&
-              setup_open(options, &node, &err);
-    adoption.cms = buffer_span(&file);
-    ok =
-        ok && adoption_check(&adoption, node, &err) && node_job(node, true, adopt, &adoption, &err);
-    node_close(&node);
-    exit_code = ok ? adoption_show(&adoption) : command_fail(options, &err);
-    arena_free(&adoption.arena);
-    return exit_code;
+    if (!command_read_file(words.words[0], CMS_ROOM, &file, &err))
+        return command_fail(options, &err);
+    json_begin_object(&arguments);
+    json_base64_field(&arguments, "signed", buffer_span(&file));
+    json_end_object(&arguments);
+    return command_act(options, "agreement-import", buffer_span(&text), span_make(NULL, 0));
 }
 
 /* --- showing --- */

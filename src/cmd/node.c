@@ -1,6 +1,7 @@
 /* Node: see node.h. */
 #include "cmd/node.h"
 #include "cmd/node_verify.h"
+#include "cmd/paired.h"
 #include "cmd/restoring.h"
 #include "cmd/service.h"
 
@@ -427,6 +428,10 @@ bool node_request_read(const struct node_file *file, struct error *err)
     }
     if (span_is(act, "verify"))
         return node_verify(file, err);
+    if (span_is(act, "agreement-import"))
+        return node_agreement_import(file, err);
+    if (span_is(act, "pair-import"))
+        return node_pair_import(file, err);
     /* It tells where sealed bytes lie and under which key: for attachment-get alone. */
     if (span_is(act, "attachment-find"))
         return error_set(err, ERROR_MISSING, "no act 'attachment-find'; use attachment-get");

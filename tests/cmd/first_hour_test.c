@@ -1,6 +1,6 @@
 /*
  * The first hour: two homes, a pairing, an agreement, and everything that must be refused on the way.
- * covers: init pair agreement agreement_words agreement_acts setup
+ * covers: init pair paired pair_import agreement agreement_import agreement_words agreement_acts setup
  */
 #include "check.h"
 

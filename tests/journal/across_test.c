@@ -86,8 +86,9 @@ static void verdict(uint64_t index, char out[64])
     if (entry_find_index(pair.nodes[0].db, &arena, third_line(&pair)->in.id, (int64_t)index, &row,
                          &none) &&
         sequence_of_entry(pair.nodes[0].db, &arena, row.id, &found, &none))
-        snprintf(out, 64, "%.*s",
-                 SPAN_ARG(found.outcome == OUTCOME_ACCEPTED ? span_text("accepted") : found.ground));
+        snprintf(
+            out, 64, "%.*s",
+            SPAN_ARG(found.outcome == OUTCOME_ACCEPTED ? span_text("accepted") : found.ground));
 }
 
 /* Greece says it; what becomes of it. */
@@ -119,7 +120,8 @@ static int64_t answers_to(int64_t entry)
     struct arena arena CLEANUP(arena_free) = arena_make(1 << 16);
     struct answer_row rows[4];
     size_t count = 9;
-    return answer_list(pair.nodes[0].db, &arena, entry, rows, 4, &count, &err) ? (int64_t)count : -1;
+    return answer_list(pair.nodes[0].db, &arena, entry, rows, 4, &count, &err) ? (int64_t)count
+                                                                               : -1;
 }
 
 static int64_t notices_to(int64_t entry)
@@ -127,7 +129,8 @@ static int64_t notices_to(int64_t entry)
     struct arena arena CLEANUP(arena_free) = arena_make(1 << 16);
     struct notice_row rows[4];
     size_t count = 9;
-    return notice_list(pair.nodes[0].db, &arena, entry, rows, 4, &count, &err) ? (int64_t)count : -1;
+    return notice_list(pair.nodes[0].db, &arena, entry, rows, 4, &count, &err) ? (int64_t)count
+                                                                               : -1;
 }
 
 /* Albania's request stands as it stood, and nothing is told of it. */
@@ -370,7 +373,8 @@ CHECK_TEST(calls_learn_nothing_of_another_agreement)
         struct replied answer = call(PATH_RANGES, question);
         CHECK(answer.status >= 400 && is_silent(&answer));
     }
-    struct replied resume = call(PATH_RESUME, "{\"agreement\":\"ro-al\",\"log\":\"out\",\"from\":0}");
+    struct replied resume =
+        call(PATH_RESUME, "{\"agreement\":\"ro-al\",\"log\":\"out\",\"from\":0}");
     CHECK(resume.status >= 400 && is_silent(&resume));
 }
 

@@ -39,8 +39,8 @@ static bool keeper_begin(struct pair_node *node, const struct env *env, struct e
 
 static bool party_fill(struct third *third, struct agreement_party *out, struct error *err)
 {
-    static const struct agreement_authority authority = {
-        {(const uint8_t *)"spoc-gr", 7}, {(const uint8_t *)"Kentro (test)", 13}};
+    static const struct agreement_authority authority = {{(const uint8_t *)"spoc-gr", 7},
+                                                         {(const uint8_t *)"Kentro (test)", 13}};
     static const struct span languages[2] = {{(const uint8_t *)"en", 2},
                                              {(const uint8_t *)"el", 2}};
     struct keeper_client client = keeper_client_direct(third->node.keeper);
@@ -150,8 +150,7 @@ bool third_make(struct pair *pair, struct third *out)
     out->node.is_open = true;
     if (!database_begin(out->node.db, DATABASE_FULL, &err) ||
         !journal_create(&out->node.journal, &err) ||
-        !adopt_run(&out->node.journal, &adoption, &err) ||
-        !database_commit(out->node.db, &err) ||
+        !adopt_run(&out->node.journal, &adoption, &err) || !database_commit(out->node.db, &err) ||
         !pair_work(&pair->nodes[0], adopt_run, &adoption, &err))
         return say("adoption", &err);
     pair_settle(pair); /* Romania's exchange learns the partner */
@@ -168,7 +167,6 @@ void third_free(struct third *third)
     buffer_free(&third->certificate);
     buffer_free(&third->cms);
 }
-
 
 struct carrying {
     struct journal_line *line;
