@@ -48,8 +48,9 @@ bool keeper_sets(const struct keeper_client *client, struct keeper_sets *out, st
 /* What a slot of the record is for: our own logs, the partner's outgoing log in our custody, a log that we witness. */
 enum keeper_slot { KEEPER_LOG, KEEPER_CUSTODY, KEEPER_WITNESS };
 
-/* Registers a log at size 0. Repeating it is fine. LIMIT above KEEPER_SLOT_COUNT_MAX. */
+/* Registers a log at size 0. Repeating it is fine. LIMIT when KEEPER_SLOT_COUNT_MAX logs are open; ended ones make room. */
 #define KEEPER_SLOT_COUNT_MAX 128
+#define KEEPER_FRESH_MAX      16 /* partners of one node: all of them witness its domestic log */
 bool keeper_register(const struct keeper_client *client, enum keeper_slot kind, struct span origin,
                      struct error *err);
 

@@ -98,7 +98,7 @@ static bool answer_status(struct keeper *keeper, struct error *err)
     if (!record_permits(record, err))
         return false;
     for (size_t i = 0; i < record->log_count; i++)
-        if (record->logs[i].sequence == 0)
+        if (record->logs[i].sequence == 0 && !record_is_past(record, &record->logs[i]))
             return keeper_log_is_lost(&record->logs[i], err);
     for (size_t i = 0; i < record->chain_count; i++)
         if (record->chains[i].sequence == 0)

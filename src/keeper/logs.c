@@ -64,28 +64,15 @@ static bool origin_fits(const struct keeper *keeper, enum keeper_slot kind, stru
     return false;
 }
 
-/* `<stem>/<n>` */
-struct origin_parts {
-    struct span stem;
-    uint64_t number;
-};
-
-static bool origin_part(struct span origin, struct origin_parts *out)
+static bool log_has_ended(struct span origin, struct error *err)
 {
-    size_t at = origin.size;
-    while (at > 0 && origin.data[at - 1] != '/')
-        at--;
-    if (at == 0)
-        return false;
-    out->stem = span_part(origin, 0, at - 1);
-    return number_read(span_part(origin, at, origin.size), &out->number);
+    return error_set(err, ERROR_CONFLICT, "log %.*s has ended: nothing is signed for it",
+                     SPAN_ARG(origin));
 }
 
 static bool check_open(const struct record_log *log, struct error *err)
 {
-    return log->head.has_ended == 0 ||
-           error_set(err, ERROR_CONFLICT, "log %.*s has ended: nothing is signed for it",
-                     (int)log->origin_size, (const char *)log->origin);
+    return log->head.has_ended == 0 || log_has_ended(span_make(log->origin, log->origin_size), err);
 }
 
 /* The first set of this party is not here: lost, or destroyed by the second renewal. Says nothing of what the sets here
@@ -98,14 +85,9 @@ static bool is_of_new_keys(const struct keeper *keeper)
 /* A log of this stem stands in the record, ended or not. */
 static bool is_stem_known(const struct keeper *keeper, enum keeper_slot kind, struct span stem)
 {
-    for (size_t i = 0; i < keeper->record.log_count; i++) {
-        const struct record_log *log = &keeper->record.logs[i];
-        struct origin_parts parts;
-        if (log->kind == kind && origin_part(span_make(log->origin, log->origin_size), &parts) &&
-            span_equal(parts.stem, stem))
-            return true;
-    }
-    return false;
+    uint64_t newest;
+
+    return record_newest(&keeper->record, kind, stem, &newest);
 }
 
 /* Beside a log of its stem a log begins by the end of that one, and in no other way: no two of one stem may be signed. Where
@@ -181,6 +163,7 @@ bool keeper_answer_succeed(struct keeper *keeper, struct error *err)
 {
     const struct keeper_succession *succession = &keeper->request.succession;
     struct origin_parts before, after;
+    uint64_t newest = 0;
 
     if (!record_permits(&keeper->record, err))
         return false;
@@ -193,6 +176,10 @@ bool keeper_answer_succeed(struct keeper *keeper, struct error *err)
     struct record_log *next = record_find(&keeper->record, succession->kind, succession->origin);
     if (next != NULL)
         return next->sequence > 0 ? check_open(next, err) : keeper_log_is_lost(next, err);
+    /* Its own slot may be another log's by now: what is known of a later one says that it ended. */
+    if (record_newest(&keeper->record, succession->kind, after.stem, &newest) &&
+        newest >= after.number)
+        return log_has_ended(succession->origin, err);
     if (log == NULL && succession->kind != KEEPER_WITNESS &&
         (is_stem_known(keeper, succession->kind, before.stem) || !is_of_new_keys(keeper)))
         return error_set(err, ERROR_MISSING, "log %.*s is not registered",

@@ -2,6 +2,8 @@
 #include "keeper/record.h"
 #include "keeper/record_form.h"
 
+#include "base/text.h"
+
 #include <stdlib.h>
 
 static int64_t block_offset(uint32_t block)
@@ -118,7 +120,7 @@ bool record_create(const struct keeper_options *options, const struct keys *keys
 static void refuse(struct record *record, const char *why)
 {
     error_set(&record->refusal, ERROR_STORE,
-              RECORD_NAME " %s: nothing is signed until each log is succeeded by a new one", why);
+              RECORD_NAME " %s: nothing is signed; stop the node, then besa keeper recover", why);
 }
 
 static bool read_file(struct record *record, struct span *out, uint8_t *bytes)
@@ -302,18 +304,92 @@ struct record_log *record_find(struct record *record, enum keeper_slot kind, str
     return NULL;
 }
 
-bool record_add(struct record *record, enum keeper_slot kind, struct span origin, struct error *err)
+bool origin_part(struct span origin, struct origin_parts *out)
 {
-    if (record->log_count == KEEPER_SLOT_COUNT_MAX)
-        return error_set(err, ERROR_LIMIT, "the keeper holds %d logs already",
-                         KEEPER_SLOT_COUNT_MAX);
-    struct record_log *log = &record->logs[record->log_count];
+    size_t at = origin.size;
+    while (at > 0 && origin.data[at - 1] != '/')
+        at--;
+    if (at == 0)
+        return false;
+    out->stem = span_part(origin, 0, at - 1);
+    return number_read(span_part(origin, at, origin.size), &out->number);
+}
+
+bool record_newest(const struct record *record, enum keeper_slot kind, struct span stem,
+                   uint64_t *number)
+{
+    bool is_there = false;
+
+    for (size_t i = 0; i < record->log_count; i++) {
+        const struct record_log *log = &record->logs[i];
+        struct origin_parts parts;
+        if (log->kind != kind || !origin_part(span_make(log->origin, log->origin_size), &parts) ||
+            !span_equal(parts.stem, stem) || (is_there && parts.number < *number))
+            continue;
+        *number = parts.number;
+        is_there = true;
+    }
+    return is_there;
+}
+
+bool record_is_past(const struct record *record, const struct record_log *log)
+{
+    struct origin_parts parts;
+    uint64_t newest = 0;
+
+    return (log->head.has_ended != 0 || log->sequence == 0) &&
+           origin_part(span_make(log->origin, log->origin_size), &parts) &&
+           record_newest(record, log->kind, parts.stem, &newest) && newest > parts.number;
+}
+
+static struct record_log *find_spare(struct record *record)
+{
+    for (size_t i = 0; i < record->log_count; i++)
+        if (record_is_past(record, &record->logs[i]))
+            return &record->logs[i];
+    return NULL;
+}
+
+/* Both slots first, then the directory: a name in it always has slots that check. In the place of a log that ended, the
+ * slot of its older state goes first and is synced, so that no crash leaves that state as the newest one: it is open. */
+static bool slots_begin(struct record *record, struct record_log *log, uint64_t sequence,
+                        struct error *err)
+{
+    return log_store(record, log, &log->head, sequence + 1, err) && sync_record(record, err) &&
+           log_store(record, log, &log->head, sequence + 2, err) && sync_record(record, err);
+}
+
+static void log_begin(struct record_log *log, enum keeper_slot kind, struct span origin)
+{
     *log = (struct record_log){.kind = kind, .origin_size = origin.size};
     memcpy(log->origin, origin.data, origin.size);
     compact_range_root(&log->head.range, &log->head.root);
-    /* Both slots first, then the directory: a name in it always has slots that check. */
-    if (!log_store(record, log, &log->head, 1, err) ||
-        !log_store(record, log, &log->head, 2, err) || !sync_record(record, err))
+}
+
+/* A failed write is final for this process, so what stands in memory then is never signed for. */
+static bool add_in_place(struct record *record, struct record_log *log, enum keeper_slot kind,
+                         struct span origin, struct error *err)
+{
+    uint64_t sequence = log->sequence;
+
+    log_begin(log, kind, origin);
+    if (!slots_begin(record, log, sequence, err) || !directory_store(record, err))
+        return false;
+    log->sequence = sequence + 2;
+    return true;
+}
+
+bool record_add(struct record *record, enum keeper_slot kind, struct span origin, struct error *err)
+{
+    if (record->log_count == KEEPER_SLOT_COUNT_MAX) {
+        struct record_log *spare = find_spare(record);
+        return spare != NULL ? add_in_place(record, spare, kind, origin, err)
+                             : error_set(err, ERROR_LIMIT, "the keeper holds %d logs already",
+                                         KEEPER_SLOT_COUNT_MAX);
+    }
+    struct record_log *log = &record->logs[record->log_count];
+    log_begin(log, kind, origin);
+    if (!slots_begin(record, log, 0, err))
         return false;
     log->sequence = 2;
     record->log_count++;

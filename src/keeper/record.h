@@ -37,9 +37,14 @@ struct record_head {
      * local that holds this struct is initialised by a list. */
     uint32_t set;       /* of keys that signed last: never an older one again */
     uint32_t has_ended; /* 1: another log follows, and this one is never signed again */
+    /* Partners' public keys that still have to say where this log stands (fresh.c): nothing is signed before the last of
+     * them has. None in a record that was never lost. */
+    uint64_t fresh_count;
+    uint8_t fresh_keys[KEEPER_FRESH_MAX][SIGNATURE_PUBLIC_SIZE];
 };
 
-_Static_assert(sizeof(struct record_head) == 8 + 32 + 8 + 8 + sizeof(struct compact_range) + 8,
+_Static_assert(sizeof(struct record_head) == 8 + 32 + 8 + 8 + sizeof(struct compact_range) + 8 + 8 +
+                                                 KEEPER_FRESH_MAX * SIGNATURE_PUBLIC_SIZE,
                "record_head has no padding");
 
 struct record_log {
@@ -84,7 +89,21 @@ bool record_permits(const struct record *record, struct error *err);
 
 /* NULL when there is none. */
 struct record_log *record_find(struct record *record, enum keeper_slot kind, struct span origin);
-/* A new log of size 0. LIMIT, STORE. */
+/* `<stem>/<n>` */
+struct origin_parts {
+    struct span stem;
+    uint64_t number;
+};
+bool origin_part(struct span origin, struct origin_parts *out);
+/* The highest number of a log of this kind and stem; false when there is none. */
+bool record_newest(const struct record *record, enum keeper_slot kind, struct span stem,
+                   uint64_t *number);
+
+/* It ended, and a later log of its stem is here: its slot may be given away. (Also one of which no slot checks, after a crash
+ * that cut short just that.) */
+bool record_is_past(const struct record *record, const struct record_log *log);
+
+/* A new log of size 0. When no slot is left it takes that of a past log. LIMIT when there is none, STORE. */
 bool record_add(struct record *record, enum keeper_slot kind, struct span origin,
                 struct error *err);
 /* Writes and syncs heads[i] as the new state of logs[i], then takes them over: all or, in memory, none. */

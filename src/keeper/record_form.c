@@ -159,9 +159,12 @@ bool record_log_write(const struct record *record, const struct record_log *log,
     buffer_u64(out, head->range.size);
     for (size_t i = 0; i < count; i++)
         buffer_add(out, span_make(head->range.nodes[i].bytes, sizeof head->range.nodes[i].bytes));
-    /* Records of older versions have zeros here: the first set, and no end. */
+    /* Records of older versions have zeros here: the first set, no end, and nobody to hear. */
     buffer_byte(out, (uint8_t)head->set);
     buffer_byte(out, head->has_ended != 0 ? 1 : 0);
+    buffer_byte(out, (uint8_t)head->fresh_count);
+    for (size_t i = 0; i < head->fresh_count; i++)
+        buffer_add(out, span_make(head->fresh_keys[i], sizeof head->fresh_keys[i]));
     return area_finish(record->keys, record_log_block(index, sequence), RECORD_BLOCK_SIZE, out);
 }
 
@@ -179,6 +182,11 @@ static bool head_read(struct cursor *from, enum keeper_slot kind, struct record_
         read_bytes(from, head->range.nodes[i].bytes, sizeof head->range.nodes[i].bytes);
     head->set = cursor_u8(from);
     head->has_ended = cursor_u8(from) == 1;
+    head->fresh_count = cursor_u8(from);
+    if (head->fresh_count > KEEPER_FRESH_MAX)
+        return false;
+    for (size_t i = 0; i < head->fresh_count; i++)
+        read_bytes(from, head->fresh_keys[i], sizeof head->fresh_keys[i]);
     if (from->failed || kind == KEEPER_WITNESS)
         return !from->failed;
     struct tlog_hash root;

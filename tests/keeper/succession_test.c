@@ -7,6 +7,8 @@
 #include "keeper/support/fixture.h"
 #include "tlog/checkpoint.h"
 
+#include <stdio.h>
+
 #define NOW_S (FIXTURE_NOW_MS / 1000)
 #define OWN   "ro/ro-al/to/al/0"
 #define NEXT  "ro/ro-al/to/al/1"
@@ -195,8 +197,138 @@ CHECK_TEST(a_witness_takes_a_domestic_log_as_it_finds_it_and_then_no_other)
     fixture_end(&f);
 }
 
+/* --- many logs of one stem --- */
+
+static struct keeper_succession numbered(enum keeper_slot kind, char origins[2][64],
+                                         const char *stem, unsigned number,
+                                         const struct tlog_hash *root)
+{
+    snprintf(origins[0], 64, "%s/%u", stem, number);
+    snprintf(origins[1], 64, "%s/%u", stem, number + 1);
+    return (struct keeper_succession){.kind = kind,
+                                      .origin = span_text(origins[1]),
+                                      .before = span_text(origins[0]),
+                                      .size = 1,
+                                      .root = *root};
+}
+
+/* Log `number` gets one entry and a signature, ends, and the next one begins. */
+static bool year_passes(struct fixture *f, enum keeper_slot kind, const char *stem, unsigned number,
+                        struct error *err)
+{
+    char origins[2][64];
+    struct keeper_step step = {.size = 0};
+    struct tlog_hash root;
+
+    fixture_root(1, 1, &root);
+    struct keeper_succession succession = numbered(kind, origins, stem, number, &root);
+    struct keeper_witness witness = {
+        .origin = succession.before, .size = 1, .root = root, .time_s = NOW_S};
+    return (kind == KEEPER_WITNESS
+                ? keeper_witness(&f->client, &witness, err)
+                : fixture_step(f, kind, origins[0], 0, 1, true, NOW_S, 1, &step, err)) &&
+           keeper_succeed(&f->client, &succession, err);
+}
+
+/* Of three stems: at most 128 slots hold 900 logs that ended, and no number comes back. */
+CHECK_TEST(three_hundred_successions_fit_and_none_can_be_repeated)
+{
+    static const struct {
+        enum keeper_slot kind;
+        const char *stem;
+    } stems[] = {{KEEPER_LOG, "ro/ro-al/to/al"},
+                 {KEEPER_CUSTODY, "al/ro-al/to/ro"},
+                 {KEEPER_WITNESS, "al/domestic"}};
+    enum { YEARS = 300 };
+    struct fixture f;
+    struct error err = {0};
+    struct tlog_hash root;
+
+    fixture_root(1, 1, &root);
+    fixture_start(&f, "ro", 5);
+    for (size_t k = 0; k < ARRAY_COUNT(stems); k++) {
+        char origin[64];
+        snprintf(origin, sizeof origin, "%s/0", stems[k].stem);
+        CHECK_OK(keeper_register(&f.client, stems[k].kind, span_text(origin), &err), err);
+        for (unsigned year = 0; year < YEARS; year++)
+            CHECK_OR_RETURN(year_passes(&f, stems[k].kind, stems[k].stem, year, &err));
+    }
+    for (int round = 0; round < 2; round++) {
+        CHECK_OK(keeper_status(&f.client, &err), err);
+        for (size_t k = 0; k < ARRAY_COUNT(stems); k++)
+            for (unsigned year = 0; year < YEARS; year++) {
+                char origins[2][64];
+                struct keeper_state state;
+                struct keeper_succession again =
+                    numbered(stems[k].kind, origins, stems[k].stem, year, &root);
+                bool is_last = year == YEARS - 1;
+                CHECK(!keeper_register(&f.client, stems[k].kind, again.before, &err));
+                CHECK_ERROR(err, ERROR_CONFLICT, "log");
+                CHECK(keeper_succeed(&f.client, &again, &err) == is_last);
+                if (!is_last)
+                    CHECK_ERROR(err, ERROR_CONFLICT, "has ended");
+                if (is_last)
+                    CHECK_OK(keeper_state(&f.client, stems[k].kind, again.origin, &state, &err),
+                             err);
+            }
+        CHECK_OR_RETURN(fixture_reopen(&f));
+    }
+    CHECK(memory_env_file(&f.memory, FIXTURE_RECORD)->size ==
+          (10 + 2 * KEEPER_SLOT_COUNT_MAX + 2 * 32) * 4096);
+    fixture_end(&f);
+}
+
+/* Like a process that ends, or power that goes, at the `call`th write or sync of one turn in which a slot changes hands. */
+static void turn_cut(unsigned call, bool is_sync, bool is_power, bool *is_done)
+{
+    enum { YEARS = 127 }; /* then all 128 slots are taken */
+    struct fixture f;
+    struct error err = {0};
+    struct keeper_step step;
+    struct keeper_state state;
+    struct tlog_hash root;
+    char origins[2][64];
+
+    fixture_start(&f, "ro", 5 + call);
+    CHECK_OK(keeper_register(&f.client, KEEPER_LOG, span_text(OWN), &err), err);
+    for (unsigned year = 0; year < YEARS; year++)
+        CHECK(year_passes(&f, KEEPER_LOG, "ro/ro-al/to/al", year, &err));
+    *(is_sync ? &f.memory.fail_sync_at : &f.memory.fail_write_at) = (int)call;
+    *is_done = year_passes(&f, KEEPER_LOG, "ro/ro-al/to/al", YEARS, &err);
+    error_clear(&err);
+    f.memory.fail_sync_at = f.memory.fail_write_at = 0;
+    if (is_power)
+        memory_env_crash(&f.memory);
+    CHECK(fixture_reopen(&f));
+    for (unsigned year = 0; year < YEARS; year++) {
+        snprintf(origins[0], sizeof origins[0], "ro/ro-al/to/al/%u", year);
+        CHECK(!fixture_step(&f, KEEPER_LOG, origins[0], 1, 1, true, 0, 2, &step, &err));
+        error_clear(&err);
+    }
+    CHECK_OK(keeper_status(&f.client, &err), err);
+    /* The same turn again, whichever half of it is there. */
+    fixture_root(1, 1, &root);
+    struct keeper_succession again = numbered(KEEPER_LOG, origins, "ro/ro-al/to/al", YEARS, &root);
+    CHECK_OK(keeper_state(&f.client, KEEPER_LOG, again.before, &state, &err), err);
+    if (state.size == 1)
+        CHECK_OK(keeper_succeed(&f.client, &again, &err), err);
+    fixture_end(&f);
+}
+
+CHECK_TEST(a_crash_while_a_slot_changes_hands_opens_no_log_again)
+{
+    for (unsigned kind = 0; kind < 4; kind++) {
+        bool is_done = false;
+        for (unsigned call = 1; call < 32 && !is_done; call++)
+            turn_cut(call, kind / 2 == 1, kind % 2 == 1, &is_done);
+        CHECK(is_done);
+    }
+}
+
 int main(void)
 {
+    CHECK_RUN(three_hundred_successions_fit_and_none_can_be_repeated);
+    CHECK_RUN(a_crash_while_a_slot_changes_hands_opens_no_log_again);
     CHECK_RUN(after_two_renewals_no_second_log_begins_beside_one_that_is_open);
     CHECK_RUN(a_witness_takes_a_domestic_log_as_it_finds_it_and_then_no_other);
     CHECK_RUN(a_log_that_ended_is_never_signed_again);
