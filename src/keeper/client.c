@@ -147,6 +147,41 @@ bool keeper_witness(const struct keeper_client *client, struct keeper_witness *w
     return finish(&exchange, err);
 }
 
+bool keeper_fresh_nonce(const struct keeper_client *client, uint8_t nonce[KEEPER_NONCE_SIZE],
+                        struct error *err)
+{
+    CLEANUP(exchange_end) struct exchange exchange = {0};
+    struct keeper_request request = {.op = KEEPER_OP_FRESH_NONCE};
+
+    if (!ask_small(client, &request, &exchange, err))
+        return false;
+    take(&exchange.fields, nonce, KEEPER_NONCE_SIZE);
+    return finish(&exchange, err);
+}
+
+bool keeper_fresh_sign(const struct keeper_client *client, struct keeper_fresh *fresh,
+                       struct error *err)
+{
+    CLEANUP(exchange_end) struct exchange exchange = {0};
+    struct keeper_request request = {.op = KEEPER_OP_FRESH_SIGN, .fresh = *fresh};
+
+    if (!ask_small(client, &request, &exchange, err))
+        return false;
+    fresh->size = cursor_u64(&exchange.fields);
+    take(&exchange.fields, fresh->root.bytes, sizeof fresh->root.bytes);
+    take(&exchange.fields, fresh->signature, sizeof fresh->signature);
+    return finish(&exchange, err);
+}
+
+bool keeper_fresh_take(const struct keeper_client *client, const struct keeper_fresh_word *word,
+                       struct error *err)
+{
+    CLEANUP(exchange_end) struct exchange exchange = {0};
+    struct keeper_request request = {.op = KEEPER_OP_FRESH_TAKE, .word = *word};
+
+    return ask_small(client, &request, &exchange, err) && finish(&exchange, err);
+}
+
 bool keeper_make_keys(const struct keeper_client *client, struct keeper_wrapped *out, size_t count,
                       struct error *err)
 {

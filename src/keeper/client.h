@@ -71,6 +71,9 @@ struct keeper_state {
     uint64_t size;
     struct tlog_hash root;
     int64_t time_s; /* of the last cosignature; 0 for own logs */
+    bool
+        is_lost; /* its record, or the whole record, does not check: nothing is signed (keeper_recover) */
+    uint8_t fresh_count; /* partners to be heard before anything is signed: see keeper_fresh_take */
 };
 /* What the keeper last signed, cosigned or was given. MISSING when not registered. */
 bool keeper_state(const struct keeper_client *client, enum keeper_slot kind, struct span origin,
@@ -119,6 +122,44 @@ struct keeper_witness {
 };
 bool keeper_witness(const struct keeper_client *client, struct keeper_witness *request,
                     struct error *err);
+
+/* --- fresh receipts: what each is for, and who signs what, is in fresh.h --- */
+
+#define KEEPER_NONCE_SIZE 32
+/* The same until the keeper ends. */
+bool keeper_fresh_nonce(const struct keeper_client *client, uint8_t nonce[KEEPER_NONCE_SIZE],
+                        struct error *err);
+
+/* This keeper's word for a partner that lost its record, about a log in our custody or one that we witness (size and root
+ * are filled), or about an own log (size and root of the newest receipt are given). BUSY while a receipt is being made;
+ * MISSING when it is no log of ours; CONFLICT when this record was lost itself. */
+struct keeper_fresh {
+    enum keeper_slot kind;
+    struct span origin;
+    uint8_t nonce[KEEPER_NONCE_SIZE]; /* the partner's */
+    uint8_t set;
+    uint64_t size;
+    struct tlog_hash root;
+    uint8_t signature[SIGNATURE_SIZE];
+};
+bool keeper_fresh_sign(const struct keeper_client *client, struct keeper_fresh *fresh,
+                       struct error *err);
+
+/* A partner's word about an own log or one in our custody. CONFLICT when the keeper was given fewer leaves (give it those
+ * up to `size` first, unsigned), or they lead to another tree; INPUT when the word is not signed, or not for this nonce. */
+struct keeper_fresh_word {
+    enum keeper_slot kind;
+    struct span origin;
+    uint64_t size;
+    struct tlog_hash root;
+    uint8_t signature[SIGNATURE_SIZE];
+    const struct tlog_hash *proof; /* from `size` to what the keeper holds, when that is more */
+    size_t proof_count;
+    int64_t time_s; /* custody: of our own receipt for `size`, which the partner shows */
+    uint8_t receipt[SIGNATURE_SIZE];
+};
+bool keeper_fresh_take(const struct keeper_client *client, const struct keeper_fresh_word *word,
+                       struct error *err);
 
 /* A fresh random key and the same key wrapped under the keeper's master key (AES-256-GCM: nonce 12 | key 32 | tag 16). */
 #define KEEPER_WRAPPED_SIZE 60

@@ -100,6 +100,13 @@ static bool answer_status(struct keeper *keeper, struct error *err)
     for (size_t i = 0; i < record->log_count; i++)
         if (record->logs[i].sequence == 0 && !record_is_past(record, &record->logs[i]))
             return keeper_log_is_lost(&record->logs[i], err);
+    for (size_t i = 0; i < record->log_count; i++)
+        if (record->logs[i].head.fresh_count > 0 && record->logs[i].head.has_ended == 0)
+            return error_set(err, ERROR_BUSY,
+                             "the record of log %.*s was lost: nothing is signed for it before "
+                             "the partner's fresh receipt, which comes by itself at contact",
+                             (int)record->logs[i].origin_size,
+                             (const char *)record->logs[i].origin);
     for (size_t i = 0; i < record->chain_count; i++)
         if (record->chains[i].sequence == 0)
             return error_set(
@@ -159,6 +166,13 @@ static bool answer(struct keeper *keeper, struct buffer *reply, uint64_t *number
         return keeper_answer_advance(keeper, reply, err);
     case KEEPER_OP_WITNESS:
         return keeper_answer_witness(keeper, reply, number, err);
+    case KEEPER_OP_FRESH_NONCE:
+        keeper_answer_fresh_nonce(keeper, reply);
+        return true;
+    case KEEPER_OP_FRESH_SIGN:
+        return keeper_answer_fresh_sign(keeper, reply, err);
+    case KEEPER_OP_FRESH_TAKE:
+        return keeper_answer_fresh_take(keeper, err);
     case KEEPER_OP_MAKE_KEYS:
         keeper_answer_make_keys(keeper, reply);
         return true;

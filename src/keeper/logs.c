@@ -18,7 +18,9 @@
 bool keeper_log_is_lost(const struct record_log *log, struct error *err)
 {
     return error_set(err, ERROR_STORE,
-                     "neither copy of log %.*s in " RECORD_NAME " checks: nothing is signed for it",
+                     "neither copy of log %.*s in " RECORD_NAME
+                     " checks: nothing is signed for it; stop the "
+                     "node, then besa keeper recover",
                      (int)log->origin_size, (const char *)log->origin);
 }
 
@@ -44,7 +46,7 @@ static bool has_segments(struct span origin, const char *before, struct span nam
     return false;
 }
 
-static bool origin_fits(const struct keeper *keeper, enum keeper_slot kind, struct span origin)
+bool keeper_origin_fits(const struct keeper *keeper, enum keeper_slot kind, struct span origin)
 {
     struct span party = span_make(keeper->keys->party, keeper->keys->party_size);
     struct span writer = first_segment(origin);
@@ -113,7 +115,7 @@ bool keeper_answer_register(struct keeper *keeper, struct error *err)
 
     if (!record_permits(&keeper->record, err))
         return false;
-    if (!origin_fits(keeper, request->kind, origin))
+    if (!keeper_origin_fits(keeper, request->kind, origin))
         return error_set(
             err, ERROR_INPUT,
             "log %.*s: own logs begin with the own party, custody is of a partner's log to us, "
@@ -133,6 +135,8 @@ static bool check_end(const struct record_log *log, const struct keeper_successi
 {
     if (log->sequence == 0)
         return true; /* nothing is known of it, and nothing will be signed for it */
+    if (log->head.fresh_count > 0 && succession->size > log->head.size)
+        return true; /* lost, and the partner was not heard: the institutions say where it ends */
     if (log->kind != KEEPER_WITNESS && succession->size > log->head.size)
         return error_set(err, ERROR_CONFLICT,
                          "log %.*s is said to end at %" PRIu64 ", the keeper was given %" PRIu64
@@ -167,7 +171,7 @@ bool keeper_answer_succeed(struct keeper *keeper, struct error *err)
 
     if (!record_permits(&keeper->record, err))
         return false;
-    if (!origin_fits(keeper, succession->kind, succession->origin) ||
+    if (!keeper_origin_fits(keeper, succession->kind, succession->origin) ||
         !origin_part(succession->before, &before) || !origin_part(succession->origin, &after) ||
         !span_equal(before.stem, after.stem) || after.number != before.number + 1)
         return error_set(err, ERROR_INPUT, "log %.*s does not follow log %.*s",
@@ -206,7 +210,7 @@ static struct record_log *find_log(struct keeper *keeper, enum keeper_slot kind,
     return NULL;
 }
 
-static struct record_log *find_open_log(struct keeper *keeper, enum keeper_slot kind,
+struct record_log *keeper_find_open_log(struct keeper *keeper, enum keeper_slot kind,
                                         struct span origin, struct error *err)
 {
     struct record_log *log = find_log(keeper, kind, origin, err);
@@ -227,14 +231,21 @@ static bool take_set(const struct keeper *keeper, enum keeper_slot kind, uint8_t
     return true;
 }
 
+/* A log that is lost is no error here: the node must open its books to say so. */
 bool keeper_answer_state(struct keeper *keeper, struct buffer *reply, struct error *err)
 {
-    const struct record_log *log =
-        find_log(keeper, keeper->request.kind, keeper->request.name, err);
+    struct record *record = &keeper->record;
+    const struct record_log *log = record_find(record, keeper->request.kind, keeper->request.name);
+    struct keeper_state state = {.is_lost = record->refusal.kind != ERROR_NONE ||
+                                            (log != NULL && log->sequence == 0)};
 
-    if (log == NULL)
-        return false;
-    struct keeper_state state = {log->head.size, log->head.root, log->head.time_s};
+    if (!state.is_lost) {
+        log = find_log(keeper, keeper->request.kind, keeper->request.name, err);
+        if (log == NULL)
+            return false;
+        state = (struct keeper_state){log->head.size, log->head.root, log->head.time_s, false,
+                                      (uint8_t)log->head.fresh_count};
+    }
     keeper_write_state(&state, reply);
     return true;
 }
@@ -280,10 +291,21 @@ static bool take_custody_time(const struct keeper_step *step, struct record_head
     return true;
 }
 
+/* Of a log whose record was lost nothing is signed before its partners were heard; leaves may come, to be compared. */
+static bool check_fresh(const struct keeper_step *step, const struct record_head *head,
+                        struct error *err)
+{
+    return !step->is_signed || head->fresh_count == 0 ||
+           error_set(err, ERROR_CONFLICT,
+                     "log %.*s: its record was lost: nothing is signed before a fresh receipt of "
+                     "its partner (%" PRIu64 " to come)",
+                     SPAN_ARG(step->origin), head->fresh_count);
+}
+
 static bool take_step(struct keeper *keeper, struct keeper_step *step, size_t *change_count,
                       struct error *err)
 {
-    struct record_log *log = find_open_log(keeper, step->kind, step->origin, err);
+    struct record_log *log = keeper_find_open_log(keeper, step->kind, step->origin, err);
 
     if (log == NULL)
         return false;
@@ -299,7 +321,8 @@ static bool take_step(struct keeper *keeper, struct keeper_step *step, size_t *c
         return error_set(err, ERROR_CONFLICT,
                          "log %.*s: the keeper holds size %" PRIu64 ", the step begins at %" PRIu64,
                          SPAN_ARG(step->origin), head->size, step->size_before);
-    if (!take_set(keeper, step->kind, step->set, head, step->origin, err))
+    if (!check_fresh(step, head, err) ||
+        !take_set(keeper, step->kind, step->set, head, step->origin, err))
         return false;
     for (size_t i = 0; i < step->count; i++)
         compact_range_append(&head->range, &step->leaves[i]);
@@ -398,7 +421,7 @@ bool keeper_answer_witness(struct keeper *keeper, struct buffer *reply, uint64_t
                            struct error *err)
 {
     struct keeper_witness *witness = &keeper->request.witness;
-    struct record_log *log = find_open_log(keeper, KEEPER_WITNESS, witness->origin, err);
+    struct record_log *log = keeper_find_open_log(keeper, KEEPER_WITNESS, witness->origin, err);
 
     if (log == NULL)
         return false;

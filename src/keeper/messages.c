@@ -195,6 +195,62 @@ static void read_succession(struct cursor *from, struct keeper_succession *succe
     read_array(from, succession->root.bytes, sizeof succession->root.bytes);
 }
 
+/* Fresh receipts */
+
+static void write_fresh(const struct keeper_fresh *fresh, struct buffer *out)
+{
+    buffer_byte(out, (uint8_t)fresh->kind);
+    write_name(fresh->origin, out);
+    buffer_add(out, span_make(fresh->nonce, sizeof fresh->nonce));
+    buffer_byte(out, fresh->set);
+    buffer_u64(out, fresh->size);
+    write_hashes(&fresh->root, 1, out);
+}
+
+static void read_fresh(struct cursor *from, struct keeper_fresh *fresh)
+{
+    fresh->kind = (enum keeper_slot)cursor_u8(from);
+    fresh->origin = read_name(from);
+    read_array(from, fresh->nonce, sizeof fresh->nonce);
+    fresh->set = cursor_u8(from);
+    fresh->size = cursor_u64(from);
+    read_array(from, fresh->root.bytes, sizeof fresh->root.bytes);
+}
+
+static bool check_word(const struct keeper_fresh_word *word, struct error *err)
+{
+    if (word->kind == KEEPER_WITNESS)
+        return error_set(err, ERROR_INPUT, "a witnessed log waits for nobody's word");
+    return check_kind(word->kind, err) && check_origin(word->origin, err) &&
+           check_count("proof hashes", word->proof_count, KEEPER_PROOF_COUNT_MAX, err);
+}
+
+static void write_word(const struct keeper_fresh_word *word, struct buffer *out)
+{
+    buffer_byte(out, (uint8_t)word->kind);
+    write_name(word->origin, out);
+    buffer_u64(out, word->size);
+    write_hashes(&word->root, 1, out);
+    buffer_add(out, span_make(word->signature, sizeof word->signature));
+    buffer_u64(out, (uint64_t)word->time_s);
+    buffer_add(out, span_make(word->receipt, sizeof word->receipt));
+    buffer_byte(out, (uint8_t)word->proof_count);
+    write_hashes(word->proof, word->proof_count, out);
+}
+
+static void read_word(struct cursor *from, struct keeper_fresh_word *word)
+{
+    word->kind = (enum keeper_slot)cursor_u8(from);
+    word->origin = read_name(from);
+    word->size = cursor_u64(from);
+    read_array(from, word->root.bytes, sizeof word->root.bytes);
+    read_array(from, word->signature, sizeof word->signature);
+    word->time_s = (int64_t)cursor_u64(from);
+    read_array(from, word->receipt, sizeof word->receipt);
+    word->proof_count = cursor_u8(from);
+    word->proof = read_hashes(from, word->proof_count);
+}
+
 /* Sealing */
 
 static bool check_suite(enum keeper_suite suite, struct error *err)
@@ -233,7 +289,12 @@ static bool check_request(const struct keeper_request *request, struct error *er
     case KEEPER_OP_STATUS:
     case KEEPER_OP_PUBLIC_KEYS:
     case KEEPER_OP_SETS:
+    case KEEPER_OP_FRESH_NONCE:
         return true;
+    case KEEPER_OP_FRESH_SIGN:
+        return check_kind(request->fresh.kind, err) && check_origin(request->fresh.origin, err);
+    case KEEPER_OP_FRESH_TAKE:
+        return check_word(&request->word, err);
     case KEEPER_OP_SUCCEED:
         return check_kind(request->succession.kind, err) &&
                check_origin(request->succession.origin, err) &&
@@ -267,6 +328,13 @@ static void write_fields(const struct keeper_request *request, struct buffer *ou
     case KEEPER_OP_STATUS:
     case KEEPER_OP_PUBLIC_KEYS:
     case KEEPER_OP_SETS:
+    case KEEPER_OP_FRESH_NONCE:
+        break;
+    case KEEPER_OP_FRESH_SIGN:
+        write_fresh(&request->fresh, out);
+        break;
+    case KEEPER_OP_FRESH_TAKE:
+        write_word(&request->word, out);
         break;
     case KEEPER_OP_SUCCEED:
         write_succession(&request->succession, out);
@@ -310,6 +378,13 @@ static void read_fields(struct cursor *from, struct keeper_request *out)
     case KEEPER_OP_STATUS:
     case KEEPER_OP_PUBLIC_KEYS:
     case KEEPER_OP_SETS:
+    case KEEPER_OP_FRESH_NONCE:
+        break;
+    case KEEPER_OP_FRESH_SIGN:
+        read_fresh(from, &out->fresh);
+        break;
+    case KEEPER_OP_FRESH_TAKE:
+        read_word(from, &out->word);
         break;
     case KEEPER_OP_SUCCEED:
         read_succession(from, &out->succession);
@@ -372,7 +447,7 @@ bool keeper_request_read(struct span bytes, struct keeper_request *out, struct e
                          version);
     read_fields(&from, out);
     /* An unknown operation has no fields to be read: let check_request name it. */
-    bool is_known = out->op >= KEEPER_OP_STATUS && out->op <= KEEPER_OP_SUCCEED;
+    bool is_known = out->op >= KEEPER_OP_STATUS && out->op <= KEEPER_OP_FRESH_TAKE;
     if (is_known && !cursor_is_done(&from))
         return error_set(err, ERROR_INPUT, "request %u is cut, too long or malformed", out->op);
     return check_request(out, err);
@@ -461,6 +536,8 @@ void keeper_write_state(const struct keeper_state *state, struct buffer *out)
     buffer_u64(out, state->size);
     buffer_add(out, span_make(state->root.bytes, sizeof state->root.bytes));
     buffer_u64(out, (uint64_t)state->time_s);
+    buffer_byte(out, state->is_lost ? 1 : 0);
+    buffer_byte(out, state->fresh_count);
 }
 
 bool keeper_read_state(struct cursor *from, struct keeper_state *out)
@@ -468,6 +545,8 @@ bool keeper_read_state(struct cursor *from, struct keeper_state *out)
     out->size = cursor_u64(from);
     read_array(from, out->root.bytes, sizeof out->root.bytes);
     out->time_s = (int64_t)cursor_u64(from);
+    out->is_lost = cursor_u8(from) == 1;
+    out->fresh_count = cursor_u8(from);
     return !from->failed;
 }
 

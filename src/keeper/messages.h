@@ -37,6 +37,9 @@ enum keeper_op {
     KEEPER_OP_OPEN_KEY = 11,
     KEEPER_OP_SETS = 12,
     KEEPER_OP_SUCCEED = 13,
+    KEEPER_OP_FRESH_NONCE = 14,
+    KEEPER_OP_FRESH_SIGN = 15,
+    KEEPER_OP_FRESH_TAKE = 16,
 };
 
 /* One request, either way. Only the fields of its operation are used. Spans and arrays point into the request's bytes
@@ -53,6 +56,8 @@ struct keeper_request {
     int64_t paired_at_ms;          /* pair */
     struct keeper_seal seal;       /* open */
     struct keeper_succession succession; /* succeed */
+    struct keeper_fresh fresh;           /* fresh sign */
+    struct keeper_fresh_word word;       /* fresh take */
     struct keeper_step step_room[KEEPER_STEP_MAX];
 };
 

@@ -188,9 +188,9 @@ CHECK_TEST(unknown_operations_and_versions_are_refused)
     for (unsigned op = 0; op < 256; op++)
         for (unsigned version = 0; version < 4; version++) {
             uint8_t bytes[2] = {(uint8_t)version, (uint8_t)op};
-            bool is_asked =
-                version == KEEPER_WIRE_VERSION &&
-                (op == KEEPER_OP_STATUS || op == KEEPER_OP_PUBLIC_KEYS || op == KEEPER_OP_SETS);
+            bool is_asked = version == KEEPER_WIRE_VERSION &&
+                            (op == KEEPER_OP_STATUS || op == KEEPER_OP_PUBLIC_KEYS ||
+                             op == KEEPER_OP_SETS || op == KEEPER_OP_FRESH_NONCE);
             CHECK_INT(answer(&f, span_make(bytes, 2)), is_asked ? ERROR_NONE : ERROR_INPUT);
         }
     fixture_end(&f);

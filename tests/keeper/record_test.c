@@ -27,8 +27,9 @@ static uint64_t size_of(struct fixture *f, enum keeper_slot kind, const char *or
     struct keeper_state state = {0};
     struct error err = {0};
 
-    return keeper_state(&f->client, kind, span_text(origin), &state, &err) ? state.size
-                                                                           : UINT64_MAX;
+    return keeper_state(&f->client, kind, span_text(origin), &state, &err) && !state.is_lost
+               ? state.size
+               : UINT64_MAX;
 }
 
 CHECK_TEST(a_crash_after_the_record_gives_the_signature_later)
