@@ -39,6 +39,11 @@ static void keeper_look(struct doctor *doctor, struct node *node)
 
     if (keeper_status(&node->keeper, &err))
         doctor_find(doctor, DOCTOR_OK, NULL, "the keeper signs");
+    else if (err.kind == ERROR_BUSY)
+        doctor_find(doctor, DOCTOR_WARNING,
+                    "wait for contact with the partner; if posts are refused: besa pair; "
+                    "docs/recovery.md has the steps",
+                    "the keeper waits: %s", err.text);
     else
         doctor_find(doctor, DOCTOR_FAILURE, RECOVERY, "the keeper signs nothing: %s", err.text);
 }

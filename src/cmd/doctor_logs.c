@@ -25,10 +25,18 @@ struct next_row {
     enum { NAMES_LOG, NAMES_OUT, NAMES_PARTNER } names;
     const char *after;
 };
-#define NEXT_ROW_MAX 5
+#define NEXT_ROW_MAX 6
+#define RECORD_LOST                                                                                \
+    {                                                                                              \
+        "besa keeper recover",                                                                     \
+            "two officers stop the node, type besa keeper recover --approver ID and start it "     \
+            "again; then the fresh receipts of the partners open log ",                            \
+            NAMES_LOG, ""                                                                          \
+    }
 static const struct next_row next_rows[SHOWN_COUNT][NEXT_ROW_MAX] = {
     [SHOWN_DOMESTIC] =
         {
+            RECORD_LOST,
             {"later log", "put a newer backup back, from after the end of log ", NAMES_LOG, ""},
             {"older backup",
              "first the logs to partners that are read-only; then besa succession prepare ",
@@ -38,6 +46,7 @@ static const struct next_row next_rows[SHOWN_COUNT][NEXT_ROW_MAX] = {
         },
     [SHOWN_OUT] =
         {
+            RECORD_LOST,
             {"later log", "put a newer backup back, from after the end of log ", NAMES_LOG, ""},
             {"older backup",
              "two officers here: besa resume order --approver ID; then the desk of ", NAMES_PARTNER,
@@ -52,6 +61,7 @@ static const struct next_row next_rows[SHOWN_COUNT][NEXT_ROW_MAX] = {
         },
     [SHOWN_IN] =
         {
+            RECORD_LOST,
             {"older backup",
              "two officers here: besa resume order --approver ID; then the desk of ", NAMES_PARTNER,
              " types besa resume allow"},
@@ -95,6 +105,12 @@ static void log_look(struct doctor *doctor, enum shown shown, const struct journ
 {
     if (log->read_only[0] != '\0')
         read_only_tell(doctor, shown, log, line);
+    else if (log->awaits_fresh > 0)
+        doctor_find(doctor, DOCTOR_WARNING,
+                    "see that the line stands (besa status): it comes by itself at contact" PAGE,
+                    "log %s waits for the fresh receipt of %u partner%s: its record in the keeper "
+                    "was lost, and nothing is signed before",
+                    log->origin, log->awaits_fresh, log->awaits_fresh == 1 ? "" : "s");
     else
         doctor_find(doctor, DOCTOR_OK, NULL, "log %s: %" PRIu64 " entries", log->origin, log->size);
 }

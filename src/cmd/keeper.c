@@ -1,14 +1,18 @@
 /*
- * `besa keeper renew`: a further set of keys under the keeper's passphrase, while the node is stopped. Nothing is signed
- * with it before a log is succeeded by one that names it.
+ * `besa keeper`, under the keeper's passphrase and while the node is stopped. `renew`: a further set of keys; nothing is
+ * signed with it before a log is succeeded by one that names it. `recover`: the record of what was signed, after it was lost;
+ * nothing is signed for a log before its partner's fresh receipt (PROTOCOL.md 6).
  */
 #include "cmd/setup.h"
 
 #include "base/attributes.h"
 #include "base/json.h"
 #include "base/text.h"
+#include "desk/roles.h"
+#include "journal/fresh.h"
 #include "keeper/keeper.h"
 #include "keeper/process.h"
+#include "store/local_rows.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -22,18 +26,39 @@ static bool renew_enter(struct node *node, void *context, struct error *err)
     return setup_access(node, options, "keeper-renew", &object, 1, err);
 }
 
-static bool renew_keys(const struct options *options, struct error *err)
-{
-    struct buffer passphrase CLEANUP(buffer_wipe) = buffer_make(PASSPHRASE_SIZE_MAX);
+/* The keeper's files, with their passphrase. */
+struct keeper_place {
+    struct buffer passphrase;
     char directory[HOME_PATH_SIZE];
+};
+
+static void place_drop(struct keeper_place *place)
+{
+    buffer_wipe(&place->passphrase);
+}
+
+static bool place_find(const struct options *options, struct keeper_place *place,
+                       struct keeper_options *out, struct error *err)
+{
     struct home home;
 
-    if (!home_find(options->home, &home, err) || !home_path(&home, HOME_KEEPER, directory, err) ||
-        !home_passphrase(&home, &passphrase, err))
+    place->passphrase = buffer_make(PASSPHRASE_SIZE_MAX);
+    if (!home_find(options->home, &home, err) ||
+        !home_path(&home, HOME_KEEPER, place->directory, err) ||
+        !home_passphrase(&home, &place->passphrase, err))
         return false;
-    struct keeper_options keeper = {
-        .env = env_real(), .directory = directory, .passphrase = buffer_span(&passphrase)};
-    return keeper_renew(&keeper, err);
+    *out = (struct keeper_options){.env = env_real(),
+                                   .directory = place->directory,
+                                   .passphrase = buffer_span(&place->passphrase)};
+    return true;
+}
+
+static bool renew_keys(const struct options *options, struct error *err)
+{
+    struct keeper_place place CLEANUP(place_drop) = {.directory = ""};
+    struct keeper_options keeper;
+
+    return place_find(options, &place, &keeper, err) && keeper_renew(&keeper, err);
 }
 
 static void sets_show(const struct keeper_sets *sets, struct json_writer *out)
@@ -80,13 +105,106 @@ static int renew_command(struct options *options, int argc, char **argv)
     return command_show(options, buffer_span(&text));
 }
 
+/* --- recover --- */
+
+struct recovering {
+    const struct options *options;
+    struct arena arena;
+    struct keeper_lost_log logs[LOST_LOG_COUNT_MAX];
+    size_t count;
+    size_t changed;
+};
+
+static void recovering_drop(struct recovering *recovering)
+{
+    arena_free(&recovering->arena);
+}
+
+static bool approver_check(struct node *node, struct recovering *recovering, struct error *err)
+{
+    struct span approver = span_text(recovering->options->approver);
+    struct officer_row row;
+
+    if (approver.size == 0)
+        return error_set(err, ERROR_RULE,
+                         "keeper-recover: a second officer is required (--approver)");
+    if (span_equal(approver, span_text(recovering->options->officer)))
+        return error_set(err, ERROR_RULE, "nobody approves their own act");
+    if (!officer_find(node->db, &recovering->arena, approver, &row, err))
+        return error_add(err, "officer %.*s", SPAN_ARG(approver));
+    return (row.is_active ||
+            error_set(err, ERROR_RULE, "officer %.*s is not active here", SPAN_ARG(approver))) &&
+           role_check_approver(row.role, "keeper-recover", err);
+}
+
+/* Who ordered it stands in the domestic log before the record changes. */
+static bool recover_enter(struct node *node, void *context, struct error *err)
+{
+    struct recovering *recovering = context;
+    char approved[NAME_SIZE_MAX + 16];
+
+    if (!approver_check(node, recovering, err) ||
+        !journal_keeper_logs(&node->journal, &recovering->arena, recovering->logs,
+                             &recovering->count, err))
+        return false;
+    snprintf(approved, sizeof approved, "approved-by %s", recovering->options->approver);
+    const struct span objects[] = {span_text("keeper.record"), span_text(approved)};
+    return setup_access(node, recovering->options, "keeper-recover", objects, ARRAY_COUNT(objects),
+                        err);
+}
+
+static bool record_recover(struct recovering *recovering, bool is_all, struct error *err)
+{
+    struct keeper_place place CLEANUP(place_drop) = {.directory = ""};
+    struct keeper_options keeper;
+
+    return place_find(recovering->options, &place, &keeper, err) &&
+           keeper_recover(&keeper, recovering->logs, recovering->count, is_all,
+                          &recovering->changed, err) &&
+           (recovering->changed > 0 ||
+            error_set(err, ERROR_CONFLICT,
+                      "the record knows every log: nothing to recover (--older: it is an older one "
+                      "that was put back)"));
+}
+
+static int recover_command(struct options *options, int argc, char **argv)
+{
+    struct buffer text CLEANUP(buffer_free) = buffer_make(4096);
+    struct json_writer out = json_writer_make(&text);
+    struct recovering recovering CLEANUP(recovering_drop) = {.options = options,
+                                                             .arena = arena_make(1u << 20)};
+    bool is_older = false;
+    const struct command_option own[] = {{.name = "older", .flag = &is_older}};
+    struct node *node = NULL;
+    struct word_list words;
+    struct error err = {0};
+    int exit_code = 0;
+
+    if (!command_parse(options, argc, argv, own, ARRAY_COUNT(own), 0, 0, &words, &exit_code))
+        return exit_code;
+    bool ok =
+        setup_open(options, &node, &err) && node_job(node, true, recover_enter, &recovering, &err);
+    node_close(&node);
+    if (!ok || !record_recover(&recovering, is_older, &err))
+        return command_fail(options, &err);
+    json_begin_object(&out);
+    json_integer_field(&out, "logs_recovered", (int64_t)recovering.changed);
+    json_string_field(&out, "next",
+                      "start the node: each log waits for its partner's fresh receipt, which comes "
+                      "at contact; the daily keys are gone with the record: besa pair");
+    json_end_object(&out);
+    return command_show(options, buffer_span(&text));
+}
+
 int command_keeper(struct options *options, int argc, char **argv)
 {
     if (argc > 1 && strcmp(argv[1], "renew") == 0)
         return renew_command(options, argc - 1, argv + 1);
+    if (argc > 1 && strcmp(argv[1], "recover") == 0)
+        return recover_command(options, argc - 1, argv + 1);
     if (argc > 1 && strcmp(argv[1], "--help") == 0) {
         command_help(options);
         return 0;
     }
-    return command_usage(options, "say renew");
+    return command_usage(options, "say renew or recover");
 }

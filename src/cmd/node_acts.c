@@ -32,7 +32,10 @@ static void log_write(struct json_writer *out, const struct journal_log *log, co
     json_integer_field(out, "size", (int64_t)log->size);
     json_integer_field(out, "signed", (int64_t)log->signed_size);
     json_integer_field(out, "cosigned", (int64_t)cosigned);
-    json_string_field(out, "state", log->read_only[0] == '\0' ? "open" : "read-only");
+    json_string_field(out, "state",
+                      log->read_only[0] != '\0' ? "read-only"
+                      : log->awaits_fresh > 0   ? "waits for a fresh receipt"
+                                                : "open");
     json_end_object(out);
 }
 

@@ -319,6 +319,7 @@ static const struct http_route routes[] = {
      .path = ROUTE_OF("resume-piece"),
      .body_size_max = 2048,
      .handle = partner_handle},
+    {.method = "POST", .path = ROUTE_OF("fresh"), .body_size_max = 1024, .handle = partner_handle},
 };
 
 /* --- making --- */

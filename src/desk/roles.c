@@ -67,6 +67,7 @@ const struct role_rule role_rules[] = {
     {"succession-allow", LOG_ENDERS},
     {"succession-import", LOG_ENDERS},
     {"keeper-renew", KEEPERS},
+    {"keeper-recover", LOG_ENDERS},
     {"tls-renew", KEEPERS},
     /* Safety first: whoever is there at night may shut a door. */
     {"key-revoke", BIT(HEAD_OF_DESK) | KEEPERS},
@@ -141,7 +142,7 @@ bool role_check_approver(struct span role_name, const char *act, struct error *e
     enum role role;
     uint32_t approvers = APPROVERS;
 
-    if (strncmp(act, "succession-", 11) == 0)
+    if (strncmp(act, "succession-", 11) == 0 || strcmp(act, "keeper-recover") == 0)
         approvers = LOG_ENDERS;
     /* What comes back in a resume is everything: whoever may order it, may approve it, and nobody else. */
     if (strcmp(act, "resume-order") == 0 || strcmp(act, "retention-clock") == 0)
@@ -180,10 +181,10 @@ void roles_document(struct buffer *out)
             buffer_format(out, " `%s`", role_names[i]);
     buffer_text(
         out,
-        ". The end of a log (`succession-prepare`, `succession-import`), a revocation "
-        "(`key-revoke`, `officer-revoke`, `desk-key-revoke`) and a change of passphrase "
-        "(`passphrase-change`) are approved by those who "
-        "may begin them. Nobody approves their own draft.\n\n"
+        ". The end of a log (`succession-prepare`, `succession-import`), the recovery of a keeper "
+        "(`keeper-recover`), a revocation (`key-revoke`, `officer-revoke`, `desk-key-revoke`) and a "
+        "change of passphrase (`passphrase-change`) are approved by those who may begin them. "
+        "Nobody approves their own draft.\n\n"
         "An approver is named by the one who acts and is not asked. Through the API the one named "
         "must be logged in at that moment; the command line, open to the node's own account alone, "
         "takes the name as it is given. So the log holds two names, and not yet proof of two "

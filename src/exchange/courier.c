@@ -93,6 +93,7 @@ static const char *const paths[OPERATION_COUNT] = {
     [OPERATION_WITNESS] = PATH_ADD_CHECKPOINT,
     [OPERATION_FETCH] = PATH_RANGES,
     [OPERATION_RESUME] = PATH_RESUME_PIECE,
+    [OPERATION_FRESH] = PATH_FRESH,
 };
 
 static bool is_plain_resume(const struct operation *operation)
@@ -226,26 +227,6 @@ static void operation_ready(struct operation *operation)
         call_begin(operation);
 }
 
-static bool is_success(const struct operation *operation)
-{
-    return operation->ok && operation->status == 200;
-}
-
-static void resume_done(struct operation *operation)
-{
-    struct courier_partner *partner = operation->partner;
-    size_t at = (size_t)(partner - operation->exchange->partners);
-
-    if (is_success(operation)) {
-        courier_want(operation->exchange, at, OPERATION_RESUME); /* the next range */
-        return;
-    }
-    pthread_mutex_lock(&operation->exchange->mutex);
-    snprintf(partner->last_error, sizeof partner->last_error, "%s", operation->error.text);
-    pthread_mutex_unlock(&operation->exchange->mutex);
-    operation_back_off(operation, RESUME_RETRY_MS);
-}
-
 /* The job behind the answer is done. */
 static void operation_done(struct operation *operation)
 {
@@ -261,17 +242,17 @@ static void operation_done(struct operation *operation)
         return;
     }
     if (operation->kind == OPERATION_PROBE) {
-        if (is_success(operation))
+        if (operation_succeeded(operation))
             partner_reached(exchange, operation->partner);
         else
             partner_failed(exchange, operation->partner, operation->called_ms, &operation->error);
         return;
     }
-    if (operation->kind == OPERATION_RESUME) {
-        resume_done(operation);
+    if (operation->kind == OPERATION_RESUME || operation->kind == OPERATION_FRESH) {
+        operation_mended(operation);
         return;
     }
-    if (!is_success(operation)) {
+    if (!operation_succeeded(operation)) {
         operation_refused(operation);
         return;
     }

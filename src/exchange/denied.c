@@ -111,3 +111,25 @@ void operation_refused(struct operation *operation)
     if (denial.word != WORD_BUSY && !has_come)
         show_first(operation);
 }
+
+bool operation_succeeded(const struct operation *operation)
+{
+    return operation->ok && operation->status == 200;
+}
+
+void operation_mended(struct operation *operation)
+{
+    struct courier_partner *partner = operation->partner;
+    bool ok = operation_succeeded(operation);
+
+    pthread_mutex_lock(&operation->exchange->mutex);
+    if (!ok || operation->kind == OPERATION_FRESH)
+        snprintf(partner->last_error, sizeof partner->last_error, "%s",
+                 ok ? "" : operation->error.text);
+    pthread_mutex_unlock(&operation->exchange->mutex);
+    if (!ok)
+        operation_back_off(operation, RESUME_RETRY_MS);
+    else /* the next range; or what waited for the keeper */
+        operation_want(operation,
+                       operation->kind == OPERATION_RESUME ? OPERATION_RESUME : OPERATION_POST);
+}

@@ -17,6 +17,7 @@
 #define PATH_PULL           "/1/pull"
 #define PATH_RESUME         "/1/resume"
 #define PATH_RESUME_PIECE   "/1/resume-piece"
+#define PATH_FRESH          "/1/fresh"
 #define ROUTE_OF(name)                                                                             \
     "/{protocol}/" name /* any of them: a number that we do not speak gets `version` */
 #define PULL_SIZE_MAX (SEGMENT_SIZE + 1024u) /* it brings an answer: a segment at most */

@@ -21,6 +21,7 @@ enum operation_kind {
     OPERATION_WITNESS,
     OPERATION_FETCH,
     OPERATION_RESUME,
+    OPERATION_FRESH,
     OPERATION_COUNT
 };
 enum operation_phase {
@@ -175,6 +176,9 @@ void fetch_answered(struct operation *operation);
 void resume_answered(struct operation *operation);
 #define RESUME_RETRY_MS 5000 /* an officer of the partner has to allow it: nobody waits for less */
 
+/* denied.c: a resume or a fresh receipt is tried until it is there; `besa status` shows why it is not. */
+void operation_mended(struct operation *operation);
+bool operation_succeeded(const struct operation *operation);
 /* denied.c: the partner did not do what the operation asked. The courier's thread. */
 void operation_refused(struct operation *operation);
 /* courier.c */

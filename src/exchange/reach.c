@@ -72,6 +72,7 @@ void partner_reached(struct exchange *exchange, struct courier_partner *partner)
     courier_want(exchange, at, OPERATION_FETCH);
     courier_want(exchange, at, OPERATION_WITNESS);
     courier_want(exchange, at, OPERATION_RESUME);
+    courier_want(exchange, at, OPERATION_FRESH);
 }
 
 void courier_knock(struct exchange *exchange, struct courier_partner *partner)

@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "journal/contact.h"
+#include "journal/fresh.h"
 #include "journal/resume.h"
 #include "tlog/cosignature.h"
 
@@ -247,6 +248,17 @@ static bool piece_run(struct journal *journal, struct job *job, struct error *er
                         &received->answer, err);
 }
 
+/* --- fresh receipts --- */
+
+static bool fresh_run(struct journal *journal, struct job *job, struct error *err)
+{
+    struct received *received = (struct received *)job;
+
+    received->status = 200;
+    received->content_type = "application/json";
+    return journal_fresh_answer(journal, line_of(received), received->body, &received->answer, err);
+}
+
 /* --- dispatch --- */
 
 static const struct {
@@ -261,6 +273,7 @@ static const struct {
     {PATH_RANGES, 1024, ranges_run, received_done},
     {PATH_RESUME, RESUME_QUESTION_SIZE_MAX, resume_run, received_done},
     {PATH_RESUME_PIECE, PIECE_QUESTION_SIZE_MAX, piece_run, received_done},
+    {PATH_FRESH, FRESH_QUESTION_SIZE_MAX, fresh_run, received_done},
 };
 
 void receiver_refuse(exchange_reply *reply, void *context, enum error_kind kind, const char *text)

@@ -5,6 +5,7 @@
 #include "exchange/denial.h"
 
 #include "journal/contact.h"
+#include "journal/fresh.h"
 #include "journal/resume.h"
 #include "journal/parts.h"
 
@@ -67,6 +68,8 @@ bool operation_prepare(struct journal *journal, struct job *job, struct error *e
     case OPERATION_RESUME:
         return journal_resume_question(journal, line, &operation->body, err) &&
                gather_ask(&operation->gather, &operation->body, err);
+    case OPERATION_FRESH:
+        return journal_fresh_question(journal, line, &operation->body, err);
     case OPERATION_COUNT:
         break;
     }
@@ -176,6 +179,23 @@ static bool resume_complete(struct journal *journal, struct operation *operation
                      line->partner, operation->status);
 }
 
+static bool fresh_complete(struct journal *journal, struct operation *operation, struct error *err)
+{
+    struct journal_line *line = line_of(operation);
+    struct denial denial;
+
+    if (operation->status == 200)
+        return journal_fresh_take(journal, line, buffer_span(&operation->answer), err);
+    denial_read(operation->status, buffer_span(&operation->answer), &denial);
+    return error_set(err, ERROR_LINK,
+                     operation->status == 404
+                         ? "%s knows no fresh receipts (%u%s%s): its node has to be upgraded, or "
+                           "the logs end (docs/recovery.md)"
+                         : "%s gave no fresh receipt (%u%s%s)",
+                     line->partner, operation->status, denial.text[0] == '\0' ? "" : ": ",
+                     denial.text);
+}
+
 bool operation_complete(struct journal *journal, struct job *job, struct error *err)
 {
     struct operation *operation = (struct operation *)job;
@@ -191,6 +211,8 @@ bool operation_complete(struct journal *journal, struct job *job, struct error *
         return fetch_complete(journal, operation, err);
     case OPERATION_RESUME:
         return resume_complete(journal, operation, err);
+    case OPERATION_FRESH:
+        return fresh_complete(journal, operation, err);
     case OPERATION_COUNT:
         break;
     }

@@ -452,6 +452,12 @@ bool journal_accept(struct journal *journal, struct journal_line *line, struct s
                          "this node was restored: no custody before it has seen what %s holds",
                          line->partner);
     }
+    if (line->in.read_only[0] == '\0' && line->in.awaits_fresh > 0) {
+        refuse(out, REFUSAL_BUSY);
+        return error_set(err, ERROR_BUSY,
+                         "this node's keeper waits for a fresh receipt of %s: no custody before",
+                         line->partner);
+    }
     if (line->in.read_only[0] == '\0' &&
         (line->in.pending_count > 0 || log_is_unsigned(&line->in))) {
         refuse(out, REFUSAL_BUSY); /* one custody a batch: its receipt is signed first */

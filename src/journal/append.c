@@ -258,10 +258,10 @@ bool append_first(struct journal *journal, struct journal_line *line, struct spa
  * either. Everything else needs a log that goes on. */
 static bool may_wait(const struct act *act)
 {
-    static const char *const mending[] = {"resume-order",  "resume-allow",   "resume-status",
-                                          "resume_served", "resumed",        "status",
-                                          "serve",         "doctor",         "verify",
-                                          "backup",        "backup-verified"};
+    static const char *const mending[] = {
+        "resume-order",    "resume-allow",   "resume-status", "resume_served", "resumed",
+        "status",          "serve",          "doctor",        "verify",        "backup",
+        "backup-verified", "keeper-recover", "keeper-renew"};
     for (size_t i = 0; i < ARRAY_COUNT(mending); i++)
         if (span_is(act->act, mending[i]))
             return true;

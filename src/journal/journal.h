@@ -39,6 +39,8 @@ struct journal_log {
 
     /* What the keeper still has to be told: leaves [keeper_size, size). */
     uint64_t keeper_size;
+    unsigned
+        awaits_fresh; /* its record in the keeper was lost: so many partners must be heard (fresh.h) */
     struct tlog_hash *pending; /* malloc, keeper_size.. */
     size_t pending_count;
     size_t pending_room;
@@ -153,7 +155,8 @@ struct journal_line {
     struct note_key witness_key;
     uint64_t witnessed; /* size of our domestic log that this partner witnessed */
     struct line_resume resume;
-    bool has_met;      /* the partner showed what it holds, since the start */
+    bool has_said_domestic; /* gave its fresh receipt for our domestic log, since the start */
+    bool has_met;           /* the partner showed what it holds, since the start */
     uint64_t waits_at; /* handling stops before entry waits_at - 1 until the log has a successor */
 };
 

@@ -66,9 +66,15 @@ void log_stop(struct journal *journal, struct journal_log *log, const char *reas
     journal_event_add(journal, JOURNAL_ALARM, line_of_log(journal, log->id), 0, log->size);
 }
 
-static enum keeper_slot slot_of(const struct journal_log *log)
+enum keeper_slot log_slot(const struct journal_log *log)
 {
     return log->kind == LOG_MIRROR ? KEEPER_CUSTODY : KEEPER_LOG;
+}
+
+uint8_t log_set(struct journal *journal, const struct journal_log *log)
+{
+    return own_set(journal, log->kind == LOG_DOMESTIC ? &journal->domestic_keys
+                                                      : &line_of_log(journal, log->id)->own_keys);
 }
 
 /* Leaves [from, to) of the database, in order, each given to `leaf`. */
@@ -119,6 +125,30 @@ bool log_range_at(struct journal *journal, const struct journal_log *log, uint64
     return leaves_walk(journal, log, 0, size, range_add, out, err);
 }
 
+static bool leaf_put(void *context, const struct tlog_hash *hash, struct error *err)
+{
+    struct tlog_hash **next = context;
+    (void)err;
+    *(*next)++ = *hash;
+    return true;
+}
+
+bool log_leaves(struct journal *journal, const struct journal_log *log, uint64_t size,
+                struct tlog_hash **out, struct error *err)
+{
+    struct tlog_hash *leaves = reallocarray(NULL, (size_t)size, sizeof *leaves);
+    struct tlog_hash *next = leaves;
+
+    if (leaves == NULL)
+        return error_set(err, ERROR_LIMIT, "log %s: out of memory", log->origin);
+    if (!leaves_walk(journal, log, 0, size, leaf_put, &next, err)) {
+        free(leaves);
+        return false;
+    }
+    *out = leaves;
+    return true;
+}
+
 bool log_is_unsigned(const struct journal_log *log)
 {
     return log->size > 0 && (!log->has_signature || log->signed_size != log->size);
@@ -144,9 +174,9 @@ static bool log_register(struct journal *journal, const struct journal_log *log,
     const struct journal_chain *chain = chain_before(journal, log);
 
     if (chain->count == 0)
-        return keeper_register(&journal->keeper, slot_of(log), span_text(log->origin), err);
+        return keeper_register(&journal->keeper, log_slot(log), span_text(log->origin), err);
     const struct journal_past *before = &chain->past[chain->count - 1];
-    struct keeper_succession succession = {.kind = slot_of(log),
+    struct keeper_succession succession = {.kind = log_slot(log),
                                            .origin = span_text(log->origin),
                                            .before = span_text(before->origin),
                                            .size = before->size,
@@ -154,18 +184,42 @@ static bool log_register(struct journal *journal, const struct journal_log *log,
     return keeper_succeed(&journal->keeper, &succession, err);
 }
 
+/* The keeper's state of a log, registered if it was not. Of one whose record is lost it signs nothing: that is said, and the
+ * books are opened all the same, so that it can be mended. */
+static bool keeper_look(struct journal *journal, struct journal_log *log, struct keeper_state *out,
+                        struct error *err)
+{
+    struct span origin = span_text(log->origin);
+    struct error status = {0};
+    struct error unknown = {0};
+
+    if (!keeper_state(&journal->keeper, log_slot(log), origin, out, &unknown) &&
+        unknown.kind != ERROR_MISSING) {
+        *err = unknown;
+        return false;
+    }
+    if (unknown.kind == ERROR_NONE && out->is_lost) {
+        keeper_status(&journal->keeper, &status);
+        log_stop(journal, log, status.text);
+        return true;
+    }
+    return log_register(journal, log, err) &&
+           keeper_state(&journal->keeper, log_slot(log), origin, out, err);
+}
+
 bool log_level(struct journal *journal, struct journal_log *log, struct error *err)
 {
     struct keeper_state state = {0};
     struct tlog_hash root;
     char reason[ERROR_TEXT_SIZE];
-    struct span origin = span_text(log->origin);
 
     if (log->read_only[0] != '\0')
         return true;
-    if (!log_register(journal, log, err) ||
-        !keeper_state(&journal->keeper, slot_of(log), origin, &state, err))
+    if (!keeper_look(journal, log, &state, err))
         return error_add(err, "asking the keeper about log %s", log->origin);
+    if (log->read_only[0] != '\0')
+        return true;
+    log->awaits_fresh = state.fresh_count;
     compact_range_root(&log->range, &root);
     if (state.size > log->size) {
         snprintf(
@@ -186,7 +240,11 @@ bool log_level(struct journal *journal, struct journal_log *log, struct error *e
     }
     if (log->kind == LOG_MIRROR && state.size == log->size && state.time_s > log->signed_time_s)
         log->signed_time_s = state.time_s;
-    return pending_load(journal, log, state.size, err);
+    if (log->awaits_fresh == 0)
+        return pending_load(journal, log, state.size, err);
+    log->pending_count = 0; /* it gets its leaves with the partner's word (fresh.c) */
+    log->keeper_size = state.size;
+    return true;
 }
 
 /* Leaves of one call, unsigned. */
@@ -217,25 +275,26 @@ static bool feed_take(void *context, const struct tlog_hash *hash, struct error 
     return feeding->step.count < KEEPER_LEAVES_MAX || feed_send(feeding, err);
 }
 
-bool log_feed(struct journal *journal, struct journal_log *log, struct error *err)
+bool log_feed(struct journal *journal, struct journal_log *log, uint64_t size, struct error *err)
 {
     struct span origin = span_text(log->origin);
     struct keeper_state state = {0};
     struct feeding *feeding = NULL;
 
-    if (!keeper_state(&journal->keeper, slot_of(log), origin, &state, err))
+    if (!keeper_state(&journal->keeper, log_slot(log), origin, &state, err))
         return error_add(err, "asking the keeper about log %s", log->origin);
-    if (state.size >= log->size)
+    if (state.size >= size)
         return true;
     feeding = calloc(1, sizeof *feeding);
     if (feeding == NULL)
         return error_set(err, ERROR_LIMIT, "log %s: out of memory", log->origin);
     feeding->journal = journal;
-    feeding->step = (struct keeper_step){.kind = slot_of(log),
+    feeding->step = (struct keeper_step){.kind = log_slot(log),
                                          .origin = origin,
                                          .size_before = state.size,
+                                         .set = log_set(journal, log),
                                          .leaves = feeding->leaves};
-    bool ok = leaves_walk(journal, log, state.size, log->size, feed_take, feeding, err) &&
+    bool ok = leaves_walk(journal, log, state.size, size, feed_take, feeding, err) &&
               feed_send(feeding, err);
     free(feeding);
     return ok || error_add(err, "telling the keeper about log %s", log->origin);

@@ -303,7 +303,7 @@ bool number_may_go_on(const struct journal *journal, const struct journal_line *
 
     return line->is_reachable && !line->is_unproved &&
            line->closing_until_ms <= journal->env->monotonic_ms(journal->env->context) &&
-           log->read_only[0] == '\0' && !log_is_unsigned(log) &&
+           log->read_only[0] == '\0' && log->awaits_fresh == 0 && !log_is_unsigned(log) &&
            (line->ahead < CHECKPOINT_AHEAD_MAX || line->owes_withdrawn);
 }
 

@@ -19,8 +19,14 @@ bool log_add_leaf(struct journal_log *log, const struct tlog_hash *leaf, struct 
 /* Writes size and frontier. */
 bool log_store(struct journal *journal, struct journal_log *log, struct error *err);
 void log_free(struct journal_log *log);
-/* Tells the keeper the leaves that it lacks of a log that is not signed any more: it knows where the log ends. */
-bool log_feed(struct journal *journal, struct journal_log *log, struct error *err);
+/* Tells the keeper the leaves that it lacks below `size`, without asking for a signature. */
+bool log_feed(struct journal *journal, struct journal_log *log, uint64_t size, struct error *err);
+/* Leaves [0, size): malloc, the caller's. */
+bool log_leaves(struct journal *journal, const struct journal_log *log, uint64_t size,
+                struct tlog_hash **out, struct error *err);
+/* Where it stands in the keeper, and the set of keys that signs it. */
+enum keeper_slot log_slot(const struct journal_log *log);
+uint8_t log_set(struct journal *journal, const struct journal_log *log);
 /* Grown since its newest signature. */
 bool log_is_unsigned(const struct journal_log *log);
 /* Compact range of the first `size` entries, from the database's leaves: slow for a long log, only for suspicions. */

@@ -105,17 +105,12 @@ static bool steps_send(struct journal *journal, struct steps *steps, struct erro
     return ok;
 }
 
-static uint8_t set_of(struct journal *journal, const struct journal_log *log)
-{
-    return own_set(journal, log->kind == LOG_DOMESTIC ? &journal->domestic_keys
-                                                      : &line_of_log(journal, log->id)->own_keys);
-}
-
 /* Adds what the keeper lacks of one log; `is_signed`: a signature of the new size is wanted. */
 static bool steps_add(struct journal *journal, struct steps *steps, struct journal_log *log,
                       bool is_signed, struct error *err)
 {
-    if (log->id == 0 || log->read_only[0] != '\0' || (log->pending_count == 0 && !is_signed))
+    if (log->id == 0 || log->read_only[0] != '\0' || log->awaits_fresh > 0 ||
+        (log->pending_count == 0 && !is_signed))
         return true;
     do {
         size_t count = log->pending_count;
@@ -133,7 +128,7 @@ static bool steps_add(struct journal *journal, struct steps *steps, struct journ
                                  .leaves = log->pending,
                                  .count = count,
                                  .is_signed = is_last && is_signed,
-                                 .set = set_of(journal, log),
+                                 .set = log_set(journal, log),
                                  .time_s = log->signed_time_s};
         steps->logs[steps->count++] = log;
         steps->leaves += count;
@@ -155,7 +150,7 @@ static bool level_all(struct journal *journal, struct error *err)
         if (!log_level(journal, &journal->lines[i].out, err) ||
             !log_level(journal, &journal->lines[i].in, err) ||
             (journal->lines[i].resume.state == RESUME_DONE &&
-             !log_feed(journal, &journal->lines[i].out, err)))
+             !log_feed(journal, &journal->lines[i].out, journal->lines[i].out.size, err)))
             return false;
     journal->must_level = false;
     return true;

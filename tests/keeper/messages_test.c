@@ -1,4 +1,7 @@
-/* The keeper's requests as bytes: each cut at every byte, changed at every byte, too long. Always a whole reply. */
+/*
+ * The keeper's requests as bytes: each cut at every byte, changed at every byte, too long. Always a whole reply.
+ * covers: messages replies
+ */
 #include "check.h"
 #include "keeper/support/fixture.h"
 

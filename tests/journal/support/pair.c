@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 static const char *const parties[2] = {"ro", "al"};
+static const uint8_t shared_key[32] = {7};
 static const char *const officers[2] = {"ana", "blerim"};
 
 /* A clock of its own: the samples were recorded in January 2026, and waiting costs no time. */
@@ -48,15 +49,26 @@ static bool say(const char *what, const struct error *err)
     return false;
 }
 
+struct keeper_options pair_keeper(const struct pair_node *node, char directory[600])
+{
+    snprintf(directory, 600, "%s/keeper", node->home);
+    return (struct keeper_options){.env = pair_env(),
+                                   .directory = directory,
+                                   .passphrase = span_text("test"),
+                                   .cost = SECRET_COST_FAST};
+}
+
+bool pair_again(struct pair_node *node, struct error *err)
+{
+    struct keeper_client client = keeper_client_direct(node->keeper);
+    return keeper_pair(&client, span_text("ro-al"), shared_key, node->pair->paired_at_ms, err);
+}
+
 static bool keeper_begin(struct pair_node *node, bool is_new, struct error *err)
 {
     char directory[600];
-    struct keeper_options options = {.env = pair_env(),
-                                     .directory = directory,
-                                     .passphrase = span_text("test"),
-                                     .cost = SECRET_COST_FAST};
+    struct keeper_options options = pair_keeper(node, directory);
 
-    snprintf(directory, sizeof directory, "%s/keeper", node->home);
     if (is_new && (!pair_env()->make_dir(NULL, node->home, err) ||
                    !pair_env()->make_dir(NULL, directory, err) ||
                    !keeper_create(&options, span_text(node->party), err)))
@@ -250,6 +262,10 @@ static bool line_call(void *context, const char *partner, const char *path, stru
         return error_set(err, ERROR_LINK, "a third node has no line here");
     if (pair->is_cut || !other->is_open || pair->is_unreachable[other->side])
         return error_set(err, ERROR_LINK, "connection refused");
+    if (pair->unknown != NULL && ends_with(path, pair->unknown)) {
+        done(done_context, 404, span_text("no\n"), NULL);
+        return true;
+    }
     if (ends_with(path, "/push")) {
         if (body.size > pair->post_size)
             pair->post_size = body.size;
@@ -544,7 +560,7 @@ static bool agreement_make(struct pair *pair, struct error *err)
     struct agreement_party both[2];
     struct agreement agreement;
     int64_t now_ms = clock_ms;
-    uint8_t psk[32] = {7};
+    const uint8_t *psk = shared_key;
     bool ok = true;
 
     for (size_t i = 0; i < 2 && ok; i++) {
@@ -554,7 +570,7 @@ static bool agreement_make(struct pair *pair, struct error *err)
             party_of(&pair->nodes[i], buffer_span(&certificates[i]), &authorities[i], languages);
         draft.parties[i] = &both[i];
     }
-    digest_sha256(span_make(psk, sizeof psk), draft.psk_hash);
+    digest_sha256(span_make(psk, sizeof shared_key), draft.psk_hash);
     struct institution institutions[2] = {
         {.key_pem = buffer_span(&keys[0]), .certificate_pem = buffer_span(&certificates[0])},
         {.key_pem = buffer_span(&keys[1]), .certificate_pem = buffer_span(&certificates[1])}};
@@ -567,7 +583,8 @@ static bool agreement_make(struct pair *pair, struct error *err)
         digest_sha256(buffer_span(&document), pair->fingerprint);
     for (size_t i = 0; i < 2 && ok; i++) {
         struct keeper_client client = keeper_client_direct(pair->nodes[i].keeper);
-        ok = keeper_pair(&client, span_text("ro-al"), psk, now_ms - 1000, err);
+        pair->paired_at_ms = now_ms - 1000;
+        ok = keeper_pair(&client, span_text("ro-al"), psk, pair->paired_at_ms, err);
     }
     buffer_free(&document);
     buffer_free(&once);

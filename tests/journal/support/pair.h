@@ -42,11 +42,13 @@ struct pair {
     struct arrival *arrivals; /* calls under way */
     int calls_until_cut;      /* when above 0: after so many calls the line goes down */
     bool loses_answer;        /* the next call arrives, its answer does not */
-    bool withholds;           /* posts are answered 200 with nothing */
-    unsigned calls;           /* calls made, of both */
-    unsigned posts;           /* of them, those that bring a post */
-    unsigned posts_2;         /* and of these, those made in protocol 2 */
-    const char *says;         /* when set, posts are answered with this and do not arrive */
+    int64_t paired_at_ms;
+    const char *unknown; /* calls of this path are answered 404, as by an older node */
+    bool withholds;      /* posts are answered 200 with nothing */
+    unsigned calls;      /* calls made, of both */
+    unsigned posts;      /* of them, those that bring a post */
+    unsigned posts_2;    /* and of these, those made in protocol 2 */
+    const char *says;    /* when set, posts are answered with this and do not arrive */
     unsigned says_status;
     size_t post_size;       /* of the largest since a test set it to 0 */
     int64_t post_travel_ms; /* how long each post is under way */
@@ -65,6 +67,10 @@ void pair_free(struct pair *pair);
 /* Closes and opens one node again, as after a restart. */
 bool pair_reopen(struct pair_node *node);
 void pair_close_node(struct pair_node *node);
+/* The keeper of a closed node; `directory` is room for the path. */
+struct keeper_options pair_keeper(const struct pair_node *node, char directory[600]);
+/* The pre-shared key again, as by `besa pair` after the keeper lost it. */
+bool pair_again(struct pair_node *node, struct error *err);
 /* Lets time pass on the clock that both share. */
 void pair_wait(int64_t ms);
 /* Pumps both until nothing moves (a bounded number of rounds). */
