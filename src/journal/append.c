@@ -170,7 +170,7 @@ bool journal_append(struct journal *journal, struct journal_line *line, const st
     struct entry_row row;
     bool has_body = draft->body.size > 0;
 
-    if (line->out.read_only[0] != '\0')
+    if (line->out.read_only[0] != '\0' && !draft->may_wait)
         return error_set(err, ERROR_CONFLICT, "log %s is read-only: %.300s", line->out.origin,
                          line->out.read_only);
     if (draft->part_count > PART_COUNT_MAX)

@@ -313,6 +313,7 @@ struct draft {
     int64_t due_after_ms;
     const struct draft_part *parts;
     size_t part_count;
+    bool may_wait; /* even while the log is read-only: what waits in it, its successor numbers */
 };
 
 struct appended {

@@ -360,13 +360,16 @@ static bool domestic_ending(struct journal *journal, struct ending *ending, stru
     return ending_at(journal, log, size, ending, err);
 }
 
-/* Each partner is told in its own line, so that its witness may follow. */
+/* Each partner is told in its own line, so that its witness may follow: as soon as the log to it goes on, where that one is
+ * read-only too. After a restore both often are, and neither may have to wait for the other. */
 static bool partners_tell(struct journal *journal, struct span body, struct error *err)
 {
     for (size_t i = 0; i < journal->line_count; i++) {
         struct journal_line *line = &journal->lines[i];
-        struct draft draft = {
-            .type = MESSAGE_SUCCESSION, .unit = journal_unit(journal, line), .body = body};
+        struct draft draft = {.type = MESSAGE_SUCCESSION,
+                              .unit = journal_unit(journal, line),
+                              .body = body,
+                              .may_wait = true};
         struct appended appended;
         if (!journal_append(journal, line, &draft, &appended, err))
             return error_add(err, "telling %s", line->partner);

@@ -306,6 +306,39 @@ CHECK_TEST(a_partner_that_joins_late_witnesses_the_domestic_log_that_it_finds)
     pair_free(&pair);
 }
 
+/* After a restore both are read-only, and whoever mends them may begin with either. */
+CHECK_TEST(a_domestic_log_ends_while_the_log_to_a_partner_is_read_only)
+{
+    struct error err = {0};
+    struct preparing stopping = {.origin = span_text("ro/ro-al/to/al/0"),
+                                 .reason = SUCCESSION_RESTORED};
+    struct journal *journal;
+    char item[UUID_TEXT_SIZE];
+
+    CHECK_OR_RETURN(pair_make(&pair));
+    journal = &pair.nodes[0].journal;
+    CHECK_OK(pair_request(&pair.nodes[0], 1, item, &err), err);
+    pair_settle(&pair);
+    CHECK_OK(pair_work(&pair.nodes[0], prepare_run, &stopping, &err), err);
+    CHECK(journal->lines[0].out.read_only[0] != '\0');
+    CHECK(!pair_request(&pair.nodes[0], 2, item, &err));
+    CHECK_ERROR(err, ERROR_CONFLICT, "read-only");
+    CHECK_OK(succeed(0, "ro/domestic/0", SUCCESSION_RESTORED, NULL, &err), err);
+    CHECK(strcmp(journal->domestic.origin, "ro/domestic/1") == 0);
+    CHECK_OR_RETURN(pair_reopen(&pair.nodes[0])); /* it waits on the disk */
+    pair_settle(&pair);
+    CHECK_INT(journal->lines[0].witnessed, 0); /* the partner does not know yet */
+    CHECK_OK(succeed(0, "ro/ro-al/to/al/0", SUCCESSION_RESTORED, NULL, &err), err);
+    pair_settle(&pair);
+    CHECK_OK(pair_request(&pair.nodes[0], 3, item, &err), err);
+    pair_settle(&pair);
+    pair_run(&pair, 200000); /* some beats */
+    CHECK(journal->lines[0].witnessed > 0);
+    CHECK_INT(journal->lines[0].witnessed, journal->domestic.signed_size);
+    both_are_whole();
+    pair_free(&pair);
+}
+
 static bool keeper_is_gone(void *context, struct span request, struct buffer *reply,
                            struct error *err)
 {
@@ -640,6 +673,7 @@ int main(void)
     CHECK_RUN(a_closed_outgoing_log_is_followed_and_business_goes_on);
     CHECK_RUN(both_directions_and_both_domestic_logs_close_year_after_year);
     CHECK_RUN(a_partner_that_joins_late_witnesses_the_domestic_log_that_it_finds);
+    CHECK_RUN(a_domestic_log_ends_while_the_log_to_a_partner_is_read_only);
     CHECK_RUN(a_crash_between_books_and_keeper_is_made_good_at_the_next_start);
     CHECK_RUN(what_stands_in_a_closed_log_is_erased_and_told_in_the_open_one);
     CHECK_RUN(all_four_keys_change_while_business_goes_on);
