@@ -33,6 +33,10 @@ if(TARGET besa)
   add_test(NAME real_resume COMMAND ${CMAKE_SOURCE_DIR}/tests/real/resume.sh
            $<TARGET_FILE:besa> $<TARGET_FILE:sample_request> $<TARGET_FILE:books_print>)
   set_tests_properties(real_resume PROPERTIES LABELS real TIMEOUT 200 RUN_SERIAL TRUE)
+  # A machine is copied and both copies run.
+  add_test(NAME real_clone COMMAND ${CMAKE_SOURCE_DIR}/tests/real/clone.sh
+           $<TARGET_FILE:besa> $<TARGET_FILE:sample_request> $<TARGET_FILE:books_print>)
+  set_tests_properties(real_clone PROPERTIES LABELS real TIMEOUT 200 RUN_SERIAL TRUE)
   # The keeper's record is lost, and believed again by the partner's fresh receipt.
   add_test(NAME real_keeper_lost COMMAND ${CMAKE_SOURCE_DIR}/tests/real/keeper_lost.sh
            $<TARGET_FILE:besa> $<TARGET_FILE:sample_request>)
