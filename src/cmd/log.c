@@ -5,6 +5,7 @@
 #include "cmd/command.h"
 #include "cmd/log_export.h"
 #include "cmd/node.h"
+#include "cmd/verify_chain.h"
 
 #include "base/attributes.h"
 #include "base/text.h"
@@ -244,26 +245,74 @@ static bool export_all(struct options *options, struct reader *reader, const cha
     return true;
 }
 
-/* The access entry, through the node. */
-static bool export_enter(struct options *options, const char *origin, struct problems *problems,
-                         struct error *err)
+/* The access entry, through the node, which also gives what a reader beside it cannot open: the bodies in which logs say
+ * what they follow. */
+static bool export_enter(struct options *options, const char *origin, struct buffer *result,
+                         struct problems *problems, struct error *err)
 {
     struct buffer arguments CLEANUP(buffer_free) = buffer_make(1024);
-    struct buffer result CLEANUP(buffer_free) = buffer_make(4096);
     struct json_writer out = json_writer_make(&arguments);
 
     json_begin_object(&out);
     if (origin != NULL)
         json_string_field(&out, "origin", origin);
     json_end_object(&out);
-    return command_ask(options, "log-export", buffer_span(&arguments), span_make(NULL, 0), &result,
+    return command_ask(options, "log-export", buffer_span(&arguments), span_make(NULL, 0), result,
                        problems, err);
+}
+
+/* DIR/succession: salt, then body. */
+static bool succession_write_file(struct json_object *item, const char *directory, bool is_one,
+                                  struct error *err)
+{
+    struct buffer bytes CLEANUP(buffer_free) = buffer_make(VERIFY_SUCCESSION_MAX);
+    uint8_t salt[SALT_SIZE] = {0};
+    char path[HOME_PATH_SIZE];
+    struct span log = json_get_text(item, "log", 1, ORIGIN_SIZE_MAX);
+
+    json_get_hex(item, "salt", salt, sizeof salt);
+    struct span body = json_get_base64(item, "body", 1, BODY_SIZE_MAX);
+    if (!problems_to_error(item->problems, err))
+        return false;
+    int size = is_one ? snprintf(path, sizeof path, "%s/" VERIFY_SUCCESSION_NAME, directory)
+                      : snprintf(path, sizeof path, "%s/%.*s/" VERIFY_SUCCESSION_NAME, directory,
+                                 SPAN_ARG(log));
+    if (size < 0 || (size_t)size >= sizeof path)
+        return error_set(err, ERROR_INPUT, "the directory's path is too long");
+    buffer_add(&bytes, span_make(salt, sizeof salt));
+    return (buffer_add(&bytes, body) || error_set(err, ERROR_LIMIT, "out of memory")) &&
+           env_write_file(env_real(), path, buffer_span(&bytes), err);
+}
+
+/* A log of which nothing is signed yet was passed over: it has no directory, and needs no file. */
+static bool successions_write(struct span result, const char *directory, bool is_one,
+                              struct error *err)
+{
+    struct arena arena CLEANUP(arena_free) = arena_make(CONTROL_REPLY_SIZE_MAX);
+    struct json *json CLEANUP(json_free) = NULL;
+    struct problems problems = {.count = 0};
+    struct json_object object, item;
+
+    if (!json_parse(result, &json, err))
+        return false;
+    json_object_begin(&object, json_root(json), &arena, &problems);
+    struct json_list list = json_get_array(&object, "successions", 0, BOOKS_LOG_MAX);
+    for (size_t i = 0; i < list.count; i++) {
+        if (!json_array_object(&list, i, &item) ||
+            succession_write_file(&item, directory, is_one, err))
+            continue;
+        if (err->kind != ERROR_MISSING)
+            return false;
+        error_clear(err);
+    }
+    return problems_to_error(&problems, err);
 }
 
 static int log_export_command(struct options *options, int argc, char **argv)
 {
     struct buffer text CLEANUP(buffer_free) = buffer_make(RESULT_SIZE);
     struct json_writer out = json_writer_make(&text);
+    struct buffer given CLEANUP(buffer_free) = buffer_make(CONTROL_REPLY_SIZE_MAX);
     struct reader reader CLEANUP(reader_close) = {.node = NULL};
     struct problems problems = {.count = 0};
     const struct log_row *log = NULL;
@@ -275,7 +324,8 @@ static int log_export_command(struct options *options, int argc, char **argv)
 
     if (!command_parse(options, argc, argv, own, ARRAY_COUNT(own), 1, 1, &words, &exit_code))
         return exit_code;
-    bool ok = export_enter(options, origin, &problems, &err) && reader_open(options, &reader, &err);
+    bool ok = export_enter(options, origin, &given, &problems, &err) &&
+              reader_open(options, &reader, &err);
     if (ok && origin != NULL) {
         log = books_log(&reader.books, span_text(origin), &err);
         ok = log != NULL && export_one(options, &reader, log, words.words[0], &out, &err);
@@ -284,6 +334,7 @@ static int log_export_command(struct options *options, int argc, char **argv)
         ok = export_all(options, &reader, words.words[0], &out, &err);
         json_end_array(&out);
     }
+    ok = ok && successions_write(buffer_span(&given), words.words[0], origin != NULL, &err);
     return ok ? command_show(options, buffer_span(&text))
               : command_fail_problems(options, &err, &problems);
 }

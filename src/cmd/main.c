@@ -116,9 +116,10 @@ const struct command commands[] = {
     {"log",
      "list\nvkey [--custody] ORIGIN\nvkey --custody|--witness [--party NAME]\nexport DIR [--log ORIGIN]",
      "Lists logs, gives their verification keys, exports them as static files.", command_log},
-    {"verify", "\nDIR --vkey KEY [--custody-vkey KEY] [--checkpoint FILE]",
+    {"verify", "\nDIR --vkey KEY... [--custody-vkey KEY...] [--cert FILE...] [--checkpoint FILE]",
      "Verifies the node's own books, or exported files without a node. What is wrong is named: "
-     "log, index, what; exit code 65.",
+     "log, index, what; exit code 65.\n\nOne --vkey: the log lies in DIR. Several: logs that follow "
+     "one another, each in DIR/ORIGIN; --cert: the institutions that signed their ends.",
      command_verify},
     {"held", "\nretry",
      "Lists what partners sent and this node cannot handle yet: an unknown message type, its "

@@ -68,16 +68,66 @@ bool node_verify(const struct node_file *file, struct error *err)
     return ok;
 }
 
+/* --- what logs follow: the body of entry 0, so that whoever verifies the files sees where the older log ends --- */
+
+static bool succession_show(struct journal *journal, int64_t log, const char *origin,
+                            struct json_writer *out, struct error *err)
+{
+    struct arena arena CLEANUP(arena_free) = arena_make(4 * (size_t)BODY_SIZE_MAX);
+    struct entry_row row;
+    struct span body;
+
+    if (!entry_find_index(journal->db, &arena, log, 0, &row, err) ||
+        !journal_body(journal, &row, &arena, &body, err)) {
+        bool is_gone = err->kind == ERROR_MISSING;
+        if (is_gone)
+            error_clear(err);
+        return is_gone;
+    }
+    json_begin_object(out);
+    json_string_field(out, "log", origin);
+    json_hex_field(out, "salt", row.salt);
+    json_base64_field(out, "body", body);
+    json_end_object(out);
+    return true;
+}
+
+/* Of one writer: each log behind its first. `wanted` empty: all. */
+static bool successions_show(struct journal *journal, const struct journal_chain *chain,
+                             const struct journal_log *current, struct span wanted,
+                             struct json_writer *out, struct error *err)
+{
+    for (size_t i = 1; i <= chain->count; i++) {
+        bool is_last = i == chain->count;
+        int64_t log = is_last ? current->id : chain->past[i].id;
+        const char *origin = is_last ? current->origin : chain->past[i].origin;
+        if ((wanted.size == 0 || span_is(wanted, origin)) &&
+            !succession_show(journal, log, origin, out, err))
+            return false;
+    }
+    return true;
+}
+
 bool node_log_export(struct node *node, const struct desk_call *call, struct json_writer *out,
                      struct error *err)
 {
+    struct journal *journal = &node->journal;
     struct span origin = json_get_text_optional(call->arguments, "origin", ORIGIN_SIZE_MAX);
-    (void)node;
 
     if (!problems_to_error(call->problems, err))
         return false;
     json_begin_object(out);
     json_text_field_optional(out, "origin", origin);
+    json_key(out, "successions");
+    json_begin_array(out);
+    bool ok =
+        successions_show(journal, &journal->domestic_past, &journal->domestic, origin, out, err);
+    for (size_t i = 0; ok && i < journal->line_count; i++) {
+        struct journal_line *line = &journal->lines[i];
+        ok = successions_show(journal, &line->out_past, &line->out, origin, out, err) &&
+             successions_show(journal, &line->in_past, &line->in, origin, out, err);
+    }
+    json_end_array(out);
     json_end_object(out);
-    return true;
+    return ok;
 }

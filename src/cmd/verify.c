@@ -4,7 +4,7 @@
  */
 #include "cmd/command.h"
 #include "cmd/session.h"
-#include "cmd/verify.h"
+#include "cmd/verify_chain.h"
 
 #include "base/attributes.h"
 #include "base/text.h"
@@ -55,9 +55,22 @@ static int verify_own(struct options *options)
 
 struct files_words {
     const char *directory;
-    const char *log_key;
-    const char *custody_key;
+    struct word_list log_keys;
+    struct word_list custody_keys;
+    struct word_list certificates;
     const char *other;
+};
+
+/* What the words name, read. */
+struct files {
+    struct note_key log[VERIFY_CHAIN_MAX];
+    struct verify_custody custody[VERIFY_CHAIN_MAX];
+    struct buffer certificate_files[2];
+    struct span certificates[2];
+    struct buffer other;
+    struct verify_chain chain;
+    struct verify_link links[VERIFY_CHAIN_MAX];
+    struct verify_report report;
 };
 
 static bool key_read(const char *text, enum note_key_type type, struct note_key *out,
@@ -72,49 +85,121 @@ static bool key_read(const char *text, enum note_key_type type, struct note_key 
                      text);
 }
 
-static bool files_prepare(const struct files_words *words, struct buffer *other,
-                          struct verify_files *out, struct error *err)
+static bool certificates_read(const struct files_words *words, struct files *files,
+                              struct error *err)
 {
-    *out = (struct verify_files){.env = env_real(), .directory = words->directory};
-    if (!key_read(words->log_key, NOTE_ED25519, &out->log, err))
-        return false;
-    out->has_custody = words->custody_key != NULL;
-    if (out->has_custody && !key_read(words->custody_key, NOTE_COSIGNATURE, &out->custody, err))
-        return false;
-    if (words->other != NULL && !command_read_file(words->other, NOTE_SIZE_MAX, other, err))
-        return false;
-    out->other_checkpoint = buffer_span(other);
+    if (words->certificates.count > ARRAY_COUNT(files->certificates))
+        return error_set(err, ERROR_INPUT, "--cert: at most two institutions");
+    for (size_t i = 0; i < words->certificates.count; i++) {
+        files->certificate_files[i] = buffer_make(CERTIFICATE_SIZE_MAX);
+        if (!command_read_file(words->certificates.words[i], CERTIFICATE_SIZE_MAX,
+                               &files->certificate_files[i], err))
+            return false;
+        files->certificates[i] = buffer_span(&files->certificate_files[i]);
+    }
     return true;
 }
 
-static void proved_write(const struct verify_files *files, const struct verify_report *report,
-                         const struct verify_files_result *found, struct json_writer *out)
+static bool files_prepare(const struct files_words *words, struct files *files, struct error *err)
 {
-    json_string_field(out, "log", files->log.name);
-    if (report->finding_total > 0)
-        return;
+    for (size_t i = 0; i < words->log_keys.count; i++)
+        if (!key_read(words->log_keys.words[i], NOTE_ED25519, &files->log[i], err))
+            return false;
+    for (size_t i = 0; i < words->custody_keys.count; i++)
+        if (!key_read(words->custody_keys.words[i], NOTE_COSIGNATURE, &files->custody[i].key, err))
+            return false;
+    if (!certificates_read(words, files, err))
+        return false;
+    files->chain = (struct verify_chain){.env = env_real(),
+                                         .directory = words->directory,
+                                         .log = files->log,
+                                         .log_count = words->log_keys.count,
+                                         .custody = files->custody,
+                                         .custody_count = words->custody_keys.count,
+                                         .certificates = files->certificates,
+                                         .certificate_count = words->certificates.count};
+    files->other = buffer_make(NOTE_SIZE_MAX);
+    return words->other == NULL ||
+           command_read_file(words->other, NOTE_SIZE_MAX, &files->other, err);
+}
+
+static void files_drop(struct files *files)
+{
+    for (size_t i = 0; i < ARRAY_COUNT(files->certificate_files); i++)
+        buffer_free(&files->certificate_files[i]);
+    buffer_free(&files->other);
+    free(files);
+}
+
+static void found_write(const struct verify_files_result *found, struct json_writer *out)
+{
     json_integer_field(out, "size", (int64_t)found->size);
     json_hex_field(out, "root", span_make(found->root.bytes, TLOG_HASH_SIZE));
-    json_string_field(out, "proved",
-                      "these entries, in this order and no others, are what the key signed");
     if (found->receipt_size == 0)
         return;
-    json_string_field(out, "received_by", files->custody.name);
+    json_string_field(out, "received_by", found->receipt_by->name);
     json_integer_field(out, "received_size", (int64_t)found->receipt_size);
     json_time_field(out, "received_at", found->receipt_time_s * 1000);
 }
 
-static int files_show(struct options *options, const struct verify_files *files,
-                      const struct verify_report *report, const struct verify_files_result *found)
+static void proved_write(const struct files *files, struct json_writer *out)
+{
+    json_string_field(out, "log", files->log[0].name);
+    if (files->report.finding_total > 0)
+        return;
+    found_write(&files->links[0].found, out);
+    json_string_field(out, "proved",
+                      "these entries, in this order and no others, are what the key signed");
+}
+
+static void chain_write(const struct files *files, struct json_writer *out)
+{
+    json_key(out, "chain");
+    json_begin_array(out);
+    for (size_t i = 0; i < files->chain.log_count; i++) {
+        const struct verify_link *link = &files->links[i];
+        json_begin_object(out);
+        json_string_field(out, "log", link->key->name);
+        found_write(&link->found, out);
+        if (link->has_end)
+            json_integer_field(out, "ends_at", (int64_t)link->end_size);
+        json_end_object(out);
+    }
+    json_end_array(out);
+    json_boolean_field(out, "institutions_checked", files->chain.certificate_count > 0);
+    if (files->report.finding_total == 0)
+        json_string_field(out, "proved",
+                          "each log holds what its key signed, and ends where the next one says");
+}
+
+static int files_show(struct options *options, const struct files *files)
 {
     struct buffer text CLEANUP(buffer_free) = buffer_make(RESULT_SIZE);
     struct json_writer out = json_writer_make(&text);
 
     json_begin_object(&out);
-    proved_write(files, report, found, &out);
-    verify_report_write(report, &out);
+    if (files->chain.log_count > 1)
+        chain_write(files, &out);
+    else
+        proved_write(files, &out);
+    verify_report_write(&files->report, &out);
     json_end_object(&out);
     return result_show(options, buffer_span(&text));
+}
+
+/* One key: the log lies in DIR itself. Several: each in DIR/<its origin>, as `besa log export DIR` leaves them. */
+static bool files_verify(const struct files_words *words, struct files *files, struct error *err)
+{
+    struct verify_files one = {.env = env_real(),
+                               .directory = words->directory,
+                               .log = files->log[0],
+                               .custody = files->custody,
+                               .custody_count = files->chain.custody_count,
+                               .other_checkpoint = buffer_span(&files->other)};
+
+    return files->chain.log_count > 1
+               ? verify_chain(&files->chain, files->links, &files->report, err)
+               : verify_directory(&one, &files->report, &files->links[0].found, err);
 }
 
 static void files_progress(void *context, struct span origin, uint64_t done, uint64_t total)
@@ -125,41 +210,41 @@ static void files_progress(void *context, struct span origin, uint64_t done, uin
 
 static int verify_exported(struct options *options, const struct files_words *words)
 {
-    struct buffer other CLEANUP(buffer_free) = buffer_make(NOTE_SIZE_MAX);
-    struct verify_report *report = calloc(1, sizeof *report);
+    struct files *files = calloc(1, sizeof *files);
     struct progress progress = {.options = options, .what = "verifying"};
-    struct verify_files_result found;
-    struct verify_files files;
     struct error err = {0};
-    int exit_code = 0;
 
-    if (report == NULL)
+    if (files == NULL) {
         error_set(&err, ERROR_LIMIT, "out of memory");
-    else
-        *report = (struct verify_report){.context = &progress, .progress = files_progress};
-    bool ok = report != NULL && files_prepare(words, &other, &files, &err) &&
-              verify_directory(&files, report, &found, &err);
+        return command_fail(options, &err);
+    }
+    files->report.context = &progress;
+    files->report.progress = files_progress;
+    bool ok = files_prepare(words, files, &err) && files_verify(words, files, &err);
     progress_end(&progress);
-    exit_code = ok ? files_show(options, &files, report, &found) : command_fail(options, &err);
-    free(report);
+    int exit_code = ok ? files_show(options, files) : command_fail(options, &err);
+    files_drop(files);
     return exit_code;
 }
 
 int command_verify(struct options *options, int argc, char **argv)
 {
     struct files_words files = {.directory = NULL};
-    const struct command_option own[] = {{.name = "vkey", .value = &files.log_key},
-                                         {.name = "custody-vkey", .value = &files.custody_key},
+    const struct command_option own[] = {{.name = "vkey", .list = &files.log_keys},
+                                         {.name = "custody-vkey", .list = &files.custody_keys},
+                                         {.name = "cert", .list = &files.certificates},
                                          {.name = "checkpoint", .value = &files.other}};
     struct word_list words;
     int exit_code = 0;
 
     if (!command_parse(options, argc, argv, own, ARRAY_COUNT(own), 0, 1, &words, &exit_code))
         return exit_code;
-    if (words.count == 0 && files.log_key == NULL)
+    if (words.count == 0 && files.log_keys.count == 0)
         return verify_own(options);
-    if (words.count == 0 || files.log_key == NULL)
+    if (words.count == 0 || files.log_keys.count == 0)
         return command_usage(options, "exported files need both: DIR and --vkey KEY");
+    if (files.log_keys.count > 1 && files.other != NULL)
+        return command_usage(options, "--checkpoint goes with one log");
     files.directory = words.words[0];
     return verify_exported(options, &files);
 }

@@ -22,7 +22,8 @@ enum finding_kind {
     FINDING_PART,
     FINDING_ATTACHMENT,
     FINDING_AGREEMENT,
-    FINDING_KEEPER, /* the keeper's record tells another story */
+    FINDING_SUCCESSION, /* what a log follows, and where the one before it ends */
+    FINDING_KEEPER,     /* the keeper's record tells another story */
     FINDING_KIND_COUNT
 };
 extern const char *const finding_names[FINDING_KIND_COUNT]; /* "entry-missing", ... */
@@ -58,13 +59,23 @@ void verify_report_write(const struct verify_report *report, struct json_writer 
 /* Every log of the books. False only when it could not be carried out; what is wrong stands in the report. */
 bool verify_books(const struct books *books, struct verify_report *report, struct error *err);
 
+/* A custody key of the other party, and up to which position in our logs of this stem its receipts count (verify_chain.h). */
+struct verify_custody {
+    struct note_key key;
+    bool has_end;
+    uint64_t end;
+};
 struct verify_files {
     const struct env *env;
     const char *directory;
-    struct note_key log;     /* as `besa log vkey` gave it, over a way that is trusted */
-    struct note_key custody; /* of the other party */
-    bool has_custody;
-    struct span other_checkpoint; /* one of the same log seen elsewhere; may be empty */
+    struct note_key log; /* as `besa log vkey` gave it, over a way that is trusted */
+    const struct verify_custody *custody; /* of the other party, over time */
+    size_t custody_count;                 /* 0: receipts are not looked at */
+    struct span other_checkpoint;         /* one of the same log seen elsewhere; may be empty */
+    uint64_t base;                        /* position of entry 0 */
+    bool has_end;                         /* another log follows it: beyond this nothing counts */
+    uint64_t end_size;
+    struct tlog_hash end_root;
 };
 /* What a verification of files ended with, to be said beside the report. */
 struct verify_files_result {
@@ -72,6 +83,7 @@ struct verify_files_result {
     struct tlog_hash root;
     int64_t receipt_time_s; /* of the newest receipt that holds; 0 when there is none */
     uint64_t receipt_size;
+    const struct note_key *receipt_by;
 };
 bool verify_directory(const struct verify_files *files, struct verify_report *report,
                       struct verify_files_result *out, struct error *err);

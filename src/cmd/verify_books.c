@@ -38,6 +38,7 @@ const char *const finding_names[FINDING_KIND_COUNT] = {
     [FINDING_PART] = "part",
     [FINDING_ATTACHMENT] = "attachment",
     [FINDING_AGREEMENT] = "agreement",
+    [FINDING_SUCCESSION] = "succession",
     [FINDING_KEEPER] = "keeper",
 };
 

@@ -164,7 +164,7 @@ static bool receipts_open(struct reading *reading, struct error *err)
     const struct env *env = reading->files->env;
     char path[PATH_SIZE];
 
-    if (!reading->files->has_custody)
+    if (reading->files->custody_count == 0)
         return true;
     snprintf(path, sizeof path, "%s/receipts", reading->files->directory);
     if (!env->open(env->context, path, ENV_OPEN_READ, &reading->receipts_file, err)) {
@@ -178,6 +178,41 @@ static bool receipts_open(struct reading *reading, struct error *err)
            receipt_next(reading, err);
 }
 
+/* The key that made this line, by its name. */
+static const struct verify_custody *receipt_signer(const struct reading *reading, struct span text,
+                                                   int64_t *time_s)
+{
+    uint8_t signature[SIGNATURE_SIZE];
+
+    for (size_t i = 0; i < reading->files->custody_count; i++)
+        if (cosignature_line_verify(&reading->files->custody[i].key, text,
+                                    span_text(reading->receipt_line), time_s, signature))
+            return &reading->files->custody[i];
+    return NULL;
+}
+
+/* Beyond the end of its log, or of its key, a signature proves nothing: whoever stole the key makes such receipts. */
+static bool receipt_counts(struct reading *reading, const struct verify_custody *signer)
+{
+    const struct verify_files *files = reading->files;
+    uint64_t size = reading->receipt_size;
+
+    if (files->has_end && size > files->end_size) {
+        finding_add(reading->report, FINDING_RECEIPT,
+                    "receipts: the receipt of size %" PRIu64 " lies beyond the end of log %s at "
+                    "%" PRIu64 ": it counts for nothing",
+                    size, files->log.name, files->end_size);
+        return false;
+    }
+    if (!signer->has_end || files->base + size <= signer->end)
+        return true;
+    finding_add(reading->report, FINDING_RECEIPT,
+                "receipts: the receipt of size %" PRIu64 " is backdated: %s ended at position "
+                "%" PRIu64 " of these logs, this is position %" PRIu64,
+                size, signer->key.name, signer->end, files->base + size);
+    return false;
+}
+
 /* The tree has reached the size of the next receipt. */
 static void receipt_check(struct reading *reading)
 {
@@ -185,18 +220,21 @@ static void receipt_check(struct reading *reading)
                               .size = reading->receipt_size,
                               .root = reading->receipt_root};
     struct buffer text CLEANUP(buffer_free) = buffer_make(CHECKPOINT_SIZE_MAX);
-    uint8_t signature[SIGNATURE_SIZE];
+    const struct verify_custody *signer = NULL;
     int64_t time_s = 0;
 
     reading->report->receipts++;
-    if (!checkpoint_write(&seen, &text) ||
-        !cosignature_line_verify(&reading->files->custody, buffer_span(&text),
-                                 span_text(reading->receipt_line), &time_s, signature)) {
+    if (checkpoint_write(&seen, &text))
+        signer = receipt_signer(reading, buffer_span(&text), &time_s);
+    if (signer == NULL) {
         finding_add(reading->report, FINDING_RECEIPT,
                     "receipts: the receipt of size %" PRIu64 " by %s does not hold", seen.size,
-                    reading->files->custody.name);
+                    reading->files->custody_count == 1 ? reading->files->custody[0].key.name
+                                                       : "a key that was given");
         return;
     }
+    if (!receipt_counts(reading, signer))
+        return;
     if (!root_is_here(reading, &seen.root)) {
         if (reading->receipt_doubt == 0)
             reading->receipt_doubt = seen.size;
@@ -204,6 +242,17 @@ static void receipt_check(struct reading *reading)
     }
     reading->out->receipt_time_s = time_s;
     reading->out->receipt_size = seen.size;
+    reading->out->receipt_by = &signer->key;
+}
+
+/* --- the end, as the log that follows says it --- */
+
+static void end_check(struct reading *reading)
+{
+    if (!root_is_here(reading, &reading->files->end_root))
+        finding_add(reading->report, FINDING_FORK,
+                    "log %s ends at %" PRIu64 " with another tree, says the log that follows it",
+                    reading->files->log.name, reading->files->end_size);
 }
 
 /* --- tiles --- */
@@ -337,6 +386,8 @@ static bool leaf_add(struct reading *reading, uint64_t index, const struct tlog_
     level_add(reading, *either, tile != NULL ? *tile : *entry);
     if (reading->has_other && reading->other.size == index + 1)
         other_check(reading);
+    if (reading->files->has_end && reading->files->end_size == index + 1)
+        end_check(reading);
     if (reading->receipt_size != index + 1)
         return true;
     receipt_check(reading);
@@ -409,7 +460,10 @@ static void root_check(struct reading *reading)
         finding_add(reading->report, FINDING_FORK,
                     "log %s forked: %s cosigned another tree of size %" PRIu64
                     " than the one exported here",
-                    reading->files->log.name, reading->files->custody.name, reading->receipt_doubt);
+                    reading->files->log.name,
+                    reading->files->custody_count == 1 ? reading->files->custody[0].key.name
+                                                       : "its partner",
+                    reading->receipt_doubt);
     else
         finding_add(reading->report, FINDING_RECEIPT,
                     "receipts: the receipt of size %" PRIu64 " is not over these entries",
@@ -443,19 +497,29 @@ static void cosignature_check(struct reading *reading)
     struct note note;
     int64_t time_s = 0;
 
-    if (!reading->files->has_custody)
+    if (reading->files->custody_count == 0)
         return;
     if (!note_read(buffer_span(&reading->note), &note, &refused))
         return;
-    if (cosignature_verify(&note, &reading->files->custody, &time_s, signature, &refused)) {
-        reading->out->receipt_time_s = time_s;
-        reading->out->receipt_size = reading->checkpoint.size;
-        return;
+    for (size_t i = 0; i < reading->files->custody_count; i++) {
+        const struct verify_custody *custody = &reading->files->custody[i];
+        bool has_ended =
+            (custody->has_end && reading->files->base + reading->checkpoint.size > custody->end) ||
+            (reading->files->has_end && reading->checkpoint.size > reading->files->end_size);
+        error_clear(&refused);
+        if (cosignature_verify(&note, &custody->key, &time_s, signature, &refused)) {
+            if (has_ended)
+                continue; /* the receipts say so */
+            reading->out->receipt_time_s = time_s;
+            reading->out->receipt_size = reading->checkpoint.size;
+            reading->out->receipt_by = &custody->key;
+            return;
+        }
+        if (refused.kind != ERROR_MISSING)
+            finding_add(reading->report, FINDING_RECEIPT,
+                        "checkpoint: the cosignature by %s does not hold: %.200s",
+                        custody->key.name, refused.text);
     }
-    if (refused.kind != ERROR_MISSING)
-        finding_add(reading->report, FINDING_RECEIPT,
-                    "checkpoint: the cosignature by %s does not hold: %.200s",
-                    reading->files->custody.name, refused.text);
 }
 
 static bool entries_check(struct reading *reading, struct error *err)
@@ -486,6 +550,12 @@ static bool directory_verify(struct reading *reading, struct error *err)
         ok = receipts_open(reading, err) && entries_check(reading, err);
         if (ok) {
             root_check(reading);
+            if (reading->files->has_end && reading->files->end_size > reading->checkpoint.size)
+                finding_add(reading->report, FINDING_ENTRY_MISSING,
+                            "log %s ends at %" PRIu64 ", says the log that follows it; this export "
+                            "ends at %" PRIu64,
+                            reading->files->log.name, reading->files->end_size,
+                            reading->checkpoint.size);
             reading->out->size = reading->checkpoint.size;
             reading->out->root = reading->checkpoint.root;
         }

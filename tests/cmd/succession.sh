@@ -123,6 +123,18 @@ for origin in ro/ro-al/to/al/0 ro/ro-al/to/al/1 ro/ro-al/to/al/2; do
     quiet "$besa" verify "$homes/al.logs/$origin" --vkey "$key" --custody-vkey "$custody" ||
         fail "verify exported $origin"
 done
+# All of them as chains, with every key, and what both institutions signed.
+chain=()
+for origin in ro/ro-al/to/al/{0,1,2} al/ro-al/to/ro/{0,1}; do
+    chain+=(--vkey "$(as_ro log vkey "$origin")")
+done
+chain+=(--custody-vkey "$(as_ro log vkey --custody ro/ro-al/to/al/0)")
+for origin in al/ro-al/to/ro/0 al/ro-al/to/ro/1; do chain+=(--custody-vkey "$(as_ro log vkey --custody "$origin")"); done
+quiet "$besa" --json verify "$homes/ro.logs" "${chain[@]}" || fail "verify the chains"
+grep -q '"log":"ro/ro-al/to/al/1"[^}]*"ends_at"' "$homes/said" || fail "the end of a log is shown"
+printf 'x' >> "$homes/ro.logs/ro/ro-al/to/al/1/succession"
+"$besa" --json verify "$homes/ro.logs" "${chain[@]}" > "$homes/said" 2>&1 && fail "a changed succession verifies"
+grep -q 'what it follows is not shown' "$homes/said" || fail "a changed succession is named"
 # The custody key given is the one that made the newest receipt.
 signer=$(tail -n 1 "$homes/al.logs/al/ro-al/to/ro/0/receipts" | cut -d ' ' -f 4)
 [ "$(as_al log vkey --custody al/ro-al/to/ro/0 | cut -d + -f 1)" = "$signer" ] || fail "another custody key than that of $signer"
