@@ -20,6 +20,8 @@ if(TARGET besa)
   add_test(NAME real_keys_revoke COMMAND ${CMAKE_SOURCE_DIR}/tests/cmd/keys_revoke.sh $<TARGET_FILE:besa>)
   add_test(NAME real_retention COMMAND ${CMAKE_SOURCE_DIR}/tests/cmd/retention.sh $<TARGET_FILE:besa>)
   set_tests_properties(real_succession real_keys real_keys_revoke real_retention PROPERTIES LABELS real TIMEOUT 200 SKIP_RETURN_CODE 77)
+  add_test(NAME cmd_keys_passphrase COMMAND ${CMAKE_SOURCE_DIR}/tests/cmd/keys_passphrase.sh $<TARGET_FILE:besa>)
+  set_tests_properties(cmd_keys_passphrase PROPERTIES LABELS real TIMEOUT 200 SKIP_RETURN_CODE 77)
   set_tests_properties(verify_by_hand go_verify log_canary PROPERTIES LABELS real TIMEOUT 300 SKIP_RETURN_CODE 77
                        FIXTURES_REQUIRED besa_demo RUN_SERIAL TRUE)
 endif()

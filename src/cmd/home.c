@@ -118,7 +118,7 @@ static bool passphrase_check(const char *path, struct error *err)
                      "passphrase %s is open to other users; it must have mode 0600", path);
 }
 
-static bool passphrase_read(const char *path, struct buffer *out, struct error *err)
+bool home_passphrase_read(const char *path, struct buffer *out, struct error *err)
 {
     if (!passphrase_check(path, err) ||
         !env_read_file(env_real(), path, PASSPHRASE_SIZE_MAX, out, err))
@@ -128,20 +128,31 @@ static bool passphrase_read(const char *path, struct buffer *out, struct error *
     return out->size > 0 || error_set(err, ERROR_INPUT, "passphrase %s is empty", path);
 }
 
-bool home_passphrase(const struct home *home, struct buffer *out, struct error *err)
+bool home_passphrase_place(const struct home *home, char out[HOME_PATH_SIZE], bool *is_own,
+                           struct error *err)
 {
-    char path[HOME_PATH_SIZE];
     const char *credentials = getenv("CREDENTIALS_DIRECTORY");
     const char *file = getenv("BESA_PASSPHRASE_FILE");
 
+    *is_own = false;
     if (credentials != NULL) {
-        int size = snprintf(path, sizeof path, "%s/besa-keeper", credentials);
-        if (size > 0 && (size_t)size < sizeof path && access(path, F_OK) == 0)
-            return passphrase_read(path, out, err);
+        int size = snprintf(out, HOME_PATH_SIZE, "%s/besa-keeper", credentials);
+        if (size > 0 && size < HOME_PATH_SIZE && access(out, F_OK) == 0)
+            return true;
     }
     if (file != NULL && file[0] != '\0')
-        return passphrase_read(file, out, err);
-    return home_path(home, HOME_PASSPHRASE, path, err) && passphrase_read(path, out, err);
+        return snprintf(out, HOME_PATH_SIZE, "%s", file) < HOME_PATH_SIZE ||
+               error_set(err, ERROR_LIMIT, "BESA_PASSPHRASE_FILE is too long a path");
+    *is_own = true;
+    return home_path(home, HOME_PASSPHRASE, out, err);
+}
+
+bool home_passphrase(const struct home *home, struct buffer *out, struct error *err)
+{
+    char path[HOME_PATH_SIZE];
+    bool is_own = false;
+
+    return home_passphrase_place(home, path, &is_own, err) && home_passphrase_read(path, out, err);
 }
 
 /* --- configuration --- */

@@ -104,5 +104,10 @@ void home_unlock(int *fd);
  * the first of these that is there. One line end at its end is not part of it. RULE when others may read the file. The
  * caller wipes and frees `out`. */
 bool home_passphrase(const struct home *home, struct buffer *out, struct error *err);
+/* Which of these it is; *is_own: keeper.pass, which this program may write. */
+bool home_passphrase_place(const struct home *home, char out[HOME_PATH_SIZE], bool *is_own,
+                           struct error *err);
+/* The passphrase in a file that nobody else may read. */
+bool home_passphrase_read(const char *path, struct buffer *out, struct error *err);
 
 #endif

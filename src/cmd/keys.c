@@ -291,6 +291,7 @@ int command_keys(struct options *options, int argc, char **argv)
         {"list", keys_list_command},
         {"tls", keys_tls},
         {"revoke", keys_revoke},
+        {"passphrase", keys_passphrase},
     };
 
     for (size_t i = 0; argc > 1 && i < ARRAY_COUNT(forms); i++)

@@ -70,9 +70,10 @@ bool keys_tls_take(const struct home *home, struct error *err);
 /* Ends an installation that a crash cut off. Nothing when there is none. */
 bool keys_tls_settle(const struct home *home, struct error *err);
 
-/* `besa keys revoke` (keys_revoke.c). */
+/* `besa keys revoke` (keys_revoke.c), `besa keys passphrase` (keys_passphrase.c). */
 struct options;
 int keys_revoke(struct options *options, int argc, char **argv);
+int keys_passphrase(struct options *options, int argc, char **argv);
 
 #define KEYS_TLS_DAYS 30 /* short-lived: a stolen one ends by itself within a month */
 

@@ -34,7 +34,7 @@ const struct key_kind_row key_kinds[KEY_KIND_COUNT] = {
                          "pairing and a new agreement"},
     [KEY_PARTNER_INSTITUTION] = {"partner-institution", "what a partner's signatures stand on",
                                  "the partner, with pairing and a new agreement"},
-    [KEY_PASSPHRASE] = {"passphrase", "opens the keeper's key file", "no command"},
+    [KEY_PASSPHRASE] = {"passphrase", "opens the keeper's key file", "besa keys passphrase"},
 };
 
 const char *const key_level_names[KEY_LEVEL_COUNT] = {"good", "notice", "ends soon", "ends now",

@@ -331,7 +331,22 @@ static bool act_desk_key_revoke(struct node *node, const struct desk_call *call,
     return true;
 }
 
+/* The command does it, where both passphrases are; the domestic log says who and why. */
+static bool act_passphrase_change(struct node *node, const struct desk_call *call,
+                                  struct json_writer *out, struct error *err)
+{
+    (void)node;
+    (void)call;
+    (void)err;
+    json_begin_object(out);
+    json_string_field(out, "state", "entered");
+    json_end_object(out);
+    return true;
+}
+
 const struct node_act node_acts[] = {
+    {"passphrase-change", "Records that the keeper's passphrase is changed; the command does it.",
+     true, true, act_passphrase_change},
     {"desk-key-revoke", "Takes the API's own key out of use and ends all sessions.", true, true,
      act_desk_key_revoke},
     {"tls-renew", "Takes the TLS key and certificate that were laid ready.", true, false,

@@ -8,6 +8,7 @@
 #include <stdio.h>
 
 #define KEYS_NAME    "keeper.keys"
+#define STAGED_NAME  "keeper.keys.next" /* under the next passphrase */
 #define KEYS_MAGIC   "besa-keeper-keys/2\n"
 #define KEYS_MAGIC_1 "besa-keeper-keys/1\n" /* one set, before the master key */
 #define MAGIC_SIZE   (sizeof KEYS_MAGIC - 1)
@@ -122,7 +123,8 @@ static void write_set(const struct key_set *set, struct buffer *out)
     buffer_add(out, span_make(set->sealing_public, sizeof set->sealing_public));
 }
 
-bool keys_write(const struct keeper_options *options, const struct keys *keys, struct error *err)
+static bool write_file(const struct keeper_options *options, const char *name,
+                       const struct keys *keys, struct error *err)
 {
     char path[KEEPER_PATH_SIZE];
     CLEANUP(buffer_wipe) struct buffer plain = buffer_whole(PLAIN_SIZE_MAX);
@@ -137,10 +139,48 @@ bool keys_write(const struct keeper_options *options, const struct keys *keys, s
     buffer_byte(&plain, (uint8_t)keys->set_count);
     for (size_t i = 0; i < keys->set_count; i++)
         write_set(&keys->sets[i], &plain);
-    return keeper_path(options, KEYS_NAME, path, err) &&
+    return keeper_path(options, name, path, err) &&
            secret_seal(options->env, options->passphrase, options->cost, buffer_span(&plain),
                        &sealed, err) &&
            env_write_file(options->env, path, buffer_span(&sealed), err);
+}
+
+/* Keys that lie ready under another passphrase would be older ones, and win with the change of it. */
+bool keys_write(const struct keeper_options *options, const struct keys *keys, struct error *err)
+{
+    if (keys_are_staged(options))
+        return error_set(err, ERROR_CONFLICT,
+                         "a change of passphrase is not finished: finish it, or `besa keys "
+                         "passphrase --abandon`");
+    return write_file(options, KEYS_NAME, keys, err);
+}
+
+bool keys_stage(const struct keeper_options *options, const struct keys *keys, struct error *err)
+{
+    return write_file(options, STAGED_NAME, keys, err);
+}
+
+bool keys_unstage(const struct keeper_options *options, struct error *err)
+{
+    const struct env *env = options->env;
+    char path[KEEPER_PATH_SIZE];
+
+    return keeper_path(options, STAGED_NAME, path, err) && env->unlink(env->context, path, err) &&
+           env->sync_dir(env->context, options->directory, err);
+}
+
+bool keys_are_staged(const struct keeper_options *options)
+{
+    const struct env *env = options->env;
+    char path[KEEPER_PATH_SIZE];
+    struct env_file *file = NULL;
+    struct error ignored = {0};
+
+    if (!keeper_path(options, STAGED_NAME, path, &ignored) ||
+        !env->open(env->context, path, ENV_OPEN_READ, &file, &ignored))
+        return false;
+    env->close(env->context, file);
+    return true;
 }
 
 static void read_bytes(struct cursor *from, uint8_t *out, size_t size)
@@ -191,16 +231,46 @@ static bool parse(struct span plain, struct keys *out, struct error *err)
     return true;
 }
 
-bool keys_read(const struct keeper_options *options, struct keys *out, struct error *err)
+static bool read_file(const struct keeper_options *options, const char *name, struct keys *out,
+                      struct error *err)
 {
     char path[KEEPER_PATH_SIZE];
     CLEANUP(buffer_free) struct buffer sealed = buffer_make(FILE_SIZE_MAX);
     CLEANUP(buffer_wipe) struct buffer plain = buffer_whole(FILE_SIZE_MAX);
 
-    if (!keeper_path(options, KEYS_NAME, path, err) ||
+    if (!keeper_path(options, name, path, err) ||
         !env_read_file(options->env, path, FILE_SIZE_MAX, &sealed, err))
         return false;
     if (!secret_open(options->passphrase, buffer_span(&sealed), &plain, err))
-        return error_add(err, "%s", KEYS_NAME);
+        return error_add(err, "%s", name);
     return parse(buffer_span(&plain), out, err);
+}
+
+static bool put_in_place(const struct keeper_options *options, struct error *err)
+{
+    const struct env *env = options->env;
+    char from[KEEPER_PATH_SIZE];
+    char to[KEEPER_PATH_SIZE];
+
+    return keeper_path(options, STAGED_NAME, from, err) &&
+           keeper_path(options, KEYS_NAME, to, err) &&
+           env->rename(env->context, from, to, err) &&
+           env->sync_dir(env->context, options->directory, err);
+}
+
+bool keys_read(const struct keeper_options *options, struct keys *out, struct error *err)
+{
+    struct error why = {0};
+
+    if (read_file(options, KEYS_NAME, out, err))
+        return true;
+    if (err->kind != ERROR_INPUT)
+        return false;
+    if (read_file(options, STAGED_NAME, out, &why))
+        return put_in_place(options, err) && (error_clear(err), true);
+    if (why.kind != ERROR_MISSING)
+        return false;
+    /* Another process may have put it in place between the two. */
+    error_clear(err);
+    return read_file(options, KEYS_NAME, out, err);
 }

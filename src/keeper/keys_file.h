@@ -50,8 +50,13 @@ bool keys_renew(const struct env *env, struct keys *keys, struct error *err);
 /* The set of this number; NULL with MISSING when it was destroyed or never made. */
 const struct key_set *keys_set(const struct keys *keys, uint8_t number, struct error *err);
 bool keys_write(const struct keeper_options *options, const struct keys *keys, struct error *err);
-/* MISSING when there is no file, INPUT for a wrong passphrase or a damaged file. */
+/* MISSING when there is no file, INPUT for a wrong passphrase or a damaged file. Keys that lie ready under this passphrase
+ * (reseal.h) are put in place by it. */
 bool keys_read(const struct keeper_options *options, struct keys *out, struct error *err);
+/* The same keys, ready to be put in place by keys_read. */
+bool keys_stage(const struct keeper_options *options, const struct keys *keys, struct error *err);
+bool keys_unstage(const struct keeper_options *options, struct error *err);
+bool keys_are_staged(const struct keeper_options *options);
 /* True when the file is there or cannot be looked for (*err says what). */
 bool keys_exist(const struct keeper_options *options, struct error *err);
 
