@@ -213,23 +213,51 @@ static void certificate_look(struct doctor *doctor, const struct doctor_machine 
     }
     int64_t left_ms = to_ms - machine->now_ms;
     int64_t days = left_ms / DAY_MS;
+    enum key_level level = key_level(from_ms, to_ms, machine->now_ms);
     if (machine->now_ms < from_ms)
         doctor_find(doctor, DOCTOR_FAILURE, "look at the clock, then at the certificate",
                     "%s is not valid yet", what);
     else if (left_ms <= 0)
         doctor_find(doctor, DOCTOR_FAILURE, next, "%s has expired; partners refuse it", what);
-    else if (key_level(from_ms, to_ms, machine->now_ms) >= KEY_ENDS_SOON)
+    else if (level >= KEY_ENDS_SOON)
         doctor_find(doctor, DOCTOR_WARNING, next, "%s ends in %" PRId64 " days", what, days);
+    else if (level == KEY_NOTICE)
+        doctor_find(doctor, DOCTOR_NOTICE, next, "%s ends in %" PRId64 " days", what, days);
     else
         doctor_find(doctor, DOCTOR_OK, NULL, "%s holds for %" PRId64 " days", what, days);
 }
 
+/* The keys that are others' to renew: partners' institutions. */
+static void partners_look(struct doctor *doctor, const struct doctor_machine *machine)
+{
+    struct key_warning warnings[KEY_WARNING_MAX];
+    struct home home;
+
+    if (snprintf(home.path, sizeof home.path, "%s", machine->home) >= (int)sizeof home.path)
+        return;
+    size_t count = keys_warnings(&home, machine->now_ms, warnings, KEY_WARNING_MAX);
+    for (size_t i = 0; i < count; i++)
+        if (warnings[i].kind == KEY_PARTNER_INSTITUTION)
+            doctor_find(doctor,
+                        warnings[i].level == KEY_NOTICE  ? DOCTOR_NOTICE
+                        : warnings[i].level == KEY_ENDED ? DOCTOR_FAILURE
+                                                         : DOCTOR_WARNING,
+                        "telephone the partner: docs/keys.md", "%s", warnings[i].text);
+}
+
 static void certificates_look(struct doctor *doctor, const struct doctor_machine *machine)
 {
+    char path[HOME_PATH_SIZE + 64];
+
     certificate_look(doctor, machine, HOME_TLS_CERTIFICATE, "the TLS certificate",
                      "besa keys tls renew: docs/keys.md");
     certificate_look(doctor, machine, HOME_INSTITUTION, "the institution's certificate",
                      "the institution issues a new one: docs/keys.md");
+    snprintf(path, sizeof path, "%s/" HOME_DESK_KEY, machine->home);
+    if (access(path, F_OK) == 0)
+        certificate_look(doctor, machine, HOME_DESK_CERTIFICATE, "the API's certificate",
+                         "its issuer makes a new one; put it in place, then SIGHUP");
+    partners_look(doctor, machine);
 }
 
 const struct doctor_machine_row doctor_machine_rows[] = {

@@ -3,6 +3,7 @@
 
 #include "base/attributes.h"
 #include "cmd/backup_known.h"
+#include "cmd/keys.h"
 #include "cmd/service.h"
 #include "crypto/cms.h"
 
@@ -14,7 +15,8 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
-#define PICTURE_MS 1000
+#define PICTURE_MS     1000
+#define KEY_LABEL_SIZE (NAME_SIZE_MAX + 40) /* kind, and of a partner's its name */
 
 static const char *const event_names[JOURNAL_EVENT_COUNT] = {
     [JOURNAL_SEALED] = "sealed",     [JOURNAL_RECEIPT] = "receipt", [JOURNAL_ARRIVED] = "arrived",
@@ -196,6 +198,33 @@ static void machine_write(struct service *service, struct buffer *out)
     metric_seconds(METRIC_CERTIFICATE_END_SECONDS, NULL, to_ms, out);
 }
 
+static void key_label(const struct key_entry *entry, char out[KEY_LABEL_SIZE])
+{
+    snprintf(out, KEY_LABEL_SIZE, "%s%s%s", key_kinds[entry->kind].name,
+             entry->partner[0] == '\0' ? "" : ":", entry->partner);
+}
+
+void gauges_keys_write(const struct home *home, int64_t now_ms, struct buffer *out)
+{
+    struct key_entry *entries = calloc(KEY_LIST_MAX, sizeof *entries);
+    size_t count = entries == NULL ? 0 : keys_list(home, now_ms, entries);
+    char label[KEY_LABEL_SIZE];
+
+    metric_begin(METRIC_KEY_END_SECONDS, out);
+    for (size_t i = 0; i < count; i++) {
+        key_label(&entries[i], label);
+        if (entries[i].until_ms > 0)
+            metric_seconds(METRIC_KEY_END_SECONDS, label, entries[i].until_ms, out);
+    }
+    metric_begin(METRIC_KEY_LEVEL, out);
+    for (size_t i = 0; i < count; i++) {
+        key_label(&entries[i], label);
+        metric_value(METRIC_KEY_LEVEL, label, entries[i].is_missing ? KEY_ENDED : entries[i].level,
+                     out);
+    }
+    free(entries);
+}
+
 /* On the background thread's own connection. */
 static void backup_write(struct service *service, struct buffer *out)
 {
@@ -260,6 +289,8 @@ bool gauges_write(struct service *service, struct buffer *out)
     one_write(METRIC_STORE_FAILED, picture->is_store_failed, out);
     http_write(service, out);
     machine_write(service, out);
+    gauges_keys_write(&service->node->home, service->node->env->now_ms(service->node->env->context),
+                      out);
     one_write(METRIC_AUDIT_STREAM_BEHIND, audit_stream_behind(&service->audit_stream), out);
     backup_write(service, out);
     metric_begin(METRIC_HELD, out);

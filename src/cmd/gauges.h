@@ -54,6 +54,9 @@ void gauges_count_event(struct gauges *gauges, enum journal_event_kind kind);
 void gauges_count_round(struct gauges *gauges, int64_t us);
 void gauges_take(struct gauges *gauges, struct journal *journal);
 /* All metrics as text. The background thread: it has a database connection of its own. */
+/* The ends of this home's keys, without a node. */
+struct home;
+void gauges_keys_write(const struct home *home, int64_t now_ms, struct buffer *out);
 bool gauges_write(struct service *service, struct buffer *out);
 
 /* Size of the domestic log in the last picture. Any thread. */

@@ -53,6 +53,7 @@ size_t keys_list(const struct home *home, int64_t now_ms, struct key_entry *out)
 #define KEY_WARNING_MAX KEY_LIST_MAX
 struct key_warning {
     enum key_kind kind;
+    char partner[NAME_SIZE_MAX + 1]; /* empty: our own */
     enum key_level level;
     int64_t until_ms;
     char text[256]; /* "TLS key: ends in 3 days; besa keys tls renew" */

@@ -230,6 +230,7 @@ static void warning_write(const struct key_entry *entry, int64_t now_ms, struct 
 
     *out = (struct key_warning){
         .kind = entry->kind, .level = entry->level, .until_ms = entry->until_ms};
+    memcpy(out->partner, entry->partner, sizeof out->partner);
     if (entry->is_missing) {
         out->level = KEY_ENDED;
         snprintf(out->text, sizeof out->text, "key %s%s%s: missing or cannot be read", kind->name,

@@ -43,8 +43,8 @@ static bool next_make(struct buffer *out, struct error *err)
     return ok;
 }
 
-static bool change_open(const struct options *options, const char *next_file,
-                        struct change *change, struct error *err)
+static bool change_open(const struct options *options, const char *next_file, struct change *change,
+                        struct error *err)
 {
     if (!home_find(options->home, &change->home, err) ||
         !home_config_load(&change->home, &change->config, err) ||
@@ -54,10 +54,11 @@ static bool change_open(const struct options *options, const char *next_file,
         return false;
     if (next_file != NULL)
         return home_passphrase_read(next_file, &change->next, err);
-    return change->is_own ? next_make(&change->next, err)
-                          : error_set(err, ERROR_INPUT,
-                                      "the passphrase is kept in %s: say the next one in --new-file",
-                                      change->place);
+    return change->is_own
+               ? next_make(&change->next, err)
+               : error_set(err, ERROR_INPUT,
+                           "the passphrase is kept in %s: say the next one in --new-file",
+                           change->place);
 }
 
 static int change_show(struct options *options, const char *state, const char *next)
@@ -111,7 +112,7 @@ int keys_passphrase(struct options *options, int argc, char **argv)
     keeper.passphrase = buffer_span(&change.old);
     keeper.cost = change.config.is_training ? SECRET_COST_FAST : SECRET_COST_STANDARD;
     if (!keeper_passphrase_change(&keeper, change.is_own ? change.place : NULL,
-                           buffer_span(&change.next), &err))
+                                  buffer_span(&change.next), &err))
         return command_fail(options, &err);
     return change.is_own
                ? change_show(options, "changed; the old passphrase opens nothing here",

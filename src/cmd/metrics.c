@@ -63,6 +63,11 @@ const struct metric_row metric_rows[METRIC_COUNT] = {
                                "Size of the database's file; 0 on PostgreSQL."},
     [METRIC_CERTIFICATE_END_SECONDS] = {"besa_certificate_end_time_seconds", METRIC_GAUGE, NULL,
                                         "When our TLS certificate ends, Unix time."},
+    [METRIC_KEY_END_SECONDS] = {"besa_key_end_time_seconds", METRIC_GAUGE, "key",
+                                "When each key that has an end of its own ends, Unix time."},
+    [METRIC_KEY_LEVEL] = {"besa_key_level", METRIC_GAUGE, "key",
+                          "How near: 0 good, 1 notice, 2 ends soon, 3 ends now, 4 ended or "
+                          "missing."},
     [METRIC_BACKUP_SECONDS] = {"besa_backup_time_seconds", METRIC_GAUGE, NULL,
                                "When the newest backup that passed its drill was made, Unix time; "
                                "0: never."},

@@ -42,6 +42,7 @@ const struct report_row report_rows[REPORT_EVENT_COUNT] = {
     [REPORT_ALARM] = {"alarm", 2,
                       "The books found what must not be: besa status and besa doctor "
                       "name it."},
+    [REPORT_KEY_ENDS] = {"key-ends", 4, "A key ends soon, ended, or is missing."},
     [REPORT_NOTICE] = {"notice", 5, "Something that is neither of the above."},
 };
 

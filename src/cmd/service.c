@@ -30,6 +30,7 @@
 #define BEAT_WAIT_MS       1000
 #define CHECKPOINT_MS      2000
 #define UPLOADS_LOOK_MS    3600000
+#define KEYS_LOOK_MS       3600000
 #define METRICS_WAIT_MS    10000 /* collectors look every 15 to 60 s */
 #define DRAIN_ROUND_MAX    1000u
 
@@ -604,10 +605,27 @@ static void uploads_look(struct service *service, int64_t *next_ms)
         __atomic_store_n(&service->is_expiring, 0, __ATOMIC_RELEASE);
 }
 
+/* Once an hour, and at the start. */
+static void keys_look(struct service *service, int64_t *next_ms)
+{
+    const struct env *env = service->node->env;
+    struct key_warning risen[KEY_WARNING_MAX];
+
+    if (env->monotonic_ms(env->context) < *next_ms)
+        return;
+    *next_ms = env->monotonic_ms(env->context) + KEYS_LOOK_MS;
+    size_t count = keys_watch_look(&service->keys_watch, &service->node->home,
+                                   env->now_ms(env->context), risen, KEY_WARNING_MAX);
+    for (size_t i = 0; i < count; i++)
+        report(risen[i].level >= KEY_ENDS_SOON ? REPORT_KEY_ENDS : REPORT_NOTICE, NULL, "%s",
+               risen[i].text);
+}
+
 static void *background_run(void *context)
 {
     struct service *service = context;
     int64_t next_uploads_ms = 0;
+    int64_t next_keys_ms = 0;
     struct moves last = {0, 0};
     int64_t waited_ms = 0;
 
@@ -627,6 +645,7 @@ static void *background_run(void *context)
         if (waited_ms % CHECKPOINT_MS != 0)
             continue;
         uploads_look(service, &next_uploads_ms);
+        keys_look(service, &next_keys_ms);
         if (database_checkpoint(service->background_db, CHECKPOINT_PASSIVE, NULL, &err) ||
             err.kind == ERROR_BUSY)
             continue;

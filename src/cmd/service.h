@@ -7,6 +7,7 @@
 
 #include "cmd/audit_stream.h"
 #include "cmd/gauges.h"
+#include "cmd/keys_watch.h"
 #include "cmd/node.h"
 #include "desk/retention.h"
 #include "cmd/sandbox.h"
@@ -68,10 +69,11 @@ struct service {
     bool has_background;
     struct gauges gauges;
     struct audit_stream audit_stream;
-    bool is_metrics_failing; /* the background thread's */
-    int beat_fd;             /* the supervisor's pipe; -1: nobody wants to know */
-    unsigned writer_moves;   /* atomic: rounds of the writer, steps of its long jobs */
-    unsigned courier_moves;  /* atomic */
+    bool is_metrics_failing;      /* the background thread's */
+    struct keys_watch keys_watch; /* the same */
+    int beat_fd;                  /* the supervisor's pipe; -1: nobody wants to know */
+    unsigned writer_moves;        /* atomic: rounds of the writer, steps of its long jobs */
+    unsigned courier_moves;       /* atomic */
     bool was_reachable[PARTNER_COUNT_MAX]; /* as last reported; the background thread's */
     bool was_stop_told;                    /* the writer: of the domestic log */
     int stop;                              /* atomic: the threads end */

@@ -68,6 +68,8 @@ static bool key_load(const struct institution_files *files, struct institution_p
                passphrase_load(files->passphrase, &out->passphrase, err);
     if (!institution_key_is_token(span_text(files->token)))
         return error_set(err, ERROR_INPUT, "a token is named by a URI that begins with pkcs11:");
+    if (!institution_token_check(span_text(files->token), err))
+        return false;
     if (!buffer_text(&out->key, files->token))
         return error_set(err, ERROR_LIMIT, "the token's URI is too long");
     return files->passphrase == NULL ? pin_ask(&out->passphrase, err)

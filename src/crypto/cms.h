@@ -14,6 +14,8 @@
 
 /* A token's URI, not PEM text. */
 bool institution_key_is_token(struct span key);
+/* Such a URI can be meant: before a PIN is asked for. Reads it alone, loads nothing. INPUT. */
+bool institution_token_check(struct span uri, struct error *err);
 
 #define CMS_SIZE_MAX         67108864u /* 64 MiB: a document with its signatures */
 #define CMS_SIGNER_COUNT_MAX 8         /* two institutions today; room for a change of keys */

@@ -119,6 +119,11 @@ bool institution_key_is_token(struct span key)
     return key.size >= sizeof scheme - 1 && memcmp(key.data, scheme, sizeof scheme - 1) == 0;
 }
 
+bool institution_token_check(struct span uri, struct error *err)
+{
+    return token_uri_check(uri, err);
+}
+
 bool pki_open_key(struct span key, struct span passphrase, struct pki_key *out, struct error *err)
 {
     *out = (struct pki_key){.key = NULL};

@@ -227,3 +227,13 @@ bool token_open(struct span uri, struct span pin, struct token **out, EVP_PKEY *
     ERR_clear_error();
     return true;
 }
+
+bool token_uri_check(struct span uri, struct error *err)
+{
+    struct token *token = calloc(1, sizeof *token);
+    bool ok =
+        token != NULL ? uri_read(token, uri, err) : error_set(err, ERROR_LIMIT, "out of memory");
+
+    token_close(&token);
+    return ok;
+}

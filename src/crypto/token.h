@@ -20,6 +20,8 @@ struct token;
  */
 bool token_open(struct span uri, struct span pin, struct token **out, EVP_PKEY **key,
                 struct error *err);
+/* Reads the URI alone; what token_open would say of it. */
+bool token_uri_check(struct span uri, struct error *err);
 /* NULL is fine. Logs out and unloads. */
 void token_close(struct token **token);
 

@@ -253,8 +253,7 @@ static bool put_in_place(const struct keeper_options *options, struct error *err
     char to[KEEPER_PATH_SIZE];
 
     return keeper_path(options, STAGED_NAME, from, err) &&
-           keeper_path(options, KEYS_NAME, to, err) &&
-           env->rename(env->context, from, to, err) &&
+           keeper_path(options, KEYS_NAME, to, err) && env->rename(env->context, from, to, err) &&
            env->sync_dir(env->context, options->directory, err);
 }
 

@@ -52,9 +52,8 @@ bool keeper_passphrase_change(const struct keeper_options *options, const char *
                          PASS_LINE_SIZE_MAX - 1);
     if (!keeper_seal_anew(options, next, err))
         return false;
-    return pass_path == NULL ||
-           (env_write_file(options->env, pass_path, buffer_span(&line), err) &&
-            keeper_seal_settle(&under_next, err));
+    return pass_path == NULL || (env_write_file(options->env, pass_path, buffer_span(&line), err) &&
+                                 keeper_seal_settle(&under_next, err));
 }
 
 bool keeper_seal_abandon(const struct keeper_options *options, struct error *err)

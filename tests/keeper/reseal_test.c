@@ -34,8 +34,8 @@ static void failing_random(void *context, uint8_t *out, size_t size)
     below(context)->random(below(context)->context, out, size);
 }
 
-static bool failing_open(void *context, const char *path, enum env_open how,
-                         struct env_file **out, struct error *err)
+static bool failing_open(void *context, const char *path, enum env_open how, struct env_file **out,
+                         struct error *err)
 {
     return (how == ENV_OPEN_READ || goes_on(context, err)) &&
            below(context)->open(below(context)->context, path, how, out, err);
@@ -107,7 +107,8 @@ static void scene_start(struct fixture *fixture)
     struct error err = {0};
     fixture_start(fixture, "ro", 7);
     keeper_close(&fixture->keeper);
-    CHECK_OR_RETURN(env_write_file(&fixture->memory.env, PASS_FILE, fixture->options.passphrase, &err));
+    CHECK_OR_RETURN(
+        env_write_file(&fixture->memory.env, PASS_FILE, fixture->options.passphrase, &err));
 }
 
 static bool opens(struct fixture *fixture, struct span passphrase)
@@ -140,7 +141,8 @@ CHECK_TEST(the_old_passphrase_opens_nothing_after_the_change)
     struct error err = {0};
 
     scene_start(&fixture);
-    CHECK_OK(keeper_passphrase_change(&fixture.options, PASS_FILE, span_text("the next one"), &err), err);
+    CHECK_OK(keeper_passphrase_change(&fixture.options, PASS_FILE, span_text("the next one"), &err),
+             err);
     CHECK(!opens(&fixture, fixture.options.passphrase));
     CHECK(opens(&fixture, span_text("the next one")));
     CHECK(!keeper_seal_is_ready(&fixture.options));
@@ -192,7 +194,8 @@ CHECK_TEST(a_passphrase_kept_elsewhere_counts_from_its_first_use)
     struct error err = {0};
 
     scene_start(&fixture);
-    CHECK_OK(keeper_passphrase_change(&fixture.options, NULL, span_text("the next one"), &err), err);
+    CHECK_OK(keeper_passphrase_change(&fixture.options, NULL, span_text("the next one"), &err),
+             err);
     CHECK(keeper_seal_is_ready(&fixture.options));
     CHECK(opens(&fixture, fixture.options.passphrase)); /* the credential is not there yet */
     CHECK(keeper_seal_is_ready(&fixture.options));
@@ -210,7 +213,8 @@ CHECK_TEST(what_lies_ready_can_be_taken_back)
     struct error err = {0};
 
     scene_start(&fixture);
-    CHECK_OK(keeper_passphrase_change(&fixture.options, NULL, span_text("the next one"), &err), err);
+    CHECK_OK(keeper_passphrase_change(&fixture.options, NULL, span_text("the next one"), &err),
+             err);
     CHECK_OK(keeper_seal_abandon(&fixture.options, &err), err);
     CHECK(!opens(&fixture, span_text("the next one")));
     CHECK(opens(&fixture, fixture.options.passphrase));
