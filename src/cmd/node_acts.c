@@ -12,6 +12,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #define WAITING_SHOWN_MAX 256
 #define ALARM_SIZE        (ERROR_TEXT_SIZE + 256)
@@ -258,6 +259,13 @@ static void machine_write(struct node *node, const struct error *keeper_err, int
     json_string_field(out, "keeper",
                       keeper_err->kind == ERROR_NONE ? "sealed file"
                                                      : "sealed file; signs nothing");
+    char key[HOME_PATH_SIZE];
+    struct error ignored = {0};
+    json_string_field(out, "institution",
+                      home_path(&node->home, HOME_INSTITUTION_KEY, key, &ignored) &&
+                              access(key, F_OK) == 0
+                          ? "key file on this node (training)"
+                          : "not on this node: file or token of the institution");
     json_string_field(out, "sandbox",
                       node->service == NULL ? "none: no node runs" : node->service->sandbox.text);
     if (node->service != NULL)
