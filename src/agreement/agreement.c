@@ -6,6 +6,7 @@
 #include "agreement/agreement.h"
 
 #include "base/attributes.h"
+#include "crypto/cms.h"
 #include "message/form.h"
 
 #include <inttypes.h>
@@ -101,6 +102,24 @@ static void keys_check(const struct agreement_party *a, const struct agreement_p
         problems_add(problems, "parties", ERROR_INPUT, "both parties name the same sealing key");
     if (span_equal(a->certificate_pem, b->certificate_pem))
         problems_add(problems, "parties", ERROR_INPUT, "both parties name the same certificate");
+    if (a->next_certificate_pem.size > 0 &&
+        span_equal(a->next_certificate_pem, b->next_certificate_pem))
+        problems_add(problems, "parties", ERROR_INPUT, "both parties name the same certificate");
+}
+
+/* It will be believed: it must be one. */
+static void next_certificate_check(const struct agreement_party *party, const char *path,
+                                   struct problems *problems)
+{
+    uint8_t fingerprint[DIGEST_SIZE];
+    struct error err = {0};
+
+    if (party->next_certificate_pem.size == 0)
+        return;
+    if (span_equal(party->next_certificate_pem, party->certificate_pem))
+        problems_add(problems, path, ERROR_INPUT, "the next certificate is the present one");
+    else if (!certificate_fingerprint(party->next_certificate_pem, fingerprint, &err))
+        problems_add(problems, path, ERROR_INPUT, "%s", err.text);
 }
 
 static bool party_accepts(const struct agreement_party *party, const char *language)
@@ -116,6 +135,8 @@ static void party_check(const struct agreement_party *party, const struct agreem
 {
     char path[64];
 
+    snprintf(path, sizeof path, "parties[%zu].next_certificate", index);
+    next_certificate_check(party, path, problems);
     //= dir-2023-977 art 11
     snprintf(path, sizeof path, "parties[%zu].languages", index);
     if (party->status == PARTY_EU_MEMBER && !party_accepts(party, "en"))

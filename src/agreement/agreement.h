@@ -46,6 +46,9 @@ struct agreement_party {
     enum party_status status;
     struct span
         certificate_pem; /* the institution's: signs agreements, TLS certificates, successions */
+    struct span
+        next_certificate_pem; /* comes after it: issues TLS certificates beside it from this version on, and the
+                                       * next version may name it instead; empty: none */
     uint8_t log_key[SIGNATURE_PUBLIC_SIZE];
     uint8_t custody_key[SIGNATURE_PUBLIC_SIZE];
     uint8_t witness_key[SIGNATURE_PUBLIC_SIZE];

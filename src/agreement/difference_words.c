@@ -18,6 +18,8 @@ static const struct words table[] = {
     {"parties.state", CLAUSE_PARTIES, NEUTRAL, PLAIN, "state"},
     {"parties.status", CLAUSE_PARTIES, NEUTRAL, PLAIN, "status towards the Union"},
     {"parties.certificate", CLAUSE_PARTIES, NEUTRAL, PLAIN, "the institution's certificate"},
+    {"parties.next_certificate", CLAUSE_PARTIES, NEUTRAL, PLAIN,
+     "the institution's next certificate"},
     {"parties.log_key", CLAUSE_PARTIES, NEUTRAL, PLAIN, "log key"},
     {"parties.custody_key", CLAUSE_PARTIES, NEUTRAL, PLAIN, "custody key"},
     {"parties.witness_key", CLAUSE_PARTIES, NEUTRAL, PLAIN, "witness key"},

@@ -1,6 +1,7 @@
 /*
  * Follow: what may differ between one version of an agreement and the next. Rules may; who the parties are, and the keys by
- * which each knows the other, may not: those change by pairing or succession, which both sides compare by voice.
+ * which each knows the other, may not: those change by pairing or succession, which both sides compare by voice. An institution's
+ * certificate changes in two steps: one version introduces the next, a later one names it alone.
  */
 #include "agreement/agreement.h"
 
@@ -21,7 +22,10 @@ static bool party_may_follow(const struct agreement *next, const struct agreemen
         return differs(next, "parties.party", err);
     if (old->status != new->status)
         return differs(next, "parties.status", err);
-    if (!span_equal(old->certificate_pem, new->certificate_pem))
+    /* Another certificate only after a version that both signed introduced it. */
+    if (!span_equal(old->certificate_pem, new->certificate_pem) &&
+        (old->next_certificate_pem.size == 0 ||
+         !span_equal(old->next_certificate_pem, new->certificate_pem)))
         return differs(next, "parties.certificate_pem", err);
     if (memcmp(old->log_key, new->log_key, sizeof old->log_key) != 0)
         return differs(next, "parties.log_key", err);

@@ -75,6 +75,15 @@ static const struct form_field party_fields[] = {
      .min = 1,
      .max = CERTIFICATE_SIZE_MAX,
      .about = "The institution's certificate, PEM. Its key signs this document."},
+    {.name = "next_certificate",
+     .kind = FORM_TEXT,
+     .is_optional = true,
+     FORM_AT(struct agreement_party, next_certificate_pem),
+     .min = 1,
+     .max = CERTIFICATE_SIZE_MAX,
+     .about =
+         "The institution's next certificate, PEM: believed beside the present one from this version on; the next "
+         "version may name it in its place."},
     {.name = "log_key",
      .kind = FORM_HEX,
      FORM_AT(struct agreement_party, log_key),

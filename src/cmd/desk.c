@@ -74,7 +74,7 @@ void desk_web_publish(struct node *node, struct web *web, const struct journal_e
         [JOURNAL_ARRIVED] = "arrived",     [JOURNAL_APPENDED] = "appended",
         [JOURNAL_PARTS] = "parts",         [JOURNAL_ALARM] = "alarm",
         [JOURNAL_SUSPENDED] = "suspended", [JOURNAL_RESUME] = "resume",
-        [JOURNAL_REVOKED] = "revoked"};
+        [JOURNAL_TRUST] = "trust"};
     const char *agreement =
         event->line < node->journal.line_count ? node->journal.lines[event->line].agreement_id : "";
 

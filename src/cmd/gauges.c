@@ -21,7 +21,7 @@
 static const char *const event_names[JOURNAL_EVENT_COUNT] = {
     [JOURNAL_SEALED] = "sealed",     [JOURNAL_RECEIPT] = "receipt", [JOURNAL_ARRIVED] = "arrived",
     [JOURNAL_APPENDED] = "appended", [JOURNAL_PARTS] = "parts",     [JOURNAL_ALARM] = "alarm",
-    [JOURNAL_RESUME] = "resume",     [JOURNAL_REVOKED] = "revoked",
+    [JOURNAL_RESUME] = "resume",     [JOURNAL_TRUST] = "trust",
 };
 
 void gauges_start(struct gauges *gauges)

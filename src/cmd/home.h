@@ -24,6 +24,7 @@
 #define HOME_DESK_CERTIFICATE "tls/desk.pem"
 #define HOME_DESK_REVOKED     "tls/desk.revoked.pem"
 #define HOME_PARTNERS         "partners"
+#define PARTNER_INSTITUTION   ".institution.pem" /* as the agreement in force names them */
 #define HOME_ATTACHMENTS      "attachments"
 #define HOME_RUN              "run"
 #define HOME_SOCKET           "run/control.sock"

@@ -288,10 +288,9 @@ int command_keys(struct options *options, int argc, char **argv)
         const char *name;
         int (*run)(struct options *options, int argc, char **argv);
     } forms[] = {
-        {"list", keys_list_command},
-        {"tls", keys_tls},
-        {"revoke", keys_revoke},
-        {"passphrase", keys_passphrase},
+        {"list", keys_list_command},       {"tls", keys_tls},
+        {"revoke", keys_revoke},           {"passphrase", keys_passphrase},
+        {"institution", keys_institution},
     };
 
     for (size_t i = 0; argc > 1 && i < ARRAY_COUNT(forms); i++)

@@ -71,8 +71,14 @@ bool keys_tls_take(const struct home *home, struct error *err);
 /* Ends an installation that a crash cut off. Nothing when there is none. */
 bool keys_tls_settle(const struct home *home, struct error *err);
 
-/* `besa keys revoke` (keys_revoke.c), `besa keys passphrase` (keys_passphrase.c). */
+/* The next certificate of our institution in place of the present one; RULE unless every agreement in force names it. In the
+ * writer. (service_trust.c) */
+struct node;
+bool keys_institution_install(struct node *node, struct span pem, struct error *err);
+
+/* `besa keys institution` (keys_institution.c), `besa keys revoke` (keys_revoke.c), `besa keys passphrase` (keys_passphrase.c). */
 struct options;
+int keys_institution(struct options *options, int argc, char **argv);
 int keys_revoke(struct options *options, int argc, char **argv);
 int keys_passphrase(struct options *options, int argc, char **argv);
 

@@ -31,9 +31,9 @@ const struct key_kind_row key_kinds[KEY_KIND_COUNT] = {
     [KEY_TLS] = {"tls", "the line to partners", "besa keys tls renew"},
     [KEY_DESK_TLS] = {"desk-tls", "the API", "its issuer; put it in place, then SIGHUP"},
     [KEY_INSTITUTION] = {"institution", "signs agreements and TLS certificates",
-                         "pairing and a new agreement"},
+                         "two versions of each agreement, besa keys institution"},
     [KEY_PARTNER_INSTITUTION] = {"partner-institution", "what a partner's signatures stand on",
-                                 "the partner, with pairing and a new agreement"},
+                                 "the partner, with two versions of the agreement"},
     [KEY_PASSPHRASE] = {"passphrase", "opens the keeper's key file", "besa keys passphrase"},
 };
 
@@ -146,6 +146,21 @@ static void passphrase_list(struct listing *listing)
 
 /* --- partners --- */
 
+/* The agreement in force names others than the pairing did, once an institution changed its certificate. */
+static void partner_certificate_enter(const struct listing *listing, const char *party,
+                                      struct span paired, struct key_entry *entry)
+{
+    struct buffer pem CLEANUP(buffer_free) = buffer_make(4 * PEM_SIZE_MAX);
+    char name[NAME_ROOM];
+    struct error err = {0};
+
+    snprintf(name, sizeof name, HOME_PARTNERS "/%.*s" PARTNER_INSTITUTION, (int)NAME_SIZE_MAX,
+             party);
+    certificate_enter(
+        listing,
+        setup_read(listing->home, name, pem.limit, &pem, &err) ? buffer_span(&pem) : paired, entry);
+}
+
 static void partner_list(struct listing *listing, const char *party)
 {
     struct buffer text CLEANUP(buffer_free) = buffer_make(PAIRING_SIZE_MAX);
@@ -162,7 +177,7 @@ static void partner_list(struct listing *listing, const char *party)
     entry->is_missing = !setup_read(listing->home, name, PAIRING_SIZE_MAX, &text, &err) ||
                         !pairing_read(buffer_span(&text), &arena, &pairing, &problems);
     if (!entry->is_missing)
-        certificate_enter(listing, pairing.party.certificate_pem, entry);
+        partner_certificate_enter(listing, party, pairing.party.certificate_pem, entry);
 
     entry = entry_add(listing, KEY_PSK, "sealed record of the keeper");
     snprintf(entry->partner, sizeof entry->partner, "%.*s", (int)NAME_SIZE_MAX, party);

@@ -60,14 +60,15 @@ const struct command commands[] = {
      "[list]\ntls renew [--days N] [--key FILE|--token URI --cert FILE] [--pin-file FILE]\ntls "
      "request FILE\ntls issue REQUEST --name TLS-NAME --output FILE [--days N] [--key FILE|--token "
      "URI --cert FILE]\ntls install FILE\nrevoke tls [FINGERPRINT] [--for "
-     "theft|loss|replaced|other]\nrevoke desk-tls\nrevoke officer ID\npassphrase [--new-file FILE|--abandon]",
+     "theft|loss|replaced|other]\nrevoke desk-tls\nrevoke officer ID\npassphrase [--new-file FILE|--abandon]\ninstitution CERT [--key FILE]",
      "Lists the keys of this node with their ends, and renews them (docs/keys.md).\n\nA TLS key is "
      "renewed while the node runs and needs no new agreement; where the institution's key is not at "
      "hand: request here, issue there, install here.\n\nrevoke needs two officers (--approver) and "
      "takes effect at once, at the partner as soon as it has the message; without a fingerprint it "
      "is the certificate in use. Nothing revoked comes back: renew.\n\npassphrase needs two officers as well. Where the "
      "passphrase is not in the home (a credential of systemd), the keys lie ready under that of "
-     "--new-file until the keeper starts with it; --abandon takes that back.",
+     "--new-file until the keeper starts with it; --abandon takes that back.\n\ninstitution goes over to the institution's next certificate, once "
+     "every agreement in force names it; two officers.",
      command_keys},
     {"serve", "",
      "Runs the node until SIGTERM; SIGHUP makes it begin anew.\n\nThe supervisor starts the keeper "

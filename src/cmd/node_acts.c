@@ -352,7 +352,23 @@ static bool act_passphrase_change(struct node *node, const struct desk_call *cal
     return true;
 }
 
+static bool act_institution_install(struct node *node, const struct desk_call *call,
+                                    struct json_writer *out, struct error *err)
+{
+    struct span pem = json_get_base64(call->arguments, "certificate", 1, CERTIFICATE_SIZE_MAX);
+
+    if (!problems_to_error(call->problems, err) || !keys_institution_install(node, pem, err))
+        return false;
+    json_begin_object(out);
+    json_string_field(out, "state", "the institution's certificate of this node is the new one");
+    json_string_field(out, "next", "besa keys tls renew, with the new key");
+    json_end_object(out);
+    return true;
+}
+
 const struct node_act node_acts[] = {
+    {"institution-install", "Goes over to the institution's next certificate.", true, true,
+     act_institution_install},
     {"passphrase-change", "Records that the keeper's passphrase is changed; the command does it.",
      true, true, act_passphrase_change},
     {"desk-key-revoke", "Takes the API's own key out of use and ends all sessions.", true, true,

@@ -88,12 +88,8 @@ static bool partner_fill(struct service *service, const struct journal_line *lin
         snprintf(out->said_address, sizeof out->said_address, "%s", configured->address);
         out->connect = configured->connect;
     }
-    if (!certificate_fingerprint(party->certificate_pem, out->fingerprint, err) ||
-        !pairing_take(service, out, err))
+    if (!partner_trust_read(party, out, err) || !pairing_take(service, out, err))
         return false;
-    if (!buffer_add(&out->certificate_pem, party->certificate_pem) ||
-        !buffer_byte(&out->certificate_pem, '\n'))
-        return error_set(err, ERROR_LIMIT, "out of memory");
     address_take(out);
     return true;
 }
@@ -107,13 +103,6 @@ static void target_make(struct service *service, struct partner *partner)
         .key_pem = buffer_span(&service->key_pem),
         .certificate_pem = buffer_span(&service->certificate_pem),
     };
-}
-
-static bool trust_write(struct service *service, struct buffer *out)
-{
-    for (size_t i = 0; i < service->partner_count; i++)
-        buffer_add(out, buffer_span(&service->partners[i].certificate_pem));
-    return !out->failed;
 }
 
 bool service_follow(struct service *service, struct error *err)
@@ -135,7 +124,8 @@ bool service_follow(struct service *service, struct error *err)
     }
     if (service->server == NULL)
         return true;
-    return (trust_write(service, &trusted) || error_set(err, ERROR_LIMIT, "out of memory")) &&
+    return (service_trust_write(service, &trusted) ||
+            error_set(err, ERROR_LIMIT, "out of memory")) &&
            http_server_trust(service->server, buffer_span(&trusted), err);
 }
 
@@ -241,8 +231,8 @@ void service_event(void *context, const struct journal_event *event)
 
     if (node->service != NULL)
         gauges_count_event(&node->service->gauges, event->kind);
-    if (event->kind == JOURNAL_REVOKED && node->service != NULL)
-        service_revoked(node->service, event->line);
+    if (event->kind == JOURNAL_TRUST && node->service != NULL)
+        service_trust_changed(node->service, event->line);
     if (event->kind == JOURNAL_ALARM && event->line < node->journal.line_count)
         alarm_report(node, event);
     else if (event->kind == JOURNAL_ALARM)
@@ -258,16 +248,19 @@ void service_event(void *context, const struct journal_event *event)
 /* Whose institution issued this certificate, and whether it stands for that party's node. */
 static const struct partner *partner_of_peer(struct service *service, const struct http_peer *peer)
 {
-    size_t count = partner_count(service);
+    const struct partner *found = NULL;
 
-    for (size_t i = 0; i < count; i++) {
+    pthread_mutex_lock(&service->mutex);
+    for (size_t i = 0; found == NULL && i < service->partner_count; i++) {
         const struct partner *partner = &service->partners[i];
-        if (memcmp(partner->fingerprint, peer->institution_fingerprint,
-                   sizeof partner->fingerprint) == 0 &&
-            strcasecmp(partner->tls_name, peer->name) == 0)
-            return partner;
+        for (size_t k = 0; k < partner->fingerprint_count; k++)
+            if (memcmp(partner->fingerprints[k], peer->institution_fingerprint,
+                       sizeof partner->fingerprints[k]) == 0 &&
+                strcasecmp(partner->tls_name, peer->name) == 0)
+                found = partner;
     }
-    return NULL;
+    pthread_mutex_unlock(&service->mutex);
+    return found;
 }
 
 /* Partners read the time in milliseconds out of the answer; the header is for what stands between. */
@@ -343,7 +336,7 @@ static bool server_make(struct service *service, struct error *err)
 
     if (!config_address_read(service->node->config.listen, host, &port))
         return error_set(err, ERROR_INPUT, "%s: listen is no address:port", HOME_CONF);
-    if (!trust_write(service, &trusted))
+    if (!service_trust_write(service, &trusted))
         return error_set(err, ERROR_LIMIT, "out of memory");
     struct http_server_options options = {.env = service->node->env,
                                           .address = host,

@@ -18,9 +18,11 @@
 struct partner {
     char party[NAME_SIZE_MAX + 1];
     char tls_name[HTTP_NAME_SIZE];
-    uint8_t fingerprint
-        [HTTP_FINGERPRINT_SIZE];   /* of its institution's certificate, as the agreement names it */
-    struct buffer certificate_pem; /* the same */
+    /* Of its institution's certificate, as the agreement in force names it, and of the next one where that is named too;
+     * changed under `mutex`. */
+    uint8_t fingerprints[2][HTTP_FINGERPRINT_SIZE];
+    size_t fingerprint_count;
+    struct buffer certificate_pem;        /* the same */
     char address[HTTP_ADDRESS_SIZE];      /* numeric; empty: it calls us, we cannot call it */
     char said_address[CONF_ADDRESS_SIZE]; /* as the configuration says it */
     struct http_target target;
@@ -46,6 +48,8 @@ struct service {
     struct buffer
         retired_pem[2 * HTTP_IDENTITY_COUNT_MAX]; /* calls under way may still read them */
     size_t retired_count;
+    struct buffer retired_trust[HTTP_IDENTITY_COUNT_MAX]; /* the same of partners' certificates */
+    size_t retired_trust_count;
     pthread_mutex_t mutex; /* partners */
     struct partner partners[PARTNER_COUNT_MAX];
     size_t partner_count;
@@ -93,8 +97,14 @@ bool service_tls_renew(struct service *service, struct error *err);
 void service_tls_free(struct service *service);
 /* Lets no certificate through that the books name as revoked. In the writer, or before the threads start. (service_trust.c) */
 bool service_refuse(struct service *service, struct error *err);
-/* The same when a revocation was committed; a failure is an alarm. */
-void service_revoked(struct service *service, size_t line);
+/* Whom a line believes changed: a revocation, or a version of the agreement with another certificate. A failure is an
+ * alarm. */
+void service_trust_changed(struct service *service, size_t line);
+/* A partner's institutions as the agreement in force names them. */
+bool partner_trust_read(const struct agreement_party *party, struct partner *out,
+                        struct error *err);
+/* The institutions of all partners, for the server. */
+bool service_trust_write(struct service *service, struct buffer *out);
 /* The certificate that this node shows is one that it revoked itself. In the writer. */
 bool node_own_is_revoked(struct node *node, bool *is_revoked, struct error *err);
 /* Away with the API's own key; the API shows the node's certificate from now on. MISSING when it has none. */

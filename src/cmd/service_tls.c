@@ -76,4 +76,6 @@ void service_tls_free(struct service *service)
     buffer_free(&service->certificate_pem);
     for (size_t i = 0; i < service->retired_count; i++)
         pem_drop(&service->retired_pem[i]);
+    for (size_t i = 0; i < service->retired_trust_count; i++)
+        buffer_free(&service->retired_trust[i]);
 }

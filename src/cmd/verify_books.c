@@ -3,6 +3,7 @@
  * step of entries is in memory at a time, and the whole is one snapshot of the database.
  */
 #include "cmd/verify.h"
+#include "cmd/verify_agreements.h"
 
 #include "base/attributes.h"
 #include "base/text.h"
@@ -650,7 +651,7 @@ static bool log_verify(const struct books *books, const struct log_row *log,
 
 /* --- agreements --- */
 
-/* Both signatures of an agreement hold under the certificates that were pinned at pairing. */
+/* Both signatures of every version hold, under the certificates pinned at pairing or those that followed them. */
 static void agreement_check_one(const struct books *books, size_t at, struct verify_report *report)
 {
     struct arena arena CLEANUP(arena_free) = arena_make(2 * AGREEMENT_ARENA_SIZE);
@@ -658,18 +659,16 @@ static void agreement_check_one(const struct books *books, size_t at, struct ver
     const struct agreement_party *partner =
         agreement_partner(&books->agreements[at], span_text(books->party));
     struct pairing own, theirs;
-    struct signed_agreement found;
     struct error err = {0};
 
     report->agreements++;
     bool ok = partner != NULL && books_own_pairing(books->env, books->home, &arena, &own, &err) &&
               books_partner_pairing(books->env, books->home, partner->party, &arena, &theirs, &err);
     if (ok) {
-        const struct span certificates[2] = {own.party.certificate_pem,
-                                             theirs.party.certificate_pem};
-        ok = agreement_verify(row->cms, certificates, &arena, &found, &err) &&
-             (span_equal(row->fingerprint, span_make(found.fingerprint, DIGEST_SIZE)) ||
-              error_set(&err, ERROR_STORE, "its fingerprint is not that of its document"));
+        const struct agreement_pins pins = {
+            .party = {own.party.party, theirs.party.party},
+            .certificate_pem = {own.party.certificate_pem, theirs.party.certificate_pem}};
+        ok = agreement_versions_verify(books->db, row, &pins, &err);
     }
     if (!ok)
         finding_add(report, FINDING_AGREEMENT, "agreement %.*s/%" PRId64 ": %s",

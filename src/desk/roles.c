@@ -74,6 +74,7 @@ const struct role_rule role_rules[] = {
     {"officer-revoke", BIT(HEAD_OF_DESK) | KEEPERS},
     {"desk-key-revoke", KEEPERS},
     {"passphrase-change", KEEPERS},
+    {"institution-install", KEEPERS},
     {"resume-order", BIT(HEAD_OF_DESK) | BIT(SECURITY_OFFICER)},
     {"resume-allow", BIT(HEAD_OF_DESK) | BIT(SECURITY_OFFICER)},
     {"resume-status", BIT(HEAD_OF_DESK) | OVERSIGHT | KEEPERS},
@@ -129,7 +130,7 @@ bool role_check(struct span role_name, const char *act, struct error *err)
 static bool is_mutual(const char *act)
 {
     static const char *const acts[] = {"key-revoke", "officer-revoke", "desk-key-revoke",
-                                       "passphrase-change"};
+                                       "passphrase-change", "institution-install"};
 
     for (size_t i = 0; i < ARRAY_COUNT(acts); i++)
         if (strcmp(act, acts[i]) == 0)
@@ -183,7 +184,8 @@ void roles_document(struct buffer *out)
         out,
         ". The end of a log (`succession-prepare`, `succession-import`), the recovery of a keeper "
         "(`keeper-recover`), a revocation (`key-revoke`, `officer-revoke`, `desk-key-revoke`) and a "
-        "change of passphrase (`passphrase-change`) are approved by those who may begin them. "
+        "change of passphrase (`passphrase-change`) or of the institution's certificate "
+        "(`institution-install`) are approved by those who may begin them. "
         "Nobody approves their own draft.\n\n"
         "An approver is named by the one who acts and is not asked. Through the API the one named "
         "must be logged in at that moment; the command line, open to the node's own account alone, "

@@ -216,6 +216,8 @@ static struct flight *flight_make(const struct http_call *call, struct error *er
     flight->response = buffer_make(call->response_size_max);
     flight->begun_ms = flight_clock_ms();
     flight->easy = curl_easy_init();
+    struct error unread = {0}; /* libcurl says what is wrong with it */
+    flight_institutions(flight, &unread);
     if (flight->easy == NULL || !flight_set_trust(flight->easy, call->target) ||
         !flight_set_way(flight) || !flight_set_load(flight)) {
         flight_free(flight);

@@ -19,7 +19,8 @@ struct http_client;
 struct http_target {
     const char *address; /* where to connect: "192.0.2.7:8443", "[2001:db8::7]:8443", "host:port" */
     const char *name;    /* DNS name that the partner's certificate must carry */
-    struct span institution_pem; /* the one certificate that is believed to issue it */
+    struct span
+        institution_pem; /* the certificate that is believed to issue it; a next one may follow it */
     struct span key_pem;         /* own TLS key */
     struct span certificate_pem; /* own TLS certificate */
 };

@@ -8,6 +8,9 @@
 
 #include <curl/curl.h>
 
+/* A target's institutions: the present one and, for a while, the next. */
+#define HTTP_TARGET_INSTITUTIONS 2
+
 /* One call under way. */
 struct flight {
     struct flight *next;     /* in waiting or flying */
@@ -18,7 +21,9 @@ struct flight {
     struct curl_slist *headers;
     struct buffer response;
     bool is_too_large;
-    bool has_head;                   /* the answer's head came whole */
+    bool has_head; /* the answer's head came whole */
+    uint8_t institutions[HTTP_TARGET_INSTITUTIONS][HTTP_FINGERPRINT_SIZE]; /* of the target */
+    size_t institution_count;
     bool is_refused;                 /* the partner showed a certificate that is believed no more */
     const struct refusals *refusals; /* from when it flies */
     int64_t begun_ms;
@@ -33,6 +38,8 @@ struct refusals {
     size_t count;
     int64_t changed_ms; /* monotonic; 0: never */
 };
+/* Which institutions the call believes: its target may change while it flies. */
+bool flight_institutions(struct flight *flight, struct error *err);
 /* For a flight that begins: it uses no connection older than the newest change, and asks nothing of a refused peer. */
 bool flight_guard(struct flight *flight, const struct refusals *refusals);
 /* The error for a call that ended with `code`. */

@@ -26,20 +26,36 @@ static struct span shown_pem(CURL *easy)
     return span_make(NULL, 0);
 }
 
+bool flight_institutions(struct flight *flight, struct error *err)
+{
+    static const char begin[] = "-----BEGIN CERTIFICATE-----";
+    struct span pem = flight->call.target->institution_pem;
+
+    for (size_t i = 0; i < HTTP_TARGET_INSTITUTIONS && pem.size > sizeof begin; i++) {
+        if (!certificate_fingerprint(pem, flight->institutions[i], err))
+            return false;
+        flight->institution_count++;
+        const uint8_t *next = memmem(pem.data + 1, pem.size - 1, begin, sizeof begin - 1);
+        pem =
+            next == NULL ? span_make(NULL, 0) : span_part(pem, (size_t)(next - pem.data), pem.size);
+    }
+    return true;
+}
+
 static bool is_refused(const struct flight *flight, struct span pem)
 {
     uint8_t certificate[HTTP_FINGERPRINT_SIZE];
-    uint8_t institution[HTTP_FINGERPRINT_SIZE];
     struct error ignored = {0};
 
-    if (!certificate_fingerprint(pem, certificate, &ignored) ||
-        !certificate_fingerprint(flight->call.target->institution_pem, institution, &ignored))
+    if (!certificate_fingerprint(pem, certificate, &ignored))
         return true; /* what cannot be compared is not believed */
     for (size_t i = 0; i < flight->refusals->count; i++) {
         const struct http_refused *refused = &flight->refusals->list[i];
-        if (memcmp(refused->certificate, certificate, sizeof certificate) == 0 &&
-            memcmp(refused->institution, institution, sizeof institution) == 0)
-            return true;
+        if (memcmp(refused->certificate, certificate, sizeof certificate) != 0)
+            continue;
+        for (size_t k = 0; k < flight->institution_count; k++)
+            if (memcmp(refused->institution, flight->institutions[k], HTTP_FINGERPRINT_SIZE) == 0)
+                return true;
     }
     return false;
 }

@@ -143,25 +143,27 @@ static bool signature_look(struct journal *journal, struct journal_line *line,
     struct arena arena CLEANUP(arena_free) = arena_make(CMS_ARENA_SIZE);
     struct arena proposal_arena CLEANUP(arena_free) = arena_make(4 * (size_t)BODY_SIZE_MAX);
     const struct agreement_proposal *proposal = NULL;
-    const struct agreement *agreement = NULL;
+    size_t signer_count = 0;
     static struct problems problems; /* the writer alone checks */
     struct signed_agreement next;
     struct span body;
 
     problems_clear(&problems);
-    if (!version_agreement(journal, line, entry->version, &agreement, err) ||
-        !journal_body(journal, entry->target, &proposal_arena, &body, err))
+    if (!journal_body(journal, entry->target, &proposal_arena, &body, err))
         return false;
     proposal = message_read(MESSAGE_AGREEMENT_PROPOSAL, body, &proposal_arena, &problems);
     if (proposal == NULL)
         return problems_to_error(&problems, err) || error_add(err, "the proposal");
     if (!digest_is_equal(proposal->fingerprint, signature->fingerprint))
         return error_set(err, ERROR_INPUT, "another document was signed than was proposed");
-    const struct span certificates[2] = {agreement->parties[0].certificate_pem,
-                                         agreement->parties[1].certificate_pem};
-    return agreement_verify(signature->co_signed, certificates, &arena, &next, err) &&
-           document_follows(journal, line, entry, &next, signature->version, signature->fingerprint,
-                            err);
+    /* Its own certificates: that it may follow says that they are the old ones, or were introduced by the old ones. */
+    if (!agreement_look(signature->co_signed, &arena, &next, &signer_count, err) ||
+        !document_follows(journal, line, entry, &next, signature->version, signature->fingerprint,
+                          err))
+        return false;
+    const struct span certificates[2] = {next.agreement.parties[0].certificate_pem,
+                                         next.agreement.parties[1].certificate_pem};
+    return agreement_verify(signature->co_signed, certificates, &arena, &next, err);
 }
 
 /* While its own proposal is open a party signs no other: so no two documents can become the same version. */
@@ -411,8 +413,10 @@ static bool adopt(struct journal *journal, struct journal_line *line,
                                    .is_own = entry->is_own,
                                    .position = entry->position};
 
-    return version_adopt(journal, line, signature->co_signed, signature->fingerprint, &version,
-                         err);
+    if (!version_adopt(journal, line, signature->co_signed, signature->fingerprint, &version, err))
+        return false;
+    journal_event_add(journal, JOURNAL_TRUST, line, entry->entry, 0);
+    return true;
 }
 
 /* --- our own entries --- */
@@ -683,7 +687,7 @@ bool governance_settle(struct journal *journal, struct journal_line *line,
     if (entry->type == MESSAGE_TERMINATION)
         return ends_load(journal, line, false, err);
     if (entry->type == MESSAGE_KEY_REVOCATION)
-        journal_event_add(journal, JOURNAL_REVOKED, line, entry->entry, 0);
+        journal_event_add(journal, JOURNAL_TRUST, line, entry->entry, 0);
     if (entry->type == MESSAGE_SUSPENSION || entry->type == MESSAGE_SUSPENSION_LIFTED) {
         line->is_suspended_by_partner = entry->type == MESSAGE_SUSPENSION;
         suspension_set(line);

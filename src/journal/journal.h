@@ -169,7 +169,7 @@ enum journal_event_kind {
     JOURNAL_PARTS,
     JOURNAL_SUSPENDED, /* by us, or no longer: the partner learns it */
     JOURNAL_RESUME,    /* there is something to ask the partner back */
-    JOURNAL_REVOKED,   /* a TLS certificate counts no more (revocation.h) */
+    JOURNAL_TRUST, /* whom the line believes changed: a revocation, a version with another certificate */
     JOURNAL_ALARM
 };
 #define JOURNAL_EVENT_COUNT (JOURNAL_ALARM + 1)

@@ -72,6 +72,6 @@ bool journal_revoke_key(struct journal *journal, struct journal_line *line,
     draft.body = buffer_span(&body);
     if (!governance_append(journal, line, &draft, out, err))
         return false;
-    journal_event_add(journal, JOURNAL_REVOKED, line, out->entry, 0);
+    journal_event_add(journal, JOURNAL_TRUST, line, out->entry, 0);
     return true;
 }

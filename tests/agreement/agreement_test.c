@@ -223,6 +223,14 @@ static void certificate_serves_both(void)
 {
     scene.parties[1].certificate_pem = scene.parties[0].certificate_pem;
 }
+static void next_certificate_is_none(void)
+{
+    scene.parties[0].next_certificate_pem = span_text("-----BEGIN NOTHING-----");
+}
+static void next_certificate_is_the_present_one(void)
+{
+    scene.parties[0].next_certificate_pem = scene.parties[0].certificate_pem;
+}
 static void member_state_without_english(void)
 {
     scene.parties[0].languages = &sq;
@@ -326,6 +334,8 @@ CHECK_TEST(rules_over_several_fields_are_kept)
         {key_serves_both_parties, "parties", "no key serves two purposes"},
         {sealing_key_serves_both, "parties", "sealing key"},
         {certificate_serves_both, "parties", "same certificate"},
+        {next_certificate_is_none, "parties[0].next_certificate", ""},
+        {next_certificate_is_the_present_one, "parties[0].next_certificate", "the present one"},
         {member_state_without_english, "parties[0].languages", "English"},
         {member_state_opens_etias, "parties[0].source_systems", "'etias' never goes"},
         {member_state_opens_sis, "parties[0].source_systems", "'sis' never goes"},

@@ -94,6 +94,25 @@ CHECK_TEST(termination_has_a_usual_form)
     CHECK_INT(agreement_termination_of(&agreement).erase_days, 30);
 }
 
+CHECK_TEST(a_certificate_changes_only_to_one_that_the_version_before_introduced)
+{
+    struct agreement_party *old = scene.parties;
+    struct agreement next = next_make();
+    struct error err = {0};
+
+    next_parties[0].certificate_pem = span_text("another");
+    CHECK(is_refused_for(&next, "'parties.certificate_pem'"));
+    old[1].next_certificate_pem = span_text("another"); /* the other party's */
+    CHECK(is_refused_for(&next, "'parties.certificate_pem'"));
+    old[0].next_certificate_pem = span_text("another");
+    CHECK_OK(agreement_may_follow(&scene.agreement, &next, &err), err);
+    next_parties[0].next_certificate_pem = span_text("a third"); /* introduces the one after it */
+    CHECK_OK(agreement_may_follow(&scene.agreement, &next, &err), err);
+    next_parties[0].certificate_pem = span_text("a third");
+    CHECK(is_refused_for(&next, "'parties.certificate_pem'"));
+    old[0].next_certificate_pem = old[1].next_certificate_pem = span_make(NULL, 0);
+}
+
 int main(void)
 {
     scene_make(&scene);
@@ -101,6 +120,7 @@ int main(void)
     CHECK_RUN(versions_follow_one_by_one);
     CHECK_RUN(who_the_parties_are_does_not_change);
     CHECK_RUN(keys_change_by_succession_alone);
+    CHECK_RUN(a_certificate_changes_only_to_one_that_the_version_before_introduced);
     CHECK_RUN(termination_has_a_usual_form);
     scene_free(&scene);
     return check_end();
