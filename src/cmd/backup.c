@@ -173,8 +173,8 @@ static int recovery_make(struct options *options, const char *path, struct backu
 
 /* --- what was recorded --- */
 
-bool backup_record(struct session *session, const char *act, int64_t made_ms,
-                   const uint8_t *manifest, struct error *err)
+bool backup_record(struct session *session, const char *act, const struct backup_drilled *drilled,
+                   struct error *err)
 {
     struct buffer arguments CLEANUP(buffer_free) = buffer_make(1024);
     struct buffer result CLEANUP(buffer_free) = buffer_make(CONTROL_REPLY_SIZE_MAX);
@@ -182,9 +182,10 @@ bool backup_record(struct session *session, const char *act, int64_t made_ms,
     struct json_writer out = json_writer_make(&arguments);
 
     json_begin_object(&out);
-    if (manifest != NULL) {
-        json_integer_field(&out, "made_ms", made_ms);
-        json_hex_field(&out, "manifest", span_make(manifest, DIGEST_SIZE));
+    if (drilled != NULL) {
+        json_integer_field(&out, "made_ms", drilled->made_ms);
+        json_integer_field(&out, "last_entry", drilled->last_entry);
+        json_hex_field(&out, "manifest", span_make(drilled->manifest, DIGEST_SIZE));
     }
     json_end_object(&out);
     return session_ask(session, act, buffer_span(&arguments), span_make(NULL, 0), -1, NULL, &result,
@@ -206,7 +207,7 @@ bool backup_books_old(const struct home *home, bool *is_old, struct error *err)
 }
 
 /* Old books cannot take an act; `besa upgrade`, which reads this, is one. */
-static bool old_record(const struct home *home, int64_t made_ms, const uint8_t *manifest,
+static bool old_record(const struct home *home, const struct backup_drilled *drilled,
                        struct error *err)
 {
     struct database *db CLEANUP(database_close) = NULL;
@@ -217,18 +218,19 @@ static bool old_record(const struct home *home, int64_t made_ms, const uint8_t *
     struct backup_known known;
     int lock_fd = -1;
 
-    backup_setting_write(made_ms, env_real()->now_ms(env_real()->context), manifest, text);
-    bool ok = (config != NULL || error_set(err, ERROR_LIMIT, "out of memory")) &&
-              home_lock(home, &lock_fd, err) && home_config_load(home, config, err) &&
-              node_place(home, config->database, place, err) && database_open(&options, &db, err) &&
-              backup_known_read(db, &known, err) &&
-              (made_ms < known.made_ms || setting_put(db, BACKUP_SETTING, span_text(text), err));
+    backup_setting_write(drilled, env_real()->now_ms(env_real()->context), text);
+    bool ok =
+        (config != NULL || error_set(err, ERROR_LIMIT, "out of memory")) &&
+        home_lock(home, &lock_fd, err) && home_config_load(home, config, err) &&
+        node_place(home, config->database, place, err) && database_open(&options, &db, err) &&
+        backup_known_read(db, &known, err) &&
+        (drilled->made_ms < known.made_ms || setting_put(db, BACKUP_SETTING, span_text(text), err));
     home_unlock(&lock_fd);
     free(config);
     return ok;
 }
 
-bool backup_record_verified(struct options *options, int64_t made_ms, const uint8_t *manifest,
+bool backup_record_verified(struct options *options, const struct backup_drilled *drilled,
                             struct error *err)
 {
     struct session session = {.options = options};
@@ -238,9 +240,9 @@ bool backup_record_verified(struct options *options, int64_t made_ms, const uint
     if (!home_find(options->home, &home, err) || !backup_books_old(&home, &is_old, err))
         return false;
     if (is_old)
-        return old_record(&home, made_ms, manifest, err);
+        return old_record(&home, drilled, err);
     bool ok = session_open(options, &session, err) &&
-              backup_record(&session, "backup-verified", made_ms, manifest, err);
+              backup_record(&session, "backup-verified", drilled, err);
     session_close(&session);
     return ok;
 }
@@ -548,7 +550,7 @@ static bool making_begin(struct making *making, struct error *err)
                              : session_open(making->options, &making->session, err);
     return ok && node_open_reader(&making->home, &making->reader, err) &&
            home_path(&making->home, COPY_NAME, making->copy_path, err) &&
-           (making->is_old || backup_record(&making->session, "backup", 0, NULL, err));
+           (making->is_old || backup_record(&making->session, "backup", NULL, err));
 }
 
 static void making_end(struct making *making)

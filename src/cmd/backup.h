@@ -28,18 +28,25 @@ bool backup_unpack(const char *path, const struct backup_lock *lock, const char 
                    struct progress *progress, struct buffer *about, uint8_t manifest[DIGEST_SIZE],
                    struct error *err);
 
-/* An act of the books: `backup` (one begins), or `backup-verified` with its time and manifest. */
-bool backup_record(struct session *session, const char *act, int64_t made_ms,
-                   const uint8_t *manifest, struct error *err);
+/* A backup that passed its drill. */
+struct backup_drilled {
+    int64_t made_ms;
+    int64_t last_entry; /* the newest entry in it */
+    uint8_t manifest[DIGEST_SIZE];
+};
+
+/* An act of the books: `backup` (one begins; NULL), or `backup-verified`. */
+bool backup_record(struct session *session, const char *act, const struct backup_drilled *drilled,
+                   struct error *err);
 
 /* The setting's text. */
 #define BACKUP_SETTING_SIZE 160
-void backup_setting_write(int64_t made_ms, int64_t verified_ms, const uint8_t *manifest,
+void backup_setting_write(const struct backup_drilled *drilled, int64_t verified_ms,
                           char out[BACKUP_SETTING_SIZE]);
 /* *is_old: no node runs and the books wait for `besa upgrade`. */
 bool backup_books_old(const struct home *home, bool *is_old, struct error *err);
 /* A sound backup, in the books of the home that the options name. */
-bool backup_record_verified(struct options *options, int64_t made_ms, const uint8_t *manifest,
+bool backup_record_verified(struct options *options, const struct backup_drilled *drilled,
                             struct error *err);
 
 /* backup_verify.c: the drill. Gives the exit code. */

@@ -9,16 +9,18 @@
 
 static bool known_text_read(struct span text, struct backup_known *out)
 {
-    char copy[128];
+    char copy[160];
     long long made = 0;
     long long verified = 0;
+    long long last = -1;
 
     if (text.size >= sizeof copy)
         return false;
     memcpy(copy, text.data, text.size);
     copy[text.size] = '\0';
-    if (sscanf(copy, "%lld %lld %64[0-9a-f]", &made, &verified, out->manifest) != 3)
+    if (sscanf(copy, "%lld %lld %64[0-9a-f] %lld", &made, &verified, out->manifest, &last) < 3)
         return false;
+    out->last_entry = last;
     out->made_ms = made;
     out->verified_ms = verified;
     return true;

@@ -37,8 +37,7 @@ struct drill {
     struct keeper *keeper;
     struct database *db;
     struct buffer about;
-    uint8_t manifest[DIGEST_SIZE];
-    int64_t made_ms;
+    struct backup_drilled drilled;
     struct verify_report report;
     struct progress unpacking;
     struct progress verifying;
@@ -158,7 +157,7 @@ static bool about_read(struct drill *drill, struct error *err)
     if (!backup_about_find(buffer_span(&drill->about), "made_ms", &made) ||
         !number_read(made, &number) || number > INT64_MAX)
         return error_set(err, ERROR_INPUT, "the manifest does not say when it was made");
-    drill->made_ms = (int64_t)number;
+    drill->drilled.made_ms = (int64_t)number;
     return true;
 }
 
@@ -217,7 +216,8 @@ static bool books_check(struct drill *drill, struct error *err)
              verify_books(books, &drill->report, err);
         if (ok)
             heads_compare(drill, books);
-        ok = ok && first_look(drill, err);
+        ok = ok && first_look(drill, err) &&
+             entry_last_id(drill->db, &drill->drilled.last_entry, err);
         books_close(books);
         database_rollback(drill->db);
     }
@@ -335,7 +335,7 @@ static bool drill_run(struct drill *drill, const char *path, const struct backup
                       struct error *err)
 {
     bool ok = backup_unpack(path, lock, drill->home.path, &drill->unpacking, &drill->about,
-                            drill->manifest, err);
+                            drill->drilled.manifest, err);
     progress_end(&drill->unpacking);
     return ok && about_read(drill, err) && home_config_load(&drill->home, &drill->config, err) &&
            keeper_begin(drill, err) && database_begin_scratch(drill, err) &&
@@ -361,8 +361,8 @@ static bool drill_record(struct drill *drill, struct error *err)
 {
     if (drill->options->home == NULL || drill->report.finding_total > 0)
         return true;
-    bool ok = home_check(drill, err) &&
-              backup_record_verified(drill->options, drill->made_ms, drill->manifest, err);
+    bool ok =
+        home_check(drill, err) && backup_record_verified(drill->options, &drill->drilled, err);
     drill->is_recorded = ok;
     return ok || error_add(err, "the backup is sound, but that could not be recorded");
 }
@@ -371,8 +371,8 @@ static void drill_write(struct drill *drill, const char *path, struct json_write
 {
     json_begin_object(out);
     json_string_field(out, "file", path);
-    json_time_field(out, "made", drill->made_ms);
-    json_hex_field(out, "manifest", span_make(drill->manifest, DIGEST_SIZE));
+    json_time_field(out, "made", drill->drilled.made_ms);
+    json_hex_field(out, "manifest", span_make(drill->drilled.manifest, DIGEST_SIZE));
     verify_report_write(&drill->report, out);
     json_boolean_field(out, "recorded", drill->is_recorded);
     json_end_object(out);

@@ -146,8 +146,8 @@ const struct command commands[] = {
      command_restore},
     {"upgrade", "[--check] [--without-backup --approver ID]",
      "Brings the books of a stopped node to this program: migrates, builds the tables, "
-     "verifies.\n\nRefuses without a verified backup of the last 26 hours, or, with "
-     "--without-backup, without a second officer. --check shows what would change.",
+     "verifies.\n\nRefuses without a verified backup that holds all that was exchanged, or, "
+     "with --without-backup, without a second officer. --check shows what would change.",
      command_upgrade},
     {"resume", "order [AGREEMENT]\nallow PARTNER --until TIME\nstatus",
      "After a restore: fetches back what the partner holds.\n\nTwo officers here order it "

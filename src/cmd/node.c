@@ -4,6 +4,7 @@
 #include "cmd/paired.h"
 #include "cmd/restoring.h"
 #include "cmd/service.h"
+#include "cmd/upgrade_order.h"
 
 #include "base/text.h"
 #include "crypto/secret.h"
@@ -137,6 +138,17 @@ static struct node *node_make(const struct home *home, struct error *err)
     return node;
 }
 
+/* The act of an upgrade that was killed is written now. Books that cannot take it (a domestic log that stopped) can still be
+ * opened, and owe it on; those of a restore get the acts of the audit copy first. */
+static void opened(struct node *node, const struct node_options *options)
+{
+    struct error ignored = {0};
+
+    if (options->database == NULL)
+        upgrade_order_settle(node, &ignored);
+    node->progress = NULL;
+}
+
 bool node_open(const struct node_options *options, struct node **out, struct error *err)
 {
     struct node *node = node_make(&options->home, err);
@@ -160,7 +172,7 @@ bool node_open(const struct node_options *options, struct node **out, struct err
     if (!ok)
         node_close(&node);
     else
-        node->progress = NULL;
+        opened(node, options);
     *out = node;
     return ok;
 }

@@ -1,15 +1,19 @@
 /*
  * `besa upgrade`: brings the books of a stopped node to this program: shows what will change, asks for a verified backup
- * of the last day, migrates, builds the tables anew, verifies everything, says the next step. There is no way back but
- * that backup. It never stops a node by itself.
+ * that holds all that was exchanged, migrates, builds the tables anew, verifies everything, says the next step. There is no
+ * way back but that backup: a message that is missing in it would be a fork at the partner. Its age says nothing; a node
+ * that was stopped before it has nothing newer. It never stops a node by itself, and makes no backup by itself either: the
+ * drill needs a key that should not lie on this machine.
  */
 #include "cmd/backup.h"
 #include "cmd/node.h"
+#include "cmd/upgrade_order.h"
 
 #include "base/attributes.h"
 #include "base/json.h"
 #include "base/text.h"
 #include "desk/roles.h"
+#include "message/type.h"
 #include "store/local_rows.h"
 #include "store/migrate.h"
 #include "store/schema.h"
@@ -19,16 +23,21 @@
 #include <sysexits.h>
 
 #define RESULT_SIZE (512u * 1024u)
+#define ACTS_AFTER_MAX                                                                             \
+    8 /* what looking and drilling between the backup and the upgrade leave in the domestic log */
 
 struct upgrade {
     struct options *options;
     bool is_check;
     bool is_without_backup;
     struct home home;
+    char place[NODE_PLACE_SIZE];
     int lock_fd;
     int64_t schema;
     int64_t apply;
     struct backup_known backup;
+    int64_t exchanged_after; /* entries that are not in that backup */
+    int64_t acts_after;
     bool is_training;
     struct progress rebuilding;
 };
@@ -97,30 +106,38 @@ static bool books_look(struct upgrade *upgrade, struct error *err)
                       upgrade->schema, schema_migration_count);
     ok = ok && journal_apply_number(reader->db, &upgrade->apply, err) &&
          backup_known_read(reader->db, &upgrade->backup, err) &&
+         entry_count_since(reader->db, upgrade->backup.last_entry, MESSAGE_ACT,
+                           &upgrade->exchanged_after, &upgrade->acts_after, err) &&
          orders_check(upgrade, reader->db, err);
-    if (ok)
+    if (ok) {
         upgrade->is_training = reader->config.is_training;
+        snprintf(upgrade->place, sizeof upgrade->place, "%s", reader->place);
+    }
     node_close(&reader);
     return ok;
 }
 
 static bool backup_check(const struct upgrade *upgrade, struct error *err)
 {
-    int64_t age_ms = env_real()->now_ms(env_real()->context) - upgrade->backup.made_ms;
+    static const char next[] = "stop the node, then besa backup, besa backup verify, besa upgrade "
+                               "(or --without-backup with --approver)";
     char made[TIME_TEXT_SIZE];
 
     if (upgrade->is_without_backup)
         return true;
     if (upgrade->backup.made_ms == 0)
-        return error_set(err, ERROR_RULE,
-                         "no verified backup is recorded: besa backup, then besa backup verify "
-                         "(or --without-backup with --approver)");
+        return error_set(err, ERROR_RULE, "no verified backup is recorded: %s", next);
     time_write(upgrade->backup.made_ms, made);
-    return age_ms <= BACKUP_AGE_MAX_MS ||
+    if (upgrade->backup.last_entry < 0)
+        return error_set(err, ERROR_RULE,
+                         "the drill of the backup of %s was an older program's, which does not "
+                         "say how far it goes: %s",
+                         made, next);
+    return (upgrade->exchanged_after == 0 && upgrade->acts_after <= ACTS_AFTER_MAX) ||
            error_set(err, ERROR_RULE,
-                     "the last verified backup is of %s; one of the last %d hours is wanted: besa "
-                     "backup, then besa backup verify",
-                     made, (int)(BACKUP_AGE_MAX_MS / 3600000));
+                     "after the last verified backup (%s) came %" PRId64
+                     " entries of exchange and %" PRId64 " acts (at most %d may): %s",
+                     made, upgrade->exchanged_after, upgrade->acts_after, ACTS_AFTER_MAX, next);
 }
 
 static void plan_write(const struct upgrade *upgrade, struct json_writer *out)
@@ -154,18 +171,26 @@ static bool node_ask(struct node *node, const struct upgrade *upgrade, const cha
            (problems.count > 0 && problems_to_error(&problems, err));
 }
 
-static bool record(struct node *node, const struct upgrade *upgrade, struct error *err)
+/* Before anything is changed: whoever is killed from here on leaves word of who ordered it. */
+static bool order_put(const struct upgrade *upgrade, struct error *err)
 {
+    const struct options *options = upgrade->options;
     struct buffer arguments CLEANUP(buffer_free) = buffer_make(1024);
-    struct buffer result CLEANUP(buffer_free) = buffer_make(4096);
     struct json_writer out = json_writer_make(&arguments);
+    struct database_options database = {.place = upgrade->place, .env = env_real()};
+    struct database *db CLEANUP(database_close) = NULL;
 
     json_begin_object(&out);
     json_integer_field(&out, "schema_from", upgrade->schema);
     json_integer_field(&out, "apply_from", upgrade->apply);
     json_boolean_field(&out, "without_backup", upgrade->is_without_backup);
     json_end_object(&out);
-    return node_ask(node, upgrade, "upgrade", buffer_span(&arguments), NULL, NULL, &result, err);
+    struct control_request request = {.act = span_text("upgrade"),
+                                      .officer = span_text(options->officer),
+                                      .reason = span_text(options->reason),
+                                      .approver = span_text(options->approver),
+                                      .arguments = buffer_span(&arguments)};
+    return database_open(&database, &db, err) && upgrade_order_put(db, &request, err);
 }
 
 static bool result_is_clean(struct span result)
@@ -185,10 +210,12 @@ static bool upgrade_run(struct upgrade *upgrade, struct buffer *verified, struct
                                    .progress_context = &upgrade->rebuilding};
     struct node *node = NULL;
 
+    if (!order_put(upgrade, err))
+        return false;
     bool ok = node_open(&options, &node, err);
     upgrade->lock_fd = -1; /* the node's, or given back with it */
     progress_end(&upgrade->rebuilding);
-    ok = ok && record(node, upgrade, err) &&
+    ok = ok && upgrade_order_settle(node, err) && /* done by node_open, or it says why not */
          node_ask(node, upgrade, "verify", span_text("{}"), progress_show, &verifying, verified,
                   err);
     progress_end(&verifying);

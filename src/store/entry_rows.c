@@ -13,6 +13,26 @@ bool entry_last_id(struct database *db, int64_t *out, struct error *err)
     return row_integer(s, out, err);
 }
 
+static const char entry_count_since_sql[] =
+    "select coalesce(sum(case when l.kind = 0 then 0 else 1 end), 0),"
+    " coalesce(sum(case when l.kind = 0 and e.type = $1 then 1 else 0 end), 0)"
+    " from entries e join logs l on l.id = e.log where e.id > $2";
+
+bool entry_count_since(struct database *db, int64_t id, int64_t domestic_type, int64_t *exchanged,
+                       int64_t *domestic, struct error *err)
+{
+    struct statement *s CLEANUP(statement_give) = statement_take(db, entry_count_since_sql, err);
+    if (s == NULL)
+        return false;
+    statement_integer(s, 1, domestic_type);
+    statement_integer(s, 2, id);
+    if (statement_step(s, err) != STEP_ROW)
+        return false;
+    *exchanged = column_integer(s, 0);
+    *domestic = column_integer(s, 1);
+    return true;
+}
+
 static const char entry_insert_sql[] =
     "insert into entries (id, log, idx, message_id, head, leaf, type, created_ms, salt, body, body_key, body_size,"
     " body_state) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";

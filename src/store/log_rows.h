@@ -82,6 +82,9 @@ struct entry_row {
 };
 /* Highest id in use, 0 for none. */
 bool entry_last_id(struct database *db, int64_t *out, struct error *err);
+/* Entries above an id: those of the logs with partners, and those of this type in domestic logs. */
+bool entry_count_since(struct database *db, int64_t id, int64_t domestic_type, int64_t *exchanged,
+                       int64_t *domestic, struct error *err);
 bool entry_insert(struct database *db, const struct entry_row *row, struct error *err);
 bool entry_number(struct database *db, int64_t id, int64_t index, struct error *err);
 /* MISSING when there is none. */

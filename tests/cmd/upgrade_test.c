@@ -1,19 +1,24 @@
 /*
  * `besa upgrade`: books of an older schema are not served; upgraded with a verified backup or two officers; the tables are
- * built anew and equal, and every book verifies. The old books are made by undoing the newest migrations of real ones.
+ * built anew and equal, and every book verifies; an upgrade that is killed is recorded by the next start. The old books are made by undoing the newest migrations of real ones.
+ * covers: upgrade upgrade_order
  */
 #include "check.h"
 
 #include "base/attributes.h"
 #include "cmd/backup.h"
 #include "cmd/node.h"
+#include "cmd/upgrade_order.h"
 #include "crypto/secret.h"
+#include "message/act.h"
 #include "store/local_rows.h"
 #include "store/schema.h"
 
 #include <fcntl.h>
 #include <inttypes.h>
+#include <signal.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <sysexits.h>
 #include <unistd.h>
 
@@ -138,6 +143,14 @@ static bool books_age(struct error *err)
     return database_run(db, sql, err);
 }
 
+/* New again, without an upgrade. */
+static bool books_restore(struct error *err)
+{
+    struct database *db CLEANUP(database_close) = books();
+
+    return database_migrate(db, schema_migrations, schema_migration_count, err);
+}
+
 static int64_t version(void)
 {
     struct database *db CLEANUP(database_close) = books();
@@ -216,23 +229,77 @@ CHECK_TEST(who_may_not_order_it_changes_nothing)
     reason = "a test";
 }
 
-static bool backup_setting_put(int64_t made_ms)
+static bool backup_setting_put(int64_t made_ms, int64_t last_entry)
 {
     struct database *db CLEANUP(database_close) = books();
-    uint8_t manifest[DIGEST_SIZE] = {1};
+    struct backup_drilled drilled = {.made_ms = made_ms, .last_entry = last_entry, .manifest = {1}};
     char text[BACKUP_SETTING_SIZE];
     struct error err = {0};
 
-    backup_setting_write(made_ms, made_ms, manifest, text);
+    backup_setting_write(&drilled, made_ms, text);
+    if (last_entry < 0) /* as an older program wrote it */
+        *strrchr(text, ' ') = '\0';
     return setting_put(db, BACKUP_SETTING, span_text(text), &err);
 }
 
-CHECK_TEST(an_old_backup_is_not_enough)
+static bool last_id(int64_t *out)
+{
+    struct database *db CLEANUP(database_close) = books();
+    struct error err = {0};
+
+    return entry_last_id(db, out, &err);
+}
+
+/* As if it had come from a partner: an entry of another log than the domestic one. */
+static bool exchanged_put(int64_t id, bool is_there)
+{
+    struct database *db CLEANUP(database_close) = books();
+    char sql[512];
+    struct error err = {0};
+
+    snprintf(sql, sizeof sql,
+             is_there ? "insert into logs (id, origin, kind, agreement, partner, size, frontier,"
+                        " handled, read_only) values (99, 'al/x/to/ro/0', 2, 'x', 'al', 0, x'', 0,"
+                        " null); insert into entries (id, log, message_id, head, leaf, type,"
+                        " created_ms, body_size, body_state) values (%lld, 99, x'', x'', x'', 1, 0,"
+                        " 0, 0)"
+                      : "delete from logs where id = 99; delete from entries where id = %lld",
+             (long long)id);
+    return database_run(db, sql, &err);
+}
+
+CHECK_TEST(a_backup_that_lacks_something_is_not_enough)
 {
     int64_t now_ms = env_real()->now_ms(env_real()->context);
-    CHECK(backup_setting_put(now_ms - BACKUP_AGE_MAX_MS - 60000));
+    int64_t last = 0;
+
+    CHECK_OR_RETURN(last_id(&last) && last > 0);
+    CHECK(backup_setting_put(now_ms, -1));
     CHECK(RUN(command_upgrade, NULL) != 0);
-    CHECK(said("of the last 26 hours is wanted"));
+    CHECK(said("an older program's"));
+    CHECK(backup_setting_put(now_ms, last) && exchanged_put(last + 1, true));
+    CHECK(RUN(command_upgrade, NULL) != 0);
+    CHECK(said("came 1 entries of exchange"));
+    CHECK(exchanged_put(last + 1, false));
+    CHECK_INT(version(), OLD_SCHEMA);
+}
+
+CHECK_TEST(acts_after_the_backup_are_counted)
+{
+    int64_t last = 0;
+    int64_t now_ms = env_real()->now_ms(env_real()->context);
+    struct error err = {0};
+
+    CHECK_OK(books_restore(&err), err);
+    for (int i = 0; i < 10; i++)
+        CHECK_INT(RUN(command_case, W("c-1"), W("Test")), 0);
+    CHECK_OK(books_age(&err), err);
+    CHECK_OR_RETURN(last_id(&last));
+    CHECK(backup_setting_put(now_ms, last - 9));
+    CHECK(RUN(command_upgrade, NULL) != 0);
+    CHECK(said("9 acts (at most 8 may)"));
+    CHECK(backup_setting_put(1, last)); /* old, and nothing came after it */
+    CHECK_INT(RUN(command_upgrade, W("--check")), 0);
     CHECK_INT(version(), OLD_SCHEMA);
 }
 
@@ -262,11 +329,133 @@ CHECK_TEST(two_officers_may_do_without)
 {
     struct error err = {0};
     CHECK_OK(books_age(&err), err);
-    CHECK(backup_setting_put(1));
+    CHECK(backup_setting_put(1, -1));
     approver = "second";
     CHECK_INT(RUN(command_upgrade, W("--without-backup")), 0);
     CHECK(said("\"clean\":true"));
     CHECK_INT(version(), schema_migration_count);
+}
+
+/* Acts `upgrade` in the domestic log, numbered or not. Opening the books writes the one that is owed. */
+static int upgrades(void)
+{
+    struct arena arena CLEANUP(arena_free) = arena_make(64u << 20);
+    struct node_options node_options = {.lock_fd = -1, .keeper_fd = -1};
+    static struct problems problems;
+    struct node *node = NULL;
+    struct error err = {0};
+    int64_t last = 0;
+    int count = 0;
+
+    bool ok = home_find(at("ro"), &node_options.home, &err) &&
+              node_open(&node_options, &node, &err) && entry_last_id(node->db, &last, &err);
+    for (int64_t id = 1; ok && id <= last; id++) {
+        struct entry_row row;
+        struct span body;
+        struct act act;
+        struct error ignored = {0};
+        if (entry_find(node->db, &arena, id, &row, &ignored) && row.type == MESSAGE_ACT &&
+            journal_body(&node->journal, &row, &arena, &body, &ignored) &&
+            act_read(body, &arena, &act, &problems))
+            count += span_is(act.act, "upgrade");
+    }
+    if (!ok)
+        printf("%s\n", err.text);
+    node_close(&node);
+    return ok ? count : -1;
+}
+
+static bool has_order(void)
+{
+    struct arena arena CLEANUP(arena_free) = arena_make(1 << 20);
+    struct database *db CLEANUP(database_close) = books();
+    struct span line;
+    struct error err = {0};
+
+    return setting_get(db, &arena, UPGRADE_SETTING, &line, &err);
+}
+
+/* The window itself: the order stands, the migrations are committed, nothing more. */
+CHECK_TEST(an_upgrade_killed_after_its_migrations_is_recorded_by_the_next_start)
+{
+    struct control_request request = {
+        .act = span_text("upgrade"),
+        .officer = span_text("admin-1"),
+        .reason = span_text("ordered before the kill"),
+        .arguments = span_text("{\"schema_from\":4,\"apply_from\":0,\"without_backup\":false}")};
+    struct error err = {0};
+    int before = upgrades();
+
+    CHECK_OK(books_age(&err), err);
+    struct database *db = books();
+    CHECK_OK(upgrade_order_put(db, &request, &err), err);
+    CHECK_OK(database_migrate(db, schema_migrations, schema_migration_count, &err), err);
+    database_close(&db);
+    CHECK(has_order());
+    CHECK_INT(RUN(command_case, W("c-1"), W("Test")), 0); /* any command that opens the books */
+    CHECK(!has_order());
+    CHECK_INT(upgrades(), before + 1);
+    CHECK_INT(upgrades(), before + 1); /* once */
+    CHECK_INT(RUN(command_verify, NULL), 0);
+    CHECK(said("\"clean\":true"));
+}
+
+/* The keeper of a killed upgrade notices by its closed socket, and holds the home until then. */
+static bool home_wait(void)
+{
+    struct home home;
+    struct error err = {0};
+    int fd = -1;
+
+    if (!home_find(at("ro"), &home, &err))
+        return false;
+    for (int i = 0; i < 1000; i++) {
+        error_clear(&err);
+        if (home_lock(&home, &fd, &err)) {
+            home_unlock(&fd);
+            return true;
+        }
+        usleep(10000);
+    }
+    return false;
+}
+
+CHECK_TEST(an_upgrade_killed_anywhere_is_done_and_recorded_once)
+{
+    struct error err = {0};
+    int64_t whole_us = 0;
+    int owed = 0;
+    int old = 0;
+
+    approver = "second";
+    for (int i = 0; i <= 10; i++) {
+        int before = upgrades();
+        CHECK_OK(books_age(&err), err);
+        int64_t began_ms = env_real()->monotonic_ms(NULL);
+        pid_t pid = fork();
+        if (pid == 0)
+            _exit(RUN(command_upgrade, W("--without-backup")));
+        if (i > 0) {
+            usleep((useconds_t)(whole_us * i / 10));
+            kill(pid, SIGKILL);
+        }
+        waitpid(pid, NULL, 0);
+        CHECK(home_wait());
+        if (i == 0)
+            whole_us = (env_real()->monotonic_ms(NULL) - began_ms) * 1000;
+        owed += version() == (int64_t)schema_migration_count && has_order();
+        if (version() < (int64_t)schema_migration_count) {
+            old++;
+            CHECK_INT(RUN(command_upgrade, W("--without-backup")), 0);
+        }
+        CHECK_INT(upgrades(), before + 1);
+        CHECK(!has_order());
+    }
+    printf("killed 10 times: %d before the books were new, %d before the act was written\n", old,
+           owed);
+    approver = NULL;
+    CHECK_INT(RUN(command_verify, NULL), 0);
+    CHECK(said("\"clean\":true"));
 }
 
 int main(void)
@@ -280,9 +469,12 @@ int main(void)
     CHECK_RUN(old_books_are_not_served_by_a_newer_program);
     CHECK_RUN(an_upgrade_wants_a_backup_or_two_officers);
     CHECK_RUN(who_may_not_order_it_changes_nothing);
-    CHECK_RUN(an_old_backup_is_not_enough);
+    CHECK_RUN(a_backup_that_lacks_something_is_not_enough);
+    CHECK_RUN(acts_after_the_backup_are_counted);
     CHECK_RUN(old_books_are_backed_up_by_the_new_program_and_upgraded);
     CHECK_RUN(two_officers_may_do_without);
+    CHECK_RUN(an_upgrade_killed_after_its_migrations_is_recorded_by_the_next_start);
+    CHECK_RUN(an_upgrade_killed_anywhere_is_done_and_recorded_once);
     snprintf(command, sizeof command, "rm -rf '%s'", directory);
     return system(command) == 0 ? check_end() : 1;
 }
