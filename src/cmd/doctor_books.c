@@ -22,9 +22,11 @@
     (15 * MINUTE_MS) /* an urgent request without custody for so long is an alarm */
 #define AGREEMENT_WARN_MS (60 * DAY_MS)
 #define LOOK_MAX          256
-#define ENDS_MANY         3 /* ends of a process since the service began */
-#define BACKUP_LATE_MS    (7 * DAY_MS)
-#define RECOVERY          "docs/recovery.md: what this means and how the log goes on"
+#define CLOCK_WARN_MS                                                                              \
+    2000 /* kept clocks differ by less than 0.1 s; a receipt's time has whole seconds */
+#define ENDS_MANY      3 /* ends of a process since the service began */
+#define BACKUP_LATE_MS (7 * DAY_MS)
+#define RECOVERY       "docs/recovery.md: what this means and how the log goes on"
 
 static int64_t now_ms(const struct node *node)
 {
@@ -176,6 +178,32 @@ static void lines_look(struct doctor *doctor, struct node *node)
     }
     for (size_t i = 0; i < node->journal.line_count; i++)
         line_look(doctor, node, i);
+}
+
+/* By the time in its newest receipt. A partner whose clock is off by more than the agreement's bound gives none: the line
+ * says so, and here it is seen coming. */
+static void clocks_look(struct doctor *doctor, struct node *node)
+{
+    for (size_t i = 0; i < node->journal.line_count; i++) {
+        const struct journal_line *line = &node->journal.lines[i];
+        int64_t off_ms = line->clock_ahead_ms < 0 ? -line->clock_ahead_ms : line->clock_ahead_ms;
+        bool is_off = line->has_clock && off_ms > CLOCK_WARN_MS;
+        if (!line->has_clock)
+            doctor_find(doctor, DOCTOR_OK, NULL, "no receipt of %s since the start tells its clock",
+                        line->partner);
+        else if (is_off)
+            doctor_find(doctor,
+                        off_ms > line->agreement.clock_bound_s * 500 ? DOCTOR_FAILURE
+                                                                     : DOCTOR_WARNING,
+                        "see which clock is wrong: row `clock` here, the same row there "
+                        "(timedatectl, chronyc tracking)",
+                        "the clock of %s is %" PRId64 " ms %s ours; posts are refused from %" PRId64
+                        " s on",
+                        line->partner, off_ms, line->clock_ahead_ms > 0 ? "ahead of" : "behind",
+                        line->agreement.clock_bound_s);
+        else
+            doctor_find(doctor, DOCTOR_OK, NULL, "the clock of %s agrees with ours", line->partner);
+    }
 }
 
 static void queue_look(struct doctor *doctor, struct node *node, const struct journal_line *line)
@@ -340,6 +368,7 @@ const struct doctor_books_row doctor_books_rows[] = {
     {"witness", "Partners witness our domestic log.", witness_look},
     {"agreements", "Agreements are in force for a while.", agreements_look},
     {"lines", "Partners answer, and what they sent is handled.", lines_look},
+    {"clocks", "Partners' clocks agree with ours.", clocks_look},
     {"queues", "Nothing waits for long.", queues_look},
     {"held", "Nothing is held that this program does not know.", held_look},
     {"retention", "Nothing is held longer than the agreement allows.", doctor_retention_look},

@@ -103,6 +103,8 @@ static bool partner_write(struct node *node, size_t at, struct json_writer *out,
     json_integer_field(out, "held", held);
     if (line->cosigned_time_s > 0)
         json_time_field(out, "last_receipt", line->cosigned_time_s * 1000);
+    if (line->has_clock)
+        json_integer_field(out, "clock_ahead_ms", line->clock_ahead_ms);
     json_end_object(out);
     return true;
 }

@@ -353,6 +353,16 @@ static bool claims_read(struct journal *journal, struct journal_line *line, stru
            error_set(err, ERROR_LINK, "the answer of %s is cut", line->partner);
 }
 
+int64_t journal_clock_ahead(int64_t time_s, int64_t posted_ms, int64_t answered_ms)
+{
+    int64_t first_ms = time_s * 1000;
+    int64_t last_ms = first_ms + 999;
+
+    return first_ms > answered_ms ? first_ms - answered_ms
+           : last_ms < posted_ms  ? last_ms - posted_ms
+                                  : 0;
+}
+
 bool journal_receipt(struct journal *journal, struct journal_line *line, struct span answer,
                      int64_t posted_ms, int64_t answered_ms, struct error *err)
 {
@@ -370,6 +380,11 @@ bool journal_receipt(struct journal *journal, struct journal_line *line, struct 
         if (!claim_store(journal, line, &claims[i], err) ||
             !clock_dispute(journal, line, &claims[i], posted_ms, answered_ms, err))
             return false;
+    if (count > 0) {
+        line->clock_ahead_ms =
+            journal_clock_ahead(claims[count - 1].time_s, posted_ms, answered_ms);
+        line->has_clock = true;
+    }
     return true;
 }
 

@@ -127,7 +127,9 @@ struct journal_line {
     uint64_t known;           /* of `in`: handled in the transaction that runs; 0: none runs */
     uint64_t cosigned;        /* of `out`: newest size with the partner's receipt */
     int64_t cosigned_time_s;
-    uint64_t posted_to; /* largest size that any post carried */
+    bool has_clock;         /* a receipt came since the start */
+    int64_t clock_ahead_ms; /* by it, the partner's clock against ours; 0: within its travel time */
+    uint64_t posted_to;     /* largest size that any post carried */
     int64_t
         first_post_ms;  /* when the first post left that may have brought what is not receipted */
     uint64_t failed_to; /* the failed post that was filed last, why and when (monotonic clock) */
@@ -378,6 +380,8 @@ bool journal_write_receipts(struct journal *journal, struct journal_line *line, 
 /* The next post to the partner, from its newest receipt to our newest checkpoint. MISSING when nothing is to be sent. */
 bool journal_next_post(struct journal *journal, struct journal_line *line, struct buffer *out,
                        uint64_t *from, uint64_t *to, struct error *err);
+/* How far a clock that said `time_s` (whole seconds) between two moments of ours is ahead of ours; below 0: behind. */
+int64_t journal_clock_ahead(int64_t time_s, int64_t posted_ms, int64_t answered_ms);
 /* The partner's answer to it. Verifies every cosignature, stores, applies. `posted_ms` and `answered_ms` are our clock. */
 bool journal_receipt(struct journal *journal, struct journal_line *line, struct span answer,
                      int64_t posted_ms, int64_t answered_ms, struct error *err);

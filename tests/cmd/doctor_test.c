@@ -740,6 +740,26 @@ CHECK_TEST(a_store_that_failed_is_named)
 
 /* --- findings --- */
 
+CHECK_TEST(a_partner_whose_clock_is_off_is_named)
+{
+    struct journal_line *line = line_put();
+
+    line->agreement.clock_bound_s = 30;
+    books_try("clocks");
+    CHECK(found(DOCTOR_OK, "no receipt of al"));
+    line->has_clock = true;
+    line->clock_ahead_ms = 1500;
+    books_try("clocks");
+    CHECK(found(DOCTOR_OK, "agrees with ours"));
+    line->clock_ahead_ms = 4000;
+    books_try("clocks");
+    CHECK(found(DOCTOR_WARNING, "4000 ms ahead of ours"));
+    line->clock_ahead_ms = -16000;
+    books_try("clocks");
+    CHECK(found(DOCTOR_FAILURE, "16000 ms behind ours; posts are refused from 30 s on"));
+    line_take_away();
+}
+
 CHECK_TEST(a_process_that_ended_unasked_is_named)
 {
     struct node_ends *ends = &home.node->ends;
@@ -888,6 +908,7 @@ int main(void)
     CHECK_RUN(an_audit_stream_that_stands_still_is_named);
     CHECK_RUN(a_node_that_shows_a_revoked_certificate_is_named);
     CHECK_RUN(a_store_that_failed_is_named);
+    CHECK_RUN(a_partner_whose_clock_is_off_is_named);
     CHECK_RUN(a_process_that_ended_unasked_is_named);
     CHECK_RUN(findings_are_read_as_they_were_written);
     CHECK_RUN(more_findings_than_there_is_room_for_keep_the_worst_level);

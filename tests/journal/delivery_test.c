@@ -281,6 +281,18 @@ CHECK_TEST(receipts_are_taken_whole_or_not_at_all)
     CHECK(is_level());
 }
 
+CHECK_TEST(a_receipt_tells_how_far_the_clocks_are_apart)
+{
+    CHECK_INT(journal_clock_ahead(100, 100200, 100300), 0);
+    CHECK_INT(journal_clock_ahead(100, 99000, 100000), 0); /* on the way */
+    CHECK_INT(journal_clock_ahead(100, 100999, 101500), 0);
+    CHECK_INT(journal_clock_ahead(100, 101000, 101500), -1);
+    CHECK_INT(journal_clock_ahead(100, 105000, 105100), -4001);
+    CHECK_INT(journal_clock_ahead(100, 96000, 97000), 3000);
+    CHECK(pair.nodes[0].journal.lines[0].has_clock);
+    CHECK_INT(pair.nodes[0].journal.lines[0].clock_ahead_ms, 0); /* both have one clock */
+}
+
 CHECK_TEST(a_lost_answer_makes_no_clock_dispute_later)
 {
     struct buffer answer CLEANUP(buffer_free) = buffer_make(1 << 16);
@@ -353,6 +365,7 @@ int main(void)
     CHECK_RUN(what_no_post_could_explain_is_not_withdrawn);
     CHECK_RUN(nothing_is_numbered_behind_an_unsigned_checkpoint);
     CHECK_RUN(receipts_are_taken_whole_or_not_at_all);
+    CHECK_RUN(a_receipt_tells_how_far_the_clocks_are_apart);
     CHECK_RUN(a_lost_answer_makes_no_clock_dispute_later);
     CHECK_RUN(a_post_that_keeps_failing_is_filed_once_an_hour);
     CHECK_RUN(an_answer_without_receipts_is_filed_and_tried_again_slowly);
