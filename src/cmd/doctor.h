@@ -43,12 +43,13 @@ void doctor_find(struct doctor *doctor, enum doctor_level level, const char *nex
 
 /* What the checks of the machine look at; tests put their own in. */
 struct doctor_machine {
-    const char *home;            /* path as it was named, may be missing or broken */
-    const struct config *config; /* NULL when it cannot be read */
-    const char *config_error;    /* why */
-    const char *proc;            /* "/proc" */
-    const char *sys;             /* "/sys" */
-    int (*clock_state)(void);    /* of the kernel: 0 kept, 1 not kept, -1 unknown */
+    const char *home;               /* path as it was named, may be missing or broken */
+    const struct config *config;    /* NULL when it cannot be read */
+    const char *config_error;       /* why */
+    const char *proc;               /* "/proc" */
+    const char *sys;                /* "/sys" */
+    int (*clock_state)(void);       /* of the kernel: 0 kept, 1 not kept, -1 unknown */
+    long (*landlock_version)(void); /* of the kernel; 0 or less: it has none */
     int64_t now_ms;
     uint64_t disk_warning_size; /* bytes free */
     uint64_t disk_failure_size;
@@ -56,6 +57,9 @@ struct doctor_machine {
 #define DOCTOR_DISK_WARNING_SIZE (UINT64_C(2) << 30) /* a day of attachments of a busy desk */
 #define DOCTOR_DISK_FAILURE_SIZE                                                                   \
     (UINT64_C(256) << 20) /* one attachment in segments, a log of changes */
+
+/* Of this kernel. */
+long doctor_landlock_version(void);
 
 struct doctor_machine_row {
     const char *name;

@@ -156,10 +156,14 @@ static void clock_look(struct doctor *doctor, const struct doctor_machine *machi
 
 /* --- kernel --- */
 
+long doctor_landlock_version(void)
+{
+    return syscall(LANDLOCK_CREATE, NULL, 0, LANDLOCK_ASK);
+}
+
 static void kernel_look(struct doctor *doctor, const struct doctor_machine *machine)
 {
-    long abi = syscall(LANDLOCK_CREATE, NULL, 0, LANDLOCK_ASK);
-    (void)machine;
+    long abi = machine->landlock_version();
 
     if (abi <= 0)
         doctor_find(doctor, DOCTOR_WARNING, "boot a kernel with Landlock (lsm=landlock,...)",

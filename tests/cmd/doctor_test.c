@@ -32,9 +32,11 @@ static char root[64]; /* stands for /proc and /sys */
 static const char *tried[64];
 static size_t tried_count;
 
-/* Once, however often a check is tried. */
+/* Once, however often a check is tried; only when it found a fault. */
 static void tried_add(const char *name)
 {
+    if (doctor->worst == DOCTOR_OK)
+        return;
     for (size_t i = 0; i < tried_count; i++)
         if (strcmp(tried[i], name) == 0)
             return;
@@ -74,6 +76,15 @@ static int clock_unknown(void)
     return -1;
 }
 
+static long landlock_none(void)
+{
+    return -1;
+}
+static long landlock_old(void)
+{
+    return 1;
+}
+
 static struct doctor_machine machine_of(void)
 {
     return (struct doctor_machine){.home = home.home.path,
@@ -82,6 +93,7 @@ static struct doctor_machine machine_of(void)
                                    .proc = root,
                                    .sys = root,
                                    .clock_state = clock_kept,
+                                   .landlock_version = doctor_landlock_version,
                                    .now_ms = env_real()->now_ms(env_real()->context),
                                    .disk_warning_size = 1,
                                    .disk_failure_size = 0};
@@ -325,6 +337,12 @@ CHECK_TEST(the_kernel_says_what_it_can_limit)
     machine_try("kernel", &machine);
     CHECK_INT(doctor->count, 1);
     CHECK(strstr(doctor->findings[0].found, "Landlock") != NULL);
+    machine.landlock_version = landlock_none;
+    machine_try("kernel", &machine);
+    CHECK(found(DOCTOR_WARNING, "has no Landlock"));
+    machine.landlock_version = landlock_old;
+    machine_try("kernel", &machine);
+    CHECK(found(DOCTOR_NOTICE, "Landlock 1 limits files, not the network"));
 }
 
 CHECK_TEST(a_certificate_that_ends_is_named)
@@ -544,6 +562,24 @@ CHECK_TEST(without_a_running_node_the_line_and_sandbox_say_so)
     books_try("witness");
     CHECK(found(DOCTOR_OK, "al witnessed 0 of"));
     line_take_away();
+}
+
+CHECK_TEST(a_node_that_runs_with_less_than_its_sandbox_is_named)
+{
+    struct service *service = calloc(1, sizeof *service);
+
+    CHECK_OR_RETURN(service != NULL);
+    home.node->service = service;
+    service->sandbox.has_seccomp = true;
+    snprintf(service->sandbox.text, sizeof service->sandbox.text, "files are open to it");
+    books_try("sandbox");
+    CHECK(found(DOCTOR_WARNING, "files are open to it"));
+    service->sandbox.has_files = true;
+    service->sandbox.has_seccomp = false;
+    books_try("sandbox");
+    CHECK(found(DOCTOR_WARNING, "files are open to it"));
+    home.node->service = NULL;
+    free(service);
 }
 
 CHECK_TEST(a_partner_that_never_witnessed_is_named)
@@ -901,6 +937,7 @@ int main(void)
     CHECK_RUN(an_agreement_that_ends_or_is_suspended_is_named);
     CHECK_RUN(what_waits_too_long_is_named);
     CHECK_RUN(without_a_running_node_the_line_and_sandbox_say_so);
+    CHECK_RUN(a_node_that_runs_with_less_than_its_sandbox_is_named);
     CHECK_RUN(a_partner_that_never_witnessed_is_named);
     CHECK_RUN(a_backup_that_is_missing_or_old_is_named);
     CHECK_RUN(held_entries_are_named);
