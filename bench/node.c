@@ -2,8 +2,9 @@
  * A node with a million messages: how long its start takes, and how much memory it holds. The books are made by the
  * exchange itself (scene.h): requests from A's queue to their receipts, with access entries, custody, handling and outcomes;
  * nothing is written beside the journal. Memory is that of B, a real `besa serve` with its keeper, while the messages
- * arrive. The start is that of the real program over A's books: from fork to the word `ready`, with the files in the
- * system's cache, as after a crash of the process or an upgrade.
+ * arrive: what its three processes take, libraries that they share counted once (counted thrice it is the figure resident).
+ * The start is that of the real program over A's books: from fork to the word `ready`, with the files in the
+ * system's cache, as after a crash of the process or an upgrade; the figure start_cold is with the database out of it.
  * BESA_BENCH_MESSAGES=N takes another number; the figures carry their names only at a million. Filling takes most of the
  * time (about 12 minutes a million), so the homes stay under build/bench-node-N and the next run only adds a little to them.
  */
@@ -13,6 +14,7 @@
 
 #include "real/nodes.h"
 
+#include <fcntl.h>
 #include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
@@ -45,6 +47,7 @@ struct filling {
     size_t count;    /* with those that were there before */
     double first_mb; /* after the first run */
     double most_mb;
+    double resident_mb; /* libraries counted for each of the three processes */
 };
 
 /* Requests that A has sent so far. */
@@ -79,9 +82,11 @@ static bool fill(struct scene *scene, struct filling *out)
         if (!scene_settle(scene, &backlog, &err))
             return failed("settling", &err);
         out->count += result.sent;
-        double mb = (double)family_memory_size(scene->b.pid) / 1e6;
+        double mb = (double)family_memory_once(scene->b.pid) / 1e6;
+        double resident_mb = (double)family_memory_size(scene->b.pid) / 1e6;
         out->first_mb = out->first_mb == 0 ? mb : out->first_mb;
         out->most_mb = mb > out->most_mb ? mb : out->most_mb;
+        out->resident_mb = resident_mb > out->resident_mb ? resident_mb : out->resident_mb;
         bench_say("    %8zu messages after %5.0f s; B holds %.1f MB\n", out->count,
                   bench_now() - began, mb);
     }
@@ -132,13 +137,27 @@ static bool start_once(const struct node_run *node, struct bench_series *start_m
     bool ok = pid > 0 && ready_wait(ready[0]);
     bench_add(start_ms, (bench_now() - began) * 1e3);
     if (ok)
-        bench_add(memory_mb, (double)family_memory_size(pid) / 1e6);
+        bench_add(memory_mb, (double)family_memory_once(pid) / 1e6);
     if (pid > 0) {
         kill(pid, SIGTERM);
         waitpid(pid, &status, 0);
     }
     close(ready[0]);
     return ok;
+}
+
+/* The database out of the system's cache, as after a boot. */
+static void file_forget(const struct node_run *node, const char *name)
+{
+    char path[BENCH_PATH_SIZE];
+
+    snprintf(path, sizeof path, "%s/%s", node->home.path, name);
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return;
+    fdatasync(fd);
+    posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED);
+    close(fd);
 }
 
 static double file_size(const struct node_run *node, const char *name)
@@ -151,18 +170,23 @@ static double file_size(const struct node_run *node, const char *name)
 }
 
 static void figures_show(const struct scene *scene, const struct filling *filling,
-                         struct bench_series *start_ms, struct bench_series *start_mb)
+                         struct bench_series *start_ms, struct bench_series *cold_ms,
+                         struct bench_series *start_mb)
 {
     struct bench_series memory = {.count = 0};
+    struct bench_series resident = {.count = 0};
     struct bench_series size = {.count = 0};
     bool is_whole = filling->count >= MESSAGES;
 
     bench_add(&memory, filling->most_mb);
+    bench_add(&resident, filling->resident_mb);
     bench_add(&size, file_size(&scene->a, "besa.db") / (double)filling->count);
     bench_say("  %zu messages; B grew from %.1f to %.1f MB\n", filling->count, filling->first_mb,
               filling->most_mb);
     bench_promise(is_whole ? "start_ms_1e6" : "start_ms", start_ms, "ms", "1000", "200");
     bench_promise(is_whole ? "memory_1e6_mb" : "memory_mb", &memory, "MB", "100", "40");
+    bench_figure(is_whole ? "resident_1e6_mb" : "resident_mb", &resident, "MB");
+    bench_figure(is_whole ? "start_cold_ms_1e6" : "start_cold_ms", cold_ms, "ms");
     bench_figure("start_memory_mb", start_mb, "MB");
     bench_figure("database_bytes_per_message", &size, "bytes");
 }
@@ -173,6 +197,7 @@ bool bench_node(void)
     struct filling filling = {.count = 0};
     char directory[BENCH_PATH_SIZE];
     struct bench_series start_ms = {.count = 0};
+    struct bench_series cold_ms = {.count = 0};
     struct bench_series start_mb = {.count = 0};
     struct error err = {0};
 
@@ -185,7 +210,11 @@ bool bench_node(void)
     scene_close(&scene);
     for (int round = 0; ok && round < BENCH_ROUNDS; round++)
         ok = start_once(&scene.a, &start_ms, &start_mb);
+    for (int round = 0; ok && round < BENCH_ROUNDS; round++) {
+        file_forget(&scene.a, "besa.db");
+        ok = start_once(&scene.a, &cold_ms, &start_mb);
+    }
     if (ok)
-        figures_show(&scene, &filling, &start_ms, &start_mb);
+        figures_show(&scene, &filling, &start_ms, &cold_ms, &start_mb);
     return ok;
 }

@@ -123,6 +123,48 @@ int64_t family_memory_size(pid_t root)
     return total;
 }
 
+struct memory_kb {
+    long resident;
+    long own; /* private pages */
+};
+
+static void memory_read(pid_t pid, struct memory_kb *out)
+{
+    char path[64];
+    char line[256];
+    long kb = 0;
+
+    *out = (struct memory_kb){0, 0};
+    snprintf(path, sizeof path, "/proc/%ld/smaps_rollup", (long)pid);
+    FILE *file = fopen(path, "r");
+    while (file != NULL && fgets(line, sizeof line, file) != NULL) {
+        if (sscanf(line, "Rss: %ld kB", &kb) == 1)
+            out->resident = kb;
+        if (sscanf(line, "Private_Clean: %ld kB", &kb) == 1 ||
+            sscanf(line, "Private_Dirty: %ld kB", &kb) == 1)
+            out->own += kb;
+    }
+    if (file != NULL)
+        fclose(file);
+}
+
+int64_t family_memory_once(pid_t root)
+{
+    pid_t family[FAMILY_MAX];
+    size_t count = family_list(root, family);
+    long own = 0;
+    long shared = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        struct memory_kb memory;
+        memory_read(family[i], &memory);
+        own += memory.own;
+        if (memory.resident - memory.own > shared)
+            shared = memory.resident - memory.own;
+    }
+    return (int64_t)(own + shared) * 1024;
+}
+
 double family_cpu_s(pid_t root, pid_t except)
 {
     pid_t family[FAMILY_MAX];

@@ -30,6 +30,9 @@ bool node_stop(struct node_run *node);
 double family_cpu_s(pid_t root, pid_t except);
 /* Bytes resident of this process and all below it; what they share is counted for each. */
 int64_t family_memory_size(pid_t root);
+/* The same with what they share counted once: private pages of all, and the shared ones of the process with most. Not the
+ * kernel's Pss, which falls when others on the machine use the same libraries. */
+int64_t family_memory_once(pid_t root);
 /* Waits until the node answers, at most 30 s. */
 bool node_wait(const struct node_run *node);
 
