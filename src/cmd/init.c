@@ -127,6 +127,11 @@ static bool check_words(struct init *init, struct error *err)
                          NAME_SIZE_MAX);
     if (!config_address_read(init->listen, host, &port))
         return error_set(err, ERROR_INPUT, "--listen: IP:PORT");
+    /* Before anything is made: the pairing file, written last, wants it. */
+    if (!config_address_read(init->address, host, &port) || port == 0)
+        return error_set(
+            err, ERROR_INPUT, "--address: host:port is wanted, as partners reach this node%s",
+            init->address == init->listen ? " (of --listen where it is not said)" : "");
     if (init->desk_listen != NULL && !config_address_read(init->desk_listen, host, &port))
         return error_set(err, ERROR_INPUT, "--desk-listen: IP:PORT");
     if (init->languages.count == 0 || init->authorities.count == 0)

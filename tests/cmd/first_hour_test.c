@@ -114,6 +114,10 @@ CHECK_TEST(init_refuses_what_is_not_whole)
                   W("--contact"), W("c"), W("--training"), W("--make-institution"), W("I")),
               EX_DATAERR);
     CHECK(said("--state"));
+    CHECK_INT(RUN(command_init, "x", W("--party"), W("ro"), W("--listen"), W("127.0.0.1:0"),
+                  W("--contact"), W("c"), W("--training"), W("--make-institution"), W("I")),
+              EX_DATAERR);
+    CHECK(said("--address"));
     CHECK(!run_exists(at("x")));
 }
 
