@@ -62,6 +62,8 @@ static const struct step exchange_steps[] = {
     {"inbox", demo_step_inbox},   {"open", demo_step_open},        {"assign", demo_step_assign},
     {"told", demo_step_told},     {"held", demo_step_held},        {"read", demo_step_read},
     {"answer", demo_step_answer}, {"answered", demo_step_answered}};
+static const struct step third_step = {"third", demo_step_third};
+static const struct step apart_step = {"apart", demo_step_apart};
 static const struct step check_steps[] = {
     {"verify", demo_step_verify}, {"export", demo_step_export}, {"rebuild", demo_step_rebuild}};
 
@@ -84,10 +86,11 @@ static void outlook_show(const struct demo *demo)
     const struct place *ro = &demo->ro;
     const struct place *al = &demo->al;
 
-    printf("\nBoth nodes go on running; Ctrl-C stops them. To look further, in another shell:\n"
-           "  besa --home %s --officer %s --reason exercise sent\n"
-           "  besa --home %s --officer %s --reason exercise inbox\n",
-           ro->home, ro->officer, al->home, al->officer);
+    printf(
+        "\nAll three nodes go on running; Ctrl-C stops them. To look further, in another shell:\n"
+        "  besa --home %s --officer %s --reason exercise sent\n"
+        "  besa --home %s --officer %s --reason exercise inbox\n",
+        ro->home, ro->officer, al->home, al->officer);
     if (demo->request[0] != '\0')
         printf("  besa --home %s --officer %s --reason exercise --case %s show %s\n", ro->home,
                ro->officer, ro->case_number, demo->request);
@@ -97,9 +100,12 @@ static void outlook_show(const struct demo *demo)
            "  besa --home %s --officer %s --reason check verify\n"
            "Officers: %s, %s (approves), %s (administrator) in Bucharest;\n"
            "          %s, %s (approves), %s (administrator) in Tirana.\n"
-           "What the nodes say: %s/ro.log, %s/al.log. FRESH=1 starts anew.\n",
+           "Athens has an agreement of its own with Bucharest; nothing of Tirana's is there:\n"
+           "  besa --home %s --officer %s --reason exercise inbox\n"
+           "What the nodes say: %s/ro.log, %s/al.log, %s/gr.log. FRESH=1 starts anew.\n",
            ro->home, ro->admin, ro->home, ro->home, ro->home, ro->admin, ro->officer, ro->approver,
-           ro->admin, al->officer, al->approver, al->admin, DEMO_DIRECTORY, DEMO_DIRECTORY);
+           ro->admin, al->officer, al->approver, al->admin, demo->gr.home, demo->gr.officer,
+           DEMO_DIRECTORY, DEMO_DIRECTORY, DEMO_DIRECTORY);
     fflush(stdout);
 }
 
@@ -109,6 +115,9 @@ static int demo_run(struct demo *demo)
 
     if (ok && (demo->is_scripted || demo->is_new))
         ok = steps_run(demo, exchange_steps, ARRAY_COUNT(exchange_steps));
+    ok = ok && steps_run(demo, &third_step, 1);
+    if (ok && demo->answer[0] != '\0')
+        ok = steps_run(demo, &apart_step, 1);
     if (ok && demo->is_scripted)
         ok = steps_run(demo, check_steps, ARRAY_COUNT(check_steps));
     if (!ok)
@@ -137,6 +146,7 @@ static bool places_fill(struct demo *demo, struct error *err)
         return error_set(err, ERROR_INPUT, "the current directory's path is too long");
     snprintf(demo->ro.home, sizeof demo->ro.home, "%s/%s/ro", here, DEMO_DIRECTORY);
     snprintf(demo->al.home, sizeof demo->al.home, "%s/%s/al", here, DEMO_DIRECTORY);
+    snprintf(demo->gr.home, sizeof demo->gr.home, "%s/%s/gr", here, DEMO_DIRECTORY);
     return true;
 }
 
@@ -176,6 +186,18 @@ int command_demo(struct options *options, int argc, char **argv)
                                 .approver_name = "Arben Hotolli",
                                 .unit = "spoc-1",
                                 .case_number = CASE_AL},
+                         .gr = {.party = "gr",
+                                .city = "Athens",
+                                .institution = "Training Institution of Greece",
+                                .contact = "+30 00 000 0000 (exercise)",
+                                .admin = "nikos-valaris",
+                                .admin_name = "Nikos Valaris",
+                                .officer = "eleni-drakou",
+                                .officer_name = "Eleni Drakou",
+                                .approver = "petros-manikas",
+                                .approver_name = "Petros Manikas",
+                                .unit = "spoc-1",
+                                .case_number = CASE_GR},
                          .is_scripted = mode != NULL && strcmp(mode, "scripted") == 0};
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
@@ -184,5 +206,6 @@ int command_demo(struct options *options, int argc, char **argv)
     exit_code = demo_run(&demo);
     run_stop(&demo.ro.pid);
     run_stop(&demo.al.pid);
+    run_stop(&demo.gr.pid);
     return exit_code;
 }

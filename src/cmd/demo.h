@@ -24,6 +24,7 @@
 #define ID_SIZE        UUID_TEXT_SIZE
 #define CASE_RO        "RO-EXERCISE-7"
 #define CASE_AL        "AL-EXERCISE-7"
+#define CASE_GR        "GR-EXERCISE-7"
 
 /* One of the two nodes, and who works there. */
 struct place {
@@ -45,12 +46,13 @@ struct place {
 
 struct demo {
     struct options *options;
-    struct place ro, al;
+    struct place ro, al, gr;
     bool is_scripted;
     bool is_new;
     char reference[32];
     char request[ID_SIZE]; /* ids of the two messages, the same on both nodes */
     char answer[ID_SIZE];
+    char greek[ID_SIZE]; /* Bucharest's request to Athens */
     char uploads[2][2 * 16 + 1];
     uint8_t sha256[2][DIGEST_SIZE];
     char received[TIME_TEXT_SIZE];
@@ -124,6 +126,10 @@ bool demo_step_held(struct demo *demo, struct error *err);
 bool demo_step_read(struct demo *demo, struct error *err);
 bool demo_step_answer(struct demo *demo, struct error *err);
 bool demo_step_answered(struct demo *demo, struct error *err);
+
+/* --- demo_third.c: Greece, under an agreement of its own --- */
+bool demo_step_third(struct demo *demo, struct error *err);
+bool demo_step_apart(struct demo *demo, struct error *err);
 
 /* --- demo_check.c: what a test must look at --- */
 bool demo_step_verify(struct demo *demo, struct error *err);

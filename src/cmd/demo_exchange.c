@@ -60,8 +60,8 @@ bool demo_step_send(struct demo *demo, struct error *err)
 
     snprintf(demo->reference, sizeof demo->reference, "RO-EXERCISE-%" PRId64,
              demo_now_ms() % 1000000);
-    buffer_format(&arguments, "{\"attachments\":[\"%s\",\"%s\"]}", demo->uploads[0],
-                  demo->uploads[1]);
+    buffer_format(&arguments, "{\"agreement\":\"ro-al\",\"attachments\":[\"%s\",\"%s\"]}",
+                  demo->uploads[0], demo->uploads[1]);
     struct asking asking = {.officer = demo->ro.officer,
                             .act = "request-send",
                             .arguments = buffer_span(&arguments),

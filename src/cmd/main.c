@@ -156,7 +156,8 @@ const struct command commands[] = {
     {"rebuild", "", "Drops the derived tables and builds them again from the log.",
      command_rebuild},
     {"demo", "",
-     "Two training nodes under build/demo, and a request with its answer between them.\n\n"
+     "Two training nodes under build/demo, a request with its answer between them, and a third node under "
+     "an agreement of its own.\n\n"
      "DEMO=scripted verifies every step and ends; FRESH=1 starts anew.",
      command_demo},
     {.name = NULL},
