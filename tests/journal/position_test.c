@@ -153,7 +153,7 @@ static int64_t rules(size_t side, uint64_t index)
 
 CHECK_TEST(each_entry_is_judged_by_where_it_stands)
 {
-    unsigned wrong = 0, crossed = 0, signed_by[2] = {0, 0}, business = 0;
+    unsigned wrong = 0, refused = 0, crossed = 0, signed_by[2] = {0, 0}, business = 0;
 
     for (unsigned i = 0; i < ROUNDS; i++)
         amend_in_flight();
@@ -166,6 +166,8 @@ CHECK_TEST(each_entry_is_judged_by_where_it_stands)
             signed_by[side] += entry->signs != 0 && entry->is_accepted;
             business += entry->type == MESSAGE_REQUEST && entry->is_accepted;
             crossed += entry->is_accepted && ruled < line(side)->agreement.version;
+            /* Both are honest: whatever crossed on the way, the other side finds what its writer found. */
+            refused += !entry->is_accepted;
             if (entry->is_accepted && (entry->version != ruled || entry->found != ruled)) {
                 wrong++;
                 printf("side %zu, index %u: head %d, found %d, by position %d\n", side, (unsigned)i,
@@ -173,6 +175,7 @@ CHECK_TEST(each_entry_is_judged_by_where_it_stands)
             }
         }
     CHECK_INT(wrong, 0);
+    CHECK_INT(refused, 0);
     CHECK_INT(line(0)->agreement.version, line(1)->agreement.version);
     /* The seed did what it is for. */
     CHECK(signed_by[0] >= 2 && signed_by[1] >= 2);
