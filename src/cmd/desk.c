@@ -1,6 +1,8 @@
 /* The desk's door: see desk.h. */
 #include "cmd/desk.h"
 
+#include "cmd/report.h"
+
 #include <stdio.h>
 
 static bool door_submit(void *context, struct job *job, struct error *err)
@@ -8,6 +10,12 @@ static bool door_submit(void *context, struct job *job, struct error *err)
     struct node *node = context;
 
     return journal_submit(&node->journal, job, err);
+}
+
+static void door_alarm(void *context, const char *words)
+{
+    (void)context;
+    report(REPORT_ALARM, NULL, "passwords are being guessed: %s", words);
 }
 
 static bool node_act_run(struct node *node, const struct node_act *act,
@@ -36,10 +44,11 @@ static bool door_act(void *context, struct span name, const struct desk_call *ca
 
 bool desk_web_make(struct node *node, struct web **out, struct error *err)
 {
-    struct web_options options = {.env = node->env,
-                                  .door = {.context = node, .submit = door_submit, .act = door_act},
-                                  .party = node->config.party,
-                                  .is_training = node->config.is_training};
+    struct web_options options = {
+        .env = node->env,
+        .door = {.context = node, .submit = door_submit, .act = door_act, .alarm = door_alarm},
+        .party = node->config.party,
+        .is_training = node->config.is_training};
 
     return web_make(&options, out, err);
 }

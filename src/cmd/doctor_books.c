@@ -4,6 +4,7 @@
 #include "cmd/backup_known.h"
 #include "cmd/doctor.h"
 #include "cmd/service.h"
+#include "web/web.h"
 
 #include "base/attributes.h"
 #include "store/local_rows.h"
@@ -361,6 +362,26 @@ static void revoked_look(struct doctor *doctor, struct node *node)
         doctor_find(doctor, DOCTOR_OK, NULL, "the TLS certificate in use is not revoked");
 }
 
+static void login_look(struct doctor *doctor, struct node *node)
+{
+    const char *words = "";
+    uint64_t count = 0;
+
+    if (node->service == NULL || node->service->web == NULL) {
+        doctor_find(doctor, DOCTOR_OK, NULL, "no API runs");
+        return;
+    }
+    count = web_guessing(node->service->web, &words);
+    if (words[0] != '\0')
+        doctor_find(doctor, DOCTOR_WARNING,
+                    "the domestic log has the addresses (log-in-alarm, log-in): close them off "
+                    "where the network is kept, and ask the officers concerned",
+                    "passwords are being guessed: %s", words);
+    else
+        doctor_find(doctor, DOCTOR_OK, NULL,
+                    "no guessing within the hour, %" PRIu64 " times since the start", count);
+}
+
 const struct doctor_books_row doctor_books_rows[] = {
     {"keeper", "The keeper may sign.", keeper_look},
     {"logs", "Every log can go on.", doctor_logs_look},
@@ -377,6 +398,7 @@ const struct doctor_books_row doctor_books_rows[] = {
     {"ends", "No process ended unasked.", ends_look},
     {"audit", "The audit stream is written.", audit_look},
     {"revoked", "The certificate in use counts.", revoked_look},
+    {"log-in", "Nobody guesses passwords at the API.", login_look},
     {"sandbox", "The running node is limited.", sandbox_look},
 };
 const size_t doctor_books_row_count = ARRAY_COUNT(doctor_books_rows);

@@ -5,6 +5,7 @@
 #include "cmd/backup_known.h"
 #include "cmd/keys.h"
 #include "cmd/service.h"
+#include "web/web.h"
 #include "crypto/cms.h"
 
 #include <errno.h>
@@ -178,6 +179,14 @@ static void http_write(struct service *service, struct buffer *out)
     one_write(METRIC_HTTP_PEERS_REFUSED, (int64_t)counts.peers_refused, out);
 }
 
+static void guessing_write(struct service *service, struct buffer *out)
+{
+    const char *ignored = "";
+
+    one_write(METRIC_LOGIN_GUESSING,
+              service->web == NULL ? 0 : (int64_t)web_guessing(service->web, &ignored), out);
+}
+
 static void machine_write(struct service *service, struct buffer *out)
 {
     const struct node *node = service->node;
@@ -288,6 +297,7 @@ bool gauges_write(struct service *service, struct buffer *out)
     one_write(METRIC_WRITER_QUEUE, picture->queue_count, out);
     one_write(METRIC_STORE_FAILED, picture->is_store_failed, out);
     http_write(service, out);
+    guessing_write(service, out);
     machine_write(service, out);
     gauges_keys_write(&service->node->home, service->node->env->now_ms(service->node->env->context),
                       out);

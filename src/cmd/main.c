@@ -111,10 +111,19 @@ const struct command commands[] = {
      command_retention},
     {"withdraw", "ITEM", "Withdraws an own message that the partner does not hold yet.",
      command_withdraw},
-    {"officer", "list\nput ID NAME UNIT ROLE [--inactive]\npassword ID\nsessions\nend ID",
-     "Lists or enters officers, sets passwords for the API (typed, or a line of standard input), "
-     "ends sessions.",
+    {"officer",
+     "list [--limit N] [--after ID]\nput ID NAME UNIT ROLE [--inactive]\npassword [ID]\nsessions\nend ID",
+     "Lists or enters officers, gives passwords for the API, ends sessions.\n\npassword alone changes "
+     "one's own: the old one, then the new one (typed, or two lines of standard input). password ID "
+     "asks for a one-time password, good for a day and for setting one's own: the first half is told "
+     "here, the second to the officer who confirms (besa approval); with --approver both are told at "
+     "once.",
      command_officer},
+    {"approval", "list\nshow APPROVAL\nconfirm APPROVAL SHA256\nrefuse APPROVAL",
+     "What waits for a second officer.\n\nshow gives the draft and its SHA-256, confirm does the act "
+     "for exactly these bytes, refuse refuses it, or withdraws one's own; --reason is told as the "
+     "reason. --case is that of the draft.",
+     command_approval},
     {"case", "NUMBER TITLE", "Opens a case.", command_case},
     {"log",
      "list\nvkey [--custody] ORIGIN\nvkey --custody|--witness [--party NAME]\nexport DIR [--log ORIGIN]",

@@ -80,6 +80,10 @@ const struct metric_row metric_rows[METRIC_COUNT] = {
                                "Items that are erased within 30 days; 1000 stands for more."},
     [METRIC_RETENTION_ERASED] = {"besa_retention_erased_total", METRIC_COUNTER, NULL,
                                  "Items that the hourly pass erased since the start."},
+    [METRIC_LOGIN_GUESSING] =
+        {"besa_login_guessing_total", METRIC_COUNTER, NULL,
+         "Times that failed log-ins looked like guessing: one officer from many "
+         "addresses, or many officers from one."},
     [METRIC_AUDIT_STREAM_BEHIND] = {"besa_audit_stream_behind", METRIC_GAUGE, NULL,
                                     "Domestic entries not yet in the audit stream; 0 without one."},
 };

@@ -444,6 +444,8 @@ bool node_request_read(const struct node_file *file, struct error *err)
         return node_agreement_import(file, err);
     if (span_is(act, "pair-import"))
         return node_pair_import(file, err);
+    if (span_is(act, "password-change"))
+        return node_password_change(file, err);
     /* It tells where sealed bytes lie and under which key: for attachment-get alone. */
     if (span_is(act, "attachment-find"))
         return error_set(err, ERROR_MISSING, "no act 'attachment-find'; use attachment-get");

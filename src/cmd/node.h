@@ -122,6 +122,10 @@ struct node_file {
 bool node_upload(const struct node_file *file, struct error *err);
 bool node_attachment_get(const struct node_file *file, struct error *err);
 
+/* "password-change" ({"old", "hash"} in the arguments): the officer's own; the old one is compared on this thread, not in
+ * the writer. (node_password.c) */
+bool node_password_change(const struct node_file *file, struct error *err);
+
 /* An act as it was read from a line; progress is told a few bytes at a time, at most once a percent. */
 bool node_act_read(const struct node_file *file, struct error *err);
 

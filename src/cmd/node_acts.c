@@ -3,6 +3,7 @@
 #include "cmd/keys.h"
 #include "cmd/node_verify.h"
 #include "cmd/service.h"
+#include "web/web.h"
 
 #include "crypto/cms.h"
 #include "store/held_rows.h"
@@ -204,6 +205,16 @@ static void stream_alarm_write(struct node *node, struct json_writer *out)
         alarm_write(out, "the audit copy stands still", node->journal.audit_copy.failed);
 }
 
+static void guessing_alarm_write(struct node *node, struct json_writer *out)
+{
+    const char *words = "";
+
+    if (node->service != NULL && node->service->web != NULL)
+        web_guessing(node->service->web, &words);
+    if (words[0] != '\0')
+        alarm_write(out, "passwords are being guessed", words);
+}
+
 static void alarms_write(struct node *node, const struct error *keeper_err, struct json_writer *out)
 {
     json_key(out, "alarms");
@@ -216,6 +227,7 @@ static void alarms_write(struct node *node, const struct error *keeper_err, stru
     key_alarms_write(node, out);
     revoked_alarm_write(node, out);
     stream_alarm_write(node, out);
+    guessing_alarm_write(node, out);
     json_end_array(out);
 }
 

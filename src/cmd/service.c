@@ -8,6 +8,9 @@
 #include "cmd/report.h"
 #include "crypto/cms.h"
 #include "crypto/secret.h"
+#include "desk/approval.h"
+#include "desk/login.h"
+#include "desk/once.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -565,14 +568,15 @@ static void metrics_publish(struct service *service)
     service->is_metrics_failing = !ok;
 }
 
-/* --- uploads that nobody sent --- */
+/* --- what the desk keeps for a while: uploads, answers, drafts, sessions --- */
 
 static bool expiry_run(struct journal *journal, struct job *job, struct error *err)
 {
     size_t removed = 0;
     (void)job;
 
-    return desk_uploads_expire(journal, &removed, err);
+    return desk_uploads_expire(journal, &removed, err) && once_expire(journal, err) &&
+           approvals_expire(journal, err) && desk_sessions_expire(journal, err);
 }
 
 static void expiry_done(struct journal *journal, struct job *job, bool ok, const struct error *err)
@@ -581,7 +585,7 @@ static void expiry_done(struct journal *journal, struct job *job, bool ok, const
     (void)journal;
 
     if (!ok)
-        report(REPORT_NOTICE, NULL, "old uploads were not removed: %s", err->text);
+        report(REPORT_NOTICE, NULL, "what is over at the desk was not removed: %s", err->text);
     __atomic_store_n(&service->is_expiring, 0, __ATOMIC_RELEASE);
 }
 

@@ -16,6 +16,8 @@ struct session {
 
 bool session_open(const struct options *options, struct session *out, struct error *err);
 void session_close(struct session *session);
+/* A list that pages: --limit and --after. (acts.c) */
+int command_list(struct options *options, int argc, char **argv, const char *act);
 /* One act; officer, reason, case and approver come from the options. `fd` -1: none. `what` names long work. */
 bool session_ask(struct session *session, const char *act, struct span arguments, struct span body,
                  int fd, const char *what, struct buffer *result, struct problems *problems,

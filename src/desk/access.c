@@ -32,7 +32,7 @@ static bool objects_set(const struct desk_call *call, const struct span *objects
                         struct act *act, struct error *err)
 {
     char text[NAME_SIZE_MAX + 16];
-    struct span *all = arena_array(call->arena, count + 1, sizeof *all);
+    struct span *all = arena_array(call->arena, count + 2, sizeof *all);
     bool ok = all != NULL;
 
     if (ok && count > 0)
@@ -41,6 +41,8 @@ static bool objects_set(const struct desk_call *call, const struct span *objects
         snprintf(text, sizeof text, "approved-by %.*s", SPAN_ARG(call->access.approver));
         ok = arena_copy(call->arena, span_text(text), &all[count++]);
     }
+    if (ok && call->access.approval.size > 0)
+        all[count++] = call->access.approval;
     return (ok && act_set_objects(act, all, count)) ||
            error_set(err, ERROR_LIMIT, "the access entry does not fit in memory");
 }

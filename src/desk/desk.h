@@ -19,6 +19,8 @@ struct desk_access {
     struct span reason;
     struct span case_number; /* empty where the act reads no person's data */
     struct span approver;    /* second officer, where the agreement asks for one; else empty */
+    struct span
+        approval; /* what the second officer confirmed (approval.h), as the act's entry names it; else empty */
 };
 
 struct desk_call {
@@ -28,6 +30,8 @@ struct desk_call {
     struct span body; /* a message as JSON, for acts that send one */
     struct problems *problems; /* field by field */
     struct arena *arena;
+    bool
+        is_trial; /* everything is checked, nothing is done (approval.h); only acts that may wait know it */
     /* How far long work is; NULL: nobody asks. In the writer: must not block. */
     void (*progress)(void *context, int64_t done, int64_t total);
     void *progress_context;

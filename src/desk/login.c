@@ -3,14 +3,19 @@
 
 #include "base/text.h"
 #include "crypto/password.h"
+#include "desk/password.h"
 #include "desk/private.h"
+#include "desk/roles.h"
 #include "store/session_rows.h"
 
+#include <arpa/inet.h>
 #include <stdio.h>
 
 #define CLIENT_SIZE_MAX 64u
 
+_Static_assert(LOGIN_PASSWORD_SIZE_MIN == PASSWORD_SIZE_MIN, "one limit");
 _Static_assert(LOGIN_PASSWORD_SIZE_MAX == PASSWORD_SIZE_MAX, "one limit");
+_Static_assert(DESK_PASSWORD_HASH_SIZE == PASSWORD_HASH_SIZE, "one size");
 _Static_assert(LOGIN_CSRF_SIZE == DIGEST_SIZE, "compared as a digest is");
 
 static int64_t now_ms(const struct journal *journal)
@@ -54,20 +59,38 @@ static bool officer_take(struct journal *journal, struct span id, struct arena *
     return true;
 }
 
+/* MISSING gives a row without secret. */
+static bool password_find(struct journal *journal, struct span officer, struct arena *arena,
+                          struct credential_row *out, struct error *err)
+{
+    *out = (struct credential_row){.made_ms = 0};
+    if (credential_find(journal->db, arena, officer, CREDENTIAL_PASSWORD, out, err))
+        return true;
+    if (err->kind != ERROR_MISSING)
+        return false;
+    error_clear(err);
+    return true;
+}
+
 bool desk_login_hash(struct journal *journal, struct span officer, struct arena *arena,
                      struct span *hash, struct error *err)
 {
+    struct credential_row credential;
     struct officer_row row;
     bool is_there = false;
 
     *hash = span_make(NULL, 0);
     if (!officer_take(journal, officer, arena, &is_there, &row, err))
         return false;
-    if (!is_there || credential_find(journal->db, arena, officer, CREDENTIAL_PASSWORD, hash, err))
+    if (!is_there)
         return true;
-    if (err->kind != ERROR_MISSING)
+    if (!password_find(journal, officer, arena, &credential, err))
         return false;
-    error_clear(err);
+    bool is_over = one_time_is(credential.secret) &&
+                   (now_ms(journal) < credential.made_ms - LOGIN_TOUCH_MS ||
+                    now_ms(journal) >= credential.made_ms + LOGIN_ONE_TIME_MS);
+    if (!is_over)
+        *hash = credential.secret;
     return true;
 }
 
@@ -80,23 +103,31 @@ static void session_fill(const struct officer_row *row, struct desk_session *out
 }
 
 static bool session_make(struct journal *journal, const struct officer_row *row, struct span client,
-                         uint8_t token[LOGIN_TOKEN_SIZE], struct desk_session *out,
-                         struct error *err)
+                         struct arena *arena, uint8_t token[LOGIN_TOKEN_SIZE],
+                         struct desk_session *out, struct error *err)
 {
     uint8_t hash[DIGEST_SIZE];
     int64_t now = now_ms(journal);
+    struct credential_row credential;
 
+    if (!password_find(journal, row->id, arena, &credential, err))
+        return false;
     journal->env->random(journal->env->context, token, LOGIN_TOKEN_SIZE);
     journal->env->random(journal->env->context, out->csrf, LOGIN_CSRF_SIZE);
     digest_sha256(span_make(token, LOGIN_TOKEN_SIZE), hash);
     session_fill(row, out);
     out->until_ms = now + LOGIN_IDLE_MS;
+    out->must_change = one_time_is(credential.secret);
+    out->password_set_ms = credential.made_ms;
+    out->password_set_by = credential.set_by;
+    out->password_confirmed_by = credential.confirmed_by;
     struct session_row session = {.token_hash = span_make(hash, sizeof hash),
                                   .officer = row->id,
                                   .csrf = span_make(out->csrf, LOGIN_CSRF_SIZE),
                                   .made_ms = now,
                                   .used_ms = now,
-                                  .client = client};
+                                  .client = client,
+                                  .is_limited = out->must_change};
     return session_remove_old(journal->db, now - LOGIN_IDLE_MS, now - LOGIN_TOTAL_MS, err) &&
            session_remove_client(journal->db, row->id, client, err) &&
            session_insert(journal->db, &session, err);
@@ -119,12 +150,50 @@ bool desk_login_end(struct journal *journal, struct span officer, struct span cl
                            "no such officer", err);
     if (!is_right)
         return entry_write(journal, "log-in", row.id, row.unit, client, "wrong password", err);
-    return session_make(journal, &row, client, token, out, err) &&
+    return session_make(journal, &row, client, arena, token, out, err) &&
            entry_write(journal, "log-in", row.id, row.unit, client, NULL, err);
 }
 
-bool desk_session_find(struct journal *journal, struct span token, struct arena *arena,
-                       bool *is_valid, struct desk_session *out, struct error *err)
+/* The part of an address that names its network, as text; all of it where it is no address. */
+static struct span network_of(struct span client, char out[INET6_ADDRSTRLEN + 4])
+{
+    char text[INET6_ADDRSTRLEN];
+    uint8_t bytes[16] = {0};
+
+    snprintf(text, sizeof text, "%.*s", SPAN_ARG(span_part(client, 0, sizeof text - 1)));
+    /* An IPv4 address that came through an IPv6 socket is an IPv4 address. */
+    const char *plain = strncmp(text, "::ffff:", 7) == 0 ? text + 7 : text;
+    if (inet_pton(AF_INET, plain, bytes) == 1) {
+        snprintf(out, INET6_ADDRSTRLEN + 4, "%u.%u.%u/24", bytes[0], bytes[1], bytes[2]);
+    } else if (inet_pton(AF_INET6, text, bytes) == 1) {
+        hex_write(span_make(bytes, 8), out);
+        snprintf(out + 16, INET6_ADDRSTRLEN + 4 - 16, "/64");
+    } else {
+        return client;
+    }
+    return span_text(out);
+}
+
+static bool network_is_same(struct span one, struct span other)
+{
+    char one_text[INET6_ADDRSTRLEN + 4];
+    char other_text[INET6_ADDRSTRLEN + 4];
+
+    return span_equal(network_of(one, one_text), network_of(other, other_text));
+}
+
+/* The token was seen where its officer is not: nobody goes on with it. */
+static bool session_moved(struct journal *journal, struct span key, const struct officer_row *row,
+                          struct span client, struct error *err)
+{
+    return session_remove(journal->db, key, err) &&
+           entry_write(journal, "session-use", row->id, row->unit, client,
+                       "the session came from another network and has ended", err);
+}
+
+bool desk_session_find(struct journal *journal, struct span token, struct span client,
+                       struct arena *arena, bool *is_valid, struct desk_session *out,
+                       struct error *err)
 {
     uint8_t hash[DIGEST_SIZE];
     struct session_row session;
@@ -148,26 +217,17 @@ bool desk_session_find(struct journal *journal, struct span token, struct arena 
         return session_remove(journal->db, key, err);
     if (!officer_take(journal, session.officer, arena, is_valid, &row, err) || !*is_valid)
         return err->kind == ERROR_NONE;
+    if (!network_is_same(session.client, client)) {
+        *is_valid = false;
+        return session_moved(journal, key, &row, client, err);
+    }
+    *out = (struct desk_session){.must_change = session.is_limited};
     session_fill(&row, out);
     memcpy(out->csrf, session.csrf.data, LOGIN_CSRF_SIZE);
     out->until_ms = now + LOGIN_IDLE_MS;
     if (out->until_ms > session.made_ms + LOGIN_TOTAL_MS)
         out->until_ms = session.made_ms + LOGIN_TOTAL_MS;
     return now - session.used_ms < LOGIN_TOUCH_MS || session_touch(journal->db, key, now, err);
-}
-
-bool desk_is_logged_in(struct journal *journal, struct span officer, bool *is_logged_in,
-                       struct error *err)
-{
-    int64_t now = now_ms(journal);
-    int64_t count = 0;
-
-    *is_logged_in = false;
-    if (!session_count_officer(journal->db, officer, now - LOGIN_IDLE_MS, now - LOGIN_TOTAL_MS,
-                               &count, err))
-        return false;
-    *is_logged_in = count > 0;
-    return true;
 }
 
 bool desk_csrf_is(const struct desk_session *session, struct span text)
@@ -179,16 +239,32 @@ bool desk_csrf_is(const struct desk_session *session, struct span text)
 
 bool desk_password_verify(struct span hash, struct span password)
 {
-    return password_verify(hash, password);
+    if (!one_time_is(hash))
+        return password_verify(hash, password);
+    /* The same time as any other password takes: that a one-time one waits is nobody's business. */
+    return !password_verify(span_make(NULL, 0), password) && one_time_verify(hash, password);
 }
 
-bool desk_logout(struct journal *journal, struct span token, struct arena *arena, struct error *err)
+bool desk_password_hash(struct span password, char out[DESK_PASSWORD_HASH_SIZE], struct error *err)
+{
+    return password_hash(password, out, err);
+}
+
+bool desk_login_alarm(struct journal *journal, const char *words, struct span client,
+                      struct error *err)
+{
+    return entry_write(journal, "log-in-alarm", span_text("node"), span_text("node"), client, words,
+                       err);
+}
+
+bool desk_logout(struct journal *journal, struct span token, struct span client,
+                 struct arena *arena, struct error *err)
 {
     uint8_t hash[DIGEST_SIZE];
     struct desk_session session = {.until_ms = 0};
     bool is_valid = false;
 
-    if (!desk_session_find(journal, token, arena, &is_valid, &session, err))
+    if (!desk_session_find(journal, token, client, arena, &is_valid, &session, err))
         return false;
     digest_sha256(token, hash);
     if (!is_valid)
@@ -198,78 +274,57 @@ bool desk_logout(struct journal *journal, struct span token, struct arena *arena
                        err);
 }
 
-/* --- the acts of those who keep the officers --- */
+/* --- one's own password --- */
 
 /* The hash is made where the password was typed; what is weaker than our own cost is not taken. */
-bool act_officer_password(struct journal *journal, const struct desk_call *call,
-                          struct json_writer *out, struct error *err)
+static bool hash_check(struct span hash, struct error *err)
 {
     char wanted[64];
-    struct span id = json_get_text(call->arguments, "id", 1, NAME_SIZE_MAX);
-    struct span hash = json_get_text(call->arguments, "hash", 1, PASSWORD_HASH_SIZE - 1);
-    struct officer_row row;
 
-    if (!problems_to_error(call->problems, err))
-        return false;
     snprintf(wanted, sizeof wanted, "$argon2id$v=19$m=%u,t=%u,p=1$", PASSWORD_MEMORY / 1024u,
              PASSWORD_PASSES);
-    if (!span_starts_with(hash, wanted))
-        return error_set(err, ERROR_INPUT, "hash: Argon2id of the cost used here is wanted");
-    if (!officer_find(journal->db, call->arena, id, &row, err))
-        return error_add(err, "officer %.*s", SPAN_ARG(id));
-    if (!credential_put(journal->db, id, CREDENTIAL_PASSWORD, hash, now_ms(journal), err) ||
-        !session_remove_officer(journal->db, id, err) ||
-        !access_write(journal, call, "officer-password", &id, 1, err))
-        return false;
-    json_begin_object(out);
-    json_text_field(out, "officer", id);
-    json_string_field(out, "state", "the password is set; sessions have ended");
-    json_end_object(out);
-    return true;
+    return (hash.size < PASSWORD_HASH_SIZE && span_starts_with(hash, wanted)) ||
+           error_set(err, ERROR_INPUT, "hash: Argon2id of the cost used here is wanted");
 }
 
-bool act_officer_end(struct journal *journal, const struct desk_call *call, struct json_writer *out,
-                     struct error *err)
+/* The session that it came from goes on, whole; without one, none does. */
+static bool sessions_end(struct journal *journal, const struct desk_password_change *change,
+                         struct error *err)
 {
-    struct span id = json_get_text(call->arguments, "id", 1, NAME_SIZE_MAX);
+    uint8_t hash[DIGEST_SIZE];
+
+    if (change->token.size == 0)
+        return session_remove_officer(journal->db, change->officer, err);
+    digest_sha256(change->token, hash);
+    struct span key = span_make(hash, sizeof hash);
+    return session_remove_others(journal->db, change->officer, key, err) &&
+           session_unlimit(journal->db, key, err);
+}
+
+bool desk_password_change(struct journal *journal, const struct desk_password_change *change,
+                          struct arena *arena, struct error *err)
+{
     struct officer_row row;
 
-    if (!problems_to_error(call->problems, err))
+    if (!access_officer(journal, change->officer, arena, &row, err) ||
+        !role_check(row.role, "password-change", err))
         return false;
-    if (!officer_find(journal->db, call->arena, id, &row, err))
-        return error_add(err, "officer %.*s", SPAN_ARG(id));
-    if (!session_remove_officer(journal->db, id, err) ||
-        !access_write(journal, call, "officer-end", &id, 1, err))
-        return false;
-    json_begin_object(out);
-    json_text_field(out, "officer", id);
-    json_string_field(out, "state", "all sessions have ended");
-    json_end_object(out);
-    return true;
+    if (!change->is_right)
+        return entry_write(journal, "password-change", row.id, row.unit, change->client,
+                           "wrong old password", err);
+    struct credential_row credential = {.officer = row.id,
+                                        .kind = CREDENTIAL_PASSWORD,
+                                        .secret = change->hash,
+                                        .made_ms = now_ms(journal),
+                                        .set_by = row.id};
+    return hash_check(change->hash, err) && credential_put(journal->db, &credential, err) &&
+           sessions_end(journal, change, err) &&
+           entry_write(journal, "password-change", row.id, row.unit, change->client, NULL, err);
 }
 
-bool act_officer_sessions(struct journal *journal, const struct desk_call *call,
-                          struct json_writer *out, struct error *err)
+bool desk_sessions_expire(struct journal *journal, struct error *err)
 {
-    struct session_row *rows = arena_array(call->arena, DESK_LIST_MAX, sizeof *rows);
     int64_t now = now_ms(journal);
-    size_t count = 0;
 
-    if (rows == NULL)
-        return error_set(err, ERROR_LIMIT, "out of memory");
-    if (!session_remove_old(journal->db, now - LOGIN_IDLE_MS, now - LOGIN_TOTAL_MS, err) ||
-        !session_list(journal->db, call->arena, rows, DESK_LIST_MAX, &count, err) ||
-        !access_write(journal, call, "officer-sessions", NULL, 0, err))
-        return false;
-    json_begin_array(out);
-    for (size_t i = 0; i < count; i++) {
-        json_begin_object(out);
-        json_text_field(out, "officer", rows[i].officer);
-        json_text_field(out, "client", rows[i].client);
-        json_time_field(out, "since", rows[i].made_ms);
-        json_time_field(out, "used", rows[i].used_ms);
-        json_end_object(out);
-    }
-    json_end_array(out);
-    return true;
+    return session_remove_old(journal->db, now - LOGIN_IDLE_MS, now - LOGIN_TOTAL_MS, err);
 }

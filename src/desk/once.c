@@ -19,6 +19,22 @@ bool once_key_is_sound(struct span key)
     return true;
 }
 
+bool once_expire(struct journal *journal, struct error *err)
+{
+    return once_remove_old(journal->db, journal->env->now_ms(journal->env->context) - ONCE_KEEP_MS,
+                           err);
+}
+
+static bool room_check(struct journal *journal, struct span officer, struct error *err)
+{
+    int64_t count = 0;
+
+    return once_count(journal->db, officer, &count, err) &&
+           (count < ONCE_OFFICER_MAX ||
+            error_set(err, ERROR_LIMIT, "%d answers are kept for this officer, no more today",
+                      ONCE_OFFICER_MAX));
+}
+
 bool once_look(struct journal *journal, struct span officer, struct span key, struct span request,
                struct arena *arena, bool *is_kept, unsigned *status, struct span *answer,
                struct error *err)
@@ -27,14 +43,13 @@ bool once_look(struct journal *journal, struct span officer, struct span key, st
     struct once_row row;
 
     *is_kept = false;
-    if (!once_remove_old(journal->db, journal->env->now_ms(journal->env->context) - ONCE_KEEP_MS,
-                         err))
+    if (!once_expire(journal, err))
         return false;
     if (!once_find(journal->db, arena, officer, key, &row, err)) {
         if (err->kind != ERROR_MISSING)
             return false;
         error_clear(err);
-        return true;
+        return room_check(journal, officer, err);
     }
     digest_sha256(request, digest);
     if (!span_equal(row.digest, span_make(digest, sizeof digest)))

@@ -12,14 +12,21 @@
 #define ONCE_KEY_SIZE_MAX 64u
 #define ONCE_KEEP_MS      (INT64_C(24) * 3600 * 1000)
 #define ONCE_ANSWER_MAX   (64u * 1024u)
+/* Kept at once for one officer: a request every minute and a half round the clock. Whoever has more is told so before the
+ * act is done; none is forgotten early, since its repetition would be an effect. */
+#define ONCE_OFFICER_MAX 1000
 
 /* 16 to 64 of letters, digits, hyphen and underscore. */
 bool once_key_is_sound(struct span key);
-/* The answer kept under this key, *is_kept false when there is none. CONFLICT when it was another request's. */
+/* The answer kept under this key, *is_kept false when there is none. CONFLICT when it was another request's; LIMIT when there is no
+ * room to keep one more. */
 bool once_look(struct journal *journal, struct span officer, struct span key, struct span request,
                struct arena *arena, bool *is_kept, unsigned *status, struct span *answer,
                struct error *err);
 bool once_keep(struct journal *journal, struct span officer, struct span key, struct span request,
                unsigned status, struct span answer, struct error *err);
+
+/* Background, in the writer: what is older than a day is forgotten. */
+bool once_expire(struct journal *journal, struct error *err);
 
 #endif

@@ -22,7 +22,8 @@ act_run act_request_send, act_answer_send, act_refuse_send, act_inbox_list, act_
     act_officer_password, act_officer_sessions, act_officer_end, act_succession_prepare,
     act_succession_allow, act_succession_import, act_resume_order, act_resume_allow,
     act_resume_status, act_key_revoke, act_officer_revoke, act_retention_status, act_retention_list,
-    act_retention_run, act_retention_hold, act_retention_release, act_retention_clock;
+    act_retention_run, act_retention_hold, act_retention_release, act_retention_clock,
+    act_approval_list, act_approval_show, act_approval_confirm, act_approval_refuse;
 
 /* The access entry of an act, last in it, so that it names the leaves of all that the act appended. `objects` are what was
  * shown or made: "<origin> <id>". */

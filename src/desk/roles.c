@@ -59,6 +59,11 @@ const struct role_rule role_rules[] = {
     {"officer-put", BIT(ADMINISTRATOR)},
     {"officer-list", OFFICERS | APPROVERS | OVERSIGHT | KEEPERS},
     {"officer-password", BIT(ADMINISTRATOR)},
+    {"password-change", EVERYONE},
+    {"approval-list", OFFICERS | APPROVERS | KEEPERS},
+    {"approval-show", OFFICERS | APPROVERS | KEEPERS},
+    {"approval-confirm", APPROVERS | BIT(SECURITY_OFFICER)},
+    {"approval-refuse", OFFICERS | APPROVERS | KEEPERS},
     {"officer-sessions", KEEPERS | BIT(DPO) | BIT(AUDITOR)},
     {"officer-end", KEEPERS},
     {"held-list", BIT(HEAD_OF_DESK) | OVERSIGHT | KEEPERS},
@@ -148,6 +153,9 @@ bool role_check_approver(struct span role_name, const char *act, struct error *e
     /* What comes back in a resume is everything: whoever may order it, may approve it, and nobody else. */
     if (strcmp(act, "resume-order") == 0 || strcmp(act, "retention-clock") == 0)
         approvers = BIT(HEAD_OF_DESK) | BIT(SECURITY_OFFICER);
+    /* Whoever keeps the list of officers does not also open the door. */
+    if (strcmp(act, "officer-password") == 0)
+        approvers = BIT(HEAD_OF_DESK) | BIT(SECURITY_OFFICER);
     bool is_known = role_read(role_name, &role);
     if (is_known && is_mutual(act))
         approvers = role_permits(role, act) ? 1u << role : 0;
@@ -185,12 +193,16 @@ void roles_document(struct buffer *out)
         ". The end of a log (`succession-prepare`, `succession-import`), the recovery of a keeper "
         "(`keeper-recover`), a revocation (`key-revoke`, `officer-revoke`, `desk-key-revoke`) and a "
         "change of passphrase (`passphrase-change`) or of the institution's certificate "
-        "(`institution-install`) are approved by those who may begin them. "
-        "Nobody approves their own draft.\n\n"
-        "An approver is named by the one who acts and is not asked. Through the API the one named "
-        "must be logged in at that moment; the command line, open to the node's own account alone, "
-        "takes the name as it is given. So the log holds two names, and not yet proof of two "
-        "consents.\n\n"
+        "(`institution-install`) are approved by those who may begin them; a resume and a one-time "
+        "password by `head_of_desk` or `security_officer`. "
+        "Nobody approves their own draft, and nobody a password for themselves.\n\n"
+        "Through the API a second officer is asked, not named: the act waits as a draft, they see "
+        "it in their own session and confirm the SHA-256 of exactly these bytes, or refuse it. The "
+        "entry of the act holds both names and that digest. A draft that nobody decides within a "
+        "day expires.\n\n"
+        "The command line is open to the node's own account alone and takes names as they are "
+        "given, the second officer's (`--approver`) too. Whoever holds that account can name "
+        "anyone; administrators who should not, work through the API.\n\n"
         "`node` is no officer: it enters one while there is no active "
         "`administrator`, so at installation, and does nothing else.\n");
 }

@@ -82,3 +82,27 @@ bool journal_part(struct journal *journal, const struct part_row *part, struct a
         return error_set(err, ERROR_STORE, "a part's salt is cut");
     return body_open(journal, part->bytes, part->part_key, part->salt.data, arena, out, err);
 }
+
+bool journal_seal_bytes(struct journal *journal, struct span plain, struct arena *arena,
+                        struct journal_sealed *out, struct error *err)
+{
+    uint8_t salt[SALT_SIZE];
+    struct sealed_body body;
+
+    journal->env->random(journal->env->context, salt, sizeof salt);
+    if (!arena_copy(arena, span_make(salt, sizeof salt), &out->salt))
+        return error_set(err, ERROR_LIMIT, "out of memory");
+    if (!body_seal(journal, plain, salt, arena, &body, err))
+        return false;
+    out->bytes = body.sealed;
+    out->key = body.key;
+    return true;
+}
+
+bool journal_open_bytes(struct journal *journal, const struct journal_sealed *sealed,
+                        struct arena *arena, struct span *out, struct error *err)
+{
+    if (sealed->salt.size != SALT_SIZE)
+        return error_set(err, ERROR_STORE, "a salt is cut");
+    return body_open(journal, sealed->bytes, sealed->key, sealed->salt.data, arena, out, err);
+}

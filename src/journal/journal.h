@@ -398,6 +398,16 @@ bool journal_body(struct journal *journal, const struct entry_row *entry, struct
 /* Plaintext of a small part. */
 bool journal_part(struct journal *journal, const struct part_row *part, struct arena *arena,
                   struct span *out, struct error *err);
+/* What the desk keeps for a while, sealed at rest as bodies are: under a key of its own, which the keeper wrapped. */
+struct journal_sealed {
+    struct span bytes;
+    struct span salt; /* SALT_SIZE */
+    struct span key;  /* wrapped */
+};
+bool journal_seal_bytes(struct journal *journal, struct span plain, struct arena *arena,
+                        struct journal_sealed *out, struct error *err);
+bool journal_open_bytes(struct journal *journal, const struct journal_sealed *sealed,
+                        struct arena *arena, struct span *out, struct error *err);
 /* Erases body (number 0) or one part of an exchanged entry, here, and says so in our outgoing log. */
 bool journal_erase(struct journal *journal, struct journal_line *line, int64_t entry,
                    uint16_t number, enum erase_reason reason, struct error *err);

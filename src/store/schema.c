@@ -40,6 +40,7 @@ const struct table_info schema_tables[] = {
     {"sessions", TABLE_LOCAL, "token_hash"},
     {"once", TABLE_LOCAL, "officer, key"},
     {"holds", TABLE_LOCAL, "entry"},
+    {"approvals", TABLE_LOCAL, "id"},
 };
 const size_t schema_table_count = sizeof schema_tables / sizeof schema_tables[0];
 
@@ -187,12 +188,26 @@ static const char retention_tables[] =
     "create table holds (entry bigint primary key, ground bigint not null, officer text not null,"
     " case_number text not null, reason text not null, until_ms bigint not null, made_ms bigint not null);";
 
+/* Who set a password and who confirmed it; a session that may only change one; what waits for a second officer. */
+static const char approval_tables[] =
+    "alter table credentials add column set_by text not null default '';"
+    "alter table credentials add column confirmed_by text not null default '';"
+    "alter table sessions add column is_limited bigint not null default 0;"
+    /* state: 0 waits, 1 confirmed, 2 refused, 3 withdrawn, 4 expired. sealed: the draft, as long as it waits. */
+    "create table approvals (id bytea primary key, act text not null, officer text not null, approver text not null,"
+    " case_number text not null, digest bytea not null, sealed bytea not null, salt bytea not null,"
+    " draft_key bytea not null, made_ms bigint not null, until_ms bigint not null, state bigint not null,"
+    " decided_by text not null, decided_ms bigint not null, decided_reason text not null);"
+    "create index approvals_state on approvals (state, made_ms);"
+    "create index approvals_officer on approvals (officer, state);";
+
 const struct migration schema_migrations[] = {
     {.number = 1, .sql_both = log_tables},        {.number = 2, .sql_both = derived_tables},
     {.number = 3, .sql_both = local_tables},      {.number = 4, .sql_both = fork_table},
     {.number = 5, .sql_both = held_table},        {.number = 6, .sql_both = succession_tables},
     {.number = 7, .sql_both = governance_tables}, {.number = 8, .sql_both = login_tables},
     {.number = 9, .sql_both = queue_columns},     {.number = 10, .sql_both = retention_tables},
+    {.number = 11, .sql_both = approval_tables},
 };
 const size_t schema_migration_count = sizeof schema_migrations / sizeof schema_migrations[0];
 

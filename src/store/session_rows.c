@@ -3,40 +3,48 @@
 
 #include "store/rows.h"
 
-static bool bytes_read(const struct statement *s, struct arena *arena, void *out)
-{
-    return row_bytes(s, 0, arena, out);
-}
-
 static const char credential_put_sql[] =
-    "insert into credentials (officer, kind, secret, made_ms) values ($1, $2, $3, $4)"
-    " on conflict (officer, kind) do update set secret = excluded.secret, made_ms = excluded.made_ms";
+    "insert into credentials (officer, kind, secret, made_ms, set_by, confirmed_by)"
+    " values ($1, $2, $3, $4, $5, $6) on conflict (officer, kind) do update set secret = excluded.secret,"
+    " made_ms = excluded.made_ms, set_by = excluded.set_by, confirmed_by = excluded.confirmed_by";
 
-bool credential_put(struct database *db, struct span officer, enum credential_kind kind,
-                    struct span secret, int64_t made_ms, struct error *err)
+bool credential_put(struct database *db, const struct credential_row *row, struct error *err)
 {
     struct statement *s CLEANUP(statement_give) = statement_take(db, credential_put_sql, err);
     if (s == NULL)
         return false;
-    statement_text(s, 1, officer);
-    statement_integer(s, 2, kind);
-    statement_bytes(s, 3, secret);
-    statement_integer(s, 4, made_ms);
+    statement_text(s, 1, row->officer);
+    statement_integer(s, 2, row->kind);
+    statement_bytes(s, 3, row->secret);
+    statement_integer(s, 4, row->made_ms);
+    statement_text(s, 5, row->set_by);
+    statement_text(s, 6, row->confirmed_by);
     return row_write(s, err);
 }
 
+static bool credential_read(const struct statement *s, struct arena *arena, void *out)
+{
+    struct credential_row *row = out;
+
+    row->kind = (enum credential_kind)column_integer(s, 1);
+    row->made_ms = column_integer(s, 3);
+    return row_text(s, 0, arena, &row->officer) && row_bytes(s, 2, arena, &row->secret) &&
+           row_text(s, 4, arena, &row->set_by) && row_text(s, 5, arena, &row->confirmed_by);
+}
+
 static const char credential_find_sql[] =
-    "select secret from credentials where officer = $1 and kind = $2";
+    "select officer, kind, secret, made_ms, set_by, confirmed_by from credentials"
+    " where officer = $1 and kind = $2";
 
 bool credential_find(struct database *db, struct arena *arena, struct span officer,
-                     enum credential_kind kind, struct span *secret, struct error *err)
+                     enum credential_kind kind, struct credential_row *out, struct error *err)
 {
     struct statement *s CLEANUP(statement_give) = statement_take(db, credential_find_sql, err);
     if (s == NULL)
         return false;
     statement_text(s, 1, officer);
     statement_integer(s, 2, kind);
-    return row_read(s, arena, bytes_read, secret, "credential", err);
+    return row_read(s, arena, credential_read, out, "credential", err);
 }
 
 static const char credential_remove_sql[] = "delete from credentials where officer = $1";
@@ -51,8 +59,8 @@ bool credential_remove_officer(struct database *db, struct span officer, struct 
 }
 
 static const char session_insert_sql[] =
-    "insert into sessions (token_hash, officer, csrf, made_ms, used_ms, client)"
-    " values ($1, $2, $3, $4, $5, $6)";
+    "insert into sessions (token_hash, officer, csrf, made_ms, used_ms, client, is_limited)"
+    " values ($1, $2, $3, $4, $5, $6, $7)";
 
 bool session_insert(struct database *db, const struct session_row *row, struct error *err)
 {
@@ -65,6 +73,7 @@ bool session_insert(struct database *db, const struct session_row *row, struct e
     statement_integer(s, 4, row->made_ms);
     statement_integer(s, 5, row->used_ms);
     statement_text(s, 6, row->client);
+    statement_integer(s, 7, row->is_limited);
     return row_write(s, err);
 }
 
@@ -74,12 +83,14 @@ static bool session_read(const struct statement *s, struct arena *arena, void *o
 
     row->made_ms = column_integer(s, 3);
     row->used_ms = column_integer(s, 4);
+    row->is_limited = column_integer(s, 6) != 0;
     return row_bytes(s, 0, arena, &row->token_hash) && row_text(s, 1, arena, &row->officer) &&
            row_bytes(s, 2, arena, &row->csrf) && row_text(s, 5, arena, &row->client);
 }
 
 static const char session_find_sql[] =
-    "select token_hash, officer, csrf, made_ms, used_ms, client from sessions where token_hash = $1";
+    "select token_hash, officer, csrf, made_ms, used_ms, client, is_limited from sessions"
+    " where token_hash = $1";
 
 bool session_find(struct database *db, struct arena *arena, struct span token_hash,
                   struct session_row *out, struct error *err)
@@ -155,24 +166,35 @@ bool session_remove_old(struct database *db, int64_t used_before_ms, int64_t mad
     return row_write(s, err);
 }
 
-static const char session_count_officer_sql[] =
-    "select count(*) from sessions where officer = $1 and used_ms > $2 and made_ms > $3";
+static const char session_remove_others_sql[] =
+    "delete from sessions where officer = $1 and token_hash <> $2";
 
-bool session_count_officer(struct database *db, struct span officer, int64_t used_ms,
-                           int64_t made_ms, int64_t *count, struct error *err)
+bool session_remove_others(struct database *db, struct span officer, struct span token_hash,
+                           struct error *err)
 {
     struct statement *s CLEANUP(statement_give) =
-        statement_take(db, session_count_officer_sql, err);
+        statement_take(db, session_remove_others_sql, err);
     if (s == NULL)
         return false;
     statement_text(s, 1, officer);
-    statement_integer(s, 2, used_ms);
-    statement_integer(s, 3, made_ms);
-    return row_integer(s, count, err);
+    statement_bytes(s, 2, token_hash);
+    return row_write(s, err);
+}
+
+static const char session_unlimit_sql[] =
+    "update sessions set is_limited = 0 where token_hash = $1";
+
+bool session_unlimit(struct database *db, struct span token_hash, struct error *err)
+{
+    struct statement *s CLEANUP(statement_give) = statement_take(db, session_unlimit_sql, err);
+    if (s == NULL)
+        return false;
+    statement_bytes(s, 1, token_hash);
+    return row_write(s, err);
 }
 
 static const char session_list_sql[] =
-    "select token_hash, officer, csrf, made_ms, used_ms, client from sessions"
+    "select token_hash, officer, csrf, made_ms, used_ms, client, is_limited from sessions"
     " order by officer, made_ms limit $1";
 
 bool session_list(struct database *db, struct arena *arena, struct session_row *out, size_t limit,
@@ -225,6 +247,17 @@ bool once_find(struct database *db, struct arena *arena, struct span officer, st
     statement_text(s, 1, officer);
     statement_text(s, 2, key);
     return row_read(s, arena, once_read, out, "request", err);
+}
+
+static const char once_count_sql[] = "select count(*) from once where officer = $1";
+
+bool once_count(struct database *db, struct span officer, int64_t *count, struct error *err)
+{
+    struct statement *s CLEANUP(statement_give) = statement_take(db, once_count_sql, err);
+    if (s == NULL)
+        return false;
+    statement_text(s, 1, officer);
+    return row_integer(s, count, err);
 }
 
 static const char once_remove_old_sql[] = "delete from once where made_ms < $1";

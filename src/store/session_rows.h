@@ -12,14 +12,21 @@
 /* Stored: numbers are never reused. Tokens, passkeys and client certificates take the next ones. */
 enum credential_kind { CREDENTIAL_PASSWORD = 0 };
 
-/* `secret`: a password's hash as text. One of each kind an officer; a new one replaces it. */
-bool credential_put(struct database *db, struct span officer, enum credential_kind kind,
-                    struct span secret, int64_t made_ms, struct error *err);
+struct credential_row {
+    struct span officer;
+    enum credential_kind kind;
+    struct span secret; /* a password's hash as text */
+    int64_t made_ms;
+    struct span set_by;       /* officer; empty: before this was kept */
+    struct span confirmed_by; /* the second officer; empty: none */
+};
+/* One of each kind an officer; a new one replaces it. */
+bool credential_put(struct database *db, const struct credential_row *row, struct error *err);
 /* All that the officer proves himself with. */
 bool credential_remove_officer(struct database *db, struct span officer, struct error *err);
 /* MISSING when the officer has none of this kind. */
 bool credential_find(struct database *db, struct arena *arena, struct span officer,
-                     enum credential_kind kind, struct span *secret, struct error *err);
+                     enum credential_kind kind, struct credential_row *out, struct error *err);
 
 struct session_row {
     struct span token_hash; /* SHA-256 of the cookie's token; the token itself is nowhere */
@@ -28,6 +35,7 @@ struct session_row {
     int64_t made_ms;
     int64_t used_ms;
     struct span client; /* address */
+    bool is_limited;    /* may change the password and nothing else */
 };
 bool session_insert(struct database *db, const struct session_row *row, struct error *err);
 /* MISSING when there is none. */
@@ -39,9 +47,10 @@ bool session_remove_officer(struct database *db, struct span officer, struct err
 /* The officer's sessions from one address. */
 bool session_remove_client(struct database *db, struct span officer, struct span client,
                            struct error *err);
-/* The officer's sessions used since `used_ms` and made since `made_ms`. */
-bool session_count_officer(struct database *db, struct span officer, int64_t used_ms,
-                           int64_t made_ms, int64_t *count, struct error *err);
+/* All of the officer's but one. */
+bool session_remove_others(struct database *db, struct span officer, struct span token_hash,
+                           struct error *err);
+bool session_unlimit(struct database *db, struct span token_hash, struct error *err);
 /* Those not used since `used_before_ms` or made before `made_before_ms`. */
 bool session_remove_old(struct database *db, int64_t used_before_ms, int64_t made_before_ms,
                         struct error *err);
@@ -60,6 +69,8 @@ bool once_insert(struct database *db, const struct once_row *row, struct error *
 /* MISSING when the officer has not used this key. */
 bool once_find(struct database *db, struct arena *arena, struct span officer, struct span key,
                struct once_row *out, struct error *err);
+/* How many answers are kept for the officer. */
+bool once_count(struct database *db, struct span officer, int64_t *count, struct error *err);
 bool once_remove_old(struct database *db, int64_t made_before_ms, struct error *err);
 
 #endif

@@ -1,8 +1,6 @@
 /*
- * Log-in and back-off. A log-in is two jobs of the writer with the slow hash between them, on one of two threads. Who fails
- * again and again waits longer each time: per officer at an address, so that a name cannot be guessed at and yet nobody
- * elsewhere keeps its officer out, and per address, so that not every name can be tried. The counters live in memory
- * alone; a restart forgets them, and the log keeps the attempts.
+ * Log-in, and the change of one's own password: each is two jobs of the writer with the slow hash between them, on one of
+ * two threads. Who fails at either waits (backoff.c).
  */
 #include "web/private.h"
 
@@ -11,106 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define OFFICER_FREE_MAX 5u  /* failures before one waits */
-#define ADDRESS_FREE_MAX 20u /* a desk behind one address mistypes more often */
-#define WAIT_MAX_MS      (INT64_C(15) * 60 * 1000)
-#define DOUBLE_MAX       20u
-
-/* --- back-off --- */
-
-static int64_t now_ms(const struct web *web)
-{
-    return web->options.env->monotonic_ms(web->options.env->context);
-}
-
-static struct backoff_slot *slot_find(struct web *web, const char *key)
-{
-    for (size_t i = 0; i < BACKOFF_SLOTS; i++)
-        if (web->backoff[i].failures > 0 && strcmp(web->backoff[i].key, key) == 0)
-            return &web->backoff[i];
-    return NULL;
-}
-
-static struct backoff_slot *slot_take(struct web *web, const char *key)
-{
-    struct backoff_slot *oldest = &web->backoff[0];
-    struct backoff_slot *slot = slot_find(web, key);
-
-    if (slot != NULL)
-        return slot;
-    for (size_t i = 0; i < BACKOFF_SLOTS; i++) {
-        if (web->backoff[i].failures == 0) {
-            oldest = &web->backoff[i];
-            break;
-        }
-        if (web->backoff[i].last_ms < oldest->last_ms)
-            oldest = &web->backoff[i];
-    }
-    *oldest = (struct backoff_slot){.failures = 0};
-    snprintf(oldest->key, sizeof oldest->key, "%s", key);
-    return oldest;
-}
-
-static int64_t slot_wait_ms(const struct web *web, const struct backoff_slot *slot, unsigned free)
-{
-    if (slot == NULL || slot->failures < free)
-        return 0;
-    unsigned doubled = slot->failures - free;
-    int64_t wait_ms = INT64_C(1000) << (doubled > DOUBLE_MAX ? DOUBLE_MAX : doubled);
-    int64_t left_ms = slot->last_ms + (wait_ms > WAIT_MAX_MS ? WAIT_MAX_MS : wait_ms) - now_ms(web);
-    return left_ms > 0 ? left_ms : 0;
-}
-
-/* An address has no space, so that no name reads as another's key. */
-static void keys_write(char officer_key[BACKOFF_KEY_SIZE], char address_key[BACKOFF_KEY_SIZE],
-                       struct span officer, struct span client)
-{
-    struct span address = span_part(client, 0, HTTP_CLIENT_SIZE);
-    struct span name = span_part(officer, 0, NAME_SIZE_MAX);
-
-    snprintf(officer_key, BACKOFF_KEY_SIZE, "o %.*s %.*s", SPAN_ARG(address), SPAN_ARG(name));
-    snprintf(address_key, BACKOFF_KEY_SIZE, "a %.*s", SPAN_ARG(address));
-}
-
-int64_t backoff_wait_s(struct web *web, struct span officer, struct span client)
-{
-    char officer_key[BACKOFF_KEY_SIZE];
-    char address_key[BACKOFF_KEY_SIZE];
-
-    keys_write(officer_key, address_key, officer, client);
-    pthread_mutex_lock(&web->login_mutex);
-    int64_t wait_ms = slot_wait_ms(web, slot_find(web, officer_key), OFFICER_FREE_MAX);
-    int64_t address_ms = slot_wait_ms(web, slot_find(web, address_key), ADDRESS_FREE_MAX);
-    pthread_mutex_unlock(&web->login_mutex);
-    return ((address_ms > wait_ms ? address_ms : wait_ms) + 999) / 1000;
-}
-
-static void slot_note(struct web *web, const char *key)
-{
-    struct backoff_slot *slot = slot_take(web, key);
-
-    slot->failures++;
-    slot->last_ms = now_ms(web);
-}
-
-void backoff_note(struct web *web, struct span officer, struct span client, bool is_right)
-{
-    char officer_key[BACKOFF_KEY_SIZE];
-    char address_key[BACKOFF_KEY_SIZE];
-
-    keys_write(officer_key, address_key, officer, client);
-    pthread_mutex_lock(&web->login_mutex);
-    struct backoff_slot *slot = slot_find(web, officer_key);
-    /* A right password clears the officer's count, not the address's: one account must not free an attacker's. */
-    if (is_right && slot != NULL)
-        slot->failures = 0;
-    if (!is_right) {
-        slot_note(web, officer_key);
-        slot_note(web, address_key);
-    }
-    pthread_mutex_unlock(&web->login_mutex);
-}
-
 /* --- the two jobs, waited for on a log-in thread --- */
 
 static bool hash_run(struct journal *journal, struct job *base, struct error *err)
@@ -118,6 +16,13 @@ static bool hash_run(struct journal *journal, struct job *base, struct error *er
     struct web_job *job = (struct web_job *)base;
 
     return desk_login_hash(journal, job->officer, &job->arena, &job->hash, err);
+}
+
+/* What the counting of failures has found is written with the failure that showed it. */
+static bool guess_write(struct web_job *job, struct journal *journal, struct error *err)
+{
+    return job->guess == GUESS_NONE ||
+           desk_login_alarm(journal, guess_words[job->guess], job->call.client, err);
 }
 
 static bool end_run(struct journal *journal, struct job *base, struct error *err)
@@ -129,7 +34,8 @@ static bool end_run(struct journal *journal, struct job *base, struct error *err
     if (!desk_login_hash(journal, job->officer, &job->arena, &now, err))
         return false;
     job->is_right = job->is_right && span_equal(now, job->hash);
-    return desk_login_end(journal, job->officer, job->call.client, job->is_right, &job->arena,
+    return guess_write(job, journal, err) &&
+           desk_login_end(journal, job->officer, job->call.client, job->is_right, &job->arena,
                           job->fresh, &job->session, err);
 }
 
@@ -179,6 +85,17 @@ static void login_answer(struct web_job *job)
     job_answer(job, job->call.route->status, "application/json", buffer_span(&job->out), cookie);
 }
 
+static void guess_tell(struct web_job *job)
+{
+    const struct web_door *door = &job->web->options.door;
+
+    if (job->guess == GUESS_NONE)
+        return;
+    web_publish(job->web, "guessing", "", 0, 1);
+    if (door->alarm != NULL)
+        door->alarm(door->context, guess_words[job->guess]);
+}
+
 static void login_work(struct web_job *job)
 {
     struct error err = {0};
@@ -188,7 +105,8 @@ static void login_work(struct web_job *job)
         return;
     }
     job->is_right = desk_password_verify(job->hash, job->password);
-    backoff_note(job->web, job->officer, job->call.client, job->is_right);
+    job->guess = backoff_note(job->web, job->officer, job->call.client, job->is_right);
+    guess_tell(job);
     if (!step(job, end_run, &err)) {
         job_fail(job, error_http_status(err.kind), &err);
     } else if (job->session.until_ms == 0) {
@@ -197,6 +115,110 @@ static void login_work(struct web_job *job)
     } else {
         login_answer(job);
     }
+}
+
+/* --- one's own password --- */
+
+static bool old_run(struct journal *journal, struct job *base, struct error *err)
+{
+    struct web_job *job = (struct web_job *)base;
+
+    if (!web_session_check(job, journal, err))
+        return false;
+    job->officer = job->session.officer;
+    return job->is_over || desk_login_hash(journal, job->officer, &job->arena, &job->hash, err);
+}
+
+/* Looked up again: session and password may have gone while the hash was worked on. */
+static bool change_run(struct journal *journal, struct job *base, struct error *err)
+{
+    struct web_job *job = (struct web_job *)base;
+    struct span now;
+
+    if (!web_session_check(job, journal, err))
+        return false;
+    if (job->is_over || !desk_login_hash(journal, job->officer, &job->arena, &now, err))
+        return job->is_over;
+    job->is_right = job->is_right && span_equal(now, job->hash);
+    struct desk_password_change change = {.officer = job->officer,
+                                          .client = job->call.client,
+                                          .token = job->token,
+                                          .hash = span_text(job->new_hash),
+                                          .is_right = job->is_right};
+    return guess_write(job, journal, err) &&
+           desk_password_change(journal, &change, &job->arena, err);
+}
+
+/* One job of the two; false: it is answered. */
+static bool password_step(struct web_job *job,
+                          bool (*run)(struct journal *, struct job *, struct error *))
+{
+    struct error err = {0};
+
+    if (!step(job, run, &err)) {
+        job_fail(job, job->status != 0 ? job->status : error_http_status(err.kind), &err);
+        return false;
+    }
+    if (job->is_over) {
+        job_fail(job, 401, &job->over);
+        return false;
+    }
+    return true;
+}
+
+/* After the session: who has none hears nothing else. */
+static bool passwords_read(struct web_job *job, struct error *err)
+{
+    job->password = json_get_text(&job->arguments, "old", 1, LOGIN_PASSWORD_SIZE_MAX);
+    job->new_password =
+        json_get_text(&job->arguments, "new", LOGIN_PASSWORD_SIZE_MIN, LOGIN_PASSWORD_SIZE_MAX);
+    json_object_end(&job->arguments);
+    if (job->problems.count == 0 && span_equal(job->password, job->new_password))
+        json_problem(&job->arguments, "new", ERROR_INPUT, "it is the old one");
+    return problems_to_error(&job->problems, err);
+}
+
+static void password_work(struct web_job *job)
+{
+    struct error err = {0};
+
+    if (!password_step(job, old_run))
+        return;
+    if (!passwords_read(job, &err)) {
+        job_fail(job, 422, &err);
+        return;
+    }
+    int64_t wait_s = backoff_wait_s(job->web, job->officer, job->call.client);
+    if (wait_s > 0) {
+        error_set(&err, ERROR_BUSY, "too many failures; wait %d seconds", (int)wait_s);
+        job_fail(job, 429, &err);
+        return;
+    }
+    job->is_right = desk_password_verify(job->hash, job->password);
+    job->guess = backoff_note(job->web, job->officer, job->call.client, job->is_right);
+    guess_tell(job);
+    if (job->is_right && !desk_password_hash(job->new_password, job->new_hash, &err)) {
+        job_fail(job, error_http_status(err.kind), &err);
+        return;
+    }
+    if (!password_step(job, change_run))
+        return;
+    if (!job->is_right) {
+        error_set(&err, ERROR_RULE, "the old password is wrong");
+        job_fail(job, 403, &err);
+        return;
+    }
+    job_answer(job, job->call.route->status, NULL, span_make(NULL, 0), NULL);
+}
+
+/* --- the threads --- */
+
+static void work(struct web_job *job)
+{
+    if (job->call.route->kind == WEB_PASSWORD)
+        password_work(job);
+    else
+        login_work(job);
 }
 
 void *login_run(void *context)
@@ -215,7 +237,7 @@ void *login_run(void *context)
             web->last = NULL;
         web->waiting--;
         pthread_mutex_unlock(&web->login_mutex);
-        login_work(job);
+        work(job);
         pthread_mutex_lock(&web->login_mutex);
     }
     pthread_mutex_unlock(&web->login_mutex);
@@ -268,6 +290,16 @@ void login_begin(struct web_job *job)
         error_set(&err, ERROR_BUSY, "too many failures; wait %d seconds", (int)wait_s);
         job_fail(job, 429, &err);
     } else if (!login_queue(job)) {
+        error_set(&err, ERROR_BUSY, "too many log-ins at once");
+        job_fail(job, 503, &err);
+    }
+}
+
+void password_begin(struct web_job *job)
+{
+    struct error err = {0};
+
+    if (!login_queue(job)) {
         error_set(&err, ERROR_BUSY, "too many log-ins at once");
         job_fail(job, 503, &err);
     }

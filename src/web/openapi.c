@@ -209,10 +209,13 @@ static void parameters_write(struct json_writer *out, const struct web_route *ro
     if (route->id != NULL)
         parameter_write(out, "id", "path", true, route->id);
     for (size_t i = 0; i < ARRAY_COUNT(route->query) && route->query[i] != NULL; i++)
-        parameter_write(out, route->query[i], "query", false,
-                        strcmp(route->query[i], "attachments") == 0
-                            ? "Ids of uploads, with commas between."
-                            : "As the act has it.");
+        parameter_write(
+            out, route->query[i], "query", false,
+            strcmp(route->query[i], "attachments") == 0 ? "Ids of uploads, with commas between."
+            : strcmp(route->query[i], "approver") == 0
+                ? "The second officer who is asked, * for any who may; answered 202, and "
+                  "the act waits for their confirmation (/api/v1/approvals)."
+                : "As the act has it.");
     if (route->kind == WEB_ACT)
         parameter_write(out, "X-Besa-Reason", "header", true, "Why; percent-encoded UTF-8.");
     if (route->kind == WEB_ACT)
@@ -283,6 +286,9 @@ static void responses_write(struct json_writer *out, const struct web_route *rou
     json_key(out, "responses");
     json_begin_object(out);
     response_write(out, route->status, "Done.", false);
+    for (size_t i = 0; i < ARRAY_COUNT(route->query) && route->query[i] != NULL; i++)
+        if (strcmp(route->query[i], "approver") == 0)
+            response_write(out, 202, "It waits for the second officer.", false);
     if (route->kind != WEB_PAGE && route->kind != WEB_DOCUMENT) {
         response_write(out, 400, "The request cannot be read.", true);
         response_write(out, 401, "There is no session, or it is over.", true);
@@ -300,7 +306,7 @@ static void responses_write(struct json_writer *out, const struct web_route *rou
     }
     if (is_act || has_body)
         response_write(out, 422, "Fields are wrong; each is named.", true);
-    if (route->kind == WEB_LOGIN)
+    if (route->kind == WEB_LOGIN || route->kind == WEB_PASSWORD)
         response_write(out, 429, "Too many failures.", true);
     json_end_object(out);
 }

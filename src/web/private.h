@@ -16,10 +16,13 @@
 #define LOGIN_QUEUE_MAX   16u /* more get 503: a flood of log-ins is no work to be done later */
 #define LOGIN_ADDRESS_MAX 4u  /* of them from one address, which leaves room for the others */
 #define BACKOFF_SLOTS     1024u
-#define BACKOFF_KEY_SIZE  (NAME_SIZE_MAX + HTTP_CLIENT_SIZE + 8u)
 #define EVENT_RING_SIZE   256u
 #define EVENT_TEXT_SIZE   192u
 #define EVENT_STREAM_MAX  64u
+
+/* What failures of many kinds together look like. */
+enum guess { GUESS_NONE, GUESS_OFFICER, GUESS_ADDRESS, GUESS_COUNT };
+extern const char *const guess_words[GUESS_COUNT];
 
 /* One request on its way through the writer. */
 struct web_job {
@@ -37,10 +40,16 @@ struct web_job {
     struct desk_session session;
     unsigned status; /* of a failure that no kind of error has; 0: the error's */
     unsigned kept_status;
+    bool is_over; /* the session: answered 401 with `over`, and what ended it is committed */
+    struct error over;
+    bool is_asking;       /* the act waits for the second officer in access.approver, empty: any */
     struct web_job *next; /* the log-in queue's */
     struct span officer;  /* who wants in */
     struct span password;
     struct span hash;
+    struct span new_password;
+    char new_hash[DESK_PASSWORD_HASH_SIZE];
+    enum guess guess;
     uint8_t fresh[LOGIN_TOKEN_SIZE];
     bool is_right;
     bool is_done;
@@ -49,9 +58,16 @@ struct web_job {
 };
 
 struct backoff_slot {
-    char key[BACKOFF_KEY_SIZE];
-    unsigned failures;
+    char officer[NAME_SIZE_MAX + 1]; /* as it was typed; empty: of the address alone */
+    char client[HTTP_CLIENT_SIZE];
+    unsigned failures; /* 0: free */
     int64_t last_ms;
+};
+
+struct guessing {
+    uint64_t count; /* alarms since the start */
+    enum guess last;
+    int64_t last_ms; /* monotonic */
 };
 
 struct stream_slot {
@@ -77,6 +93,7 @@ struct web {
     pthread_t threads[LOGIN_THREADS];
     size_t thread_count;
     struct backoff_slot backoff[BACKOFF_SLOTS];
+    struct guessing guessing;
 
     pthread_mutex_t event_mutex; /* below; the one that `closed` takes */
     struct stream_slot streams[EVENT_STREAM_MAX];
@@ -96,11 +113,17 @@ bool call_read(struct web_job *job, struct error *err);
 /* The token in the cookie, 32 bytes in the arena; empty when there is none. */
 struct span cookie_token(struct span cookie, struct arena *arena);
 
+/* The job's session, in the writer. False: an error, or its CSRF token is wrong, or it may only change its password; a
+ * session that is over gives true and is_over. */
+bool web_session_check(struct web_job *job, struct journal *journal, struct error *err);
+
 void login_begin(struct web_job *job);
+void password_begin(struct web_job *job);
 void *login_run(void *context);
 /* Seconds to wait before the next attempt; 0: none. */
 int64_t backoff_wait_s(struct web *web, struct span officer, struct span client);
-void backoff_note(struct web *web, struct span officer, struct span client, bool is_right);
+/* What this failure shows together with those before it. */
+enum guess backoff_note(struct web *web, struct span officer, struct span client, bool is_right);
 
 void events_open(struct web_job *job);
 /* Ends the streams of a session that is over. */

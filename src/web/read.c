@@ -165,10 +165,13 @@ static bool arguments_write(struct web_job *job, struct error *err)
         struct span value = http_query_value(&query, route->query[i]);
         if (value.data == NULL)
             continue;
-        if (strcmp(route->query[i], "approver") == 0)
-            job->access.approver = value;
-        else
+        if (strcmp(route->query[i], "approver") == 0) {
+            job->is_asking = true;
+            if (!span_is(value, "*")) /* whoever may */
+                job->access.approver = value;
+        } else {
             argument_write(&writer, route->query[i], value);
+        }
     }
     if (route->body == WEB_BODY_ARGUMENTS && !body_join(job, err))
         return false;

@@ -5,6 +5,7 @@
 #include "web/private.h"
 
 #include "base/text.h"
+#include "desk/approval.h"
 #include "desk/once.h"
 
 #include <inttypes.h>
@@ -85,26 +86,50 @@ void session_write(const struct web_job *job, struct json_writer *out)
     json_text_field(out, "role", job->session.role);
     json_hex_field(out, "csrf", span_make(job->session.csrf, LOGIN_CSRF_SIZE));
     json_time_field(out, "until", job->session.until_ms);
+    if (job->session.must_change)
+        json_boolean_field(out, "must_change", true);
+    if (job->session.password_set_ms > 0) {
+        json_time_field(out, "password_set", job->session.password_set_ms);
+        json_text_field_optional(out, "password_set_by", job->session.password_set_by);
+        json_text_field_optional(out, "password_confirmed_by", job->session.password_confirmed_by);
+    }
     json_end_object(out);
 }
 
 /* --- in the writer --- */
 
-static bool session_check(struct web_job *job, struct journal *journal, struct error *err)
+/* A one-time password opens the door to this and nothing else. */
+static bool is_open_to_limited(const struct web_route *route)
+{
+    return route->kind == WEB_PASSWORD || route->kind == WEB_SESSION || route->kind == WEB_LOGOUT;
+}
+
+bool web_session_check(struct web_job *job, struct journal *journal, struct error *err)
 {
     bool is_valid = false;
 
-    if (!desk_session_find(journal, job->token, &job->arena, &is_valid, &job->session, err))
+    job->is_over = false;
+    if (!desk_session_find(journal, job->token, job->call.client, &job->arena, &is_valid,
+                           &job->session, err))
         return false;
     if (!is_valid) {
-        job->status = 401;
-        return error_set(err, ERROR_RULE, "the session is over");
+        /* What ended it must be committed: the job has not failed. */
+        job->is_over = true;
+        error_set(&job->over, ERROR_RULE, "the session is over");
+        return true;
     }
     job->access.officer = job->session.officer;
-    if (!web_route_changes(job->call.route))
-        return true;
-    return desk_csrf_is(&job->session, job->call.csrf) ||
-           error_set(err, ERROR_RULE, "X-Besa-CSRF does not belong to this session");
+    if (web_route_changes(job->call.route) && !desk_csrf_is(&job->session, job->call.csrf))
+        return error_set(err, ERROR_RULE, "X-Besa-CSRF does not belong to this session");
+    return !job->session.must_change || is_open_to_limited(job->call.route) ||
+           error_set(err, ERROR_RULE,
+                     "this password is good for one thing: to set your own (POST "
+                     "/api/v1/password)");
+}
+
+static unsigned status_done(const struct web_job *job)
+{
+    return job->is_asking ? 202 : job->call.route->status;
 }
 
 /* What makes a request the same: what it does, upon what, why and in which case. */
@@ -122,18 +147,7 @@ static bool identity_write(const struct web_job *job, struct buffer *out, struct
     return !out->failed || error_set(err, ERROR_LIMIT, "the request is too long");
 }
 
-/* An approver is named by who sends, so at least they must be at work: a name alone would be four eyes on paper. That they
- * agreed is not proved by it; the access entry holds both to account. */
-static bool approver_check(const struct web_job *job, struct journal *journal, struct error *err)
-{
-    bool is_there = false;
-
-    if (job->access.approver.size == 0)
-        return true;
-    return desk_is_logged_in(journal, job->access.approver, &is_there, err) &&
-           (is_there || error_set(err, ERROR_RULE, "the approver is not logged in"));
-}
-
+/* The act itself, or, where a second officer is asked, the draft of it that waits for them. */
 static bool act_run(struct web_job *job, struct journal *journal, struct error *err)
 {
     const struct web_route *route = job->call.route;
@@ -143,10 +157,13 @@ static bool act_run(struct web_job *job, struct journal *journal, struct error *
                              .problems = &job->problems,
                              .arena = &job->arena};
 
-    if (!approver_check(job, journal, err))
-        return false;
     if (route->body == WEB_BODY_MESSAGE)
         call.body = job->call.body;
+    if (job->is_asking) {
+        const struct desk_act *act = desk_act_find(span_text(route->act));
+        return act != NULL &&
+               approval_ask(journal, act, &call, buffer_span(&job->text), &writer, err);
+    }
     if (!job->web->options.door.act(job->web->options.door.context, span_text(route->act), &call,
                                     &writer, err))
         return false;
@@ -173,7 +190,7 @@ static bool act_run_once(struct web_job *job, struct journal *journal, struct er
     }
     return act_run(job, journal, err) &&
            once_keep(journal, job->session.officer, job->call.key, buffer_span(&request),
-                     job->call.route->status, buffer_span(&job->out), err);
+                     status_done(job), buffer_span(&job->out), err);
 }
 
 static bool job_run(struct journal *journal, struct job *base, struct error *err)
@@ -182,8 +199,10 @@ static bool job_run(struct journal *journal, struct job *base, struct error *err
     struct json_writer writer = json_writer_make(&job->out);
 
     job->status = 0;
-    if (!session_check(job, journal, err))
+    if (!web_session_check(job, journal, err))
         return false;
+    if (job->is_over)
+        return true;
     switch (job->call.route->kind) {
     case WEB_ACT:
         /* Never for what only reads: its answer would be given again without its access entry. */
@@ -193,10 +212,11 @@ static bool job_run(struct journal *journal, struct job *base, struct error *err
         session_write(job, &writer);
         return true;
     case WEB_LOGOUT:
-        return desk_logout(journal, job->token, &job->arena, err);
+        return desk_logout(journal, job->token, job->call.client, &job->arena, err);
     case WEB_EVENTS:
         return true;
     case WEB_LOGIN:
+    case WEB_PASSWORD:
     case WEB_DOCUMENT:
     case WEB_PAGE:
         break;
@@ -215,6 +235,10 @@ static void job_done(struct journal *journal, struct job *base, bool ok, const s
         job_fail(job, status_of(job, err), err);
         return;
     }
+    if (job->is_over) {
+        job_fail(job, 401, &job->over);
+        return;
+    }
     if (route->kind == WEB_EVENTS) {
         events_open(job);
         return;
@@ -225,7 +249,9 @@ static void job_done(struct journal *journal, struct job *base, bool ok, const s
                    WEB_COOKIE "; Path=/; Secure; HttpOnly; SameSite=Strict; Max-Age=0");
         return;
     }
-    job_answer(job, job->kept_status != 0 ? job->kept_status : route->status, "application/json",
+    if (job->is_asking && job->kept_status == 0)
+        web_publish(job->web, "approval", "", 0, 1);
+    job_answer(job, job->kept_status != 0 ? job->kept_status : status_done(job), "application/json",
                buffer_span(&job->out), NULL);
 }
 
@@ -272,6 +298,10 @@ void web_serve(struct web *web, const struct web_call *call)
     }
     if (call->route->kind == WEB_LOGIN) {
         login_begin(job);
+        return;
+    }
+    if (call->route->kind == WEB_PASSWORD) {
+        password_begin(job);
         return;
     }
     job->job.run = job_run;

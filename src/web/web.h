@@ -21,6 +21,7 @@ enum web_kind {
     WEB_LOGIN,   /* officer and password give a session */
     WEB_SESSION, /* who is logged in */
     WEB_LOGOUT,
+    WEB_PASSWORD, /* one's own: old and new */
     WEB_EVENTS,   /* server-sent events */
     WEB_DOCUMENT, /* the OpenAPI document */
     WEB_PAGE,     /* the landing page */
@@ -60,6 +61,8 @@ struct web_door {
     /* In the writer: the act, whether the desk's or the node's own. */
     bool (*act)(void *context, struct span act, const struct desk_call *call,
                 struct json_writer *out, struct error *err);
+    /* Someone guesses passwords. Any thread; may be NULL. */
+    void (*alarm)(void *context, const char *words);
 };
 
 struct web_options {
@@ -107,6 +110,9 @@ void web_serve(struct web *web, const struct web_call *call);
 /* What the books publish after a commit; in the writer. Ids and counts, never content. */
 void web_publish(struct web *web, const char *kind, const char *agreement, int64_t entry,
                  uint64_t count);
+
+/* How often log-ins looked like guessing since the start; *words: what it looked like within the last hour, else "". */
+uint64_t web_guessing(struct web *web, const char **words);
 
 /* docs/openapi.json, from the table of routes, the acts and the forms of messages. */
 bool web_document(struct buffer *out);

@@ -7,6 +7,7 @@
 #include "check.h"
 #include "cmd/backup_known.h"
 #include "cmd/command.h"
+#include "cmd/desk.h"
 #include "cmd/service.h"
 #include "cmd/support/node_home.h"
 
@@ -762,6 +763,57 @@ CHECK_TEST(a_node_that_shows_a_revoked_certificate_is_named)
     line_take_away();
 }
 
+static int is_answered; /* atomic */
+
+static void answer_take(void *context, const struct http_answer *answer)
+{
+    (void)context;
+    CHECK_INT(answer->status, 401);
+    __atomic_store_n(&is_answered, 1, __ATOMIC_RELEASE);
+}
+
+/* Five addresses fail at one officer. */
+static void guess(struct web *web)
+{
+    for (size_t i = 0; i < web_route_count; i++)
+        for (int n = 1; web_routes[i].kind == WEB_LOGIN && n <= 5; n++) {
+            char client[32];
+            struct web_call call = {
+                .route = &web_routes[i],
+                .path = span_text(web_routes[i].path),
+                .content_type = span_text("application/json"),
+                .body = span_text("{\"officer\":\"ana\",\"password\":\"a guess too many\"}"),
+                .answer = answer_take};
+            snprintf(client, sizeof client, "192.0.2.%d", n);
+            call.client = span_text(client);
+            is_answered = 0;
+            web_serve(web, &call);
+            for (int k = 0; k < 20000 && __atomic_load_n(&is_answered, __ATOMIC_ACQUIRE) == 0; k++)
+                if (!journal_pump(&home.node->journal))
+                    usleep(500);
+        }
+}
+
+CHECK_TEST(guessing_at_passwords_is_named)
+{
+    struct service *service = calloc(1, sizeof *service);
+    struct error err = {0};
+
+    books_try("log-in");
+    CHECK(found(DOCTOR_OK, "no API runs"));
+    CHECK_OK(desk_web_make(home.node, &service->web, &err), err);
+    CHECK_OK(web_start(service->web, &err), err);
+    home.node->service = service;
+    books_try("log-in");
+    CHECK(found(DOCTOR_OK, "no guessing"));
+    guess(service->web);
+    books_try("log-in");
+    CHECK(found(DOCTOR_WARNING, "one officer's log-in failed from many addresses"));
+    home.node->service = NULL;
+    web_end(&service->web);
+    free(service);
+}
+
 CHECK_TEST(a_store_that_failed_is_named)
 {
     books_try("store");
@@ -944,6 +996,7 @@ int main(void)
     CHECK_RUN(what_is_held_too_long_is_named);
     CHECK_RUN(an_audit_stream_that_stands_still_is_named);
     CHECK_RUN(a_node_that_shows_a_revoked_certificate_is_named);
+    CHECK_RUN(guessing_at_passwords_is_named);
     CHECK_RUN(a_store_that_failed_is_named);
     CHECK_RUN(a_partner_whose_clock_is_off_is_named);
     CHECK_RUN(a_process_that_ended_unasked_is_named);

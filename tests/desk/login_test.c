@@ -5,8 +5,8 @@
  */
 #include "desk/login.h"
 
+#include "base/attributes.h"
 #include "check.h"
-#include "crypto/password.h"
 #include "desk/once.h"
 #include "journal/support/hostile.h"
 #include "journal/support/pair.h"
@@ -61,15 +61,16 @@ static bool find_run(struct journal *journal, void *context, struct error *e)
 {
     struct step *step = context;
 
-    return desk_session_find(journal, span_make(step->token, LOGIN_TOKEN_SIZE), &arena,
-                             &step->is_valid, &step->session, e);
+    return desk_session_find(journal, span_make(step->token, LOGIN_TOKEN_SIZE),
+                             span_text(step->client), &arena, &step->is_valid, &step->session, e);
 }
 
 static bool logout_run(struct journal *journal, void *context, struct error *e)
 {
     struct step *step = context;
 
-    return desk_logout(journal, span_make(step->token, LOGIN_TOKEN_SIZE), &arena, e);
+    return desk_logout(journal, span_make(step->token, LOGIN_TOKEN_SIZE), span_text(step->client),
+                       &arena, e);
 }
 
 static bool run(bool (*work)(struct journal *, void *, struct error *), struct step *step)
@@ -219,28 +220,96 @@ CHECK_TEST(one_key_has_one_request_and_one_answer_for_a_day)
     CHECK(once_key_is_sound(span_text("01234567-89ab_CDEF")));
 }
 
-CHECK_TEST(an_administrator_sets_passwords_and_ends_sessions)
+static bool fill_run(struct journal *journal, void *context, struct error *e)
+{
+    unsigned *number = context;
+    char key[32];
+    struct span answer;
+    unsigned status = 0;
+    bool is_kept = false;
+
+    snprintf(key, sizeof key, "key-of-request-%06u", *number);
+    return once_look(journal, span_text("ana"), span_text(key), span_text("POST"), &arena, &is_kept,
+                     &status, &answer, e) &&
+           once_keep(journal, span_text("ana"), span_text(key), span_text("POST"), 201,
+                     span_text("{}"), e) &&
+           ++*number > 0;
+}
+
+static bool expire_run(struct journal *journal, void *context, struct error *e)
+{
+    (void)context;
+    return once_expire(journal, e) && desk_sessions_expire(journal, e);
+}
+
+static int64_t kept_count(void)
+{
+    int64_t count = -1;
+
+    return once_count(pair.nodes[0].journal.db, span_text("ana"), &count, &err) ? count : -1;
+}
+
+CHECK_TEST(kept_answers_are_bounded_and_go_without_another_request)
+{
+    unsigned number = 0;
+
+    now += ONCE_KEEP_MS + 1;
+    while (number <= ONCE_OFFICER_MAX && hostile_run(&pair.nodes[0], fill_run, &number, &err))
+        ;
+    CHECK_ERROR(err, ERROR_LIMIT, "no more today");
+    CHECK_INT(number, ONCE_OFFICER_MAX);
+    CHECK_INT(kept_count(), ONCE_OFFICER_MAX);
+    now += ONCE_KEEP_MS + 1;
+    CHECK_OK(hostile_run(&pair.nodes[0], expire_run, NULL, &err), err);
+    CHECK_INT(kept_count(), 0);
+}
+
+CHECK_TEST(a_session_that_is_over_is_forgotten_by_the_job)
 {
     struct step step = {.officer = "ana", .client = "192.0.2.7", .is_right = true};
-    struct buffer out CLEANUP(buffer_free) = buffer_make(4096);
-    char hash[PASSWORD_HASH_SIZE];
-    char arguments[256];
+    struct session_row rows[8];
+    size_t count = 0;
 
-    CHECK(run(login_run, &step) && is_valid(&step));
-    CHECK_INT(step.hash.size, 0);
-    CHECK_OK(password_hash(span_text("a long enough one"), hash, &err), err);
-    snprintf(arguments, sizeof arguments, "{\"id\":\"ana\",\"hash\":\"%s\"}", hash);
-    CHECK_OK(pair_act_as(&pair.nodes[0], "boss", "officer-password", arguments, &out, &err), err);
-    CHECK(!is_valid(&step));
-    CHECK(run(login_run, &step) && is_valid(&step));
-    CHECK(password_verify(step.hash, span_text("a long enough one")));
-    CHECK_OK(pair_act_as(&pair.nodes[0], "boss", "officer-end", "{\"id\":\"ana\"}", &out, &err),
-             err);
-    CHECK(!is_valid(&step));
-    CHECK(!pair_act_as(&pair.nodes[0], "boss", "officer-password",
-                       "{\"id\":\"ana\",\"hash\":\"$argon2id$v=19$m=8,t=1,p=1$AAAA$AAAA\"}", &out,
-                       &err));
-    CHECK_ERROR(err, ERROR_INPUT, "cost");
+    CHECK(run(login_run, &step));
+    now += LOGIN_IDLE_MS + 1;
+    CHECK_OK(hostile_run(&pair.nodes[0], expire_run, NULL, &err), err);
+    CHECK_OK(session_list(pair.nodes[0].journal.db, &arena, rows, 8, &count, &err), err);
+    CHECK_INT(count, 0);
+}
+
+CHECK_TEST(a_session_holds_in_its_network_and_ends_when_it_comes_from_another)
+{
+    static const struct {
+        const char *from;
+        const char *to;
+        bool holds;
+    } moves[] = {{"192.0.2.7", "192.0.2.200", true}, /* a translator's next address */
+                 {"192.0.2.7", "192.0.3.7", false},
+                 {"192.0.2.7", "::ffff:192.0.2.7", true}, /* the same through another socket */
+                 {"2001:db8:1:2::7", "2001:db8:1:2:ffff:1:2:3", true}, /* privacy extensions */
+                 {"2001:db8:1:2::7", "2001:db8:1:3::7", false},
+                 {"192.0.2.7", "2001:db8:1:2::7", false},
+                 {"2001:db8::c000:207", "192.0.2.7", false},
+                 {"192.0.2.7", "", false}};
+
+    for (size_t i = 0; i < ARRAY_COUNT(moves); i++) {
+        struct step step = {.officer = "ana", .client = moves[i].from, .is_right = true};
+        struct act act;
+        CHECK_OR_RETURN(run(login_run, &step) && is_valid(&step));
+        step.client = moves[i].to;
+        if (is_valid(&step) != moves[i].holds)
+            printf("%s to %s\n", moves[i].from, moves[i].to);
+        CHECK(step.is_valid == moves[i].holds);
+        if (moves[i].holds)
+            continue;
+        CHECK_OR_RETURN(newest(&act));
+        CHECK_SPAN(act.act, "session-use");
+        CHECK_SPAN(act.officer, "ana");
+        CHECK_SPAN(act.outcome, "refused");
+        /* It is over at home too: a token that was seen elsewhere does not live on. */
+        step.client = moves[i].from;
+        CHECK(!is_valid(&step));
+    }
 }
 
 CHECK_TEST(an_officer_who_left_is_logged_out)
@@ -275,7 +344,9 @@ int main(void)
     CHECK_RUN(a_new_log_in_ends_the_one_before_from_the_same_place);
     CHECK_RUN(only_the_hash_of_a_token_is_stored);
     CHECK_RUN(one_key_has_one_request_and_one_answer_for_a_day);
-    CHECK_RUN(an_administrator_sets_passwords_and_ends_sessions);
+    CHECK_RUN(kept_answers_are_bounded_and_go_without_another_request);
+    CHECK_RUN(a_session_that_is_over_is_forgotten_by_the_job);
+    CHECK_RUN(a_session_holds_in_its_network_and_ends_when_it_comes_from_another);
     CHECK_RUN(an_officer_who_left_is_logged_out);
     pair.nodes[0].journal.env = before;
     pair_free(&pair);

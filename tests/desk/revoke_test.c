@@ -69,9 +69,13 @@ static bool credentials_put(struct journal *journal, void *context, struct error
                                   .made_ms = 1,
                                   .used_ms = 1,
                                   .client = span_text("192.0.2.7")};
+    struct credential_row credential = {.officer = span_text("third"),
+                                        .kind = CREDENTIAL_PASSWORD,
+                                        .secret = span_text("hash"),
+                                        .made_ms = 1,
+                                        .set_by = span_text("third")};
     (void)context;
-    return credential_put(journal->db, span_text("third"), CREDENTIAL_PASSWORD, span_text("hash"),
-                          1, err) &&
+    return credential_put(journal->db, &credential, err) &&
            session_insert(journal->db, &session, err);
 }
 
@@ -80,13 +84,13 @@ static bool credentials_look(struct journal *journal, void *context, struct erro
     struct arena arena CLEANUP(arena_free) = arena_make(65536);
     bool *is_gone = context;
     struct session_row rows[4];
-    struct span secret;
+    struct credential_row credential;
     size_t count = 0;
 
     if (!session_list(journal->db, &arena, rows, 4, &count, err))
         return false;
     *is_gone = count == 0 && !credential_find(journal->db, &arena, span_text("third"),
-                                              CREDENTIAL_PASSWORD, &secret, err);
+                                              CREDENTIAL_PASSWORD, &credential, err);
     error_clear(err);
     return true;
 }

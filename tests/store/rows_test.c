@@ -1,6 +1,6 @@
 /*
  * Rows: every row function says the same on both engines, under the node's own schema.
- * covers: log_rows entry_rows held_rows receipt_rows part_rows derived_rows local_rows session_rows rows schema
+ * covers: log_rows entry_rows held_rows receipt_rows part_rows derived_rows local_rows session_rows approval_rows rows schema
  */
 #include "check.h"
 
@@ -10,6 +10,7 @@
 #include "store/log_rows.h"
 #include "store/part_rows.h"
 #include "store/schema.h"
+#include "store/approval_rows.h"
 #include "store/session_rows.h"
 #include "store/support/engines.h"
 
@@ -636,7 +637,7 @@ CHECK_TEST(credentials_sessions_and_kept_answers_come_and_go)
     struct engine_case c CLEANUP(engine_case_end);
     ROWS_CASE(&c);
     struct span ana = span_text("ana");
-    struct span secret;
+    struct credential_row credential;
     struct session_row session = {.token_hash = H1,
                                   .officer = ana,
                                   .csrf = H2,
@@ -654,11 +655,18 @@ CHECK_TEST(credentials_sessions_and_kept_answers_come_and_go)
     struct once_row kept;
     size_t count = 0;
 
-    NONE(credential_find(c.db, &arena, ana, CREDENTIAL_PASSWORD, &secret, &c.error));
-    OK(credential_put(c.db, ana, CREDENTIAL_PASSWORD, span_text("old"), 1, &c.error));
-    OK(credential_put(c.db, ana, CREDENTIAL_PASSWORD, span_text("new"), 2, &c.error));
-    OK(credential_find(c.db, &arena, ana, CREDENTIAL_PASSWORD, &secret, &c.error));
-    CHECK_SPAN(secret, "new");
+    NONE(credential_find(c.db, &arena, ana, CREDENTIAL_PASSWORD, &credential, &c.error));
+    credential = (struct credential_row){
+        .officer = ana, .secret = span_text("old"), .made_ms = 1, .set_by = ana};
+    OK(credential_put(c.db, &credential, &c.error));
+    credential.secret = span_text("new");
+    credential.set_by = span_text("boss");
+    credential.confirmed_by = span_text("head");
+    OK(credential_put(c.db, &credential, &c.error));
+    OK(credential_find(c.db, &arena, ana, CREDENTIAL_PASSWORD, &credential, &c.error));
+    CHECK_SPAN(credential.secret, "new");
+    CHECK_SPAN(credential.set_by, "boss");
+    CHECK_SPAN(credential.confirmed_by, "head");
     OK(session_insert(c.db, &session, &c.error));
     session.token_hash = H2;
     session.client = span_text("192.0.2.8");
@@ -668,21 +676,94 @@ CHECK_TEST(credentials_sessions_and_kept_answers_come_and_go)
     CHECK(found.used_ms == 30 && found.made_ms == 10 && span_equal(found.csrf, H2));
     OK(session_list(c.db, &arena, rows, 4, &count, &c.error));
     CHECK_INT(count, 2);
+    CHECK(!found.is_limited);
     OK(session_remove_old(c.db, 25, 10, &c.error));
     NONE(session_find(c.db, &arena, H1, &found, &c.error));
     OK(session_remove_client(c.db, ana, span_text("192.0.2.7"), &c.error));
     OK(session_find(c.db, &arena, H2, &found, &c.error));
     OK(session_remove(c.db, H2, &c.error));
     NONE(session_find(c.db, &arena, H2, &found, &c.error));
+    session.is_limited = true;
     OK(session_insert(c.db, &session, &c.error));
+    OK(session_find(c.db, &arena, H2, &found, &c.error));
+    CHECK(found.is_limited);
+    OK(session_unlimit(c.db, H2, &c.error));
+    OK(session_find(c.db, &arena, H2, &found, &c.error));
+    CHECK(!found.is_limited);
+    session.token_hash = H1;
+    OK(session_insert(c.db, &session, &c.error));
+    OK(session_remove_others(c.db, ana, H2, &c.error));
+    NONE(session_find(c.db, &arena, H1, &found, &c.error));
+    OK(session_find(c.db, &arena, H2, &found, &c.error));
     OK(session_remove_officer(c.db, ana, &c.error));
     NONE(session_find(c.db, &arena, H2, &found, &c.error));
     OK(once_insert(c.db, &once, &c.error));
     OK(once_find(c.db, &arena, ana, once.key, &kept, &c.error));
     CHECK(kept.status == 201 && span_equal(kept.digest, H1));
     CHECK_SPAN(kept.answer, "{}");
+    int64_t kept_count = 0;
+    OK(once_count(c.db, ana, &kept_count, &c.error));
+    CHECK_INT(kept_count, 1);
     OK(once_remove_old(c.db, 6, &c.error));
     NONE(once_find(c.db, &arena, ana, once.key, &kept, &c.error));
+}
+
+static struct approval_row approval_of(struct span id, const char *officer, int64_t made_ms)
+{
+    return (struct approval_row){.id = id,
+                                 .act = span_text("request-send"),
+                                 .officer = span_text(officer),
+                                 .approver = span_text("hera"),
+                                 .case_number = span_text("c-1"),
+                                 .digest = H1,
+                                 .sealed = span_text("sealed"),
+                                 .salt = span_text("salt"),
+                                 .key = span_text("key"),
+                                 .made_ms = made_ms,
+                                 .until_ms = made_ms + 10};
+}
+
+CHECK_TEST(approvals_wait_are_decided_once_expire_and_are_forgotten)
+{
+    struct engine_case c CLEANUP(engine_case_end);
+    ROWS_CASE(&c);
+    struct approval_row one = approval_of(span_text("0123456789abcdef"), "ana", 5);
+    struct approval_row two = approval_of(span_text("0123456789abcdeg"), "ion", 6);
+    struct approval_row found;
+    struct approval_row rows[4];
+    size_t count = 0;
+    int64_t waiting = 0;
+
+    NONE(approval_find(c.db, &arena, one.id, &found, &c.error));
+    OK(approval_insert(c.db, &one, &c.error) && approval_insert(c.db, &two, &c.error));
+    OK(approval_find(c.db, &arena, one.id, &found, &c.error));
+    CHECK_SPAN(found.sealed, "sealed");
+    CHECK_SPAN(found.key, "key");
+    CHECK_SPAN(found.approver, "hera");
+    CHECK(found.state == APPROVAL_WAITS && found.until_ms == 15);
+    OK(approval_list(c.db, &arena, span_text("ana"), rows, 4, &count, &c.error));
+    CHECK_INT(count, 2);
+    CHECK_SPAN(rows[0].officer, "ion"); /* the newest first */
+    OK(approval_decide(c.db, two.id, APPROVAL_REFUSED, span_text("hera"), 9, span_text("no"),
+                       &c.error));
+    OK(approval_decide(c.db, two.id, APPROVAL_CONFIRMED, span_text("ana"), 9, span_text("yes"),
+                       &c.error)); /* too late: nothing */
+    OK(approval_find(c.db, &arena, two.id, &found, &c.error));
+    CHECK(found.state == APPROVAL_REFUSED && found.sealed.size == 0 && found.key.size == 0);
+    CHECK_SPAN(found.decided_reason, "no");
+    OK(approval_list(c.db, &arena, span_text("ana"), rows, 4, &count, &c.error));
+    CHECK_INT(count, 1);
+    OK(approval_count(c.db, span_text("ana"), &waiting, &c.error));
+    CHECK_INT(waiting, 1);
+    OK(approval_expire(c.db, 14, &c.error));
+    OK(approval_find(c.db, &arena, one.id, &found, &c.error));
+    CHECK_INT(found.state, APPROVAL_WAITS);
+    OK(approval_expire(c.db, 15, &c.error));
+    OK(approval_find(c.db, &arena, one.id, &found, &c.error));
+    CHECK(found.state == APPROVAL_EXPIRED && found.sealed.size == 0);
+    OK(approval_remove_old(c.db, 6, &c.error));
+    NONE(approval_find(c.db, &arena, one.id, &found, &c.error));
+    OK(approval_find(c.db, &arena, two.id, &found, &c.error));
 }
 
 static int64_t first_in_inbox(struct engine_case *c)
@@ -918,6 +999,7 @@ int main(void)
     RUN_ON_ENGINES(derived_rows_leave_with_their_entry_and_with_rebuild);
     RUN_ON_ENGINES(the_inbox_lists_open_requests_by_deadline);
     RUN_ON_ENGINES(credentials_sessions_and_kept_answers_come_and_go);
+    RUN_ON_ENGINES(approvals_wait_are_decided_once_expire_and_are_forgotten);
     RUN_ON_ENGINES(the_inbox_keeps_its_order_when_deadlines_answers_and_erasures_come);
     RUN_ON_ENGINES(the_queue_comes_page_by_page_each_request_once_and_in_order);
     engine_kind = DATABASE_SQLITE; /* whose plan it is */

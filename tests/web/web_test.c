@@ -2,7 +2,7 @@
  * The API over a transport of the test's own: every route by every role against the table that was written by hand, and
  * without session, token or origin; log-in with its back-off; requests that come twice; what is wrong, field by field. To
  * write docs/openapi.json anew: run this program with `--write docs/openapi.json`.
- * covers: events landing login openapi problem read request routes web
+ * covers: backoff events landing login openapi problem read request routes web
  */
 #include "web/web.h"
 
@@ -121,7 +121,7 @@ static bool session_run(struct journal *journal, void *context, struct error *e)
 {
     struct held *held = context;
 
-    return desk_login_end(journal, span_text(held->officer), span_text(held->officer), true, &arena,
+    return desk_login_end(journal, span_text(held->officer), span_text("192.0.2.7"), true, &arena,
                           held->token, &held->session, e);
 }
 
@@ -150,7 +150,10 @@ static struct span path_of(const struct web_route *route)
     if (brace == NULL)
         return span_text(route->path);
     snprintf(path_text, sizeof path_text, "%.*s%s%s", (int)(brace - route->path), route->path,
-             strcmp(route->id, "item") == 0 ? UNKNOWN : "none", strchr(brace, '}') + 1);
+             strcmp(route->id, "item") == 0       ? UNKNOWN
+             : strcmp(route->id, "approval") == 0 ? "00000000000000000000000000000000"
+                                                  : "none",
+             strchr(brace, '}') + 1);
     return span_text(path_text);
 }
 
@@ -449,28 +452,23 @@ CHECK_TEST(a_request_that_comes_twice_is_sent_once)
     struct buffer body CLEANUP(buffer_free) = buffer_make(BODY_SIZE_MAX);
     struct journal *journal = &pair.nodes[0].journal;
     struct held held;
-    struct held second;
     char first[sizeof answer.body];
 
     request.authority = span_text("Centrul de Cooperare (test)");
     CHECK(request_write(&request, &body));
     CHECK_OR_RETURN(session_make("head-of-desk", &held));
     struct web_call call = call_of(route_find("POST", "/api/v1/requests"), &held);
-    call.query = span_text("approver=second");
     call.body = buffer_span(&body);
-    /* An approver who is not at work approves nothing. */
+    uint64_t sent = journal->lines[0].out.size;
+    call.query = span_text("approver=second");
     serve(&call);
-    CHECK_INT(answer.status, 403);
-    CHECK(body_has("approver is not logged in"));
-    CHECK_OR_RETURN(session_make("second", &second));
-    serve(&call);
-    CHECK_INT(answer.status, 201);
-    CHECK(body_has("\"item\":\""));
+    CHECK_INT(answer.status, 202);
+    CHECK(body_has("\"approval\":\"") && body_has("waits for a second officer"));
     memcpy(first, answer.body, sizeof first);
     int64_t sequence = journal->next_sequence;
     uint64_t entries = journal->domestic.size;
     serve(&call);
-    CHECK_INT(answer.status, 201);
+    CHECK_INT(answer.status, 202);
     CHECK(strcmp(first, answer.body) == 0);
     CHECK_INT(journal->next_sequence, sequence);
     CHECK_INT(journal->domestic.size, entries);
@@ -478,6 +476,96 @@ CHECK_TEST(a_request_that_comes_twice_is_sent_once)
     serve(&call);
     CHECK_INT(answer.status, 409);
     CHECK_INT(journal->next_sequence, sequence);
+    CHECK_INT(journal->lines[0].out.size, sent); /* and still nothing is sent */
+}
+
+/* A text field of the last answer. */
+static bool field(const char *name, char *out, size_t size)
+{
+    char wanted[48];
+
+    snprintf(wanted, sizeof wanted, "\"%s\":\"", name);
+    const char *found = strstr(answer.body, wanted);
+    if (found == NULL)
+        return body_has(wanted);
+    found += strlen(wanted);
+    snprintf(out, size, "%.*s", (int)strcspn(found, "\""), found);
+    return true;
+}
+
+/* The id of an approval in the path of a route. */
+static struct web_call approval_call(const char *method, const char *path, const char *id,
+                                     const struct held *held)
+{
+    static char filled[128];
+    const struct web_route *route = route_find(method, path);
+    struct web_call call = call_of(route, held);
+
+    snprintf(filled, sizeof filled, "/api/v1/approvals/%s%s", id, strchr(path, '}') + 1);
+    call.path = span_text(filled);
+    return call;
+}
+
+CHECK_TEST(the_second_officer_confirms_in_a_session_of_her_own)
+{
+    char reference[24];
+    struct request request = sample_request_numbered(78, reference);
+    struct buffer body CLEANUP(buffer_free) = buffer_make(BODY_SIZE_MAX);
+    struct journal *journal = &pair.nodes[0].journal;
+    struct held held;
+    struct held second;
+    char id[64];
+    char sha256[80];
+    char arguments[128];
+    const char *confirmation = "/api/v1/approvals/{id}/confirmation";
+
+    request.authority = span_text("Centrul de Cooperare (test)");
+    CHECK(request_write(&request, &body));
+    CHECK_OR_RETURN(session_make("head-of-desk", &held) && session_make("second", &second));
+    struct web_call call = call_of(route_find("POST", "/api/v1/requests"), &held);
+    call.body = buffer_span(&body);
+    call.query = span_text("approver=second");
+    serve(&call);
+    CHECK_INT(answer.status, 202);
+    CHECK_OR_RETURN(field("approval", id, sizeof id));
+    call = call_of(route_find("GET", "/api/v1/approvals"), &second);
+    serve(&call);
+    CHECK(body_has(id) && body_has("\"waits_for_me\":true"));
+    call = approval_call("GET", "/api/v1/approvals/{id}", id, &second);
+    serve(&call);
+    CHECK_INT(answer.status, 200);
+    CHECK_OR_RETURN(field("sha256", sha256, sizeof sha256));
+    CHECK(body_has("RO-78"));
+    snprintf(arguments, sizeof arguments, "{\"sha256\":\"%.64s\"}", sha256);
+    call = approval_call("POST", confirmation, id, &held); /* the drafter's own session */
+    call.body = span_text(arguments);
+    serve(&call);
+    CHECK_INT(answer.status, 403);
+    pair_settle(&pair);
+    uint64_t sent = journal->lines[0].out.size;
+    call = approval_call("POST", confirmation, id, &second);
+    call.body = span_text(arguments);
+    serve(&call);
+    CHECK_INT(answer.status, 200);
+    CHECK(body_has("\"item\":\""));
+    pair_settle(&pair);
+    CHECK_INT(journal->lines[0].out.size, sent + 1);
+    call = approval_call("POST", confirmation, id, &second);
+    call.body = span_text(arguments);
+    serve(&call);
+    CHECK_INT(answer.status, 409);
+    /* And refused, with the reason told. */
+    call = call_of(route_find("POST", "/api/v1/requests"), &held);
+    call.body = buffer_span(&body);
+    call.query = span_text("approver=%2A"); /* whoever may */
+    serve(&call);
+    CHECK_INT(answer.status, 202);
+    CHECK_OR_RETURN(field("approval", id, sizeof id));
+    call = approval_call("POST", "/api/v1/approvals/{id}/refusal", id, &second);
+    call.reason = span_text("not%20for%20us");
+    serve(&call);
+    CHECK_INT(answer.status, 200);
+    CHECK(body_has("\"state\":\"refused\"") && body_has("\"why\":\"not for us\""));
 }
 
 CHECK_TEST(what_reads_takes_no_key_and_leaves_an_entry)
@@ -503,20 +591,39 @@ CHECK_TEST(what_reads_takes_no_key_and_leaves_an_entry)
     CHECK_INT(answer.status, 400);
 }
 
+/* What came of it stands as if the officer had set it. */
+struct own {
+    const char *officer;
+    const char *hash;
+};
+
+static bool own_run(struct journal *journal, void *context, struct error *e)
+{
+    const struct own *own = context;
+    struct desk_password_change change = {.officer = span_text(own->officer),
+                                          .client = span_text("test"),
+                                          .hash = span_text(own->hash),
+                                          .is_right = true};
+
+    return desk_password_change(journal, &change, &arena, e);
+}
+
+static bool password_put(const char *officer, const char *password)
+{
+    char hash[PASSWORD_HASH_SIZE];
+    struct own own = {.officer = officer, .hash = hash};
+
+    return password_hash(span_text(password), hash, &err) &&
+           hostile_run(&pair.nodes[0], own_run, &own, &err);
+}
+
 CHECK_TEST(an_officer_logs_in_acts_and_logs_out)
 {
-    struct buffer out CLEANUP(buffer_free) = buffer_make(4096);
-    char hash[PASSWORD_HASH_SIZE];
-    char arguments[256];
     char cookie[300];
     char csrf[80];
     struct web_call call = call_of(route_find("POST", "/api/v1/session"), NULL);
 
-    CHECK_OK(password_hash(span_text("a long enough one"), hash, &err), err);
-    snprintf(arguments, sizeof arguments, "{\"id\":\"investigator\",\"hash\":\"%s\"}", hash);
-    CHECK_OK(
-        pair_act_as(&pair.nodes[0], "administrator", "officer-password", arguments, &out, &err),
-        err);
+    CHECK_OK(password_put("investigator", "a long enough one"), err);
     call.body = span_text("{\"officer\":\"investigator\",\"password\":\"another long one\"}");
     serve(&call);
     CHECK_INT(answer.status, 401);
@@ -586,13 +693,11 @@ CHECK_TEST(nobody_at_another_address_keeps_an_officer_out)
 
 CHECK_TEST(a_password_that_is_changed_during_its_log_in_opens_nothing)
 {
-    struct buffer out CLEANUP(buffer_free) = buffer_make(4096);
     char hash[PASSWORD_HASH_SIZE];
-    char arguments[256];
+    struct own own = {.officer = "investigator", .hash = hash};
     struct web_call call = call_of(route_find("POST", "/api/v1/session"), NULL);
 
     CHECK_OK(password_hash(span_text("a newer one by far"), hash, &err), err);
-    snprintf(arguments, sizeof arguments, "{\"id\":\"investigator\",\"hash\":\"%s\"}", hash);
     call.body = span_text("{\"officer\":\"investigator\",\"password\":\"a long enough one\"}");
     call.answer = answer_take;
     memset(&answer, 0, sizeof answer);
@@ -602,9 +707,7 @@ CHECK_TEST(a_password_that_is_changed_during_its_log_in_opens_nothing)
         if (!journal_pump(&pair.nodes[0].journal))
             usleep(500);
     CHECK_INT(gate, 3);
-    CHECK_OK(
-        pair_act_as(&pair.nodes[0], "administrator", "officer-password", arguments, &out, &err),
-        err);
+    CHECK_OK(hostile_run(&pair.nodes[0], own_run, &own, &err), err);
     __atomic_store_n(&gate, 0, __ATOMIC_RELEASE);
     for (int i = 0; i < 20000 && !__atomic_load_n(&answer.is_there, __ATOMIC_ACQUIRE); i++)
         if (!journal_pump(&pair.nodes[0].journal))
@@ -647,6 +750,203 @@ CHECK_TEST(a_flood_of_log_ins_from_one_address_leaves_room_for_others)
     }
     CHECK(refused >= 16);
     CHECK_INT(got[ARRAY_COUNT(got) - 1].status, 401);
+}
+
+/* From session cookie and CSRF token of the last log-in. */
+struct entered {
+    char cookie[300];
+    char csrf[80];
+};
+
+static bool enter(const char *officer, const char *password, const char *client,
+                  struct entered *entered)
+{
+    char body[400];
+    struct web_call call = call_of(route_find("POST", "/api/v1/session"), NULL);
+
+    snprintf(body, sizeof body, "{\"officer\":\"%s\",\"password\":\"%s\"}", officer, password);
+    call.body = span_text(body);
+    call.client = span_text(client);
+    serve(&call);
+    snprintf(entered->cookie, sizeof entered->cookie, "%.*s", 12 + 64, answer.cookie);
+    return answer.status == 201 && field("csrf", entered->csrf, sizeof entered->csrf);
+}
+
+static struct web_call entered_call(const char *method, const char *path, const char *client,
+                                    const struct entered *entered)
+{
+    struct web_call call = call_of(route_find(method, path), NULL);
+
+    call.cookie = span_text(entered->cookie);
+    call.csrf = span_text(entered->csrf);
+    call.client = span_text(client);
+    return call;
+}
+
+static bool one_time_run(struct journal *journal, void *context, struct error *e)
+{
+    static struct problems problems;
+    struct json *json CLEANUP(json_free) = NULL;
+    struct json_object object;
+    struct buffer *out = context;
+    struct json_writer writer = json_writer_make(out);
+
+    problems_clear(&problems);
+    if (!json_parse(span_text("{\"id\":\"dpo\"}"), &json, e))
+        return false;
+    json_object_begin(&object, json_root(json), &arena, &problems);
+    struct desk_call call = {.access = {.officer = span_text("administrator"),
+                                        .reason = span_text("test"),
+                                        .approver = span_text("security-officer")},
+                             .arguments = &object,
+                             .problems = &problems,
+                             .arena = &arena};
+    return desk_run(journal, desk_act_find(span_text("officer-password")), &call, &writer, e);
+}
+
+/* All routes but three are shut to a one-time password; one opens them. */
+CHECK_TEST(a_one_time_password_is_good_for_setting_ones_own)
+{
+    struct buffer out CLEANUP(buffer_free) = buffer_make(4096);
+    struct entered entered;
+    char password[128];
+    char body[300];
+    const char *client = "192.0.2.140";
+
+    CHECK_OK(hostile_run(&pair.nodes[0], one_time_run, &out, &err), err);
+    snprintf(answer.body, sizeof answer.body, "%.*s", SPAN_ARG(buffer_span(&out)));
+    CHECK_OR_RETURN(field("one_time_password", password, sizeof password));
+    CHECK_OR_RETURN(enter("dpo", password, client, &entered));
+    CHECK(body_has("\"must_change\":true") && body_has("\"password_set_by\":\"administrator\"") &&
+          body_has("\"password_confirmed_by\":\"security-officer\""));
+    checked = unexpected = 0;
+    for (size_t i = 0; i < web_route_count; i++) {
+        const struct web_route *route = &web_routes[i];
+        struct web_call call = call_of(route, NULL);
+        if (!web_route_needs_session(route) || route->kind == WEB_PASSWORD ||
+            route->kind == WEB_SESSION || route->kind == WEB_LOGOUT)
+            continue;
+        call.cookie = span_text(entered.cookie);
+        call.csrf = span_text(entered.csrf);
+        call.client = span_text(client);
+        serve(&call);
+        expect(route, "one-time",
+               answer.status == 403 && strstr(answer.body, "good for one thing") != NULL);
+    }
+    printf("%u routes shut, %u open\n", checked - unexpected, unexpected);
+    CHECK(checked >= 25);
+    CHECK_INT(unexpected, 0);
+    struct web_call call = entered_call("POST", "/api/v1/password", client, &entered);
+    snprintf(body, sizeof body, "{\"old\":\"%s\",\"new\":\"short\"}", password);
+    call.body = span_text(body);
+    serve(&call);
+    CHECK_INT(answer.status, 422);
+    snprintf(body, sizeof body, "{\"old\":\"%s\",\"new\":\"%s\"}", password, password);
+    call.body = span_text(body);
+    serve(&call);
+    CHECK_INT(answer.status, 422);
+    CHECK(body_has("it is the old one"));
+    snprintf(body, sizeof body, "{\"old\":\"%s\",\"new\":\"my own and long\"}", password);
+    call.body = span_text(body);
+    call.csrf = span_text("00");
+    serve(&call);
+    CHECK_INT(answer.status, 403);
+    call.csrf = span_text(entered.csrf);
+    serve(&call);
+    CHECK_INT(answer.status, 204);
+    call = entered_call("GET", "/api/v1/inbox", client, &entered);
+    serve(&call);
+    CHECK_INT(answer.status, 200); /* the same session is whole now */
+    CHECK(!enter("dpo", password, client, &entered));
+    CHECK(enter("dpo", "my own and long", client, &entered));
+    CHECK(body_has("\"password_set_by\":\"dpo\""));
+}
+
+CHECK_TEST(a_wrong_old_password_counts_as_a_failed_log_in)
+{
+    struct entered entered;
+    const char *client = "192.0.2.141";
+    unsigned refused = 0;
+
+    CHECK_OK(password_put("dpo", "my own and long"), err);
+    CHECK_OR_RETURN(enter("dpo", "my own and long", client, &entered));
+    struct web_call call = entered_call("POST", "/api/v1/password", client, &entered);
+    call.body = span_text("{\"old\":\"a guess too many\",\"new\":\"one of a thief\"}");
+    for (int i = 0; i < 7; i++) {
+        serve(&call);
+        CHECK(answer.status == 403 || answer.status == 429);
+        refused += answer.status == 429;
+    }
+    CHECK(refused >= 1);
+    CHECK(!enter("dpo", "my own and long", client, &entered)); /* log-in waits with it */
+    CHECK_INT(answer.status, 429);
+    CHECK(enter("dpo", "my own and long", "192.0.2.142", &entered)); /* elsewhere she gets in */
+}
+
+CHECK_TEST(a_cookie_from_another_network_ends_its_session)
+{
+    struct held held;
+    struct web_call call;
+
+    CHECK_OR_RETURN(session_make("head-of-desk", &held));
+    call = call_of(route_find("GET", "/api/v1/session"), &held);
+    call.client = span_text("198.51.100.7");
+    serve(&call);
+    CHECK_INT(answer.status, 401);
+    call.client = span_text("192.0.2.7");
+    serve(&call);
+    CHECK_INT(answer.status, 401); /* that is committed: it does not come back */
+}
+
+static unsigned alarms;
+static char alarm_words[128];
+
+static void door_alarm(void *context, const char *words)
+{
+    (void)context;
+    alarms++;
+    snprintf(alarm_words, sizeof alarm_words, "%s", words);
+}
+
+/* Log-ins that fail, from one or many; how many alarms were told. */
+static unsigned guess(const char *officer, const char *client, unsigned count)
+{
+    struct web_call call = call_of(route_find("POST", "/api/v1/session"), NULL);
+    char address[32];
+    char body[128];
+    unsigned before = alarms;
+
+    for (unsigned i = 0; i < count; i++) {
+        snprintf(body, sizeof body, "{\"officer\":\"%s\",\"password\":\"a guess too many\"}",
+                 officer);
+        if (officer[0] == '\0')
+            snprintf(body, sizeof body,
+                     "{\"officer\":\"name-%u\",\"password\":\"a guess too many\"}", i);
+        snprintf(address, sizeof address, "203.0.113.%u", i);
+        call.body = span_text(body);
+        call.client = span_text(client[0] == '\0' ? address : client);
+        serve(&call);
+    }
+    return alarms - before;
+}
+
+CHECK_TEST(guessing_from_many_sides_is_an_alarm_and_locks_nobody_out)
+{
+    const char *words = "";
+    struct entered entered;
+
+    uint64_t before = web_guessing(web, &words);
+    CHECK_INT(guess("auditor", "", 4), 0);
+    CHECK_INT(guess("auditor", "", 8), 1); /* the fifth address, told once */
+    CHECK(strstr(alarm_words, "many addresses") != NULL);
+    CHECK_INT(web_guessing(web, &words), before + 1);
+    CHECK(strcmp(words, alarm_words) == 0);
+    CHECK_INT(guess("", "198.51.100.9", 9), 0);
+    CHECK_INT(guess("", "198.51.100.9", 12), 1);
+    CHECK(strstr(alarm_words, "many officers") != NULL);
+    CHECK_INT(web_guessing(web, &words), before + 2);
+    CHECK_OK(password_put("auditor", "my own and long"), err);
+    CHECK(enter("auditor", "my own and long", "192.0.2.150", &entered));
 }
 
 CHECK_TEST(two_cookies_of_one_name_are_none)
@@ -716,10 +1016,11 @@ int main(int argc, char **argv)
     moved = *real_env;
     moved.now_ms = now_moved;
     pair.nodes[0].journal.env = &moved;
-    struct web_options options = {.env = &moved,
-                                  .door = {.submit = door_submit, .act = door_act},
-                                  .party = "ro",
-                                  .is_training = true};
+    struct web_options options = {
+        .env = &moved,
+        .door = {.submit = door_submit, .act = door_act, .alarm = door_alarm},
+        .party = "ro",
+        .is_training = true};
     if (!web_make(&options, &web, &err) || !web_start(web, &err))
         return 1;
     CHECK_RUN(every_route_by_every_role_answers_as_written_by_hand);
@@ -728,12 +1029,17 @@ int main(int argc, char **argv)
     CHECK_RUN(what_is_wrong_is_said_field_by_field);
     CHECK_RUN(lists_come_page_by_page);
     CHECK_RUN(a_request_that_comes_twice_is_sent_once);
+    CHECK_RUN(the_second_officer_confirms_in_a_session_of_her_own);
     CHECK_RUN(what_reads_takes_no_key_and_leaves_an_entry);
     CHECK_RUN(an_officer_logs_in_acts_and_logs_out);
     CHECK_RUN(who_fails_again_and_again_waits);
     CHECK_RUN(nobody_at_another_address_keeps_an_officer_out);
     CHECK_RUN(a_password_that_is_changed_during_its_log_in_opens_nothing);
     CHECK_RUN(a_flood_of_log_ins_from_one_address_leaves_room_for_others);
+    CHECK_RUN(a_one_time_password_is_good_for_setting_ones_own);
+    CHECK_RUN(a_wrong_old_password_counts_as_a_failed_log_in);
+    CHECK_RUN(a_cookie_from_another_network_ends_its_session);
+    CHECK_RUN(guessing_from_many_sides_is_an_alarm_and_locks_nobody_out);
     CHECK_RUN(two_cookies_of_one_name_are_none);
     CHECK_RUN(the_landing_page_names_node_and_document_and_holds_no_script);
     CHECK_RUN(docs_openapi_is_up_to_date);

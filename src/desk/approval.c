@@ -1,0 +1,408 @@
+/* Approvals: see approval.h. */
+#include "desk/approval.h"
+
+#include "base/cursor.h"
+#include "base/text.h"
+#include "desk/private.h"
+#include "desk/roles.h"
+
+#include <stdio.h>
+
+static const char draft_head[] = "besa-approval/1\n";
+
+/* Acts that know is_trial: everything is checked before the first of them is done. */
+static act_run *const waiting_acts[] = {act_request_send, act_answer_send, act_refuse_send,
+                                        act_resume_order, act_officer_password};
+
+bool approval_may_wait(struct span name)
+{
+    const struct desk_act *act = desk_act_find(name);
+
+    for (size_t i = 0; act != NULL && i < ARRAY_COUNT(waiting_acts); i++)
+        if (act->run == waiting_acts[i])
+            return true;
+    return false;
+}
+
+/* --- a draft and its bytes --- */
+
+bool approval_draft_write(const struct approval_draft *draft, struct buffer *out)
+{
+    const struct span fields[] = {draft->act,    draft->officer,   draft->case_number,
+                                  draft->reason, draft->arguments, draft->body};
+
+    buffer_text(out, draft_head);
+    for (size_t i = 0; i < ARRAY_COUNT(fields); i++) {
+        buffer_u32(out, (uint32_t)fields[i].size);
+        buffer_add(out, fields[i]);
+    }
+    return !out->failed;
+}
+
+bool approval_draft_read(struct span bytes, struct approval_draft *out, struct error *err)
+{
+    struct cursor cursor = cursor_make(bytes);
+    struct span *fields[] = {&out->act,    &out->officer,   &out->case_number,
+                             &out->reason, &out->arguments, &out->body};
+
+    bool ok = span_is(cursor_span(&cursor, strlen(draft_head)), draft_head);
+    for (size_t i = 0; i < ARRAY_COUNT(fields); i++)
+        *fields[i] = cursor_span(&cursor, cursor_u32(&cursor));
+    return (ok && cursor_is_done(&cursor)) ||
+           error_set(err, ERROR_STORE, "the draft of an approval is cut");
+}
+
+/* --- asking --- */
+
+/* "approval <id> sha256:<hex>", as the entries of asking, deciding and the act itself name it. */
+static bool object_name(const struct approval_row *row, struct arena *arena, struct span *out,
+                        struct error *err)
+{
+    char id[2 * APPROVAL_ID_SIZE + 1];
+    char digest[2 * DIGEST_SIZE + 1];
+    char text[sizeof id + sizeof digest + 32];
+
+    if (row->id.size != APPROVAL_ID_SIZE || row->digest.size != DIGEST_SIZE)
+        return error_set(err, ERROR_STORE, "an approval is cut");
+    hex_write(row->id, id);
+    hex_write(row->digest, digest);
+    snprintf(text, sizeof text, "approval %s sha256:%s", id, digest);
+    return arena_copy(arena, span_text(text), out) || error_set(err, ERROR_LIMIT, "out of memory");
+}
+
+static bool room_check(struct journal *journal, const struct desk_call *call, struct error *err)
+{
+    int64_t count = 0;
+
+    return approval_count(journal->db, call->access.officer, &count, err) &&
+           (count < APPROVAL_WAITING_MAX ||
+            error_set(err, ERROR_LIMIT, "%u drafts of this officer wait already",
+                      APPROVAL_WAITING_MAX));
+}
+
+static bool draft_seal(struct journal *journal, const struct approval_draft *draft,
+                       struct arena *arena, struct approval_row *row, struct error *err)
+{
+    struct buffer bytes CLEANUP(buffer_free) = buffer_make(APPROVAL_DRAFT_MAX);
+    uint8_t id[APPROVAL_ID_SIZE];
+    uint8_t digest[DIGEST_SIZE];
+    struct journal_sealed sealed;
+
+    if (!approval_draft_write(draft, &bytes))
+        return error_set(err, ERROR_LIMIT, "a draft that waits has at most %u bytes",
+                         APPROVAL_DRAFT_MAX);
+    digest_sha256(buffer_span(&bytes), digest);
+    journal->env->random(journal->env->context, id, sizeof id);
+    if (!journal_seal_bytes(journal, buffer_span(&bytes), arena, &sealed, err))
+        return false;
+    row->sealed = sealed.bytes;
+    row->salt = sealed.salt;
+    row->key = sealed.key;
+    return (arena_copy(arena, span_make(id, sizeof id), &row->id) &&
+            arena_copy(arena, span_make(digest, sizeof digest), &row->digest)) ||
+           error_set(err, ERROR_LIMIT, "out of memory");
+}
+
+/* The entry of asking bears no approver: nobody has agreed to anything yet. */
+static bool entry_write(struct journal *journal, const struct desk_call *call, const char *act,
+                        const struct approval_row *row, struct error *err)
+{
+    struct desk_call alone = *call;
+    struct span objects[2];
+
+    alone.access.approver = span_make(NULL, 0);
+    objects[1] = row->act;
+    return object_name(row, call->arena, &objects[0], err) &&
+           access_write(journal, &alone, act, objects, ARRAY_COUNT(objects), err);
+}
+
+bool approval_keep(struct journal *journal, const struct desk_call *call, struct span act,
+                   struct span arguments, struct approval_row *row, struct error *err)
+{
+    const struct desk_access *access = &call->access;
+    struct approval_draft draft = {.act = act,
+                                   .officer = access->officer,
+                                   .case_number = access->case_number,
+                                   .reason = access->reason,
+                                   .arguments = arguments,
+                                   .body = call->body};
+
+    *row = (struct approval_row){.act = act,
+                                 .officer = access->officer,
+                                 .approver = access->approver,
+                                 .case_number = access->case_number,
+                                 .made_ms = journal->env->now_ms(journal->env->context)};
+    row->until_ms = row->made_ms + APPROVAL_KEEP_MS;
+    return room_check(journal, call, err) && draft_seal(journal, &draft, call->arena, row, err) &&
+           approval_insert(journal->db, row, err) &&
+           entry_write(journal, call, "approval-ask", row, err);
+}
+
+void approval_write(const struct approval_row *row, struct json_writer *out)
+{
+    static const char *const states[APPROVAL_STATE_COUNT] = {
+        [APPROVAL_WAITS] = "waits for a second officer",
+        [APPROVAL_CONFIRMED] = "confirmed",
+        [APPROVAL_REFUSED] = "refused",
+        [APPROVAL_WITHDRAWN] = "withdrawn",
+        [APPROVAL_EXPIRED] = "expired",
+    };
+
+    json_hex_field(out, "approval", row->id);
+    json_text_field(out, "act", row->act);
+    json_text_field(out, "from", row->officer);
+    json_text_field_optional(out, "approver", row->approver);
+    json_text_field_optional(out, "case", row->case_number);
+    json_hex_field(out, "sha256", row->digest);
+    json_time_field(out, "made", row->made_ms);
+    json_time_field(out, "until", row->until_ms);
+    json_string_field(out, "state",
+                      row->state < APPROVAL_STATE_COUNT ? states[row->state] : "unknown");
+    if (row->state == APPROVAL_WAITS)
+        return;
+    json_text_field_optional(out, "decided_by", row->decided_by);
+    json_time_field(out, "decided", row->decided_ms);
+    json_text_field_optional(out, "why", row->decided_reason);
+}
+
+bool approval_ask(struct journal *journal, const struct desk_act *act, const struct desk_call *call,
+                  struct span arguments, struct json_writer *out, struct error *err)
+{
+    struct buffer ignored CLEANUP(buffer_free) = buffer_make(4096);
+    struct json_writer nowhere = json_writer_make(&ignored);
+    struct desk_call trial = *call;
+    struct approval_row row;
+
+    if (!approval_may_wait(span_text(act->name)))
+        return error_set(err, ERROR_INPUT, "%s: this act does not wait for a second officer",
+                         act->name);
+    trial.is_trial = true;
+    if (!desk_run(journal, act, &trial, &nowhere, err))
+        return false;
+    json_object_end(call->arguments);
+    if (!problems_to_error(call->problems, err) ||
+        !approval_keep(journal, call, span_text(act->name), arguments, &row, err))
+        return false;
+    json_begin_object(out);
+    approval_write(&row, out);
+    json_end_object(out);
+    return true;
+}
+
+/* --- deciding --- */
+
+static bool row_find(struct journal *journal, const struct desk_call *call,
+                     struct approval_row *row, struct error *err)
+{
+    uint8_t id[APPROVAL_ID_SIZE];
+
+    json_get_hex(call->arguments, "approval", id, sizeof id);
+    return problems_to_error(call->problems, err) &&
+           approval_find(journal->db, call->arena, span_make(id, sizeof id), row, err);
+}
+
+static bool is_drafter(const struct desk_call *call, const struct approval_row *row)
+{
+    return span_equal(call->access.officer, row->officer);
+}
+
+/* Who is asked: the one who was named, or any officer whose role approves this act; never who drafted it. */
+static bool asked_check(struct journal *journal, const struct desk_call *call,
+                        const struct approval_row *row, struct error *err)
+{
+    const struct desk_act *act = desk_act_find(row->act);
+    struct officer_row officer;
+
+    if (is_drafter(call, row))
+        return error_set(err, ERROR_RULE, "nobody approves their own draft");
+    if (row->approver.size > 0 && !span_equal(row->approver, call->access.officer))
+        return error_set(err, ERROR_RULE, "another officer was asked to approve this");
+    if (act == NULL)
+        return error_set(err, ERROR_STORE, "an approval of an act that is none");
+    return access_officer(journal, call->access.officer, call->arena, &officer, err) &&
+           role_check_approver(officer.role, act->name, err);
+}
+
+/* Still undecided, and in time. */
+static bool waits_check(const struct journal *journal, const struct approval_row *row,
+                        struct error *err)
+{
+    if (row->state != APPROVAL_WAITS)
+        return error_set(err, ERROR_CONFLICT, "this draft is decided already");
+    return journal->env->now_ms(journal->env->context) < row->until_ms ||
+           error_set(err, ERROR_CONFLICT, "this draft has expired");
+}
+
+/* The draft's bytes are read only when they are those that the digest names. */
+static bool draft_open(struct journal *journal, const struct approval_row *row, struct arena *arena,
+                       struct span *bytes, struct approval_draft *out, struct error *err)
+{
+    struct journal_sealed sealed = {.bytes = row->sealed, .salt = row->salt, .key = row->key};
+    uint8_t digest[DIGEST_SIZE];
+
+    if (!journal_open_bytes(journal, &sealed, arena, bytes, err))
+        return error_add(err, "an approval's draft");
+    digest_sha256(*bytes, digest);
+    if (!span_equal(row->digest, span_make(digest, sizeof digest)))
+        return error_set(err, ERROR_STORE, "an approval's draft is not the one that was kept");
+    return approval_draft_read(*bytes, out, err) &&
+           ((span_equal(out->act, row->act) && span_equal(out->officer, row->officer) &&
+             span_equal(out->case_number, row->case_number)) ||
+            error_set(err, ERROR_STORE, "an approval's row is not its draft's"));
+}
+
+/* The person data in a draft is read in its own case, as any other. */
+static bool case_check(const struct desk_call *call, const struct approval_row *row,
+                       struct error *err)
+{
+    return row->case_number.size == 0 || span_equal(row->case_number, call->access.case_number) ||
+           error_set(err, ERROR_INPUT, "the case of the draft is required: %.*s",
+                     SPAN_ARG(row->case_number));
+}
+
+bool act_approval_list(struct journal *journal, const struct desk_call *call,
+                       struct json_writer *out, struct error *err)
+{
+    struct approval_row *rows = arena_array(call->arena, DESK_LIST_MAX, sizeof *rows);
+    size_t count = 0;
+
+    if (rows == NULL)
+        return error_set(err, ERROR_LIMIT, "out of memory");
+    if (!approvals_expire(journal, err) ||
+        !approval_list(journal->db, call->arena, call->access.officer, rows, DESK_LIST_MAX, &count,
+                       err) ||
+        !access_view(journal, call, "approval-list", NULL, 0, err))
+        return false;
+    json_begin_array(out);
+    for (size_t i = 0; i < count; i++) {
+        struct error ignored = {0};
+        if (!is_drafter(call, &rows[i]) && !asked_check(journal, call, &rows[i], &ignored))
+            continue;
+        json_begin_object(out);
+        json_boolean_field(out, "waits_for_me",
+                           rows[i].state == APPROVAL_WAITS && !is_drafter(call, &rows[i]));
+        approval_write(&rows[i], out);
+        json_end_object(out);
+    }
+    json_end_array(out);
+    return true;
+}
+
+bool act_approval_show(struct journal *journal, const struct desk_call *call,
+                       struct json_writer *out, struct error *err)
+{
+    struct approval_row row;
+    struct approval_draft draft;
+    struct span bytes;
+
+    if (!row_find(journal, call, &row, err) ||
+        (!is_drafter(call, &row) && !asked_check(journal, call, &row, err)) ||
+        !waits_check(journal, &row, err) || !case_check(call, &row, err) ||
+        !draft_open(journal, &row, call->arena, &bytes, &draft, err) ||
+        !entry_write(journal, call, "approval-show", &row, err))
+        return false;
+    json_begin_object(out);
+    approval_write(&row, out);
+    json_text_field(out, "reason", draft.reason);
+    json_text_field(out, "arguments", draft.arguments);
+    json_text_field_optional(out, "body", draft.body);
+    json_base64_field(out, "draft", bytes);
+    json_end_object(out);
+    return true;
+}
+
+/* The act as it was drafted: by its officer, for their reason, in their case; and now with the second one beside them. */
+static bool draft_run(struct journal *journal, const struct desk_call *call,
+                      const struct approval_row *row, const struct approval_draft *draft,
+                      struct json_writer *out, struct error *err)
+{
+    const struct desk_act *act = desk_act_find(draft->act);
+    struct json *json CLEANUP(json_free) = NULL;
+    struct json_object arguments;
+    struct desk_call inner = {.access = {.officer = draft->officer,
+                                         .reason = draft->reason,
+                                         .case_number = draft->case_number,
+                                         .approver = call->access.officer},
+                              .arguments = &arguments,
+                              .body = draft->body,
+                              .problems = call->problems,
+                              .arena = call->arena,
+                              .progress = call->progress,
+                              .progress_context = call->progress_context};
+
+    if (act == NULL || !approval_may_wait(draft->act))
+        return error_set(err, ERROR_STORE, "an approval of an act that is none");
+    if (!object_name(row, call->arena, &inner.access.approval, err) ||
+        !json_parse(draft->arguments, &json, err))
+        return false;
+    json_object_begin(&arguments, json_root(json), call->arena, call->problems);
+    if (!desk_run(journal, act, &inner, out, err))
+        return false;
+    json_object_end(&arguments);
+    return problems_to_error(call->problems, err);
+}
+
+bool act_approval_confirm(struct journal *journal, const struct desk_call *call,
+                          struct json_writer *out, struct error *err)
+{
+    int64_t now_ms = journal->env->now_ms(journal->env->context);
+    uint8_t seen[DIGEST_SIZE] = {0};
+    struct approval_row row;
+    struct approval_draft draft;
+    struct span bytes;
+
+    json_get_hex(call->arguments, "sha256", seen, sizeof seen);
+    if (!row_find(journal, call, &row, err) || !asked_check(journal, call, &row, err) ||
+        !waits_check(journal, &row, err) || !case_check(call, &row, err))
+        return false;
+    if (!span_equal(row.digest, span_make(seen, sizeof seen)))
+        return error_set(err, ERROR_CONFLICT,
+                         "sha256: this is not the draft that was shown; look at it again");
+    if (!draft_open(journal, &row, call->arena, &bytes, &draft, err) ||
+        !approval_decide(journal->db, row.id, APPROVAL_CONFIRMED, call->access.officer, now_ms,
+                         call->access.reason, err) ||
+        !entry_write(journal, call, "approval-confirm", &row, err))
+        return false;
+    json_begin_object(out);
+    json_hex_field(out, "approval", row.id);
+    json_text_field(out, "act", row.act);
+    json_key(out, "result");
+    bool ok = draft_run(journal, call, &row, &draft, out, err);
+    json_end_object(out);
+    return ok;
+}
+
+/* Its own officer withdraws it, the one who is asked refuses it; the reason of the act is the reason told. */
+bool act_approval_refuse(struct journal *journal, const struct desk_call *call,
+                         struct json_writer *out, struct error *err)
+{
+    int64_t now_ms = journal->env->now_ms(journal->env->context);
+    struct approval_row row;
+
+    if (!row_find(journal, call, &row, err) ||
+        (!is_drafter(call, &row) && !asked_check(journal, call, &row, err)) ||
+        !waits_check(journal, &row, err))
+        return false;
+    enum approval_state state = is_drafter(call, &row) ? APPROVAL_WITHDRAWN : APPROVAL_REFUSED;
+    if (!approval_decide(journal->db, row.id, state, call->access.officer, now_ms,
+                         call->access.reason, err) ||
+        !entry_write(journal, call, "approval-refuse", &row, err))
+        return false;
+    row.state = state;
+    row.decided_by = call->access.officer;
+    row.decided_ms = now_ms;
+    row.decided_reason = call->access.reason;
+    json_begin_object(out);
+    approval_write(&row, out);
+    json_end_object(out);
+    return true;
+}
+
+//= dir-2016-680 art 4(1)(e)
+bool approvals_expire(struct journal *journal, struct error *err)
+{
+    int64_t now_ms = journal->env->now_ms(journal->env->context);
+
+    return approval_expire(journal->db, now_ms, err) &&
+           approval_remove_old(journal->db, now_ms - APPROVAL_SHOWN_MS, err);
+}

@@ -1,0 +1,51 @@
+/*
+ * Approvals: an act that needs two officers waits as a draft until the second one has seen it and says so from their own
+ * session. A draft is its exact bytes; who confirms names their SHA-256, and the entry of the act holds that digest with
+ * both names. Nobody confirms their own draft. A draft that nobody decided in a day expires.
+ *
+ * The bytes of a draft: "besa-approval/1" and a line feed, then act, officer, case, reason, arguments and body, each after
+ * its size (u32, big-endian). Arguments and body are JSON as the officer gave them. At rest they are sealed as bodies are,
+ * and gone once decided.
+ */
+#ifndef BESA_DESK_APPROVAL_H
+#define BESA_DESK_APPROVAL_H
+
+#include "desk/desk.h"
+#include "store/approval_rows.h"
+
+#define APPROVAL_KEEP_MS (INT64_C(24) * 3600 * 1000) /* waits for so long */
+#define APPROVAL_SHOWN_MS                                                                          \
+    (INT64_C(30) * 24 * 3600 * 1000) /* what became of it is listed for so long */
+#define APPROVAL_WAITING_MAX   50u   /* of one officer; more is no desk's work but a flood */
+#define APPROVAL_ARGUMENTS_MAX (64u * 1024u) /* as much as the command line takes */
+#define APPROVAL_DRAFT_MAX     (APPROVAL_ARGUMENTS_MAX + BODY_SIZE_MAX + 4096u)
+
+struct approval_draft {
+    struct span act;
+    struct span officer;
+    struct span case_number;
+    struct span reason;
+    struct span arguments; /* a JSON object */
+    struct span body;      /* a message as JSON; empty: none */
+};
+bool approval_draft_write(const struct approval_draft *draft, struct buffer *out);
+/* The spans point into `bytes`. STORE when they are no draft. */
+bool approval_draft_read(struct span bytes, struct approval_draft *out, struct error *err);
+
+/* Whether this act may wait for a second officer. */
+bool approval_may_wait(struct span act);
+/* Keeps a draft that waits for call->access.approver, or for any who may approve when that is empty; checks nothing but
+ * bounds. Writes the access entry "approval-ask". *row: what was kept, in the call's arena. */
+bool approval_keep(struct journal *journal, const struct desk_call *call, struct span act,
+                   struct span arguments, struct approval_row *row, struct error *err);
+/* The act is tried without being done, so that what is wrong is told to who drafts it; then it is kept. `arguments` is the
+ * text that call->arguments reads. The result says which approval waits and until when. */
+bool approval_ask(struct journal *journal, const struct desk_act *act, const struct desk_call *call,
+                  struct span arguments, struct json_writer *out, struct error *err);
+/* The fields of an approval that waits, into an open object. */
+void approval_write(const struct approval_row *row, struct json_writer *out);
+
+/* Background, in the writer: drafts that nobody decided are erased, decisions of long ago forgotten. */
+bool approvals_expire(struct journal *journal, struct error *err);
+
+#endif

@@ -1,0 +1,59 @@
+/*
+ * Rows of the LOCAL class for what waits for a second officer. The draft stands sealed as long as it waits; a decision
+ * erases it, and what remains says who asked whom for which act and how it ended.
+ */
+#ifndef BESA_STORE_APPROVAL_ROWS_H
+#define BESA_STORE_APPROVAL_ROWS_H
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "store/database.h"
+
+#define APPROVAL_ID_SIZE 16
+
+/* Stored: numbers are never reused. */
+enum approval_state {
+    APPROVAL_WAITS = 0,
+    APPROVAL_CONFIRMED = 1,
+    APPROVAL_REFUSED = 2,
+    APPROVAL_WITHDRAWN = 3,
+    APPROVAL_EXPIRED = 4,
+    APPROVAL_STATE_COUNT
+};
+
+struct approval_row {
+    struct span id; /* APPROVAL_ID_SIZE bytes */
+    struct span act;
+    struct span officer;  /* who drafted it */
+    struct span approver; /* who is asked; empty: any officer who may approve this act */
+    struct span case_number;
+    struct span digest; /* SHA-256 of the draft */
+    struct span sealed; /* empty once decided */
+    struct span salt;
+    struct span key;
+    int64_t made_ms;
+    int64_t until_ms;
+    enum approval_state state;
+    struct span decided_by;
+    int64_t decided_ms;
+    struct span decided_reason;
+};
+bool approval_insert(struct database *db, const struct approval_row *row, struct error *err);
+/* MISSING when there is none. */
+bool approval_find(struct database *db, struct arena *arena, struct span id,
+                   struct approval_row *out, struct error *err);
+/* All that wait, and what became of the officer's own; the newest first; without their drafts. */
+bool approval_list(struct database *db, struct arena *arena, struct span officer,
+                   struct approval_row *out, size_t limit, size_t *count, struct error *err);
+/* How many of the officer's wait. */
+bool approval_count(struct database *db, struct span officer, int64_t *count, struct error *err);
+/* Ends the waiting and erases the draft. */
+bool approval_decide(struct database *db, struct span id, enum approval_state state,
+                     struct span decided_by, int64_t decided_ms, struct span reason,
+                     struct error *err);
+/* All whose time is over: EXPIRED, and their drafts erased. */
+bool approval_expire(struct database *db, int64_t now_ms, struct error *err);
+/* Decided ones made before `made_before_ms` are forgotten. */
+bool approval_remove_old(struct database *db, int64_t made_before_ms, struct error *err);
+
+#endif
