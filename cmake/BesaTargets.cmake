@@ -91,6 +91,10 @@ function(besa_tests folder label)
     if(topic MATCHES "^postgres_" AND NOT folder STREQUAL "store") # starts a server of its own
       target_sources(${target} PRIVATE ${CMAKE_SOURCE_DIR}/tests/store/support/engines.c)
     endif()
+    if(topic STREQUAL "desk_tls_test") # speaks TLS by hand
+      target_sources(${target} PRIVATE ${CMAKE_SOURCE_DIR}/tests/http/support/bare.c)
+      target_link_libraries(${target} PRIVATE PkgConfig::GNUTLS)
+    endif()
     add_test(NAME ${target} COMMAND ${target})
     set_tests_properties(${target} PROPERTIES LABELS ${label} TIMEOUT 120 SKIP_RETURN_CODE 77)
   endforeach()
