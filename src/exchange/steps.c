@@ -128,6 +128,8 @@ static bool post_complete(struct journal *journal, struct operation *operation, 
     char why[64];
 
     journal_post_paced(line, operation->body.size, operation->status != 0, operation->took_ms);
+    if (operation->status == 200 && line->resume.state == RESUME_ORDERED)
+        return true; /* its receipts come with the resume, in their order */
     if (operation->status == 200)
         return post_answered(journal, operation, err);
     denial_read(operation->status, buffer_span(&operation->answer), &denial);
@@ -169,8 +171,14 @@ static bool resume_complete(struct journal *journal, struct operation *operation
 {
     struct journal_line *line = line_of(operation);
 
+    bool is_end = false;
+
     if (operation->status == 200)
         return journal_resume_take(journal, line, buffer_span(&operation->answer), err);
+    if (operation->status == 404 && !journal_resume_nothing(journal, line, &is_end, err))
+        return false;
+    if (is_end)
+        return true;
     return error_set(err, ERROR_LINK,
                      operation->status == 403
                          ? "%s does not allow the resume yet (%u): an officer there types `besa "

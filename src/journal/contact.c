@@ -281,6 +281,12 @@ static bool domestic_check(struct journal *journal, struct journal_line *line, s
                  "%" PRIu64
                  ": an older backup was restored; acts wait until the log has a successor",
                  line->partner, shown.size, log->size);
+        struct line_resume next = line->resume;
+        if (shown.size - log->size > next.domestic_behind) {
+            next.domestic_behind = shown.size - log->size;
+            if (!resume_state_set(journal, line, &next, err))
+                return false;
+        }
     }
     log_stop(journal, log, reason);
     return log_set_read_only(journal->db, log->id, span_text(reason), err);

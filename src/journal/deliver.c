@@ -174,6 +174,9 @@ bool journal_next_post(struct journal *journal, struct journal_line *line, struc
     struct keeper_seal seal;
     struct post post = {.from = line->cosigned, .time_ms = journal_now_ms(journal)};
 
+    if (line->resume.state == RESUME_ORDERED) /* receipts come with the resume, in their order */
+        return error_set(err, ERROR_MISSING, "nothing is sent to %s before the books are resumed",
+                         line->partner);
     if (!target_find(journal, line, &arena, &target, err))
         return false;
     post.to = (uint64_t)target.size;

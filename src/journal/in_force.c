@@ -22,6 +22,7 @@ struct line_versions {
     struct agreement first; /* as the line was opened; lives in journal->arena */
     struct version_slot slots[VERSION_SLOT_COUNT];
     size_t next_slot;
+    int64_t pinned; /* 0: none */
 };
 
 bool versions_make(struct journal_line *line, struct error *err)
@@ -111,8 +112,8 @@ static const struct agreement *held_find(const struct journal_line *line, int64_
     return NULL;
 }
 
-/* Others may still look at the document in force, and a transaction that is undone goes back to the one before it: the
- * slot that is given up holds neither. */
+/* Others may still look at the document in force, and a transaction that is undone goes back to the one before it, or to
+ * the one that is pinned: the slot that is given up holds none of them. */
 static struct version_slot *slot_take(struct journal_line *line)
 {
     struct line_versions *versions = line->versions;
@@ -120,14 +121,14 @@ static struct version_slot *slot_take(struct journal_line *line)
     for (size_t i = 0; i < VERSION_SLOT_COUNT; i++) {
         struct version_slot *slot = &versions->slots[versions->next_slot++ % VERSION_SLOT_COUNT];
         int64_t number = slot->agreement.version;
-        if (number != 0 &&
-            (number == line->agreement.version || number == line->agreement.version - 1))
+        if (number != 0 && (number == line->agreement.version ||
+                            number == line->agreement.version - 1 || number == versions->pinned))
             continue;
         arena_free(&slot->arena);
         *slot = (struct version_slot){.arena = arena_make(AGREEMENT_ARENA_SIZE)};
         return slot;
     }
-    return NULL; /* there are more slots than the two that stay */
+    return NULL; /* there are more slots than the three that stay */
 }
 
 /* Signatures were verified when the version was adopted. */
@@ -203,6 +204,11 @@ bool version_seen(struct journal *journal, struct journal_line *line, uint64_t *
     if (index >= 0)
         *seen = version_position(line, line->in.id, index);
     return true;
+}
+
+void versions_pin(struct journal_line *line, int64_t number)
+{
+    line->versions->pinned = number;
 }
 
 size_t versions_count(const struct journal_line *line)

@@ -51,6 +51,8 @@ void version_numbered(struct journal_line *line, int64_t entry, uint64_t positio
 bool version_seen(struct journal *journal, struct journal_line *line, uint64_t *seen,
                   struct error *err);
 
+/* While a transaction adopts several versions: the document of this one stays held, so that it can be gone back to. 0: none. */
+void versions_pin(struct journal_line *line, int64_t number);
 /* How many there are, and back to so many when a transaction was undone. */
 size_t versions_count(const struct journal_line *line);
 void versions_restore(struct journal_line *line, size_t count);

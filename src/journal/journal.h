@@ -100,6 +100,14 @@ struct line_resume {
     uint64_t receipt_from;
     uint64_t lost_bodies; /* neither here nor at the partner any more */
     uint64_t lost_parts;
+    bool has_receipts; /* the partner gave all receipts of our log, those of entries at hand too */
+    uint64_t own_back; /* what came: entries, */
+    uint64_t partner_back;
+    uint64_t receipts_back; /* receipts of our log, */
+    uint64_t bodies_back;
+    uint64_t versions_back; /* and versions of the agreement */
+    uint64_t
+        domestic_behind; /* entries of our domestic log that a partner witnessed and the books lack */
 };
 
 /* The line to one partner under one agreement. */

@@ -228,6 +228,13 @@ struct journal_log *resume_log(struct journal_line *line);
 bool resume_receipt_above(struct journal *journal, const struct journal_log *log, uint64_t *above,
                           int64_t *time_s, struct error *err);
 
+/* --- resume_governance.c --- */
+/* An entry that was accepted before is in its place again. A second signature puts its version in force from there on. */
+bool resume_adopt(struct journal *journal, struct journal_line *line, bool is_own,
+                  const struct entry_row *row, struct error *err);
+/* Suspensions and terminations, when the derived tables are built again: ours too, where an entry that came back says so. */
+bool resume_governance(struct journal *journal, struct journal_line *line, struct error *err);
+
 /* --- resume_order.c --- */
 /* All ranges are there: erasures, the journal sequence, the derived tables, and where the logs stand. */
 bool resume_finish(struct journal *journal, struct journal_line *line, struct error *err);

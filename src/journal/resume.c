@@ -30,6 +30,13 @@ bool resume_state_set(struct journal *journal, struct journal_line *line,
     buffer_u64(&bytes, next->receipt_from);
     buffer_u64(&bytes, next->lost_bodies);
     buffer_u64(&bytes, next->lost_parts);
+    buffer_byte(&bytes, next->has_receipts);
+    buffer_u64(&bytes, next->own_back);
+    buffer_u64(&bytes, next->partner_back);
+    buffer_u64(&bytes, next->receipts_back);
+    buffer_u64(&bytes, next->bodies_back);
+    buffer_u64(&bytes, next->versions_back);
+    buffer_u64(&bytes, next->domestic_behind);
     setting_name(line, "resume", name);
     if (bytes.failed || !setting_put(journal->db, name, buffer_span(&bytes), err))
         return error_add(err, "noting how far the books of %s are behind", line->agreement_id);
@@ -59,6 +66,15 @@ bool resume_load(struct journal *journal, struct journal_line *line, struct erro
     read.receipt_from = cursor_u64(&cursor);
     read.lost_bodies = cursor_u64(&cursor);
     read.lost_parts = cursor_u64(&cursor);
+    if (!cursor_is_done(&cursor)) { /* as of this version */
+        read.has_receipts = cursor_u8(&cursor) != 0;
+        read.own_back = cursor_u64(&cursor);
+        read.partner_back = cursor_u64(&cursor);
+        read.receipts_back = cursor_u64(&cursor);
+        read.bodies_back = cursor_u64(&cursor);
+        read.versions_back = cursor_u64(&cursor);
+        read.domestic_behind = cursor_u64(&cursor);
+    }
     if (!cursor_is_done(&cursor) || state > RESUME_DONE)
         return error_set(err, ERROR_STORE, "how far the books of %s are behind cannot be read",
                          line->agreement_id);
@@ -105,16 +121,42 @@ bool journal_resume_order(struct journal *journal, struct journal_line *line, st
     next.receipt_from = line->cosigned;
     next.lost_bodies = 0;
     next.lost_parts = 0;
+    next.has_receipts = false;
+    next.own_back = 0;
+    next.partner_back = 0;
+    next.receipts_back = 0;
+    next.bodies_back = 0;
+    next.versions_back = 0;
     journal_event_add(journal, JOURNAL_RESUME, line, 0, 0);
     return resume_state_set(journal, line, &next, err);
 }
 
-/* Our own log first: it says what we erased and what came of the partner's entries. */
+/* Our own log first: it says what we erased and what came of the partner's entries. At the end its receipts once more:
+ * the partner may have given some, while the line was up for us last, for entries that these books hold already. */
 struct journal_log *resume_log(struct journal_line *line)
 {
     if (line->out.size < line->resume.out_target)
         return &line->out;
-    return line->in.size < line->resume.in_target ? &line->in : NULL;
+    if (line->in.size < line->resume.in_target)
+        return &line->in;
+    return line->resume.has_receipts ? NULL : &line->out;
+}
+
+static bool is_about_receipts(struct journal_line *line)
+{
+    return resume_log(line) == &line->out && line->out.size >= line->resume.out_target;
+}
+
+bool journal_resume_nothing(struct journal *journal, struct journal_line *line, bool *is_so,
+                            struct error *err)
+{
+    struct line_resume next = line->resume;
+
+    *is_so = line->resume.state == RESUME_ORDERED && is_about_receipts(line);
+    if (!*is_so)
+        return true;
+    next.has_receipts = true;
+    return resume_state_set(journal, line, &next, err) && resume_finish(journal, line, err);
 }
 
 bool resume_receipt_above(struct journal *journal, const struct journal_log *log, uint64_t *above,
@@ -260,8 +302,12 @@ static bool receipts_gather(struct journal *journal, const struct journal_log *l
             break;
         (*count)++;
     }
-    return (*count > 0 && out[*count - 1].size > question->from) ||
-           error_set(err, ERROR_MISSING, "log %s: nothing beyond %" PRIu64 " is held here",
+    if (*count > 0)
+        return true;
+    /* The newest one is stored without its signature first; a log that stopped signs no more. */
+    if (found > 0 && log->read_only[0] == '\0' && rows[0].signature.size != SIGNATURE_SIZE)
+        return error_set(err, ERROR_BUSY, "log %s: a receipt is being signed", log->origin);
+    return error_set(err, ERROR_MISSING, "log %s: nothing beyond %" PRIu64 " is held here",
                      log->origin, question->from);
 }
 
@@ -304,6 +350,10 @@ bool journal_resume_answer(struct journal *journal, struct journal_line *line, s
                          line->agreement_id);
     if (!receipts_gather(journal, log, &question, receipts, &count, err))
         return false;
+    if (receipts[count - 1].size <= question.from) /* receipts alone, of what the asker holds */
+        return (resume_answer_begin(receipts, count, out) ||
+                error_set(err, ERROR_LIMIT, "resume: the receipts do not fit")) &&
+               served_write(journal, line, &question, question.from, err);
     struct post post = {
         .from = question.from, .to = receipts[count - 1].size, .time_ms = journal_now_ms(journal)};
     bool ok = post_gather(journal, log, &post, &arena, err) &&

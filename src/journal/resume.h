@@ -34,6 +34,10 @@ bool journal_resume_question(struct journal *journal, struct journal_line *line,
  * answer does not hold: nothing was changed. */
 bool journal_resume_take(struct journal *journal, struct journal_line *line, struct span answer,
                          struct error *err);
+/* The partner holds nothing beyond the question. When that was about receipts alone, the books are put in order and *is_so
+ * is set; else its word is no answer, and nothing changes. */
+bool journal_resume_nothing(struct journal *journal, struct journal_line *line, bool *is_so,
+                            struct error *err);
 /* The partner's side. RULE when no officer allowed it, MISSING when nothing lies beyond. */
 bool journal_resume_answer(struct journal *journal, struct journal_line *line, struct span question,
                            struct buffer *out, struct error *err);

@@ -6,7 +6,8 @@
  *
  * Answer, big-endian: magic 8 "besarsm1" | receipt count u16 | per receipt: size u64, root 32, signature of the log's key
  * 64, T u64 s, custody cosignature 64 | heads, bodies, salts and small parts of [from, last size) in the form of a post
- * (post.h), sealed for the asker, with an empty checkpoint: it can never pass for a post.
+ * (post.h), sealed for the asker, with an empty checkpoint: it can never pass for a post. Nothing follows the receipts
+ * when all of them are for entries that the asker holds (sizes up to `from`).
  */
 #ifndef BESA_JOURNAL_RESUME_FORM_H
 #define BESA_JOURNAL_RESUME_FORM_H
@@ -41,7 +42,7 @@ struct resume_receipt {
 struct resume_answer {
     struct resume_receipt receipts[RESUME_RECEIPT_COUNT_MAX]; /* sizes rise, T never falls */
     size_t receipt_count;                                     /* at least 1 */
-    struct span post;                                         /* the rest */
+    struct span post;                                         /* the rest; empty: receipts alone */
 };
 /* Writes all but the post. */
 bool resume_answer_begin(const struct resume_receipt *receipts, size_t count, struct buffer *out);

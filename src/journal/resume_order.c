@@ -4,6 +4,7 @@
  * receipts. What came of the partner's entries is read from our own `outcomes`, not ruled anew. Own erasures and
  * withdrawals are repeated, and the derived tables are built again, all in one transaction: nothing is shown in between.
  */
+#include "journal/in_force.h"
 #include "journal/private.h"
 #include "journal/resume.h"
 
@@ -173,7 +174,8 @@ static bool erasure_visit(struct ordering *o, const struct entry_row *row, const
 static bool own_ruling(struct ordering *o, const struct entry_row *row, const struct head *head,
                        struct arena *arena, struct buffer *out, struct error *err)
 {
-    const struct journal_line *line = o->line;
+    struct journal_line *line = o->line;
+    const struct agreement *agreement = NULL;
     const void *parsed = NULL;
     struct ruling ruling;
 
@@ -183,14 +185,18 @@ static bool own_ruling(struct ordering *o, const struct entry_row *row, const st
         return false;
     if (parsed == NULL)
         return true;
-    struct permit_question question = {.sender = line->agreement.parties[line->own_side].party,
-                                       .receiver =
-                                           line->agreement.parties[line->partner_side].party,
+    if (!version_agreement(
+            o->journal, line,
+            version_at(line, true, version_position(line, row->log, row->index), head->seen),
+            &agreement, err))
+        return false;
+    struct permit_question question = {.sender = agreement->parties[line->own_side].party,
+                                       .receiver = agreement->parties[line->partner_side].party,
                                        .type = head->type,
                                        .created_ms = head->created_ms,
                                        .request = parsed,
                                        .body_size = row->body_size};
-    agreement_permit(&line->agreement, &question, &ruling);
+    agreement_permit(agreement, &question, &ruling);
     return ruling_write(&ruling, out, err);
 }
 
@@ -218,7 +224,8 @@ static bool own_add(struct ordering *o, uint64_t index, struct error *err)
                                     .version = (int64_t)head.agreement_version,
                                     .outcome = OUTCOME_ACCEPTED,
                                     .ruling = buffer_span(&ruling)};
-    return sequence_add(o->journal, &sequence, err);
+    return sequence_add(o->journal, &sequence, err) &&
+           resume_adopt(o->journal, o->line, true, &row, err);
 }
 
 /* Receipts up to what is placed. */
@@ -247,10 +254,13 @@ static bool receipts_add(struct ordering *o, uint64_t *above, uint64_t placed, s
 static bool partner_add(struct ordering *o, uint64_t index, struct error *err)
 {
     struct arena arena CLEANUP(arena_free) = arena_make(ROW_MEMORY_MAX);
+    const struct handled_before *before = &o->before[index - o->handled];
     struct entry_row row;
 
     return (entry_find_index(o->journal->db, &arena, o->line->in.id, (int64_t)index, &row, err) &&
-            handle_again(o->journal, o->line, &row, &o->before[index - o->handled], err)) ||
+            handle_again(o->journal, o->line, &row, before, err) &&
+            (before->outcome != OUTCOME_ACCEPTED ||
+             resume_adopt(o->journal, o->line, false, &row, err))) ||
            error_add(err, "log %s index %" PRIu64, o->line->in.origin, index);
 }
 
@@ -313,8 +323,8 @@ static bool sequence_restore(struct ordering *o, struct error *err)
 static bool resumed_write(struct ordering *o, struct error *err)
 {
     const struct journal_line *line = o->line;
-    char texts[4][ORIGIN_SIZE_MAX + 96];
-    struct span objects[4];
+    char texts[5][ORIGIN_SIZE_MAX + 96];
+    struct span objects[5];
 
     snprintf(texts[0], sizeof texts[0], "%s %" PRIu64 " %" PRIu64, line->out.origin,
              line->resume.out_from, line->out.size);
@@ -322,6 +332,8 @@ static bool resumed_write(struct ordering *o, struct error *err)
              line->resume.in_from, line->in.size);
     snprintf(texts[2], sizeof texts[2], "lost bodies %" PRIu64, line->resume.lost_bodies);
     snprintf(texts[3], sizeof texts[3], "lost parts %" PRIu64, line->resume.lost_parts);
+    snprintf(texts[4], sizeof texts[4], "agreement %s/%" PRId64, line->agreement_id,
+             line->agreement.version);
     for (size_t i = 0; i < ARRAY_COUNT(objects); i++)
         objects[i] = span_text(texts[i]);
     struct act act = {.officer = span_text("node"),
@@ -393,8 +405,12 @@ bool resume_finish(struct journal *journal, struct journal_line *line, struct er
     if (before == NULL)
         return error_set(err, ERROR_LIMIT, "resume: %" PRIu64 " entries at once; %u allowed", count,
                          RESUME_ENTRY_MAX);
-    return (own_walk(&o, report_visit, err) && sequence_restore(&o, err) &&
-            own_walk(&o, erasure_visit, err) && journal_rebuild(journal, NULL, NULL, err) &&
-            logs_settle(&o, err)) ||
-           error_add(err, "putting the books of %s in order", line->agreement_id);
+    versions_pin(line, line->agreement.version);
+    bool ok = versions_load(journal, line, err) && /* a signature that waited may have its number */
+              own_walk(&o, report_visit, err) && sequence_restore(&o, err) &&
+              own_walk(&o, erasure_visit, err) && journal_rebuild(journal, NULL, NULL, err) &&
+              resume_governance(journal, line, err) && logs_settle(&o, err);
+    if (ok)
+        versions_pin(line, 0);
+    return ok || error_add(err, "putting the books of %s in order", line->agreement_id);
 }

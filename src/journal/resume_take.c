@@ -95,13 +95,17 @@ static bool receipts_check(struct taking *t, struct error *err)
     uint64_t above = 0;
     int64_t time_s = 0;
     const struct resume_receipt *last = &t->answer.receipts[t->answer.receipt_count - 1];
+    bool is_whole =
+        t->answer.post.size == 0
+            ? last->size <= t->log->size
+            : last->size == t->post.to && t->post.from == t->log->size && t->post.to > t->post.from;
 
     if (!resume_receipt_above(t->journal, t->log, &above, &time_s, err))
         return false;
     if (t->answer.receipts[0].size <= above || t->answer.receipts[0].time_s < time_s)
         return error_set(err, ERROR_INPUT, "a receipt of size %" PRIu64 " is not asked for",
                          t->answer.receipts[0].size);
-    if (last->size != t->post.to || t->post.from != t->log->size || t->post.to <= t->post.from)
+    if (!is_whole)
         return error_set(err, ERROR_INPUT,
                          "entries %" PRIu64 " to %" PRIu64 " are not those that were asked for",
                          t->post.from, t->post.to);
@@ -240,6 +244,12 @@ static bool waiting_find(struct taking *t, const struct head *head, const struct
     return true;
 }
 
+static void body_count(struct taking *t, size_t at)
+{
+    t->line->resume.lost_bodies += t->states[at] == BODY_LOST;
+    t->line->resume.bodies_back += t->states[at] == BODY_HELD;
+}
+
 static bool own_entry_take(struct taking *t, size_t at, struct error *err)
 {
     struct head head;
@@ -254,8 +264,7 @@ static bool own_entry_take(struct taking *t, size_t at, struct error *err)
                (t->states[at] != BODY_WITHDRAWN || row.body_state != BODY_HELD ||
                 body_forget(t->journal, row.id, BODY_WITHDRAWN, err));
     int64_t entry = t->journal->next_entry;
-    if (t->states[at] == BODY_LOST)
-        t->line->resume.lost_bodies++;
+    body_count(t, at);
     return entry_take(t->journal, t->log->id, &t->post, at, &t->leaves[at], t->states[at], t->arena,
                       err) &&
            own_parts_take(t, entry, &t->post.entries[at], head.type, err);
@@ -266,8 +275,7 @@ static bool partner_entry_take(struct taking *t, size_t at, struct error *err)
     const struct post_entry *from = &t->post.entries[at];
     int64_t entry = t->journal->next_entry;
 
-    if (t->states[at] == BODY_LOST)
-        t->line->resume.lost_bodies++;
+    body_count(t, at);
     if (!entry_take(t->journal, t->log->id, &t->post, at, &t->leaves[at], t->states[at], t->arena,
                     err))
         return false;
@@ -306,6 +314,14 @@ static bool range_store(struct taking *t, struct error *err)
         if (!receipt_store(t, &t->answer.receipts[i], err))
             return false;
     struct line_resume next = t->line->resume;
+    if (t->is_own) {
+        next.receipts_back += t->answer.receipt_count;
+        next.own_back += t->post.entry_count;
+    } else {
+        next.partner_back += t->post.entry_count;
+    }
+    if (t->answer.post.size == 0)
+        return resume_state_set(t->journal, t->line, &next, err);
     return compact_range_write(&t->range, &frontier) &&
            log_grow(t->journal->db, t->log->id, (int64_t)t->post.to, buffer_span(&frontier), err) &&
            resume_state_set(t->journal, t->line, &next, err);
@@ -317,7 +333,9 @@ static void log_move(struct taking *t)
     const struct resume_receipt *last = &t->answer.receipts[t->answer.receipt_count - 1];
     struct journal_log *log = t->log;
 
-    log->size = t->post.to;
+    if (last->size < log->signed_size)
+        return; /* receipts of what was signed here since */
+    log->size = t->range.size;
     log->range = t->range;
     log->signed_size = last->size;
     log->signed_root = last->root;
@@ -329,8 +347,12 @@ static void log_move(struct taking *t)
 
 static bool answer_check(struct taking *t, struct span bytes, struct error *err)
 {
-    if (!resume_answer_read(bytes, &t->answer, err) ||
-        !post_read_header(t->answer.post, t->arena, &t->post, err))
+    if (!resume_answer_read(bytes, &t->answer, err))
+        return false;
+    t->range = t->log->range;
+    if (t->answer.post.size == 0)
+        return receipts_check(t, err);
+    if (!post_read_header(t->answer.post, t->arena, &t->post, err))
         return false;
     t->leaves = arena_array(t->arena, t->post.entry_count + 1, sizeof *t->leaves);
     t->states = arena_array(t->arena, t->post.entry_count + 1, sizeof *t->states);
@@ -338,7 +360,6 @@ static bool answer_check(struct taking *t, struct span bytes, struct error *err)
         return error_set(err, ERROR_LIMIT, "out of memory");
     for (size_t i = 0; i < t->post.entry_count; i++)
         tlog_leaf_hash(t->post.entries[i].head, &t->leaves[i]);
-    t->range = t->log->range;
     if (!receipts_check(t, err) || !post_unseal(t->journal, t->line, &t->post, t->arena, err))
         return false;
     for (size_t i = 0; i < t->post.entry_count; i++)
