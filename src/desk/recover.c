@@ -18,6 +18,26 @@ static const char *const state_words[] = {
     [RESUME_DONE] = "resumed: the log needs a successor",
 };
 
+/* What the last resume brought, and what it could not; none of it is there before one ended. */
+static void back_write(const struct line_resume *resume, struct json_writer *out)
+{
+    if (resume->state != RESUME_DONE && resume->own_back + resume->partner_back +
+                                                resume->receipts_back + resume->lost_bodies +
+                                                resume->lost_parts ==
+                                            0)
+        return;
+    json_integer_field(out, "own_entries_back", (int64_t)resume->own_back);
+    json_integer_field(out, "partner_entries_back", (int64_t)resume->partner_back);
+    json_integer_field(out, "receipts_back", (int64_t)resume->receipts_back);
+    json_integer_field(out, "bodies_back", (int64_t)resume->bodies_back);
+    json_integer_field(out, "agreement_versions_back", (int64_t)resume->versions_back);
+    json_integer_field(out, "lost_bodies", (int64_t)resume->lost_bodies);
+    json_integer_field(out, "lost_parts", (int64_t)resume->lost_parts);
+    json_string_field(out, "lost_without_count",
+                      "what only this node held since the backup: messages not delivered, drafts, "
+                      "officers and cases entered, and access entries that no audit copy kept");
+}
+
 static bool state_write(struct journal *journal, struct journal_line *line, struct json_writer *out,
                         struct error *err)
 {
@@ -34,11 +54,10 @@ static bool state_write(struct journal *journal, struct journal_line *line, stru
     json_integer_field(out, "own_entries_wanted", (int64_t)resume->out_target);
     json_integer_field(out, "partner_entries", (int64_t)line->in.size);
     json_integer_field(out, "partner_entries_wanted", (int64_t)resume->in_target);
-    if (resume->state == RESUME_DONE) {
-        json_integer_field(out, "own_entries_back", (int64_t)(line->out.size - resume->out_from));
-        json_integer_field(out, "lost_bodies", (int64_t)resume->lost_bodies);
-        json_integer_field(out, "lost_parts", (int64_t)resume->lost_parts);
-    }
+    back_write(resume, out);
+    /* The partner witnessed so many more: entries of the domestic log, the fillers of its beat among them. */
+    if (resume->domestic_behind > 0)
+        json_integer_field(out, "lost_domestic_entries", (int64_t)resume->domestic_behind);
     if (until_ms > journal->env->now_ms(journal->env->context))
         json_time_field(out, "partner_may_resume_until", until_ms);
     json_end_object(out);
