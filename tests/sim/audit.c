@@ -129,6 +129,12 @@ static bool cannot_lift(const struct node *node)
     return node->journal.lines[0].is_suspended && node->journal.domestic.read_only[0] != '\0';
 }
 
+/* It lifted its suspension, and cannot say so before its log has a successor. */
+static bool cannot_tell(const struct journal_line *out, const struct journal_line *in)
+{
+    return out->is_suspended_by_partner && in->out.read_only[0] != '\0';
+}
+
 /* New business may wait for the end of a suspension that the other side cannot lift: its domestic log was stopped. */
 static bool is_level(struct node *from, struct node *to, char *why, size_t size)
 {
@@ -145,7 +151,7 @@ static bool is_level(struct node *from, struct node *to, char *why, size_t size)
              in->stuck_reason);
     return out->out.size == out->cosigned && in->in.size == out->out.size &&
            (in->handled == in->in.size || in->resume.state == RESUME_DONE) &&
-           (in->is_suspended || cannot_lift(from) || !has_waiting(from));
+           (in->is_suspended || cannot_lift(from) || cannot_tell(out, in) || !has_waiting(from));
 }
 
 bool audit_must_resume(const struct node *node)
@@ -516,7 +522,8 @@ static bool sent_check(struct world *world, unsigned at, int64_t *index)
     if (row.body_state == BODY_HELD)
         *index = row.index; /* what lost its body need not wait for the end of a suspension */
     if (!direction_is_open(from, to) || to->was_restored ||
-        (row.index == ENTRY_WAITING && cannot_lift(from)))
+        (row.index == ENTRY_WAITING &&
+         (cannot_lift(from) || cannot_tell(line_of(from), line_of(to)))))
         return true;
     if (!entry_find_message(to->db, &arena, line_of(to)->in.id, id, &copy, &err))
         return world_fail(world, "%s act %u: its message did not arrive", from->party, at);
@@ -611,15 +618,15 @@ static bool restored_check(struct node *node)
         return true;
     if (line->resume.state == RESUME_DONE) {
         tally_add("resume", "order restored");
-        /* Known gap: where the books lack receipts alone, and no entry of our log, they are not fetched (docs/recovery.md). */
-        bool has_fetched = line->resume.out_from < line->out.size;
-        if (!has_fetched && line->cosigned != line_of(partner)->in.size)
-            tally_add("resume", "receipts of entries at hand not fetched");
+        if (line->resume.own_back == 0 && line->resume.receipts_back > 0)
+            tally_add("resume", "receipts alone came back");
         if (line->out.size < line_of(partner)->in.size ||
-            (has_fetched && line->cosigned != line_of(partner)->in.size) || !audit_rebuild(node))
-            return world_fail(
-                world, "%s was resumed to %" PRIu64 " of the %" PRIu64 " that %s holds",
-                node->party, line->out.size, line_of(partner)->in.size, partner->party);
+            line->cosigned != line_of(partner)->in.size || !audit_rebuild(node))
+            return world_fail(world,
+                              "%s was resumed to %" PRIu64 ", with receipts for %" PRIu64
+                              ", of the %" PRIu64 " that %s holds",
+                              node->party, line->out.size, line->cosigned,
+                              line_of(partner)->in.size, partner->party);
     }
     if (line_of(partner)->in.size > line->out.size && line->out.read_only[0] == '\0')
         return world_fail(

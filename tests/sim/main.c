@@ -43,7 +43,7 @@ static const char *const expected_act_refusals[] = {
     "request-send rule",     "item-erase conflict", "item-withdraw conflict",
     "request-send conflict", "item-show missing",   NULL};
 static const char *const expected_stops[] = {"own, after a restore", NULL};
-static const char *const expected_resumes[] = {"order restored", NULL};
+static const char *const expected_resumes[] = {"order restored", "receipts alone came back", NULL};
 
 static void expect_all(void)
 {
