@@ -123,9 +123,8 @@ void operation_mended(struct operation *operation)
     bool ok = operation_succeeded(operation);
 
     pthread_mutex_lock(&operation->exchange->mutex);
-    if (!ok || operation->kind == OPERATION_FRESH)
-        snprintf(partner->last_error, sizeof partner->last_error, "%s",
-                 ok ? "" : operation->error.text);
+    snprintf(partner->last_error, sizeof partner->last_error, "%s",
+             ok ? "" : operation->error.text); /* that it was not allowed yet is over */
     pthread_mutex_unlock(&operation->exchange->mutex);
     if (!ok)
         operation_back_off(operation, RESUME_RETRY_MS);

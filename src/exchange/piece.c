@@ -163,9 +163,12 @@ void gather_pace(struct gather *gather, bool is_answered, int64_t took_ms)
         gather->slice /= 2;
 }
 
-void gather_missed(struct gather *gather)
+bool gather_missed(struct gather *gather, bool is_told)
 {
+    bool is_nothing = gather->tag == 0 && (gather->is_plain || is_told);
+
     if (gather->tag == 0)
         gather->is_plain = !gather->is_plain;
     gather_restart(gather);
+    return is_nothing;
 }

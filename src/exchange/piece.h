@@ -43,7 +43,8 @@ bool gather_ask(struct gather *gather, struct buffer *body, struct error *err);
 bool gather_take(struct gather *gather, struct buffer *answer, bool *is_whole, struct error *err);
 /* No answer came: smaller pieces. It came soon: larger ones. */
 void gather_pace(struct gather *gather, bool is_answered, int64_t took_ms);
-/* Status 404: the partner holds it no more, or knows no pieces. */
-void gather_missed(struct gather *gather);
+/* Status 404: the partner holds it no more, or knows no pieces. Else, and then it is true, there is nothing to give: that
+ * is said to the plain question, or as a denial in words (`is_told`) to the first piece. */
+bool gather_missed(struct gather *gather, bool is_told);
 
 #endif

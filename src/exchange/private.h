@@ -76,6 +76,7 @@ struct operation {
     int64_t took_ms;
     struct fetch fetch;   /* OPERATION_FETCH */
     struct gather gather; /* OPERATION_RESUME */
+    bool is_nothing;      /* the partner said that it has none to give */
 };
 
 struct courier_partner {

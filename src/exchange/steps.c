@@ -170,12 +170,11 @@ static bool witness_complete(struct journal *journal, struct operation *operatio
 static bool resume_complete(struct journal *journal, struct operation *operation, struct error *err)
 {
     struct journal_line *line = line_of(operation);
-
     bool is_end = false;
 
     if (operation->status == 200)
         return journal_resume_take(journal, line, buffer_span(&operation->answer), err);
-    if (operation->status == 404 && !journal_resume_nothing(journal, line, &is_end, err))
+    if (operation->is_nothing && !journal_resume_nothing(journal, line, &is_end, err))
         return false;
     if (is_end)
         return true;

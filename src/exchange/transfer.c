@@ -1,6 +1,8 @@
 /* What an answer leads to where one job of the books takes several calls: attachments, and resumes in pieces. */
 #include "exchange/private.h"
 
+#include "exchange/denial.h"
+
 #include <stdio.h>
 
 /* --- attachments --- */
@@ -92,8 +94,12 @@ void resume_answered(struct operation *operation)
         operation_back_off(operation, 0);
         return;
     }
-    if (operation->status == 404)
-        gather_missed(gather);
+    operation->is_nothing = false;
+    if (operation->status == 404) {
+        struct denial denial;
+        denial_read(operation->status, buffer_span(&operation->answer), &denial);
+        operation->is_nothing = gather_missed(gather, denial.has_held);
+    }
     if (operation->status != 200) {
         completion_put(operation); /* it says why in the status */
         return;
