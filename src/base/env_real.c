@@ -49,9 +49,10 @@ static void real_random(void *context, uint8_t *out, size_t size)
 
 static bool failed(struct error *err, const char *act, const char *path)
 {
-    enum error_kind kind = errno == ENOENT   ? ERROR_MISSING
-                           : errno == EEXIST ? ERROR_CONFLICT
-                                             : ERROR_STORE;
+    enum error_kind kind = errno == ENOENT                      ? ERROR_MISSING
+                           : errno == EEXIST                    ? ERROR_CONFLICT
+                           : errno == ENOSPC || errno == EDQUOT ? ERROR_FULL
+                                                                : ERROR_STORE;
     return error_set(err, kind, "cannot %s %s: %s", act, path, strerror(errno));
 }
 

@@ -21,6 +21,9 @@ static const struct {
     [ERROR_BUSY] = {"busy", EX_TEMPFAIL, 503, 5},
     [ERROR_STORE] = {"store", EX_IOERR, 500, 3},
     [ERROR_LINK] = {"link", EX_UNAVAILABLE, 502, 4},
+    [ERROR_SESSION] = {"session", EX_NOPERM, 401, 5},
+    [ERROR_GONE] = {"gone", EX_NOINPUT, 410, 6},
+    [ERROR_FULL] = {"full", EX_IOERR, 507, 3},
     [ERROR_BUG] = {"bug", EX_SOFTWARE, 500, 3},
 };
 

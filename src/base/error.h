@@ -20,6 +20,9 @@ enum error_kind {
     ERROR_BUSY,     /* try again later */
     ERROR_STORE,    /* disk or database failed */
     ERROR_LINK,     /* partner or line failed */
+    ERROR_SESSION,  /* log in first, or anew */
+    ERROR_GONE,     /* it was here and was erased: asking again does not help */
+    ERROR_FULL,     /* the disk is full: room must be made */
     ERROR_BUG,      /* our own mistake */
 };
 

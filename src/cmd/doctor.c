@@ -66,7 +66,7 @@ static void books_look(struct doctor *doctor, const struct options *options)
     if (!command_ask(options, "doctor", span_text("{}"), span_make(NULL, 0), &result, NULL, &err) ||
         !doctor_read(doctor, buffer_span(&result), &err))
         doctor_find(doctor, DOCTOR_FAILURE,
-                    err.kind == ERROR_STORE || err.kind == ERROR_BUG
+                    err.kind == ERROR_STORE || err.kind == ERROR_FULL || err.kind == ERROR_BUG
                         ? "mend what else is named here first; docs/recovery.md says more"
                         : "mend what the text names, or ask as an officer of this node who may, "
                           "with a reason",

@@ -40,12 +40,18 @@ static struct journal_line *line_of(const struct received *received)
     return &received->exchange->journal->lines[received->line];
 }
 
+/* Of this node, not of what the partner sent. */
+static bool is_own_fault(const struct error *err)
+{
+    return err->kind == ERROR_STORE || err->kind == ERROR_FULL || err->kind == ERROR_BUG;
+}
+
 /* The text never quotes the partner's data. */
 static void answer_error(struct received *received, unsigned status, const char *word,
                          const struct error *err)
 {
     struct denial denial = {.held = received->accepted.held, .index = received->accepted.index};
-    bool is_ours = err->kind == ERROR_STORE || err->kind == ERROR_BUG;
+    bool is_ours = is_own_fault(err);
 
     buffer_clear(&received->answer);
     if (status == 503)
@@ -134,7 +140,7 @@ static void push_done(struct journal *journal, struct job *job, bool ok, const s
     struct error failure = ok ? received->failure : *err;
 
     ok = ok && received->accepted.refusal == REFUSAL_NONE;
-    if (!ok && (failure.kind == ERROR_STORE || failure.kind == ERROR_BUG))
+    if (!ok && is_own_fault(&failure))
         received->accepted.refusal = REFUSAL_BUSY; /* our fault is no fault of the post */
     received->status = 200;
     received->content_type = "text/plain; charset=utf-8";

@@ -10,6 +10,7 @@
 #define BESA_HTTP_SERVER_H
 
 #include "base/env.h"
+#include "base/problems.h"
 #include "http/peer.h"
 
 struct http_server;
@@ -56,7 +57,8 @@ struct http_request {
 /*
  * Takes a body as it comes, for a route whose bodies are too large to be held. One request's calls come one after the
  * other, on a thread that may wait for a disk; while one waits, nothing more is read from that client. `begin`, then
- * `write` for each piece, then either `finish` or `abort`; after a false of begin nothing, after a false of write abort.
+ * `write` for each piece, then either `finish` or `abort`; after a false of write abort, after a false of begin abort when
+ * it set `taking` all the same, else nothing.
  */
 struct http_body_taker {
     /* The head is there, nothing of the body. `size`: as announced. False: the client gets the
@@ -69,6 +71,9 @@ struct http_body_taker {
     void (*finish)(void *taking, struct http_request *request);
     /* It will not come to that: the client has gone or was refused, or the server stops. */
     void (*abort)(void *taking);
+    /* Before the abort after a false: the status of the refusal, and the fields to blame. NULL: the status of the error's
+     * kind. */
+    unsigned (*refuse)(void *taking, const struct error *err, struct problems *problems);
 };
 
 struct http_route {

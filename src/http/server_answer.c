@@ -4,6 +4,7 @@
 #include "http/server_parts.h"
 
 #include "base/json.h"
+#include "http/problem.h"
 
 #include <ctype.h>
 #include <inttypes.h>
@@ -100,9 +101,15 @@ static struct MHD_Response *response_make(const struct http_server *server,
                           answer->header_count);
 }
 
-static bool error_body_write(const struct error *error, struct buffer *out)
+/* Officers' side: a problem with its fields. Partners' side: kind and text, as docs/protocol.md has it. */
+static bool error_body_write(const struct exchange *exchange, unsigned status,
+                             const struct error *error, struct buffer *out)
 {
     struct json_writer writer = json_writer_make(out);
+    if (exchange->server->is_desk) {
+        problem_write(out, status, error, exchange->problems);
+        return !out->failed;
+    }
     json_begin_object(&writer);
     json_string_field(&writer, "kind", error_kind_name(error->kind));
     json_string_field(&writer, "text", error->text);
@@ -110,15 +117,21 @@ static bool error_body_write(const struct error *error, struct buffer *out)
     return !out->failed;
 }
 
-struct MHD_Response *error_response_make(const struct http_server *server,
+static const char *error_type(const struct http_server *server)
+{
+    return server->is_desk ? HTTP_PROBLEM_TYPE : "application/json";
+}
+
+struct MHD_Response *error_response_make(const struct exchange *exchange, unsigned status,
                                          const struct error *error,
                                          const struct http_header *headers, size_t count)
 {
-    struct buffer text = buffer_make(8 * ERROR_TEXT_SIZE);
+    const struct http_server *server = exchange->server;
+    struct buffer text = buffer_make(ERROR_BODY_SIZE);
     struct MHD_Response *response = NULL;
 
-    if (error_body_write(error, &text)) {
-        struct http_answer answer = {.content_type = "application/json",
+    if (error_body_write(exchange, status, error, &text)) {
+        struct http_answer answer = {.content_type = error_type(server),
                                      .headers = headers,
                                      .header_count = count,
                                      .body = buffer_span(&text)};
@@ -128,15 +141,16 @@ struct MHD_Response *error_response_make(const struct http_server *server,
     return response;
 }
 
-bool error_answer_write(const struct http_server *server, unsigned status,
-                        const struct error *error, struct buffer *out)
+bool error_answer_write(const struct exchange *exchange, unsigned status, const struct error *error,
+                        struct buffer *out)
 {
-    struct buffer body = buffer_make(8 * ERROR_TEXT_SIZE);
-    bool is_good = error_body_write(error, &body);
+    const struct http_server *server = exchange->server;
+    struct buffer body = buffer_make(ERROR_BODY_SIZE);
+    bool is_good = error_body_write(exchange, status, error, &body);
 
     buffer_format(out, "HTTP/1.1 %u %s\r\n", status, MHD_get_reason_phrase_for(status));
     buffer_format(out, "Connection: close\r\nContent-Length: %zu\r\n", body.size);
-    buffer_text(out, "Content-Type: application/json\r\n");
+    buffer_format(out, "Content-Type: %s\r\n", error_type(server));
     for (size_t i = 0; server->is_desk && i < sizeof desk_headers / sizeof desk_headers[0]; i++)
         buffer_format(out, "%s: %s\r\n", desk_headers[i].name, desk_headers[i].value);
     buffer_text(out, "\r\n");
@@ -208,8 +222,9 @@ void exchange_expire(struct exchange *exchange, const char *text)
     struct error error;
     error_set(&error, ERROR_BUSY, "%s", text);
     server->counts.refused++;
-    exchange_resume(exchange, MHD_HTTP_SERVICE_UNAVAILABLE,
-                    error_response_make(server, &error, &retry_soon, 1), 0);
+    exchange_resume(
+        exchange, MHD_HTTP_SERVICE_UNAVAILABLE,
+        error_response_make(exchange, MHD_HTTP_SERVICE_UNAVAILABLE, &error, &retry_soon, 1), 0);
 }
 
 /* The places that nothing will take now: here, since the server may go with the exchange. Under the lock. */
@@ -255,7 +270,7 @@ void http_respond_with(struct http_request *request, const struct http_answer *a
         struct error error;
         error_set(&error, ERROR_BUG, "the answer cannot be written");
         status = MHD_HTTP_INTERNAL_SERVER_ERROR;
-        response = error_response_make(server, &error, NULL, 0);
+        response = error_response_make(exchange, status, &error, NULL, 0);
     }
     exchange_respond(exchange, status, response, answer->body.size, (struct tail){0});
 }
@@ -271,7 +286,7 @@ bool exchange_respond_error(struct exchange *exchange, unsigned status, const st
                             const struct http_header *headers, size_t count)
 {
     return exchange_respond(exchange, status,
-                            error_response_make(exchange->server, error, headers, count),
+                            error_response_make(exchange, status, error, headers, count),
                             sizeof error->text, (struct tail){0});
 }
 

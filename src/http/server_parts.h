@@ -95,8 +95,9 @@ struct exchange {
     struct buffer uri;
     struct buffer head_text; /* host, content type and the listed fields, copied */
     struct span fields[HTTP_FIELD_COUNT];
-    struct tail tail;      /* holds the exchange */
-    struct upload *upload; /* likewise: the body that is taken as it comes */
+    struct tail tail;                /* holds the exchange */
+    struct upload *upload;           /* likewise: the body that is taken as it comes */
+    const struct problems *problems; /* that a refusal names; the upload's. NULL: none */
 };
 
 struct http_server {
@@ -211,9 +212,10 @@ struct MHD_Response *response_dress(const struct http_server *server, struct MHD
                                     const char *content_type, const struct http_header *headers,
                                     size_t count);
 /* A whole answer as bytes. */
-bool error_answer_write(const struct http_server *server, unsigned status,
-                        const struct error *error, struct buffer *out);
-struct MHD_Response *error_response_make(const struct http_server *server,
+#define ERROR_BODY_SIZE ((size_t)256 * 1024) /* an error with as many problems as there may be */
+bool error_answer_write(const struct exchange *exchange, unsigned status, const struct error *error,
+                        struct buffer *out);
+struct MHD_Response *error_response_make(const struct exchange *exchange, unsigned status,
                                          const struct error *error,
                                          const struct http_header *headers, size_t count);
 

@@ -126,7 +126,7 @@ static enum MHD_Result refuse_with(struct exchange *exchange, unsigned status,
 {
     struct http_server *server = exchange->server;
     struct MHD_Response *response =
-        error_response_make(server, error, header, header == NULL ? 0 : 1);
+        error_response_make(exchange, status, error, header, header == NULL ? 0 : 1);
     if (response != NULL)
         MHD_add_response_header(response, "Connection", "close");
     pthread_mutex_lock(&server->lock);
@@ -147,8 +147,8 @@ enum MHD_Result exchange_refuse(struct exchange *exchange, unsigned status,
 bool exchange_refuse_early(struct exchange *exchange, unsigned status, const struct error *error)
 {
     struct http_server *server = exchange->server;
-    struct buffer text = buffer_make(16 * ERROR_TEXT_SIZE);
-    bool is_sent = error_answer_write(server, status, error, &text) &&
+    struct buffer text = buffer_make(2 * ERROR_BODY_SIZE);
+    bool is_sent = error_answer_write(exchange, status, error, &text) &&
                    line_send(exchange->line, buffer_span(&text));
     buffer_free(&text);
     pthread_mutex_lock(&server->lock);

@@ -35,6 +35,8 @@ struct upload {
     bool is_over;          /* no call of the taker is to come */
     bool is_refused;       /* and `refusal` says why */
     struct error refusal;
+    unsigned refusal_status;
+    struct problems problems; /* that the refusal names */
 
     /* The server's thread alone. */
     bool is_admitted; /* the library has been told to go on to the body */
@@ -81,8 +83,7 @@ static void upload_prepare(struct upload *upload, enum upload_step step)
     }
 }
 
-/* Without the lock; false with the refusal. */
-static bool upload_do(struct upload *upload, enum upload_step step, struct error *err)
+static bool upload_step_run(struct upload *upload, enum upload_step step, struct error *err)
 {
     const struct http_body_taker *taker = upload->taker;
     struct exchange *exchange = upload->exchange;
@@ -106,17 +107,29 @@ static bool upload_do(struct upload *upload, enum upload_step step, struct error
     return true;
 }
 
+/* Without the lock; false with the refusal. */
+static bool upload_do(struct upload *upload, enum upload_step step, struct error *err)
+{
+    if (upload_step_run(upload, step, err))
+        return true;
+    upload->refusal_status = error_http_status(err->kind);
+    if (upload->taker->refuse != NULL && upload->taking != NULL)
+        upload->refusal_status = upload->taker->refuse(upload->taking, err, &upload->problems);
+    return false;
+}
+
 /* Under the lock. */
 static void upload_record(struct upload *upload, enum upload_step step, bool is_good,
                           const struct error *err)
 {
     struct exchange *exchange = upload->exchange;
     if (step == UPLOAD_BEGIN) {
-        upload->is_begun = is_good;
-        upload->is_over = !is_good;
+        upload->is_begun = is_good || upload->taking != NULL;
+        upload->is_over = !upload->is_begun;
     }
     if (!is_good) {
         upload->is_refused = true;
+        exchange->problems = &upload->problems;
         upload->refusal = *err;
     }
     if (step == UPLOAD_BEGIN || !is_good)
@@ -129,6 +142,7 @@ static struct http_server *upload_free(struct upload *upload)
     struct exchange *exchange = upload->exchange;
     transfer_leave(exchange->server);
     exchange->upload = NULL;
+    exchange->problems = NULL;
     buffer_free(&upload->filling);
     buffer_free(&upload->writing);
     free(upload);
@@ -196,7 +210,7 @@ void upload_end(struct upload *upload)
 static enum MHD_Result upload_refuse(struct exchange *exchange, size_t *size)
 {
     struct upload *upload = exchange->upload;
-    unsigned status = error_http_status(upload->refusal.kind);
+    unsigned status = upload->refusal_status;
 
     if (*size == 0) /* before the body, or after it: the usual way */
         return upload->is_answered ? MHD_NO : exchange_refuse(exchange, status, &upload->refusal);
@@ -219,6 +233,7 @@ static void upload_fill(struct upload *upload, struct span bytes, size_t *size)
 
     if (!buffer_add(&upload->filling, part)) {
         upload->is_refused = true;
+        upload->refusal_status = MHD_HTTP_SERVICE_UNAVAILABLE;
         error_set(&upload->refusal, ERROR_BUSY, "memory is out");
     }
     exchange->connection->pace.size += part.size;

@@ -326,7 +326,7 @@ bool journal_add_checkpoint(struct journal *journal, struct journal_line *line,
     struct span origin;
     if (!line_take(&note_rest, &origin) ||
         !domestic_find(journal, line, origin, &arena, &known, err)) {
-        if (err->kind == ERROR_STORE)
+        if (err->kind == ERROR_STORE || err->kind == ERROR_FULL)
             return false;
         error_clear(err);
         witness_refuse(out, WITNESS_UNKNOWN);

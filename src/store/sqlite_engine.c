@@ -110,7 +110,7 @@ static bool sqlite_failed(struct sqlite_database *db, struct error *err)
     if (is_final(code))
         db->base.is_dead = true;
     if ((code & 0xff) == SQLITE_FULL)
-        return error_set(err, ERROR_STORE, "the disk of the database is full");
+        return error_set(err, ERROR_FULL, "the disk of the database is full");
     if ((code & 0xff) == SQLITE_IOERR && code != SQLITE_IOERR_NOMEM)
         return error_set(err, ERROR_STORE,
                          "the disk of the database failed (SQLite %d): stop and check it", code);
@@ -371,7 +371,7 @@ static bool copy_steps(struct sqlite_database *db, sqlite3_backup *backup,
     if (code == SQLITE_DONE)
         return true;
     return (code & 0xff) == SQLITE_FULL
-               ? error_set(err, ERROR_STORE, "the disk of the copy is full")
+               ? error_set(err, ERROR_FULL, "the disk of the copy is full")
                : error_set(err, kind_of(code), "copying the database: SQLite %d", code);
 }
 

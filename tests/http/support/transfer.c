@@ -38,7 +38,7 @@ static bool up_begin(void *context, const struct http_request *request, int64_t 
     transfer->is_right = true;
     bool is_refused = transfer->refuses_begin;
     pthread_mutex_unlock(&site->lock);
-    *taking = site;
+    *taking = is_refused ? NULL : site;
     return !is_refused || error_set(err, ERROR_CONFLICT, "such a file stands already");
 }
 
@@ -86,7 +86,8 @@ static void up_abort(void *taking)
     pthread_mutex_unlock(&site->lock);
 }
 
-const struct http_body_taker transfer_taker = {up_begin, up_write, up_finish, up_abort};
+const struct http_body_taker transfer_taker = {
+    .begin = up_begin, .write = up_write, .finish = up_finish, .abort = up_abort};
 
 /* ---- out ---- */
 
