@@ -47,6 +47,7 @@ bool desk_web_make(struct node *node, struct web **out, struct error *err)
     struct web_options options = {
         .env = node->env,
         .door = {.context = node, .submit = door_submit, .act = door_act, .alarm = door_alarm},
+        .files = node_files(node),
         .party = node->config.party,
         .is_training = node->config.is_training};
 

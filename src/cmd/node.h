@@ -10,6 +10,7 @@
 #include "cmd/control.h"
 #include "cmd/home.h"
 #include "desk/desk.h"
+#include "desk/upload.h"
 #include "exchange/exchange.h"
 #include "journal/attachment.h"
 #include "journal/journal.h"
@@ -119,6 +120,8 @@ struct node_file {
     void *context;
     struct buffer *result;
 };
+/* Where the node's files lie. */
+struct desk_files node_files(struct node *node);
 bool node_upload(const struct node_file *file, struct error *err);
 bool node_attachment_get(const struct node_file *file, struct error *err);
 

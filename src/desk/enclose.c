@@ -112,22 +112,3 @@ bool enclosed_forget(struct journal *journal, const struct enclosed *enclosed, s
             return false;
     return true;
 }
-
-bool desk_upload_add(struct journal *journal, const struct desk_access *access, struct span name,
-                     const struct attachment_writer *writer, const uint8_t sha256[DIGEST_SIZE],
-                     struct error *err)
-{
-    struct upload_row row = {.id = span_make(writer->id, sizeof writer->id),
-                             .officer = access->officer,
-                             .name = name,
-                             .size = writer->size,
-                             .sha256 = span_make(sha256, DIGEST_SIZE),
-                             .segments = buffer_span(&writer->segments),
-                             .part_key = span_make(writer->wrapped, sizeof writer->wrapped),
-                             .created_ms = journal->env->now_ms(journal->env->context)};
-
-    if (name.size == 0 || name.size > ATTACHMENT_NAME_SIZE_MAX || !text_is_plain(name))
-        return error_set(err, ERROR_INPUT, "an attachment's name has 1 to %d bytes",
-                         ATTACHMENT_NAME_SIZE_MAX);
-    return upload_insert(journal->db, &row, err) || error_add(err, "storing an attachment");
-}

@@ -53,6 +53,9 @@ struct span item_name(const struct journal_line *line, int64_t log, struct span 
 /* The entry with this message id (its text form) in one of our lines; MISSING. */
 bool item_find(struct journal *journal, struct span id, struct arena *arena,
                struct journal_line **line, struct entry_row *out, struct error *err);
+/* What is on hold and over its time is for the proof alone: RULE for any other officer. */
+bool item_may_open(struct journal *journal, const struct desk_call *call, struct journal_line *line,
+                   int64_t entry, struct error *err);
 bool item_reference(const struct journal_line *line, const struct entry_row *row,
                     struct reference *out);
 

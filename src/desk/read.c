@@ -372,9 +372,8 @@ static bool item_render(struct journal *journal, struct journal_line *line,
     return true;
 }
 
-/* What is on hold and over its time is for the proof alone. */
-static bool may_open(struct journal *journal, const struct desk_call *call,
-                     struct journal_line *line, int64_t entry, struct error *err)
+bool item_may_open(struct journal *journal, const struct desk_call *call, struct journal_line *line,
+                   int64_t entry, struct error *err)
 {
     struct officer_row officer;
 
@@ -391,40 +390,11 @@ bool act_item_show(struct journal *journal, const struct desk_call *call, struct
 
     if (!problems_to_error(call->problems, err) ||
         !item_find(journal, item, call->arena, &line, &row, err) ||
-        !may_open(journal, call, line, row.id, err))
+        !item_may_open(journal, call, line, row.id, err))
         return false;
     struct span object = item_name(line, row.log, row.message_id, call->arena);
     return notice_opened(journal, line, &row, call->arena, err) &&
            access_view(journal, call, "item-show", &object, 1, err) &&
            case_add_item(journal->db, call->access.case_number, row.id, err) &&
            item_render(journal, line, &row, item, out, call->arena, err);
-}
-
-bool act_attachment_find(struct journal *journal, const struct desk_call *call,
-                         struct json_writer *out, struct error *err)
-{
-    struct span item = json_get_text(call->arguments, "item", 1, UUID_TEXT_SIZE);
-    int64_t number = json_get_integer(call->arguments, "part", 1, UINT16_MAX);
-    struct journal_line *line = NULL;
-    struct entry_row row;
-    struct part_row part;
-
-    if (!problems_to_error(call->problems, err) ||
-        !item_find(journal, item, call->arena, &line, &row, err) ||
-        !may_open(journal, call, line, row.id, err))
-        return false;
-    if (!part_find(journal->db, call->arena, row.id, number, &part, err))
-        return error_add(err, "part %" PRId64, number);
-    if (part.kind != PART_ROW_ATTACHMENT || part.state != PART_HELD)
-        return error_set(err, ERROR_MISSING, "part %" PRId64 " is not held here", number);
-    struct span object = item_name(line, row.log, row.message_id, call->arena);
-    if (!access_write(journal, call, "attachment-read", &object, 1, err))
-        return false;
-    json_begin_object(out);
-    json_integer_field(out, "size", part.size);
-    json_hex_field(out, "sha256", part.sha256);
-    json_hex_field(out, "file", part.file);
-    json_hex_field(out, "key", part.part_key);
-    json_end_object(out);
-    return true;
 }

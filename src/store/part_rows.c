@@ -209,6 +209,27 @@ bool upload_remove(struct database *db, struct span id, struct error *err)
     return row_write(s, err);
 }
 
+static const char upload_count_sql[] = "select count(*) from uploads where officer = $1";
+static const char upload_size_sql[] =
+    "select coalesce(cast(sum(size) as bigint), 0) from uploads where officer = $1";
+
+static bool upload_number(struct database *db, const char *sql, struct span officer, int64_t *out,
+                          struct error *err)
+{
+    struct statement *s CLEANUP(statement_give) = statement_take(db, sql, err);
+    if (s == NULL)
+        return false;
+    statement_text(s, 1, officer);
+    return row_integer(s, out, err);
+}
+
+bool upload_total(struct database *db, struct span officer, int64_t *count, int64_t *size,
+                  struct error *err)
+{
+    return upload_number(db, upload_count_sql, officer, count, err) &&
+           upload_number(db, upload_size_sql, officer, size, err);
+}
+
 static bool span_read(const struct statement *s, struct arena *arena, void *out)
 {
     return row_bytes(s, 0, arena, out);

@@ -77,6 +77,9 @@ bool upload_insert(struct database *db, const struct upload_row *row, struct err
 bool upload_find(struct database *db, struct arena *arena, struct span id, struct upload_row *out,
                  struct error *err);
 bool upload_remove(struct database *db, struct span id, struct error *err);
+/* How many uploads of this officer there are, and their bytes. */
+bool upload_total(struct database *db, struct span officer, int64_t *count, int64_t *size,
+                  struct error *err);
 /* Ids of uploads from before `before_ms`, oldest first. */
 bool upload_list_old(struct database *db, struct arena *arena, int64_t before_ms, struct span *out,
                      size_t limit, size_t *count, struct error *err);

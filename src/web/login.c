@@ -54,8 +54,8 @@ static void step_done(struct journal *journal, struct job *base, bool ok, const 
     pthread_mutex_unlock(&web->login_mutex);
 }
 
-static bool step(struct web_job *job, bool (*run)(struct journal *, struct job *, struct error *),
-                 struct error *err)
+bool job_step(struct web_job *job, bool (*run)(struct journal *, struct job *, struct error *),
+              struct error *err)
 {
     struct web *web = job->web;
 
@@ -100,18 +100,18 @@ static void login_work(struct web_job *job)
 {
     struct error err = {0};
 
-    if (!step(job, hash_run, &err)) {
+    if (!job_step(job, hash_run, &err)) {
         job_fail(job, error_http_status(err.kind), &err);
         return;
     }
     job->is_right = desk_password_verify(job->hash, job->password);
     job->guess = backoff_note(job->web, job->officer, job->call.client, job->is_right);
     guess_tell(job);
-    if (!step(job, end_run, &err)) {
+    if (!job_step(job, end_run, &err)) {
         job_fail(job, error_http_status(err.kind), &err);
     } else if (job->session.until_ms == 0) {
-        error_set(&err, ERROR_RULE, "officer or password is wrong");
-        job_fail(job, 401, &err);
+        error_set(&err, ERROR_SESSION, "officer or password is wrong");
+        job_fail(job, job_status(job, &err), &err);
     } else {
         login_answer(job);
     }
@@ -155,7 +155,7 @@ static bool password_step(struct web_job *job,
 {
     struct error err = {0};
 
-    if (!step(job, run, &err)) {
+    if (!job_step(job, run, &err)) {
         job_fail(job, job->status != 0 ? job->status : error_http_status(err.kind), &err);
         return false;
     }

@@ -202,12 +202,20 @@ static void parameter_write(struct json_writer *out, const char *name, const cha
     json_end_object(out);
 }
 
+/* Done by an officer for a reason. */
+static bool is_act(const struct web_route *route)
+{
+    return route->kind == WEB_ACT || route->kind == WEB_UPLOAD || route->kind == WEB_PART;
+}
+
 static void parameters_write(struct json_writer *out, const struct web_route *route)
 {
     json_key(out, "parameters");
     json_begin_array(out);
     if (route->id != NULL)
         parameter_write(out, "id", "path", true, route->id);
+    if (route->number != NULL)
+        parameter_write(out, "n", "path", true, route->number);
     for (size_t i = 0; i < ARRAY_COUNT(route->query) && route->query[i] != NULL; i++)
         parameter_write(
             out, route->query[i], "query", false,
@@ -216,9 +224,9 @@ static void parameters_write(struct json_writer *out, const struct web_route *ro
                 ? "The second officer who is asked, * for any who may; answered 202, and "
                   "the act waits for their confirmation (/api/v1/approvals)."
                 : "As the act has it.");
-    if (route->kind == WEB_ACT)
+    if (is_act(route))
         parameter_write(out, "X-Besa-Reason", "header", true, "Why; percent-encoded UTF-8.");
-    if (route->kind == WEB_ACT)
+    if (is_act(route))
         parameter_write(out, "X-Besa-Case", "header", web_route_needs_case(route),
                         "The case's number; percent-encoded UTF-8.");
     if (route->needs_key)
@@ -240,11 +248,13 @@ static void body_write(struct json_writer *out, const struct web_route *route)
     json_boolean_field(out, "required", true);
     json_key(out, "content");
     json_begin_object(out);
-    json_key(out, "application/json");
+    json_key(out, route->body == WEB_BODY_FILE ? "application/octet-stream" : "application/json");
     json_begin_object(out);
     json_key(out, "schema");
     json_begin_object(out);
-    if (route->form != NULL)
+    if (route->body == WEB_BODY_FILE)
+        json_string_field(out, "description", "The file's bytes; Content-Length says how many.");
+    else if (route->form != NULL)
         ref_write(out, route->form);
     else
         json_string_field(out, "type", "object");
@@ -280,7 +290,7 @@ static void response_write(struct json_writer *out, unsigned status, const char 
 
 static void responses_write(struct json_writer *out, const struct web_route *route)
 {
-    bool is_act = route->kind == WEB_ACT;
+    bool acts = is_act(route);
     bool has_body = route->body != WEB_BODY_NONE;
 
     json_key(out, "responses");
@@ -294,20 +304,26 @@ static void responses_write(struct json_writer *out, const struct web_route *rou
         response_write(out, 401, "There is no session, or it is over.", true);
         response_write(out, 503, "Try again later.", true);
     }
-    if (is_act || web_route_changes(route))
+    if (acts || web_route_changes(route))
         response_write(out, 403, "Role, agreement, CSRF token or origin forbid it.", true);
-    if (is_act) {
+    if (acts) {
         response_write(out, 404, "There is no such thing.", true);
         response_write(out, 409, "It stands already, differently.", true);
     }
     if (has_body) {
         response_write(out, 413, "Too large or too many.", true);
-        response_write(out, 415, "application/json is wanted.", true);
+        response_write(out, 415, "Another type of body is wanted.", true);
     }
-    if (is_act || has_body)
+    if (route->kind == WEB_PART) {
+        response_write(out, 206, "The range that was asked for.", false);
+        response_write(out, 410, "It was erased.", true);
+        response_write(out, 416, "There is no such range.", true);
+    }
+    if (acts || has_body)
         response_write(out, 422, "Fields are wrong; each is named.", true);
-    if (route->kind == WEB_LOGIN || route->kind == WEB_PASSWORD)
-        response_write(out, 429, "Too many failures.", true);
+    response_write(out, 429, "Too many requests of this address, or too many failures.", true);
+    if (acts)
+        response_write(out, 507, "The disk is full.", true);
     json_end_object(out);
 }
 

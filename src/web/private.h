@@ -6,6 +6,8 @@
 
 #include "base/attributes.h"
 #include "desk/login.h"
+#include "desk/part.h"
+#include "http/problem.h"
 #include "web/web.h"
 
 #include <pthread.h>
@@ -44,7 +46,13 @@ struct web_job {
     struct error over;
     bool is_asking;       /* the act waits for the second officer in access.approver, empty: any */
     struct web_job *next; /* the log-in queue's */
-    struct span officer;  /* who wants in */
+    struct desk_upload
+        *upload;      /* of WEB_UPLOAD; a file that did not come to stay goes with the job */
+    struct span name; /* its name, and for which agreement */
+    struct span agreement;
+    int64_t size;        /* as announced */
+    int64_t checked_ms;  /* monotonic: when its session was last looked up */
+    struct span officer; /* who wants in */
     struct span password;
     struct span hash;
     struct span new_password;
@@ -106,6 +114,16 @@ void job_answer(struct web_job *job, unsigned status, const char *content_type, 
                 const char *cookie);
 void job_fail(struct web_job *job, unsigned status, const struct error *err);
 void job_free(struct web_job *job);
+struct web_job *job_make(struct web *web, const struct web_call *call);
+/* The status of a failure. */
+unsigned job_status(const struct web_job *job, const struct error *err);
+/* Runs in the writer and waits for the end. Never on the writer's or the server's own thread. */
+bool job_step(struct web_job *job, bool (*run)(struct journal *, struct job *, struct error *),
+              struct error *err);
+/* Puts the job in the writer's queue, which answers it. */
+void job_submit(struct web_job *job);
+/* What a request of HTTP says. */
+struct web_call call_of_request(const struct web *web, struct http_request *request);
 void session_write(const struct web_job *job, struct json_writer *out);
 
 /* Reads path, query and body into the arguments, checks form and origin. In the HTTP thread. False: status and error. */
@@ -129,8 +147,10 @@ void events_open(struct web_job *job);
 /* Ends the streams of a session that is over. */
 void events_end(struct web *web, struct span token);
 
-void problem_write(struct buffer *out, unsigned status, const struct error *err,
-                   const struct problems *problems);
+/* In the writer: the row of what was taken; then its answer. */
+bool upload_enter(struct web_job *job, struct journal *journal, struct error *err);
+/* Answers with the attachment that the act found. */
+void part_answer(struct web_job *job);
 void landing_write(const struct web *web, struct buffer *out);
 
 #endif

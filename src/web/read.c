@@ -64,6 +64,9 @@ static bool type_check(struct web_job *job, struct error *err)
 {
     const struct web_call *call = &job->call;
 
+    if (call->route->body == WEB_BODY_FILE)
+        return span_is(call->content_type, "application/octet-stream") ||
+               fail(job, 415, ERROR_INPUT, "application/octet-stream is wanted", err);
     if (call->route->body == WEB_BODY_NONE)
         return call->body.size == 0 || fail(job, 400, ERROR_INPUT, "this path takes no body", err);
     return span_is(call->content_type, "application/json") ||
@@ -100,20 +103,21 @@ static void argument_write(struct json_writer *writer, const char *name, struct 
             value = span_part(value, end + 1, value.size);
         }
         json_end_array(writer);
-    } else if (strcmp(name, "limit") == 0 && number_read(value, &number) &&
-               number <= (uint64_t)JSON_INTEGER_MAX) {
+    } else if ((strcmp(name, "limit") == 0 || strcmp(name, "part") == 0) &&
+               number_read(value, &number) && number <= (uint64_t)JSON_INTEGER_MAX) {
         json_integer_field(writer, name, (int64_t)number);
     } else {
         json_text_field(writer, name, value);
     }
 }
 
-/* The value of {id}: the segment at its place in the path. */
-static struct span id_take(const struct web_route *route, const struct http_path *path)
+/* The value of "{id}" or "{n}": the segment at its place in the path. */
+static struct span segment_take(const struct web_route *route, const char *name,
+                                const struct http_path *path)
 {
     size_t at = 0;
 
-    for (const char *c = route->path + 1; *c != '\0' && *c != '{'; c++)
+    for (const char *c = route->path + 1; *c != '\0' && strncmp(c, name, strlen(name)) != 0; c++)
         at += *c == '/';
     return at < path->count ? path->segments[at] : span_make(NULL, 0);
 }
@@ -160,7 +164,9 @@ static bool arguments_write(struct web_job *job, struct error *err)
         return false;
     json_begin_object(&writer);
     if (route->id != NULL)
-        json_text_field(&writer, route->id, id_take(route, &path));
+        json_text_field(&writer, route->id, segment_take(route, "{id}", &path));
+    if (route->number != NULL)
+        argument_write(&writer, route->number, segment_take(route, "{n}", &path));
     for (size_t i = 0; i < count; i++) {
         struct span value = http_query_value(&query, route->query[i]);
         if (value.data == NULL)
@@ -197,7 +203,7 @@ bool call_read(struct web_job *job, struct error *err)
     if (!origin_check(job, err))
         return false;
     if (web_route_needs_session(job->call.route) && job->token.data == NULL)
-        return fail(job, 401, ERROR_RULE, "no session", err);
+        return error_set(err, ERROR_SESSION, "no session");
     if (!type_check(job, err) || !key_check(job, err) || !fields_read(job, err) ||
         !arguments_write(job, err) || !json_parse(buffer_span(&job->text), &job->json, err))
         return false;

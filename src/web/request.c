@@ -15,7 +15,7 @@
 /* Room for arguments and an escaped document of an act; bodies of messages go beside it. */
 #define TEXT_SIZE_MAX (2u * WEB_ARGUMENTS_SIZE_MAX)
 
-static struct web_job *job_make(struct web *web, const struct web_call *call)
+struct web_job *job_make(struct web *web, const struct web_call *call)
 {
     struct web_job *job = calloc(1, sizeof *job);
 
@@ -33,6 +33,7 @@ static struct web_job *job_make(struct web *web, const struct web_call *call)
 
 void job_free(struct web_job *job)
 {
+    desk_upload_end(&job->upload);
     json_free(&job->json);
     buffer_free(&job->text);
     buffer_free(&job->out);
@@ -62,7 +63,7 @@ void job_fail(struct web_job *job, unsigned status, const struct error *err)
 
     problem_write(&text, status, err, &job->problems);
     struct http_answer answer = {.status = status,
-                                 .content_type = "application/problem+json",
+                                 .content_type = HTTP_PROBLEM_TYPE,
                                  .headers = headers,
                                  .header_count = says_when ? 1 : 0,
                                  .body = buffer_span(&text)};
@@ -70,7 +71,7 @@ void job_fail(struct web_job *job, unsigned status, const struct error *err)
     job_free(job);
 }
 
-static unsigned status_of(const struct web_job *job, const struct error *err)
+unsigned job_status(const struct web_job *job, const struct error *err)
 {
     if (job->status != 0)
         return job->status;
@@ -115,7 +116,7 @@ bool web_session_check(struct web_job *job, struct journal *journal, struct erro
     if (!is_valid) {
         /* What ended it must be committed: the job has not failed. */
         job->is_over = true;
-        error_set(&job->over, ERROR_RULE, "the session is over");
+        error_set(&job->over, ERROR_SESSION, "the session is over");
         return true;
     }
     job->access.officer = job->session.officer;
@@ -132,13 +133,17 @@ static unsigned status_done(const struct web_job *job)
     return job->is_asking ? 202 : job->call.route->status;
 }
 
-/* What makes a request the same: what it does, upon what, why and in which case. */
+/* What makes a request the same: what it does, upon what, why and in which case, and for a file that came what it holds. */
 static bool identity_write(const struct web_job *job, struct buffer *out, struct error *err)
 {
     const struct web_call *call = &job->call;
-    const struct span pieces[] = {
-        span_text(call->route->method), call->path, call->query, job->access.reason,
-        job->access.case_number,        call->body};
+    const struct span pieces[] = {span_text(call->route->method),
+                                  call->path,
+                                  call->query,
+                                  job->access.reason,
+                                  job->access.case_number,
+                                  job->upload == NULL ? call->body
+                                                      : desk_upload_sha256(job->upload)};
 
     for (size_t i = 0; i < ARRAY_COUNT(pieces); i++) {
         buffer_format(out, "%zu:", pieces[i].size);
@@ -188,7 +193,7 @@ static bool act_run_once(struct web_job *job, struct journal *journal, struct er
         buffer_add(&job->out, kept);
         return true;
     }
-    return act_run(job, journal, err) &&
+    return (job->upload != NULL ? upload_enter(job, journal, err) : act_run(job, journal, err)) &&
            once_keep(journal, job->session.officer, job->call.key, buffer_span(&request),
                      status_done(job), buffer_span(&job->out), err);
 }
@@ -208,6 +213,10 @@ static bool job_run(struct journal *journal, struct job *base, struct error *err
         /* Never for what only reads: its answer would be given again without its access entry. */
         return job->call.route->needs_key ? act_run_once(job, journal, err)
                                           : act_run(job, journal, err);
+    case WEB_PART:
+        return act_run(job, journal, err);
+    case WEB_UPLOAD:
+        return act_run_once(job, journal, err);
     case WEB_SESSION:
         session_write(job, &writer);
         return true;
@@ -232,7 +241,7 @@ static void job_done(struct journal *journal, struct job *base, bool ok, const s
     (void)journal;
 
     if (!ok) {
-        job_fail(job, status_of(job, err), err);
+        job_fail(job, job_status(job, err), err);
         return;
     }
     if (job->is_over) {
@@ -243,6 +252,13 @@ static void job_done(struct journal *journal, struct job *base, bool ok, const s
         events_open(job);
         return;
     }
+    if (route->kind == WEB_PART) {
+        part_answer(job);
+        return;
+    }
+    /* The same file under the same key once more: the first one stays, this one goes. */
+    if (job->upload != NULL && job->kept_status == 0)
+        desk_upload_stay(job->upload);
     if (route->kind == WEB_LOGOUT) {
         events_end(job->web, job->token);
         job_answer(job, 204, NULL, span_make(NULL, 0),
@@ -253,6 +269,15 @@ static void job_done(struct journal *journal, struct job *base, bool ok, const s
         web_publish(job->web, "approval", "", 0, 1);
     job_answer(job, job->kept_status != 0 ? job->kept_status : status_done(job), "application/json",
                buffer_span(&job->out), NULL);
+}
+
+void job_submit(struct web_job *job)
+{
+    struct error err = {0};
+
+    job->job = (struct job){.run = job_run, .done = job_done, .size = job->call.body.size};
+    if (!job->web->options.door.submit(job->web->options.door.context, &job->job, &err))
+        job_fail(job, job_status(job, &err), &err);
 }
 
 /* --- in the HTTP thread --- */
@@ -293,7 +318,7 @@ void web_serve(struct web *web, const struct web_call *call)
         return;
     }
     if (!call_read(job, &err)) {
-        job_fail(job, status_of(job, &err), &err);
+        job_fail(job, job_status(job, &err), &err);
         return;
     }
     if (call->route->kind == WEB_LOGIN) {
@@ -304,8 +329,10 @@ void web_serve(struct web *web, const struct web_call *call)
         password_begin(job);
         return;
     }
-    job->job.run = job_run;
-    job->job.done = job_done;
-    if (!web->options.door.submit(web->options.door.context, &job->job, &err))
-        job_fail(job, status_of(job, &err), &err);
+    if (call->route->kind == WEB_UPLOAD) {
+        error_set(&err, ERROR_BUG, "a file is taken as it comes");
+        job_fail(job, 500, &err);
+        return;
+    }
+    job_submit(job);
 }

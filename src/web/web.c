@@ -3,15 +3,16 @@
 
 #include <stdlib.h>
 
+#define UPLOAD_MS (INT64_C(4) * 3600 * 1000) /* the largest file over 1.2 Mbit/s */
+
 static void answer_http(void *context, const struct http_answer *answer)
 {
     http_respond_with(context, answer);
 }
 
-static void handle(void *context, struct http_request *request)
+struct web_call call_of_request(const struct web *web, struct http_request *request)
 {
-    struct web *web = context;
-    struct web_call call = {
+    return (struct web_call){
         .route = &web_routes[request->route - web->routes],
         .path = request->path,
         .query = request->query,
@@ -31,6 +32,12 @@ static void handle(void *context, struct http_request *request)
         .answer = answer_http,
         .context = request,
     };
+}
+
+static void handle(void *context, struct http_request *request)
+{
+    struct web *web = context;
+    struct web_call call = call_of_request(web, request);
 
     web_serve(web, &call);
 }
@@ -42,6 +49,8 @@ static size_t body_size_max(const struct web_route *route)
         return WEB_MESSAGE_SIZE_MAX;
     case WEB_BODY_ARGUMENTS:
         return WEB_ARGUMENTS_SIZE_MAX;
+    case WEB_BODY_FILE:
+        return (size_t)ATTACHMENT_SIZE_MAX; /* the agreement's is asked before the first byte */
     case WEB_BODY_NONE:
         break;
     }
@@ -63,11 +72,15 @@ bool web_make(const struct web_options *options, struct web **out, struct error 
     web->routes = calloc(web_route_count, sizeof *web->routes);
     if (web->routes == NULL)
         return error_set(err, ERROR_LIMIT, "out of memory");
-    for (size_t i = 0; i < web_route_count; i++)
+    for (size_t i = 0; i < web_route_count; i++) {
+        bool is_file = web_routes[i].body == WEB_BODY_FILE;
         web->routes[i] = (struct http_route){.method = web_routes[i].method,
                                              .path = web_routes[i].path,
                                              .body_size_max = body_size_max(&web_routes[i]),
+                                             .body_ms = is_file ? UPLOAD_MS : 0,
+                                             .taker = is_file ? &web_upload_taker : NULL,
                                              .handle = handle};
+    }
     return true;
 }
 

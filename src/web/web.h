@@ -9,7 +9,7 @@
 #ifndef BESA_WEB_WEB_H
 #define BESA_WEB_WEB_H
 
-#include "desk/desk.h"
+#include "desk/upload.h"
 #include "http/server.h"
 
 #define WEB_MESSAGE_SIZE_MAX   BODY_SIZE_MAX        /* a message is a body */
@@ -23,6 +23,8 @@ enum web_kind {
     WEB_LOGOUT,
     WEB_PASSWORD, /* one's own: old and new */
     WEB_EVENTS,   /* server-sent events */
+    WEB_UPLOAD,   /* a file that comes in */
+    WEB_PART,     /* an attachment that goes out */
     WEB_DOCUMENT, /* the OpenAPI document */
     WEB_PAGE,     /* the landing page */
 };
@@ -31,14 +33,16 @@ enum web_body {
     WEB_BODY_NONE,
     WEB_BODY_MESSAGE,   /* the message itself, as docs/messages.md has it */
     WEB_BODY_ARGUMENTS, /* an object with the act's arguments */
+    WEB_BODY_FILE,      /* bytes of any kind, taken as they come */
 };
 
 struct web_route {
     const char *method;
     const char *path; /* {id} and {n} stand for one segment */
     enum web_kind kind;
-    const char *act;      /* of WEB_ACT; its roles are those of docs/roles.md */
+    const char *act;      /* its roles are those of docs/roles.md; NULL: no act */
     const char *id;       /* the argument that {id} becomes; NULL: none */
+    const char *number;   /* the argument that {n} becomes; NULL: none */
     const char *query[4]; /* arguments that may stand in the query */
     enum web_body body;
     const char *form;    /* name of the message in the body; NULL: none */
@@ -68,6 +72,7 @@ struct web_door {
 struct web_options {
     const struct env *env;
     struct web_door door;
+    struct desk_files files; /* what it names outlives the web */
     const char *party;
     bool is_training;
 };
@@ -106,6 +111,8 @@ struct web_call {
     void *context;
 };
 void web_serve(struct web *web, const struct web_call *call);
+/* The takers of bodies of WEB_BODY_FILE; context: the web. */
+extern const struct http_body_taker web_upload_taker;
 
 /* What the books publish after a commit; in the writer. Ids and counts, never content. */
 void web_publish(struct web *web, const char *kind, const char *agreement, int64_t entry,

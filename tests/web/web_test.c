@@ -142,7 +142,7 @@ static unsigned key_number;
 static char key_text[32];
 static char path_text[256];
 
-/* The path with {id} filled in. */
+/* The path with {id} and {n} filled in. */
 static struct span path_of(const struct web_route *route)
 {
     const char *brace = strchr(route->path, '{');
@@ -154,6 +154,9 @@ static struct span path_of(const struct web_route *route)
              : strcmp(route->id, "approval") == 0 ? "00000000000000000000000000000000"
                                                   : "none",
              strchr(brace, '}') + 1);
+    brace = strstr(path_text, "{n}");
+    if (brace != NULL)
+        path_text[brace - path_text] = '1', path_text[brace - path_text + 1] = '\0';
     return span_text(path_text);
 }
 
@@ -287,6 +290,8 @@ CHECK_TEST(no_route_opens_without_session_token_and_origin)
     for (size_t i = 0; i < web_route_count; i++) {
         const struct web_route *route = &web_routes[i];
         struct web_call call = call_of(route, &held);
+        if (route->kind == WEB_UPLOAD)
+            continue; /* taken as it comes: upload_test.c */
         if (web_route_needs_session(route)) {
             call.cookie = span_make(NULL, 0);
             serve(&call);
@@ -357,7 +362,7 @@ CHECK_TEST(what_is_wrong_is_said_field_by_field)
     call = call_of(route_find("POST", "/api/v1/requests"), &held);
     serve(&call);
     CHECK_INT(answer.status, 422);
-    CHECK(body_has("\"problems\":[{\"field\":\"") && body_has("\"reference\""));
+    CHECK(body_has("\"problems\":[{\"field\":\"") && body_has("\"/reference\""));
     call = call_of(route_find("PUT", "/api/v1/officers/{id}"), &admin);
     call.body = span_text("{\"id\":\"other\",\"name\":\"x\"}"); /* twice: in path and body */
     serve(&call);
