@@ -452,6 +452,8 @@ static bool writer_round(struct service *service)
 
     if (did)
         gauges_count_round(&service->gauges, ticks_us() - began_us);
+    if (service->web != NULL && !service->node->journal.is_dead)
+        web_look(service->web, &service->node->journal);
     return did;
 }
 

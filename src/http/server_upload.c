@@ -35,7 +35,7 @@ struct upload {
     bool is_over;          /* no call of the taker is to come */
     bool is_refused;       /* and `refusal` says why */
     struct error refusal;
-    unsigned refusal_status;
+    unsigned refusal_status;  /* 0: that of its kind */
     struct problems problems; /* that the refusal names */
 
     /* The server's thread alone. */
@@ -112,7 +112,6 @@ static bool upload_do(struct upload *upload, enum upload_step step, struct error
 {
     if (upload_step_run(upload, step, err))
         return true;
-    upload->refusal_status = error_http_status(err->kind);
     if (upload->taker->refuse != NULL && upload->taking != NULL)
         upload->refusal_status = upload->taker->refuse(upload->taking, err, &upload->problems);
     return false;
@@ -210,7 +209,8 @@ void upload_end(struct upload *upload)
 static enum MHD_Result upload_refuse(struct exchange *exchange, size_t *size)
 {
     struct upload *upload = exchange->upload;
-    unsigned status = upload->refusal_status;
+    unsigned status = upload->refusal_status != 0 ? upload->refusal_status
+                                                  : error_http_status(upload->refusal.kind);
 
     if (*size == 0) /* before the body, or after it: the usual way */
         return upload->is_answered ? MHD_NO : exchange_refuse(exchange, status, &upload->refusal);
@@ -233,7 +233,6 @@ static void upload_fill(struct upload *upload, struct span bytes, size_t *size)
 
     if (!buffer_add(&upload->filling, part)) {
         upload->is_refused = true;
-        upload->refusal_status = MHD_HTTP_SERVICE_UNAVAILABLE;
         error_set(&upload->refusal, ERROR_BUSY, "memory is out");
     }
     exchange->connection->pace.size += part.size;

@@ -62,6 +62,16 @@ enum database_kind database_kind(const struct database *db)
     return db->engine->kind;
 }
 
+uint64_t database_changes(const struct database *db)
+{
+    return db->changes;
+}
+
+void database_note_change(struct database *db)
+{
+    db->changes++;
+}
+
 bool database_is_dead(const struct database *db)
 {
     return db->is_dead;

@@ -36,6 +36,9 @@ bool database_open(const struct database_options *options, struct database **out
 /* Rolls back what is open; every statement must have been given back. Sets *db to NULL. For CLEANUP. */
 void database_close(struct database **db);
 enum database_kind database_kind(const struct database *db);
+/* Rises when a session was removed or an officer written over this connection (also in what is rolled back). */
+uint64_t database_changes(const struct database *db);
+void database_note_change(struct database *db);
 /* True after a failure that is final; only database_close is left. */
 bool database_is_dead(const struct database *db);
 

@@ -74,6 +74,7 @@ struct database {
     bool is_in_transaction;
     bool has_savepoint;
     enum transaction_failure failure;
+    uint64_t changes; /* of sessions and officers */
     size_t statement_count;
     struct statement *buckets[STATEMENT_BUCKET_COUNT];
 };

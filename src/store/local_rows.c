@@ -13,6 +13,7 @@ bool officer_put(struct database *db, const struct officer_row *row, struct erro
     struct statement *s CLEANUP(statement_give) = statement_take(db, officer_put_sql, err);
     if (s == NULL)
         return false;
+    database_note_change(db);
     statement_text(s, 1, row->id);
     statement_text(s, 2, row->name);
     statement_text(s, 3, row->unit);

@@ -121,6 +121,7 @@ bool session_remove(struct database *db, struct span token_hash, struct error *e
     struct statement *s CLEANUP(statement_give) = statement_take(db, session_remove_sql, err);
     if (s == NULL)
         return false;
+    database_note_change(db);
     statement_bytes(s, 1, token_hash);
     return row_write(s, err);
 }
@@ -133,6 +134,7 @@ bool session_remove_officer(struct database *db, struct span officer, struct err
         statement_take(db, session_remove_officer_sql, err);
     if (s == NULL)
         return false;
+    database_note_change(db);
     statement_text(s, 1, officer);
     return row_write(s, err);
 }
@@ -147,6 +149,7 @@ bool session_remove_client(struct database *db, struct span officer, struct span
         statement_take(db, session_remove_client_sql, err);
     if (s == NULL)
         return false;
+    database_note_change(db);
     statement_text(s, 1, officer);
     statement_text(s, 2, client);
     return row_write(s, err);
@@ -161,6 +164,7 @@ bool session_remove_old(struct database *db, int64_t used_before_ms, int64_t mad
     struct statement *s CLEANUP(statement_give) = statement_take(db, session_remove_old_sql, err);
     if (s == NULL)
         return false;
+    database_note_change(db);
     statement_integer(s, 1, used_before_ms);
     statement_integer(s, 2, made_before_ms);
     return row_write(s, err);
@@ -176,6 +180,7 @@ bool session_remove_others(struct database *db, struct span officer, struct span
         statement_take(db, session_remove_others_sql, err);
     if (s == NULL)
         return false;
+    database_note_change(db);
     statement_text(s, 1, officer);
     statement_bytes(s, 2, token_hash);
     return row_write(s, err);

@@ -1,7 +1,11 @@
 /*
- * Live events: one ring for all, numbered from 1. A reader gets what it missed while the ring still holds it, else `reset`,
- * which means: read the lists anew. A stream that does not take its bytes is cut by http and delays nobody. Its life ends
- * with the idle time of its session at the latest; a reader whose session still holds comes back.
+ * Live events: one ring for all, numbered upwards from the node's start, so that a number of an earlier life is known as
+ * such. A reader gets what it missed while the ring still holds it, else `reset`, which means: read the lists anew. A stream
+ * that does not take its bytes is cut by http and delays nobody.
+ *
+ * A stream belongs to its session: it ends at once when that ends or is revoked, when its officer leaves or has another
+ * role, and with the session's idle time at the latest; a reader whose session still holds comes back. A browser shares one
+ * stream among its tabs, so a session has room for two: the one in use, and the new one of a browser that lost its line.
  */
 #include "web/private.h"
 
@@ -11,6 +15,18 @@
 #include <stdio.h>
 
 #define HEARTBEAT_MS INT64_C(20000)
+#define LOOK_MS      INT64_C(1000) /* for what ended elsewhere: by time, or at another front end */
+#define START_SHIFT  20            /* a million events a second until two lives could meet */
+
+static const char end_text[] = "event: end\ndata: {}\n\n";
+
+void events_make(struct web *web)
+{
+    const struct env *env = web->options.env;
+
+    web->first_event = (uint64_t)(env->now_ms(env->context) / 1000) << START_SHIFT;
+    web->next_event = web->first_event;
+}
 
 static void stream_closed(void *context, struct http_stream *stream)
 {
@@ -32,23 +48,68 @@ static void catch_up(struct web *web, struct http_stream *stream, struct span la
     if (last.data == NULL)
         return;
     bool is_number = number_read(last, &number);
-    uint64_t newest = web->next_event - 1;
-    uint64_t oldest = newest >= EVENT_RING_SIZE ? newest - EVENT_RING_SIZE + 1 : 1;
-    if (!is_number || number > newest || number + 1 < oldest) {
-        snprintf(text, sizeof text, "id: %" PRIu64 "\nevent: reset\ndata: {}\n\n", newest);
+    uint64_t next = web->next_event;
+    uint64_t held = next - web->first_event;
+    uint64_t oldest = held > EVENT_RING_SIZE ? next - EVENT_RING_SIZE : web->first_event;
+    if (!is_number || number >= next || number + 1 < oldest) {
+        snprintf(text, sizeof text, "id: %" PRIu64 "\nevent: reset\ndata: {}\n\n", next - 1);
         http_stream_send(stream, span_text(text));
         return;
     }
-    for (uint64_t n = number + 1; n <= newest; n++)
+    for (uint64_t n = number + 1; n < next; n++)
         http_stream_send(stream, span_text(web->ring[n % EVENT_RING_SIZE].text));
 }
 
-static struct stream_slot *slot_free(struct web *web)
+/* Under the lock. */
+static void stream_finish(struct stream_slot *slot)
 {
-    for (size_t i = 0; i < EVENT_STREAM_MAX; i++)
-        if (web->streams[i].stream == NULL)
-            return &web->streams[i];
-    return NULL;
+    if (slot->is_over)
+        return;
+    slot->is_over = true;
+    http_stream_send(slot->stream, span_text(end_text));
+    http_stream_end(slot->stream);
+}
+
+/* A free place; a session that has its share gives up its oldest stream for it. Under the lock. */
+static struct stream_slot *slot_take(struct web *web, const struct desk_watch *watch)
+{
+    struct stream_slot *free = NULL;
+    struct stream_slot *oldest = NULL;
+    size_t count = 0;
+
+    for (size_t i = 0; i < EVENT_STREAM_MAX; i++) {
+        struct stream_slot *slot = &web->streams[i];
+        if (slot->stream == NULL) {
+            free = slot;
+        } else if (!slot->is_over && memcmp(slot->watch.token_hash, watch->token_hash,
+                                            sizeof watch->token_hash) == 0) {
+            count++;
+            if (oldest == NULL || slot->number < oldest->number)
+                oldest = slot;
+        }
+    }
+    if (free != NULL && count >= SESSION_STREAM_MAX)
+        stream_finish(oldest);
+    return free;
+}
+
+/* The stream may use what the request's head said only before it begins. Under the lock. */
+static void stream_begin(struct web_job *job, struct stream_slot *slot,
+                         const struct http_stream_options *options)
+{
+    struct web *web = job->web;
+    struct span last = span_make(NULL, 0);
+
+    if (job->call.last_event.data != NULL)
+        arena_copy(&job->arena, job->call.last_event, &last);
+    struct http_stream *stream = http_respond_stream(job->call.request, options);
+    if (stream == NULL)
+        return;
+    *slot = (struct stream_slot){.stream = stream,
+                                 .watch = desk_watch_make(job->token, &job->session),
+                                 .number = ++web->stream_number};
+    http_stream_send(stream, span_text("retry: 2000\n\n"));
+    catch_up(web, stream, last);
 }
 
 void events_open(struct web_job *job)
@@ -63,40 +124,85 @@ void events_open(struct web_job *job)
         .context = web,
     };
     struct error err = {0};
-
     int64_t left_ms = job->session.until_ms - web->options.env->now_ms(web->options.env->context);
+
     if (left_ms < options.lifetime_ms)
         options.lifetime_ms = left_ms > 0 ? left_ms : 1;
+    struct desk_watch watch = desk_watch_make(job->token, &job->session);
     pthread_mutex_lock(&web->event_mutex);
-    struct stream_slot *slot = slot_free(web);
-    struct http_stream *stream = NULL;
-    if (slot == NULL || job->call.request == NULL) {
-        pthread_mutex_unlock(&web->event_mutex);
-        error_set(&err, ERROR_BUSY, "too many streams at once");
-        job_fail(job, 503, &err);
+    struct stream_slot *slot = slot_take(web, &watch);
+    bool may = slot != NULL && job->call.request != NULL;
+    if (may)
+        stream_begin(job, slot, &options);
+    pthread_mutex_unlock(&web->event_mutex);
+    if (may) {
+        job_free(job);
         return;
     }
-    /* The fields of the head end with the request: what is needed of them is copied before. */
-    struct span last = span_make(NULL, 0);
-    if (job->call.last_event.data != NULL)
-        arena_copy(&job->arena, job->call.last_event, &last);
-    stream = http_respond_stream(job->call.request, &options);
-    if (stream != NULL) {
-        slot->stream = stream;
-        memcpy(slot->token, job->token.data, LOGIN_TOKEN_SIZE);
-        catch_up(web, stream, last);
-    }
-    pthread_mutex_unlock(&web->event_mutex);
-    job_free(job);
+    error_set(&err, ERROR_BUSY, "too many streams at once");
+    job_fail(job, 503, &err);
 }
 
-void events_end(struct web *web, struct span token)
+/* --- what ends --- */
+
+void watch_add(struct web_job *job)
 {
+    struct web *web = job->web;
+
+    job->watch = desk_watch_make(job->token, &job->session);
     pthread_mutex_lock(&web->event_mutex);
-    for (size_t i = 0; i < EVENT_STREAM_MAX; i++)
-        if (web->streams[i].stream != NULL &&
-            span_equal(span_make(web->streams[i].token, LOGIN_TOKEN_SIZE), token))
-            http_stream_end(web->streams[i].stream);
+    job->next = web->watched;
+    web->watched = job;
+    job->is_watched = true;
+    pthread_mutex_unlock(&web->event_mutex);
+}
+
+void watch_remove(struct web_job *job)
+{
+    struct web *web = job->web;
+
+    if (!job->is_watched)
+        return;
+    pthread_mutex_lock(&web->event_mutex);
+    for (struct web_job **at = &web->watched; *at != NULL; at = &(*at)->next) {
+        if (*at != job)
+            continue;
+        *at = job->next;
+        break;
+    }
+    job->next = NULL;
+    job->is_watched = false;
+    pthread_mutex_unlock(&web->event_mutex);
+}
+
+/* A look that fails ends nothing: the next one comes soon. */
+static bool is_over(struct journal *journal, const struct desk_watch *watch)
+{
+    struct error ignored = {0};
+    bool holds = true;
+
+    return desk_watch_holds(journal, watch, &holds, &ignored) && !holds;
+}
+
+void web_look(struct web *web, struct journal *journal)
+{
+    const struct env *env = web->options.env;
+    uint64_t changes = desk_watch_changes(journal);
+    int64_t now_ms = env->monotonic_ms(env->context);
+
+    if (changes == web->seen_changes && now_ms - web->looked_ms < LOOK_MS)
+        return;
+    web->seen_changes = changes;
+    web->looked_ms = now_ms;
+    pthread_mutex_lock(&web->event_mutex);
+    for (size_t i = 0; i < EVENT_STREAM_MAX; i++) {
+        struct stream_slot *slot = &web->streams[i];
+        if (slot->stream != NULL && !slot->is_over && is_over(journal, &slot->watch))
+            stream_finish(slot);
+    }
+    for (struct web_job *job = web->watched; job != NULL; job = job->next)
+        if (is_over(journal, &job->watch))
+            __atomic_store_n(&job->has_ended, true, __ATOMIC_RELEASE);
     pthread_mutex_unlock(&web->event_mutex);
 }
 
@@ -111,7 +217,7 @@ void web_publish(struct web *web, const char *kind, const char *agreement, int64
              ",\"count\":%" PRIu64 "}\n\n",
              event->number, kind, agreement, entry, count);
     for (size_t i = 0; i < EVENT_STREAM_MAX; i++)
-        if (web->streams[i].stream != NULL)
+        if (web->streams[i].stream != NULL && !web->streams[i].is_over)
             http_stream_send(web->streams[i].stream, span_text(event->text));
     pthread_mutex_unlock(&web->event_mutex);
 }

@@ -1,4 +1,7 @@
-/* An attachment that goes out: the act that found it has left its access entry; its bytes follow as the client takes them. */
+/*
+ * An attachment that goes out: the act that found it has left its access entry; its bytes follow as the client takes them,
+ * and break off when the officer's session ends. Of the job only what is watched is kept.
+ */
 #include "web/private.h"
 
 #include "base/text.h"
@@ -7,6 +10,7 @@
 #include <stdlib.h>
 
 struct part_reading {
+    struct web_job *job; /* watched until the end */
     struct desk_part *part;
     char etag[2 * 32 + 3];
 };
@@ -15,6 +19,8 @@ static bool part_read(void *context, int64_t offset, uint8_t *out, size_t size, 
 {
     struct part_reading *reading = context;
 
+    if (__atomic_load_n(&reading->job->has_ended, __ATOMIC_ACQUIRE))
+        return error_set(err, ERROR_SESSION, "the session is over");
     return desk_part_read(reading->part, offset, out, size, err);
 }
 
@@ -23,6 +29,7 @@ static void part_done(void *context)
     struct part_reading *reading = context;
 
     desk_part_end(&reading->part);
+    job_free(reading->job);
     free(reading);
 }
 
@@ -36,6 +43,7 @@ static bool reading_make(struct web_job *job, struct part_reading **out, struct 
         return error_set(err, ERROR_BUSY, "memory is out");
     if (!desk_part_open(&job->web->options.files, buffer_span(&job->out), &reading->part, err))
         return false;
+    reading->job = job;
     hex_write(desk_part_sha256(reading->part), hex);
     snprintf(reading->etag, sizeof reading->etag, "\"%s\"", hex);
     return true;
@@ -58,6 +66,6 @@ void part_answer(struct web_job *job)
                              .read = part_read,
                              .done = part_done,
                              .context = reading};
-    http_respond_file(job->call.request, &file);
-    job_free(job);
+    watch_add(job);
+    http_respond_file(job->call.request, &file); /* its end frees the job */
 }

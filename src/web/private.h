@@ -7,20 +7,22 @@
 #include "base/attributes.h"
 #include "desk/login.h"
 #include "desk/part.h"
+#include "desk/watch.h"
 #include "http/problem.h"
 #include "web/web.h"
 
 #include <pthread.h>
 
-#define WEB_COOKIE        "__Host-besa="
-#define WEB_ARENA_SIZE    (8u * 1024u * 1024u)
-#define LOGIN_THREADS     2u  /* each hashes in 64 MiB */
-#define LOGIN_QUEUE_MAX   16u /* more get 503: a flood of log-ins is no work to be done later */
-#define LOGIN_ADDRESS_MAX 4u  /* of them from one address, which leaves room for the others */
-#define BACKOFF_SLOTS     1024u
-#define EVENT_RING_SIZE   256u
-#define EVENT_TEXT_SIZE   192u
-#define EVENT_STREAM_MAX  64u
+#define WEB_COOKIE         "__Host-besa="
+#define WEB_ARENA_SIZE     (8u * 1024u * 1024u)
+#define LOGIN_THREADS      2u  /* each hashes in 64 MiB */
+#define LOGIN_QUEUE_MAX    16u /* more get 503: a flood of log-ins is no work to be done later */
+#define LOGIN_ADDRESS_MAX  4u  /* of them from one address, which leaves room for the others */
+#define BACKOFF_SLOTS      1024u
+#define EVENT_RING_SIZE    256u
+#define EVENT_TEXT_SIZE    192u
+#define EVENT_STREAM_MAX   64u
+#define SESSION_STREAM_MAX 2u /* of one session */
 
 /* What failures of many kinds together look like. */
 enum guess { GUESS_NONE, GUESS_OFFICER, GUESS_ADDRESS, GUESS_COUNT };
@@ -45,7 +47,10 @@ struct web_job {
     bool is_over; /* the session: answered 401 with `over`, and what ended it is committed */
     struct error over;
     bool is_asking;       /* the act waits for the second officer in access.approver, empty: any */
-    struct web_job *next; /* the log-in queue's */
+    struct web_job *next; /* the log-in queue's, or that of the watched */
+    struct desk_watch watch; /* of WEB_UPLOAD and WEB_PART */
+    bool is_watched;
+    bool has_ended; /* atomic: its session has ended */
     struct desk_upload
         *upload;      /* of WEB_UPLOAD; a file that did not come to stay goes with the job */
     struct span name; /* its name, and for which agreement */
@@ -79,8 +84,10 @@ struct guessing {
 };
 
 struct stream_slot {
-    struct http_stream *stream;
-    uint8_t token[LOGIN_TOKEN_SIZE];
+    struct http_stream *stream; /* NULL: free */
+    struct desk_watch watch;
+    uint64_t number; /* rises with each stream */
+    bool is_over;    /* it ends; nothing more is sent */
 };
 
 struct event {
@@ -106,7 +113,12 @@ struct web {
     pthread_mutex_t event_mutex; /* below; the one that `closed` takes */
     struct stream_slot streams[EVENT_STREAM_MAX];
     struct event ring[EVENT_RING_SIZE];
+    uint64_t first_event; /* of this life of the node */
     uint64_t next_event;
+    uint64_t stream_number;
+    struct web_job *watched;
+    uint64_t seen_changes; /* the writer's */
+    int64_t looked_ms;     /* the writer's; monotonic */
 };
 
 /* Answers and frees the job. */
@@ -143,9 +155,11 @@ int64_t backoff_wait_s(struct web *web, struct span officer, struct span client)
 /* What this failure shows together with those before it. */
 enum guess backoff_note(struct web *web, struct span officer, struct span client, bool is_right);
 
+void events_make(struct web *web);
 void events_open(struct web_job *job);
-/* Ends the streams of a session that is over. */
-void events_end(struct web *web, struct span token);
+/* From here on `has_ended` says when the session has ended, or its officer or role has changed. */
+void watch_add(struct web_job *job);
+void watch_remove(struct web_job *job);
 
 /* In the writer: the row of what was taken; then its answer. */
 bool upload_enter(struct web_job *job, struct journal *journal, struct error *err);

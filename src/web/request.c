@@ -33,6 +33,7 @@ struct web_job *job_make(struct web *web, const struct web_call *call)
 
 void job_free(struct web_job *job)
 {
+    watch_remove(job);
     desk_upload_end(&job->upload);
     json_free(&job->json);
     buffer_free(&job->text);
@@ -260,7 +261,6 @@ static void job_done(struct journal *journal, struct job *base, bool ok, const s
     if (job->upload != NULL && job->kept_status == 0)
         desk_upload_stay(job->upload);
     if (route->kind == WEB_LOGOUT) {
-        events_end(job->web, job->token);
         job_answer(job, 204, NULL, span_make(NULL, 0),
                    WEB_COOKIE "; Path=/; Secure; HttpOnly; SameSite=Strict; Max-Age=0");
         return;

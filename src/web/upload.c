@@ -8,7 +8,7 @@
 
 #include "message/part.h"
 
-/* Within this time a file under way notices that its officer may not any more; and the session is in use that long. */
+/* A file on its way is a session in use: it is looked up this often. */
 #define LOOK_MS LOGIN_TOUCH_MS
 
 static int64_t monotonic_ms(const struct web_job *job)
@@ -31,8 +31,8 @@ static bool begin_run(struct journal *journal, struct job *base, struct error *e
 
     if (!web_session_check(job, journal, err))
         return false;
-    return job->is_over || desk_upload_check(journal, &job->access, job->agreement, job->size,
-                                             &job->arena, err);
+    return job->is_over ||
+           desk_upload_check(journal, &job->access, job->agreement, job->size, &job->arena, err);
 }
 
 /* A job of the writer; a session that is over is committed as such, and refuses here. */
@@ -70,8 +70,11 @@ static bool upload_begin(void *context, const struct http_request *request, int6
         return error_set(err, ERROR_BUSY, "memory is out");
     job->size = size;
     job->checked_ms = monotonic_ms(job);
-    return arguments_read(job, err) && session_step(job, begin_run, err) &&
-           desk_upload_begin(&web->options.files, job->name, &job->upload, err);
+    if (!arguments_read(job, err) || !session_step(job, begin_run, err) ||
+        !desk_upload_begin(&web->options.files, job->name, &job->upload, err))
+        return false;
+    watch_add(job);
+    return true;
 }
 
 static bool upload_write(void *taking, struct span bytes, struct error *err)
@@ -79,6 +82,8 @@ static bool upload_write(void *taking, struct span bytes, struct error *err)
     struct web_job *job = taking;
     int64_t now_ms = monotonic_ms(job);
 
+    if (__atomic_load_n(&job->has_ended, __ATOMIC_ACQUIRE))
+        return error_set(err, ERROR_SESSION, "the session is over");
     if (now_ms - job->checked_ms >= LOOK_MS) {
         job->checked_ms = now_ms;
         if (!session_step(job, look_run, err))

@@ -65,7 +65,7 @@ bool web_make(const struct web_options *options, struct web **out, struct error 
     if (web == NULL)
         return error_set(err, ERROR_LIMIT, "out of memory");
     web->options = *options;
-    web->next_event = 1;
+    events_make(web);
     pthread_mutex_init(&web->login_mutex, NULL);
     pthread_cond_init(&web->login_wake, NULL);
     pthread_mutex_init(&web->event_mutex, NULL);

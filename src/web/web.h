@@ -121,6 +121,9 @@ void web_publish(struct web *web, const char *kind, const char *agreement, int64
 /* How often log-ins looked like guessing since the start; *words: what it looked like within the last hour, else "". */
 uint64_t web_guessing(struct web *web, const char **words);
 
+/* Ends what is open for sessions that are over. In the writer after each round, between transactions; mostly a look at two
+ * numbers. */
+void web_look(struct web *web, struct journal *journal);
 /* docs/openapi.json, from the table of routes, the acts and the forms of messages. */
 bool web_document(struct buffer *out);
 

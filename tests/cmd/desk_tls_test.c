@@ -86,14 +86,29 @@ static unsigned request(struct client *client, const struct web_route *route, co
                  : strcmp(route->id, "approval") == 0 ? "00000000000000000000000000000000"
                                                       : "none",
                  strchr(brace, '}') + 1);
+    brace = strstr(path, "{n}");
+    if (brace != NULL)
+        snprintf(path + (brace - path), sizeof path - (size_t)(brace - path), "1");
+    if (route->kind == WEB_UPLOAD)
+        snprintf(path, sizeof path, "%s?name=a", route->path);
     if (route->needs_key)
         snprintf(key, sizeof key, "Idempotency-Key: key-of-test-%08u\r\n", ++key_number);
     snprintf(text, sizeof text,
              "%s %s HTTP/1.1\r\nHost: desk.example\r\nX-Besa-Reason: a%%20test\r\n"
              "X-Besa-Case: c-1\r\nContent-Length: %zu\r\n%s%s%s\r\n%s",
              route->method, path, strlen(body),
-             body[0] == '\0' ? "" : "Content-Type: application/json\r\n", key, extra, body);
-    return ask(&client->bare, text);
+             body[0] == '\0'             ? ""
+             : route->kind == WEB_UPLOAD ? "Content-Type: application/octet-stream\r\n"
+                                         : "Content-Type: application/json\r\n",
+             key, extra, body);
+    if (route->kind != WEB_UPLOAD)
+        return ask(&client->bare, text);
+    /* A refusal before its body ends the connection. */
+    struct bare once;
+    bare_open_from(&once, "127.0.0.9", port, NULL, BARE_TLS_1_3);
+    unsigned status = ask(&once, text);
+    bare_close(&once);
+    return status;
 }
 
 static const char *fields_of(const struct client *client)

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-static struct live *of_disk; /* env has one context, the real one's */
+static struct live *of_disk; /* contexts are taken already */
 
 /* --- the node --- */
 
@@ -35,6 +35,16 @@ static bool disk_write(void *context, struct env_file *file, int64_t offset, str
     return env_real()->write_at(context, file, offset, bytes, err);
 }
 
+static bool disk_read(void *context, struct env_file *file, int64_t offset, uint8_t *out,
+                      size_t size, struct error *err)
+{
+    int read_ms = __atomic_load_n(&of_disk->read_ms, __ATOMIC_ACQUIRE);
+
+    if (read_ms > 0)
+        wait_ms(read_ms);
+    return env_real()->read_at(context, file, offset, out, size, err);
+}
+
 static bool door_submit(void *context, struct job *job, struct error *err)
 {
     struct live *live = context;
@@ -53,6 +63,17 @@ static bool door_act(void *context, struct span name, const struct desk_call *ca
     return desk_run(&live->pair.nodes[0].journal, act, call, out, err);
 }
 
+static void event(void *context, const struct journal_event *what)
+{
+    static const char *const kinds[JOURNAL_EVENT_COUNT] = {"sealed",   "receipt", "arrived",
+                                                           "appended", "parts",   "suspended",
+                                                           "resume",   "trust",   "alarm"};
+
+    if (of_disk->pair.nodes[0].exchange != NULL)
+        exchange_notice(of_disk->pair.nodes[0].exchange, what);
+    web_publish(context, kinds[what->kind], "ro-al", what->entry, what->size);
+}
+
 static void *writer_run(void *context)
 {
     struct live *live = context;
@@ -61,6 +82,7 @@ static void *writer_run(void *context)
     while (!__atomic_load_n(&live->is_ending, __ATOMIC_ACQUIRE)) {
         pthread_mutex_lock(&live->books);
         bool has_moved = journal_pump(journal);
+        web_look(live->web, journal);
         pthread_mutex_unlock(&live->books);
         if (!has_moved)
             job_queue_wait(&journal->queue, 2);
@@ -128,6 +150,7 @@ bool live_open(struct live *live, struct http_server_limits limits)
     pthread_mutex_init(&live->keeper_mutex, NULL);
     live->disk = *env_real();
     live->disk.write_at = disk_write;
+    live->disk.read_at = disk_read;
     live->disk_left = INT64_MAX;
     if (!pair_make(&live->pair) || !officers_make(live, &err) || !http_init(&err)) {
         printf("live: %s\n", err.text);
@@ -135,8 +158,10 @@ bool live_open(struct live *live, struct http_server_limits limits)
     }
     live->keeper = (struct keeper_client){.context = live, .call = keeper_call};
     live->pair.nodes[0].journal.keeper = live->keeper;
-    if (!server_open(live, limits, &err) ||
-        pthread_create(&live->writer, NULL, writer_run, live) != 0) {
+    bool is_open = server_open(live, limits, &err);
+    live->pair.nodes[0].journal.options.event = event;
+    live->pair.nodes[0].journal.options.event_context = live->web;
+    if (!is_open || pthread_create(&live->writer, NULL, writer_run, live) != 0) {
         printf("live: %s\n", err.text);
         return false;
     }

@@ -17,6 +17,7 @@ struct live {
     uint16_t port;
     struct env disk; /* where attachments go: writes fail with FULL once disk_left is used up */
     int64_t disk_left;
+    int read_ms;                 /* each segment that is read takes this long */
     struct keeper_client keeper; /* one call at a time, as the real one */
     pthread_mutex_t keeper_mutex;
     pthread_mutex_t books; /* held while the writer works, or the test in its place */
