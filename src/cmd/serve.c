@@ -154,6 +154,7 @@ static int node_run(const struct supervisor *supervisor, struct node *node, int 
     if (node_begin(supervisor, node, &service, &err)) {
         report(REPORT_READY, NULL, "ready; partners reach port %u; %s",
                http_server_port(service->server), service->sandbox.text);
+        node->step = NULL; /* from here on it moves or does not */
         if (service_beat(service, beat_fd))
             wait_for_end();
         int asked = __atomic_load_n(&service->main_stop, __ATOMIC_ACQUIRE);

@@ -508,7 +508,6 @@ bool service_beat(struct service *service, int beat_fd)
 {
     uint8_t byte = 1;
 
-    service->node->step = NULL; /* from here on it moves or does not */
     __atomic_store_n(&service->beat_fd, beat_fd, __ATOMIC_RELEASE);
     return write(beat_fd, &byte, 1) == 1;
 }
