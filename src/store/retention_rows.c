@@ -63,7 +63,8 @@ static const char retention_request_sql[] =
     "update retention set start_ms ="
     " coalesce((select max(a.at_ms) from answers a where a.target = retention.entry),"
     " (select d.due_ms from dues d where d.entry = retention.entry), 9007199254740992)"
-    " where entry = $1 and number = 0 and class = 0";
+    " where entry = $1 and number = 0 and class = 0"
+    " and exists (select 1 from requests r where r.entry = retention.entry)";
 
 bool retention_request(struct database *db, int64_t entry, struct error *err)
 {
@@ -74,7 +75,8 @@ static const char retention_unanswered_sql[] =
     "update retention set start_ms ="
     " coalesce((select max(a.at_ms) from answers a where a.target = retention.entry and a.entry <> $1),"
     " (select d.due_ms from dues d where d.entry = retention.entry), 9007199254740992)"
-    " where number = 0 and class = 0 and entry in (select target from answers where entry = $1)";
+    " where number = 0 and class = 0 and entry in (select target from answers where entry = $1)"
+    " and exists (select 1 from requests r where r.entry = retention.entry)";
 
 bool retention_unanswered(struct database *db, int64_t entry, struct error *err)
 {
