@@ -347,6 +347,17 @@ bool dispute_count(struct database *db, int64_t *count, struct error *err)
     return row_integer(s, count, err);
 }
 
+static const char erasure_return_sql[] = "delete from erasures where target = $1";
+
+bool erasure_return(struct database *db, int64_t target, struct error *err)
+{
+    struct statement *s CLEANUP(statement_give) = statement_take(db, erasure_return_sql, err);
+    if (s == NULL)
+        return false;
+    statement_integer(s, 1, target);
+    return row_write(s, err);
+}
+
 /* One statement per table that can name an entry; before its row goes, an answer lets its request wait again. */
 static const char *const derived_erase_sql[] = {
     "update requests set is_answered = 0 where entry in (select target from answers where entry = $1)"

@@ -78,6 +78,8 @@ bool parts_held_insert(struct database *db, int64_t entry, int64_t target, int64
 bool parts_held_count(struct database *db, int64_t target, int64_t *count, struct error *err);
 bool erasure_insert(struct database *db, int64_t entry, int64_t target, int64_t number,
                     bool is_lost, struct error *err);
+/* The entry that was erased goes back to its officer unsent: it stands in no log, and its erasure is about nothing. */
+bool erasure_return(struct database *db, int64_t target, struct error *err);
 bool erasure_count(struct database *db, int64_t target, int64_t *count, struct error *err);
 bool dispute_insert(struct database *db, int64_t entry, int64_t size, int64_t time_s,
                     struct error *err);
