@@ -109,6 +109,27 @@ static int64_t created_time(struct journal *journal)
     return journal->last_created_ms;
 }
 
+/* What it is about stands behind a second signature of the partner that is not handled yet: then nothing may be said of it,
+ * since `seen` ends there, and the partner would find the reference unresolved. */
+static bool reply_check(struct journal *journal, struct journal_line *line,
+                        const struct reference *about, uint64_t seen, struct error *err)
+{
+    struct arena arena CLEANUP(arena_free) = arena_make(4 * (size_t)BODY_SIZE_MAX);
+    struct position from = {.entry = INT64_MAX, .seen = seen, .is_own = true};
+    struct entry_row row;
+
+    if (seen == chain_size(line, SIDE_PARTNER) ||
+        reference_resolve(journal, line, &from, about, &arena, &row, err))
+        return true;
+    if (err->kind != ERROR_MISSING)
+        return false;
+    error_clear(err);
+    return error_set(err, ERROR_BUSY,
+                     "agreement %s changes with an entry of %s that is being handled; what it is "
+                     "about comes behind: try again in a moment",
+                     line->agreement_id, line->partner);
+}
+
 static bool head_fill(struct journal *journal, struct journal_line *line, const struct draft *draft,
                       struct head *head, struct error *err)
 {
@@ -116,7 +137,9 @@ static bool head_fill(struct journal *journal, struct journal_line *line, const 
 
     if (draft->seen != NULL)
         seen = *draft->seen;
-    else if (!version_seen(journal, line, &seen, err))
+    else if (!version_seen(journal, line, &seen, err) ||
+             (draft->in_reply_to != NULL &&
+              !reply_check(journal, line, draft->in_reply_to, seen, err)))
         return false;
     int64_t version =
         draft->version != 0 ? draft->version : version_at(line, true, VERSION_APPENDING, seen);
