@@ -517,7 +517,7 @@ static bool sent_check(struct world *world, unsigned at, int64_t *index)
 
     *index = -1;
     if (!entry_find_message(from->db, &arena, line_of(from)->out.id, id, &row, &err))
-        return record->may_be_lost ||
+        return record->may_be_lost || audit_was_returned(from, record->item) ||
                world_fail(world, "%s act %u: the message that it sent is lost", from->party, at);
     if (row.body_state == BODY_HELD)
         *index = row.index; /* what lost its body need not wait for the end of a suspension */
@@ -559,7 +559,8 @@ static bool target_state_is(struct world *world, unsigned at, enum body_state wa
                    world_fail(world, "%s act %u %s: the body stands in state %d", node->party, at,
                               act_names[record->kind], (int)row.body_state);
     }
-    return world_fail(world, "%s act %u: what it erased is not there", node->party, at);
+    return audit_was_returned(node, record->target) ||
+           world_fail(world, "%s act %u: what it erased is not there", node->party, at);
 }
 
 /* Messages stand in the log in the order in which their officers were told done. */
@@ -666,7 +667,7 @@ bool audit_end(struct world *world)
                               node->party, line_of(node)->in.read_only);
     }
     if ((!a->is_blinded && !logs_agree(a, b)) || (!b->is_blinded && !logs_agree(b, a)) ||
-        !acts_check(world))
+        !acts_check(world) || !audit_agreement(world))
         return false;
     return audit_rebuild(world->seed % 2 == 0 ? a : b);
 }

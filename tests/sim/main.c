@@ -45,8 +45,13 @@ static const char *const expected_act_refusals[] = {
 static const char *const expected_stops[] = {"own, after a restore", NULL};
 static const char *const expected_resumes[] = {"order restored", "receipts alone came back", NULL};
 
+static const char *const expected_agreement[] = {
+    "amendment in force at both", "entries under a later version", "returned to its officer unsent",
+    "terminated, known to both", NULL};
+
 static void expect_all(void)
 {
+    tally_expect("agreement", expected_agreement);
     tally_expect("fault", fault_names);
     tally_expect("fault", expected_calls);
     tally_expect("line", line_kinds);

@@ -1,8 +1,6 @@
 /* One node: its parts opened on its machine, pumped and closed; and the prepared pair from which every seed begins. */
 #include "sim/world.h"
 
-#include "agreement/signed.h"
-#include "crypto/cms.h"
 #include "keeper/client.h"
 #include "store/schema.h"
 
@@ -147,8 +145,7 @@ void node_checkpoint(struct node *node)
 
 struct setting_up {
     struct world world;
-    struct buffer cms;
-    uint8_t fingerprint[DIGEST_SIZE];
+    struct papers *papers;
 };
 
 static struct agreement_party party_of(struct node *node, struct span certificate,
@@ -180,23 +177,6 @@ static struct agreement_party party_of(struct node *node, struct span certificat
     return party;
 }
 
-struct papers {
-    struct buffer keys[2];
-    struct buffer certificates[2];
-    struct buffer document;
-    struct buffer once;
-};
-
-static void papers_free(struct papers *papers)
-{
-    for (size_t i = 0; i < 2; i++) {
-        buffer_free(&papers->keys[i]);
-        buffer_free(&papers->certificates[i]);
-    }
-    buffer_free(&papers->document);
-    buffer_free(&papers->once);
-}
-
 static bool agreement_make(struct setting_up *setting, struct error *err)
 {
     static const struct agreement_authority authorities[2] = {
@@ -206,39 +186,20 @@ static bool agreement_make(struct setting_up *setting, struct error *err)
     };
     static const struct span languages[2] = {{(const uint8_t *)"en", 2},
                                              {(const uint8_t *)"ro", 2}};
-    struct arena arena CLEANUP(arena_free) = arena_make(4 * AGREEMENT_ARENA_SIZE);
-    struct papers papers CLEANUP(papers_free) = {
-        .keys = {buffer_make(65536), buffer_make(65536)},
-        .certificates = {buffer_make(65536), buffer_make(65536)},
-        .document = buffer_make(AGREEMENT_SIZE_MAX),
-        .once = buffer_make(2 * AGREEMENT_SIZE_MAX)};
     struct agreement_draft draft = {.valid_from_ms = INT64_C(1700000000000),
                                     .valid_to_ms = INT64_C(4000000000000)};
+    struct papers *papers = setting->papers;
     struct agreement_party both[2];
-    struct agreement agreement;
     uint8_t psk[32] = {7};
-    bool ok = true;
+    bool ok = papers_begin(papers, party_names, WORLD_START_MS, err);
 
     for (size_t i = 0; i < 2 && ok; i++) {
-        ok = institution_make(party_names[i], "Test", WORLD_START_MS, 30, span_text(""),
-                              &papers.keys[i], &papers.certificates[i], err);
-        both[i] = party_of(&setting->world.nodes[i], buffer_span(&papers.certificates[i]),
+        both[i] = party_of(&setting->world.nodes[i], buffer_span(&papers->certificates[i]),
                            &authorities[i], languages);
         draft.parties[i] = &both[i];
     }
     digest_sha256(span_make(psk, sizeof psk), draft.psk_hash);
-    struct institution institutions[2] = {
-        {.key_pem = buffer_span(&papers.keys[0]),
-         .certificate_pem = buffer_span(&papers.certificates[0])},
-        {.key_pem = buffer_span(&papers.keys[1]),
-         .certificate_pem = buffer_span(&papers.certificates[1])}};
-    ok = ok && agreement_default(&draft, &arena, &agreement, err) &&
-         agreement_write(&agreement, &papers.document, err) &&
-         agreement_sign(buffer_span(&papers.document), &institutions[0], WORLD_START_MS, &arena,
-                        &papers.once, err) &&
-         agreement_countersign(buffer_span(&papers.once), &institutions[1], WORLD_START_MS, &arena,
-                               &setting->cms, err);
-    digest_sha256(buffer_span(&papers.document), setting->fingerprint);
+    ok = ok && papers_sign(papers, &draft, WORLD_START_MS, err);
     for (size_t i = 0; i < 2 && ok; i++) {
         struct keeper_client client = keeper_client_direct(setting->world.nodes[i].keeper);
         ok = keeper_pair(&client, span_text("ro-al"), psk, WORLD_START_MS - 1000, err);
@@ -276,8 +237,8 @@ static bool books_make(struct setting_up *setting, struct node *node, struct err
              "{\"id\":\"%s\",\"name\":\"Test\",\"unit\":\"desk\",\"role\":\"head_of_desk\"}",
              officer_names[node->side]);
     return database_begin(node->db, DATABASE_FULL, err) && journal_create(&node->journal, err) &&
-           journal_adopt(&node->journal, buffer_span(&setting->cms), span_make(NULL, 0),
-                         setting->fingerprint, err) &&
+           journal_adopt(&node->journal, buffer_span(&setting->papers->cms), span_make(NULL, 0),
+                         setting->papers->fingerprint, err) &&
            first_act(node, "officer-put", officer, err) &&
            first_act(
                node, "officer-put",
@@ -317,7 +278,8 @@ bool template_make(struct template *template)
         return false;
     template->random.state = 1;
     setting->world.now_ms = WORLD_START_MS;
-    setting->cms = buffer_make(2 * AGREEMENT_SIZE_MAX);
+    setting->papers = &template->papers;
+    papers_fix_randomness();
     bool ok = pair_make(setting, template, &err);
     if (!ok)
         printf("setting up: %s\n", err.text);
@@ -328,13 +290,13 @@ bool template_make(struct template *template)
         ok = disk_clone(&node->machine.disk, &template->disks[i], &template->random) && ok;
         disk_free(&node->machine.disk);
     }
-    buffer_free(&setting->cms);
     free(setting);
     return ok;
 }
 
 void template_free(struct template *template)
 {
+    papers_free(&template->papers);
     for (size_t i = 0; i < MACHINE_COUNT; i++)
         disk_free(&template->disks[i]);
 }

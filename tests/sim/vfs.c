@@ -289,7 +289,10 @@ bool machine_vfs_register(void)
         .xGetLastError = vfs_last_error,
         .xCurrentTimeInt64 = vfs_now,
     };
-    return sqlite3_vfs_register(&vfs, 1) == SQLITE_OK;
+    /* One thread, and nobody asks how much memory it uses. */
+    return sqlite3_config(SQLITE_CONFIG_SINGLETHREAD) == SQLITE_OK &&
+           sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0) == SQLITE_OK &&
+           sqlite3_vfs_register(&vfs, 1) == SQLITE_OK;
 }
 
 void machine_vfs_seed(uint64_t seed)

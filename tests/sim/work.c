@@ -11,11 +11,20 @@
 #include <string.h>
 
 const char *const act_names[ACT_KIND_COUNT + 1] = {
-    [ACT_REQUEST] = "request-send",    [ACT_ANSWER] = "answer-send",
-    [ACT_REFUSE] = "refuse-send",      [ACT_SHOW] = "item-show",
-    [ACT_ASSIGN] = "assign",           [ACT_ERASE] = "item-erase",
-    [ACT_WITHDRAW] = "item-withdraw",  [ACT_SUSPEND] = "agreement-suspend",
+    [ACT_REQUEST] = "request-send",
+    [ACT_ANSWER] = "answer-send",
+    [ACT_REFUSE] = "refuse-send",
+    [ACT_SHOW] = "item-show",
+    [ACT_ASSIGN] = "assign",
+    [ACT_ERASE] = "item-erase",
+    [ACT_WITHDRAW] = "item-withdraw",
+    [ACT_SUSPEND] = "agreement-suspend",
     [ACT_RESUME] = "agreement-resume",
+    [ACT_PROPOSE] = "agreement-propose",
+    [ACT_ACCEPT] = "agreement-accept",
+    [ACT_REFUSE_PROPOSAL] = "agreement-refuse",
+    [ACT_WITHDRAW_PROPOSAL] = "agreement-withdraw",
+    [ACT_TERMINATE] = "agreement-terminate",
 };
 
 unsigned work_open_count;
@@ -147,7 +156,24 @@ static bool answer_body(struct world *world, struct buffer *out)
     return answer_write(&answer, out);
 }
 
-static bool arguments_write(struct buffer *out, enum act_kind kind, const uint8_t target[UUID_SIZE])
+/* What this side proposes next, or the document that it signs second: by the version in force here. */
+static bool document_write(struct buffer *out, const struct node *node, bool is_own)
+{
+    const struct papers *papers = node->world->papers;
+    int64_t version = node->journal.lines[0].agreement.version + 1;
+    struct json_writer writer = json_writer_make(out);
+
+    if (version > PAPERS_VERSION_MAX)
+        version = PAPERS_VERSION_MAX; /* refused: it does not follow */
+    const struct paper *paper = &papers->amendments[version][is_own ? node->side : 1 - node->side];
+    json_begin_object(&writer);
+    json_base64_field(&writer, "signed", buffer_span(is_own ? &paper->once : &paper->both));
+    json_end_object(&writer);
+    return !out->failed;
+}
+
+static bool arguments_write(struct buffer *out, const struct node *node, enum act_kind kind,
+                            const uint8_t target[UUID_SIZE])
 {
     char item[UUID_TEXT_SIZE] = "";
 
@@ -157,7 +183,14 @@ static bool arguments_write(struct buffer *out, enum act_kind kind, const uint8_
     case ACT_REQUEST:
     case ACT_SUSPEND:
     case ACT_RESUME:
+    case ACT_REFUSE_PROPOSAL:
+    case ACT_WITHDRAW_PROPOSAL:
         return buffer_text(out, "{}");
+    case ACT_PROPOSE:
+    case ACT_ACCEPT:
+        return document_write(out, node, kind == ACT_PROPOSE);
+    case ACT_TERMINATE:
+        return buffer_text(out, "{\"ends\":\"2028-01-31\"}");
     case ACT_ANSWER:
     case ACT_SHOW:
     case ACT_WITHDRAW:
@@ -188,14 +221,14 @@ bool work_submit(struct node *node, enum act_kind kind, const uint8_t target[UUI
     *work = (struct work){.job = {.run = work_run, .done = work_done},
                           .node = node,
                           .act = world->act_count,
-                          .arguments = buffer_make(1024),
+                          .arguments = buffer_make(4 * AGREEMENT_SIZE_MAX),
                           .body = buffer_make(BODY_SIZE_MAX),
                           .out = buffer_make(1 << 20)};
     struct act_record *record = &world->acts[world->act_count++];
     *record = (struct act_record){.kind = kind, .side = node->side};
     if (target != NULL)
         memcpy(record->target, target, UUID_SIZE);
-    bool ok = arguments_write(&work->arguments, kind, target) &&
+    bool ok = arguments_write(&work->arguments, node, kind, target) &&
               (kind != ACT_REQUEST || request_body(world, node, work->act, &work->body)) &&
               (kind != ACT_ANSWER || answer_body(world, &work->body));
     char shown[UUID_TEXT_SIZE] = "";
@@ -243,6 +276,21 @@ static bool message_youngest(struct world *world, size_t side, uint8_t out[UUID_
     return false;
 }
 
+/* What an officer does about the agreement. In most cases one side proposes and the other signs: while both have a proposal
+ * open, neither may sign. */
+static enum act_kind amendment_choose(struct world *world, const struct node *node)
+{
+    static const enum act_kind any[] = {ACT_PROPOSE, ACT_ACCEPT, ACT_REFUSE_PROPOSAL,
+                                        ACT_WITHDRAW_PROPOSAL};
+    uint64_t at = random_below(&world->random, 100);
+
+    if (at < 1)
+        return ACT_TERMINATE;
+    if (at < 15)
+        return any[random_below(&world->random, ARRAY_COUNT(any))];
+    return node->side == world->seed % MACHINE_COUNT ? ACT_PROPOSE : ACT_ACCEPT;
+}
+
 static enum act_kind kind_choose(struct world *world, const struct node *node)
 {
     static const struct {
@@ -254,6 +302,8 @@ static enum act_kind kind_choose(struct world *world, const struct node *node)
 
     if (node->is_suspended && random_chance(&world->random, 25))
         return ACT_RESUME;
+    if (world->amends && random_chance(&world->random, 30))
+        return amendment_choose(world, node);
     for (size_t i = 0; i < ARRAY_COUNT(weights); i++) {
         if (at < weights[i].weight)
             return weights[i].kind;
@@ -289,6 +339,11 @@ bool work_act(struct node *node)
     case ACT_REQUEST:
     case ACT_SUSPEND:
     case ACT_RESUME:
+    case ACT_PROPOSE:
+    case ACT_ACCEPT:
+    case ACT_REFUSE_PROPOSAL:
+    case ACT_WITHDRAW_PROPOSAL:
+    case ACT_TERMINATE:
     case ACT_KIND_COUNT:
         return work_submit(node, kind, NULL);
     }

@@ -49,6 +49,7 @@ static bool world_make(struct world *world, const struct template *from, uint64_
     struct error err = {0};
 
     memset(world, 0, sizeof *world);
+    world->papers = &from->papers;
     world->seed = seed;
     world->is_verbose = is_verbose;
     world->random.state = seed * UINT64_C(0x2545f4914f6cdd1d) + 7;
@@ -60,6 +61,7 @@ static bool world_make(struct world *world, const struct template *from, uint64_
     world->unreachable = random_below(&world->random, 2 * MACHINE_COUNT);
     if (world->unreachable > MACHINE_COUNT)
         world->unreachable = MACHINE_COUNT;
+    world->amends = random_chance(&world->random, 40);
     tally_add("line", world->unreachable < MACHINE_COUNT ? line_kinds[1] : line_kinds[0]);
     for (size_t i = 0; i < MACHINE_COUNT; i++) {
         struct node *node = &world->nodes[i];

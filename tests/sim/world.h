@@ -11,6 +11,7 @@
 #include "exchange/exchange.h"
 #include "keeper/keeper.h"
 #include "sim/machine.h"
+#include "sim/papers.h"
 #include "sim/tally.h"
 #include "store/database.h"
 
@@ -63,6 +64,11 @@ enum act_kind {
     ACT_WITHDRAW,
     ACT_SUSPEND,
     ACT_RESUME,
+    ACT_PROPOSE,
+    ACT_ACCEPT,
+    ACT_REFUSE_PROPOSAL,
+    ACT_WITHDRAW_PROPOSAL,
+    ACT_TERMINATE,
     ACT_KIND_COUNT
 };
 extern const char *const act_names[ACT_KIND_COUNT + 1]; /* ended by NULL */
@@ -113,6 +119,7 @@ struct fault {
 
 struct call;
 struct world {
+    const struct papers *papers;
     uint64_t seed;
     bool is_verbose;
     bool has_failed;
@@ -127,6 +134,7 @@ struct world {
     int64_t skew_until_ms[MACHINE_COUNT];
     size_t unreachable; /* the side that cannot be called and pulls; MACHINE_COUNT: none */
     bool is_healing;    /* no further faults */
+    bool amends;        /* the two change their agreement in this history */
     struct fault faults[FAULT_COUNT_MAX];
     unsigned fault_count;
     unsigned crashes;
@@ -143,6 +151,7 @@ struct template
 {
     struct disk disks[MACHINE_COUNT];
     struct random random;
+    struct papers papers;
 };
 bool template_make(struct template *template);
 void template_free(struct template *template);
@@ -207,6 +216,11 @@ bool audit_end(struct world *world);
 /* Its books are older than what an honest partner holds, and can be resumed. */
 bool audit_must_resume(const struct node *node);
 bool audit_log_is_read_only(const struct world *world);
+/* --- audit_agreement.c --- */
+bool audit_agreement(struct world *world);
+/* A message that went back to its officer, because the agreement changed before it was numbered. */
+bool audit_was_returned(struct node *node, const uint8_t id[UUID_SIZE]);
+
 /* Prints both nodes' logs. */
 void audit_show(struct world *world);
 
