@@ -116,21 +116,29 @@ bool log_root_is(struct journal *journal, const struct journal_log *log, uint64_
     return true;
 }
 
+/* The note names a later log of this writer, whoever signed it. */
+static bool names_later(struct span note, const struct journal_log *log, struct span *origin)
+{
+    struct span rest = note;
+    struct span stems[2];
+    uint64_t numbers[2];
+
+    return log->id != 0 && line_take(&rest, origin) &&
+           origin_split(*origin, &stems[0], &numbers[0]) &&
+           origin_split(span_text(log->origin), &stems[1], &numbers[1]) &&
+           span_equal(stems[0], stems[1]) && numbers[0] > numbers[1];
+}
+
 /* They hold a later log of this writer under our key: our books are from before the succession. */
 static bool is_later(struct span note, const struct journal_log *log, const uint8_t *public_key,
                      struct checkpoint *shown, struct buffer *body)
 {
-    struct span rest = note;
     struct span origin;
-    struct span stems[2];
-    uint64_t numbers[2];
     struct note_key own;
     uint8_t signature[SIGNATURE_SIZE];
     struct error ignored = {0};
 
-    return line_take(&rest, &origin) && origin_split(origin, &stems[0], &numbers[0]) &&
-           origin_split(span_text(log->origin), &stems[1], &numbers[1]) &&
-           span_equal(stems[0], stems[1]) && numbers[0] > numbers[1] &&
+    return names_later(note, log, &origin) &&
            note_key_make(origin, NOTE_ED25519, public_key, &own) &&
            checkpoint_open(note, &own, shown, body, signature, &ignored);
 }
@@ -292,6 +300,33 @@ static bool domestic_check(struct journal *journal, struct journal_line *line, s
     return log_set_read_only(journal->db, log->id, span_text(reason), err);
 }
 
+/*
+ * They name a later log of ours under a key that these books do not have: a backup from before a change of keys looks so,
+ * and so does a partner that lies. Who restored cannot tell them apart and stays unproved: nothing is shown or signed.
+ * Otherwise the line stands still until the node starts anew; a lie costs the liar his own line and no other.
+ */
+static bool is_doubted(struct journal *journal, struct journal_line *line, struct span held,
+                       struct span domestic)
+{
+    struct journal_log *own = &journal->domestic;
+    struct span origin;
+    char reason[ERROR_TEXT_SIZE];
+
+    bool is_out = names_later(held, &line->out, &origin);
+    if (!is_out && !names_later(domestic, own, &origin))
+        return false;
+    snprintf(reason, sizeof reason,
+             "%s names our later log %.*s, under a key that these books do not have: a backup from "
+             "before a change of keys was restored, or %s errs; ask %s's desk, and restore a newer "
+             "backup",
+             line->partner, SPAN_ARG(origin), line->partner, line->partner);
+    if (is_out)
+        log_stop(journal, &line->out, reason);
+    else if (line->is_unproved)
+        log_stop(journal, own, reason);
+    return is_out || line->is_unproved;
+}
+
 bool contact_seen(struct journal *journal, struct journal_line *line, struct span shown,
                   struct error *err)
 {
@@ -331,7 +366,7 @@ bool contact_seen(struct journal *journal, struct journal_line *line, struct spa
     return (held.size == 0 || held_check(journal, line, held, err)) &&
            (receipt.size == 0 || receipt_check(journal, line, receipt, err)) &&
            (domestic.size == 0 || domestic_check(journal, line, domestic, err)) &&
-           restored_prove(journal, line, err);
+           (is_doubted(journal, line, held, domestic) || restored_prove(journal, line, err));
 }
 
 void contact_set(struct journal_line *line, bool is_reachable)

@@ -9,6 +9,7 @@
 
 #include "base/text.h"
 #include "message/support/samples.h"
+#include "store/local_rows.h"
 #include "store/schema.h"
 #include "tlog/cosignature.h"
 
@@ -512,6 +513,67 @@ CHECK_TEST(all_four_keys_change_while_business_goes_on)
     pair_free(&pair);
 }
 
+static bool home_copy(const char *from, const char *to)
+{
+    char text[2048];
+
+    snprintf(text, sizeof text, "rm -rf %s && cp -a %s %s", to, from, to);
+    return system(text) == 0;
+}
+
+static bool mark_run(struct journal *journal, void *context, struct error *err)
+{
+    (void)context;
+    return setting_put(journal->db, JOURNAL_RESTORED_SETTING, span_text("1 1"), err);
+}
+
+/* The books of before a change of keys cannot read the new signature; that their log has a successor they must heed. */
+static void old_books_meet_the_partner(bool is_marked)
+{
+    struct pair_node *node = &pair.nodes[0];
+    struct buffer out CLEANUP(buffer_free) = buffer_make(1 << 20);
+    struct error err = {0};
+    char old[600], item[UUID_TEXT_SIZE];
+
+    CHECK_OR_RETURN(pair_make(&pair));
+    pair_settle(&pair);
+    business_both_ways(1);
+    snprintf(old, sizeof old, "%s.old", node->home);
+    pair_close_node(node);
+    CHECK_OR_RETURN(home_copy(node->home, old) && pair_reopen(node));
+    CHECK_OK(renew(node, &err), err);
+    struct succession_keys keys = newest_keys(node);
+    CHECK_OK(succeed(0, "ro/ro-al/to/al/0", SUCCESSION_KEY_CHANGE, &keys, &err), err);
+    CHECK_OK(succeed(0, "ro/domestic/0", SUCCESSION_KEY_CHANGE, &keys, &err), err);
+    business_both_ways(2);
+    pair_close_node(node);
+    CHECK_OR_RETURN(home_copy(old, node->home) && pair_reopen(node));
+    if (is_marked) { /* as `besa restore` does */
+        CHECK_OK(pair_work(node, mark_run, NULL, &err), err);
+        CHECK_OR_RETURN(pair_reopen(node));
+    }
+    struct journal_line *line = &node->journal.lines[0];
+    uint64_t signed_size = line->out.signed_size;
+    pair_request(node, 7, item, &err); /* refused, or waits: it is not signed */
+    pair_settle(&pair);
+    CHECK(strstr(line->out.read_only, "names our later log ro/ro-al/to/al/1") != NULL);
+    CHECK_INT(line->out.signed_size, signed_size);
+    CHECK_INT(line->is_unproved, is_marked);
+    if (is_marked) /* what was erased since is here again */
+        CHECK(!pair_act(node, "inbox-list", "{}", span_text(""), &out, &err));
+    pair_free(&pair);
+}
+
+CHECK_TEST(a_backup_from_before_a_change_of_keys_is_found_at_contact)
+{
+    old_books_meet_the_partner(true);
+}
+
+CHECK_TEST(a_copied_back_machine_from_before_a_change_of_keys_signs_nothing)
+{
+    old_books_meet_the_partner(false);
+}
+
 /* What a thief can do who copied the keeper: sign one more custody of the partner's log, in the past or now. */
 static bool thief_receipt(struct keeper *stolen, int64_t time_s, struct buffer *answer,
                           uint64_t *size, struct error *err)
@@ -677,6 +739,8 @@ int main(void)
     CHECK_RUN(a_crash_between_books_and_keeper_is_made_good_at_the_next_start);
     CHECK_RUN(what_stands_in_a_closed_log_is_erased_and_told_in_the_open_one);
     CHECK_RUN(all_four_keys_change_while_business_goes_on);
+    CHECK_RUN(a_backup_from_before_a_change_of_keys_is_found_at_contact);
+    CHECK_RUN(a_copied_back_machine_from_before_a_change_of_keys_signs_nothing);
     CHECK_RUN(a_stolen_key_makes_nothing_that_counts_once_its_log_ended);
     CHECK_RUN(a_succession_without_both_institutions_or_for_another_end_is_refused);
     return check_end();
