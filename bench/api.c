@@ -70,10 +70,7 @@ static bool homes_make(struct scene *scene)
 static bool officers_make(struct scene *scene)
 {
     for (unsigned i = 0; i < SESSION_COUNT; i++) {
-        const char *as = BESA_PROGRAM " --officer admin-al --reason benchmark --home";
-        if (!shell("%s '%s' officer put desk-%u 'Desk %u' desk duty_officer > /dev/null", as,
-                   scene->b.home.path, i, i) ||
-            !shell("echo '" PASSWORD "' | %s '%s' officer password desk-%u > /dev/null", as,
+        if (!shell(BESA_SOURCE_DIR "/bench/officer.sh " BESA_PROGRAM " '%s' desk-%u '" PASSWORD "'",
                    scene->b.home.path, i))
             return false;
     }

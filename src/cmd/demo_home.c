@@ -235,8 +235,7 @@ static bool api_say(const struct place *place, struct error *err)
         return false;
     int64_t port = json_get_integer_optional(&result->object, "desk_port", 1, UINT16_MAX, 0);
     if (port > 0)
-        demo_say(place, "API at https://127.0.0.1:%d/ (log in after `besa officer password ID`)",
-                 (int)port);
+        demo_say(place, "API at https://127.0.0.1:%d/ (log in: docs/login.md)", (int)port);
     return true;
 }
 

@@ -85,7 +85,8 @@ bool act_officer_revoke(struct journal *journal, const struct desk_call *call,
     json_text_field(out, "officer", id);
     json_string_field(out, "state",
                       "nothing that proved this officer counts any more, all sessions have ended");
-    json_string_field(out, "next", "`besa officer password` gives a new password");
+    json_string_field(out, "next",
+                      "`besa officer password ID` and a second officer give a new password");
     json_end_object(out);
     return true;
 }
