@@ -72,7 +72,7 @@ static bool ask(struct bare *bare, const char *request, struct buffer *got)
 
 static void client_address(unsigned number, char out[32])
 {
-    snprintf(out, 32, "127.0.%u.%u", 1 + number / 250, 1 + number % 250);
+    snprintf(out, 32, "127.0.0.%u", 2 + number % 250); /* one network: a session is bound to it */
 }
 
 static void sample_add(struct clients *clients, double began, double ended, size_t size)
@@ -84,6 +84,17 @@ static void sample_add(struct clients *clients, double began, double ended, size
         clients->samples[clients->out->count++] = (ended - began) * 1e3;
     clients->out->answer_size = size;
     pthread_mutex_unlock(&clients->lock);
+}
+
+static void request_write(const struct client *client, unsigned look, char *out, size_t size)
+{
+    const struct clients_plan *plan = client->clients->plan;
+    char own[32] = "";
+
+    if (plan->is_first)
+        snprintf(own, sizeof own, "-%u-%u", client->number, look);
+    snprintf(out, size, "GET %s HTTP/1.1\r\nHost: desk\r\n%sX-Besa-Reason: %s%s\r\n\r\n",
+             plan->path, plan->fields[client->number], plan->reason, own);
 }
 
 static void *client_run(void *context)
@@ -98,10 +109,9 @@ static void *client_run(void *context)
     double next = clients->begun + plan->period_s * client->number / plan->count;
 
     client_address(client->number, from);
-    snprintf(request, sizeof request, "GET %s HTTP/1.1\r\nHost: desk\r\n%s\r\n", plan->path,
-             plan->fields == NULL ? "" : plan->fields[client->number]);
     bare_open_from(&bare, from, plan->port, NULL, BARE_TLS_1_3);
-    while (!atomic_load(&clients->is_over)) {
+    for (unsigned look = 0; !atomic_load(&clients->is_over); look++) {
+        request_write(client, look, request, sizeof request);
         double now = bench_now();
         if (now < next)
             usleep((useconds_t)((next - now) * 1e6));

@@ -18,8 +18,11 @@ struct clients_plan {
     double warm_s;
     double seconds;            /* measured */
     const char *path;          /* GET */
-    const char *const *fields; /* of each client: "Cookie: ...\r\nX-Besa-Reason: ...\r\n" */
-    const char *stream_path;   /* GET by `stream_count` more connections; NULL: none */
+    const char *const *fields; /* of each client: "Cookie: ...\r\n" */
+    const char *reason;        /* of every look */
+    bool
+        is_first; /* each look has a reason of its own, so that no entry of an earlier look covers it */
+    const char *stream_path; /* GET by `stream_count` more connections; NULL: none */
     unsigned stream_count;
 };
 
