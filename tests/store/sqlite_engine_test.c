@@ -160,7 +160,7 @@ CHECK_TEST(a_full_disk_undoes_the_transaction_and_no_more)
     CHECK_OK(insert(c.db, 2, 100, &c.error), c.error);
     CHECK_OK(database_savepoint(c.db, &c.error), c.error);
     CHECK(!insert(c.db, 3, 64 * 1024 * 1, &c.error) || !insert(c.db, 4, 64 * 1024, &c.error));
-    CHECK_ERROR(c.error, ERROR_STORE, "full");
+    CHECK_ERROR(c.error, ERROR_FULL, "full");
     CHECK(!insert(c.db, 5, 10, &c.error));
     database_rollback(c.db);
     CHECK(!database_is_dead(c.db));
