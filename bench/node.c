@@ -2,7 +2,7 @@
  * A node with a million messages: how long its start takes, and how much memory it holds. The books are made by the
  * exchange itself (scene.h): requests from A's queue to their receipts, with access entries, custody, handling and outcomes;
  * nothing is written beside the journal. Memory is that of B, a real `besa serve` with its keeper, while the messages
- * arrive: what its three processes take, libraries that they share counted once (counted thrice it is the figure resident).
+ * arrive: what its three processes have resident; memory_once counts the libraries that they share once.
  * The start is that of the real program over A's books: from fork to the word `ready`, with the files in the
  * system's cache, as after a crash of the process or an upgrade; the figure start_cold is with the database out of it.
  * BESA_BENCH_MESSAGES=N takes another number; the figures carry their names only at a million. Filling takes most of the
@@ -184,8 +184,8 @@ static void figures_show(const struct scene *scene, const struct filling *fillin
     bench_say("  %zu messages; B grew from %.1f to %.1f MB\n", filling->count, filling->first_mb,
               filling->most_mb);
     bench_promise(is_whole ? "start_ms_1e6" : "start_ms", start_ms, "ms", "1000", "200");
-    bench_promise(is_whole ? "memory_1e6_mb" : "memory_mb", &memory, "MB", "100", "40");
-    bench_figure(is_whole ? "resident_1e6_mb" : "resident_mb", &resident, "MB");
+    bench_promise(is_whole ? "memory_1e6_mb" : "memory_mb", &resident, "MB", "100", "40");
+    bench_figure(is_whole ? "memory_once_1e6_mb" : "memory_once_mb", &memory, "MB");
     bench_figure(is_whole ? "start_cold_ms_1e6" : "start_cold_ms", cold_ms, "ms");
     bench_figure("start_memory_mb", start_mb, "MB");
     bench_figure("database_bytes_per_message", &size, "bytes");
