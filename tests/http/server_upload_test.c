@@ -180,7 +180,7 @@ CHECK_TEST(a_slow_disk_makes_only_its_own_client_wait)
              span_text("GET /fields HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"), answer,
              sizeof answer, 2000);
     CHECK(strncmp(answer, "HTTP/1.1 200", 12) == 0);
-    CHECK(now_monotonic_ms() - begun_ms < 250);
+    CHECK(now_monotonic_ms() - begun_ms < 1000); /* the slow client takes several seconds */
     CHECK(strstr(answer_of(&bare, "right"), "1000000 right") != NULL);
     CHECK_INT(http_server_counts(site.server).too_slow, 0);
     bare_close(&bare);
