@@ -17,13 +17,42 @@
 #include <stdio.h>
 #include <string.h>
 
+static bool is_oldest(const struct keeper_sets *sets, const struct succession_keys *keys)
+{
+    return memcmp(sets->keys[0].log, keys->log, sizeof keys->log) == 0;
+}
+
+static bool oldest_is_used(const struct keeper_sets *sets, const char *origin, struct error *err)
+{
+    return error_set(
+        err, ERROR_CONFLICT,
+        "log %s still signs with set %u, which a further set would destroy: end the log "
+        "first (besa succession prepare %s --why key_change)",
+        origin, sets->number[0], origin);
+}
+
+/* The keeper holds two sets: the oldest goes when a third comes, and no log that goes on may need it. */
+static bool oldest_is_free(const struct journal *journal, struct error *err)
+{
+    const struct keeper_sets *sets = &journal->sets;
+
+    if (sets->count < KEEPER_SETS_MAX)
+        return true;
+    for (size_t i = 0; i < journal->line_count; i++)
+        if (is_oldest(sets, &journal->lines[i].own_keys))
+            return oldest_is_used(sets, journal->lines[i].out.origin, err);
+    return journal->domestic.id == 0 || !is_oldest(sets, &journal->domestic_keys) ||
+           oldest_is_used(sets, journal->domestic.origin, err);
+}
+
 /* Who began it and why stands in the domestic log before the keys change. */
 static bool renew_enter(struct node *node, void *context, struct error *err)
 {
     const struct options *options = context;
     struct span object = span_text("keeper");
 
-    return setup_access(node, options, "keeper-renew", &object, 1, err);
+    return oldest_is_free(&node->journal, err) &&
+           setup_access(node, options, "keeper-renew", &object, 1, err);
 }
 
 /* The keeper's files, with their passphrase. */

@@ -100,6 +100,9 @@ ask
 # All four keys of one node, made while it is stopped, taken while it runs.
 stop
 quiet as_ro --officer second keeper renew || fail "keeper renew"
+# A third set would destroy the first, with which the logs still sign.
+if as_ro --officer second keeper renew > "$homes/said" 2>&1; then fail "keys in use were destroyed"; fi
+grep -q "still signs with set 0" "$homes/said" || fail "the refusal does not name the set: $(cat "$homes/said")"
 start
 succeed ro al ro/ro-al/to/al/1 key_change
 succeed ro al ro/domestic/1 key_change
