@@ -7,7 +7,11 @@
  */
 #include "web/private.h"
 
+#include "base/text.h"
+
+#include <arpa/inet.h>
 #include <stdio.h>
+#include <string.h>
 
 #define OFFICER_FREE_MAX 5u  /* failures before one waits */
 #define ADDRESS_FREE_MAX 20u /* a desk behind one address mistypes more often */
@@ -28,6 +32,21 @@ const char *const guess_words[GUESS_COUNT] = {
 static int64_t now_ms(const struct web *web)
 {
     return web->options.env->monotonic_ms(web->options.env->context);
+}
+
+/* Whoever has one address of an IPv6 /64 has them all: they count as one. Any other stands for itself. */
+static struct span place_of(struct span client, char out[HTTP_CLIENT_SIZE])
+{
+    char text[HTTP_CLIENT_SIZE];
+    uint8_t bytes[16];
+
+    snprintf(text, sizeof text, "%.*s", SPAN_ARG(span_part(client, 0, sizeof text - 1)));
+    const char *plain = strncmp(text, "::ffff:", 7) == 0 ? text + 7 : text;
+    if (inet_pton(AF_INET, plain, bytes) == 1 || inet_pton(AF_INET6, text, bytes) != 1)
+        snprintf(out, HTTP_CLIENT_SIZE, "%s", plain);
+    else
+        hex_write(span_make(bytes, 8), out);
+    return span_text(out);
 }
 
 /* The slot of an address is that of no officer. All of these under the lock. */
@@ -72,7 +91,8 @@ static int64_t slot_wait_ms(const struct web *web, const struct backoff_slot *sl
 
 int64_t backoff_wait_s(struct web *web, struct span officer, struct span client)
 {
-    struct span address = span_part(client, 0, HTTP_CLIENT_SIZE - 1);
+    char place[HTTP_CLIENT_SIZE];
+    struct span address = place_of(client, place);
     struct span name = span_part(officer, 0, NAME_SIZE_MAX);
 
     pthread_mutex_lock(&web->login_mutex);
@@ -131,7 +151,8 @@ static enum guess guess_look(struct web *web, struct span officer, struct span c
 
 enum guess backoff_note(struct web *web, struct span officer, struct span client, bool is_right)
 {
-    struct span address = span_part(client, 0, HTTP_CLIENT_SIZE - 1);
+    char place[HTTP_CLIENT_SIZE];
+    struct span address = place_of(client, place);
     struct span name = span_part(officer, 0, NAME_SIZE_MAX);
     enum guess guess = GUESS_NONE;
 

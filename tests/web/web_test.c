@@ -677,6 +677,24 @@ CHECK_TEST(who_fails_again_and_again_waits)
     CHECK_INT(answer.status, 401);
 }
 
+/* Whoever has one address of a /64 has them all. */
+CHECK_TEST(addresses_of_one_ipv6_network_wait_as_one)
+{
+    struct web_call call = call_of(route_find("POST", "/api/v1/session"), NULL);
+    char address[32];
+
+    call.body = span_text("{\"officer\":\"signatory\",\"password\":\"a guess too many\"}");
+    for (unsigned i = 1; i <= 8; i++) {
+        snprintf(address, sizeof address, "2001:db8:1:2::%u", i);
+        call.client = span_text(address);
+        serve(&call);
+    }
+    CHECK_INT(answer.status, 429);
+    call.client = span_text("2001:db8:1:3::1");
+    serve(&call);
+    CHECK_INT(answer.status, 401);
+}
+
 CHECK_TEST(nobody_at_another_address_keeps_an_officer_out)
 {
     struct web_call call = call_of(route_find("POST", "/api/v1/session"), NULL);
@@ -1038,6 +1056,7 @@ int main(int argc, char **argv)
     CHECK_RUN(what_reads_takes_no_key_and_leaves_an_entry);
     CHECK_RUN(an_officer_logs_in_acts_and_logs_out);
     CHECK_RUN(who_fails_again_and_again_waits);
+    CHECK_RUN(addresses_of_one_ipv6_network_wait_as_one);
     CHECK_RUN(nobody_at_another_address_keeps_an_officer_out);
     CHECK_RUN(a_password_that_is_changed_during_its_log_in_opens_nothing);
     CHECK_RUN(a_flood_of_log_ins_from_one_address_leaves_room_for_others);
