@@ -69,6 +69,7 @@ install-files:
 		install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man$${page##*.} $$page || exit 1; done
 	install -D -m 644 packaging/completion/besa $(DESTDIR)$(PREFIX)/share/bash-completion/completions/besa
 	install -D -m 644 packaging/systemd/besa.service $(DESTDIR)$(PREFIX)/lib/systemd/system/besa.service
+	sed -i "s|/usr/bin/besa|$(PREFIX)/bin/besa|g" $(DESTDIR)$(PREFIX)/lib/systemd/system/besa.service
 	install -D -m 644 packaging/systemd/besa.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/besa.conf
 
 clean: ## remove build/

@@ -19,4 +19,8 @@ done << 'LIST'
 LIST
 "$root/usr/bin/besa" --help > /dev/null
 [ -z "$(find "$root" -type f -perm /022)" ] || { echo "writable by others"; exit 1; }
+make -s -C "$1" install-files PROGRAM="$2" DESTDIR="$root" PREFIX=/usr/local
+grep -q "/usr/local/bin/besa" "$root/usr/local/lib/systemd/system/besa.service" &&
+    ! grep -q "/usr/bin/besa" "$root/usr/local/lib/systemd/system/besa.service" ||
+    { echo "the unit runs a program of another prefix"; exit 1; }
 echo "$(find "$root" -type f | wc -l) files installed"
