@@ -3,7 +3,7 @@
  * is judged by both nodes under the same version, and that is the one which the places of the second signatures in the two
  * logs give. These places are found here from heads and outcomes alone, not as the nodes find them.
  */
-#include "sim/world.h"
+#include "sim/audit.h"
 
 #include "journal/private.h"
 #include "store/governance_rows.h"
@@ -14,11 +14,6 @@
 
 #define SIGNATURE_COUNT_MAX 64u
 #define RETURNED_COUNT_MAX  256u
-
-static struct journal_line *line_of(struct node *node)
-{
-    return &node->journal.lines[0];
-}
 
 /* Where a second signature stands that its receiver accepted. */
 struct signed_place {

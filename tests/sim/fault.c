@@ -177,9 +177,9 @@ static void roots_forget(struct node *node)
     for (size_t i = 0; i < world->root_count; i++) {
         const struct signed_root *root = &world->roots[i];
         bool is_gone =
-            root->side == node->side &&
-            (root->log == node->journal.domestic.id ||
-             (root->log == line->out.id && (node->is_blinded || root->size > in_custody)));
+            root->side == node->side && (strcmp(root->origin, node->journal.domestic.origin) == 0 ||
+                                         (strcmp(root->origin, line->out.origin) == 0 &&
+                                          (node->is_blinded || root->size > in_custody)));
         if (!is_gone)
             world->roots[kept++] = *root;
     }

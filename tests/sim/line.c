@@ -240,14 +240,17 @@ static uint64_t u64_read(const uint8_t *bytes)
     return value;
 }
 
-/* Custody of a post: from and to stand in its clear header (post.h). */
+/* Custody of a post: from, to and the checkpoint, whose first line is the log's origin, stand in its clear header (post.h). */
 static void post_audit(const struct call *call)
 {
-    enum { FROM_OFFSET = 8 + 1 + 4 + 65 };
-    if (call->done != NULL && strcmp(call->path, PATH_PUSH) == 0 &&
-        call->body.size > FROM_OFFSET + 16)
-        audit_custody(&call->world->nodes[call->from], u64_read(call->body.data + FROM_OFFSET),
-                      u64_read(call->body.data + FROM_OFFSET + 8));
+    enum { FROM_OFFSET = 8 + 1 + 4 + 65, CHECKPOINT_OFFSET = FROM_OFFSET + 24 + 2 };
+    struct span post = buffer_span(&call->body);
+    struct span note = span_part(post, CHECKPOINT_OFFSET, post.size);
+    struct span origin;
+
+    if (call->done != NULL && strcmp(call->path, PATH_PUSH) == 0 && line_take(&note, &origin))
+        audit_custody(&call->world->nodes[call->from], origin, u64_read(post.data + FROM_OFFSET),
+                      u64_read(post.data + FROM_OFFSET + 8));
 }
 
 static void call_reply(void *context, unsigned status, const char *content_type, struct span body)

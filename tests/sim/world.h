@@ -89,7 +89,7 @@ struct act_record {
 /* A signature that a keeper gave: never another root for the same size. */
 struct signed_root {
     size_t side;
-    int64_t log;
+    char origin[ORIGIN_SIZE_MAX + 1];
     uint64_t size;
     struct tlog_hash root;
 };
@@ -207,8 +207,8 @@ void fault_heal(struct world *world);
 /* --- audit.c --- */
 /* After each round of a writer: no second root for a size. */
 bool audit_roots(struct node *node);
-/* A post of [from, to) by `node` was taken: it must hold what the partner holds. */
-bool audit_custody(struct node *node, uint64_t from, uint64_t to);
+/* A post of [from, to) in this log of `node` was taken: it must hold what the partner holds. */
+bool audit_custody(struct node *node, struct span origin, uint64_t from, uint64_t to);
 /* Rebuild equals live, now. */
 bool audit_rebuild(struct node *node);
 bool audit_has_converged(struct world *world, char *why, size_t size);
@@ -216,12 +216,7 @@ bool audit_end(struct world *world);
 /* Its books are older than what an honest partner holds, and can be resumed. */
 bool audit_must_resume(const struct node *node);
 bool audit_log_is_read_only(const struct world *world);
-/* --- audit_agreement.c --- */
-bool audit_agreement(struct world *world);
-/* A message that went back to its officer, because the agreement changed before it was numbered. */
-bool audit_was_returned(struct node *node, const uint8_t id[UUID_SIZE]);
-
-/* Prints both nodes' logs. */
+/* --- audit_show.c: prints both nodes' logs --- */
 void audit_show(struct world *world);
 
 #endif

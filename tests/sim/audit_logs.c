@@ -1,0 +1,300 @@
+/* Both books tell the same story: log by log of a row of successors, entry by entry, receipt by receipt. */
+#include "sim/audit.h"
+
+#include "journal/private.h"
+#include "store/derived_rows.h"
+#include "tlog/checkpoint.h"
+#include "tlog/cosignature.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+/* One log, as its writer and its receiver have it. */
+struct log_pair {
+    struct node *from;
+    struct node *to;
+    struct audit_log own;
+    struct audit_log mirror;
+};
+
+static size_t leaves_read(struct node *node, const struct audit_log *log, struct tlog_hash *out)
+{
+    struct arena arena CLEANUP(arena_free) = arena_make(4u << 20);
+    struct span *rows = arena_array(&arena, ENTRY_COUNT_MAX, sizeof *rows);
+    struct error err = {0};
+    size_t count = 0;
+
+    if (rows == NULL || !entry_list_leaves(node->db, &arena, log->id, 0, (int64_t)log->size, rows,
+                                           ENTRY_COUNT_MAX, &count, &err))
+        return 0;
+    for (size_t i = 0; i < count; i++)
+        memcpy(out[i].bytes, rows[i].data, TLOG_HASH_SIZE);
+    return count;
+}
+
+/* Roots of all sizes up to `count` from the leaves alone. */
+static void roots_compute(const struct tlog_hash *leaves, size_t count, struct tlog_hash *roots)
+{
+    struct compact_range range = compact_range_empty();
+    compact_range_root(&range, &roots[0]);
+    for (size_t i = 0; i < count; i++) {
+        compact_range_append(&range, &leaves[i]);
+        compact_range_root(&range, &roots[i + 1]);
+    }
+}
+
+/* --- receipts --- */
+
+/* Under the custody key that counted at this place. */
+static bool receipt_verify(const struct log_pair *pair, const struct receipt_row *row,
+                           const struct tlog_hash *root)
+{
+    struct buffer text CLEANUP(buffer_free) = buffer_make(CHECKPOINT_SIZE_MAX);
+    struct buffer signature_line CLEANUP(buffer_free) = buffer_make(CHECKPOINT_SIZE_MAX);
+    struct checkpoint checkpoint = {
+        .origin = span_text(pair->own.origin), .size = (uint64_t)row->size, .root = *root};
+    uint64_t position = pair->own.base + (uint64_t)row->size;
+    uint8_t signature[SIGNATURE_SIZE];
+    struct error err = {0};
+    struct note_key key;
+    int64_t time_s = 0;
+
+    return row->signature.size == SIGNATURE_SIZE &&
+           span_equal(row->root, span_make(root->bytes, TLOG_HASH_SIZE)) &&
+           key_of(pair->to->party, "custody",
+                  chain_custody_keys(line_of(pair->from), SIDE_PARTNER, position), &key, &err) &&
+           checkpoint_write(&checkpoint, &text) &&
+           cosignature_line_write(&key, row->time_s, row->signature.data, &signature_line) &&
+           cosignature_line_verify(&key, buffer_span(&text), buffer_span(&signature_line), &time_s,
+                                   signature) &&
+           time_s == row->time_s;
+}
+
+static const struct receipt_row *receipt_of(const struct receipt_row *rows, size_t count,
+                                            int64_t size)
+{
+    for (size_t i = 0; i < count; i++)
+        if (rows[i].size == size)
+            return &rows[i];
+    return NULL;
+}
+
+/* A log that ended, ended in custody. */
+static uint64_t cosigned_of(const struct log_pair *pair)
+{
+    const struct journal_line *line = line_of(pair->from);
+    return pair->own.id == line->out.id ? line->cosigned : pair->own.size;
+}
+
+/* Same receipts, hence the same T for every entry; each holds under the custody key and over the leaves. */
+static bool receipts_agree(const struct log_pair *pair, const struct tlog_hash *roots,
+                           size_t root_count)
+{
+    struct node *from = pair->from;
+    struct node *to = pair->to;
+    struct arena arena CLEANUP(arena_free) = arena_make(8u << 20);
+    struct receipt_row *ours = arena_array(&arena, RECEIPT_COUNT_MAX, sizeof *ours);
+    struct receipt_row *theirs = arena_array(&arena, RECEIPT_COUNT_MAX, sizeof *theirs);
+    struct error err = {0};
+    size_t our_count = 0;
+    size_t their_count = 0;
+
+    if (!receipt_list(from->db, &arena, pair->own.id, 0, ours, RECEIPT_COUNT_MAX, &our_count,
+                      &err) ||
+        !receipt_list(to->db, &arena, pair->mirror.id, 0, theirs, RECEIPT_COUNT_MAX, &their_count,
+                      &err))
+        return world_fail(from->world, "receipts cannot be read: %s", err.text);
+    for (size_t i = 0; i < our_count; i++) {
+        const struct receipt_row *same = receipt_of(theirs, their_count, ours[i].size);
+        if ((size_t)ours[i].size >= root_count ||
+            !receipt_verify(pair, &ours[i], &roots[ours[i].size]))
+            return world_fail(from->world, "the receipt of size %" PRId64 " of %s does not hold",
+                              ours[i].size, pair->own.origin);
+        if (same == NULL && !to->was_restored)
+            return world_fail(from->world,
+                              "%s gave a receipt of size %" PRId64 " of %s and forgot it",
+                              to->party, ours[i].size, pair->own.origin);
+        if (same != NULL && same->time_s != ours[i].time_s)
+            return world_fail(from->world, "size %" PRId64 " of %s has two receipt times",
+                              ours[i].size, pair->own.origin);
+    }
+    for (size_t i = 0; i < their_count && !from->was_restored; i++)
+        if ((uint64_t)theirs[i].size <= cosigned_of(pair) &&
+            receipt_of(ours, our_count, theirs[i].size) == NULL)
+            return world_fail(from->world, "%s lacks the receipt of size %" PRId64 " of %s",
+                              from->party, theirs[i].size, pair->own.origin);
+    return true;
+}
+
+/* --- entries --- */
+
+static bool dues_agree(const struct log_pair *pair, uint64_t index, const uint8_t *id)
+{
+    struct node *nodes[] = {pair->from, pair->to};
+    int64_t received[2] = {0};
+    int64_t due[2] = {0};
+    bool is_there[2];
+
+    for (size_t i = 0; i < 2; i++) {
+        struct arena arena CLEANUP(arena_free) = arena_make(1 << 20);
+        struct request_row row;
+        struct error err = {0};
+        is_there[i] =
+            request_find_message(nodes[i]->db, &arena, span_make(id, UUID_SIZE), &row, &err) &&
+            due_find(nodes[i]->db, row.entry, &received[i], &due[i], &err);
+    }
+    if (!is_there[0] || !is_there[1])
+        return true; /* erased, withdrawn or refused on one side */
+    if ((received[0] == 0 || received[1] == 0) && !audit_direction_is_open(pair->from, pair->to))
+        return true; /* a log that stands still asks for no receipts */
+    return (received[0] == received[1] && due[0] == due[1]) ||
+           world_fail(pair->from->world,
+                      "index %" PRIu64 " of %s: received at %" PRId64 " and %" PRId64
+                      " s, due at %" PRId64 " and %" PRId64 " ms",
+                      index, pair->own.origin, received[0], received[1], due[0], due[1]);
+}
+
+/* In whichever of the writer's logs. */
+static bool uses_count(struct node *node, struct span message_id, int64_t *uses)
+{
+    struct audit_chain chain;
+    struct error err = {0};
+
+    audit_chain_read(node, SIDE_PARTNER, &chain);
+    *uses = 0;
+    for (size_t i = 0; i < chain.count; i++) {
+        int64_t count = 0;
+        if (!entry_count_message(node->db, chain.logs[i].id, message_id, INT64_MAX, &count, &err))
+            return false;
+        *uses += count;
+    }
+    return true;
+}
+
+/* Entry by entry: the same leaf, each id once, the same due times. */
+static bool entries_agree(const struct log_pair *pair, size_t count)
+{
+    struct world *world = pair->from->world;
+    struct error err = {0};
+
+    for (size_t i = 0; i < count; i++) {
+        struct arena arena CLEANUP(arena_free) = arena_make(4u << 20);
+        struct entry_row row;
+        int64_t uses = 0;
+        if (!entry_find_index(pair->to->db, &arena, pair->mirror.id, (int64_t)i, &row, &err) ||
+            !uses_count(pair->to, row.message_id, &uses))
+            return world_fail(world, "index %zu of %s cannot be read: %s", i, pair->own.origin,
+                              err.text);
+        if (uses != 1)
+            return world_fail(world, "index %zu of %s: its id stands %" PRId64 " times", i,
+                              pair->own.origin, uses);
+        if (row.type == MESSAGE_REQUEST && !dues_agree(pair, i, row.message_id.data))
+            return false;
+    }
+    return true;
+}
+
+/* --- custody --- */
+
+static bool mirror_find(struct node *node, struct span origin, enum log_side side,
+                        struct audit_log *out)
+{
+    struct audit_chain chain;
+
+    audit_chain_read(node, side, &chain);
+    for (size_t i = 0; i < chain.count; i++)
+        if (span_is(origin, chain.logs[i].origin)) {
+            *out = chain.logs[i];
+            return true;
+        }
+    return false;
+}
+
+bool audit_custody(struct node *node, struct span origin, uint64_t from, uint64_t to)
+{
+    struct node *partner = &node->world->nodes[1 - node->side];
+    struct audit_log own;
+    struct audit_log mirror;
+
+    if (!node->is_up || !partner->is_up || !mirror_find(node, origin, SIDE_OWN, &own) ||
+        !mirror_find(partner, origin, SIDE_PARTNER, &mirror))
+        return true;
+    for (uint64_t i = from; i < to && i < mirror.size; i++) {
+        struct arena arena CLEANUP(arena_free) = arena_make(4u << 20);
+        struct entry_row ours;
+        struct entry_row theirs;
+        struct error err = {0};
+        if (entry_find_index(node->db, &arena, own.id, (int64_t)i, &ours, &err) &&
+            entry_find_index(partner->db, &arena, mirror.id, (int64_t)i, &theirs, &err) &&
+            !span_equal(ours.leaf, theirs.leaf))
+            return world_fail(node->world,
+                              "%s took a post whose index %" PRIu64
+                              " of %s differs from what it holds",
+                              partner->party, i, own.origin);
+    }
+    return true;
+}
+
+/* --- log by log --- */
+
+static bool pair_agrees(const struct log_pair *pair)
+{
+    static struct tlog_hash ours[ENTRY_COUNT_MAX];
+    static struct tlog_hash theirs[ENTRY_COUNT_MAX];
+    static struct tlog_hash roots[ENTRY_COUNT_MAX + 1];
+    struct world *world = pair->from->world;
+    size_t our_count = leaves_read(pair->from, &pair->own, ours);
+    size_t their_count = leaves_read(pair->to, &pair->mirror, theirs);
+    size_t common = our_count < their_count ? our_count : their_count;
+
+    if (our_count != pair->own.size || their_count != pair->mirror.size)
+        return world_fail(world, "entries of %s are missing", pair->own.origin);
+    for (size_t i = 0; i < common; i++)
+        if (!tlog_hash_is_equal(&ours[i], &theirs[i]))
+            return world_fail(world, "index %zu of %s differs on the two nodes", i,
+                              pair->own.origin);
+    bool is_longer = our_count > their_count;
+    roots_compute(is_longer ? ours : theirs, is_longer ? our_count : their_count, roots);
+    return entries_agree(pair, common) &&
+           receipts_agree(pair, roots, (is_longer ? our_count : their_count) + 1);
+}
+
+/* A log ended for both or for neither, and at the same size. */
+static bool chains_agree(struct node *from, const struct audit_chain *own, struct node *to,
+                         const struct audit_chain *mirror)
+{
+    if (own->count != mirror->count && audit_direction_is_open(from, to))
+        return world_fail(from->world, "%s ended %zu logs to %s, which knows of %zu", from->party,
+                          own->count - 1, to->party, mirror->count - 1);
+    for (size_t i = 0; i < own->count && i < mirror->count; i++) {
+        const struct audit_log *ours = &own->logs[i];
+        const struct audit_log *theirs = &mirror->logs[i];
+        bool has_ended = i + 1 < own->count && i + 1 < mirror->count;
+        if (strcmp(ours->origin, theirs->origin) != 0 || ours->base != theirs->base ||
+            (has_ended && ours->size != theirs->size))
+            return world_fail(from->world,
+                              "%s has log %s from %" PRIu64 " of %" PRIu64
+                              " entries, %s log %s from %" PRIu64 " of %" PRIu64,
+                              from->party, ours->origin, ours->base, ours->size, to->party,
+                              theirs->origin, theirs->base, theirs->size);
+    }
+    return true;
+}
+
+bool audit_logs(struct node *from, struct node *to)
+{
+    struct audit_chain own;
+    struct audit_chain mirror;
+
+    audit_chain_read(from, SIDE_OWN, &own);
+    audit_chain_read(to, SIDE_PARTNER, &mirror);
+    if (!chains_agree(from, &own, to, &mirror))
+        return false;
+    for (size_t i = 0; i < own.count && i < mirror.count; i++) {
+        const struct log_pair pair = {
+            .from = from, .to = to, .own = own.logs[i], .mirror = mirror.logs[i]};
+        if (!pair_agrees(&pair))
+            return false;
+    }
+    return true;
+}
