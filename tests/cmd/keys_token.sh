@@ -14,7 +14,7 @@ trap 'stop; rm -rf "$homes"' EXIT
 # shellcheck source=tests/real/two_homes.sh
 . "$root/tests/real/two_homes.sh"
 module=/usr/lib/softhsm/libsofthsm2.so
-for tool in softhsm2-util pkcs11-tool openssl python3; do
+for tool in softhsm2-util pkcs11-tool openssl; do
     command -v "$tool" > /dev/null || { echo "NOT RUN: $tool is missing"; exit 77; }
 done
 [ -r "$module" ] || { echo "NOT RUN: no SoftHSM"; exit 77; }
@@ -37,10 +37,7 @@ rm "$homes/key.pem" "$homes/key.der"
 uri="pkcs11:token=besa;object=office?module-path=$module"
 echo 2468 > "$homes/pin" && echo 9999 > "$homes/wrong-pin" && chmod 600 "$homes/pin" "$homes/wrong-pin"
 
-read -r ro_port al_port < <(python3 -c 'import socket
-s = [socket.socket() for _ in range(2)]
-[x.bind(("127.0.0.1", 0)) for x in s]
-print(*[x.getsockname()[1] for x in s])')
+read -r ro_port al_port < <(free_ports 2)
 # ro's institution has no key file at all.
 quiet as_ro init --party ro --training --contact "+40 700 000 000" \
     --listen "127.0.0.1:$ro_port" --address "127.0.0.1:$ro_port" --institution-token "$uri" --institution-cert "$homes/office.pem" \

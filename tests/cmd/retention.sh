@@ -14,10 +14,7 @@ trap 'stop; [ -n "${BESA_KEEP:-}" ] || rm -rf "$homes"' EXIT
 . "$root/tests/real/two_homes.sh"
 command -v python3 > /dev/null || { echo "NOT RUN: python3 is missing"; exit 77; }
 
-read -r ro_port al_port < <(python3 -c 'import socket
-s = [socket.socket() for _ in range(2)]
-[x.bind(("127.0.0.1", 0)) for x in s]
-print(*[x.getsockname()[1] for x in s])')
+read -r ro_port al_port < <(free_ports 2)
 # shellcheck disable=SC2034
 ro_line=$ro_port al_line=$al_port
 two_homes || exit 1

@@ -2,7 +2,7 @@
 # Two real nodes end and begin logs while they run: a yearly closing of both kinds of log, then a change of all keys of one
 # node. Everything through the command line, with two officers here and one at the partner; then both books and the
 # exported logs are verified.
-# usage: tests/cmd/succession.sh BESA      exit code 77: not run
+# usage: tests/cmd/succession.sh BESA
 # covers: succession keeper
 set -u
 besa=$1
@@ -13,12 +13,7 @@ stop() { for pid in "${pids[@]}"; do kill "$pid" 2> /dev/null && wait "$pid" 2> 
 trap 'stop; [ -n "${BESA_KEEP:-}" ] || rm -rf "$homes"' EXIT
 # shellcheck source=tests/real/two_homes.sh
 . "$root/tests/real/two_homes.sh"
-command -v python3 > /dev/null || { echo "NOT RUN: python3 is missing"; exit 77; }
-
-read -r ro_port al_port < <(python3 -c 'import socket
-s = [socket.socket() for _ in range(2)]
-[x.bind(("127.0.0.1", 0)) for x in s]
-print(*[x.getsockname()[1] for x in s])')
+read -r ro_port al_port < <(free_ports 2)
 # shellcheck disable=SC2034
 ro_line=$ro_port al_line=$al_port
 two_homes || exit 1

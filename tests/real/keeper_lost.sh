@@ -7,45 +7,16 @@ set -u
 besa=$(realpath "$1") sample=$(realpath "$2")
 here=$(dirname "$(realpath "$0")")
 homes=$(mktemp -d "${TMPDIR:-/tmp}/besa-keeper-XXXXXX")
-# shellcheck disable=SC2034  # read by two_homes.sh
-ro_port=28471 ro_line=28471 al_port=28472 al_line=28472
-declare -A node=([ro]='' [al]='')
 # shellcheck source=tests/real/two_homes.sh
 . "$here/two_homes.sh"
+# shellcheck source=tests/real/live_nodes.sh
+. "$here/live_nodes.sh"
+trap end_all EXIT
+read -r ro_port al_port < <(free_ports 2)
+# shellcheck disable=SC2034  # read by two_homes.sh
+ro_line=$ro_port al_line=$al_port
 record=$homes/ro/keeper/keeper.record
 
-end() { # SIDE
-    [ -z "${node[$1]}" ] && return
-    kill "${node[$1]}" 2> /dev/null
-    wait "${node[$1]}" 2> /dev/null
-    node[$1]=''
-}
-trap 'end ro; end al; rm -rf "$homes"' EXIT
-begin() {
-    local i
-    "$besa" --home "$homes/$1" serve >> "$homes/$1.log" 2>&1 &
-    node[$1]=$!
-    for ((i = 0; i < 300; i++)); do
-        [ -S "$homes/$1/run/control.sock" ] && return
-        sleep 0.1
-    done
-    fail "$1 does not start"
-}
-fail() {
-    echo "not so: $1"
-    tail -n 5 "$homes/said" "$homes"/*.log
-    exit 1
-}
-until_said() { # TEXT COMMAND...
-    local text=$1 i
-    shift
-    for ((i = 0; i < 300; i++)); do
-        "$@" > "$homes/said" 2>&1
-        grep -q -- "$text" "$homes/said" && return
-        sleep 0.1
-    done
-    fail "$* never says $text"
-}
 # ro asks, al refuses: an entry and a receipt in each direction.
 exchange() { # NUMBER
     local item
@@ -83,34 +54,9 @@ goes_on() { # NUMBER
 }
 
 two_homes || exit 1
-for side in ro al; do
-    "as_$side" officer put chief Chief desk head_of_desk > /dev/null &&
-        "as_$side" officer put second Second desk security_officer > /dev/null ||
-        fail "officers are entered"
-done
-# The daily keys go with the record: both sides pair anew, on both nodes, by their administrators.
-pair_again() {
-    local side other
-    end al
-    rm -f "$homes"/*.pairing "$homes"/*.secret
-    for side in ro al; do
-        quiet "$besa" --home "$homes/$side" --officer "admin-$side" --reason exercise pair export \
-            "$homes/$side.pairing" --secret "$homes/$side.secret" || fail "$side makes a new half"
-    done
-    for side in ro al; do
-        [ $side = ro ] && other=al || other=ro
-        quiet "$besa" --home "$homes/$side" --officer "admin-$side" --reason exercise pair import \
-            "$homes/$other.pairing" --secret "$homes/$other.secret" \
-            --fingerprint "$(fingerprint "$homes/$other.pairing")" || fail "$side pairs again"
-    done
-}
-# From here on heads of desk act.
-as_ro() { "$besa" --home "$homes/ro" --officer chief --reason exercise "$@"; }
-as_al() { "$besa" --home "$homes/al" --officer chief --reason exercise "$@"; }
-for side in ro al; do
-    "as_$side" case c-1 Exercise > /dev/null || fail "a case is opened"
-    begin "$side"
-done
+heads
+begin ro
+begin al
 until_said '"state":"reachable"' as_ro --json status
 exchange RO-KEEPER-1
 end ro
@@ -132,6 +78,7 @@ as_ro --case c-1 request "$homes/request.json" > "$homes/said" 2>&1 && fail "not
 as_ro --approver second keeper recover > "$homes/said" 2>&1 && fail "the node must be stopped"
 end ro
 recover
+end al
 pair_again
 goes_on RO-KEEPER-3
 
@@ -141,12 +88,14 @@ for ((block = 0; block < 266; block++)); do
 done
 recover
 [ -f "$record.damaged" ] || fail "the damaged record is kept"
+end al
 pair_again
 goes_on RO-KEEPER-4
 
 # 3. An older one was put back.
 cp "$homes/older.record" "$record"
 recover --older
+end al
 pair_again
 goes_on RO-KEEPER-5
 

@@ -8,6 +8,18 @@ as_ro() { "$besa" --home "$homes/ro" --officer admin-ro --reason "exercise" "$@"
 as_al() { "$besa" --home "$homes/al" --officer admin-al --reason "exercise" "$@"; }
 quiet() { "$@" > "$homes/said" 2>&1 || { cat "$homes/said"; echo "failed: $*"; return 1; }; }
 
+# So many ports of the loopback on which nobody listens. They lie below those that the kernel gives to connections, so that none
+# of these takes one before it is listened on.
+free_ports() { # COUNT
+    local port found=()
+    while [ ${#found[@]} -lt "$1" ]; do
+        port=$((20000 + RANDOM % 12000))
+        case " ${found[*]} " in *" $port "*) continue ;; esac
+        (: < "/dev/tcp/127.0.0.1/$port") 2> /dev/null || found+=("$port")
+    done
+    echo "${found[@]}"
+}
+
 # The fingerprint that a pairing file's owner reads over the telephone.
 fingerprint() { "$besa" --json pair fingerprint "$1" | sed -n 's/.*"fingerprint":"\([^"]*\)".*/\1/p'; }
 
