@@ -1,7 +1,7 @@
 /*
- * `besa keeper`, under the keeper's passphrase and while the node is stopped. `renew`: a further set of keys; nothing is
- * signed with it before a log is succeeded by one that names it. `recover`: the record of what was signed, after it was lost;
- * nothing is signed for a log before its partner's fresh receipt (PROTOCOL.md 6).
+ * `besa keeper`, by two officers, under the keeper's passphrase and while the node is stopped. `renew`: a further set of
+ * keys; nothing is signed with it before a log is succeeded by one that names it. `recover`: the record of what was signed,
+ * after it was lost; nothing is signed for a log before its partner's fresh receipt (PROTOCOL.md 6).
  */
 #include "cmd/setup.h"
 
@@ -45,14 +45,43 @@ static bool oldest_is_free(const struct journal *journal, struct error *err)
            oldest_is_used(sets, journal->domestic.origin, err);
 }
 
-/* Who began it and why stands in the domestic log before the keys change. */
+/* Two answer for what the keeper will sign, or no longer sign. */
+static bool approver_check(struct node *node, const struct options *options, const char *act,
+                           struct error *err)
+{
+    struct arena arena CLEANUP(arena_free) = arena_make(64 * 1024);
+    struct span approver = span_text(options->approver);
+    struct officer_row row;
+
+    if (approver.size == 0)
+        return error_set(err, ERROR_RULE, "%s: a second officer is required (--approver)", act);
+    if (span_equal(approver, span_text(options->officer)))
+        return error_set(err, ERROR_RULE, "%s: nobody approves their own act", act);
+    if (!officer_find(node->db, &arena, approver, &row, err))
+        return error_add(err, "officer %.*s", SPAN_ARG(approver));
+    return (row.is_active ||
+            error_set(err, ERROR_RULE, "officer %.*s is not active here", SPAN_ARG(approver))) &&
+           role_check_approver(row.role, act, err);
+}
+
+/* Who ordered it, who approved and why stands in the domestic log before anything changes. */
+static bool act_enter(struct node *node, const struct options *options, const char *act,
+                      const char *object, struct error *err)
+{
+    char approved[NAME_SIZE_MAX + 16];
+
+    snprintf(approved, sizeof approved, "approved-by %s", options->approver);
+    const struct span objects[] = {span_text(object), span_text(approved)};
+    return setup_access(node, options, act, objects, ARRAY_COUNT(objects), err);
+}
+
 static bool renew_enter(struct node *node, void *context, struct error *err)
 {
     const struct options *options = context;
-    struct span object = span_text("keeper");
 
-    return oldest_is_free(&node->journal, err) &&
-           setup_access(node, options, "keeper-renew", &object, 1, err);
+    return approver_check(node, options, "keeper-renew", err) &&
+           oldest_is_free(&node->journal, err) &&
+           act_enter(node, options, "keeper-renew", "keeper", err);
 }
 
 /* The keeper's files, with their passphrase. */
@@ -149,37 +178,14 @@ static void recovering_drop(struct recovering *recovering)
     arena_free(&recovering->arena);
 }
 
-static bool approver_check(struct node *node, struct recovering *recovering, struct error *err)
-{
-    struct span approver = span_text(recovering->options->approver);
-    struct officer_row row;
-
-    if (approver.size == 0)
-        return error_set(err, ERROR_RULE,
-                         "keeper-recover: a second officer is required (--approver)");
-    if (span_equal(approver, span_text(recovering->options->officer)))
-        return error_set(err, ERROR_RULE, "nobody approves their own act");
-    if (!officer_find(node->db, &recovering->arena, approver, &row, err))
-        return error_add(err, "officer %.*s", SPAN_ARG(approver));
-    return (row.is_active ||
-            error_set(err, ERROR_RULE, "officer %.*s is not active here", SPAN_ARG(approver))) &&
-           role_check_approver(row.role, "keeper-recover", err);
-}
-
-/* Who ordered it stands in the domestic log before the record changes. */
 static bool recover_enter(struct node *node, void *context, struct error *err)
 {
     struct recovering *recovering = context;
-    char approved[NAME_SIZE_MAX + 16];
 
-    if (!approver_check(node, recovering, err) ||
-        !journal_keeper_logs(&node->journal, &recovering->arena, recovering->logs,
-                             &recovering->count, err))
-        return false;
-    snprintf(approved, sizeof approved, "approved-by %s", recovering->options->approver);
-    const struct span objects[] = {span_text("keeper.record"), span_text(approved)};
-    return setup_access(node, recovering->options, "keeper-recover", objects, ARRAY_COUNT(objects),
-                        err);
+    return approver_check(node, recovering->options, "keeper-recover", err) &&
+           journal_keeper_logs(&node->journal, &recovering->arena, recovering->logs,
+                               &recovering->count, err) &&
+           act_enter(node, recovering->options, "keeper-recover", "keeper.record", err);
 }
 
 static bool record_recover(struct recovering *recovering, bool is_all, struct error *err)

@@ -50,11 +50,12 @@ const struct command commands[] = {
      "countersigns (an outgoing log). See docs/recovery.md.",
      command_succession},
     {"keeper", "renew\nrecover [--older]",
-     "While the node is stopped: `renew` makes a further set of the node's keys; logs go over to it "
-     "by `besa succession`.\n\n`recover` makes the keeper's record whole again after it was lost or "
-     "damaged; two officers order it (--approver). From its next start the node signs nothing for "
-     "a log before the partner's keeper has said, at contact, how much of it it holds. --older: an "
-     "older record was put back; every log waits. See docs/recovery.md.",
+     "While the node is stopped, by two officers (--approver head_of_desk or security_officer): "
+     "`renew` makes a further set of the node's keys; logs go over to it by `besa succession`.\n\n"
+     "`recover` makes the keeper's record whole again after it was lost or damaged. From its next "
+     "start the node signs nothing for a log before the partner's keeper has said, at contact, how "
+     "much of it it holds. --older: an older record was put back; every log waits. See "
+     "docs/recovery.md.",
      command_keeper},
     {"keys",
      "[list]\ntls renew [--days N] [--key FILE|--token URI --cert FILE] [--pin-file FILE]\ntls "

@@ -148,7 +148,7 @@ bool role_check_approver(struct span role_name, const char *act, struct error *e
     enum role role;
     uint32_t approvers = APPROVERS;
 
-    if (strncmp(act, "succession-", 11) == 0 || strcmp(act, "keeper-recover") == 0)
+    if (strncmp(act, "succession-", 11) == 0 || strncmp(act, "keeper-", 7) == 0)
         approvers = LOG_ENDERS;
     /* What comes back in a resume is everything: whoever may order it, may approve it, and nobody else. */
     if (strcmp(act, "resume-order") == 0 || strcmp(act, "retention-clock") == 0)
@@ -193,8 +193,9 @@ void roles_document(struct buffer *out)
         ". The end of a log (`succession-prepare`, `succession-import`), the recovery of a keeper "
         "(`keeper-recover`), a revocation (`key-revoke`, `officer-revoke`, `desk-key-revoke`) and a "
         "change of passphrase (`passphrase-change`) or of the institution's certificate "
-        "(`institution-install`) are approved by those who may begin them; a resume and a one-time "
-        "password by `head_of_desk` or `security_officer`. "
+        "(`institution-install`) are approved by those who may begin them; a keeper's new keys "
+        "(`keeper-renew`), a resume and a one-time password by `head_of_desk` or "
+        "`security_officer`. "
         "Nobody approves their own draft, and nobody a password for themselves.\n\n"
         "Through the API a second officer is asked, not named: the act waits as a draft, they see "
         "it in their own session and confirm the SHA-256 of exactly these bytes, or refuse it. The "

@@ -94,9 +94,15 @@ ask
 
 # All four keys of one node, made while it is stopped, taken while it runs.
 stop
-quiet as_ro --officer second keeper renew || fail "keeper renew"
+# One officer alone makes none, nor one who approves the own act, nor with an approver who may not end a log.
+if as_ro --officer second keeper renew > "$homes/said" 2>&1; then fail "one officer alone renewed the keys"; fi
+grep -q "second officer" "$homes/said" || fail "the second officer is not asked for"
+if as_ro --officer second --approver second keeper renew > "$homes/said" 2>&1; then fail "an officer approves the own act"; fi
+if as_ro --officer second --approver admin-ro keeper renew > "$homes/said" 2>&1; then fail "an administrator approves new keys"; fi
+grep -q "does not approve" "$homes/said" || fail "the refusal does not name the role: $(cat "$homes/said")"
+quiet as_ro --officer second --approver head keeper renew || fail "keeper renew"
 # A third set would destroy the first, with which the logs still sign.
-if as_ro --officer second keeper renew > "$homes/said" 2>&1; then fail "keys in use were destroyed"; fi
+if as_ro --officer second --approver head keeper renew > "$homes/said" 2>&1; then fail "keys in use were destroyed"; fi
 grep -q "still signs with set 0" "$homes/said" || fail "the refusal does not name the set: $(cat "$homes/said")"
 start
 succeed ro al ro/ro-al/to/al/1 key_change
