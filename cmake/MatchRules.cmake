@@ -7,3 +7,15 @@ add_custom_command(
   COMMAND ${CMAKE_COMMAND} -E make_directory ${MATCH_RULES_DIR}/match
   COMMAND ${CMAKE_SOURCE_DIR}/tools/match_rules ${MATCH_RULES_DIR}/match/match_rules.inc ${match_rules}
   DEPENDS ${match_rules} ${CMAKE_SOURCE_DIR}/tools/match_rules VERBATIM)
+
+# Writes one .inc for each of src/match/tables/*.tsv: rows of texts (number plates, telephone plans, account numbers).
+set(MATCH_TABLES ibans phones plates)
+list(TRANSFORM MATCH_TABLES PREPEND ${CMAKE_SOURCE_DIR}/src/match/tables/ OUTPUT_VARIABLE match_table_files)
+list(TRANSFORM match_table_files APPEND .tsv)
+list(TRANSFORM MATCH_TABLES PREPEND ${MATCH_RULES_DIR}/match/ OUTPUT_VARIABLE MATCH_TABLE_OUTPUTS)
+list(TRANSFORM MATCH_TABLE_OUTPUTS APPEND .inc)
+add_custom_command(
+  OUTPUT ${MATCH_TABLE_OUTPUTS}
+  COMMAND ${CMAKE_COMMAND} -E make_directory ${MATCH_RULES_DIR}/match
+  COMMAND ${CMAKE_SOURCE_DIR}/tools/match_tables ${MATCH_RULES_DIR}/match ${match_table_files}
+  DEPENDS ${match_table_files} ${CMAKE_SOURCE_DIR}/tools/match_tables VERBATIM)
