@@ -13,10 +13,17 @@ create table sequence (n bigint primary key, kind bigint not null, entry bigint,
 create index sequence_entry on sequence (entry);
 insert into schema_version (number) values (1);
 insert into agreements (agreement, version, cms, fingerprint, imported_ms) values ('ro-al', 1, 'cms', 'print', 5);
+insert into agreements (agreement, version, cms, fingerprint, imported_ms, suspended_ms) values ('ro-xk', 2, 'cms 2', 'print 2', 101, 102);
 insert into logs (id, origin, kind, agreement, partner, size, frontier, handled) values (3, 'al/ro-al/to/ro/0', 2, 'ro-al', 'al', 2, 'frontier', 1);
+insert into logs (id, origin, kind, agreement, partner, size, frontier, handled, read_only) values (4, 'xk/ro-xk/to/ro/0', 2, 'ro-xk', 'xk', 103, 'frontier 2', 104, 'fork');
 insert into entries (id, log, idx, message_id, head, leaf, type, created_ms, body_size, body_state) values (7, 3, 0, 'id', 'head', 'leaf', 1, 9, 0, 0);
+insert into entries (id, log, idx, message_id, head, leaf, type, created_ms, salt, body, body_key, body_size, body_state) values (8, 4, 105, 'id 2', 'head 2', 'leaf 2', 2, 106, 'salt 2', 'body 2', 'key 2', 107, 1);
+insert into entries (id, log, idx, message_id, head, leaf, type, created_ms, body_size, body_state) values (9, 4, null, 'id 3', 'head 3', 'leaf 3', 3, 108, 0, 3);
 insert into parts (entry, number, kind, digest, salt, size, sha256, state) values (7, 1, 1, 'digest', 'salt', 4, 'sha', 1);
+insert into parts (entry, number, kind, digest, salt, size, sha256, segments, state, bytes, part_key, file) values (8, 2, 0, 'digest 2', 'salt 2', 109, 'sha 2', 'segments 2', 1, 'bytes 2', 'part key 2', 'file 2');
 insert into checkpoints (log, size, root, signature) values (3, 2, 'root', 'signature');
 insert into receipts (log, size, root, time_s, signature) values (3, 2, 'root', 11, 'signature');
+insert into receipts (log, size, root, time_s) values (4, 110, 'root 2', 111);
 insert into witnessed (origin, size, witness, root, time_s, signature) values ('ro/domestic/0', 64, 'al/witness/0', 'root', 12, 'signature');
 insert into sequence (n, kind, entry, log, time_s, version, outcome) values (1, 2, 7, 3, 11, 1, 0);
+insert into sequence (n, kind, entry, log, size, time_s, version, outcome, ground, ruling) values (2, 2, 8, 4, 112, 113, 2, 1, 'type', 'ruling 2');
