@@ -47,6 +47,22 @@ static void line_look(struct doctor *doctor, struct node *node, struct journal_l
                     late.due[RETENTION_ON_HOLD], line->agreement_id);
 }
 
+static void acts_look(struct doctor *doctor, struct node *node, int64_t now_ms)
+{
+    struct journal *journal = &node->journal;
+    struct error err = {0};
+    int64_t oldest_ms = 0;
+
+    if (!journal_acts_oldest(journal, &oldest_ms, &err))
+        doctor_find(doctor, DOCTOR_FAILURE, "look at the disk", "%s", err.text);
+    else if (oldest_ms != 0 && oldest_ms < journal_acts_due_ms(journal, now_ms - RETENTION_LATE_MS))
+        doctor_find(doctor, DOCTOR_FAILURE, "besa retention run",
+                    "access entries are held longer than the %" PRId64 " days agreed",
+                    journal_acts_days(journal));
+    else
+        doctor_find(doctor, DOCTOR_OK, NULL, "no access entry is overdue");
+}
+
 //= dir-2016-680 art 5
 void doctor_retention_look(struct doctor *doctor, struct node *node)
 {
@@ -61,6 +77,8 @@ void doctor_retention_look(struct doctor *doctor, struct node *node)
         clock_look(doctor, &clock);
     for (size_t i = 0; i < node->journal.line_count; i++)
         line_look(doctor, node, &node->journal.lines[i], clock.own_ms);
-    if (node->journal.line_count == 0)
+    if (node->journal.line_count > 0)
+        acts_look(doctor, node, clock.own_ms);
+    else
         doctor_find(doctor, DOCTOR_OK, NULL, "nothing is held under any agreement");
 }

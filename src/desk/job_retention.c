@@ -10,8 +10,8 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-static bool erasure_access(struct journal *journal, const struct span *objects, size_t count,
-                           struct error *err)
+static bool erasure_access(struct journal *journal, size_t total, const char *what,
+                           const struct span *objects, size_t count, struct error *err)
 {
     char reason[96];
     struct act act = {.officer = span_text("node"),
@@ -19,7 +19,8 @@ static bool erasure_access(struct journal *journal, const struct span *objects, 
                       .act = span_text("retention-erase"),
                       .outcome = span_text("done")};
 
-    snprintf(reason, sizeof reason, "%zu items were held as long as the agreement allows", count);
+    snprintf(reason, sizeof reason, "%zu %s were held as long as the agreement allows", total,
+             what);
     act.reason = span_text(reason);
     return (act_set_objects(&act, objects, count) ||
             error_set(err, ERROR_LIMIT, "the access entry does not fit in memory")) &&
@@ -64,7 +65,7 @@ static bool items_erase(struct journal *journal, struct journal_line *line,
         erased++;
     }
     pass->erased += erased;
-    return erased == 0 || erasure_access(journal, objects, erased, err);
+    return erased == 0 || erasure_access(journal, erased, "items", objects, erased, err);
 }
 
 /* Where nobody acted for long, no partner confirmed the time either: this entry is witnessed with the partner's, and the
@@ -80,25 +81,31 @@ static bool clock_ask(struct journal *journal, struct error *err)
     return journal_access(journal, &act, err);
 }
 
-//= dir-2016-680 art 4(1)(e)
-//= dir-2016-680 art 5
-bool desk_retention_step(struct journal *journal, struct desk_retention_pass *pass,
-                         struct error *err)
+/* The erasing of access entries is on record itself, and goes in its turn. */
+static bool acts_step(struct journal *journal, int64_t now_ms, struct desk_retention_pass *pass,
+                      struct error *err)
 {
+    char text[ACT_OBJECT_SIZE_MAX];
+    struct pruned done;
+
+    if (!journal_acts_prune(journal, now_ms, &pass->acts, &done, err))
+        return false;
+    pass->acts_erased += done.erased;
+    snprintf(text, sizeof text, "%s %" PRIu64 "-%" PRIu64, done.origin, done.from, done.to);
+    struct span object = span_text(text);
+    return done.erased == 0 ||
+           erasure_access(journal, done.erased, "access entries", &object, 1, err);
+}
+
+static bool line_step(struct journal *journal, int64_t now_ms, struct desk_retention_pass *pass,
+                      struct error *err)
+{
+    struct journal_line *line = &journal->lines[pass->line];
     struct retention_item items[RETENTION_STEP];
     size_t limit = pass->is_careful ? 1 : RETENTION_STEP;
-    struct retention_clock clock;
     size_t count = 0;
 
-    pass->is_over = pass->line >= journal->line_count || journal->domestic.read_only[0] != '\0';
-    if (pass->is_over)
-        return true;
-    struct journal_line *line = &journal->lines[pass->line];
-    bool is_first = pass->line == 0 && !pass->walk.has_place;
-    if (!journal_retention_clock(journal, &clock, err) ||
-        (is_first && clock.trusted_ms < clock.own_ms && !clock_ask(journal, err)) ||
-        !journal_retention_next(journal, line, clock.trusted_ms, &pass->walk, items, limit, &count,
-                                err))
+    if (!journal_retention_next(journal, line, now_ms, &pass->walk, items, limit, &count, err))
         return false;
     if (!pass->must_skip && !items_erase(journal, line, items, count, pass, err))
         return false;
@@ -107,8 +114,27 @@ bool desk_retention_step(struct journal *journal, struct desk_retention_pass *pa
         pass->walk = (struct retention_walk){.step = 0};
         pass->line++;
     }
-    pass->is_over = pass->line >= journal->line_count;
     return true;
+}
+
+//= dir-2016-680 art 4(1)(e)
+//= dir-2016-680 art 5
+bool desk_retention_step(struct journal *journal, struct desk_retention_pass *pass,
+                         struct error *err)
+{
+    bool is_first = pass->line == 0 && !pass->walk.has_place;
+    struct retention_clock clock;
+
+    pass->is_over = journal->line_count == 0 || journal->domestic.read_only[0] != '\0';
+    if (pass->is_over)
+        return true;
+    if (!journal_retention_clock(journal, &clock, err) ||
+        (is_first && clock.trusted_ms < clock.own_ms && !clock_ask(journal, err)))
+        return false;
+    bool ok = pass->line < journal->line_count ? line_step(journal, clock.trusted_ms, pass, err)
+                                               : acts_step(journal, clock.trusted_ms, pass, err);
+    pass->is_over = ok && pass->acts.is_over;
+    return ok;
 }
 
 void desk_retention_failed(struct desk_retention_pass *pass)

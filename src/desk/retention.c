@@ -85,6 +85,24 @@ static bool line_status(struct journal *journal, struct journal_line *line, stru
     return true;
 }
 
+/* The node's own: who did what, for as long as the agreement that keeps longest says. */
+static bool acts_status(struct journal *journal, int64_t now, struct json_writer *out,
+                        struct error *err)
+{
+    int64_t oldest_ms = 0;
+
+    if (!journal_acts_oldest(journal, &oldest_ms, err))
+        return false;
+    json_key(out, "access_entries");
+    json_begin_object(out);
+    json_integer_field(out, "kept_days", journal_acts_days(journal));
+    if (oldest_ms != 0)
+        json_time_field(out, "oldest", oldest_ms);
+    json_boolean_field(out, "due", oldest_ms != 0 && oldest_ms < journal_acts_due_ms(journal, now));
+    json_end_object(out);
+    return true;
+}
+
 static void clock_write(const struct retention_clock *clock, struct json_writer *out)
 {
     json_time_field(out, "clock", clock->own_ms);
@@ -108,6 +126,8 @@ bool act_retention_status(struct journal *journal, const struct desk_call *call,
         if (!line_status(journal, &journal->lines[i], out, err))
             return false;
     json_end_array(out);
+    if (!acts_status(journal, clock.own_ms, out, err))
+        return false;
     json_end_object(out);
     return true;
 }
@@ -227,7 +247,9 @@ bool act_retention_run(struct journal *journal, const struct desk_call *call,
 
     if (!journal_retention_clock(journal, &clock, err))
         return false;
-    for (unsigned i = 0; i < RUN_STEP_MAX && !pass.is_over && pass.erased < RETENTION_STEP; i++)
+    for (unsigned i = 0; i < RUN_STEP_MAX && !pass.is_over && pass.erased < RETENTION_STEP &&
+                         pass.acts_erased < PRUNE_STEP;
+         i++)
         if (!desk_retention_step(journal, &pass, err))
             return false;
     if (!access_write(journal, call, "retention-run", NULL, 0, err))
@@ -235,6 +257,7 @@ bool act_retention_run(struct journal *journal, const struct desk_call *call,
     json_begin_object(out);
     clock_write(&clock, out);
     json_integer_field(out, "erased", (int64_t)pass.erased);
+    json_integer_field(out, "access_entries_erased", (int64_t)pass.acts_erased);
     for (size_t i = RETENTION_GOES + 1; i < RETENTION_WAIT_COUNT; i++)
         json_integer_field(out, retention_wait_names[i], (int64_t)pass.waiting[i]);
     json_boolean_field(out, "more", !pass.is_over);

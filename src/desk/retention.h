@@ -5,6 +5,7 @@
 #ifndef BESA_DESK_RETENTION_H
 #define BESA_DESK_RETENTION_H
 
+#include "journal/prune.h"
 #include "journal/retention.h"
 
 #define RETENTION_STEP 32u /* erased in one transaction: some 20 ms of the writer */
@@ -18,10 +19,12 @@
 struct desk_retention_pass {
     size_t line;
     struct retention_walk walk;
+    struct acts_walk acts; /* behind all lines: access entries */
     bool is_over;
     bool is_careful; /* a step failed: one item at a time from here on */
     bool must_skip;  /* that one item failed: past it */
     size_t erased;
+    size_t acts_erased; /* access entries that lost their body */
     size_t failed;
     size_t waiting[RETENTION_WAIT_COUNT];
 };

@@ -1,0 +1,40 @@
+/*
+ * Retention of the books: access entries, which name our officers, lose their bodies when the agreements' `domestic_days`
+ * are over. The entry stays, and with it the tree, every checkpoint and every witness's signature; what the body said can be
+ * read by nobody any more, since its key is gone. A node has one domestic log for all its partners: an entry stays as long
+ * as the agreement that keeps longest says, because it is the proof of who looked.
+ */
+#ifndef BESA_JOURNAL_PRUNE_H
+#define BESA_JOURNAL_PRUNE_H
+
+#include "journal/journal.h"
+
+#define PRUNE_STEP 256u /* entries looked at in one transaction: a few ms of the writer */
+
+/* What one step did. */
+struct pruned {
+    size_t erased;      /* bodies */
+    const char *origin; /* of the log; the journal's */
+    uint64_t from;      /* indexes [from, to) were looked at */
+    uint64_t to;
+};
+
+/* How long access entries are kept, in days; 0: no agreement says so yet, and nothing goes. */
+int64_t journal_acts_days(const struct journal *journal);
+/* Access entries made before this time are due at `now_ms`: whole days of UTC, so that a pass finds some once a day. */
+int64_t journal_acts_due_ms(const struct journal *journal, int64_t now_ms);
+
+/* A pass over the domestic logs, oldest first. Begin with zeroes. */
+struct acts_walk {
+    size_t log;
+    bool is_over;
+};
+/* In a transaction of the writer: erases what is due among the next PRUNE_STEP entries. `now_ms`: the clock of
+ * journal_retention_clock. */
+//= dir-2016-680 art 4(1)(e)
+bool journal_acts_prune(struct journal *journal, int64_t now_ms, struct acts_walk *walk,
+                        struct pruned *out, struct error *err);
+/* When the oldest access entry was made whose body is here; 0: there is none. */
+bool journal_acts_oldest(struct journal *journal, int64_t *out, struct error *err);
+
+#endif
