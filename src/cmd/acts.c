@@ -69,10 +69,10 @@ int command_held(struct options *options, int argc, char **argv)
     struct word_list words;
     int exit_code;
 
-    if (!command_parse(options, argc, argv, NULL, 0, 0, 1, &words, &exit_code))
+    if (argc < 2 || strcmp(argv[1], "retry") != 0)
+        return command_list(options, argc, argv, "held-list");
+    if (!command_parse(options, argc, argv, NULL, 0, 1, 1, &words, &exit_code))
         return exit_code;
-    if (words.count == 0)
-        return command_act(options, "held-list", span_text("{}"), span_make(NULL, 0));
     if (strcmp(words.words[0], "retry") != 0)
         return command_usage(options, "nothing, or retry, is wanted");
     return command_act(options, "held-retry", span_text("{}"), span_make(NULL, 0));

@@ -27,11 +27,11 @@ int command_approval(struct options *options, int argc, char **argv)
     struct word_list words;
     int exit_code;
 
+    if (argc > 1 && strcmp(argv[1], "list") == 0)
+        return command_list(options, argc - 1, argv + 1, "approval-list");
     if (!command_parse(options, argc, argv, NULL, 0, 1, 3, &words, &exit_code))
         return exit_code;
     const char *what = words.words[0];
-    if (strcmp(what, "list") == 0 && words.count == 1)
-        return command_act(options, "approval-list", span_text("{}"), span_make(NULL, 0));
     if (strcmp(what, "show") == 0 && words.count == 2)
         return approval_act(options, "approval-show", words.words[1], NULL);
     if (strcmp(what, "confirm") == 0 && words.count == 3)

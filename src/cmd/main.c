@@ -102,7 +102,7 @@ const struct command commands[] = {
     {"erase", "ITEM [--part N] --why REASON", "Erases a body or part here and tells the partner.",
      command_erase},
     {"retention",
-     "status\nlist [--due|--days N] [--limit N]\nrun\nhold ITEM --for GROUND [--until "
+     "status\nlist [--due|--days N] [--limit N] [--after PLACE]\nrun\nhold ITEM --for GROUND [--until "
      "DATE]\nrelease ITEM\nclock --approver ID",
      "What is held, and when it goes.\n\nThe node erases by itself, once an hour, what is held as "
      "long as the agreement allows, and tells the partner. `list` says what goes within 30 days "
@@ -113,14 +113,15 @@ const struct command commands[] = {
     {"withdraw", "ITEM", "Withdraws an own message that the partner does not hold yet.",
      command_withdraw},
     {"officer",
-     "list [--limit N] [--after ID]\nput ID NAME UNIT ROLE [--inactive]\npassword [ID]\nsessions\nend ID",
+     "list [--limit N] [--after ID]\nput ID NAME UNIT ROLE [--inactive]\npassword [ID]\nsessions [--limit N] [--after PLACE]\nend ID",
      "Lists or enters officers, gives passwords for the API, ends sessions.\n\npassword alone changes "
      "one's own: the old one, then the new one (typed, or two lines of standard input). password ID "
      "asks for a one-time password, good for a day and for setting one's own: the first half is told "
      "here, the second to the officer who confirms (besa approval); with --approver both are told at "
      "once.",
      command_officer},
-    {"approval", "list\nshow APPROVAL\nconfirm APPROVAL SHA256\nrefuse APPROVAL",
+    {"approval",
+     "list [--limit N] [--after PLACE]\nshow APPROVAL\nconfirm APPROVAL SHA256\nrefuse APPROVAL",
      "What waits for a second officer.\n\nshow gives the draft and its SHA-256, confirm does the act "
      "for exactly these bytes, refuse refuses it, or withdraws one's own; --reason is told as the "
      "reason. --case is that of the draft.",
@@ -134,7 +135,7 @@ const struct command commands[] = {
      "log, index, what; exit code 65.\n\nOne --vkey: the log lies in DIR. Several: logs that follow "
      "one another, each in DIR/ORIGIN; --cert: the institutions that signed their ends.",
      command_verify},
-    {"held", "\nretry",
+    {"held", "[--limit N] [--after PLACE]\nretry",
      "Lists what partners sent and this node cannot handle yet: an unknown message type, its "
      "thread, a failure.\n\nAn upgrade that knows the type handles it by itself; retry tries all "
      "of it again.",

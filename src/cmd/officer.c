@@ -119,6 +119,8 @@ int command_officer(struct options *options, int argc, char **argv)
 
     if (argc > 1 && strcmp(argv[1], "list") == 0)
         return command_list(options, argc - 1, argv + 1, "officer-list");
+    if (argc > 1 && strcmp(argv[1], "sessions") == 0)
+        return command_list(options, argc - 1, argv + 1, "officer-sessions");
     if (!command_parse(options, argc, argv, own, ARRAY_COUNT(own), 1, 5, &words, &exit_code))
         return exit_code;
     if (strcmp(words.words[0], "put") == 0 && words.count == 5)
@@ -127,8 +129,6 @@ int command_officer(struct options *options, int argc, char **argv)
         return password_change(options);
     if (strcmp(words.words[0], "password") == 0 && words.count == 2 && !is_inactive)
         return officer_act(options, "officer-password", words.words[1]);
-    if (strcmp(words.words[0], "sessions") == 0 && words.count == 1 && !is_inactive)
-        return command_act(options, "officer-sessions", span_make(NULL, 0), span_make(NULL, 0));
     if (strcmp(words.words[0], "end") == 0 && words.count == 2 && !is_inactive)
         return officer_act(options, "officer-end", words.words[1]);
     return command_usage(options, "list, sessions, password, put with its four words, or password "

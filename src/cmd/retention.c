@@ -33,11 +33,12 @@ static int list(struct options *options, int argc, char **argv)
 {
     struct buffer text CLEANUP(buffer_free) = buffer_make(ARGUMENTS_SIZE_MAX);
     struct json_writer arguments = json_writer_make(&text);
-    const char *days = NULL, *limit = NULL;
+    const char *days = NULL, *limit = NULL, *after = NULL;
     bool is_due = false;
     const struct command_option own[] = {{.name = "due", .flag = &is_due},
                                          {.name = "days", .value = &days},
-                                         {.name = "limit", .letter = 'n', .value = &limit}};
+                                         {.name = "limit", .letter = 'n', .value = &limit},
+                                         {.name = "after", .letter = 'a', .value = &after}};
     uint64_t day_count = 0, row_count = 0;
     struct word_list words;
     struct error err = {0};
@@ -53,6 +54,8 @@ static int list(struct options *options, int argc, char **argv)
     json_begin_object(&arguments);
     json_integer_field(&arguments, "days", (int64_t)day_count);
     json_integer_field(&arguments, "limit", (int64_t)row_count);
+    if (after != NULL)
+        json_string_field(&arguments, "after", after);
     json_end_object(&arguments);
     return command_act(options, "retention-list", buffer_span(&text), span_make(NULL, 0));
 }

@@ -260,31 +260,79 @@ static bool case_check(const struct desk_call *call, const struct approval_row *
                      SPAN_ARG(row->case_number));
 }
 
+/* "state.made.id" */
+static bool place_write(const struct approval_row *row, struct arena *arena, struct span *out,
+                        struct error *err)
+{
+    const int64_t numbers[] = {(int64_t)row->state, row->made_ms};
+    char hex[2 * APPROVAL_ID_SIZE + 1];
+    char text[PAGE_PLACE_SIZE];
+    struct span begin;
+
+    if (row->id.size != APPROVAL_ID_SIZE)
+        return error_set(err, ERROR_STORE, "an approval is cut");
+    hex_write(row->id, hex);
+    if (!page_numbers_write(numbers, ARRAY_COUNT(numbers), arena, &begin, err))
+        return false;
+    snprintf(text, sizeof text, "%.*s.%s", SPAN_ARG(begin), hex);
+    return arena_copy(arena, span_text(text), out) || error_set(err, ERROR_LIMIT, "out of memory");
+}
+
+static bool place_read(struct span text, uint8_t id[APPROVAL_ID_SIZE], struct approval_place *out,
+                       struct error *err)
+{
+    size_t hex_size = (size_t)2 * APPROVAL_ID_SIZE;
+    int64_t numbers[2];
+
+    if (text.size <= hex_size + 1 ||
+        !hex_read(span_part(text, text.size - hex_size, hex_size), id, APPROVAL_ID_SIZE) ||
+        !page_numbers_read(span_part(text, 0, text.size - hex_size - 1), numbers,
+                           ARRAY_COUNT(numbers), err))
+        return error_set(err, ERROR_INPUT, "after: not a place that a list gave");
+    *out = (struct approval_place){numbers[0], numbers[1], span_make(id, APPROVAL_ID_SIZE)};
+    return true;
+}
+
+/* What this officer may see of a draft in a list; what is left out was read, so that a page may be shorter than asked. */
+static void row_write(struct journal *journal, const struct desk_call *call,
+                      const struct approval_row *row, struct json_writer *out)
+{
+    struct error ignored = {0};
+
+    if (!is_drafter(call, row) && !asked_check(journal, call, row, &ignored))
+        return;
+    json_begin_object(out);
+    json_boolean_field(out, "waits_for_me", row->state == APPROVAL_WAITS && !is_drafter(call, row));
+    approval_write(row, out);
+    json_end_object(out);
+}
+
 bool act_approval_list(struct journal *journal, const struct desk_call *call,
                        struct json_writer *out, struct error *err)
 {
-    struct approval_row *rows = arena_array(call->arena, DESK_LIST_MAX, sizeof *rows);
+    struct approval_row *rows = arena_array(call->arena, DESK_LIST_MAX + 1, sizeof *rows);
+    uint8_t id[APPROVAL_ID_SIZE];
+    struct approval_place place;
+    struct page page;
+    struct span next = span_text("");
     size_t count = 0;
 
     if (rows == NULL)
         return error_set(err, ERROR_LIMIT, "out of memory");
-    if (!approvals_expire(journal, err) ||
-        !approval_list(journal->db, call->arena, call->access.officer, rows, DESK_LIST_MAX, &count,
-                       err) ||
+    if (!page_read(call, DESK_LIST_MAX, &page, err) ||
+        (page.after.size > 0 && !place_read(page.after, id, &place, err)) ||
+        !approvals_expire(journal, err) ||
+        !approval_list(journal->db, call->arena, call->access.officer,
+                       page.after.size > 0 ? &place : NULL, rows, page.limit + 1, &count, err))
+        return false;
+    size_t shown = count > page.limit ? page.limit : count;
+    if ((count > shown && !place_write(&rows[shown - 1], call->arena, &next, err)) ||
         !access_view(journal, call, "approval-list", NULL, 0, err))
         return false;
-    json_begin_array(out);
-    for (size_t i = 0; i < count; i++) {
-        struct error ignored = {0};
-        if (!is_drafter(call, &rows[i]) && !asked_check(journal, call, &rows[i], &ignored))
-            continue;
-        json_begin_object(out);
-        json_boolean_field(out, "waits_for_me",
-                           rows[i].state == APPROVAL_WAITS && !is_drafter(call, &rows[i]));
-        approval_write(&rows[i], out);
-        json_end_object(out);
-    }
-    json_end_array(out);
+    page_begin(out);
+    for (size_t i = 0; i < shown; i++)
+        row_write(journal, call, &rows[i], out);
+    page_end(out, count > shown, next);
     return true;
 }
 

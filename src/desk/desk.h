@@ -9,9 +9,12 @@
 #include "base/json.h"
 #include "journal/journal.h"
 
-#define DESK_REASON_SIZE_MAX 400
-#define DESK_LIST_MAX        200
-#define DESK_PAGE            50 /* rows of a list when no limit is named */
+#define DESK_REASON_SIZE_MAX  400
+#define DESK_LIST_MAX         200
+#define DESK_PAGE             50 /* rows of a list when no limit is named */
+
+#define OFFICER_NAME_SIZE_MAX 120 /* bytes */
+#define CASE_TITLE_SIZE_MAX   200 /* bytes */
 
 /* Who acts, why, in which case. */
 struct desk_access {

@@ -4,6 +4,9 @@
 #include "base/text.h"
 #include "store/held_rows.h"
 
+#include <inttypes.h>
+#include <stdio.h>
+
 static const char *held_words(struct span ground)
 {
     return span_is(ground, "type")     ? "this program does not know the message type; upgrade"
@@ -38,21 +41,61 @@ static bool held_write(struct journal *journal, const struct journal_line *line,
     return true;
 }
 
-static bool line_held_write(struct journal *journal, const struct journal_line *line, size_t limit,
-                            size_t *shown, struct json_writer *out, struct error *err)
-{
-    struct arena arena CLEANUP(arena_free) = arena_make(16u * 1024 * 1024);
-    struct held_row *rows = arena_array(&arena, DESK_LIST_MAX, sizeof *rows);
-    size_t count = 0;
+/* "agreement.entry": the last row that was shown. */
+struct held_place {
+    struct span agreement; /* empty: from the first */
+    int64_t entry;
+};
 
+static bool place_read(struct span text, struct held_place *out, struct error *err)
+{
+    size_t end = 0;
+
+    *out = (struct held_place){.agreement = span_text("")};
+    if (text.size == 0)
+        return true;
+    while (end < text.size && text.data[end] != '.')
+        end++;
+    out->agreement = span_part(text, 0, end);
+    return page_numbers_read(span_part(text, end + 1, text.size), &out->entry, 1, err);
+}
+
+static bool place_write(const struct journal_line *line, int64_t entry, struct arena *arena,
+                        struct span *out, struct error *err)
+{
+    char text[PAGE_PLACE_SIZE];
+
+    snprintf(text, sizeof text, "%s.%" PRId64, line->agreement_id, entry);
+    return arena_copy(arena, span_text(text), out) || error_set(err, ERROR_LIMIT, "out of memory");
+}
+
+struct held_found {
+    struct held_row row;
+    const struct journal_line *line;
+};
+
+/* Of all lines behind the place, line by line, the oldest first. */
+static bool held_find(struct journal *journal, const struct held_place *place, struct arena *arena,
+                      struct held_found *out, size_t limit, size_t *count, struct error *err)
+{
+    struct held_row *rows = arena_array(arena, limit, sizeof *rows);
+    bool is_behind = place->agreement.size == 0;
+
+    *count = 0;
     if (rows == NULL)
         return error_set(err, ERROR_LIMIT, "out of memory");
-    if (!journal_held_list(journal->db, line, 0, &arena, rows, limit - *shown, &count, err))
-        return false;
-    for (size_t i = 0; i < count; i++, (*shown)++) {
-        struct arena one CLEANUP(arena_free) = arena_make(4 * (size_t)BODY_SIZE_MAX);
-        if (!held_write(journal, line, &rows[i], &one, out, err))
+    for (size_t i = 0; i < journal->line_count && *count < limit; i++) {
+        const struct journal_line *line = &journal->lines[i];
+        bool is_place = span_is(place->agreement, line->agreement_id);
+        size_t found = 0;
+        if (!is_behind && !is_place)
+            continue;
+        is_behind = true;
+        if (!journal_held_list(journal->db, line, is_place ? place->entry : 0, arena, rows,
+                               limit - *count, &found, err))
             return false;
+        for (size_t k = 0; k < found; k++)
+            out[(*count)++] = (struct held_found){rows[k], line};
     }
     return true;
 }
@@ -60,18 +103,29 @@ static bool line_held_write(struct journal *journal, const struct journal_line *
 bool act_held_list(struct journal *journal, const struct desk_call *call, struct json_writer *out,
                    struct error *err)
 {
-    size_t shown = 0;
-    size_t limit = (size_t)json_get_integer_optional(call->arguments, "limit", 1, DESK_LIST_MAX,
-                                                     DESK_LIST_MAX);
+    struct held_found *found = arena_array(call->arena, DESK_LIST_MAX + 1, sizeof *found);
+    struct held_place place;
+    struct page page;
+    struct span next = span_text("");
+    size_t count = 0;
 
-    if (!problems_to_error(call->problems, err) ||
+    if (found == NULL)
+        return error_set(err, ERROR_LIMIT, "out of memory");
+    if (!page_read(call, DESK_LIST_MAX, &page, err) || !place_read(page.after, &place, err) ||
+        !held_find(journal, &place, call->arena, found, page.limit + 1, &count, err))
+        return false;
+    size_t shown = count > page.limit ? page.limit : count;
+    const struct held_found *last = shown == 0 ? NULL : &found[shown - 1];
+    if ((count > shown && !place_write(last->line, last->row.entry, call->arena, &next, err)) ||
         !access_write(journal, call, "held-list", NULL, 0, err))
         return false;
-    json_begin_array(out);
-    for (size_t i = 0; i < journal->line_count && shown < limit; i++)
-        if (!line_held_write(journal, &journal->lines[i], limit, &shown, out, err))
+    page_begin(out);
+    for (size_t i = 0; i < shown; i++) {
+        struct arena one CLEANUP(arena_free) = arena_make(4 * (size_t)BODY_SIZE_MAX);
+        if (!held_write(journal, found[i].line, &found[i].row, &one, out, err))
             return false;
-    json_end_array(out);
+    }
+    page_end(out, count > shown, next);
     return true;
 }
 

@@ -5,6 +5,8 @@
 #include "base/text.h"
 #include "desk/roles.h"
 
+#include <stdlib.h>
+
 /* Whoever gives out roles does not take one: a change of one's own row changes no role. */
 static bool own_role_check(struct journal *journal, const struct desk_call *call,
                            const struct officer_row *row, struct error *err)
@@ -23,7 +25,8 @@ bool act_officer_put(struct journal *journal, const struct desk_call *call, stru
                      struct error *err)
 {
     struct officer_row row = {.id = json_get_text(call->arguments, "id", 1, NAME_SIZE_MAX),
-                              .name = json_get_text(call->arguments, "name", 1, 120),
+                              .name =
+                                  json_get_text(call->arguments, "name", 1, OFFICER_NAME_SIZE_MAX),
                               .unit = json_get_text(call->arguments, "unit", 1, NAME_SIZE_MAX)};
     size_t role = json_get_choice(call->arguments, "role", role_names, ROLE_COUNT);
 
@@ -45,35 +48,6 @@ bool act_officer_put(struct journal *journal, const struct desk_call *call, stru
     return true;
 }
 
-/* A page of a list in the order of its names: `next` is the last name of a page that has one behind it. */
-struct page {
-    size_t limit;
-    struct span after;
-};
-
-static bool page_read(const struct desk_call *call, struct page *out, struct error *err)
-{
-    out->limit = (size_t)json_get_integer_optional(call->arguments, "limit", 1, DESK_LIST_MAX,
-                                                   DESK_LIST_MAX);
-    out->after = json_get_text_optional(call->arguments, "after", NAME_SIZE_MAX);
-    return problems_to_error(call->problems, err);
-}
-
-static void page_end(struct json_writer *out, bool has_next, struct span last)
-{
-    json_end_array(out);
-    if (has_next)
-        json_text_field(out, "next", last);
-    json_end_object(out);
-}
-
-static void page_begin(struct json_writer *out)
-{
-    json_begin_object(out);
-    json_key(out, "list");
-    json_begin_array(out);
-}
-
 bool act_officer_list(struct journal *journal, const struct desk_call *call,
                       struct json_writer *out, struct error *err)
 {
@@ -83,7 +57,7 @@ bool act_officer_list(struct journal *journal, const struct desk_call *call,
 
     if (rows == NULL)
         return error_set(err, ERROR_LIMIT, "out of memory");
-    if (!page_read(call, &page, err) ||
+    if (!page_read(call, DESK_LIST_MAX, &page, err) ||
         !officer_list(journal->db, call->arena, page.after, rows, page.limit + 1, &count, err) ||
         !access_write(journal, call, "officer-list", NULL, 0, err))
         return false;
@@ -112,7 +86,7 @@ bool act_case_list(struct journal *journal, const struct desk_call *call, struct
 
     if (rows == NULL || objects == NULL)
         return error_set(err, ERROR_LIMIT, "out of memory");
-    if (!page_read(call, &page, err) ||
+    if (!page_read(call, DESK_LIST_MAX, &page, err) ||
         !case_list(journal->db, call->arena, page.after, rows, page.limit + 1, &count, err))
         return false;
     size_t shown = count > page.limit ? page.limit : count;
@@ -132,25 +106,55 @@ bool act_case_list(struct journal *journal, const struct desk_call *call, struct
     return true;
 }
 
-/* As many as a node has partners: one page. */
+static int line_compare(const void *a, const void *b)
+{
+    const struct journal_line *const *x = a;
+    const struct journal_line *const *y = b;
+
+    return strcmp((*x)->agreement_id, (*y)->agreement_id);
+}
+
+/* Those behind the page's place, in the order of their names. */
+static size_t lines_sorted(const struct journal *journal, const struct page *page,
+                           const struct journal_line *out[PARTNER_COUNT_MAX])
+{
+    const char *after = page->after.size == 0 ? "" : (const char *)page->after.data;
+    size_t count = 0;
+
+    for (size_t i = 0; i < journal->line_count && i < PARTNER_COUNT_MAX; i++)
+        if (strcmp(journal->lines[i].agreement_id, after) > 0)
+            out[count++] = &journal->lines[i];
+    qsort(out, count, sizeof *out, line_compare);
+    return count;
+}
+
+static void line_write(const struct journal_line *line, struct json_writer *out)
+{
+    json_begin_object(out);
+    json_string_field(out, "agreement", line->agreement_id);
+    json_string_field(out, "partner", line->partner);
+    json_integer_field(out, "version", (int64_t)line->agreement.version);
+    json_boolean_field(out, "suspended", line->is_suspended);
+    json_boolean_field(out, "suspended_by_us", line->is_suspended_by_us);
+    json_boolean_field(out, "suspended_by_partner", line->is_suspended_by_partner);
+    json_end_object(out);
+}
+
 bool act_agreement_list(struct journal *journal, const struct desk_call *call,
                         struct json_writer *out, struct error *err)
 {
-    if (!access_write(journal, call, "agreement-list", NULL, 0, err))
+    const struct journal_line *lines[PARTNER_COUNT_MAX];
+    struct page page;
+
+    if (!page_read(call, DESK_LIST_MAX, &page, err) ||
+        !access_write(journal, call, "agreement-list", NULL, 0, err))
         return false;
+    size_t count = lines_sorted(journal, &page, lines);
+    size_t shown = count > page.limit ? page.limit : count;
     page_begin(out);
-    for (size_t i = 0; i < journal->line_count; i++) {
-        const struct journal_line *line = &journal->lines[i];
-        json_begin_object(out);
-        json_string_field(out, "agreement", line->agreement_id);
-        json_string_field(out, "partner", line->partner);
-        json_integer_field(out, "version", (int64_t)line->agreement.version);
-        json_boolean_field(out, "suspended", line->is_suspended);
-        json_boolean_field(out, "suspended_by_us", line->is_suspended_by_us);
-        json_boolean_field(out, "suspended_by_partner", line->is_suspended_by_partner);
-        json_end_object(out);
-    }
-    page_end(out, false, span_text(""));
+    for (size_t i = 0; i < shown; i++)
+        line_write(lines[i], out);
+    page_end(out, count > shown, span_text(shown == 0 ? "" : lines[shown - 1]->agreement_id));
     return true;
 }
 
@@ -158,7 +162,7 @@ bool act_case_put(struct journal *journal, const struct desk_call *call, struct 
                   struct error *err)
 {
     struct span number = json_get_text(call->arguments, "number", 1, NAME_SIZE_MAX);
-    struct span title = json_get_text(call->arguments, "title", 1, 200);
+    struct span title = json_get_text(call->arguments, "title", 1, CASE_TITLE_SIZE_MAX);
 
     if (!problems_to_error(call->problems, err))
         return false;

@@ -76,6 +76,24 @@ bool enclose(struct journal *journal, const struct desk_call *call, struct enclo
              struct error *err);
 bool enclosed_forget(struct journal *journal, const struct enclosed *enclosed, struct error *err);
 
+/* A page of a list: at most `limit` rows that stand behind `after`, the place that the page before gave; the first page has
+ * none. A place is of the last row that was read, not a count, so that what is entered or leaves between two pages moves no
+ * row into another one. */
+#define PAGE_PLACE_SIZE 128u
+struct page {
+    size_t limit;
+    struct span after; /* empty: from the beginning */
+};
+/* `absent`: rows when no limit is named. */
+bool page_read(const struct desk_call *call, int64_t absent, struct page *out, struct error *err);
+/* The object with its list; `place` is told as `next` when there is more. */
+void page_begin(struct json_writer *out);
+void page_end(struct json_writer *out, bool has_next, struct span place);
+/* A place of numbers, none below 0: "1.812.7", opaque to whoever holds it. INPUT when it is none. */
+bool page_numbers_write(const int64_t *numbers, size_t count, struct arena *arena, struct span *out,
+                        struct error *err);
+bool page_numbers_read(struct span text, int64_t *out, size_t count, struct error *err);
+
 /* Asks the agreement; RULE with clause and words when it forbids, or when a second officer is needed and none is named. */
 bool rule_ask(struct journal *journal, struct journal_line *line, const struct desk_call *call,
               struct permit_question *question, struct ruling *ruling, struct error *err);

@@ -82,79 +82,61 @@ static bool returned_write(struct journal *journal, const struct desk_call *call
     return true;
 }
 
-/* A place as it leaves the desk, "answered.due.entry": opaque to whoever holds it. */
-#define PLACE_TEXT_SIZE 64u
-
-static void next_write(struct json_writer *out, const struct inbox_place *place)
+/* The place of a row among all that are answered or not, by deadline. */
+static bool place_write(const struct inbox_place *place, struct arena *arena, struct span *out,
+                        struct error *err)
 {
-    char text[PLACE_TEXT_SIZE];
+    const int64_t numbers[] = {place->is_answered, place->due_ms, place->entry};
 
-    snprintf(text, sizeof text, "%" PRId64 ".%" PRId64 ".%" PRId64, place->is_answered,
-             place->due_ms, place->entry);
-    json_string_field(out, "next", text);
+    return page_numbers_write(numbers, ARRAY_COUNT(numbers), arena, out, err);
 }
 
 static bool place_read(struct span text, struct inbox_place *out, struct error *err)
 {
-    uint64_t numbers[3] = {0};
-    size_t count = 0;
+    int64_t numbers[3];
 
-    for (bool more = true; more && count < ARRAY_COUNT(numbers); count++) {
-        size_t end = 0;
-        while (end < text.size && text.data[end] != '.')
-            end++;
-        more = end < text.size;
-        if (!number_read(span_part(text, 0, end), &numbers[count]) ||
-            numbers[count] > (uint64_t)JSON_INTEGER_MAX + 1)
-            return error_set(err, ERROR_INPUT, "after: not a place that a list gave");
-        text = span_part(text, more ? end + 1 : end, text.size);
-    }
-    *out = (struct inbox_place){(int64_t)numbers[0], (int64_t)numbers[1], (int64_t)numbers[2]};
-    return (count == ARRAY_COUNT(numbers) && text.size == 0) ||
-           error_set(err, ERROR_INPUT, "after: not a place that a list gave");
+    if (!page_numbers_read(text, numbers, ARRAY_COUNT(numbers), err))
+        return false;
+    *out = (struct inbox_place){numbers[0], numbers[1], numbers[2]};
+    return true;
 }
 
 static bool list(struct journal *journal, const struct desk_call *call, bool is_own,
                  const char *act, struct json_writer *out, struct error *err)
 {
-    int64_t limit =
-        json_get_integer_optional(call->arguments, "limit", 1, DESK_LIST_MAX, DESK_PAGE);
-    struct span after = json_get_text_optional(call->arguments, "after", PLACE_TEXT_SIZE);
     struct inbox_row *rows = arena_array(call->arena, DESK_LIST_MAX + 1, sizeof *rows);
     struct span *objects = arena_array(call->arena, DESK_LIST_MAX, sizeof *objects);
     struct inbox_place place;
+    struct page page;
+    struct span next = span_text("");
     size_t count = 0;
 
     if (rows == NULL || objects == NULL)
         return error_set(err, ERROR_LIMIT, "out of memory");
-    if (!problems_to_error(call->problems, err) ||
-        (after.size > 0 && !place_read(after, &place, err)) ||
-        !inbox_list(journal->db, call->arena, is_own, after.size > 0 ? &place : NULL, rows,
-                    (size_t)limit + 1, &count, err))
+    if (!page_read(call, DESK_PAGE, &page, err) ||
+        (page.after.size > 0 && !place_read(page.after, &place, err)) ||
+        !inbox_list(journal->db, call->arena, is_own, page.after.size > 0 ? &place : NULL, rows,
+                    page.limit + 1, &count, err))
         return false;
     /* One more than is shown was read: it says whether there is a next page. */
-    bool has_next = count > (size_t)limit;
+    bool has_next = count > page.limit;
     if (has_next)
-        count = (size_t)limit;
+        count = page.limit;
     for (size_t i = 0; i < count; i++) {
         const struct journal_line *line = journal_line_of(journal, rows[i].agreement);
         if (line == NULL)
             return error_set(err, ERROR_STORE, "a request belongs to no agreement");
         objects[i] = item_name(line, rows[i].request.log, rows[i].request.message_id, call->arena);
     }
-    if (!access_view(journal, call, act, objects, count, err))
+    if ((has_next && !place_write(&rows[count - 1].place, call->arena, &next, err)) ||
+        !access_view(journal, call, act, objects, count, err))
         return false;
-    json_begin_object(out);
-    json_key(out, "list");
-    json_begin_array(out);
+    page_begin(out);
     for (size_t i = 0; i < count; i++)
         row_write(out, &rows[i], journal->env->now_ms(journal->env->context));
     /* What went back wants its officer's eyes: it stands on the first page. */
-    bool ok = !is_own || after.size > 0 || returned_write(journal, call, out, err);
-    json_end_array(out);
-    if (has_next)
-        next_write(out, &rows[count - 1].place);
-    json_end_object(out);
+    bool ok = !is_own || page.after.size > 0 || returned_write(journal, call, out, err);
+    page_end(out, has_next, next);
     return ok;
 }
 

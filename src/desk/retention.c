@@ -151,8 +151,9 @@ static int listed_compare(const void *a, const void *b)
     return (int)x->number - (int)y->number;
 }
 
+/* Those of a line that are due by then; *is_cut: more than are looked at. */
 static bool line_list(struct journal *journal, struct journal_line *line, int64_t at_ms,
-                      struct listed *list, size_t *count, struct error *err)
+                      struct listed *list, size_t *count, bool *is_cut, struct error *err)
 {
     struct retention_walk walk = {.step = 0};
     struct retention_item items[RETENTION_STEP];
@@ -165,7 +166,34 @@ static bool line_list(struct journal *journal, struct journal_line *line, int64_
         for (size_t i = 0; i < found; i++)
             list[(*count)++] = (struct listed){items[i], line};
     }
+    *is_cut = *is_cut || !walk.is_over;
     return true;
+}
+
+/* What stands behind the page's place: how many before it are passed over. */
+static bool place_find(struct span after, const struct listed *list, size_t count, size_t *out,
+                       struct error *err)
+{
+    int64_t numbers[3];
+
+    *out = 0;
+    if (after.size == 0)
+        return true;
+    if (!page_numbers_read(after, numbers, ARRAY_COUNT(numbers), err))
+        return false;
+    const struct listed place = {
+        .item = {.due_ms = numbers[0], .entry = numbers[1], .number = (uint16_t)numbers[2]}};
+    while (*out < count && listed_compare(&list[*out], &place) <= 0)
+        (*out)++;
+    return true;
+}
+
+static bool place_write(const struct listed *listed, struct arena *arena, struct span *out,
+                        struct error *err)
+{
+    const int64_t numbers[] = {listed->item.due_ms, listed->item.entry, listed->item.number};
+
+    return page_numbers_write(numbers, ARRAY_COUNT(numbers), arena, out, err);
 }
 
 static void listed_write(const struct listed *listed, struct span object, struct json_writer *out)
@@ -185,14 +213,11 @@ static void listed_write(const struct listed *listed, struct span object, struct
     json_end_object(out);
 }
 
-static bool list_write(struct journal *journal, const struct desk_call *call,
-                       const struct listed *list, size_t count, struct json_writer *out,
-                       struct error *err)
+/* Names what is shown, in the entry of the look. */
+static bool list_view(struct journal *journal, const struct desk_call *call,
+                      const struct listed *list, size_t count, struct span *objects,
+                      struct error *err)
 {
-    struct span *objects = arena_array(call->arena, count + 1, sizeof *objects);
-
-    if (objects == NULL)
-        return error_set(err, ERROR_LIMIT, "out of memory");
     for (size_t i = 0; i < count; i++) {
         struct arena scratch CLEANUP(arena_free) = arena_make(2 * (size_t)BODY_SIZE_MAX);
         struct entry_row row;
@@ -200,13 +225,28 @@ static bool list_write(struct journal *journal, const struct desk_call *call,
             return false;
         objects[i] = item_name(list[i].line, row.log, row.message_id, call->arena);
     }
-    if (!access_view(journal, call, "retention-list", objects, count, err))
+    return access_view(journal, call, "retention-list", objects, count, err);
+}
+
+static bool page_write(struct journal *journal, const struct desk_call *call,
+                       const struct listed *list, size_t shown, bool has_next, bool is_cut,
+                       struct json_writer *out, struct error *err)
+{
+    struct span *objects = arena_array(call->arena, shown + 1, sizeof *objects);
+    struct span next = span_text("");
+
+    if (objects == NULL)
+        return error_set(err, ERROR_LIMIT, "out of memory");
+    if ((has_next && !place_write(&list[shown - 1], call->arena, &next, err)) ||
+        !list_view(journal, call, list, shown, objects, err))
         return false;
+    json_begin_object(out);
+    json_boolean_field(out, "and_more", is_cut);
     json_key(out, "list");
     json_begin_array(out);
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < shown; i++)
         listed_write(&list[i], objects[i], out);
-    json_end_array(out);
+    page_end(out, has_next, next);
     return true;
 }
 
@@ -214,27 +254,26 @@ bool act_retention_list(struct journal *journal, const struct desk_call *call,
                         struct json_writer *out, struct error *err)
 {
     int64_t days = json_get_integer_optional(call->arguments, "days", 0, 36600, 0);
-    int64_t limit =
-        json_get_integer_optional(call->arguments, "limit", 1, DESK_LIST_MAX, DESK_PAGE);
     struct listed *list =
         arena_array(call->arena, journal->line_count * RETENTION_COUNT_MAX + 1, sizeof *list);
-    size_t count = 0;
+    struct page page;
+    size_t count = 0, first = 0;
+    bool is_cut = false;
 
-    if (!problems_to_error(call->problems, err))
+    if (!page_read(call, DESK_PAGE, &page, err))
         return false;
     if (list == NULL)
         return error_set(err, ERROR_LIMIT, "out of memory");
     for (size_t i = 0; i < journal->line_count; i++)
         if (!line_list(journal, &journal->lines[i], now_ms(journal) + days * DAY_MS, list, &count,
-                       err))
+                       &is_cut, err))
             return false;
     qsort(list, count, sizeof *list, listed_compare);
-    json_begin_object(out);
-    json_boolean_field(out, "more", count > (size_t)limit);
-    bool ok =
-        list_write(journal, call, list, count > (size_t)limit ? (size_t)limit : count, out, err);
-    json_end_object(out);
-    return ok;
+    if (!place_find(page.after, list, count, &first, err))
+        return false;
+    bool has_next = count - first > page.limit;
+    return page_write(journal, call, list + first, has_next ? page.limit : count - first, has_next,
+                      is_cut, out, err);
 }
 
 /* --- run --- */

@@ -66,17 +66,22 @@ bool approval_find(struct database *db, struct arena *arena, struct span id,
 /* Index approvals_state. */
 static const char list_sql[] =
     "select id, act, officer, approver, case_number, digest, made_ms, until_ms, state, decided_by,"
-    " decided_ms, decided_reason from approvals where officer = $1 or state = 0"
-    " order by state, made_ms desc limit $2";
+    " decided_ms, decided_reason from approvals where (officer = $1 or state = 0)"
+    " and (state > $2 or (state = $2 and (made_ms < $3 or (made_ms = $3 and id > $4))))"
+    " order by state, made_ms desc, id limit $5";
 
 bool approval_list(struct database *db, struct arena *arena, struct span officer,
-                   struct approval_row *out, size_t limit, size_t *count, struct error *err)
+                   const struct approval_place *after, struct approval_row *out, size_t limit,
+                   size_t *count, struct error *err)
 {
     struct statement *s CLEANUP(statement_give) = statement_take(db, list_sql, err);
     if (s == NULL)
         return false;
     statement_text(s, 1, officer);
-    statement_integer(s, 2, (int64_t)limit);
+    statement_integer(s, 2, after == NULL ? -1 : after->state); /* below every state */
+    statement_integer(s, 3, after == NULL ? 0 : after->made_ms);
+    statement_bytes(s, 4, after == NULL ? span_text("") : after->id);
+    statement_integer(s, 5, (int64_t)limit);
     return rows_read(s, arena, brief_read, out, sizeof *out, limit, count, err);
 }
 

@@ -42,9 +42,17 @@ bool approval_insert(struct database *db, const struct approval_row *row, struct
 /* MISSING when there is none. */
 bool approval_find(struct database *db, struct arena *arena, struct span id,
                    struct approval_row *out, struct error *err);
-/* All that wait, and what became of the officer's own; the newest first; without their drafts. */
+/* The place of a row in the list. */
+struct approval_place {
+    int64_t state;
+    int64_t made_ms;
+    struct span id;
+};
+/* All that wait, and what became of the officer's own; the newest first; without their drafts; at most `limit` behind
+ * `after`, NULL: from the first. */
 bool approval_list(struct database *db, struct arena *arena, struct span officer,
-                   struct approval_row *out, size_t limit, size_t *count, struct error *err);
+                   const struct approval_place *after, struct approval_row *out, size_t limit,
+                   size_t *count, struct error *err);
 /* How many of the officer's wait. */
 bool approval_count(struct database *db, struct span officer, int64_t *count, struct error *err);
 /* Ends the waiting and erases the draft. */

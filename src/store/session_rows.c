@@ -198,17 +198,27 @@ bool session_unlimit(struct database *db, struct span token_hash, struct error *
     return row_write(s, err);
 }
 
+#define TOKEN_HASH_SIZE 32
+
 static const char session_list_sql[] =
     "select token_hash, officer, csrf, made_ms, used_ms, client, is_limited from sessions"
-    " order by officer, made_ms limit $1";
+    " where officer > $1 or (officer = $1 and (made_ms > $2 or (made_ms = $2 and token_hash > $3)))"
+    " order by officer, made_ms, token_hash limit $4";
 
-bool session_list(struct database *db, struct arena *arena, struct session_row *out, size_t limit,
-                  size_t *count, struct error *err)
+bool session_list(struct database *db, struct arena *arena, const struct session_place *after,
+                  struct session_row *out, size_t limit, size_t *count, struct error *err)
 {
     struct statement *s CLEANUP(statement_give) = statement_take(db, session_list_sql, err);
+    uint8_t last[TOKEN_HASH_SIZE]; /* the last hash that begins with the mark */
     if (s == NULL)
         return false;
-    statement_integer(s, 1, (int64_t)limit);
+    memset(last, 0xFF, sizeof last);
+    if (after != NULL)
+        memcpy(last, after->mark, sizeof after->mark);
+    statement_text(s, 1, after == NULL ? span_text("") : after->officer);
+    statement_integer(s, 2, after == NULL ? 0 : after->made_ms);
+    statement_bytes(s, 3, span_make(last, sizeof last));
+    statement_integer(s, 4, (int64_t)limit);
     return rows_read(s, arena, session_read, out, sizeof *out, limit, count, err);
 }
 

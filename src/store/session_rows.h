@@ -54,8 +54,17 @@ bool session_unlimit(struct database *db, struct span token_hash, struct error *
 /* Those not used since `used_before_ms` or made before `made_before_ms`. */
 bool session_remove_old(struct database *db, int64_t used_before_ms, int64_t made_before_ms,
                         struct error *err);
-bool session_list(struct database *db, struct arena *arena, struct session_row *out, size_t limit,
-                  size_t *count, struct error *err);
+
+/* The place of a session among all, by officer and begin; the mark is the beginning of the token's hash. */
+#define SESSION_MARK_SIZE 4
+struct session_place {
+    struct span officer;
+    int64_t made_ms;
+    uint8_t mark[SESSION_MARK_SIZE];
+};
+/* At most `limit` behind `after`; NULL: from the first. */
+bool session_list(struct database *db, struct arena *arena, const struct session_place *after,
+                  struct session_row *out, size_t limit, size_t *count, struct error *err);
 
 struct once_row {
     struct span officer;

@@ -175,7 +175,7 @@ CHECK_TEST(only_the_hash_of_a_token_is_stored)
     size_t count = 0;
 
     CHECK(run(login_run, &step));
-    CHECK_OK(session_list(pair.nodes[0].journal.db, &arena, rows, 8, &count, &err), err);
+    CHECK_OK(session_list(pair.nodes[0].journal.db, &arena, NULL, rows, 8, &count, &err), err);
     CHECK(count > 0);
     for (size_t i = 0; i < count; i++)
         CHECK(!span_equal(rows[i].token_hash, span_make(step.token, LOGIN_TOKEN_SIZE)));
@@ -273,7 +273,7 @@ CHECK_TEST(a_session_that_is_over_is_forgotten_by_the_job)
     CHECK(run(login_run, &step));
     now += LOGIN_IDLE_MS + 1;
     CHECK_OK(hostile_run(&pair.nodes[0], expire_run, NULL, &err), err);
-    CHECK_OK(session_list(pair.nodes[0].journal.db, &arena, rows, 8, &count, &err), err);
+    CHECK_OK(session_list(pair.nodes[0].journal.db, &arena, NULL, rows, 8, &count, &err), err);
     CHECK_INT(count, 0);
 }
 

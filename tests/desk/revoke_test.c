@@ -87,7 +87,7 @@ static bool credentials_look(struct journal *journal, void *context, struct erro
     struct credential_row credential;
     size_t count = 0;
 
-    if (!session_list(journal->db, &arena, rows, 4, &count, err))
+    if (!session_list(journal->db, &arena, NULL, rows, 4, &count, err))
         return false;
     *is_gone = count == 0 && !credential_find(journal->db, &arena, span_text("third"),
                                               CREDENTIAL_PASSWORD, &credential, err);

@@ -674,7 +674,7 @@ CHECK_TEST(credentials_sessions_and_kept_answers_come_and_go)
     OK(session_touch(c.db, H2, 30, &c.error));
     OK(session_find(c.db, &arena, H2, &found, &c.error));
     CHECK(found.used_ms == 30 && found.made_ms == 10 && span_equal(found.csrf, H2));
-    OK(session_list(c.db, &arena, rows, 4, &count, &c.error));
+    OK(session_list(c.db, &arena, NULL, rows, 4, &count, &c.error));
     CHECK_INT(count, 2);
     CHECK(!found.is_limited);
     OK(session_remove_old(c.db, 25, 10, &c.error));
@@ -741,7 +741,7 @@ CHECK_TEST(approvals_wait_are_decided_once_expire_and_are_forgotten)
     CHECK_SPAN(found.key, "key");
     CHECK_SPAN(found.approver, "hera");
     CHECK(found.state == APPROVAL_WAITS && found.until_ms == 15);
-    OK(approval_list(c.db, &arena, span_text("ana"), rows, 4, &count, &c.error));
+    OK(approval_list(c.db, &arena, span_text("ana"), NULL, rows, 4, &count, &c.error));
     CHECK_INT(count, 2);
     CHECK_SPAN(rows[0].officer, "ion"); /* the newest first */
     OK(approval_decide(c.db, two.id, APPROVAL_REFUSED, span_text("hera"), 9, span_text("no"),
@@ -751,7 +751,7 @@ CHECK_TEST(approvals_wait_are_decided_once_expire_and_are_forgotten)
     OK(approval_find(c.db, &arena, two.id, &found, &c.error));
     CHECK(found.state == APPROVAL_REFUSED && found.sealed.size == 0 && found.key.size == 0);
     CHECK_SPAN(found.decided_reason, "no");
-    OK(approval_list(c.db, &arena, span_text("ana"), rows, 4, &count, &c.error));
+    OK(approval_list(c.db, &arena, span_text("ana"), NULL, rows, 4, &count, &c.error));
     CHECK_INT(count, 1);
     OK(approval_count(c.db, span_text("ana"), &waiting, &c.error));
     CHECK_INT(waiting, 1);
