@@ -51,7 +51,7 @@ static bool dns_name_holds(struct span text)
     }
     return false;
 }
-static const struct form_rule rule_dns_name = {dns_name_holds, "a DNS name in small letters"};
+static const struct form_rule rule_dns_name = {dns_name_holds, "a DNS name in small letters", NULL};
 
 static bool host_character(uint8_t c)
 {
@@ -74,7 +74,7 @@ static bool address_holds(struct span text)
     return colon > 0 && colon < text.size &&
            number_read(span_part(text, colon + 1, text.size), &port) && port >= 1 && port <= 65535;
 }
-static const struct form_rule rule_address = {address_holds, "host:port"};
+static const struct form_rule rule_address = {address_holds, "host:port", NULL};
 
 #define PARTY_AT(member)          FORM_AT(struct pairing, party.member)
 #define PARTY_LIST_AT(list, size) FORM_LIST_AT(struct pairing, party.list, party.size)

@@ -529,9 +529,14 @@ static bool is_date(struct span text)
     return date_read(span_make(whole, sizeof whole), &time_ms);
 }
 
-const struct form_rule form_rule_identifier = {is_identifier, "small letters, digits and hyphens"};
-const struct form_rule form_rule_code = {is_code, "small letters, digits, hyphens and underscores"};
-const struct form_rule form_rule_country = {is_country, "two capital letters (ISO 3166-1)"};
-const struct form_rule form_rule_language = {is_language, "two small letters (ISO 639-1)"};
-const struct form_rule form_rule_date = {is_date, "a date: 1984, 1984-07 or 1984-07-31"};
-const struct form_rule form_rule_origin = {origin_is_valid, "the origin of a log"};
+const struct form_rule form_rule_identifier = {is_identifier, "small letters, digits and hyphens",
+                                               "^[a-z0-9-]+$"};
+const struct form_rule form_rule_code = {is_code, "small letters, digits, hyphens and underscores",
+                                         "^[a-z0-9_-]+$"};
+const struct form_rule form_rule_country = {is_country, "two capital letters (ISO 3166-1)",
+                                            "^[A-Z]{2}$"};
+const struct form_rule form_rule_language = {is_language, "two small letters (ISO 639-1)",
+                                             "^[a-z]{2}$"};
+const struct form_rule form_rule_date = {is_date, "a date: 1984, 1984-07 or 1984-07-31",
+                                         "^[0-9]{4}(-[0-9]{2}){0,2}$"};
+const struct form_rule form_rule_origin = {origin_is_valid, "the origin of a log", NULL};

@@ -31,6 +31,7 @@ enum form_kind {
 struct form_rule {
     bool (*holds)(struct span text);
     const char *what;
+    const char *pattern; /* what holds matches it (ECMA-262), for schemas; NULL: none says it */
 };
 
 struct form;

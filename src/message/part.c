@@ -83,7 +83,7 @@ static bool name_is_plain(struct span name)
     return !span_is(name, ".") && !span_is(name, "..");
 }
 
-static const struct form_rule file_name_rule = {name_is_plain, "a file name without folders"};
+static const struct form_rule file_name_rule = {name_is_plain, "a file name without folders", NULL};
 
 static void attachment_check(const struct json_object *object, const void *value)
 {

@@ -1,193 +1,16 @@
 /*
- * The OpenAPI 3.1 document: written from the table of routes, the table of roles and the forms of messages, so that it says
- * what the node does. docs/openapi.json is this text; a test compares them.
+ * The OpenAPI 3.1 document: written from the table of routes, the table of roles and the shapes and forms of bodies
+ * (schema.c), so that it says what the node does. docs/openapi.json is this text; a test compares them.
  */
 #include "web/private.h"
 
 #include "desk/roles.h"
-#include "message/form.h"
-#include "message/type.h"
 
 #include <stdio.h>
 
-#define FORM_SET_MAX 64u
-
-/* --- schemas of messages --- */
-
-static void names_write(struct json_writer *out, const struct form_field *field)
-{
-    json_key(out, "enum");
-    json_begin_array(out);
-    for (size_t i = 0; i < field->name_count; i++)
-        if (field->names[i] != NULL)
-            json_write_text(out, span_text(field->names[i]));
-    json_end_array(out);
-}
-
-static void ref_write(struct json_writer *out, const char *name)
-{
-    char text[96];
-
-    snprintf(text, sizeof text, "#/components/schemas/%s", name);
-    json_string_field(out, "$ref", text);
-}
-
-static void bounds_write(struct json_writer *out, const char *min, const char *max,
-                         const struct form_field *field)
-{
-    if (field->min != 0)
-        json_integer_field(out, min, field->min);
-    if (field->max > 0 && field->max <= JSON_INTEGER_MAX)
-        json_integer_field(out, max, field->max);
-}
-
-static void list_begin(struct json_writer *out, const struct form_field *field)
-{
-    json_string_field(out, "type", "array");
-    bounds_write(out, "minItems", "maxItems", field);
-    json_key(out, "items");
-    json_begin_object(out);
-}
-
-static void field_write(struct json_writer *out, const struct form_field *field)
-{
-    json_begin_object(out);
-    switch (field->kind) {
-    case FORM_TEXT:
-    case FORM_BASE64:
-        json_string_field(out, "type", "string");
-        break;
-    case FORM_TEXTS:
-        list_begin(out, field);
-        json_string_field(out, "type", "string");
-        json_end_object(out);
-        break;
-    case FORM_INTEGER:
-    case FORM_COUNT:
-    case FORM_NUMBER:
-        json_string_field(out, "type", "integer");
-        bounds_write(out, "minimum", "maximum", field);
-        break;
-    case FORM_NUMBERS:
-        list_begin(out, field);
-        json_string_field(out, "type", "integer");
-        json_end_object(out);
-        break;
-    case FORM_BOOLEAN:
-        json_string_field(out, "type", "boolean");
-        break;
-    case FORM_CHOICE:
-        json_string_field(out, "type", "string");
-        names_write(out, field);
-        break;
-    case FORM_CHOICES:
-        json_string_field(out, "type", "array");
-        json_boolean_field(out, "uniqueItems", true);
-        json_key(out, "items");
-        json_begin_object(out);
-        json_string_field(out, "type", "string");
-        names_write(out, field);
-        json_end_object(out);
-        break;
-    case FORM_HEX:
-        json_string_field(out, "type", "string");
-        json_string_field(out, "pattern", "^[0-9a-f]*$");
-        break;
-    case FORM_TIME:
-        json_string_field(out, "type", "string");
-        json_string_field(out, "format", "date-time");
-        break;
-    case FORM_UUID:
-        json_string_field(out, "type", "string");
-        json_string_field(out, "format", "uuid");
-        break;
-    case FORM_OBJECT:
-        ref_write(out, field->form->name);
-        break;
-    case FORM_OBJECTS:
-        list_begin(out, field);
-        ref_write(out, field->form->name);
-        json_end_object(out);
-        break;
-    }
-    json_string_field(out, "description", field->about);
-    json_end_object(out);
-}
-
-static void form_schema_write(struct json_writer *out, const struct form *form)
-{
-    json_key(out, form->name);
-    json_begin_object(out);
-    json_string_field(out, "type", "object");
-    json_string_field(out, "description", form->about);
-    json_boolean_field(out, "additionalProperties", false);
-    json_key(out, "properties");
-    json_begin_object(out);
-    for (size_t i = 0; i < form->count; i++) {
-        json_key(out, form->fields[i].name);
-        field_write(out, &form->fields[i]);
-    }
-    json_end_object(out);
-    json_key(out, "required");
-    json_begin_array(out);
-    for (size_t i = 0; i < form->count; i++)
-        if (!form->fields[i].is_optional)
-            json_write_text(out, span_text(form->fields[i].name));
-    json_end_array(out);
-    json_end_object(out);
-}
-
-static const struct form *form_find(const char *name)
-{
-    for (size_t i = 0; i < MESSAGE_TYPE_COUNT; i++)
-        if (message_types[i].name != NULL && strcmp(message_types[i].name, name) == 0)
-            return message_types[i].form;
-    return NULL;
-}
-
-static void form_add(const struct form **set, size_t *count, const struct form *form)
-{
-    for (size_t i = 0; i < *count; i++)
-        if (set[i] == form)
-            return;
-    if (form != NULL && *count < FORM_SET_MAX)
-        set[(*count)++] = form;
-}
-
-/* Each form once, with all that it names; the set grows while it is walked. */
-static void schemas_write(struct json_writer *out)
-{
-    const struct form *set[FORM_SET_MAX];
-    size_t count = 0;
-
-    for (size_t i = 0; i < web_route_count; i++)
-        if (web_routes[i].form != NULL)
-            form_add(set, &count, form_find(web_routes[i].form));
-    for (size_t i = 0; i < count; i++) {
-        form_schema_write(out, set[i]);
-        for (size_t k = 0; k < set[i]->count; k++)
-            form_add(set, &count, set[i]->fields[k].form);
-    }
-}
-
-static void problem_schema_write(struct json_writer *out)
-{
-    static const char text[] =
-        "{\"type\":\"object\",\"description\":\"RFC 9457, with each field that was wrong.\","
-        "\"properties\":{\"type\":{\"type\":\"string\"},\"title\":{\"type\":\"string\"},"
-        "\"status\":{\"type\":\"integer\"},\"kind\":{\"type\":\"string\"},"
-        "\"detail\":{\"type\":\"string\"},\"problems\":{\"type\":\"array\",\"items\":"
-        "{\"type\":\"object\",\"properties\":{\"field\":{\"type\":\"string\"},"
-        "\"kind\":{\"type\":\"string\"},\"text\":{\"type\":\"string\"}}}}}}";
-
-    json_key(out, "problem");
-    buffer_text(out->buffer, text);
-    out->needs_comma = true;
-}
-
 /* --- routes --- */
 
-static void parameter_write(struct json_writer *out, const char *name, const char *where,
+static void parameter_begin(struct json_writer *out, const char *name, const char *where,
                             bool is_required, const char *about)
 {
     json_begin_object(out);
@@ -196,10 +19,33 @@ static void parameter_write(struct json_writer *out, const char *name, const cha
     json_boolean_field(out, "required", is_required);
     json_string_field(out, "description", about);
     json_key(out, "schema");
+}
+
+static void header_write(struct json_writer *out, const char *name, bool is_required,
+                         const char *about)
+{
+    parameter_begin(out, name, "header", is_required, about);
     json_begin_object(out);
-    json_string_field(out, "type", strcmp(name, "limit") == 0 ? "integer" : "string");
+    json_string_field(out, "type", "string");
     json_end_object(out);
     json_end_object(out);
+}
+
+/* One that stands in the path or the query: `argument` is what it is to the act. */
+static void argument_write(struct json_writer *out, const char *name, const char *argument,
+                           const char *where)
+{
+    bool is_required = strcmp(where, "path") == 0 || strcmp(argument, "name") == 0;
+
+    for (size_t i = 0; i < shape_parameters.count; i++) {
+        struct shape_field field = shape_parameters.fields[i];
+        if (strcmp(field.name, argument) != 0)
+            continue;
+        parameter_begin(out, name, where, is_required, field.about);
+        field.about = NULL;
+        schema_field_write(out, &field);
+        json_end_object(out);
+    }
 }
 
 /* Done by an officer for a reason. */
@@ -213,29 +59,23 @@ static void parameters_write(struct json_writer *out, const struct web_route *ro
     json_key(out, "parameters");
     json_begin_array(out);
     if (route->id != NULL)
-        parameter_write(out, "id", "path", true, route->id);
+        argument_write(out, "id", route->id, "path");
     if (route->number != NULL)
-        parameter_write(out, "n", "path", true, route->number);
+        argument_write(out, "n", route->number, "path");
     for (size_t i = 0; i < ARRAY_COUNT(route->query) && route->query[i] != NULL; i++)
-        parameter_write(
-            out, route->query[i], "query", false,
-            strcmp(route->query[i], "attachments") == 0 ? "Ids of uploads, with commas between."
-            : strcmp(route->query[i], "approver") == 0
-                ? "The second officer who is asked, * for any who may; answered 202, and "
-                  "the act waits for their confirmation (/api/v1/approvals)."
-                : "As the act has it.");
+        argument_write(out, route->query[i], route->query[i], "query");
     if (is_act(route))
-        parameter_write(out, "X-Besa-Reason", "header", true, "Why; percent-encoded UTF-8.");
+        header_write(out, "X-Besa-Reason", true, "Why; percent-encoded UTF-8.");
     if (is_act(route))
-        parameter_write(out, "X-Besa-Case", "header", web_route_needs_case(route),
-                        "The case's number; percent-encoded UTF-8.");
+        header_write(out, "X-Besa-Case", web_route_needs_case(route),
+                     "The case's number; percent-encoded UTF-8.");
     if (route->needs_key)
-        parameter_write(out, "Idempotency-Key", "header", true,
-                        "16 to 64 letters, digits, hyphens, underscores; kept for 24 hours.");
+        header_write(out, "Idempotency-Key", true,
+                     "16 to 64 letters, digits, hyphens, underscores; kept for 24 hours.");
     if (web_route_changes(route) && web_route_needs_session(route))
-        parameter_write(out, "X-Besa-CSRF", "header", true, "As the session gave it.");
+        header_write(out, "X-Besa-CSRF", true, "As the session gave it.");
     if (route->kind == WEB_EVENTS)
-        parameter_write(out, "Last-Event-ID", "header", false, "The last event that was seen.");
+        header_write(out, "Last-Event-ID", false, "The last event that was seen.");
     json_end_array(out);
 }
 
@@ -254,18 +94,33 @@ static void body_write(struct json_writer *out, const struct web_route *route)
     json_begin_object(out);
     if (route->body == WEB_BODY_FILE)
         json_string_field(out, "description", "The file's bytes; Content-Length says how many.");
-    else if (route->form != NULL)
-        ref_write(out, route->form);
     else
-        json_string_field(out, "type", "object");
+        schema_ref_write(out, route->form != NULL ? route->form : route->takes->name);
     json_end_object(out);
     json_end_object(out);
     json_end_object(out);
     json_end_object(out);
 }
 
+static void content_write(struct json_writer *out, const char *type, const char *schema)
+{
+    json_key(out, "content");
+    json_begin_object(out);
+    json_key(out, type);
+    json_begin_object(out);
+    if (schema != NULL) {
+        json_key(out, "schema");
+        json_begin_object(out);
+        schema_ref_write(out, schema);
+        json_end_object(out);
+    }
+    json_end_object(out);
+    json_end_object(out);
+}
+
+/* `type` NULL: no body. */
 static void response_write(struct json_writer *out, unsigned status, const char *about,
-                           bool is_problem)
+                           const char *type, const char *schema)
 {
     char text[8];
 
@@ -273,19 +128,35 @@ static void response_write(struct json_writer *out, unsigned status, const char 
     json_key(out, text);
     json_begin_object(out);
     json_string_field(out, "description", about);
-    if (is_problem) {
-        json_key(out, "content");
-        json_begin_object(out);
-        json_key(out, "application/problem+json");
-        json_begin_object(out);
-        json_key(out, "schema");
-        json_begin_object(out);
-        ref_write(out, "problem");
-        json_end_object(out);
-        json_end_object(out);
-        json_end_object(out);
-    }
+    if (type != NULL)
+        content_write(out, type, schema);
     json_end_object(out);
+}
+
+static void problem_response_write(struct json_writer *out, unsigned status, const char *about)
+{
+    response_write(out, status, about, HTTP_PROBLEM_TYPE, shape_problem.name);
+}
+
+static const char *type_of(const struct web_route *route)
+{
+    switch (route->kind) {
+    case WEB_PAGE:
+        return "text/html";
+    case WEB_EVENTS:
+        return "text/event-stream";
+    case WEB_PART:
+        return "application/octet-stream";
+    case WEB_ACT:
+    case WEB_LOGIN:
+    case WEB_SESSION:
+    case WEB_LOGOUT:
+    case WEB_PASSWORD:
+    case WEB_UPLOAD:
+    case WEB_DOCUMENT:
+        break;
+    }
+    return route->gives == NULL ? NULL : "application/json";
 }
 
 static void responses_write(struct json_writer *out, const struct web_route *route)
@@ -295,35 +166,36 @@ static void responses_write(struct json_writer *out, const struct web_route *rou
 
     json_key(out, "responses");
     json_begin_object(out);
-    response_write(out, route->status, "Done.", false);
-    for (size_t i = 0; i < ARRAY_COUNT(route->query) && route->query[i] != NULL; i++)
-        if (strcmp(route->query[i], "approver") == 0)
-            response_write(out, 202, "It waits for the second officer.", false);
+    response_write(out, route->status, "Done.", type_of(route),
+                   route->gives == NULL ? NULL : route->gives->name);
+    if (web_route_may_wait(route))
+        response_write(out, 202, "It waits for the second officer.", "application/json",
+                       shape_approval.name);
     if (route->kind != WEB_PAGE && route->kind != WEB_DOCUMENT) {
-        response_write(out, 400, "The request cannot be read.", true);
-        response_write(out, 401, "There is no session, or it is over.", true);
-        response_write(out, 503, "Try again later.", true);
+        problem_response_write(out, 400, "The request cannot be read.");
+        problem_response_write(out, 401, "There is no session, or it is over.");
+        problem_response_write(out, 503, "Try again later.");
     }
     if (acts || web_route_changes(route))
-        response_write(out, 403, "Role, agreement, CSRF token or origin forbid it.", true);
+        problem_response_write(out, 403, "Role, agreement, CSRF token or origin forbid it.");
     if (acts) {
-        response_write(out, 404, "There is no such thing.", true);
-        response_write(out, 409, "It stands already, differently.", true);
+        problem_response_write(out, 404, "There is no such thing.");
+        problem_response_write(out, 409, "It stands already, differently.");
     }
     if (has_body) {
-        response_write(out, 413, "Too large or too many.", true);
-        response_write(out, 415, "Another type of body is wanted.", true);
+        problem_response_write(out, 413, "Too large or too many.");
+        problem_response_write(out, 415, "Another type of body is wanted.");
     }
     if (route->kind == WEB_PART) {
-        response_write(out, 206, "The range that was asked for.", false);
-        response_write(out, 410, "It was erased.", true);
-        response_write(out, 416, "There is no such range.", true);
+        response_write(out, 206, "The range that was asked for.", type_of(route), NULL);
+        problem_response_write(out, 410, "It was erased.");
+        problem_response_write(out, 416, "There is no such range.");
     }
     if (acts || has_body)
-        response_write(out, 422, "Fields are wrong; each is named.", true);
-    response_write(out, 429, "Too many requests of this address, or too many failures.", true);
+        problem_response_write(out, 422, "Fields are wrong; each is named.");
+    problem_response_write(out, 429, "Too many requests of this address, or too many failures.");
     if (acts)
-        response_write(out, 507, "The disk is full.", true);
+        problem_response_write(out, 507, "The disk is full.");
     json_end_object(out);
 }
 
@@ -409,11 +281,8 @@ bool web_document(struct buffer *out)
                 "{\"session\":{\"type\":\"apiKey\",\"in\":\"cookie\",\"name\":\"__Host-besa\"}}");
     writer.needs_comma = true;
     json_key(&writer, "schemas");
-    json_begin_object(&writer);
-    problem_schema_write(&writer);
-    schemas_write(&writer);
+    bool ok = schemas_write(&writer);
     json_end_object(&writer);
     json_end_object(&writer);
-    json_end_object(&writer);
-    return !out->failed;
+    return ok && !out->failed;
 }

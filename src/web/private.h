@@ -9,6 +9,7 @@
 #include "desk/part.h"
 #include "desk/watch.h"
 #include "http/problem.h"
+#include "web/shape.h"
 #include "web/web.h"
 
 #include <pthread.h>
@@ -166,5 +167,10 @@ bool upload_enter(struct web_job *job, struct journal *journal, struct error *er
 /* Answers with the attachment that the act found. */
 void part_answer(struct web_job *job);
 void landing_write(const struct web *web, struct buffer *out);
+
+/* Pieces of the document: a reference to a schema, one member, and the object of all schemas; false: there is no room. */
+void schema_ref_write(struct json_writer *out, const char *name);
+void schema_field_write(struct json_writer *out, const struct shape_field *field);
+bool schemas_write(struct json_writer *out);
 
 #endif

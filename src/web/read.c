@@ -87,6 +87,14 @@ static bool key_check(struct web_job *job, struct error *err)
                 err);
 }
 
+static bool is_number(const char *name)
+{
+    for (size_t i = 0; i < shape_parameters.count; i++)
+        if (strcmp(shape_parameters.fields[i].name, name) == 0)
+            return shape_parameters.fields[i].kind == SHAPE_INTEGER;
+    return false;
+}
+
 /* "a,b" as a list; numbers as numbers, since the acts ask for them. */
 static void argument_write(struct json_writer *writer, const char *name, struct span value)
 {
@@ -103,8 +111,8 @@ static void argument_write(struct json_writer *writer, const char *name, struct 
             value = span_part(value, end + 1, value.size);
         }
         json_end_array(writer);
-    } else if ((strcmp(name, "limit") == 0 || strcmp(name, "part") == 0) &&
-               number_read(value, &number) && number <= (uint64_t)JSON_INTEGER_MAX) {
+    } else if (is_number(name) && number_read(value, &number) &&
+               number <= (uint64_t)JSON_INTEGER_MAX) {
         json_integer_field(writer, name, (int64_t)number);
     } else {
         json_text_field(writer, name, value);

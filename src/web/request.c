@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "desk/approval.h"
 #include "desk/once.h"
+#include "desk/roles.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -153,6 +154,24 @@ static bool identity_write(const struct web_job *job, struct buffer *out, struct
     return !out->failed || error_set(err, ERROR_LIMIT, "the request is too long");
 }
 
+/* The object in the body against the route's table: every field that is wrong, missing or unknown. After the role: whom an
+ * act is not for hears nothing of its fields. */
+static bool arguments_check(struct web_job *job, struct error *err)
+{
+    const struct web_route *route = job->call.route;
+    struct json *json CLEANUP(json_free) = NULL;
+    struct json_object object;
+
+    if (route->takes == NULL)
+        return true;
+    if (!role_check(job->session.role, route->act, err) || !json_parse(job->call.body, &json, err))
+        return false;
+    json_object_begin(&object, json_root(json), &job->arena, &job->problems);
+    shape_check(route->takes, &object);
+    json_object_end(&object);
+    return problems_to_error(&job->problems, err);
+}
+
 /* The act itself, or, where a second officer is asked, the draft of it that waits for them. */
 static bool act_run(struct web_job *job, struct journal *journal, struct error *err)
 {
@@ -163,6 +182,8 @@ static bool act_run(struct web_job *job, struct journal *journal, struct error *
                              .problems = &job->problems,
                              .arena = &job->arena};
 
+    if (!arguments_check(job, err))
+        return false;
     if (route->body == WEB_BODY_MESSAGE)
         call.body = job->call.body;
     if (job->is_asking) {

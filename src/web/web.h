@@ -16,6 +16,8 @@
 #define WEB_ARGUMENTS_SIZE_MAX (16u * 1024u)        /* names, codes and a few texts */
 #define WEB_RESULT_SIZE_MAX    (4u * 1024u * 1024u) /* the longest list */
 
+struct shape;
+
 enum web_kind {
     WEB_ACT,     /* an act of the desk or of the node */
     WEB_LOGIN,   /* officer and password give a session */
@@ -45,10 +47,12 @@ struct web_route {
     const char *number;   /* the argument that {n} becomes; NULL: none */
     const char *query[4]; /* arguments that may stand in the query */
     enum web_body body;
-    const char *form;    /* name of the message in the body; NULL: none */
-    bool needs_key;      /* Idempotency-Key is required: it sends */
-    unsigned status;     /* of success */
-    const char *purpose; /* one sentence */
+    const char *form;          /* name of the message in the body; NULL: none */
+    const struct shape *takes; /* of WEB_BODY_ARGUMENTS: what does not fit is refused (shape.h) */
+    const struct shape *gives; /* what a success answers; NULL: no JSON */
+    bool needs_key;            /* Idempotency-Key is required: it sends */
+    unsigned status;           /* of success */
+    const char *purpose;       /* one sentence */
 };
 extern const struct web_route web_routes[];
 extern const size_t web_route_count;
@@ -56,6 +60,7 @@ extern const size_t web_route_count;
 bool web_route_changes(const struct web_route *route); /* everything but GET */
 bool web_route_needs_session(const struct web_route *route);
 bool web_route_needs_case(const struct web_route *route);
+bool web_route_may_wait(const struct web_route *route); /* for a second officer: 202 */
 
 /* What cmd hands in: the writer, and every act by its name. */
 struct web_door {

@@ -1,0 +1,193 @@
+/* Shapes of messages as officers see them: lists, one item, what is sent, held files. */
+#include "desk/desk.h"
+#include "message/answer.h"
+#include "message/erased.h"
+#include "message/part.h"
+#include "message/refusal.h"
+#include "message/request.h"
+#include "web/shape_rows.h"
+
+#define LOG_TEXT    "Its log: party, agreement, partner and number."
+#define ITEM_TEXT   "The id of the message."
+#define WORDS_MAX   2048 /* of a text that a partner wrote */
+#define UPLOAD_SIZE 16
+
+/* --- arguments --- */
+
+static const struct shape_field refusal_fields[] = {
+    CHOICES("grounds", MUST, 1, refusal_ground_names, "Why; each at most once."),
+    TEXT("reason_text", MAY, 0, REFUSAL_REASON_SIZE_MAX, "In words, for the partner."),
+    TEXT("language", MAY, 0, 2, "Of the words, ISO 639-1; absent: that of the request."),
+};
+const struct shape shape_refusal =
+    SHAPE("refusal_arguments", "Why a request is refused.", refusal_fields);
+
+static const struct shape_field assignment_fields[] = {
+    IDENTIFIER("unit", MUST, "Who works on it."),
+};
+const struct shape shape_assignment =
+    SHAPE("assignment_arguments", "To whom a request goes.", assignment_fields);
+
+static const struct shape_field erasure_fields[] = {
+    INTEGER("part", MAY, 0, UINT16_MAX, "The part; 0 or absent: the body with all its parts."),
+    CHOICE("erase_reason", MUST, erase_reason_names, "As the partner is told."),
+};
+const struct shape shape_erasure =
+    SHAPE("erasure_arguments", "What is erased, and why.", erasure_fields);
+
+/* --- lists --- */
+
+static const char *const urgent_words[] = {"no", "threat_public_security", "threat_life",
+                                           "restrictive_measures", "loss_of_relevance"};
+_Static_assert(ARRAY_COUNT(urgent_words) == URGENCY_GROUND_COUNT, "one for each ground, and no");
+static const char *const state_words[] = {"answered", "waits for the partner", "on its way",
+                                          "opened", "received"};
+static const char *const result_words[] = {"accepted", "refused", "held"};
+static const char *const returned_words[] = {"returned"};
+
+static const struct shape_field row_fields[] = {
+    UUID("item", MUST, ITEM_TEXT),
+    IDENTIFIER("partner", MUST, NULL),
+    TEXT("reference", MUST, 1, REFERENCE_SIZE_MAX, "As its authority numbers it."),
+    CHOICE("urgent", MUST, urgent_words, "The ground, or no."),
+    BOOLEAN("training", MUST, "Nothing in it is real."),
+    COUNT("persons", MUST, "How many persons it names."),
+    COUNT("attachments", MUST, NULL),
+    TIME("created", MUST, NULL),
+    TIME("received", MAY, "By the clock of the receiving node; absent: not yet."),
+    TIME("due", MAY, "When its answer is."),
+    INTEGER("minutes_left", MAY, -JSON_INTEGER_MAX, JSON_INTEGER_MAX, "Below 0: overdue."),
+    CHOICE("state", MUST, state_words, NULL),
+    CHOICE("partner_says", MAY, result_words, "What the partner's node did with it."),
+};
+static const struct shape request_row = SHAPE("request_row", "A request in a list.", row_fields);
+
+static const struct shape_field returned_fields[] = {
+    UUID("item", MUST, ITEM_TEXT),
+    TEXT("partner", MUST, 0, NAME_SIZE_MAX, NULL),
+    TEXT("type", MUST, 1, NAME_SIZE_MAX, "Of the message."),
+    TEXT("reference", MAY, 1, REFERENCE_SIZE_MAX, NULL),
+    TIME("created", MUST, NULL),
+    TIME("returned", MUST, NULL),
+    CHOICE("state", MUST, returned_words, NULL),
+    TEXT("why", MUST, 0, WORDS_MAX, "What to do about it."),
+};
+static const struct shape returned_row =
+    SHAPE("returned_row", "A message of ours that was not sent after all.", returned_fields);
+
+static const struct shape *const inbox_rows[] = {&request_row};
+static const struct shape *const sent_rows[] = {&request_row, &returned_row};
+static const struct shape_field requests_fields[] = {
+    LIST("list", MUST, DESK_LIST_MAX, inbox_rows, NULL), NEXT};
+static const struct shape_field own_requests_fields[] = {
+    LIST("list", MUST, 2 * DESK_LIST_MAX, sent_rows, NULL), NEXT};
+const struct shape shape_requests = SHAPE("requests", "A page of requests to us.", requests_fields);
+const struct shape shape_own_requests =
+    SHAPE("own_requests", "A page of our requests; on the first one, what came back as well.",
+          own_requests_fields);
+
+/* --- what is sent --- */
+
+static const char *const sent_words[] = {"stored, waits: the partner suspended the agreement",
+                                         "stored, on its way", "stored, waits for the partner"};
+static const struct shape_field sent_fields[] = {
+    UUID("item", MUST, ITEM_TEXT),
+    TEXT("log", MUST, 1, ORIGIN_SIZE_MAX, LOG_TEXT),
+    IDENTIFIER("partner", MUST, NULL),
+    CHOICE("state", MUST, sent_words, NULL),
+    TEXT("allowed_by_clause", MAY, 1, NAME_SIZE_MAX, "Of the agreement."),
+    COUNT("due_hours_after_receipt", MAY, "Within which the answer is due."),
+};
+const struct shape shape_sent = SHAPE("sent", "A message that is in our log now.", sent_fields);
+
+static const struct shape_field upload_fields[] = {
+    HEX("upload", MUST, UPLOAD_SIZE, "Name it in `attachments` of the message."),
+    TEXT("name", MUST, 1, ATTACHMENT_NAME_SIZE_MAX, NULL),
+    INTEGER("size", MUST, 1, ATTACHMENT_SIZE_MAX, "Bytes."),
+    HEX("sha256", MUST, SHA256_SIZE, NULL),
+};
+const struct shape shape_upload = SHAPE("upload", "A file that was taken.", upload_fields);
+
+static const struct shape_field assigned_fields[] = {UUID("item", MUST, ITEM_TEXT),
+                                                     IDENTIFIER("unit", MUST, NULL)};
+const struct shape shape_assigned =
+    SHAPE("item_assigned", "A request with its unit.", assigned_fields);
+
+static const char *const erased_words[] = {"erased here; the partner is told"};
+static const struct shape_field erased_fields[] = {
+    UUID("item", MUST, ITEM_TEXT),
+    INTEGER("part", MUST, 0, UINT16_MAX, "0: all of it."),
+    CHOICE("state", MUST, erased_words, NULL),
+};
+const struct shape shape_erased = SHAPE("item_erased", "What is held here no more.", erased_fields);
+
+static const char *const withdrawn_words[] = {"withdrawn"};
+static const struct shape_field withdrawn_fields[] = {UUID("item", MUST, ITEM_TEXT),
+                                                      CHOICE("state", MUST, withdrawn_words, NULL)};
+const struct shape shape_withdrawn =
+    SHAPE("item_withdrawn", "A message that was not sent after all.", withdrawn_fields);
+
+/* --- one item --- */
+
+static const struct shape_field receipt_fields[] = {
+    COUNT("index", MUST, "Of the entry in its log."),
+    COUNT("size", MUST, "Of the log that was cosigned."),
+    TIME("time", MUST, "When; it starts the deadline on both nodes."),
+    IDENTIFIER("by", MUST, "The party that cosigned."),
+};
+static const struct shape receipt =
+    SHAPE("receipt", "The custody cosignature over it.", receipt_fields);
+static const struct shape *const receipts[] = {&receipt};
+
+static const struct shape_field notice_fields[] = {
+    TEXT("what", MUST, 1, NAME_SIZE_MAX, "The type of the notice."),
+    TEXT("unit", MUST, 0, NAME_SIZE_MAX, NULL),
+    TIME("at", MUST, NULL),
+};
+static const struct shape notice = SHAPE("notice", "Opened, assigned and the like.", notice_fields);
+
+static const char *const answer_words[] = {"answer"};
+static const struct shape_field answered_fields[] = {
+    CHOICE("what", MUST, answer_words, NULL),
+    CHOICE("outcome", MUST, answer_outcome_names, NULL),
+    TEXT("grounds", MAY, 1, WORDS_MAX, "Of a refusal."),
+    UUID("item", MUST, "The id of the answer."),
+    TIME("at", MUST, NULL),
+};
+static const struct shape answered = SHAPE("answer_given", "An answer to it.", answered_fields);
+static const struct shape *const timeline[] = {&notice, &answered};
+
+static const char *const part_kinds[] = {"item", "attachment"};
+static const char *const part_states[] = {"wanted", "held", "erased", "lost"};
+static const struct shape_field part_fields[] = {
+    INTEGER("part", MUST, 1, UINT16_MAX, NULL),
+    COUNT("size", MUST, "Bytes."),
+    HEX("sha256", MUST, SHA256_SIZE, NULL),
+    CHOICE("kind", MUST, part_kinds, NULL),
+    CHOICE("here", MUST, part_states, NULL),
+    ANY("content", MAY, "Of an item of an answer: as docs/messages.md has it under item."),
+};
+static const struct shape part_row = SHAPE("part_row", "A part of a message.", part_fields);
+static const struct shape *const parts[] = {&part_row};
+
+static const char *const body_states[] = {"none", "held", "withdrawn", "erased", "lost"};
+static const struct shape_field item_fields[] = {
+    UUID("item", MUST, ITEM_TEXT),
+    TEXT("log", MUST, 1, ORIGIN_SIZE_MAX, LOG_TEXT),
+    TEXT("type", MUST, 1, NAME_SIZE_MAX, "As docs/messages.md names it."),
+    TIME("created", MUST, NULL),
+    OBJECT("receipt", MAY, receipts, NULL),
+    TIME("due", MAY, "When its answer is."),
+    CHOICE("partner_says", MAY, result_words, "What the partner's node did with it."),
+    TEXT("partner_ground", MAY, 1, WORDS_MAX, "Why it did not accept it."),
+    TIME("erased_from", MAY, "The day from which the first of it goes."),
+    LIST("timeline", MUST, 128, timeline, NULL),
+    COUNT("attachments", MAY, NULL),
+    COUNT("attachments_held_by_receiver", MAY, NULL),
+    LIST("parts", MAY, PART_COUNT_MAX, parts, NULL),
+    CHOICE("body_state", MUST, body_states, NULL),
+    ANY("body", MAY,
+        "As docs/messages.md has it under `type`; one that was refused as malformed, as it came."),
+};
+const struct shape shape_item =
+    SHAPE("item_shown", "One message with all that is known of it.", item_fields);
