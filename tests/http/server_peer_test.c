@@ -215,6 +215,8 @@ CHECK_TEST(a_body_ends_where_the_trust_ends)
     unsigned aborted = transfer_state(&site).aborted;
     body_ends_with_the_trust(up, 4000, false);
     body_ends_with_the_trust(up, 4000, true);
+    for (int i = 0; i < 200 && transfer_state(&site).aborted < aborted + 2; i++)
+        wait_ms(10); /* another thread tells the taker */
     CHECK_INT(transfer_state(&site).aborted, aborted + 2);
 }
 
