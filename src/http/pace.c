@@ -7,8 +7,6 @@
  * what a cut line left of them stands here for a while. A post fits its share of bodies, and the answers in pulls. */
 static struct http_server_limits share_limits(struct http_server_limits limits)
 {
-    if (limits.stranger_count == 0)
-        limits.stranger_count = 64;
     if (limits.peer_connection_count == 0)
         limits.peer_connection_count = 24;
     if (limits.connection_count == 0)
@@ -28,6 +26,8 @@ struct http_server_limits pace_limits(struct http_server_limits limits, bool is_
         limits = share_limits(limits);
     if (limits.connection_count == 0)
         limits.connection_count = 256;
+    if (limits.stranger_count == 0)
+        limits.stranger_count = 64;
     if (limits.address_count == 0)
         limits.address_count = 64;
     if (limits.accept_rate.per_s == 0)

@@ -1,7 +1,6 @@
 /*
  * The server's life: listening, threads, connections, deadlines. What the library (libmicrohttpd 0.9.75) does itself:
- * one thread on epoll; non-blocking TLS; per-address and total limits of connections; closing after idle_ms without a
- * byte. What it does not do, and is done here: a byte now and then does not keep a connection (a sweep shuts down what
+ * one thread on epoll; non-blocking TLS; a limit of connections; closing after idle_ms without a byte. What it does not do, and is done here: a byte now and then does not keep a connection (a sweep shuts down what
  * is behind its pace, since a connection cannot be closed from outside otherwise); a suspended request is answered at
  * its deadline.
  */
@@ -28,31 +27,6 @@ void connection_enter(struct connection *connection, enum pace_phase phase, size
 
 /* A client whose machine has gone without a word is given up by the kernel after this. */
 #define UNANSWERED_MS 30000u
-
-/* The address that buckets and handlers see: an IPv4 client of an IPv6 listener is an IPv4 client. */
-static void client_read(const struct sockaddr *address, struct client *out)
-{
-    static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};
-    const uint8_t *number = NULL;
-    int family = address == NULL ? AF_UNSPEC : address->sa_family;
-
-    memset(out, 0, sizeof *out);
-    if (family == AF_INET)
-        number = (const uint8_t *)&((const struct sockaddr_in *)(const void *)address)->sin_addr;
-    else if (family == AF_INET6)
-        number = (const uint8_t *)&((const struct sockaddr_in6 *)(const void *)address)->sin6_addr;
-    if (family == AF_INET6 && memcmp(number, mapped, sizeof mapped) == 0) {
-        family = AF_INET;
-        number += sizeof mapped;
-    }
-    if (number == NULL || inet_ntop(family, number, out->text, sizeof out->text) == NULL) {
-        snprintf(out->text, sizeof out->text, "?");
-        return;
-    }
-    /* Whoever has an IPv6 address has the 2^64 beside it. */
-    out->key_size = family == AF_INET ? 4 : 8;
-    memcpy(out->key, number, out->key_size);
-}
 
 bool server_take(struct http_server *server, struct span key, struct http_rate rate,
                  int64_t *retry_ms)
@@ -84,8 +58,9 @@ static enum MHD_Result connection_admit(void *context, const struct sockaddr *ad
     int64_t retry_ms;
     (void)size;
     client_read(address, &client);
-    return client_take(server, &client, 'c', server->limits.accept_rate, &retry_ms) ? MHD_YES
-                                                                                    : MHD_NO;
+    bool is_admitted = crowd_admits(server, &client) &&
+                       client_take(server, &client, 'c', server->limits.accept_rate, &retry_ms);
+    return is_admitted ? MHD_YES : MHD_NO;
 }
 
 static void connection_begin(struct http_server *server, struct MHD_Connection *line,
@@ -113,7 +88,7 @@ static void connection_begin(struct http_server *server, struct MHD_Connection *
         connection->next->previous = connection;
     server->connections = connection;
     server->counts.connections++;
-    strangers_thin(server);
+    crowd_thin(server);
     pthread_mutex_unlock(&server->lock);
 }
 
@@ -325,20 +300,19 @@ bool http_server_start(struct http_server *server, struct error *err)
     unsigned idle_s = (unsigned)((server->limits.idle_ms + 999) / 1000);
 
     server->daemon =
-        MHD_start_daemon(flags, 0, connection_admit, server, request_go_on, server,        /* */
-                         MHD_OPTION_LISTEN_SOCKET, server->listener,                       /* */
-                         MHD_OPTION_HTTPS_MEM_KEY, server->key_pem,                        /* */
-                         MHD_OPTION_HTTPS_MEM_CERT, server->certificate_pem,               /* */
-                         MHD_OPTION_HTTPS_PRIORITIES, "NORMAL:-VERS-ALL:+VERS-TLS1.3",     /* */
-                         MHD_OPTION_STRICT_FOR_CLIENT, 1,                                  /* */
-                         MHD_OPTION_CONNECTION_TIMEOUT, idle_s,                            /* */
-                         MHD_OPTION_CONNECTION_LIMIT, server->limits.connection_count,     /* */
-                         MHD_OPTION_PER_IP_CONNECTION_LIMIT, server->limits.address_count, /* */
-                         MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)64 * 1024,            /* */
-                         MHD_OPTION_UNESCAPE_CALLBACK, unescape_nothing, NULL,             /* */
-                         MHD_OPTION_URI_LOG_CALLBACK, request_begin, server,               /* */
-                         MHD_OPTION_NOTIFY_COMPLETED, request_end, server,                 /* */
-                         MHD_OPTION_NOTIFY_CONNECTION, connection_notify, server,          /* */
+        MHD_start_daemon(flags, 0, connection_admit, server, request_go_on, server,    /* */
+                         MHD_OPTION_LISTEN_SOCKET, server->listener,                   /* */
+                         MHD_OPTION_HTTPS_MEM_KEY, server->key_pem,                    /* */
+                         MHD_OPTION_HTTPS_MEM_CERT, server->certificate_pem,           /* */
+                         MHD_OPTION_HTTPS_PRIORITIES, "NORMAL:-VERS-ALL:+VERS-TLS1.3", /* */
+                         MHD_OPTION_STRICT_FOR_CLIENT, 1,                              /* */
+                         MHD_OPTION_CONNECTION_TIMEOUT, idle_s,                        /* */
+                         MHD_OPTION_CONNECTION_LIMIT, server->limits.connection_count, /* */
+                         MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)64 * 1024,        /* */
+                         MHD_OPTION_UNESCAPE_CALLBACK, unescape_nothing, NULL,         /* */
+                         MHD_OPTION_URI_LOG_CALLBACK, request_begin, server,           /* */
+                         MHD_OPTION_NOTIFY_COMPLETED, request_end, server,             /* */
+                         MHD_OPTION_NOTIFY_CONNECTION, connection_notify, server,      /* */
                          MHD_OPTION_END);
     if (server->daemon == NULL)
         return error_set(err, ERROR_LINK, "port %u: the server does not start", server->port);

@@ -100,10 +100,12 @@ struct http_rate {
 struct http_server_limits {
     unsigned
         connection_count; /* connections at once; more wait unaccepted [desk: 256; partner: 512] */
-    unsigned address_count; /* connections of one address; more are closed [64] */
     unsigned
-        stranger_count; /* partner side: connections that have shown no certificate yet; one of the address with the
-                                  most of them is closed for each more [64] */
+        address_count; /* connections of one address (an IPv6 /64 counts as one); more are closed [64] */
+    unsigned
+        stranger_count; /* connections that have shown no certificate, or at the desk no session, yet; one of the address
+                                  with the most of them is closed for each more. At the desk only when connections run
+                                  short [64] */
     unsigned
         peer_connection_count; /* of one institution; the oldest is closed for each more [partner: 24] */
     unsigned stream_count;   /* streams at once; more get 503 [64] */
@@ -188,6 +190,9 @@ void http_server_stop(struct http_server **server);
 /* Takes a token from a bucket that the caller names (a session, an officer), beside the address's own. False: the
  * request has been answered with 429 and is given back. */
 bool http_request_take(struct http_request *request, struct span key, struct http_rate rate);
+/* Desk side: the handler has found out who asks, by a session for instance. From here on the connection is no stranger's,
+ * and keeps its place when places run short. `who`: the same bytes for the same person. Any thread. */
+void http_request_known(struct http_request *request, struct span who);
 /* The value of a field of the request's head; `data` NULL when it was not sent. Lives as long as the request. */
 struct span http_request_field(const struct http_request *request, enum http_field field);
 

@@ -64,7 +64,8 @@ struct connection {
     bool is_cut; /* shut down at a deadline */
     struct pace pace;
     struct exchange *exchange; /* the request under way */
-    struct share *share;       /* NULL: who it is has not been shown; under the lock */
+    struct share *share; /* partner side; NULL: who it is has not been shown; under the lock */
+    uint64_t who;        /* desk side: whose session it last showed; 0: none yet; under the lock */
 
     /* Touched by the server's thread alone. */
     bool
@@ -160,8 +161,18 @@ void share_add(struct exchange *exchange, size_t size);
 void share_give_back(struct exchange *exchange, size_t size);
 /* Takes a token of the institution's. Without the lock. */
 bool share_take(struct connection *connection, int64_t *retry_ms);
-/* A new connection stands: one of those that have shown nothing gives way when there are too many. Under the lock. */
-void strangers_thin(struct http_server *server);
+
+/* server_crowd.c. The address that buckets and handlers see: an IPv4 client of an IPv6 listener is an IPv4 client. NULL or
+ * another family: "?". */
+void client_read(const struct sockaddr *address, struct client *out);
+/* Of one network? */
+bool client_is_same(const struct client *a, const struct client *b);
+/* May this address have one more connection? Without the lock. */
+bool crowd_admits(struct http_server *server, const struct client *client);
+/* A new connection stands: another gives way when there are too many. Under the lock. */
+void crowd_thin(struct http_server *server);
+/* For others' sake: the library sees the end of the stream and closes in its own thread. Under the lock. */
+void connection_cut(struct connection *connection);
 
 /* Lets one holder go; frees at the last. Call it without the lock. */
 void server_drop(struct http_server *server);

@@ -1,11 +1,8 @@
 /*
- * Shares: what one partner, or strangers, may take of the partner side. Each institution has connections, bodies and a
- * rate of its own, so that a partner that spends all of its share takes nothing of another's. Who has not shown a
- * certificate yet stands in a small crowd of its own, in which the address that crowds most gives way first.
+ * Shares: what one partner may take of the partner side. Each institution has connections, bodies and a rate of its own,
+ * so that a partner that spends all of its share takes nothing of another's. Strangers are server_crowd.c's.
  */
 #include "http/server_parts.h"
-
-#include <sys/socket.h>
 
 /* Its place, or a free one. NULL: none is free. */
 static struct share *share_find(struct http_server *server, const struct http_peer *peer)
@@ -25,14 +22,6 @@ static struct share *share_find(struct http_server *server, const struct http_pe
     *unused = (struct share){.body_size = 0};
     memcpy(unused->institution, peer->institution_fingerprint, HTTP_FINGERPRINT_SIZE);
     return unused;
-}
-
-/* The library sees the end of the stream and closes in its own thread. */
-static void connection_cut(struct connection *connection)
-{
-    connection->is_cut = true;
-    connection->server->counts.too_often++;
-    shutdown(connection->fd, SHUT_RDWR);
 }
 
 /* The list begins with the newest: the last that fits is the oldest. A partner that lost its line comes back while its
@@ -112,45 +101,4 @@ bool share_take(struct connection *connection, int64_t *retry_ms)
         return true;
     memcpy(key + 1, connection->peer.institution_fingerprint, HTTP_FINGERPRINT_SIZE);
     return server_take(server, span_make(key, sizeof key), server->limits.peer_rate, retry_ms);
-}
-
-/* ---- strangers ---- */
-
-static bool is_stranger(const struct connection *connection)
-{
-    return !connection->is_cut && connection->share == NULL;
-}
-
-static unsigned strangers_of(const struct http_server *server, const struct client *client)
-{
-    unsigned count = 0;
-
-    for (const struct connection *at = server->connections; at != NULL; at = at->next)
-        count += is_stranger(at) && at->client.key_size == client->key_size &&
-                 memcmp(at->client.key, client->key, sizeof client->key) == 0;
-    return count;
-}
-
-/* The crowd is small, and so is what looking through it for each of its members costs. */
-void strangers_thin(struct http_server *server)
-{
-    struct connection *chosen = NULL;
-    unsigned most = 0;
-    unsigned count = 0;
-
-    if (server->limits.stranger_count == 0)
-        return;
-    for (struct connection *at = server->connections; at != NULL; at = at->next)
-        count += is_stranger(at);
-    if (count <= server->limits.stranger_count)
-        return;
-    for (struct connection *at = server->connections; at != NULL; at = at->next) {
-        unsigned beside = is_stranger(at) ? strangers_of(server, &at->client) : 0;
-        if (beside < most || beside == 0)
-            continue;
-        most = beside;
-        chosen = at; /* of equals the oldest */
-    }
-    if (chosen != NULL)
-        connection_cut(chosen);
 }

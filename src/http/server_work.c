@@ -63,13 +63,13 @@ void work_add(struct http_server *server, struct work *work)
 }
 
 /* One address may have a quarter of the places, so that a few slow clients leave room for the others. */
-static size_t transfers_of(const struct http_server *server, const char *client)
+static size_t transfers_of(const struct http_server *server, const struct client *client)
 {
     size_t count = 0;
     for (const struct connection *at = server->connections; at != NULL; at = at->next) {
         const struct exchange *exchange = at->exchange;
         if (exchange != NULL && (exchange->upload != NULL || exchange->tail.download != NULL) &&
-            strcmp(at->client.text, client) == 0)
+            client_is_same(&at->client, client))
             count++;
     }
     return count;
@@ -82,7 +82,8 @@ bool transfer_admit(struct exchange *exchange)
 
     pthread_mutex_lock(&server->lock);
     bool has_room = !server->is_stopping && server->counts.transfers < most &&
-                    transfers_of(server, exchange->request.client) < (most + 3) / 4;
+                    exchange->connection != NULL && /* NULL: the client has gone */
+                    transfers_of(server, &exchange->connection->client) < (most + 3) / 4;
     if (has_room)
         server->counts.transfers++;
     pthread_mutex_unlock(&server->lock);

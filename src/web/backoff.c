@@ -34,8 +34,7 @@ static int64_t now_ms(const struct web *web)
     return web->options.env->monotonic_ms(web->options.env->context);
 }
 
-/* Whoever has one address of an IPv6 /64 has them all: they count as one. Any other stands for itself. */
-static struct span place_of(struct span client, char out[HTTP_CLIENT_SIZE])
+struct span client_place(struct span client, char out[HTTP_CLIENT_SIZE])
 {
     char text[HTTP_CLIENT_SIZE];
     uint8_t bytes[16];
@@ -92,7 +91,7 @@ static int64_t slot_wait_ms(const struct web *web, const struct backoff_slot *sl
 int64_t backoff_wait_s(struct web *web, struct span officer, struct span client)
 {
     char place[HTTP_CLIENT_SIZE];
-    struct span address = place_of(client, place);
+    struct span address = client_place(client, place);
     struct span name = span_part(officer, 0, NAME_SIZE_MAX);
 
     pthread_mutex_lock(&web->login_mutex);
@@ -152,7 +151,7 @@ static enum guess guess_look(struct web *web, struct span officer, struct span c
 enum guess backoff_note(struct web *web, struct span officer, struct span client, bool is_right)
 {
     char place[HTTP_CLIENT_SIZE];
-    struct span address = place_of(client, place);
+    struct span address = client_place(client, place);
     struct span name = span_part(officer, 0, NAME_SIZE_MAX);
     enum guess guess = GUESS_NONE;
 

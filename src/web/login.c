@@ -82,6 +82,7 @@ static void login_answer(struct web_job *job)
     snprintf(cookie, sizeof cookie, WEB_COOKIE "%s; Path=/; Secure; HttpOnly; SameSite=Strict",
              hex);
     session_write(job, &writer);
+    session_tell(job);
     job_answer(job, job->call.route->status, "application/json", buffer_span(&job->out), cookie);
 }
 
@@ -247,10 +248,13 @@ void *login_run(void *context)
 /* Under the lock. */
 static size_t waiting_from(const struct web *web, struct span client)
 {
+    char place[HTTP_CLIENT_SIZE];
+    char other[HTTP_CLIENT_SIZE];
     size_t count = 0;
 
+    client_place(client, place);
     for (const struct web_job *job = web->first; job != NULL; job = job->next)
-        count += span_equal(job->call.client, client);
+        count += span_is(client_place(job->call.client, other), place);
     return count;
 }
 

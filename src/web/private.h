@@ -135,6 +135,8 @@ bool job_step(struct web_job *job, bool (*run)(struct journal *, struct job *, s
               struct error *err);
 /* Puts the job in the writer's queue, which answers it. */
 void job_submit(struct web_job *job);
+/* The session's officer: the connection is no stranger's any more. */
+void session_tell(const struct web_job *job);
 /* What a request of HTTP says. */
 struct web_call call_of_request(const struct web *web, struct http_request *request);
 void session_write(const struct web_job *job, struct json_writer *out);
@@ -151,6 +153,8 @@ bool web_session_check(struct web_job *job, struct journal *journal, struct erro
 void login_begin(struct web_job *job);
 void password_begin(struct web_job *job);
 void *login_run(void *context);
+/* What an address counts as: whoever has one of an IPv6 /64 has them all, any other stands for itself. In `out`. */
+struct span client_place(struct span client, char out[HTTP_CLIENT_SIZE]);
 /* Seconds to wait before the next attempt; 0: none. */
 int64_t backoff_wait_s(struct web *web, struct span officer, struct span client);
 /* What this failure shows together with those before it. */

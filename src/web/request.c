@@ -99,6 +99,12 @@ void session_write(const struct web_job *job, struct json_writer *out)
     json_end_object(out);
 }
 
+void session_tell(const struct web_job *job)
+{
+    if (job->call.request != NULL)
+        http_request_known(job->call.request, job->session.officer);
+}
+
 /* --- in the writer --- */
 
 /* A one-time password opens the door to this and nothing else. */
@@ -122,6 +128,7 @@ bool web_session_check(struct web_job *job, struct journal *journal, struct erro
         return true;
     }
     job->access.officer = job->session.officer;
+    session_tell(job);
     if (web_route_changes(job->call.route) && !desk_csrf_is(&job->session, job->call.csrf))
         return error_set(err, ERROR_RULE, "X-Besa-CSRF does not belong to this session");
     return !job->session.must_change || is_open_to_limited(job->call.route) ||

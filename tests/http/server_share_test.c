@@ -1,6 +1,5 @@
 /*
- * Shares: a partner that spends all of its own connections, bodies and requests takes nothing of another's, and strangers
- * keep no partner out.
+ * Shares: a partner that spends all of its own connections, bodies and requests takes nothing of another's.
  */
 #include "check.h"
 #include "http/support/ground.h"
@@ -138,40 +137,6 @@ CHECK_TEST(connections_of_one_partner_push_out_its_own_oldest_alone)
     site_close(&site);
 }
 
-#define CROWD_COUNT 20
-
-CHECK_TEST(strangers_of_one_address_keep_no_partner_out)
-{
-    struct site site;
-    struct bare good;
-    struct buffer got = buffer_make(4096);
-    int crowd[CROWD_COUNT];
-
-    site_begin(&site, (struct http_server_limits){.stranger_count = 6, .connection_count = 8});
-    /* One that is quiet from elsewhere, older than the crowd. */
-    int quiet = socket_open_from("127.0.0.3", site.port);
-    for (int i = 0; i < CROWD_COUNT; i++) {
-        crowd[i] = socket_open_from("127.0.0.2", site.port);
-        wait_ms(10);
-    }
-    wait_ms(100);
-    bare_open(&good, site.port, &other, BARE_TLS_1_3);
-    CHECK(bare_send(&good, span_text("GET /peer HTTP/1.1\r\nHost: x\r\n\r\n")));
-    bare_receive(&good, &got, "node.gr.example", 2000);
-    CHECK(got.size > 12 && memcmp(got.data, "HTTP/1.1 200", 12) == 0);
-    char byte;
-    CHECK(recv(quiet, &byte, 1, MSG_PEEK | MSG_DONTWAIT) <
-          0); /* still open: its address did not crowd */
-    CHECK_INT(recv(crowd[0], &byte, 1, MSG_PEEK | MSG_DONTWAIT), 0);
-    CHECK(recv(crowd[CROWD_COUNT - 1], &byte, 1, MSG_PEEK | MSG_DONTWAIT) < 0);
-    for (int i = 0; i < CROWD_COUNT; i++)
-        close(crowd[i]);
-    close(quiet);
-    bare_close(&good);
-    buffer_free(&got);
-    site_close(&site);
-}
-
 /* ---- requests ---- */
 
 CHECK_TEST(requests_of_one_partner_are_paced_alone)
@@ -208,7 +173,6 @@ int main(void)
     CHECK_RUN(bodies_of_one_partner_leave_anothers_room);
     CHECK_RUN(a_body_counts_until_its_handler_gives_it_back);
     CHECK_RUN(connections_of_one_partner_push_out_its_own_oldest_alone);
-    CHECK_RUN(strangers_of_one_address_keep_no_partner_out);
     CHECK_RUN(requests_of_one_partner_are_paced_alone);
     identity_free(&other);
     ground_free();

@@ -751,9 +751,11 @@ static void flood_take(void *context, const struct http_answer *got)
     __atomic_store_n(&out->is_there, true, __ATOMIC_RELEASE);
 }
 
-CHECK_TEST(a_flood_of_log_ins_from_one_address_leaves_room_for_others)
+/* From one IPv4 address, or from many of one IPv6 network. */
+static void flood_leaves_room(bool is_six)
 {
-    static struct flood_got got[24];
+    struct flood_got got[24] = {{.status = 0}};
+    char clients[24][32];
     struct web_call call = call_of(route_find("POST", "/api/v1/session"), NULL);
     unsigned refused = 0;
 
@@ -761,7 +763,8 @@ CHECK_TEST(a_flood_of_log_ins_from_one_address_leaves_room_for_others)
     call.body = span_text("{\"officer\":\"dpo\",\"password\":\"a guess too many\"}");
     for (size_t i = 0; i < ARRAY_COUNT(got); i++) {
         bool is_other = i + 1 == ARRAY_COUNT(got);
-        call.client = span_text(is_other ? "192.0.2.121" : "192.0.2.120");
+        snprintf(clients[i], sizeof clients[i], is_six ? "2001:db8:7:8::%zu" : "192.0.2.120", i);
+        call.client = span_text(is_other ? "192.0.2.121" : clients[i]);
         call.context = &got[i];
         web_serve(web, &call);
     }
@@ -773,6 +776,16 @@ CHECK_TEST(a_flood_of_log_ins_from_one_address_leaves_room_for_others)
     }
     CHECK(refused >= 16);
     CHECK_INT(got[ARRAY_COUNT(got) - 1].status, 401);
+}
+
+CHECK_TEST(a_flood_of_log_ins_from_one_address_leaves_room_for_others)
+{
+    flood_leaves_room(false);
+}
+
+CHECK_TEST(a_flood_of_log_ins_from_one_ipv6_network_leaves_room_for_others)
+{
+    flood_leaves_room(true);
 }
 
 /* From session cookie and CSRF token of the last log-in. */
@@ -1060,6 +1073,7 @@ int main(int argc, char **argv)
     CHECK_RUN(nobody_at_another_address_keeps_an_officer_out);
     CHECK_RUN(a_password_that_is_changed_during_its_log_in_opens_nothing);
     CHECK_RUN(a_flood_of_log_ins_from_one_address_leaves_room_for_others);
+    CHECK_RUN(a_flood_of_log_ins_from_one_ipv6_network_leaves_room_for_others);
     CHECK_RUN(a_one_time_password_is_good_for_setting_ones_own);
     CHECK_RUN(a_wrong_old_password_counts_as_a_failed_log_in);
     CHECK_RUN(a_cookie_from_another_network_ends_its_session);

@@ -133,10 +133,12 @@ struct site {
 
 /* Routes: POST /echo, /large-echo (64 MiB), /later (another thread, 20 ms on), /never (answer_ms 300, kept),
  * GET /peer ("institution name"), /large (1.2 MB), prefix /files/, /fields, /stream, /items/{id},
- * /file; POST /with, PUT /up. */
+ * /file, /known?who; POST /with, PUT /up. */
 void site_open(struct site *site, struct http_server_limits limits);
 /* The same on the desk side. */
 void site_open_desk(struct site *site, struct http_server_limits limits);
+/* The desk side over IPv6 and IPv4. */
+void site_open_six(struct site *site, struct http_server_limits limits);
 void site_close(struct site *site);
 unsigned site_handled(struct site *site);
 size_t site_kept(struct site *site);
@@ -169,6 +171,11 @@ void bare_open_from(struct bare *bare, const char *from, uint16_t port,
                     const struct identity *identity, const char *priority);
 /* The same without TLS. */
 int socket_open_from(const char *from, uint16_t port);
+/* Over IPv6, without TLS, to `to` and from `from`; -1 when refused. */
+int socket_open_six(const char *from, const char *to, uint16_t port);
+/* A network of the process's own, with these IPv6 addresses beside the usual ones. Before any thread. False: the machine does
+ * not let us. */
+bool network_own(const char *const *addresses, size_t count);
 bool bare_send(struct bare *bare, struct span bytes);
 /* Appends until the other side ends, `wait_ms` pass without a byte, or `until` has been seen (NULL: do not look). */
 void bare_receive(struct bare *bare, struct buffer *out, const char *until, int wait_ms);
@@ -196,5 +203,6 @@ void bare_server_close(struct bare_server *server);
 
 void wait_ms(int ms);
 int64_t now_monotonic_ms(void);
+int64_t now_monotonic_us(void);
 
 #endif

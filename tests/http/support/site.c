@@ -11,10 +11,16 @@ void wait_ms(int ms)
               NULL);
 }
 
+int64_t now_monotonic_us(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
 int64_t now_monotonic_ms(void)
 {
-    const struct env *env = env_real();
-    return env->monotonic_ms(env->context);
+    return now_monotonic_us() / 1000;
 }
 
 static int64_t site_now_ms(void *context)
@@ -145,6 +151,14 @@ static void take(void *context, struct http_request *request)
         http_respond(request, 200, "text/plain", span_text("taken"));
 }
 
+/* GET /known: the query says who asks. */
+static void known(void *context, struct http_request *request)
+{
+    site_count(context);
+    http_request_known(request, request->query);
+    http_respond(request, 200, "text/plain", span_text("known"));
+}
+
 static void stream_closed(void *context, struct http_stream *stream)
 {
     struct site *site = context;
@@ -219,6 +233,7 @@ static const struct http_route routes[] = {
     {.method = "POST", .path = "/with", .body_size_max = 256, .handle = with},
     {.method = "GET", .path = "/stream", .handle = stream},
     {.method = "POST", .path = "/take", .body_size_max = 256, .handle = take},
+    {.method = "GET", .path = "/known", .handle = known},
     {.method = "GET", .path = "/file", .handle = transfer_file},
     {.method = "PUT",
      .path = "/up",
@@ -253,7 +268,8 @@ static void *site_work(void *context)
     return NULL;
 }
 
-static void site_begin(struct site *site, struct http_server_limits limits, bool is_desk)
+static void site_begin(struct site *site, struct http_server_limits limits, const char *address,
+                       bool is_desk)
 {
     struct ground *ground = ground_get();
     struct error err = {0};
@@ -269,7 +285,7 @@ static void site_begin(struct site *site, struct http_server_limits limits, bool
     struct http_server_options options = {
         .env = &site->env,
         .is_desk = is_desk,
-        .address = "127.0.0.1",
+        .address = address,
         .key_pem = buffer_span(&ground->server.key_pem),
         .certificate_pem = buffer_span(&ground->server.certificate_pem),
         .trusted_pem = buffer_span(&ground->al.pem),
@@ -297,12 +313,17 @@ static void site_begin(struct site *site, struct http_server_limits limits, bool
 
 void site_open(struct site *site, struct http_server_limits limits)
 {
-    site_begin(site, limits, false);
+    site_begin(site, limits, "127.0.0.1", false);
 }
 
 void site_open_desk(struct site *site, struct http_server_limits limits)
 {
-    site_begin(site, limits, true);
+    site_begin(site, limits, "127.0.0.1", true);
+}
+
+void site_open_six(struct site *site, struct http_server_limits limits)
+{
+    site_begin(site, limits, "::", true);
 }
 
 void site_close(struct site *site)

@@ -1,0 +1,84 @@
+/*
+ * A crowd before the desk of a whole node: whoever has a session gets in and is answered as if the crowd were not there.
+ */
+#include "check.h"
+#include "web/support/live.h"
+
+#include <stdio.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+static struct live live;
+
+/* One look into the inbox, on a connection that is kept as browsers do; microseconds, -1: not answered. */
+static int64_t inbox_look(struct bare *bare, const struct live_session *session)
+{
+    struct buffer got = buffer_make(1 << 16);
+    char request[512];
+    int64_t began_us = now_monotonic_us();
+
+    snprintf(request, sizeof request,
+             "GET /api/v1/inbox HTTP/1.1\r\nHost: node.ro.example\r\nCookie: %s\r\n"
+             "X-Besa-Reason: a%%20test\r\nX-Besa-Case: c-1\r\n\r\n",
+             session->cookie);
+    bool is_good = bare_send(bare, span_text(request));
+    if (is_good)
+        bare_receive(bare, &got, "}", 5000);
+    int64_t taken_us = now_monotonic_us() - began_us;
+    is_good = is_good && got.size > 12 && memcmp(got.data, "HTTP/1.1 200", 12) == 0;
+    if (!is_good && got.size > 0)
+        printf("%.*s\n", SPAN_ARG(buffer_span(&got)));
+    buffer_free(&got);
+    return is_good ? taken_us : -1;
+}
+
+/* ---- strangers that only stand there ---- */
+
+#define STRANGER_COUNT 400 /* more than all places of the desk */
+#define BOUND_US       2000000
+
+static bool socket_is_open(int fd)
+{
+    char byte;
+
+    return recv(fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) != 0;
+}
+
+CHECK_TEST(idle_strangers_from_many_addresses_keep_no_officer_out)
+{
+    static int strangers[STRANGER_COUNT];
+    struct live_session session;
+    struct bare before;
+    struct bare after;
+    char from[32];
+
+    CHECK_OR_RETURN(live_login(&live, "duty-officer", "127.0.0.1", &session));
+    bare_open(&before, live.port, NULL, BARE_TLS_1_3);
+    CHECK(inbox_look(&before, &session) >= 0);
+    for (int i = 0; i < STRANGER_COUNT; i++) {
+        snprintf(from, sizeof from, "127.1.%d.%d", i / 200, 1 + i % 200);
+        strangers[i] = socket_open_from(from, live.port);
+    }
+    int64_t began_us = now_monotonic_us();
+    bare_open(&after, live.port, NULL, BARE_TLS_1_3);
+    CHECK(inbox_look(&after, &session) >= 0);
+    CHECK(now_monotonic_us() - began_us < BOUND_US);
+    CHECK(inbox_look(&before, &session) >= 0); /* the oldest of all keeps its place */
+    CHECK(!socket_is_open(strangers[0]));
+    for (int i = 0; i < STRANGER_COUNT; i++)
+        close(strangers[i]);
+    bare_close(&before);
+    bare_close(&after);
+}
+
+int main(void)
+{
+    struct http_server_limits limits = {.connection_count = 0};
+
+    if (!live_open(&live, limits))
+        return 1;
+    CHECK_RUN(idle_strangers_from_many_addresses_keep_no_officer_out);
+    live_close(&live);
+    ground_free();
+    return check_end();
+}
