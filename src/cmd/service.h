@@ -35,8 +35,13 @@ struct service_retention {
     struct desk_retention_pass pass; /* the same */
     struct desk_retention_pass before;
     int64_t next_ms; /* of the monotonic clock; the background thread's */
-    int is_busy;     /* atomic, as the numbers below */
-    int64_t erased;  /* since the start */
+    int64_t
+        acts_due_ms; /* of the pass: access entries made before it are to be forgotten in the copy too */
+    uint32_t copy_count; /* files of the copy to which nothing is added */
+    uint32_t copy_next;  /* the background thread's: the next one to go through */
+    uint32_t copy_over;  /* the same: files before it have nothing left to forget, ever */
+    int is_busy;         /* atomic, as the numbers below */
+    int64_t erased;      /* since the start */
     int64_t overdue[PARTNER_COUNT_MAX];
     int64_t soon[PARTNER_COUNT_MAX];
 };

@@ -37,13 +37,26 @@ static bool overdue_take(struct journal *journal, struct service_retention *rete
     return true;
 }
 
+/* What the background goes through in the copy of the domestic log, once the books are done. */
+static bool copy_take(struct journal *journal, struct service_retention *retention,
+                      struct error *err)
+{
+    struct retention_clock clock;
+
+    if (!journal_retention_clock(journal, &clock, err))
+        return false;
+    retention->acts_due_ms = journal_acts_due_ms(journal, clock.trusted_ms);
+    return audit_copy_full_files(journal, retention->acts_due_ms, &retention->copy_count, err);
+}
+
 static bool step_run(struct journal *journal, struct job *job, struct error *err)
 {
     struct service_retention *retention = &service_of(job)->retention;
 
     retention->before = retention->pass;
     return desk_retention_step(journal, &retention->pass, err) &&
-           (!retention->pass.is_over || overdue_take(journal, retention, err));
+           (!retention->pass.is_over ||
+            (overdue_take(journal, retention, err) && copy_take(journal, retention, err)));
 }
 
 static void step_done(struct journal *journal, struct job *job, bool ok, const struct error *err)
@@ -64,6 +77,27 @@ static void step_done(struct journal *journal, struct job *job, bool ok, const s
     __atomic_store_n(&retention->is_busy, 0, __ATOMIC_RELEASE);
 }
 
+/* One file a look; true when there is no further one. */
+static bool copy_look(struct service *service)
+{
+    struct service_retention *retention = &service->retention;
+    struct node *node = service->node;
+    struct error err = {0};
+    size_t forgotten = 0;
+    bool is_over = false;
+
+    if (retention->copy_next < retention->copy_over)
+        retention->copy_next = retention->copy_over;
+    if (retention->acts_due_ms == 0 || retention->copy_next >= retention->copy_count)
+        return true;
+    if (!audit_copy_forget(node->env, node->config.audit_copy, retention->copy_next,
+                           retention->acts_due_ms, &forgotten, &is_over, &err))
+        report(REPORT_NOTICE, NULL, "%s", err.text);
+    retention->copy_over += is_over && retention->copy_next == retention->copy_over;
+    retention->copy_next++;
+    return false;
+}
+
 void service_retention_look(struct service *service)
 {
     struct service_retention *retention = &service->retention;
@@ -74,8 +108,12 @@ void service_retention_look(struct service *service)
         __atomic_exchange_n(&retention->is_busy, 1, __ATOMIC_ACQ_REL) != 0)
         return;
     if (retention->pass.is_over) {
-        retention->pass = (struct desk_retention_pass){.line = 0};
-        retention->next_ms = now_ms + RETENTION_PASS_MS;
+        retention->next_ms = now_ms + STEP_WAIT_MS;
+        if (copy_look(service)) {
+            retention->pass = (struct desk_retention_pass){.line = 0};
+            retention->copy_next = 0;
+            retention->next_ms = now_ms + RETENTION_PASS_MS;
+        }
         __atomic_store_n(&retention->is_busy, 0, __ATOMIC_RELEASE);
         return;
     }

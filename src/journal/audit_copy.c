@@ -9,8 +9,8 @@
 #include <stdlib.h>
 
 #define RETRY_MS      INT64_C(10000)
-#define FOLLOW_SIZE   (4u * 1024 * 1024) /* bytes of one round, and one record more */
-#define FILE_READ_MAX ((size_t)AUDIT_COPY_FILE_SIZE + FOLLOW_SIZE + AUDIT_COPY_RECORD_MAX + 4)
+#define FOLLOW_SIZE   AUDIT_COPY_ROUND_SIZE
+#define FILE_READ_MAX AUDIT_COPY_FILE_SIZE_MAX
 
 /* --- records --- */
 
@@ -80,18 +80,18 @@ bool audit_record_read(struct span bytes, uint8_t chain[DIGEST_SIZE], struct aud
 
 /* --- files --- */
 
-static void file_name(const char *directory, uint32_t number, char out[640])
+void audit_copy_path(const char *directory, uint32_t number, char out[AUDIT_COPY_PATH_SIZE])
 {
-    snprintf(out, 640, "%s/audit-%06u.copy", directory, number);
+    snprintf(out, AUDIT_COPY_PATH_SIZE, "%s/audit-%06u.copy", directory, number);
 }
 
 /* The whole file; MISSING when there is none. */
 static bool file_read(struct journal *journal, const char *directory, uint32_t number,
                       struct buffer *out, struct error *err)
 {
-    char path[640];
+    char path[AUDIT_COPY_PATH_SIZE];
 
-    file_name(directory, number, path);
+    audit_copy_path(directory, number, path);
     buffer_clear(out);
     return env_read_file(journal->env, path, out->limit, out, err);
 }
@@ -211,9 +211,9 @@ static bool file_append(struct journal *journal, struct audit_copy *copy, struct
 {
     const struct env *env = journal->env;
     struct env_file *file = NULL;
-    char path[640];
+    char path[AUDIT_COPY_PATH_SIZE];
 
-    file_name(copy->directory, copy->file, path);
+    audit_copy_path(copy->directory, copy->file, path);
     bool is_new = !env->open(env->context, path, ENV_OPEN_WRITE, &file, err);
     if (is_new) {
         if (err->kind != ERROR_MISSING)
@@ -230,6 +230,13 @@ static bool file_append(struct journal *journal, struct audit_copy *copy, struct
     return ok;
 }
 
+static void file_next(struct audit_copy *copy)
+{
+    copy->file++;
+    copy->size = 0;
+    memset(copy->chain, 0, sizeof copy->chain);
+}
+
 static bool follow(struct journal *journal, struct audit_copy *copy, struct error *err)
 {
     struct buffer bytes CLEANUP(buffer_free) = buffer_make(FILE_READ_MAX);
@@ -240,11 +247,8 @@ static bool follow(struct journal *journal, struct audit_copy *copy, struct erro
         return false;
     if (copy->next == journal->domestic.size)
         return true;
-    if (copy->size >= AUDIT_COPY_FILE_SIZE) {
-        copy->file++;
-        copy->size = 0;
-        memset(copy->chain, 0, sizeof copy->chain);
-    }
+    if (copy->size >= AUDIT_COPY_FILE_SIZE)
+        file_next(copy);
     memcpy(chain, copy->chain, sizeof chain);
     if (!records_gather(journal, copy, &to, chain, &bytes, err) ||
         !file_append(journal, copy, buffer_span(&bytes), err))
@@ -274,6 +278,55 @@ void audit_copy_follow(struct journal *journal)
     if (copy->failed[0] == '\0')
         journal_event_add(journal, JOURNAL_ALARM, NULL, 0, 0);
     snprintf(copy->failed, sizeof copy->failed, "%s", err.text);
+}
+
+/* --- for retention --- */
+
+/* When the first entry in the newest file was made. */
+static bool file_began(struct journal *journal, const struct audit_copy *copy, int64_t *out,
+                       struct error *err)
+{
+    const struct env *env = journal->env;
+    struct arena arena CLEANUP(arena_free) = arena_make(AUDIT_COPY_RECORD_MAX + 64u * 1024);
+    size_t size =
+        copy->size < AUDIT_COPY_RECORD_MAX + 4 ? (size_t)copy->size : AUDIT_COPY_RECORD_MAX + 4;
+    uint8_t chain[DIGEST_SIZE] = {0};
+    char path[AUDIT_COPY_PATH_SIZE];
+    struct env_file *file = NULL;
+    struct audit_record record;
+    struct head head;
+
+    audit_copy_path(copy->directory, copy->file, path);
+    uint8_t *room = arena_alloc(&arena, size);
+    if (room == NULL)
+        return error_set(err, ERROR_LIMIT, "audit copy: out of memory");
+    if (!env->open(env->context, path, ENV_OPEN_READ, &file, err))
+        return false;
+    bool ok = env->read_at(env->context, file, 0, room, size, err);
+    env->close(env->context, file);
+    ok = ok && audit_record_read(span_make(room, size), chain, &record, &size, err) &&
+         head_read(record.head, &arena, &head, err);
+    *out = ok ? head.created_ms : 0;
+    return ok;
+}
+
+bool audit_copy_full_files(struct journal *journal, int64_t before_ms, uint32_t *count,
+                           struct error *err)
+{
+    struct audit_copy *copy = &journal->audit_copy;
+    int64_t began_ms = 0;
+
+    *count = 0;
+    if (copy->directory[0] == '\0' || !copy->is_open)
+        return true;
+    if (copy->size > 0) {
+        if (!file_began(journal, copy, &began_ms, err))
+            return error_add(err, "the audit copy");
+        if (began_ms < before_ms)
+            file_next(copy);
+    }
+    *count = copy->file;
+    return true;
 }
 
 /* --- replay --- */
@@ -353,7 +406,7 @@ static bool entry_place(struct journal *journal, const struct audit_record *reco
                              .body_key = record->key,
                              .body_size = (int64_t)plain.size,
                              .body_state = record->body.size > 0 ? BODY_HELD
-                                           : head->has_body      ? BODY_LOST
+                                           : head->has_body      ? BODY_ERASED
                                                                  : BODY_NONE};
     journal->next_entry++;
     return entry_insert(journal->db, &row, err);

@@ -23,6 +23,11 @@ struct journal;
 #define AUDIT_COPY_FILE_MAX   1000000u /* numbers of six digits */
 #define AUDIT_COPY_RECORD_MAX (BODY_SIZE_MAX + HEAD_SIZE_MAX + 1024u)
 #define AUDIT_COPY_FOLLOW_MAX 1024u /* entries of one round: the writer waits for them */
+#define AUDIT_COPY_ROUND_SIZE (4u * 1024 * 1024) /* bytes of one round, and one record more */
+#define AUDIT_COPY_FILE_SIZE_MAX                                                                   \
+    ((size_t)AUDIT_COPY_FILE_SIZE + AUDIT_COPY_ROUND_SIZE + AUDIT_COPY_RECORD_MAX + 4)
+#define AUDIT_COPY_PATH_SIZE 640
+void audit_copy_path(const char *directory, uint32_t number, char out[AUDIT_COPY_PATH_SIZE]);
 
 struct audit_record {
     struct span origin;
@@ -52,6 +57,17 @@ struct audit_copy {
     char failed[ERROR_TEXT_SIZE];     /* why nothing is copied; empty while all is well */
     int64_t retry_ms;                 /* of the monotonic clock */
 };
+
+/* In the writer: how many files nothing is added to any more, from number 0 on. Where the newest one begins before
+ * `before_ms`, it ends here and the next record opens another. 0 while no copy is kept or its end is not known. */
+bool audit_copy_full_files(struct journal *journal, int64_t before_ms, uint32_t *count,
+                           struct error *err);
+/* In any thread, for such a file (audit_copy_forget.c): acts made before `before_ms` lose body and key in it; all else
+ * stays, under a new chain, and a crash leaves the old file or the new one. *is_over: all of it is from before, and it
+ * need not be looked at again. MISSING when there is no such file. */
+//= dir-2016-680 art 4(1)(e)
+bool audit_copy_forget(const struct env *env, const char *directory, uint32_t number,
+                       int64_t before_ms, size_t *forgotten, bool *is_over, struct error *err);
 
 /* After a commit: copies what the domestic log has and the copy has not. Never fails: see audit_copy.failed. */
 void audit_copy_follow(struct journal *journal);

@@ -1,6 +1,6 @@
 /*
  * The audit copy: what a restore gets back of the domestic log, and what it refuses.
- * covers: audit_copy
+ * covers: audit_copy audit_copy_forget
  */
 #include "check.h"
 #include "journal/audit_copy.h"
@@ -11,6 +11,14 @@
 
 static struct pair pair;
 static char directory[400];
+
+static bool begin(void)
+{
+    if (!pair_make(&pair))
+        return false;
+    snprintf(directory, sizeof directory, "%s/copy", pair.home);
+    return mkdir(directory, 0700) == 0;
+}
 
 static struct pair_node *ro(void)
 {
@@ -220,18 +228,100 @@ CHECK_TEST(a_record_is_read_as_it_was_written_and_no_other)
     }
 }
 
+static bool full_run(struct journal *journal, void *context, struct error *err)
+{
+    return audit_copy_full_files(journal, pair_clock_ms() + 1, context, err);
+}
+
+/* Access entries among the newest `count` of the domestic log, in this state. */
+static int newest_acts(uint64_t count, enum body_state state)
+{
+    int found = 0;
+
+    for (uint64_t at = domestic()->size - count; at < domestic()->size; at++) {
+        struct arena arena CLEANUP(arena_free) = arena_make(1 << 20);
+        struct entry_row row;
+        struct error err = {0};
+        if (entry_find_index(ro()->db, &arena, domestic()->id, (int64_t)at, &row, &err))
+            found += row.type == MESSAGE_ACT && row.body_state == state;
+    }
+    return found;
+}
+
+/* The wrapped key of the newest entry stands in the file. */
+static bool file_holds(struct span key)
+{
+    struct buffer bytes CLEANUP(buffer_free) = buffer_make(AUDIT_COPY_FILE_SIZE_MAX);
+    struct error err = {0};
+
+    return env_read_file(env_real(), file_path(), bytes.limit, &bytes, &err) &&
+           memmem(bytes.data, bytes.size, key.data, key.size) != NULL;
+}
+
+//= dir-2016-680 art 4(1)(e)
+CHECK_TEST(what_the_books_forget_goes_from_the_copy_too_and_the_rest_comes_back)
+{
+    struct arena arena CLEANUP(arena_free) = arena_make(1 << 20);
+    struct replaying replaying = {.directory = directory};
+    struct error err = {0};
+    struct entry_row row;
+    uint32_t files = 9;
+    size_t forgotten = 0;
+    bool is_over = false;
+
+    pair_free(&pair); /* the tests before left it damaged */
+    CHECK_OR_RETURN(begin());
+    CHECK_OR_RETURN(backup(false));
+    copy_begin();
+    acts(10);
+    int64_t noon_ms = pair_clock_ms();
+    CHECK_OK(entry_find_index(ro()->db, &arena, domestic()->id, (int64_t)domestic()->size - 1, &row,
+                              &err),
+             err);
+    CHECK(file_holds(row.body_key)); /* the control: the copy has it */
+    pair_wait(1000);
+    acts(4);
+    CHECK_OK(pair_work(ro(), full_run, &files, &err), err);
+    CHECK_INT(files, 1);
+    acts(5); /* they open the second file */
+    CHECK_OK(audit_copy_forget(env_real(), directory, 0, noon_ms + 1, &forgotten, &is_over, &err),
+             err);
+    CHECK(forgotten >= 10);
+    CHECK(!is_over);
+    CHECK(!file_holds(row.body_key));
+    int64_t size = file_size();
+    CHECK_OK(audit_copy_forget(env_real(), directory, 0, noon_ms + 1, &forgotten, &is_over, &err),
+             err);
+    CHECK_INT(forgotten, 0);
+    CHECK_INT(file_size(), size);
+    uint64_t held = domestic()->size;
+    struct compact_range range = domestic()->range;
+    CHECK_OR_RETURN(backup(true));
+    CHECK(domestic()->size < held);
+    CHECK_OK(pair_work(ro(), replay_run, &replaying, &err), err);
+    CHECK_INT(domestic()->size, held);
+    CHECK(memcmp(&domestic()->range, &range, sizeof range) == 0);
+    CHECK_INT(newest_acts(9, BODY_HELD), 9);
+    CHECK(newest_acts(19, BODY_ERASED) >= 10);
+    CHECK_OK(audit_copy_forget(env_real(), directory, 0, pair_clock_ms() + 1, &forgotten, &is_over,
+                               &err),
+             err);
+    CHECK(is_over);
+    CHECK(!audit_copy_forget(env_real(), directory, 7, noon_ms, &forgotten, &is_over, &err));
+    CHECK_INT(err.kind, ERROR_MISSING);
+}
+
 int main(void)
 {
-    if (!pair_make(&pair))
+    if (!begin())
         return 1;
-    snprintf(directory, sizeof directory, "%s/copy", pair.home);
-    mkdir(directory, 0700);
     CHECK_RUN(each_entry_is_copied_after_its_commit);
     CHECK_RUN(a_restored_database_gets_its_acts_back_and_goes_on);
     CHECK_RUN(a_copy_that_was_changed_gives_nothing_back);
     CHECK_RUN(the_copy_of_another_node_is_refused);
     CHECK_RUN(a_lost_path_is_an_alarm_and_stops_nothing);
     CHECK_RUN(a_record_is_read_as_it_was_written_and_no_other);
+    CHECK_RUN(what_the_books_forget_goes_from_the_copy_too_and_the_rest_comes_back);
     pair_free(&pair);
     return check_end();
 }
