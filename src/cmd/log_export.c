@@ -45,6 +45,7 @@ struct export
     struct checkpoint_row target;
     struct compact_range range;
     struct tlog_hash tiles[EXPORT_LEVELS][TILE_WIDTH];
+    uint64_t minimum_index;          /* below it bundles were pruned; 0: none */
     unsigned widths[EXPORT_LEVELS];  /* hashes in the tile that grows */
     uint64_t indexes[EXPORT_LEVELS]; /* its number */
 };
@@ -110,13 +111,14 @@ static bool tile_add(struct export *export, struct tlog_hash hash, struct error 
     return error_set(err, ERROR_LIMIT, "the log is too large");
 }
 
-/* Entries [from, from + width) as one bundle. */
+/* Entries [from, from + width) as one bundle; without a head whose time was over there is none, only its hashes. */
 static bool bundle_export(struct export *export, uint64_t from, unsigned width, struct error *err)
 {
     struct arena arena CLEANUP(arena_free) = arena_make(BODY_ROOM);
     struct buffer bundle CLEANUP(buffer_free) = buffer_make(BUNDLE_SIZE_MAX);
     struct entry_row *rows = arena_array(&arena, TILE_WIDTH, sizeof *rows);
     size_t count = 0;
+    bool is_whole = true;
 
     if (rows == NULL)
         return error_set(err, ERROR_LIMIT, "out of memory");
@@ -124,18 +126,27 @@ static bool bundle_export(struct export *export, uint64_t from, unsigned width, 
                           (int64_t)(from + width), rows, width, &count, err))
         return false;
     for (size_t i = 0; i < count; i++) {
+        bool is_pruned = rows[i].head.size == 0;
         struct tlog_hash leaf;
-        tlog_leaf_hash(rows[i].head, &leaf);
+        if (is_pruned && rows[i].leaf.size == TLOG_HASH_SIZE)
+            memcpy(leaf.bytes, rows[i].leaf.data, TLOG_HASH_SIZE);
+        else
+            tlog_leaf_hash(rows[i].head, &leaf);
+        is_whole = is_whole && !is_pruned;
         if (rows[i].index != (int64_t)(from + i))
             return error_set(err, ERROR_STORE, "log %.*s: entry %" PRIu64 " is missing",
                              SPAN_ARG(export->log->origin), from + i);
         compact_range_append(&export->range, &leaf);
-        if (!bundle_add(rows[i].head, &bundle) || !tile_add(export, leaf, err))
+        if ((is_whole && !bundle_add(rows[i].head, &bundle)) || !tile_add(export, leaf, err))
             return false;
     }
     if (count != width)
         return error_set(err, ERROR_STORE, "log %.*s: entry %" PRIu64 " is missing",
                          SPAN_ARG(export->log->origin), from + count);
+    if (!is_whole) {
+        export->minimum_index = from + width;
+        return true;
+    }
     struct tile_path path = {.is_entries = true, .index = from / TILE_WIDTH, .width = width};
     return tile_file_write(export, &path, buffer_span(&bundle), err);
 }
@@ -168,6 +179,18 @@ static bool root_check(const struct export *export, struct error *err)
                      "log %.*s: the entries do not lead to the signed root of size %" PRId64
                      "; `besa verify` says where",
                      SPAN_ARG(export->log->origin), export->target.size);
+}
+
+/* As C2SP tlog-tiles prunes: bundles below a minimum index are gone, every hash stays. */
+static bool minimum_export(const struct export *export, struct error *err)
+{
+    char path[PATH_SIZE], text[32];
+
+    if (export->minimum_index == 0)
+        return true;
+    snprintf(path, sizeof path, "%s/minimum-index", export->directory);
+    snprintf(text, sizeof text, "%" PRIu64 "\n", export->minimum_index);
+    return file_write(export->books->env, path, span_text(text), err);
 }
 
 bool receipt_line_write(const struct note_key *custody, const struct receipt_row *row,
@@ -338,7 +361,7 @@ bool log_export(const struct books *books, const struct log_row *log, const char
         !directory_is_free(books->env, directory, err) ||
         !directory_make(books->env, directory, err) ||
         !entries_export(export, progress, context, err) || !root_check(export, err) ||
-        !receipts_export(export, out, &cosignatures, err) ||
+        !minimum_export(export, err) || !receipts_export(export, out, &cosignatures, err) ||
         !witnesses_export(export, out, &cosignatures, err))
         return error_add(err, "exporting");
     out->size = (uint64_t) export->target.size;

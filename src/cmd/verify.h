@@ -42,6 +42,7 @@ struct verify_report {
     uint64_t unreadable; /* bodies not opened, since no keeper was at hand */
     uint64_t agreements;
     uint64_t tiles;
+    uint64_t pruned; /* heads whose time was over: their hashes stand */
     size_t finding_total;
     size_t finding_count;
     struct finding findings[FINDING_COUNT_MAX];

@@ -81,3 +81,26 @@ bool agreement_versions_verify(struct database *db, const struct agreement_row *
     free(versions);
     return ok;
 }
+
+bool agreement_head_days(struct database *db, const struct agreement_row *row, int64_t *out,
+                         struct error *err)
+{
+    struct version_row *versions = calloc(VERIFY_VERSION_MAX, sizeof *versions);
+    size_t count = 0;
+    bool ok = versions != NULL || error_set(err, ERROR_LIMIT, "out of memory");
+
+    *out = INT64_MAX;
+    ok = ok && version_list(db, row->agreement, versions, VERIFY_VERSION_MAX, &count, err);
+    for (size_t i = 0; ok && i < count; i++) {
+        struct arena arena CLEANUP(arena_free) = arena_make(2 * AGREEMENT_ARENA_SIZE);
+        struct signed_agreement found;
+        struct span cms = {NULL, 0};
+        size_t signer_count = 0;
+        ok = version_find(db, &arena, row->agreement, versions[i].version, &cms, err) &&
+             agreement_look(cms, &arena, &found, &signer_count, err);
+        if (ok && found.agreement.retention_other.head_days < *out)
+            *out = found.agreement.retention_other.head_days;
+    }
+    free(versions);
+    return ok || error_add(err, "agreement %.*s", SPAN_ARG(row->agreement));
+}

@@ -17,4 +17,8 @@ struct agreement_pins {
 bool agreement_versions_verify(struct database *db, const struct agreement_row *row,
                                const struct agreement_pins *pins, struct error *err);
 
+/* The shortest time, in days, for which any version of the agreement keeps heads. */
+bool agreement_head_days(struct database *db, const struct agreement_row *row, int64_t *out,
+                         struct error *err);
+
 #endif

@@ -25,6 +25,7 @@
 #define STEP_ROOM ((size_t)STEP * (BODY_SIZE_MAX + 8192u))
 #define BODY_ROOM (16u * 1024u * 1024u) /* one body opened and read, with its parts */
 #define ROW_ROOM  (64u * 1024u)
+#define DAY_S     86400
 
 const char *const finding_names[FINDING_KIND_COUNT] = {
     [FINDING_ENTRY_MISSING] = "entry-missing",
@@ -73,7 +74,8 @@ void verify_report_write(const struct verify_report *report, struct json_writer 
                   {"attachments", report->attachments},
                   {"attachment_bytes", report->attachment_bytes},
                   {"tiles", report->tiles},
-                  {"bodies_not_opened", report->unreadable}};
+                  {"bodies_not_opened", report->unreadable},
+                  {"heads_pruned", report->pruned}};
 
     json_boolean_field(out, "clean", report->finding_total == 0);
     for (size_t i = 0; i < ARRAY_COUNT(counts); i++)
@@ -109,6 +111,7 @@ struct walk {
     struct arena receipt_arena;
     struct keeper_state keeper;
     bool has_keeper;
+    int64_t head_days; /* 0: not asked yet */
 };
 
 static bool is_absent(struct error *err)
@@ -447,7 +450,8 @@ static bool body_check(struct walk *walk, const struct entry_row *entry, struct 
     struct error closed = {0};
 
     if (entry->body_state != BODY_HELD) {
-        if (entry->body_state == BODY_NONE && head_look_body(entry->head, wanted))
+        if (entry->body_state == BODY_NONE && entry->head.size > 0 &&
+            head_look_body(entry->head, wanted))
             finding_add(walk->report, FINDING_BODY,
                         "log %.*s, index %" PRId64 ": the head names a body, none is here",
                         SPAN_ARG(walk->log->origin), entry->index);
@@ -476,16 +480,52 @@ static bool body_check(struct walk *walk, const struct entry_row *entry, struct 
 
 /* --- one log --- */
 
-static bool entry_check(struct walk *walk, const struct entry_row *entry, struct error *err)
+static bool head_days_find(struct walk *walk, struct error *err)
 {
-    struct tlog_hash leaf;
+    const struct books *books = walk->books;
 
-    walk->report->entries++;
-    tlog_leaf_hash(entry->head, &leaf);
-    if (!span_equal(entry->leaf, span_make(leaf.bytes, sizeof leaf.bytes)))
+    walk->head_days = INT64_MAX; /* of a domestic log none goes */
+    for (size_t i = 0; i < books->agreement_count; i++)
+        if (span_equal(books->agreement_rows[i].agreement, walk->log->agreement))
+            return agreement_head_days(books->db, &books->agreement_rows[i], &walk->head_days, err);
+    return true;
+}
+
+/* A head goes with its time, and no sooner: the receipt that is nearest above it is that old by the agreement. */
+static bool pruned_check(struct walk *walk, const struct entry_row *entry, struct error *err)
+{
+    int64_t now_s = walk->books->env->now_ms(walk->books->env->context) / 1000;
+
+    walk->report->pruned++;
+    if (walk->head_days == 0 && !head_days_find(walk, err))
+        return false;
+    if (walk->receipt.size < 0 || (now_s - walk->receipt.time_s) / DAY_S < walk->head_days)
+        finding_add(walk->report, FINDING_HEAD,
+                    "log %.*s, index %" PRId64 ": the head is gone before its time",
+                    SPAN_ARG(walk->log->origin), entry->index);
+    return true;
+}
+
+static bool head_check(struct walk *walk, const struct entry_row *entry, struct tlog_hash *leaf,
+                       struct error *err)
+{
+    if (entry->head.size == 0)
+        return pruned_check(walk, entry, err);
+    tlog_leaf_hash(entry->head, leaf);
+    if (!span_equal(entry->leaf, span_make(leaf->bytes, sizeof leaf->bytes)))
         finding_add(walk->report, FINDING_HEAD,
                     "log %.*s, index %" PRId64 ": the head was changed: its hash is not the leaf",
                     SPAN_ARG(walk->log->origin), entry->index);
+    return true;
+}
+
+static bool entry_check(struct walk *walk, const struct entry_row *entry, struct error *err)
+{
+    struct tlog_hash leaf = {.bytes = {0}};
+
+    walk->report->entries++;
+    if (!head_check(walk, entry, &leaf, err))
+        return false;
     if (entry->leaf.size == TLOG_HASH_SIZE)
         memcpy(leaf.bytes, entry->leaf.data, TLOG_HASH_SIZE);
     compact_range_append(&walk->range, &leaf);

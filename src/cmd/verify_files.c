@@ -52,6 +52,7 @@ struct reading {
     struct checkpoint other; /* seen elsewhere */
     struct buffer other_body;
     bool has_other;
+    uint64_t minimum_index; /* below it the exporter pruned bundles, and their hashes stand alone */
 };
 
 /* Entries or tiles, as far as read, have this root: the one of the two that was changed has not. */
@@ -337,6 +338,24 @@ static void other_check(struct reading *reading)
 
 /* --- entries --- */
 
+static bool minimum_read(struct reading *reading, struct error *err)
+{
+    struct buffer file CLEANUP(buffer_free) = buffer_make(32);
+
+    if (!file_read(reading, "minimum-index", 32, &file, err)) {
+        bool is_absent = err->kind == ERROR_MISSING;
+        if (is_absent)
+            error_clear(err);
+        return is_absent;
+    }
+    struct span text = buffer_span(&file);
+    if (text.size > 0 && text.data[text.size - 1] == '\n' &&
+        number_read(span_part(text, 0, text.size - 1), &reading->minimum_index))
+        return true;
+    finding_add(reading->report, FINDING_ENTRY_MISSING, "minimum-index: it is no number");
+    return true;
+}
+
 static bool leaves_of_bundle(struct reading *reading, const struct tile_path *path,
                              struct tlog_hash leaves[TILE_WIDTH])
 {
@@ -347,6 +366,11 @@ static bool leaves_of_bundle(struct reading *reading, const struct tile_path *pa
     if (tile_file_read(reading, path, BUNDLE_SIZE_MAX, &file, &err) &&
         bundle_read_leaves(buffer_span(&file), path->width, leaves, &err))
         return true;
+    if (err.kind == ERROR_MISSING &&
+        path->index * TILE_WIDTH + path->width <= reading->minimum_index) {
+        reading->report->pruned += path->width;
+        return false;
+    }
     tile_name(path, name);
     finding_add(reading->report, FINDING_ENTRY_MISSING,
                 "%s: entries %" PRIu64 " to %" PRIu64 " are missing: %.200s", name,
@@ -547,7 +571,8 @@ static bool directory_verify(struct reading *reading, struct error *err)
     if (checkpoint_check(reading, err)) {
         other_read(reading);
         cosignature_check(reading);
-        ok = receipts_open(reading, err) && entries_check(reading, err);
+        ok = receipts_open(reading, err) && minimum_read(reading, err) &&
+             entries_check(reading, err);
         if (ok) {
             root_check(reading);
             if (reading->files->has_end && reading->files->end_size > reading->checkpoint.size)

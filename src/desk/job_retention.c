@@ -81,20 +81,35 @@ static bool clock_ask(struct journal *journal, struct error *err)
     return journal_access(journal, &act, err);
 }
 
-/* The erasing of access entries is on record itself, and goes in its turn. */
-static bool acts_step(struct journal *journal, int64_t now_ms, struct desk_retention_pass *pass,
-                      struct error *err)
+/* What goes from the books is on record too: the log, and the indexes that were gone through. */
+static bool pruned_access(struct journal *journal, const struct pruned *done, const char *what,
+                          struct error *err)
 {
     char text[ACT_OBJECT_SIZE_MAX];
+
+    if (done->erased == 0)
+        return true;
+    snprintf(text, sizeof text, "%s %" PRIu64 "-%" PRIu64, done->origin, done->from, done->to - 1);
+    struct span object = span_text(text);
+    return erasure_access(journal, done->erased, what, &object, 1, err);
+}
+
+/* Heads first, so that the record of their erasing is among the access entries; that one goes in its turn. */
+static bool books_step(struct journal *journal, int64_t now_ms, struct desk_retention_pass *pass,
+                       struct error *err)
+{
     struct pruned done;
 
+    if (!pass->heads.is_over) {
+        if (!journal_heads_prune(journal, now_ms, &pass->heads, &done, err))
+            return false;
+        pass->heads_erased += done.erased;
+        return pruned_access(journal, &done, "heads", err);
+    }
     if (!journal_acts_prune(journal, now_ms, &pass->acts, &done, err))
         return false;
     pass->acts_erased += done.erased;
-    snprintf(text, sizeof text, "%s %" PRIu64 "-%" PRIu64, done.origin, done.from, done.to);
-    struct span object = span_text(text);
-    return done.erased == 0 ||
-           erasure_access(journal, done.erased, "access entries", &object, 1, err);
+    return pruned_access(journal, &done, "access entries", err);
 }
 
 static bool line_step(struct journal *journal, int64_t now_ms, struct desk_retention_pass *pass,
@@ -132,7 +147,7 @@ bool desk_retention_step(struct journal *journal, struct desk_retention_pass *pa
         (is_first && clock.trusted_ms < clock.own_ms && !clock_ask(journal, err)))
         return false;
     bool ok = pass->line < journal->line_count ? line_step(journal, clock.trusted_ms, pass, err)
-                                               : acts_step(journal, clock.trusted_ms, pass, err);
+                                               : books_step(journal, clock.trusted_ms, pass, err);
     pass->is_over = ok && pass->acts.is_over;
     return ok;
 }

@@ -75,6 +75,7 @@ static bool line_status(struct journal *journal, struct journal_line *line, stru
     json_string_field(out, "agreement", line->agreement_id);
     counts_write(&due, out);
     json_integer_field(out, "due_within_30_days", (int64_t)soon.due[RETENTION_GOES]);
+    json_integer_field(out, "heads_kept_days", line->agreement.retention_other.head_days);
     if (due.first_ms != 0)
         json_time_field(out, "due_since", due.first_ms);
     if (journal_ends_ms(line) != 0)
@@ -287,7 +288,7 @@ bool act_retention_run(struct journal *journal, const struct desk_call *call,
     if (!journal_retention_clock(journal, &clock, err))
         return false;
     for (unsigned i = 0; i < RUN_STEP_MAX && !pass.is_over && pass.erased < RETENTION_STEP &&
-                         pass.acts_erased < PRUNE_STEP;
+                         pass.heads_erased < PRUNE_STEP && pass.acts_erased < PRUNE_STEP;
          i++)
         if (!desk_retention_step(journal, &pass, err))
             return false;
@@ -296,6 +297,7 @@ bool act_retention_run(struct journal *journal, const struct desk_call *call,
     json_begin_object(out);
     clock_write(&clock, out);
     json_integer_field(out, "erased", (int64_t)pass.erased);
+    json_integer_field(out, "heads_erased", (int64_t)pass.heads_erased);
     json_integer_field(out, "access_entries_erased", (int64_t)pass.acts_erased);
     for (size_t i = RETENTION_GOES + 1; i < RETENTION_WAIT_COUNT; i++)
         json_integer_field(out, retention_wait_names[i], (int64_t)pass.waiting[i]);

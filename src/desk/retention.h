@@ -19,11 +19,13 @@
 struct desk_retention_pass {
     size_t line;
     struct retention_walk walk;
-    struct acts_walk acts; /* behind all lines: access entries */
+    struct heads_walk heads; /* behind all lines: heads, */
+    struct acts_walk acts;   /* then access entries */
     bool is_over;
     bool is_careful; /* a step failed: one item at a time from here on */
     bool must_skip;  /* that one item failed: past it */
     size_t erased;
+    size_t heads_erased;
     size_t acts_erased; /* access entries that lost their body */
     size_t failed;
     size_t waiting[RETENTION_WAIT_COUNT];

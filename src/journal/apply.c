@@ -224,7 +224,8 @@ static bool result_add(struct journal *journal, const struct apply_input *input,
             error_clear(err);
         return is_missing;
     }
-    if (target.body_state != BODY_HELD && target.body_state != BODY_NONE)
+    bool is_pruned = target.head.size == 0;
+    if (is_pruned || (target.body_state != BODY_HELD && target.body_state != BODY_NONE))
         return true;
     struct result_row row = {.entry = input->entry->id, .target = target.id};
     result_fill(outcomes, position, &row, ground);

@@ -132,6 +132,8 @@ static bool entry_gather(struct journal *journal, const struct entry_row *row,
                          struct part_row *part_rows, struct post_entry *out, struct arena *arena,
                          struct error *err)
 {
+    if (row->head.size == 0)
+        return error_set(err, ERROR_MISSING, "its head was kept as long as agreed and is gone");
     out->head = row->head;
     if (row->salt.size == SALT_SIZE)
         memcpy(out->salt, row->salt.data, SALT_SIZE);

@@ -110,3 +110,164 @@ bool journal_acts_oldest(struct journal *journal, int64_t *out, struct error *er
     }
     return true;
 }
+
+/* --- the logs between two parties --- */
+
+#define HEADS_WINDOW 4096 /* indexes passed at once where most of them are gone already */
+
+int64_t journal_heads_due_ms(const struct journal_line *line, int64_t now_ms)
+{
+    return (now_ms / DAY_MS - line->agreement.retention_other.head_days) * DAY_MS;
+}
+
+/* One log of a line, as a pass meets it. */
+struct heads_log {
+    int64_t id;
+    const char *origin;
+    int64_t end; /* heads from here on stay in any case */
+};
+
+static bool chain_log(const struct journal_chain *past, const struct journal_log *current,
+                      int64_t end, size_t at, struct heads_log *out)
+{
+    if (at > past->count)
+        return false;
+    *out = at == past->count
+               ? (struct heads_log){current->id, current->origin, end}
+               : (struct heads_log){past->past[at].id, past->past[at].origin, INT64_MAX};
+    return true;
+}
+
+/* Appending and handling read the newest head of a log that goes on. */
+static bool heads_log_at(const struct journal_line *line, size_t at, struct heads_log *out)
+{
+    int64_t out_end = (int64_t)line->out.size - 1;
+    int64_t in_end = (int64_t)(line->handled < line->in.size ? line->handled : line->in.size) - 1;
+
+    return chain_log(&line->out_past, &line->out, out_end, at, out) ||
+           chain_log(&line->in_past, &line->in, in_end, at - line->out_past.count - 1, out);
+}
+
+/* A version in force, a suspension, the log before: asked for as long as the line lives. */
+static bool is_kept_for_good(const struct prune_row *row)
+{
+    return message_type_is_governance((enum message_type)row->type) ||
+           row->type == MESSAGE_SUCCESSION;
+}
+
+/* Its body has a longer time (a hold among others), or its handling is still to come. */
+static bool is_kept_for_now(const struct prune_row *row)
+{
+    bool has_body = row->body_state == BODY_HELD;
+
+    return row->is_held ||
+           (has_body && (row->type == MESSAGE_REQUEST || row->type == MESSAGE_ANSWER ||
+                         row->type == MESSAGE_UNKNOWN));
+}
+
+static bool heads_forget(struct journal *journal, struct heads_walk *walk,
+                         const struct prune_row *rows, size_t count, struct pruned *out,
+                         struct error *err)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (is_kept_for_now(&rows[i]) && walk->stays < 0)
+            walk->stays = rows[i].index;
+        if (is_kept_for_now(&rows[i]) || is_kept_for_good(&rows[i]))
+            continue;
+        cache_forget(journal->cache, rows[i].id);
+        if (!prune_head(journal->db, rows[i].id, err))
+            return false;
+        out->erased++;
+    }
+    return true;
+}
+
+/* A receipt proves the entries between the one before it and itself: it goes when none of them has a head. */
+static bool signatures_forget(struct journal *journal, int64_t log, int64_t above, int64_t to,
+                              struct error *err)
+{
+    int64_t sizes[PRUNE_STEP], below = 0;
+    size_t count = PRUNE_STEP, heads = 0;
+
+    for (int64_t at = above; count == PRUNE_STEP && at < to;) {
+        if (!prune_list_receipts(journal->db, log, at, to, sizes, PRUNE_STEP, &count, err))
+            return false;
+        for (size_t i = 0; i < count; at = sizes[i++]) {
+            struct prune_row row;
+            if (!receipt_size_below(journal->db, log, sizes[i], &below, err) ||
+                !prune_list_heads(journal->db, log, below, sizes[i], &row, 1, &heads, err) ||
+                (heads == 0 && !prune_receipt(journal->db, log, sizes[i], err)))
+                return false;
+        }
+    }
+    return prune_checkpoints(journal->db, log, above, to, err);
+}
+
+/* The next heads of one log below `end`; *is_done when there are none. */
+static bool heads_step(struct journal *journal, const struct heads_log *log, int64_t end,
+                       struct heads_walk *walk, struct pruned *out, bool *is_done,
+                       struct error *err)
+{
+    struct prune_row rows[PRUNE_STEP];
+    int64_t place = 0;
+    size_t count = 0;
+
+    if (!prune_place_get(journal->db, log->id, &place, err))
+        return false;
+    int64_t from = walk->at > place ? walk->at : place;
+    int64_t to = end - from > HEADS_WINDOW ? from + HEADS_WINDOW : end;
+    *is_done = from >= end;
+    if (*is_done)
+        return true;
+    if (!prune_list_heads(journal->db, log->id, from, to, rows, PRUNE_STEP, &count, err))
+        return false;
+    if (count == PRUNE_STEP)
+        to = rows[count - 1].index + 1;
+    *out = (struct pruned){.origin = log->origin, .from = (uint64_t)from, .to = (uint64_t)to};
+    walk->at = to;
+    /* What was signed at `end` itself still says when the first head that is kept was received. */
+    return heads_forget(journal, walk, rows, count, out, err) &&
+           signatures_forget(journal, log->id, from > 0 ? from - 1 : 0, to < end ? to : end - 1,
+                             err) &&
+           prune_place_put(journal->db, log->id, walk->stays < 0 ? to : walk->stays, err);
+}
+
+static bool heads_end(struct journal *journal, const struct journal_line *line,
+                      const struct heads_log *log, int64_t now_ms, int64_t *end, struct error *err)
+{
+    if (!prune_receipted(journal->db, log->id, journal_heads_due_ms(line, now_ms) / 1000 - 1, end,
+                         err))
+        return false;
+    if (*end > log->end)
+        *end = log->end;
+    return true;
+}
+
+//= dir-2016-680 art 4(1)(e)
+bool journal_heads_prune(struct journal *journal, int64_t now_ms, struct heads_walk *walk,
+                         struct pruned *out, struct error *err)
+{
+    struct heads_log log;
+    int64_t end = 0;
+    bool is_done = true;
+
+    *out = (struct pruned){.erased = 0};
+    walk->is_over = walk->line >= journal->line_count;
+    if (walk->is_over)
+        return true;
+    struct journal_line *line = &journal->lines[walk->line];
+    bool may_go = !line->is_unproved && line->resume.state == RESUME_NONE;
+    if (walk->log == 0 && walk->at == 0)
+        walk->stays = -1;
+    if (!may_go || !heads_log_at(line, walk->log, &log)) {
+        *walk = (struct heads_walk){.line = walk->line + 1, .stays = -1};
+        walk->is_over = walk->line >= journal->line_count;
+        return true;
+    }
+    if (!heads_end(journal, line, &log, now_ms, &end, err) ||
+        !heads_step(journal, &log, end, walk, out, &is_done, err))
+        return error_add(err, "retention of %s", log.origin);
+    if (is_done)
+        *walk = (struct heads_walk){.line = walk->line, .log = walk->log + 1, .stays = -1};
+    return true;
+}

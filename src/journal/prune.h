@@ -1,8 +1,14 @@
 /*
- * Retention of the books: access entries, which name our officers, lose their bodies when the agreements' `domestic_days`
+ * Retention of the books. Access entries, which name our officers, lose their bodies when the agreements' `domestic_days`
  * are over. The entry stays, and with it the tree, every checkpoint and every witness's signature; what the body said can be
  * read by nobody any more, since its key is gone. A node has one domestic log for all its partners: an entry stays as long
  * as the agreement that keeps longest says, because it is the proof of who looked.
+ *
+ * Heads of the logs between two parties are traffic data and go `head_days` after custody (PROTOCOL.md 2: both sides prune,
+ * the tree stays whole): the head and all rows of it, here alone and without a word, since the partner counts the same days.
+ * The leaf stays, so that every proof about what is kept still leads to a signed root. Receipts and checkpoints go with the
+ * last head between them and the ones before. What stays: what the agreement rests on (amendments, suspensions, successions),
+ * a head whose body is here or whose handling waits, and the newest head of a log that goes on.
  */
 #ifndef BESA_JOURNAL_PRUNE_H
 #define BESA_JOURNAL_PRUNE_H
@@ -36,5 +42,20 @@ bool journal_acts_prune(struct journal *journal, int64_t now_ms, struct acts_wal
                         struct pruned *out, struct error *err);
 /* When the oldest access entry was made whose body is here; 0: there is none. */
 bool journal_acts_oldest(struct journal *journal, int64_t *out, struct error *err);
+
+/* Heads in custody before this day are due at `now_ms`, by the version in force; whole days of UTC. */
+int64_t journal_heads_due_ms(const struct journal_line *line, int64_t now_ms);
+
+/* A pass over the logs of all lines. Begin with zeroes. */
+struct heads_walk {
+    size_t line;
+    size_t log;    /* of this line: ours that ended and the current one, then the partner's */
+    int64_t at;    /* index; below the place: not yet known */
+    int64_t stays; /* the first index that is to be looked at again; -1: none yet */
+    bool is_over;
+};
+//= dir-2016-680 art 4(1)(e)
+bool journal_heads_prune(struct journal *journal, int64_t now_ms, struct heads_walk *walk,
+                         struct pruned *out, struct error *err);
 
 #endif

@@ -277,6 +277,32 @@ CHECK_TEST(an_agreement_without_its_pinned_partner_is_named)
     CHECK(run_rename(&scene, "home/partners/al.away", "home/partners/al.pairing"));
 }
 
+static int64_t much_later_ms(void *context)
+{
+    return env_real()->now_ms(context) + INT64_C(40) * 366 * 86400 * 1000;
+}
+
+/* A pruned head is one whose receipt is as old as the agreement keeps heads: else somebody emptied it. */
+CHECK_TEST(a_head_that_is_gone_before_its_time_is_named)
+{
+    static const char empty[] =
+        "update entries set head = x'', salt = null, body = null, body_key = null, body_state = 3"
+        " where id = 103";
+    struct env later = *env_real();
+
+    change_sql(empty, FINDING_HEAD, SCENE_LOG ", index 3: the head is gone before its time");
+    later.now_ms = much_later_ms;
+    CHECK(database_begin(scene.db, DATABASE_NORMAL, &scene.error));
+    CHECK(scene_sql(&scene, empty));
+    scene.books.env = &later;
+    CHECK_OK(run(), scene.error);
+    CHECK_INT(report.finding_total, 0);
+    CHECK_INT(report.pruned, 1);
+    scene.books.env = env_real();
+    database_rollback(scene.db);
+    CHECK(scene_books(&scene));
+}
+
 /* Last: the file stays changed. */
 CHECK_TEST(a_flipped_bit_in_an_attachment_file_is_named)
 {
@@ -309,6 +335,7 @@ int main(void)
     CHECK_RUN(a_forked_log_is_named);
     CHECK_RUN(an_agreement_with_another_fingerprint_is_named);
     CHECK_RUN(an_agreement_without_its_pinned_partner_is_named);
+    CHECK_RUN(a_head_that_is_gone_before_its_time_is_named);
     CHECK_RUN(a_flipped_bit_in_an_attachment_file_is_named);
     scene_end(&scene);
     return check_end();

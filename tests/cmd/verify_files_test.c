@@ -314,6 +314,33 @@ static bool export_scene(void)
     return ok;
 }
 
+/* Heads below index 300 were pruned: bundles 0 and 1 are gone, their hashes are not, and it is said how far. */
+CHECK_TEST(a_pruned_log_is_exported_and_verifies)
+{
+    struct export_result exported;
+
+    CHECK(database_begin(scene.db, DATABASE_NORMAL, &scene.error));
+    CHECK(scene_sql(&scene, "update entries set head = x'' where idx < 300 and idx <> 7"));
+    char away[512];
+    snprintf(away, sizeof away, "%s.whole", scene_path(&scene, "out"));
+    CHECK(rename(scene_path(&scene, "out"), away) == 0);
+    CHECK_OK(log_export(&scene.books, &scene.books.logs[0], scene_path(&scene, "out"), NULL, NULL,
+                        &exported, &scene.error),
+             scene.error);
+    database_rollback(scene.db);
+    CHECK_OK(run(span_make(NULL, 0)), scene.error);
+    CHECK_INT(report.finding_total, 0);
+    CHECK_INT(report.pruned, 512);
+    CHECK_INT(report.entries, SCENE_COUNT - 512);
+    CHECK_INT(result.size, SCENE_COUNT);
+    remove_file(LAST, FINDING_ENTRY_MISSING, "tile/entries/002.p/88");
+    /* Without a word of it a bundle is missing. */
+    CHECK(unlink(scene_path(&scene, "out/minimum-index")) == 0);
+    CHECK_OK(run(span_make(NULL, 0)), scene.error);
+    CHECK_INT(report.finding_total, 2);
+    CHECK_INT(report.findings[0].kind, FINDING_ENTRY_MISSING);
+}
+
 int main(void)
 {
     if (!scene_begin(&scene) || !export_scene())
@@ -334,6 +361,7 @@ int main(void)
     CHECK_RUN(a_forked_log_is_named_by_a_checkpoint_seen_elsewhere);
     CHECK_RUN(an_earlier_checkpoint_of_the_same_log_holds);
     CHECK_RUN(a_receipt_over_another_tree_is_a_fork);
+    CHECK_RUN(a_pruned_log_is_exported_and_verifies);
     scene_end(&scene);
     return check_end();
 }
