@@ -45,4 +45,9 @@ if(TARGET besa)
   add_test(NAME real_keeper_lost COMMAND ${CMAKE_SOURCE_DIR}/tests/real/keeper_lost.sh
            $<TARGET_FILE:besa> $<TARGET_FILE:sample_request>)
   set_tests_properties(real_keeper_lost PROPERTIES LABELS real TIMEOUT 200 RUN_SERIAL TRUE)
+  # Every thread of running nodes, looked at from outside.
+  add_executable(thread_probe tests/real/thread_probe.c)
+  add_test(NAME real_threads COMMAND ${CMAKE_SOURCE_DIR}/tests/real/threads.sh
+           $<TARGET_FILE:besa> $<TARGET_FILE:sample_request> $<TARGET_FILE:thread_probe>)
+  set_tests_properties(real_threads PROPERTIES LABELS real TIMEOUT 200 SKIP_RETURN_CODE 77 RUN_SERIAL TRUE)
 endif()
