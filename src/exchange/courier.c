@@ -214,6 +214,11 @@ static void operation_ready(struct operation *operation)
         operation->phase = PHASE_IDLE;
         if (operation->error.kind == ERROR_MISSING)
             return;
+        if (operation->protocol == 0) { /* since its own last probe: asked again from the start */
+            partner_failed(operation->exchange, operation->partner,
+                           exchange_ticks_ms(operation->exchange), &operation->error);
+            return;
+        }
         pthread_mutex_lock(&operation->exchange->mutex);
         snprintf(operation->partner->last_error, sizeof operation->partner->last_error, "%s",
                  operation->error.text);

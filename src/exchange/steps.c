@@ -50,10 +50,12 @@ bool operation_prepare(struct journal *journal, struct job *job, struct error *e
 
     buffer_clear(&operation->body);
     operation->began_ms = exchange_now_ms(operation->exchange);
-    operation->protocol = line->protocol == 0 ? PROTOCOL_OLDEST : line->protocol;
+    operation->protocol = operation->kind == OPERATION_PROBE ? PROTOCOL_PROBE : line->protocol;
+    if (operation->protocol == 0)
+        return error_set(err, ERROR_RULE, "no protocol is common with %s: nothing is sent to it",
+                         line->partner);
     switch (operation->kind) {
     case OPERATION_PROBE:
-        operation->protocol = PROTOCOL_OLDEST; /* its form never changes */
         return contact_show(journal, line, &operation->body, err);
     case OPERATION_POST:
         operation->partner->posted_log = line->out.id;

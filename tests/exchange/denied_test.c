@@ -415,6 +415,31 @@ CHECK_TEST(without_a_common_version_the_line_waits_and_both_sides_say_why)
     CHECK(state_of(0).contact_error[0] == '\0' && state_of(1).contact_error[0] == '\0');
 }
 
+/* Its probe is refused here while our last contact with it is still good: nothing goes out in a version that we do not speak. */
+CHECK_TEST(a_partner_that_falls_back_gets_nothing_from_then_on)
+{
+    speak(0, 2, 3);
+    speak(1, 1, 2);
+    pair_settle(&pair);
+    CHECK_INT(line(0)->protocol, 2);
+    speak(1, 1, 1);
+    pair_run(&pair, 2000);
+    CHECK_INT(line(0)->protocol, 0);
+    unsigned posts = pair.posts;
+    request(0);
+    request(1);
+    pair_run(&pair, 120000);
+    CHECK_INT(pair.posts, posts);
+    CHECK(!state_of(0).is_reachable && !state_of(1).is_reachable);
+    CHECK(strstr(state_of(0).last_error, "al speaks protocol 1, we speak protocols 2 to 3") != NULL);
+    speak(1, 1, 2);
+    pair_run(&pair, 5000);
+    CHECK(is_level());
+    CHECK_INT(line(0)->protocol, 2);
+    speak(0, 1, 2);
+    pair_settle(&pair);
+}
+
 CHECK_TEST(the_agreements_oldest_protocol_binds_both_sides)
 {
     speak(0, 1, 1);
@@ -464,6 +489,7 @@ int main(void)
     CHECK_RUN(a_large_post_may_be_under_way_for_longer_than_the_clocks_may_differ);
     CHECK_RUN(a_node_speaks_with_one_of_the_version_before);
     CHECK_RUN(without_a_common_version_the_line_waits_and_both_sides_say_why);
+    CHECK_RUN(a_partner_that_falls_back_gets_nothing_from_then_on);
     CHECK_RUN(the_agreements_oldest_protocol_binds_both_sides);
     CHECK_RUN(both_learn_which_types_the_other_knows);
     pair_free(&pair);
