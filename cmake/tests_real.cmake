@@ -45,6 +45,15 @@ if(TARGET besa)
   add_test(NAME real_keeper_lost COMMAND ${CMAKE_SOURCE_DIR}/tests/real/keeper_lost.sh
            $<TARGET_FILE:besa> $<TARGET_FILE:sample_request>)
   set_tests_properties(real_keeper_lost PROPERTIES LABELS real TIMEOUT 200 RUN_SERIAL TRUE)
+  # Nodes of two releases with each other.
+  add_executable(besa_other_version tests/real/other_version.c src/cmd/main.c)
+  target_link_libraries(besa_other_version PRIVATE besa_cmd)
+  target_link_options(besa_other_version PRIVATE -Wl,--wrap=journal_open)
+  add_test(NAME real_held COMMAND ${CMAKE_SOURCE_DIR}/tests/real/held.sh $<TARGET_FILE:besa>
+           $<TARGET_FILE:besa_other_version> $<TARGET_FILE:sample_request> $<TARGET_FILE:books_print>)
+  add_test(NAME real_protocols COMMAND ${CMAKE_SOURCE_DIR}/tests/real/protocols.sh $<TARGET_FILE:besa>
+           $<TARGET_FILE:besa_other_version> $<TARGET_FILE:sample_request> $<TARGET_FILE:books_print>)
+  set_tests_properties(real_held real_protocols PROPERTIES LABELS real TIMEOUT 200 RUN_SERIAL TRUE)
   # Every thread of running nodes, looked at from outside.
   add_executable(thread_probe tests/real/thread_probe.c)
   add_test(NAME real_threads COMMAND ${CMAKE_SOURCE_DIR}/tests/real/threads.sh

@@ -40,7 +40,8 @@ void version_show(const struct journal *journal, struct json_writer *writer)
     json_key(writer, "types");
     json_begin_array(writer);
     for (size_t type = 1; type < MESSAGE_TYPE_COUNT; type++) {
-        if (!message_type_is_exchanged((enum message_type)type))
+        if (!message_type_is_exchanged((enum message_type)type) ||
+            (journal->options.hidden_types >> type & 1) != 0)
             continue;
         type_text(type, text);
         json_write_text(writer, span_text(text));
