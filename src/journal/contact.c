@@ -157,6 +157,22 @@ static bool later_stop(struct journal *journal, const struct journal_line *line,
     return log_set_read_only(journal->db, log->id, span_text(reason), err);
 }
 
+/* What they hold and did not receipt to us is on its way, or its receipts were lost. A log that stands still asks for them
+ * with this very checkpoint, which restored books may lack. */
+static bool held_note(struct journal *journal, struct journal_line *line,
+                      const struct checkpoint *shown, const uint8_t signature[SIGNATURE_SIZE],
+                      struct error *err)
+{
+    const struct checkpoint_row row = {.log = line->out.id,
+                                       .size = (int64_t)shown->size,
+                                       .root = span_make(shown->root.bytes, TLOG_HASH_SIZE),
+                                       .signature = span_make(signature, SIGNATURE_SIZE)};
+
+    line->held_there = shown->size;
+    return line->out.read_only[0] == '\0' || shown->size <= line->cosigned ||
+           checkpoint_insert(journal->db, &row, err);
+}
+
 /* They hold a checkpoint that we signed: our leaves must lead to it. */
 static bool held_check(struct journal *journal, struct journal_line *line, struct span note,
                        struct error *err)
@@ -187,7 +203,7 @@ static bool held_check(struct journal *journal, struct journal_line *line, struc
     if (!log_root_is(journal, &line->out, shown.size, &shown.root, &is_so, err))
         return false;
     if (is_so)
-        return true;
+        return held_note(journal, line, &shown, signature, err);
     snprintf(reason, sizeof reason,
              "%s holds another tree of size %" PRIu64
              " under our signature: this log was written twice (a cloned or "

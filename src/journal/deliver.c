@@ -46,6 +46,21 @@ static bool weight_find(struct journal *journal, const struct journal_line *line
     return true;
 }
 
+/* A log that stands still is signed no further, and what a post lacks stays unexplained. But the partner may hold more than
+ * it receipted to us: what it showed, posted again, brings all receipts up to there. */
+static bool held_find(struct journal *journal, const struct journal_line *line, struct arena *arena,
+                      struct checkpoint_row *out, struct error *err)
+{
+    *out = (struct checkpoint_row){.size = 0};
+    if (line->held_there > line->cosigned &&
+        !checkpoint_upto(journal->db, arena, line->out.id, (int64_t)line->held_there, out, err) &&
+        err->kind != ERROR_MISSING)
+        return false;
+    error_clear(err);
+    return (line->held_there > line->cosigned && (uint64_t)out->size == line->held_there) ||
+           error_set(err, ERROR_MISSING, "nothing is to be sent to %s", line->partner);
+}
+
 /* The newest checkpoint whose post the line carries well, or the next one when even that is more: it cannot be cut. */
 static bool target_find(struct journal *journal, struct journal_line *line, struct arena *arena,
                         struct checkpoint_row *out, struct error *err)
@@ -56,7 +71,10 @@ static bool target_find(struct journal *journal, struct journal_line *line, stru
     bool fits = false;
 
     /* A body that left since the newest checkpoint is explained by the next one only. */
-    if (log->signed_size <= line->cosigned || line->owes_withdrawn)
+    bool is_owing = log->signed_size <= line->cosigned || line->owes_withdrawn;
+    if (is_owing && log->read_only[0] != '\0')
+        return held_find(journal, line, arena, out, err);
+    if (is_owing)
         return error_set(err, ERROR_MISSING, "nothing is to be sent to %s", line->partner);
     if (!weight_find(journal, line, &window, err) ||
         !range_fits(journal, log, from, (int64_t)log->signed_size, window, &fits, err))

@@ -137,6 +137,7 @@ struct journal_line {
     int64_t cosigned_time_s;
     bool has_clock;         /* a receipt came since the start */
     int64_t clock_ahead_ms; /* by it, the partner's clock against ours; 0: within its travel time */
+    uint64_t held_there;    /* of `out`: what the partner showed at contact; 0: not yet */
     uint64_t posted_to;     /* largest size that any post carried */
     int64_t
         first_post_ms;  /* when the first post left that may have brought what is not receipted */

@@ -232,7 +232,8 @@ static bool regular_visit(struct numbering *n, const struct entry_row *row, void
     return n->is_full || pair_number(n, row, &withdrawn.found, err);
 }
 
-/* The `withdrawn` of an entry that has its number. */
+/* The `withdrawn` of an entry that has its number. What stands in a log that ended is receipted: nothing is owed for it, and
+ * its `withdrawn` comes in its turn. */
 static bool owed_visit(struct numbering *n, const struct entry_row *row, void *context,
                        bool *is_done, struct error *err)
 {
@@ -246,8 +247,12 @@ static bool owed_visit(struct numbering *n, const struct entry_row *row, void *c
     if (n->is_full || row->type != MESSAGE_WITHDRAWN || !head_look_withdrawn(row->head, named))
         return true;
     if (!entry_find_message(n->journal->db, &arena, n->log->id, span_make(named, sizeof named),
-                            &target, err))
-        return false;
+                            &target, err)) {
+        bool is_elsewhere = err->kind == ERROR_MISSING;
+        if (is_elsewhere)
+            error_clear(err);
+        return is_elsewhere;
+    }
     return target.index == ENTRY_WAITING || row_number(n, row, err);
 }
 
@@ -262,6 +267,12 @@ static bool log_number(struct journal *journal, struct journal_line *line, struc
     return true;
 }
 
+/* Numbering pauses so that the log can end. */
+static bool is_closing(const struct journal *journal, const struct journal_line *line)
+{
+    return line->closing_until_ms > journal->env->monotonic_ms(journal->env->context);
+}
+
 static bool line_number(struct journal *journal, struct journal_line *line, struct numbering *n,
                         struct error *err)
 {
@@ -273,7 +284,7 @@ static bool line_number(struct journal *journal, struct journal_line *line, stru
         if (n->count > 0)
             return true; /* a checkpoint of their own: it can be reached in one post */
     }
-    if (line->ahead >= CHECKPOINT_AHEAD_MAX)
+    if (line->ahead >= CHECKPOINT_AHEAD_MAX || is_closing(journal, line))
         return true;
     if (!log_number(journal, line, &line->out, regular_visit, n, err))
         return false;
@@ -297,15 +308,16 @@ bool number_waiting(struct journal *journal, struct error *err)
     return true;
 }
 
-/* Each checkpoint is signed before the next entries are numbered: else it could grow beyond what one post carries. */
+/* Each checkpoint is signed before the next entries are numbered: else it could grow beyond what one post carries. What is
+ * owed goes on even then when nothing else may: without it no post goes through, and no receipt comes back. */
 bool number_may_go_on(const struct journal *journal, const struct journal_line *line)
 {
     const struct journal_log *log = &line->out;
 
-    return line->is_reachable && !line->is_unproved &&
-           line->closing_until_ms <= journal->env->monotonic_ms(journal->env->context) &&
-           log->read_only[0] == '\0' && log->awaits_fresh == 0 && !log_is_unsigned(log) &&
-           (line->ahead < CHECKPOINT_AHEAD_MAX || line->owes_withdrawn);
+    return line->is_reachable && !line->is_unproved && log->read_only[0] == '\0' &&
+           log->awaits_fresh == 0 && !log_is_unsigned(log) &&
+           (line->owes_withdrawn ||
+            (line->ahead < CHECKPOINT_AHEAD_MAX && !is_closing(journal, line)));
 }
 
 bool number_owed_load(struct journal *journal, struct journal_line *line, struct error *err)

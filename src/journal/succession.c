@@ -331,6 +331,7 @@ static bool out_succeed(struct journal *journal, struct journal_line *line, stru
     }
     log_free(&before);
     line->cosigned = 0;
+    line->held_there = 0;
     line->posted_to = 0;
     line->first_post_ms = 0;
     line->failed_to = 0;
