@@ -714,14 +714,15 @@ static void report_add(struct report *report, uint64_t position, const struct ve
             .index = position, .ground = verdict->ground, .clause = verdict->clause};
 }
 
-/* `seen`: what is handled, and so known: the version that it rules is ours by then. */
+/* `seen`: what is handled, and so known: the version that it rules is ours by then. In a log that stands still it waits for
+ * the successor: the partner must learn what came of its entries. */
 static bool report_append(struct journal *journal, struct journal_line *line, struct report *report,
                           uint64_t seen, struct error *err)
 {
     struct buffer body CLEANUP(buffer_free) = buffer_make(BODY_SIZE_MAX);
     struct appended appended;
 
-    if (!report->is_owed || line->out.read_only[0] != '\0')
+    if (!report->is_owed)
         return true;
     report->outcomes.refused = report->refused;
     report->outcomes.held = report->held;
@@ -730,7 +731,8 @@ static bool report_append(struct journal *journal, struct journal_line *line, st
     struct draft draft = {.type = MESSAGE_OUTCOMES,
                           .seen = &seen,
                           .unit = journal_unit(journal, line),
-                          .body = buffer_span(&body)};
+                          .body = buffer_span(&body),
+                          .may_wait = true};
     return journal_append(journal, line, &draft, &appended, err);
 }
 

@@ -1,10 +1,12 @@
 /*
  * A log that stands still until its institutions signed its end, on two real nodes. The partner goes on meanwhile: what it
  * receipted comes back, what came of its entries and what was said about the agreement waits for the successor.
- * covers: number deliver contact
+ * covers: number deliver contact handle
  */
 #include "check.h"
 #include "journal/support/pair.h"
+
+#include "store/derived_rows.h"
 
 #include <stdio.h>
 
@@ -59,6 +61,17 @@ static bool take_in(struct ending *ending, struct buffer *cms, struct error *err
         return false;
     ending->cms = buffer_span(cms);
     return pair_work(&pair.nodes[0], succeed_run, ending, err);
+}
+
+static void log_ends(enum succession_reason reason)
+{
+    struct buffer cms CLEANUP(buffer_free) = buffer_make(SUCCESSION_CMS_MAX);
+    struct ending ending = {.reason = reason};
+    struct error err = {0};
+
+    CHECK_OK(allow(&ending, &cms, &err), err);
+    CHECK_OK(take_in(&ending, &cms, &err), err);
+    pair_settle(&pair);
 }
 
 static bool is_level(void)
@@ -160,9 +173,43 @@ CHECK_TEST(receipts_come_to_a_log_that_stands_still_and_owes_an_explanation)
     pair_free(&pair);
 }
 
+CHECK_TEST(what_came_of_entries_is_told_by_the_successor)
+{
+    struct ending ending = {.reason = SUCCESSION_RESTORED};
+    struct arena arena CLEANUP(arena_free) = arena_make(4u << 20);
+    struct error err = {0};
+    struct request_row request;
+    struct result_row result;
+    struct entry_row row;
+    char item[UUID_TEXT_SIZE];
+    uint8_t id[UUID_SIZE];
+
+    CHECK_OR_RETURN(pair_make(&pair));
+    pair_settle(&pair);
+    CHECK_OK(pair_work(&pair.nodes[0], prepare_run, &ending, &err), err);
+    CHECK_OK(pair_request(&pair.nodes[1], 1, item, &err), err);
+    pair_settle(&pair);
+    CHECK(uuid_read(span_text(item), id));
+    /* Its desk sees it at once. */
+    CHECK_OK(
+        request_find_message(pair.nodes[0].db, &arena, span_make(id, UUID_SIZE), &request, &err),
+        err);
+    CHECK_OK(entry_find_message(pair.nodes[1].db, &arena, line(1)->out.id, span_make(id, UUID_SIZE),
+                                &row, &err),
+             err);
+    CHECK(!result_find(pair.nodes[1].db, &arena, row.id, &result, &err));
+    error_clear(&err);
+    log_ends(SUCCESSION_RESTORED);
+    CHECK_OK(result_find(pair.nodes[1].db, &arena, row.id, &result, &err), err);
+    CHECK_INT(result.outcome, OUTCOME_ACCEPTED);
+    CHECK(is_level());
+    pair_free(&pair);
+}
+
 int main(void)
 {
     CHECK_RUN(a_planned_end_waits_for_what_explains_a_body_that_left);
     CHECK_RUN(receipts_come_to_a_log_that_stands_still_and_owes_an_explanation);
+    CHECK_RUN(what_came_of_entries_is_told_by_the_successor);
     return check_end();
 }
