@@ -438,7 +438,8 @@ bool governance_append(struct journal *journal, struct journal_line *line,
     struct draft draft = {.type = given->type,
                           .unit = journal_unit(journal, line),
                           .body = given->body,
-                          .parsed = given->parsed};
+                          .parsed = given->parsed,
+                          .may_wait = given->may_wait};
 
     if (given->target != 0) {
         if (!entry_find(journal->db, &arena, given->target, &target, err))
@@ -552,8 +553,10 @@ static bool refusal_append(struct journal *journal, struct journal_line *line,
 {
     struct buffer body CLEANUP(buffer_free) = buffer_make(4096);
     struct agreement_refusal refusal = {.version = open->version, .ground = ground};
-    struct governance_draft draft = {
-        .type = MESSAGE_AGREEMENT_REFUSAL, .parsed = &refusal, .target = open->entry};
+    struct governance_draft draft = {.type = MESSAGE_AGREEMENT_REFUSAL,
+                                     .parsed = &refusal,
+                                     .target = open->entry,
+                                     .may_wait = ground == AMENDMENT_REFUSED_WITHDRAWN};
 
     if (!written(agreement_refusal_write(&refusal, &body), &body, err))
         return false;
@@ -593,7 +596,8 @@ static bool suspension_say(struct journal *journal, struct journal_line *line,
 {
     struct buffer body CLEANUP(buffer_free) = buffer_make(4096);
     struct suspension suspension = {.reason = reason, .suspended_at_ms = journal_now_ms(journal)};
-    struct governance_draft draft = {.type = MESSAGE_SUSPENSION, .parsed = &suspension};
+    struct governance_draft draft = {
+        .type = MESSAGE_SUSPENSION, .parsed = &suspension, .may_wait = true};
     struct appended appended;
 
     if (!written(suspension_write(&suspension, &body), &body, err))
@@ -607,7 +611,8 @@ static bool lifting_say(struct journal *journal, struct journal_line *line, stru
     struct arena arena CLEANUP(arena_free) = arena_make(64 * 1024);
     struct buffer body CLEANUP(buffer_free) = buffer_make(4096);
     struct suspension_lifted lifted = {.lifted_at_ms = journal_now_ms(journal)};
-    struct governance_draft draft = {.type = MESSAGE_SUSPENSION_LIFTED, .parsed = &lifted};
+    struct governance_draft draft = {
+        .type = MESSAGE_SUSPENSION_LIFTED, .parsed = &lifted, .may_wait = true};
     struct governance_row said;
     struct appended appended;
     bool is_there = false;
@@ -616,7 +621,7 @@ static bool lifting_say(struct journal *journal, struct journal_line *line, stru
                      &said, &is_there, err))
         return false;
     if (!is_there || said.kind != MESSAGE_SUSPENSION)
-        return true; /* the partner was never told: our log was closed at the time */
+        return true; /* the partner was never told */
     draft.target = said.entry;
     if (!written(suspension_lifted_write(&lifted, &body), &body, err))
         return false;
@@ -624,7 +629,7 @@ static bool lifting_say(struct journal *journal, struct journal_line *line, stru
     return governance_append(journal, line, &draft, &appended, err);
 }
 
-/* It holds here even when our log is closed and the partner cannot be told: safety first. */
+/* It holds here at once, even when our log stands still and the partner learns it from the successor: safety first. */
 bool journal_suspend(struct journal *journal, struct journal_line *line, bool is_suspended,
                      enum suspension_reason reason, struct error *err)
 {
@@ -633,8 +638,7 @@ bool journal_suspend(struct journal *journal, struct journal_line *line, bool is
     if (!agreement_suspend(journal->db, span_text(line->agreement_id),
                            is_suspended ? journal_now_ms(journal) : 0, err))
         return false;
-    if (line->out.read_only[0] == '\0' &&
-        !(is_suspended ? suspension_say(journal, line, reason, err)
+    if (!(is_suspended ? suspension_say(journal, line, reason, err)
                        : lifting_say(journal, line, err)))
         return false;
     line->is_suspended_by_us = is_suspended;
@@ -672,7 +676,7 @@ static bool withdrawal_answer(struct journal *journal, struct journal_line *line
 
     if (!open_find(journal, line, false, &arena, &open, &is_there, err))
         return false;
-    if (!is_there || open.entry != entry->target->id || line->out.read_only[0] != '\0')
+    if (!is_there || open.entry != entry->target->id)
         return true;
     return refusal_append(journal, line, &open, AMENDMENT_REFUSED_WITHDRAWN, &appended, err);
 }

@@ -39,6 +39,7 @@ struct governance_draft {
     struct span body;
     const void *parsed;
     int64_t target; /* row id; 0: none */
+    bool may_wait;  /* in a log that stands still: its successor numbers it */
 };
 bool governance_append(struct journal *journal, struct journal_line *line,
                        const struct governance_draft *given, struct appended *out,

@@ -1,7 +1,7 @@
 /*
  * A log that stands still until its institutions signed its end, on two real nodes. The partner goes on meanwhile: what it
  * receipted comes back, what came of its entries and what was said about the agreement waits for the successor.
- * covers: number deliver contact handle
+ * covers: number deliver contact handle governance
  */
 #include "check.h"
 #include "journal/support/pair.h"
@@ -206,10 +206,36 @@ CHECK_TEST(what_came_of_entries_is_told_by_the_successor)
     pair_free(&pair);
 }
 
+CHECK_TEST(a_suspension_and_its_end_are_told_by_the_successor)
+{
+    struct ending ending = {.reason = SUCCESSION_RESTORED};
+    struct error err = {0};
+
+    CHECK_OR_RETURN(pair_make(&pair));
+    pair_settle(&pair);
+    CHECK_OK(act(0, "agreement-suspend", NULL, &err), err);
+    pair_settle(&pair);
+    CHECK(line(1)->is_suspended_by_partner);
+    CHECK_OK(pair_work(&pair.nodes[0], prepare_run, &ending, &err), err);
+    CHECK_OK(act(0, "agreement-resume", NULL, &err), err);
+    pair_settle(&pair);
+    log_ends(SUCCESSION_RESTORED);
+    CHECK(!line(1)->is_suspended_by_partner);
+    CHECK_OK(pair_work(&pair.nodes[0], prepare_run, &ending, &err), err);
+    CHECK_OK(act(0, "agreement-suspend", NULL, &err), err);
+    CHECK(line(0)->is_suspended);
+    pair_settle(&pair);
+    log_ends(SUCCESSION_RESTORED);
+    CHECK(line(1)->is_suspended_by_partner);
+    CHECK(is_level());
+    pair_free(&pair);
+}
+
 int main(void)
 {
     CHECK_RUN(a_planned_end_waits_for_what_explains_a_body_that_left);
     CHECK_RUN(receipts_come_to_a_log_that_stands_still_and_owes_an_explanation);
     CHECK_RUN(what_came_of_entries_is_told_by_the_successor);
+    CHECK_RUN(a_suspension_and_its_end_are_told_by_the_successor);
     return check_end();
 }
