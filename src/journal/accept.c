@@ -438,6 +438,14 @@ static bool post_look(struct journal *journal, const struct journal_line *line,
     return clock_check(journal, line, post, wire_size, err) || refuse(out, REFUSAL_CLOCK);
 }
 
+bool custody_has_met(const struct journal_line *line, struct error *err)
+{
+    return line->has_met ||
+           error_set(err, ERROR_BUSY,
+                     "this node has just started: no custody before it has seen what %s holds",
+                     line->partner);
+}
+
 bool journal_accept(struct journal *journal, struct journal_line *line, struct span wire,
                     struct accepted *out, struct error *err)
 {
@@ -458,6 +466,8 @@ bool journal_accept(struct journal *journal, struct journal_line *line, struct s
                          "this node's keeper waits for a fresh receipt of %s: no custody before",
                          line->partner);
     }
+    if (line->in.read_only[0] == '\0' && !custody_has_met(line, err))
+        return refuse(out, REFUSAL_BUSY);
     if (line->in.read_only[0] == '\0' &&
         (line->in.pending_count > 0 || log_is_unsigned(&line->in))) {
         refuse(out, REFUSAL_BUSY); /* one custody a batch: its receipt is signed first */

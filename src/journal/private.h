@@ -269,6 +269,9 @@ bool append_first(struct journal *journal, struct journal_line *line, struct spa
                   struct error *err);
 
 /* --- accept.c --- */
+/* BUSY before the first contact since the start: a copied-back machine does not know that it is one, and its own receipts
+ * may be newer than its books. */
+bool custody_has_met(const struct journal_line *line, struct error *err);
 /* Suite, seal and stream: plaintext of all bodies in the arena. */
 bool post_unseal(struct journal *journal, struct journal_line *line, struct post *post,
                  struct arena *arena, struct error *err);

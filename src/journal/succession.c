@@ -535,6 +535,10 @@ bool mirror_succeed(struct journal *journal, struct journal_line *line, struct p
         return true; /* of the log that we hold, or of none: the usual checks say so */
     }
     out->held = 0;
+    if (!custody_has_met(line, err)) {
+        refuse(out, REFUSAL_BUSY);
+        return false;
+    }
     if (post->from != 0 || post->entry_count == 0) {
         refuse(out, REFUSAL_BEHIND);
         return error_set(err, ERROR_CONFLICT, "our mirror of %s has not begun", next);

@@ -270,6 +270,7 @@ struct offering {
 static bool offer_run(struct journal *journal, void *context, struct error *failure)
 {
     struct offering *offering = context;
+    offering->line->has_met = true;
     return journal_accept(journal, offering->line, offering->wire, &offering->accepted, failure);
 }
 

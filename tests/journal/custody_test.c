@@ -251,6 +251,35 @@ CHECK_TEST(a_signed_fork_stops_custody_and_both_checkpoints_are_kept)
     CHECK(pair.nodes[0].journal.lines[0].out.read_only[0] != '\0');
 }
 
+/* As a virtual machine's snapshot does it: store and keeper together, and nothing says so. */
+CHECK_TEST(a_machine_that_was_copied_back_gives_no_custody_before_contact)
+{
+    struct buffer post CLEANUP(buffer_free) = buffer_make(POST_SIZE_MAX);
+    struct accepted accepted;
+    struct error err = {0};
+    char backup[600];
+
+    pair_free(&pair);
+    CHECK_OR_RETURN(pair_make(&pair));
+    pair_settle(&pair);
+    snprintf(backup, sizeof backup, "%s.backup", pair.nodes[1].home);
+    pair_close_node(&pair.nodes[1]);
+    CHECK_OR_RETURN(copy_home(pair.nodes[1].home, backup));
+    CHECK_OR_RETURN(pair_reopen(&pair.nodes[1]));
+    pair_settle(&pair);
+    CHECK_OR_RETURN(post_ready(&post));
+    CHECK_INT(hostile_offer(&pair.nodes[1], buffer_span(&post), &accepted, &err), REFUSAL_NONE);
+    pair_close_node(&pair.nodes[1]);
+    CHECK_OR_RETURN(copy_home(backup, pair.nodes[1].home));
+    CHECK_OR_RETURN(pair_reopen(&pair.nodes[1]));
+    CHECK_INT(hostile_offer(&pair.nodes[1], buffer_span(&post), &accepted, &err), REFUSAL_BUSY);
+    CHECK_ERROR(err, ERROR_BUSY, "before it has seen what ro holds");
+    CHECK_INT(mirror()->in.size, 0);
+    pair.is_cut = false;
+    pair_run(&pair, 30000);
+    CHECK_INT(mirror()->in.size, pair.nodes[0].journal.lines[0].out.size);
+}
+
 int main(void)
 {
     if (!pair_make(&pair))
@@ -264,6 +293,7 @@ int main(void)
     CHECK_RUN(nothing_is_taken_while_the_last_custody_is_unsigned);
     CHECK_RUN(another_head_in_the_overlap_is_no_fork_without_a_signature);
     CHECK_RUN(a_signed_fork_stops_custody_and_both_checkpoints_are_kept);
+    CHECK_RUN(a_machine_that_was_copied_back_gives_no_custody_before_contact);
     pair_free(&pair);
     return check_end();
 }

@@ -178,6 +178,7 @@ struct carrying {
 static bool accept_run(struct journal *journal, void *context, struct error *err)
 {
     struct carrying *carrying = context;
+    carrying->line->has_met = true; /* no line, hence no contact: bytes are carried by hand */
     return journal_accept(journal, carrying->line, carrying->bytes, &carrying->accepted, err);
 }
 
