@@ -98,7 +98,11 @@ bool audit_direction_is_open(struct node *from, struct node *to)
 {
     if (from->is_blinded || to->is_blinded)
         return false; /* the two tell different stories, and neither gives way */
-    return line_of(from)->out.read_only[0] == '\0' && line_of(to)->in.read_only[0] == '\0';
+    const struct journal_log *out = &line_of(from)->out;
+    const struct journal_log *mirror = &line_of(to)->in;
+    /* A mirror of a log that ended waits for the successor, which opens it. */
+    return out->read_only[0] == '\0' &&
+           (mirror->read_only[0] == '\0' || strcmp(out->origin, mirror->origin) != 0);
 }
 
 static bool has_waiting(struct node *node)
@@ -136,7 +140,8 @@ static bool is_level(struct node *from, struct node *to, char *why, size_t size)
              from->party, out->out.size, has_waiting(from) ? " and more waits" : "", out->cosigned,
              to->party, in->in.size, in->handled, out->ahead, in->is_stuck ? ", stuck: " : "",
              in->stuck_reason);
-    return out->out.size == out->cosigned && in->in.size == out->out.size &&
+    return strcmp(out->out.origin, in->in.origin) == 0 && out->out.size == out->cosigned &&
+           in->in.size == out->out.size &&
            (in->handled == in->in.size || in->resume.state == RESUME_DONE) &&
            (in->is_suspended || audit_cannot_lift(from) || audit_cannot_tell(out, in) ||
             !has_waiting(from));
@@ -160,6 +165,10 @@ bool audit_has_converged(struct world *world, char *why, size_t size)
         snprintf(why, size, "%u acts have no end", work_open_count);
         return false;
     }
+    if (event_open(world) != NULL) {
+        snprintf(why, size, "%s", event_open(world));
+        return false;
+    }
     for (size_t i = 0; i < MACHINE_COUNT; i++)
         if (audit_must_resume(&world->nodes[i])) {
             const struct journal_line *line = line_of(&world->nodes[i]);
@@ -176,31 +185,40 @@ bool audit_has_converged(struct world *world, char *why, size_t size)
 
 /* --- a restored backup --- */
 
-/* The partner holds more under our signature than our books do: the log stands still, says why, and nothing is sent. */
-static bool restored_check(struct node *node)
+bool audit_awaits_receipts(struct node *node)
+{
+    struct node *partner = &node->world->nodes[1 - node->side];
+    return line_of(node)->cosigned < line_of(partner)->in.size &&
+           strcmp(line_of(node)->out.origin, line_of(partner)->in.origin) == 0;
+}
+
+/* Its books hold again what the partner holds. */
+static bool resumed_check(struct node *node)
+{
+    struct node *partner = &node->world->nodes[1 - node->side];
+    const struct journal_line *line = line_of(node);
+
+    if (line->resume.state != RESUME_DONE)
+        return true;
+    tally_add("resume", "order restored");
+    if (line->resume.own_back == 0 && line->resume.receipts_back > 0)
+        tally_add("resume", "receipts alone came back");
+    return (line->out.size >= line_of(partner)->in.size &&
+            line->cosigned == line_of(partner)->in.size && audit_rebuild(node)) ||
+           world_fail(node->world,
+                      "%s was resumed to %" PRIu64 ", with receipts for %" PRIu64
+                      ", of the %" PRIu64 " that %s holds",
+                      node->party, line->out.size, line->cosigned, line_of(partner)->in.size,
+                      partner->party);
+}
+
+/* It stands still, says why, and nothing is sent in it. */
+static bool still_check(struct node *node)
 {
     struct world *world = node->world;
     struct node *partner = &world->nodes[1 - node->side];
     struct journal_line *line = line_of(node);
 
-    if (node->is_blinded)
-        return true;
-    if (line->resume.state == RESUME_DONE) {
-        tally_add("resume", "order restored");
-        if (line->resume.own_back == 0 && line->resume.receipts_back > 0)
-            tally_add("resume", "receipts alone came back");
-        if (line->out.size < line_of(partner)->in.size ||
-            line->cosigned != line_of(partner)->in.size || !audit_rebuild(node))
-            return world_fail(world,
-                              "%s was resumed to %" PRIu64 ", with receipts for %" PRIu64
-                              ", of the %" PRIu64 " that %s holds",
-                              node->party, line->out.size, line->cosigned,
-                              line_of(partner)->in.size, partner->party);
-    }
-    if (line_of(partner)->in.size > line->out.size && line->out.read_only[0] == '\0')
-        return world_fail(
-            world, "%s was restored to size %" PRIu64 ", %s holds %" PRIu64 ", and the log goes on",
-            node->party, line->out.size, partner->party, line_of(partner)->in.size);
     if (line->out.read_only[0] == '\0')
         return true;
     tally_add("log stopped", node->was_restored ? "own, after a restore" : "own, without cause");
@@ -217,6 +235,27 @@ static bool restored_check(struct node *node)
     return (!world->acts[act].is_ok && line->out.size == size &&
             line_of(partner)->in.size == held) ||
            world_fail(world, "%s sends although its log is read-only", node->party);
+}
+
+bool audit_stopped(struct node *node)
+{
+    return resumed_check(node) && still_check(node);
+}
+
+/* The partner holds no more under our signature than our books do, or the log stands still. */
+static bool restored_check(struct node *node)
+{
+    struct world *world = node->world;
+    struct node *partner = &world->nodes[1 - node->side];
+    struct journal_line *line = line_of(node);
+
+    if (node->is_blinded)
+        return true;
+    if (line_of(partner)->in.size > line->out.size && line->out.read_only[0] == '\0')
+        return world_fail(
+            world, "%s was restored to size %" PRIu64 ", %s holds %" PRIu64 ", and the log goes on",
+            node->party, line->out.size, partner->party, line_of(partner)->in.size);
+    return true;
 }
 
 bool audit_end(struct world *world)

@@ -51,7 +51,8 @@ void fault_plan(struct world *world)
     for (uint64_t i = 3 + random_below(random, 5); i > 0; i--)
         plan_add(world, others[random_below(random, ARRAY_COUNT(others))], step_choose(world),
                  random_below(random, MACHINE_COUNT));
-    if (!random_chance(random, 20))
+    /* Books from before the end of a log are an event of their own (docs/recovery.md: put a newer backup back). */
+    if (!random_chance(random, 20) || event_ends_log(world->event))
         return;
     size_t side = random_below(random, MACHINE_COUNT);
     unsigned backup = STEP_FIRST + (unsigned)random_below(random, 90);
@@ -154,9 +155,14 @@ void fault_tend(struct world *world)
     }
 }
 
+void fault_stop(struct node *node)
+{
+    node_down(node, true, false);
+}
+
 /* --- backups --- */
 
-static void backup_take(struct node *node)
+void fault_backup(struct node *node)
 {
     if (node->has_backup)
         disk_free(&node->backup);
@@ -265,7 +271,7 @@ static void fault_come(struct world *world, const struct fault *fault)
         clock_move(node, fault->kind == FAULT_CLOCK_FAR);
         break;
     case FAULT_BACKUP:
-        backup_take(node);
+        fault_backup(node);
         break;
     case FAULT_RESTORE_HIDDEN:
         node->is_blinded = true;

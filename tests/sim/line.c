@@ -241,11 +241,18 @@ static uint64_t u64_read(const uint8_t *bytes)
 }
 
 /* Custody of a post: from, to and the checkpoint, whose first line is the log's origin, stand in its clear header (post.h). */
+enum { FROM_OFFSET = 8 + 1 + 4 + 65, CHECKPOINT_OFFSET = FROM_OFFSET + 24 + 2 };
+
+static struct span post_note(const struct call *call)
+{
+    struct span post = buffer_span(&call->body);
+    return span_part(post, CHECKPOINT_OFFSET, post.size);
+}
+
 static void post_audit(const struct call *call)
 {
-    enum { FROM_OFFSET = 8 + 1 + 4 + 65, CHECKPOINT_OFFSET = FROM_OFFSET + 24 + 2 };
     struct span post = buffer_span(&call->body);
-    struct span note = span_part(post, CHECKPOINT_OFFSET, post.size);
+    struct span note = post_note(call);
     struct span origin;
 
     if (call->done != NULL && strcmp(call->path, PATH_PUSH) == 0 && line_take(&note, &origin))
@@ -299,6 +306,11 @@ static void call_return(struct call *call)
 {
     struct world *world = call->world;
 
+    if (call->done != NULL && strcmp(call->path, PATH_PUSH) == 0 &&
+        thief_answers(world, call->from, post_note(call), &call->answer)) {
+        call->status = 200;
+        call->loses_answer = call->is_reset = false;
+    }
     if (call->loses_answer || call->is_reset) {
         tally_add("fault", call->is_reset ? "reset" : "answer lost");
         call_fail(call, call->is_reset ? "reset" : "answer lost");

@@ -5,6 +5,7 @@
  *     besa-sim --seeds N [--from S]    N seeds from S on; histograms at the end
  *     besa-sim --seed S --verbose      one seed, everything that happens
  *     besa-sim --same S                runs a seed twice; the traces must be equal
+ *     ... --event NAME                 this event in each of them, in place of what the seed chooses
  *
  * Exit code 0: every promise held, and a run of at least 1,000 seeds met every fault, crash site and refusal that it
  * should.
@@ -26,6 +27,7 @@ struct options {
     uint64_t count;
     bool is_verbose;
     bool is_same;
+    enum event_kind event;
 };
 
 static const char *const expected_calls[] = {
@@ -49,6 +51,15 @@ static const char *const expected_agreement[] = {
     "amendment in force at both", "entries under a later version", "returned to its officer unsent",
     "terminated, known to both", NULL};
 
+static const char *const expected_ends[] = {"yearly closing: outgoing log",
+                                            "yearly closing: domestic log",
+                                            "key change: outgoing log",
+                                            "key change: domestic log",
+                                            "key theft: outgoing log",
+                                            "key theft: domestic log",
+                                            NULL};
+static const char *const expected_thefts[] = {"receipts that the thief gave", NULL};
+
 static void expect_all(void)
 {
     tally_expect("agreement", expected_agreement);
@@ -61,6 +72,9 @@ static void expect_all(void)
     tally_expect("refusal of an act", expected_act_refusals);
     tally_expect("log stopped", expected_stops);
     tally_expect("resume", expected_resumes);
+    tally_expect("event", event_names);
+    tally_expect("log ended", expected_ends);
+    tally_expect("theft", expected_thefts);
 }
 
 static bool number_take(const char *text, uint64_t *out)
@@ -70,11 +84,17 @@ static bool number_take(const char *text, uint64_t *out)
 
 static bool options_read(int count, char **words, struct options *out)
 {
-    *out = (struct options){.from = 1, .count = 1};
+    *out = (struct options){.from = 1, .count = 1, .event = EVENT_ANY};
     for (int i = 1; i < count; i++) {
         const char *next = i + 1 < count ? words[i + 1] : NULL;
         if (strcmp(words[i], "--verbose") == 0) {
             out->is_verbose = true;
+            continue;
+        }
+        if (strcmp(words[i], "--event") == 0) {
+            if (next == NULL || !event_find(next, &out->event))
+                return false;
+            i++;
             continue;
         }
         uint64_t *number = strcmp(words[i], "--seeds") == 0  ? &out->count
@@ -94,7 +114,9 @@ static bool seed_run(struct world *world, const struct template *template, uint6
                      const struct options *options, char trace[2 * DIGEST_SIZE + 1])
 {
     uint8_t hash[DIGEST_SIZE];
-    bool ok = world_run(world, template, seed, options->is_verbose, hash);
+    const struct world_options how = {
+        .seed = seed, .is_verbose = options->is_verbose, .event = options->event};
+    bool ok = world_run(world, template, &how, hash);
 
     hex_write(span_make(hash, sizeof hash), trace);
     for (size_t i = 0; i < MACHINE_COUNT; i++)
@@ -137,7 +159,7 @@ static int run_all(struct world *world, const struct template *template,
     tally_print();
     printf("%" PRIu64 " seeds from %" PRIu64 ": all promises held\n", options->count,
            options->from);
-    return options->count < FULL_RUN || tally_is_full() ? 0 : 1;
+    return options->count < FULL_RUN || options->event != EVENT_ANY || tally_is_full() ? 0 : 1;
 }
 
 int main(int count, char **words)
@@ -147,7 +169,8 @@ int main(int count, char **words)
     struct world *world = calloc(1, sizeof *world);
 
     if (!options_read(count, words, &options)) {
-        printf("usage: besa-sim --seeds N [--from S] | --seed S [--verbose] | --same S\n");
+        printf(
+            "usage: besa-sim --seeds N [--from S] | --seed S [--verbose] | --same S [--event NAME]\n");
         return 64;
     }
     crypto_start();

@@ -2,6 +2,7 @@
 #include "sim/world.h"
 
 #include "keeper/client.h"
+#include "keeper/keys_file.h"
 #include "store/schema.h"
 
 #include <inttypes.h>
@@ -17,15 +18,34 @@ static void place(const struct node *node, const char *what, char out[DISK_NAME_
     snprintf(out, DISK_NAME_MAX, "/%s/%s", node->party, what);
 }
 
+static struct keeper_options keeper_place(struct node *node, char directory[DISK_NAME_MAX])
+{
+    place(node, "keeper", directory);
+    return (struct keeper_options){.env = &node->machine.env,
+                                   .directory = directory,
+                                   .passphrase = span_text("test"),
+                                   .cost = SECRET_COST_FAST};
+}
+
+bool node_renew(struct node *node, struct error *err)
+{
+    char directory[DISK_NAME_MAX];
+    struct keeper_options options = keeper_place(node, directory);
+    return keeper_renew(&options, err);
+}
+
+bool node_keys_read(struct node *node, struct keys *out, struct error *err)
+{
+    char directory[DISK_NAME_MAX];
+    struct keeper_options options = keeper_place(node, directory);
+    return keys_read(&options, out, err);
+}
+
 static bool keeper_begin(struct node *node, bool is_new, struct error *err)
 {
     char directory[DISK_NAME_MAX];
-    struct keeper_options options = {.env = &node->machine.env,
-                                     .directory = directory,
-                                     .passphrase = span_text("test"),
-                                     .cost = SECRET_COST_FAST};
+    struct keeper_options options = keeper_place(node, directory);
 
-    place(node, "keeper", directory);
     return (!is_new || keeper_create(&options, span_text(node->party), err)) &&
            keeper_open(&options, &node->keeper, err);
 }
@@ -244,6 +264,10 @@ static bool books_make(struct setting_up *setting, struct node *node, struct err
                node, "officer-put",
                "{\"id\":\"second\",\"name\":\"Test\",\"unit\":\"desk\",\"role\":\"approver\"}",
                err) &&
+           first_act(node, "officer-put",
+                     "{\"id\":\"third\",\"name\":\"Test\",\"unit\":\"desk\","
+                     "\"role\":\"security_officer\"}",
+                     err) &&
            first_act(node, "case-put", "{\"number\":\"c-1\",\"title\":\"Test\"}", err) &&
            database_commit(node->db, err);
 }

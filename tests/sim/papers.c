@@ -8,10 +8,21 @@
 #include "sim/random.h"
 
 #include <openssl/rand.h>
+#include <time.h>
 
 #define ROOM (2 * AGREEMENT_SIZE_MAX)
 
 static struct random fixed = {.state = 20260114};
+static const int64_t *fixed_ms;
+
+/* In place of the C library's: OpenSSL writes the time into each signature, and signs it. */
+time_t time(time_t *out)
+{
+    time_t now_s = fixed_ms == NULL ? 0 : (time_t)(*fixed_ms / 1000);
+    if (out != NULL)
+        *out = now_s;
+    return now_s;
+}
 
 static int fixed_bytes(unsigned char *out, int size)
 {
@@ -29,6 +40,12 @@ void papers_fix_randomness(void)
     static const RAND_METHOD method = {
         .bytes = fixed_bytes, .pseudorand = fixed_bytes, .status = fixed_status};
     RAND_set_rand_method(&method);
+}
+
+void papers_seed(uint64_t seed, const int64_t *now_ms)
+{
+    fixed.state = seed;
+    fixed_ms = now_ms;
 }
 
 bool papers_begin(struct papers *papers, const char *const names[2], int64_t now_ms,

@@ -25,8 +25,10 @@ struct papers {
     struct paper amendments[PAPERS_VERSION_MAX + 1][2];
 };
 
-/* OpenSSL draws from a fixed seed from now on. */
+/* OpenSSL draws from a fixed seed from now on, and takes the time from the world. */
 void papers_fix_randomness(void);
+/* The draws begin anew, for one history. */
+void papers_seed(uint64_t seed, const int64_t *now_ms);
 /* Keys and certificates; then the parties are named, and the rest is signed. */
 bool papers_begin(struct papers *papers, const char *const names[2], int64_t now_ms,
                   struct error *err);

@@ -25,6 +25,9 @@ const char *const act_names[ACT_KIND_COUNT + 1] = {
     [ACT_REFUSE_PROPOSAL] = "agreement-refuse",
     [ACT_WITHDRAW_PROPOSAL] = "agreement-withdraw",
     [ACT_TERMINATE] = "agreement-terminate",
+    [ACT_PREPARE_END] = "succession-prepare",
+    [ACT_ALLOW_END] = "succession-allow",
+    [ACT_IMPORT_END] = "succession-import",
 };
 
 unsigned work_open_count;
@@ -37,6 +40,11 @@ struct work {
     struct buffer body;
     struct buffer out;
 };
+
+static bool ends_log(enum act_kind kind)
+{
+    return kind >= ACT_PREPARE_END && kind <= ACT_IMPORT_END;
+}
 
 static bool work_run(struct journal *journal, struct job *job, struct error *err)
 {
@@ -56,14 +64,15 @@ static bool work_run(struct journal *journal, struct job *job, struct error *err
     json_object_begin(&object, json_root(json), &arena, &problems);
     /* The access entry of the act is found by its reason. */
     snprintf(reason, sizeof reason, "sim-%u", work->act);
-    struct desk_call call = {.access = {.officer = span_text(officer_names[work->node->side]),
-                                        .reason = span_text(reason),
-                                        .case_number = span_text("c-1"),
-                                        .approver = span_text("second")},
-                             .arguments = &object,
-                             .body = buffer_span(&work->body),
-                             .problems = &problems,
-                             .arena = &arena};
+    struct desk_call call = {
+        .access = {.officer = span_text(officer_names[work->node->side]),
+                   .reason = span_text(reason),
+                   .case_number = span_text("c-1"),
+                   .approver = span_text(ends_log(record->kind) ? "third" : "second")},
+        .arguments = &object,
+        .body = buffer_span(&work->body),
+        .problems = &problems,
+        .arena = &arena};
     return desk_run(journal, desk_act_find(span_text(act_names[record->kind])), &call, &writer,
                     err);
 }
@@ -116,6 +125,8 @@ static void work_done(struct journal *journal, struct job *job, bool ok, const s
     }
     world_tell(world, "%s act %u %s: %s", work->node->party, work->act, act_names[record->kind],
                ok ? "done" : err->text);
+    if (ends_log(record->kind))
+        ending_hear(world, work->act, ok, buffer_span(&work->out), err);
     buffer_free(&work->arguments);
     buffer_free(&work->body);
     buffer_free(&work->out);
@@ -202,13 +213,17 @@ static bool arguments_write(struct buffer *out, const struct node *node, enum ac
         return buffer_format(out, "{\"item\":\"%s\",\"unit\":\"border-3\"}", item);
     case ACT_ERASE:
         return buffer_format(out, "{\"item\":\"%s\",\"erase_reason\":\"retention\"}", item);
+    case ACT_PREPARE_END:
+    case ACT_ALLOW_END:
+    case ACT_IMPORT_END:
     case ACT_KIND_COUNT:
         break;
     }
     return false;
 }
 
-bool work_submit(struct node *node, enum act_kind kind, const uint8_t target[UUID_SIZE])
+static bool submit(struct node *node, enum act_kind kind, const uint8_t target[UUID_SIZE],
+                   struct span arguments)
 {
     struct world *world = node->world;
     struct error err = {0};
@@ -228,7 +243,8 @@ bool work_submit(struct node *node, enum act_kind kind, const uint8_t target[UUI
     *record = (struct act_record){.kind = kind, .side = node->side};
     if (target != NULL)
         memcpy(record->target, target, UUID_SIZE);
-    bool ok = arguments_write(&work->arguments, node, kind, target) &&
+    bool ok = (arguments.size > 0 ? buffer_add(&work->arguments, arguments)
+                                  : arguments_write(&work->arguments, node, kind, target)) &&
               (kind != ACT_REQUEST || request_body(world, node, work->act, &work->body)) &&
               (kind != ACT_ANSWER || answer_body(world, &work->body));
     char shown[UUID_TEXT_SIZE] = "";
@@ -240,6 +256,16 @@ bool work_submit(struct node *node, enum act_kind kind, const uint8_t target[UUI
         return true;
     work_done(&node->journal, &work->job, false, &err);
     return world_fail(world, "act %u was not taken: %s", work->act, err.text);
+}
+
+bool work_submit(struct node *node, enum act_kind kind, const uint8_t target[UUID_SIZE])
+{
+    return submit(node, kind, target, span_make(NULL, 0));
+}
+
+bool work_submit_with(struct node *node, enum act_kind kind, struct span arguments)
+{
+    return submit(node, kind, NULL, arguments);
 }
 
 /* --- what officers choose --- */
@@ -344,6 +370,9 @@ bool work_act(struct node *node)
     case ACT_REFUSE_PROPOSAL:
     case ACT_WITHDRAW_PROPOSAL:
     case ACT_TERMINATE:
+    case ACT_PREPARE_END:
+    case ACT_ALLOW_END:
+    case ACT_IMPORT_END:
     case ACT_KIND_COUNT:
         return work_submit(node, kind, NULL);
     }

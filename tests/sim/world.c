@@ -43,20 +43,22 @@ bool world_fail(struct world *world, const char *format, ...)
     return false;
 }
 
-static bool world_make(struct world *world, const struct template *from, uint64_t seed,
-                       bool is_verbose)
+static bool world_make(struct world *world, const struct template *from,
+                       const struct world_options *options)
 {
+    uint64_t seed = options->seed;
     struct error err = {0};
 
     memset(world, 0, sizeof *world);
     world->papers = &from->papers;
     world->seed = seed;
-    world->is_verbose = is_verbose;
+    world->is_verbose = options->is_verbose;
     world->random.state = seed * UINT64_C(0x2545f4914f6cdd1d) + 7;
     world->now_ms = WORLD_START_MS + 60000;
     world->trace = digest_begin();
     work_open_count = 0;
     machine_vfs_seed(seed);
+    papers_seed(seed, &world->now_ms);
     /* In half of the pairs one side stands where it cannot be called. */
     world->unreachable = random_below(&world->random, 2 * MACHINE_COUNT);
     if (world->unreachable > MACHINE_COUNT)
@@ -86,6 +88,7 @@ static void world_free(struct world *world)
         disk_free(&node->machine.disk);
         if (node->has_backup)
             disk_free(&node->backup);
+        ending_drop(node);
     }
     line_free(world);
 }
@@ -144,13 +147,15 @@ static void rebuild_sometimes(struct world *world)
         audit_rebuild(node);
 }
 
-static void world_live(struct world *world)
+static void world_live(struct world *world, enum event_kind event)
 {
+    event_plan(world, event);
     fault_plan(world);
     for (world->step = 0; world->step < STEP_COUNT && !world->has_failed; world->step++) {
         time_pass(world);
         fault_step(world);
         fault_tend(world);
+        event_step(world);
         rebuild_sometimes(world);
         for (uint64_t i = 1 + random_below(&world->random, 4); i > 0; i--)
             something_happens(world);
@@ -199,6 +204,7 @@ static bool world_heal(struct world *world)
             continue;
         suspensions_lift(world);
         resumes_order(world);
+        event_heal(world);
         if (audit_has_converged(world, why, sizeof why))
             return true;
         world->now_ms += 200;
@@ -206,16 +212,16 @@ static bool world_heal(struct world *world)
     return world->has_failed ? false : world_fail(world, "the nodes do not become level: %s", why);
 }
 
-bool world_run(struct world *world, const struct template *from, uint64_t seed, bool is_verbose,
-               uint8_t trace[DIGEST_SIZE])
+bool world_run(struct world *world, const struct template *from,
+               const struct world_options *options, uint8_t trace[DIGEST_SIZE])
 {
-    bool ok = world_make(world, from, seed, is_verbose);
+    bool ok = world_make(world, from, options);
 
     if (ok) {
-        world_live(world);
+        world_live(world, options->event);
         ok = !world->has_failed && world_heal(world) && audit_end(world);
     }
-    if (is_verbose && world->has_failed)
+    if (options->is_verbose && world->has_failed)
         audit_show(world);
     world_free(world);
     digest_end(world->trace, trace);

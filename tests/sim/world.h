@@ -15,11 +15,49 @@
 #include "sim/tally.h"
 #include "store/database.h"
 
-#define ACT_COUNT_MAX   256
+#define ACT_COUNT_MAX   320
 #define ROOT_COUNT_MAX  8192
 #define FAULT_COUNT_MAX 16
 
 struct world;
+struct keys;
+
+/* The end of a node's logs: the one to the partner, then the domestic one (ending.c). */
+enum ending_phase { ENDING_NONE, ENDING_RENEW, ENDING_PREPARE, ENDING_ALLOW, ENDING_IMPORT };
+extern const char *const ending_phase_names[];
+struct ending {
+    enum ending_phase phase;
+    enum succession_reason reason;
+    bool is_domestic;
+    char origin[ORIGIN_SIZE_MAX + 1]; /* of the log that ends; empty: not looked up yet */
+    unsigned act;                     /* the step that officers take now */
+    bool is_asked;
+    int64_t again_ms; /* the officers ask again */
+    struct buffer document;
+    struct buffer once; /* signed by its own institution, */
+    struct buffer both; /* and by the partner's */
+};
+
+/* Who copied the keys of one side (thief.c). */
+struct thief {
+    bool has_keys;
+    size_t side;
+    unsigned number; /* of the keys, in the names that partners know */
+    unsigned tries;
+    uint8_t custody[SIGNATURE_SECRET_SIZE];
+    uint8_t custody_public[SIGNATURE_PUBLIC_SIZE];
+};
+
+/* What happens besides daily work and faults. */
+enum event_kind {
+    EVENT_NONE,
+    EVENT_CLOSING,
+    EVENT_KEY_CHANGE,
+    EVENT_KEY_THEFT,
+    EVENT_KIND_COUNT,
+    EVENT_ANY = EVENT_KIND_COUNT, /* as the seed says */
+};
+extern const char *const event_names[];
 
 /* What the node was doing, for the site of a crash. */
 enum node_doing {
@@ -52,6 +90,7 @@ struct node {
     unsigned backup_acts; /* acts told done when it was taken */
     bool was_restored;    /* from a backup: what came after it may be lost here */
     bool is_blinded;      /* and the line shows it nothing that it signed before */
+    struct ending ending;
 };
 
 enum act_kind {
@@ -69,6 +108,9 @@ enum act_kind {
     ACT_REFUSE_PROPOSAL,
     ACT_WITHDRAW_PROPOSAL,
     ACT_TERMINATE,
+    ACT_PREPARE_END,
+    ACT_ALLOW_END,
+    ACT_IMPORT_END,
     ACT_KIND_COUNT
 };
 extern const char *const act_names[ACT_KIND_COUNT + 1]; /* ended by NULL */
@@ -135,6 +177,9 @@ struct world {
     size_t unreachable; /* the side that cannot be called and pulls; MACHINE_COUNT: none */
     bool is_healing;    /* no further faults */
     bool amends;        /* the two change their agreement in this history */
+    enum event_kind event;
+    unsigned event_step[MACHINE_COUNT]; /* 0: never */
+    struct thief thief;
     struct fault faults[FAULT_COUNT_MAX];
     unsigned fault_count;
     unsigned crashes;
@@ -159,10 +204,15 @@ void template_free(struct template *template);
 #define WORLD_START_MS INT64_C(1768348800000) /* two days after the samples were recorded */
 
 /* --- world.c --- */
+struct world_options {
+    uint64_t seed;
+    bool is_verbose;
+    enum event_kind event;
+};
 extern const char *const line_kinds[]; /* ended by NULL */
 /* Runs one seed; false when a promise was broken. `trace` gets the hash of all that happened. */
-bool world_run(struct world *world, const struct template *from, uint64_t seed, bool is_verbose,
-               uint8_t trace[DIGEST_SIZE]);
+bool world_run(struct world *world, const struct template *from,
+               const struct world_options *options, uint8_t trace[DIGEST_SIZE]);
 void world_tell(struct world *world, const char *format, ...) PRINTF_LIKE(2, 3);
 /* A promise is broken. Always false. */
 bool world_fail(struct world *world, const char *format, ...) PRINTF_LIKE(2, 3);
@@ -174,6 +224,9 @@ extern const char *const officer_names[MACHINE_COUNT];
 bool node_open(struct node *node, struct error *err);
 /* Ends it as power loss (`is_clean` false) or a shutdown would. */
 void node_close(struct node *node, bool is_clean);
+/* On a stopped node: a further set of keys; and what a thief reads. */
+bool node_renew(struct node *node, struct error *err);
+bool node_keys_read(struct node *node, struct keys *out, struct error *err);
 void node_pump(struct node *node);
 void node_courier(struct node *node);
 void node_checkpoint(struct node *node);
@@ -192,6 +245,8 @@ bool line_is_quiet(const struct world *world);
 /* --- work.c --- */
 bool work_act(struct node *node);
 bool work_submit(struct node *node, enum act_kind kind, const uint8_t target[UUID_SIZE]);
+/* With these arguments, a JSON object. */
+bool work_submit_with(struct node *node, enum act_kind kind, struct span arguments);
 /* Orders a resume of this node's books, or allows the partner's. */
 void work_mend(struct node *node, bool is_allowance);
 /* Acts submitted and neither told done nor refused. */
@@ -203,6 +258,34 @@ void fault_step(struct world *world);
 /* Opens what is down and due; restarts what is broken. */
 void fault_tend(struct world *world);
 void fault_heal(struct world *world);
+/* A shutdown; it is opened again after a while. */
+void fault_stop(struct node *node);
+void fault_backup(struct node *node);
+
+/* --- event.c --- */
+bool event_find(const char *name, enum event_kind *out);
+bool event_ends_log(enum event_kind kind);
+void event_plan(struct world *world, enum event_kind forced);
+void event_step(struct world *world);
+/* What was begun goes on when all faults are over. */
+void event_heal(struct world *world);
+/* What is not over yet, in words; NULL: nothing. */
+const char *event_open(const struct world *world);
+
+/* --- ending.c --- */
+void ending_begin(struct node *node, enum succession_reason reason);
+void ending_drop(struct node *node);
+/* A log was resumed, or stands still at either end since a restore: it needs a successor. */
+bool ending_is_due(const struct node *node);
+void ending_go_on(struct node *node);
+/* An act of the end of a log was done or refused. */
+void ending_hear(struct world *world, unsigned act, bool is_done, struct span answer,
+                 const struct error *err);
+
+/* --- thief.c --- */
+void thief_copy(struct node *node);
+/* A post of `from`, with this checkpoint, was answered: true when the thief's answer came instead. */
+bool thief_answers(struct world *world, size_t from, struct span note, struct buffer *answer);
 
 /* --- audit.c --- */
 /* After each round of a writer: no second root for a size. */
@@ -216,6 +299,10 @@ bool audit_end(struct world *world);
 /* Its books are older than what an honest partner holds, and can be resumed. */
 bool audit_must_resume(const struct node *node);
 bool audit_log_is_read_only(const struct world *world);
+/* Receipts of its log are on their way, or lost and asked for again. */
+bool audit_awaits_receipts(struct node *node);
+/* A log that a restore left behind, before it ends. */
+bool audit_stopped(struct node *node);
 /* --- audit_show.c: prints both nodes' logs --- */
 void audit_show(struct world *world);
 

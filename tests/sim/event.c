@@ -1,0 +1,104 @@
+/* What happens to a pair besides daily work and faults: the seed chooses one event in some of the histories. */
+#include "sim/world.h"
+
+#include <string.h>
+
+#define EVENT_SHARE 40u /* of 100 histories */
+#define EVENT_FIRST 10u
+#define EVENT_LAST  140u
+
+const char *const event_names[] = {
+    [EVENT_NONE] = "none",
+    [EVENT_CLOSING] = "yearly closing",
+    [EVENT_KEY_CHANGE] = "key change",
+    [EVENT_KEY_THEFT] = "key theft",
+    NULL,
+};
+
+bool event_find(const char *name, enum event_kind *out)
+{
+    for (int i = 0; i < EVENT_KIND_COUNT; i++)
+        if (strcmp(event_names[i], name) == 0) {
+            *out = (enum event_kind)i;
+            return true;
+        }
+    return false;
+}
+
+bool event_ends_log(enum event_kind kind)
+{
+    return kind == EVENT_CLOSING || kind == EVENT_KEY_CHANGE || kind == EVENT_KEY_THEFT;
+}
+
+static enum event_kind event_choose(struct random *random)
+{
+    return random_chance(random, EVENT_SHARE)
+               ? (enum event_kind)(1 + random_below(random, EVENT_KIND_COUNT - 1))
+               : EVENT_NONE;
+}
+
+/* One side, or the other a little later as well. */
+void event_plan(struct world *world, enum event_kind forced)
+{
+    struct random *random = &world->random;
+    size_t side = random_below(random, MACHINE_COUNT);
+
+    world->event = forced == EVENT_ANY ? event_choose(random) : forced;
+    tally_add("event", event_names[world->event]);
+    if (world->event == EVENT_NONE)
+        return;
+    world->event_step[side] =
+        EVENT_FIRST + (unsigned)random_below(random, EVENT_LAST - EVENT_FIRST);
+    if (random_chance(random, 30))
+        world->event_step[1 - side] = world->event_step[side] + (unsigned)random_below(random, 40);
+}
+
+static void event_come(struct node *node)
+{
+    switch (node->world->event) {
+    case EVENT_CLOSING:
+        ending_begin(node, SUCCESSION_YEARLY_CLOSING);
+        break;
+    case EVENT_KEY_CHANGE:
+        ending_begin(node, SUCCESSION_KEY_CHANGE);
+        break;
+    case EVENT_KEY_THEFT:
+        thief_copy(node);
+        ending_begin(node, SUCCESSION_KEY_THEFT);
+        break;
+    case EVENT_NONE:
+    case EVENT_KIND_COUNT:
+        break;
+    }
+}
+
+void event_step(struct world *world)
+{
+    for (size_t i = 0; i < MACHINE_COUNT; i++) {
+        struct node *node = &world->nodes[i];
+        if (world->event_step[i] == world->step && world->event_step[i] != 0)
+            event_come(node);
+        if (random_chance(&world->random, 40))
+            ending_go_on(node);
+    }
+}
+
+void event_heal(struct world *world)
+{
+    for (size_t i = 0; i < MACHINE_COUNT; i++) {
+        struct node *node = &world->nodes[i];
+        if (ending_is_due(node) && !audit_awaits_receipts(node)) {
+            audit_stopped(node);
+            ending_begin(node, SUCCESSION_RESTORED);
+        }
+        ending_go_on(node);
+    }
+}
+
+const char *event_open(const struct world *world)
+{
+    for (size_t i = 0; i < MACHINE_COUNT; i++)
+        if (world->nodes[i].ending.phase != ENDING_NONE || ending_is_due(&world->nodes[i]))
+            return ending_phase_names[world->nodes[i].ending.phase];
+    return NULL;
+}
