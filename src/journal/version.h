@@ -9,9 +9,10 @@
 #include "base/json.h"
 #include "journal/journal.h"
 
-#define PROTOCOL_OLDEST  1 /* what this software speaks */
-#define PROTOCOL_NEWEST  1
-#define PROTOCOL_PROBE   1 /* of a probe, whose form never changes: in it two nodes find out the rest */
+#define PROTOCOL_OLDEST 1 /* what this software speaks */
+#define PROTOCOL_NEWEST 1
+#define PROTOCOL_PROBE                                                                             \
+    1 /* of a probe, whose form never changes: in it two nodes find out the rest */
 #define PROTOCOL_MAX     1000 /* of what anyone may claim */
 #define TYPE_COUNT_SHOWN 64   /* of the types in one probe */
 

@@ -140,6 +140,15 @@ bool is_country(const char *country)
            country[1] <= 'Z' && country[COUNTRY_SIZE] == 0;
 }
 
+size_t ident_table_number(const char *digits)
+{
+    size_t number = 0;
+
+    for (; *digits >= '0' && *digits <= '9'; digits++)
+        number = number * 10 + (size_t)(*digits - '0');
+    return number;
+}
+
 void ident_country_set(struct ident *out, const char *country)
 {
     if (is_country(country))

@@ -5,8 +5,6 @@
 
 #include "match/ibans.inc"
 
-#include <stdlib.h>
-
 /* --- accounts: ISO 13616, check after ISO 7064 MOD 97-10 --- */
 
 #define IBAN_LEAST 15
@@ -34,7 +32,7 @@ static size_t iban_size(const char *country)
 {
     for (size_t i = 0; i < ARRAY_COUNT(ibans_table); i++)
         if (strcmp(ibans_table[i][0], country) == 0)
-            return (size_t)atoi(ibans_table[i][1]);
+            return ident_table_number(ibans_table[i][1]);
     return 0;
 }
 

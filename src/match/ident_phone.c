@@ -6,7 +6,6 @@
 #include "match/phones.inc"
 
 #include <stdio.h>
-#include <stdlib.h>
 
 enum { PLAN_COUNTRY, PLAN_CODE, PLAN_TRUNK, PLAN_LEAST, PLAN_MOST, PLAN_SHARED };
 
@@ -69,7 +68,8 @@ static bool is_length(plan *of, const char *national)
 {
     size_t size = strlen(national);
 
-    return size >= (size_t)atoi((*of)[PLAN_LEAST]) && size <= (size_t)atoi((*of)[PLAN_MOST]);
+    return size >= ident_table_number((*of)[PLAN_LEAST]) &&
+           size <= ident_table_number((*of)[PLAN_MOST]);
 }
 
 static const char *trunk_drop(plan *of, const char *national)

@@ -16,6 +16,8 @@ char ident_twin_digit(char letter);
 char ident_twin_letter(char digit);
 bool is_digits(const char *text);
 bool is_country(const char *country);
+/* A number of a table, which its generator has checked. */
+size_t ident_table_number(const char *digits);
 void ident_country_set(struct ident *out, const char *country);
 
 /* One for each kind; `out` comes with kind set and all else empty. False: not of this kind. */

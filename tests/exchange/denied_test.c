@@ -431,7 +431,8 @@ CHECK_TEST(a_partner_that_falls_back_gets_nothing_from_then_on)
     pair_run(&pair, 120000);
     CHECK_INT(pair.posts, posts);
     CHECK(!state_of(0).is_reachable && !state_of(1).is_reachable);
-    CHECK(strstr(state_of(0).last_error, "al speaks protocol 1, we speak protocols 2 to 3") != NULL);
+    CHECK(strstr(state_of(0).last_error, "al speaks protocol 1, we speak protocols 2 to 3") !=
+          NULL);
     speak(1, 1, 2);
     pair_run(&pair, 5000);
     CHECK(is_level());

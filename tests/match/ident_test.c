@@ -1,4 +1,7 @@
-/* Ident: one form however written; check characters told; worthless values never match; two right numbers are two. */
+/*
+ * Ident: one form however written; check characters told; worthless values never match; two right numbers are two.
+ * covers: ident_codes ident_number ident_phone ident_plate
+ */
 #include "match/ident.h"
 #include "base/attributes.h"
 #include "check.h"
