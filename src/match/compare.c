@@ -3,6 +3,7 @@
 
 #include "match/skeleton.h"
 
+#include <pthread.h>
 #include <string.h>
 
 #define COST_LETTER     100
@@ -70,14 +71,24 @@ static char letter_of(size_t code)
     return (char)(code < 26 ? 'a' + code : '0' + code - 26);
 }
 
+static uint8_t swap_costs[36][36];
+static pthread_once_t swap_costs_once = PTHREAD_ONCE_INIT;
+
+static void swap_costs_fill(void)
+{
+    for (size_t a = 0; a < 36; a++)
+        for (size_t b = 0; b < 36; b++)
+            swap_costs[a][b] = (uint8_t)cost_swap(letter_of(a), letter_of(b));
+}
+
 void compare_prepare(const struct fold_token *token, struct compare_pattern *out)
 {
+    pthread_once(&swap_costs_once, swap_costs_fill);
     out->token = *token;
     for (size_t i = 0; i < token->size; i++) {
         char c = token->text[i];
         char before = i > 0 ? token->text[i - 1] : '\0';
-        for (size_t code = 0; code < 36; code++)
-            out->swaps[i][code] = (uint8_t)cost_swap(c, letter_of(code));
+        memcpy(out->swaps[i], swap_costs[code_of(c)], sizeof out->swaps[i]);
         out->alones[0][i] = (uint8_t)cost_alone(c, before, false);
         out->alones[1][i] = (uint8_t)cost_alone(c, before, true);
     }
