@@ -19,3 +19,14 @@ add_custom_command(
   COMMAND ${CMAKE_COMMAND} -E make_directory ${MATCH_RULES_DIR}/match
   COMMAND ${CMAKE_SOURCE_DIR}/tools/match_tables ${MATCH_RULES_DIR}/match ${match_table_files}
   DEPENDS ${match_table_files} ${CMAKE_SOURCE_DIR}/tools/match_tables VERBATIM)
+
+# What comparing and scoring need, one .inc each: match_words.inc of tables/words.tsv, and so on.
+foreach(table words)
+  add_custom_command(
+    OUTPUT ${MATCH_RULES_DIR}/match/match_${table}.inc
+    COMMAND ${CMAKE_COMMAND} -E make_directory ${MATCH_RULES_DIR}/match
+    COMMAND ${CMAKE_SOURCE_DIR}/tools/match_weights ${table} ${CMAKE_SOURCE_DIR}/src/match/tables/${table}.tsv
+            ${MATCH_RULES_DIR}/match/match_${table}.inc
+    DEPENDS ${CMAKE_SOURCE_DIR}/src/match/tables/${table}.tsv ${CMAKE_SOURCE_DIR}/tools/match_weights VERBATIM)
+  list(APPEND MATCH_TABLE_OUTPUTS ${MATCH_RULES_DIR}/match/match_${table}.inc)
+endforeach()
