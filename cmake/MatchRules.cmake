@@ -21,7 +21,7 @@ add_custom_command(
   DEPENDS ${match_table_files} ${CMAKE_SOURCE_DIR}/tools/match_tables VERBATIM)
 
 # What comparing and scoring need, one .inc each: match_words.inc of tables/words.tsv, and so on.
-foreach(table words)
+foreach(table words weights calibration)
   add_custom_command(
     OUTPUT ${MATCH_RULES_DIR}/match/match_${table}.inc
     COMMAND ${CMAKE_COMMAND} -E make_directory ${MATCH_RULES_DIR}/match
