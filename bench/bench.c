@@ -129,8 +129,11 @@ int main(int argc, char **argv)
     static const struct {
         const char *name;
         bool (*run)(void);
-    } benches[] = {{"sync", bench_sync}, {"audit", bench_audit},   {"exchange", bench_exchange},
-                   {"node", bench_node}, {"search", bench_search}, {"api", bench_api}};
+    } benches[] = {{"sync", bench_sync},         {"audit", bench_audit},
+                   {"exchange", bench_exchange}, {"node", bench_node},
+                   {"search", bench_search},     {"api", bench_api},
+                   {"linkage", bench_linkage},   {"name_bench", bench_names},
+                   {"crowd", bench_crowd},       {"weights", bench_weights}};
     const char *only = argc > 1 ? argv[1] : NULL;
     bool ok = true;
     size_t ran = 0;

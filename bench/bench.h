@@ -48,6 +48,10 @@ bool bench_exchange(void);
 bool bench_api(void);
 bool bench_node(void);
 bool bench_search(void);
+bool bench_linkage(void);
+bool bench_weights(void);
+bool bench_names(void);
+bool bench_crowd(void);
 
 /* The bare peer of exchange_peers: append and fdatasync on both sides, TCP, a receipt, nothing else. */
 struct peer_result {
