@@ -47,6 +47,8 @@ struct web_job {
     unsigned kept_status;
     bool is_over; /* the session: answered 401 with `over`, and what ended it is committed */
     struct error over;
+    struct web_job *next_act; /* of those that wait for the writer; under act_mutex */
+    bool is_waiting;          /* it stands there */
     bool is_asking;       /* the act waits for the second officer in access.approver, empty: any */
     struct web_job *next; /* the log-in queue's, or that of the watched */
     struct desk_watch watch; /* of WEB_UPLOAD and WEB_PART */
@@ -111,6 +113,9 @@ struct web {
     struct backoff_slot backoff[BACKOFF_SLOTS];
     struct guessing guessing;
 
+    pthread_mutex_t act_mutex;
+    struct web_job *acts; /* that wait for the writer */
+
     pthread_mutex_t event_mutex; /* below; the one that `closed` takes */
     struct stream_slot streams[EVENT_STREAM_MAX];
     struct event ring[EVENT_RING_SIZE];
@@ -133,6 +138,10 @@ unsigned job_status(const struct web_job *job, const struct error *err);
 /* Runs in the writer and waits for the end. Never on the writer's or the server's own thread. */
 bool job_step(struct web_job *job, bool (*run)(struct journal *, struct job *, struct error *),
               struct error *err);
+/* Counts the job among its session's that wait for the writer. False: it has enough (429). */
+bool waiting_add(struct web_job *job, struct error *err);
+/* It waits no longer; also when it never did. */
+void waiting_remove(struct web_job *job);
 /* Puts the job in the writer's queue, which answers it. */
 void job_submit(struct web_job *job);
 /* The session's officer: the connection is no stranger's any more. */

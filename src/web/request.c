@@ -34,6 +34,7 @@ struct web_job *job_make(struct web *web, const struct web_call *call)
 
 void job_free(struct web_job *job)
 {
+    waiting_remove(job);
     watch_remove(job);
     desk_upload_end(&job->upload);
     json_free(&job->json);
@@ -269,6 +270,7 @@ static void job_done(struct journal *journal, struct job *base, bool ok, const s
     const struct web_route *route = job->call.route;
     (void)journal;
 
+    waiting_remove(job);
     if (!ok) {
         job_fail(job, job_status(job, err), err);
         return;
@@ -304,7 +306,8 @@ void job_submit(struct web_job *job)
     struct error err = {0};
 
     job->job = (struct job){.run = job_run, .done = job_done, .size = job->call.body.size};
-    if (!job->web->options.door.submit(job->web->options.door.context, &job->job, &err))
+    if (!waiting_add(job, &err) ||
+        !job->web->options.door.submit(job->web->options.door.context, &job->job, &err))
         job_fail(job, job_status(job, &err), &err);
 }
 

@@ -68,6 +68,7 @@ bool web_make(const struct web_options *options, struct web **out, struct error 
     events_make(web);
     pthread_mutex_init(&web->login_mutex, NULL);
     pthread_cond_init(&web->login_wake, NULL);
+    pthread_mutex_init(&web->act_mutex, NULL);
     pthread_mutex_init(&web->event_mutex, NULL);
     web->routes = calloc(web_route_count, sizeof *web->routes);
     if (web->routes == NULL)
@@ -121,6 +122,7 @@ void web_end(struct web **out)
     web_stop(web);
     pthread_cond_destroy(&web->login_wake);
     pthread_mutex_destroy(&web->login_mutex);
+    pthread_mutex_destroy(&web->act_mutex);
     pthread_mutex_destroy(&web->event_mutex);
     free(web->routes);
     free(web);

@@ -15,6 +15,9 @@
 #define WEB_MESSAGE_SIZE_MAX   BODY_SIZE_MAX        /* a message is a body */
 #define WEB_ARGUMENTS_SIZE_MAX (16u * 1024u)        /* names, codes and a few texts */
 #define WEB_RESULT_SIZE_MAX    (4u * 1024u * 1024u) /* the longest list */
+/* Requests of one session in the writer's queue. A browser keeps six connections to a node, each of which asks one at a
+ * time. */
+#define WEB_WAITING_MAX 16u
 
 struct shape;
 

@@ -2,7 +2,7 @@
  * The API over a transport of the test's own: every route by every role against the table that was written by hand, and
  * without session, token or origin; log-in with its back-off; requests that come twice; what is wrong, field by field. To
  * write docs/openapi.json anew: run this program with `--write docs/openapi.json`.
- * covers: backoff landing login openapi problem read request routes web
+ * covers: backoff landing login openapi problem read request routes waiting web
  */
 #include "web/web.h"
 
@@ -740,6 +740,7 @@ CHECK_TEST(a_password_that_is_changed_during_its_log_in_opens_nothing)
 
 struct flood_got {
     bool is_there;
+    bool says_when;
     unsigned status;
 };
 
@@ -748,6 +749,8 @@ static void flood_take(void *context, const struct http_answer *got)
     struct flood_got *out = context;
 
     out->status = got->status;
+    for (size_t i = 0; i < got->header_count; i++)
+        out->says_when = out->says_when || strcmp(got->headers[i].name, "Retry-After") == 0;
     __atomic_store_n(&out->is_there, true, __ATOMIC_RELEASE);
 }
 
@@ -786,6 +789,48 @@ CHECK_TEST(a_flood_of_log_ins_from_one_address_leaves_room_for_others)
 CHECK_TEST(a_flood_of_log_ins_from_one_ipv6_network_leaves_room_for_others)
 {
     flood_leaves_room(true);
+}
+
+/* In the writer's queue, which the test empties later. */
+static void flood_serve(struct held *held, struct flood_got got[], size_t count)
+{
+    struct web_call call = call_of(route_find("GET", "/api/v1/inbox"), held);
+
+    call.answer = flood_take;
+    for (size_t i = 0; i < count; i++) {
+        call.context = &got[i];
+        web_serve(web, &call);
+    }
+}
+
+CHECK_TEST(a_flood_of_acts_of_one_session_leaves_room_for_others)
+{
+    static struct flood_got got[40];
+    static struct flood_got others[2];
+    struct held greedy;
+    struct held other;
+
+    CHECK_OR_RETURN(session_make("signatory", &greedy) && session_make("dpo", &other));
+    flood_serve(&greedy, got, ARRAY_COUNT(got));
+    flood_serve(&other, others, 1);
+    for (size_t i = 0; i < ARRAY_COUNT(got); i++) {
+        CHECK_INT(got[i].is_there, i >= WEB_WAITING_MAX);
+        CHECK(!got[i].is_there || (got[i].status == 429 && got[i].says_when));
+    }
+    CHECK(!others[0].is_there);
+    while (journal_pump(&pair.nodes[0].journal))
+        ;
+    for (size_t i = 0; i < WEB_WAITING_MAX; i++)
+        CHECK_INT(got[i].status, got[0].status);
+    CHECK(got[0].status != 0 && got[0].status != 429);
+    CHECK(others[0].status != 0 && others[0].status != 429);
+    /* All of it is given back. */
+    memset(got, 0, sizeof got);
+    flood_serve(&greedy, got, WEB_WAITING_MAX);
+    while (journal_pump(&pair.nodes[0].journal))
+        ;
+    for (size_t i = 0; i < WEB_WAITING_MAX; i++)
+        CHECK(got[i].status != 0 && got[i].status != 429);
 }
 
 /* From session cookie and CSRF token of the last log-in. */
@@ -1074,6 +1119,7 @@ int main(int argc, char **argv)
     CHECK_RUN(a_password_that_is_changed_during_its_log_in_opens_nothing);
     CHECK_RUN(a_flood_of_log_ins_from_one_address_leaves_room_for_others);
     CHECK_RUN(a_flood_of_log_ins_from_one_ipv6_network_leaves_room_for_others);
+    CHECK_RUN(a_flood_of_acts_of_one_session_leaves_room_for_others);
     CHECK_RUN(a_one_time_password_is_good_for_setting_ones_own);
     CHECK_RUN(a_wrong_old_password_counts_as_a_failed_log_in);
     CHECK_RUN(a_cookie_from_another_network_ends_its_session);
