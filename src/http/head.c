@@ -8,7 +8,8 @@
  * method, URI, version, names and values still stand in their order in one piece of memory, and only a folded line is
  * moved out of it. So the head is what it seems exactly when its pieces, with single separators between, fill its
  * whole size without a gap. A library that laid its memory out differently would fail this test for every request:
- * it would be noticed at once, and nothing be let in.
+ * it would be noticed at once, and nothing be let in. Two line ends look like CR LF there, and docs/http.md says why
+ * they do no harm: NUL LF, and a colon and LF that end the head.
  *
  * A body says its size or is refused (411): chunked bodies are where servers differ most about where a request ends, the
  * library reads them leniently, and who sends to a node knows how much it sends.

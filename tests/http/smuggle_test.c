@@ -193,6 +193,65 @@ CHECK_TEST(other_protocols_and_forms_are_refused)
     refused_span(span_make(nul_name, sizeof nul_name - 1), "NUL in a name");
 }
 
+static unsigned times(const char *text, const char *part)
+{
+    unsigned count = 0;
+
+    for (const char *at = strstr(text, part); at != NULL; at = strstr(at + 1, part))
+        count++;
+    return count;
+}
+
+/* What the library does not let us see, exactly as docs/http.md says it. When this fails the library has changed: mend
+ * the page, and the fuzz target http_head_fuzz, which passes the same two over. */
+CHECK_TEST(two_line_ends_are_read_as_the_page_says)
+{
+    static const char nul[] = "GET /fields HTTP/1.1\r\nHost: x\r\nCookie: a\0\nOrigin: b\r\n"
+                              "Connection: close\r\n\r\n";
+    struct found found = send_raw(span_make(nul, sizeof nul - 1));
+    CHECK_INT(found.status, 200);
+    CHECK(strstr(found.text, "\n0=a\n") != NULL); /* two fields, each whole */
+    CHECK(strstr(found.text, "\n4=b\n") != NULL);
+
+    unsigned before = site_handled(&site);
+    found = send_raw(span_text("GET /fields HTTP/1.1\r\nHost: x\r\n:\nGET /fields HTTP/1.1\r\n"
+                               "Host: x\r\nConnection: close\r\n\r\n"));
+    CHECK_INT(times(found.text, "HTTP/1.1 200"), 2);
+    CHECK_INT(site_handled(&site), before + 2);
+
+    found =
+        send_raw(span_text("\n\r\nGET /fields HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"));
+    CHECK_INT(found.status, 200);
+
+    /* Fields that come after such an end belong to no request. */
+    before = site_handled(&site);
+    found = send_raw(span_text("GET /fields HTTP/1.1\r\nHost: x\r\n:\nCookie: a\r\n\r\n" SECOND));
+    CHECK_INT(times(found.text, "HTTP/1.1 200"), 1);
+    CHECK(strstr(found.text, "\n0=a\n") == NULL);
+    CHECK(found.is_closed);
+    CHECK_INT(site_handled(&site), before + 1);
+}
+
+/* Their neighbours are refused. */
+CHECK_TEST(other_endings_of_a_line_are_refused)
+{
+#define SPAN_OF(bytes) span_make(bytes, sizeof(bytes) - 1)
+    const struct span list[] = {
+        SPAN_OF("GET /fields HTTP/1.1\r\nHost: x\r\nCookie: a\0\r\n\r\n" SECOND),
+        SPAN_OF("GET /fields HTTP/1.1\r\nHost: x\r\nCookie: a\0b\n\r\n" SECOND),
+        SPAN_OF("GET /fields HTTP/1.1\r\nHost: x\r\n\0b: c\r\n\r\n" SECOND),
+        SPAN_OF("GET /fields HTTP/1.1\r\nHost: x\r\n: c\n\r\n" SECOND),
+        SPAN_OF("GET /fields HTTP/1.1\r\nHost: x\r\n:\r\n\r\n" SECOND),
+        SPAN_OF("GET /fields HTTP/1.1\r\nHost: x\n:\n\r\n" SECOND),
+        SPAN_OF("GET /fields HTTP/1.1\r\nHost: x\r\nCookie: a\n\r\n" SECOND),
+    };
+    for (size_t i = 0; i < COUNT(list); i++) {
+        char name[32];
+        snprintf(name, sizeof name, "ending %zu", i);
+        refused_span(list[i], name);
+    }
+}
+
 CHECK_TEST(an_upgrade_is_not_made)
 {
     struct found found = send_raw(span_text(
@@ -299,6 +358,8 @@ int main(void)
     CHECK_RUN(a_body_where_none_belongs_is_refused);
     CHECK_RUN(nothing_after_an_error_is_read);
     CHECK_RUN(other_protocols_and_forms_are_refused);
+    CHECK_RUN(two_line_ends_are_read_as_the_page_says);
+    CHECK_RUN(other_endings_of_a_line_are_refused);
     CHECK_RUN(an_upgrade_is_not_made);
     CHECK_RUN(huge_heads_are_refused);
     CHECK_RUN(what_is_no_tls_is_closed);
