@@ -8,8 +8,8 @@
  * method, URI, version, names and values still stand in their order in one piece of memory, and only a folded line is
  * moved out of it. So the head is what it seems exactly when its pieces, with single separators between, fill its
  * whole size without a gap. A library that laid its memory out differently would fail this test for every request:
- * it would be noticed at once, and nothing be let in. Two line ends look like CR LF there, and docs/http.md says why
- * they do no harm: NUL LF, and a colon and LF that end the head.
+ * it would be noticed at once, and nothing be let in. A few line ends look like CR LF there; docs/http.md names them and
+ * says why they do no harm.
  *
  * A body says its size or is refused (411): chunked bodies are where servers differ most about where a request ends, the
  * library reads them leniently, and who sends to a node knows how much it sends.
@@ -129,6 +129,12 @@ static bool field_read(struct head_reading *reading, const char *name, size_t na
     return true;
 }
 
+/* The library overwrites CR LF with two NULs. */
+static bool line_ends_at(const char *at)
+{
+    return at[0] == '\0' && at[1] == '\0';
+}
+
 /* One "name: value CRLF", in the order received. */
 static enum MHD_Result field_take(void *context, enum MHD_ValueKind kind, const char *name,
                                   size_t name_size, const char *value, size_t value_size)
@@ -136,7 +142,8 @@ static enum MHD_Result field_take(void *context, enum MHD_ValueKind kind, const 
     struct head_reading *reading = context;
     (void)kind;
     reading->is_good = false;
-    if (name != reading->at || value == NULL || value < name + name_size + 1) {
+    if (name != reading->at || value == NULL || value < name + name_size + 1 ||
+        !line_ends_at(value + value_size)) {
         error_set(reading->err, ERROR_INPUT, "a head line is folded or badly ended");
         return MHD_NO;
     }
@@ -176,7 +183,7 @@ bool request_head_read(struct MHD_Connection *connection, const char *method, co
         return false;
     const union MHD_ConnectionInfo *size =
         MHD_get_connection_info(connection, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
-    if (size == NULL || method + size->header_size != reading.at + 2)
+    if (size == NULL || method + size->header_size != reading.at + 2 || !line_ends_at(reading.at))
         return error_set(err, ERROR_INPUT, "a head line is folded or badly ended");
     if (out->host.data == NULL)
         return error_set(err, ERROR_INPUT, "Host is missing");

@@ -202,16 +202,27 @@ static bool first_is_strict(struct span line)
            span_is(span_part(line, 0, method_size), made.method) && span_is(target, made.uri);
 }
 
+/* RFC 9112 2.2: empty lines before the request line are passed over. To the library a line is empty there that has nothing
+ * or begins with NUL, and LF ends it, with or without CR. */
+static struct span empty_lines_pass(struct span rest)
+{
+    for (;;) {
+        const uint8_t *end = rest.size == 0 ? NULL : memchr(rest.data, '\n', rest.size);
+        bool is_empty = end != NULL && (rest.data == end || rest.data[0] == '\0' ||
+                                        (rest.data[0] == '\r' && rest.data + 1 == end));
+        if (!is_empty)
+            return rest;
+        rest = span_part(rest, (size_t)(end - rest.data) + 1, rest.size);
+    }
+}
+
 static bool is_strict(struct span rest)
 {
     struct counted counted = {0};
     struct span line;
     uint64_t size = 0;
 
-    /* RFC 9112 2.2: empty lines before the request line are passed over, and a line feed alone may end one. */
-    while ((rest.size >= 1 && rest.data[0] == '\n') ||
-           (rest.size >= 2 && memcmp(rest.data, "\r\n", 2) == 0))
-        rest = span_part(rest, rest.data[0] == '\n' ? 1 : 2, rest.size);
+    rest = empty_lines_pass(rest);
     if (!line_cut(&rest, &line) || !first_is_strict(line))
         return false;
     do {
@@ -225,14 +236,20 @@ static bool is_strict(struct span rest)
 }
 
 /*
- * The two line ends that leave no trace in the library's memory (docs/http.md): NUL and line feed, and at the end of the
- * head a colon and line feed. They would be found here again and again.
+ * The line ends that leave no trace in the library's memory (docs/http.md): NUL LF; at the end of the head a colon and LF,
+ * or LF, then NUL or colon, then CR LF. They would be found here again and again.
  */
 static bool is_known(const uint8_t *data, size_t size)
 {
-    for (size_t i = 1; i < size; i++)
-        if (data[i] == '\n' &&
-            (data[i - 1] == '\0' || (data[i - 1] == ':' && (i == 1 || data[i - 2] == '\n'))))
+    static const struct span known[] = {
+        {(const uint8_t *)"\0\n", 2},
+        {(const uint8_t *)"\n:\n", 3},
+        {(const uint8_t *)"\n:\r\n", 4},
+        {(const uint8_t *)"\n\0\r\n", 4},
+    };
+
+    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
+        if (memmem(data, size, known[i].data, known[i].size) != NULL)
             return true;
     return false;
 }
