@@ -235,17 +235,13 @@ static bool is_strict(struct span rest)
            (!is_sized || (number_read(counted.size, &size) && size == made.head.size));
 }
 
-/*
- * The line ends that leave no trace in the library's memory (docs/http.md): NUL LF; at the end of the head a colon and LF,
- * or LF, then NUL or colon, then CR LF. They would be found here again and again.
- */
+/* The line ends that leave no trace in the library's memory (docs/http.md). They would be found here again and again. */
 static bool is_known(const uint8_t *data, size_t size)
 {
     static const struct span known[] = {
-        {(const uint8_t *)"\0\n", 2},
-        {(const uint8_t *)"\n:\n", 3},
-        {(const uint8_t *)"\n:\r\n", 4},
-        {(const uint8_t *)"\n\0\r\n", 4},
+        {(const uint8_t *)"\0\n", 2},     {(const uint8_t *)"\n:\n", 3},
+        {(const uint8_t *)"\n:\r\n", 4},  {(const uint8_t *)"\n\0\r\n", 4},
+        {(const uint8_t *)"\0\r\n\n", 4},
     };
 
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
