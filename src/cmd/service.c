@@ -121,6 +121,7 @@ bool service_follow(struct service *service, struct error *err)
             return false;
         }
         target_make(service, partner);
+        service_trust_settle(service, partner);
         pthread_mutex_lock(&service->mutex);
         service->partner_count++;
         pthread_mutex_unlock(&service->mutex);

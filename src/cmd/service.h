@@ -108,6 +108,8 @@ void service_trust_changed(struct service *service, size_t line);
 /* A partner's institutions as the agreement in force names them. */
 bool partner_trust_read(const struct agreement_party *party, struct partner *out,
                         struct error *err);
+/* Notes for `besa keys` which certificate holds; a failure is reported and changes nothing else. */
+void service_trust_settle(struct service *service, const struct partner *partner);
 /* The institutions of all partners, for the server. */
 bool service_trust_write(struct service *service, struct buffer *out);
 /* The certificate that this node shows is one that it revoked itself. In the writer. */

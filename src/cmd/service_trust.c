@@ -74,6 +74,22 @@ static bool trust_keep(struct service *service, const struct partner *partner, s
     return setup_write(&service->node->home, name, buffer_span(&partner->certificate_pem), err);
 }
 
+void service_trust_settle(struct service *service, const struct partner *partner)
+{
+    struct buffer kept CLEANUP(buffer_free) = buffer_make(PARTNER_PEM_MAX);
+    struct report_about about = {.partner = partner->party, .entry = -1};
+    char name[sizeof HOME_PARTNERS + NAME_SIZE_MAX + 32];
+    struct error err = {0};
+
+    snprintf(name, sizeof name, HOME_PARTNERS "/%s" PARTNER_INSTITUTION, partner->party);
+    bool is_kept = setup_read(&service->node->home, name, PARTNER_PEM_MAX, &kept, &err) &&
+                   span_equal(buffer_span(&kept), buffer_span(&partner->certificate_pem));
+    if (!is_kept && !trust_keep(service, partner, &err))
+        report(REPORT_NOTICE, &about, "the certificate of %s cannot be noted for `besa keys`: %s",
+               partner->party, err.text);
+}
+
+/* What holds is in memory first: that it cannot be written down as well must not let anyone in. */
 static bool line_trust(struct service *service, size_t at, bool *is_changed, struct error *err)
 {
     const struct journal_line *line = &service->node->journal.lines[at];
@@ -87,30 +103,36 @@ static bool line_trust(struct service *service, size_t at, bool *is_changed, str
     bool ok = partner_trust_read(&line->agreement.parties[line->partner_side], fresh, err);
     if (ok &&
         !span_equal(buffer_span(&fresh->certificate_pem), buffer_span(&partner->certificate_pem))) {
-        *is_changed = true;
-        ok = trust_swap(service, partner, fresh, err) && trust_keep(service, partner, err);
+        ok = *is_changed = trust_swap(service, partner, fresh, err);
+        if (ok)
+            service_trust_settle(service, partner);
     }
     buffer_free(&fresh->certificate_pem);
     free(fresh);
     return ok;
 }
 
-static bool institutions_take(struct service *service, bool *is_changed, struct error *err)
+/* A line that fails keeps no other from what changed on it. */
+static bool institutions_take(struct service *service, struct error *err)
 {
     struct buffer trusted CLEANUP(buffer_free) = buffer_make(PARTNER_COUNT_MAX * PARTNER_PEM_MAX);
+    bool is_changed = false;
     bool ok = true;
 
-    *is_changed = false;
-    for (size_t i = 0; ok && i < service->partner_count; i++) {
+    for (size_t i = 0; i < service->partner_count; i++) {
+        struct error failure = {0};
         bool is_other = false;
-        ok = line_trust(service, i, &is_other, err);
-        *is_changed = *is_changed || is_other;
+        if (!line_trust(service, i, &is_other, &failure) && ok) {
+            *err = failure;
+            ok = false;
+        }
+        is_changed = is_changed || is_other;
     }
-    if (!ok || !*is_changed)
+    if (!is_changed)
         return ok;
     return (service_trust_write(service, &trusted) ||
             error_set(err, ERROR_LIMIT, "out of memory")) &&
-           http_server_trust(service->server, buffer_span(&trusted), err);
+           http_server_trust(service->server, buffer_span(&trusted), err) && ok;
 }
 
 /* --- revocations --- */
@@ -157,11 +179,12 @@ void service_trust_changed(struct service *service, size_t line)
         line < service->node->journal.line_count ? service->node->journal.lines[line].partner : "?";
     struct report_about about = {.partner = partner, .entry = -1};
     struct error err = {0};
-    bool is_changed = false;
 
     if (service->server == NULL || service->client == NULL)
         return;
-    if (!institutions_take(service, &is_changed, &err) || !service_refuse(service, &err))
+    bool is_taken = institutions_take(service, &err);
+    bool is_refused = service_refuse(service, &err); /* also when the other failed */
+    if (!is_taken || !is_refused)
         report(REPORT_ALARM, &about, "a change of trust on the line to %s does not hold yet: %s",
                partner, err.text);
     else

@@ -127,12 +127,17 @@ ask al ro
 reaches "$homes/tls-old.key" "$homes/tls-old.pem" || fail "in the overlap the old certificate opens nothing"
 reaches "$homes/ro/tls/key.pem" "$homes/ro/tls/cert.pem" || fail "the next certificate opens nothing"
 
+# What al cannot note in its home holds all the same, and is noted at the next start.
+noted=$homes/al/partners/ro.institution.pem
+rm -f "$noted" && mkdir -p "$noted/in/the/way" || exit 1
 agree 3 "$homes/next.key" "$homes/next.pem"
+until_said "cannot be noted" cat "$homes/al.log"
 if reaches "$homes/tls-old.key" "$homes/tls-old.pem"; then fail "the old certificate opens a door after its end"; fi
 reaches "$homes/ro/tls/key.pem" "$homes/ro/tls/cert.pem" || fail "the next certificate opens nothing after version 3"
 ask ro al
 ask al ro
 stop
+rm -r "$noted"
 start
 ask ro al
 ask al ro
