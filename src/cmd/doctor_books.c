@@ -153,6 +153,13 @@ static void line_look(struct doctor *doctor, struct node *node, size_t at)
                     line->partner, state.failures,
                     state.last_error[0] == '\0' ? "not tried yet" : state.last_error);
     }
+    if (!line->has_met)
+        doctor_find(doctor, DOCTOR_WARNING,
+                    "what was exchanged, or erased, after these books is not in them if an older "
+                    "state of this machine was put back: wait for its answer",
+                    "%s was not met since the start: nothing says yet that the books of %s are "
+                    "the newest",
+                    line->partner, line->agreement_id);
     if (state.refused[0] != '\0')
         doctor_find(doctor, DOCTOR_FAILURE, "its node says why: speak with its desk",
                     "%s takes nothing from us: %s", line->partner, state.refused);

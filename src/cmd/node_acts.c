@@ -95,6 +95,7 @@ static bool partner_write(struct node *node, size_t at, struct json_writer *out,
                       : state.is_reachable
                           ? (state.is_pulled ? "reachable by its pulls" : "reachable")
                           : "not reachable");
+    json_boolean_field(out, "met_since_start", line->has_met);
     if (line->protocol != 0)
         json_integer_field(out, "protocol", line->protocol);
     json_integer_field(out, "failures", state.failures);

@@ -101,6 +101,28 @@ static bool place_read(struct span text, struct inbox_place *out, struct error *
     return true;
 }
 
+/* The partners that were not met since the start: erasures, recalls and answers of theirs may be missing here, if an older
+ * state of this machine was put back. `only` NULL: of all lines. */
+static void not_met_write(const struct journal *journal, const struct journal_line *only,
+                          struct json_writer *out)
+{
+    bool is_open = false;
+
+    for (size_t i = 0; i < journal->line_count; i++) {
+        const struct journal_line *line = &journal->lines[i];
+        if (line->has_met || (only != NULL && only != line))
+            continue;
+        if (!is_open) {
+            json_key(out, "not_met_since_start");
+            json_begin_array(out);
+        }
+        is_open = true;
+        json_write_text(out, span_text(line->partner));
+    }
+    if (is_open)
+        json_end_array(out);
+}
+
 static bool list(struct journal *journal, const struct desk_call *call, bool is_own,
                  const char *act, struct json_writer *out, struct error *err)
 {
@@ -136,7 +158,11 @@ static bool list(struct journal *journal, const struct desk_call *call, bool is_
         row_write(out, &rows[i], journal->env->now_ms(journal->env->context));
     /* What went back wants its officer's eyes: it stands on the first page. */
     bool ok = !is_own || page.after.size > 0 || returned_write(journal, call, out, err);
-    page_end(out, has_next, next);
+    json_end_array(out);
+    if (has_next)
+        json_text_field(out, "next", next);
+    not_met_write(journal, NULL, out);
+    json_end_object(out);
     return ok;
 }
 
@@ -336,6 +362,7 @@ static bool item_render(struct journal *journal, struct journal_line *line,
     json_string_field(out, "log", journal_origin(line, row->log));
     json_string_field(out, "type", message_type_name((enum message_type)row->type));
     json_time_field(out, "created", row->created_ms);
+    not_met_write(journal, line, out);
     if (!receipt_show(journal, line, row, out, arena, err) || !due_show(journal, row, out, err))
         return false;
     if (result_find(journal->db, arena, row->id, &result, err)) {

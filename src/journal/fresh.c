@@ -190,9 +190,10 @@ bool journal_fresh_answer(struct journal *journal, struct journal_line *line, st
 
     if (!fresh_question_read(bytes, &question, err))
         return false;
-    if (line->is_unproved || journal_is_behind(line))
+    if (line->is_unproved || !line->has_met || journal_is_behind(line))
         return error_set(err, ERROR_BUSY,
-                         "the books of %s were restored themselves: they do not know yet",
+                         "the books of %s have just started or were restored themselves: they do "
+                         "not know yet",
                          journal->party);
     if ((strcmp(question.out, line->in.origin) == 0 &&
          !word_add(journal, line, KEEPER_CUSTODY, question.out, nonce, &answer, err)) ||

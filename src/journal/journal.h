@@ -254,8 +254,8 @@ struct journal {
     struct keeper_wrapped key_pool[JOURNAL_KEY_POOL];
     size_t key_count;
     struct job_queue queue;
-    int64_t next_beat_ms; /* of the domestic log */
-    bool is_dead; /* the disk failed: nothing more is acknowledged (a failed sync is final) */
+    int64_t opened_ms; /* of the monotonic clock */
+    bool is_dead;      /* the disk failed: nothing more is acknowledged (a failed sync is final) */
     char dead_reason[ERROR_TEXT_SIZE];
     bool wants_beat;        /* the domestic checkpoint is signed with the next batch */
     int64_t level_after_ms; /* of the monotonic clock */
@@ -435,6 +435,9 @@ void journal_release(struct journal *journal);
 /* Restored from a backup, and some partner has not shown yet what it holds. */
 bool journal_is_unproved(const struct journal *journal);
 
+/* Whether the domestic log may be signed: its partners were met since the start, or one that stays away was waited for. */
+#define JOURNAL_MEET_MS INT64_C(600000)
+bool journal_may_beat(const struct journal *journal);
 /* The beat of the domestic log: fills to a multiple of 64, signs, gives the add-checkpoint request for each line. */
 bool journal_beat(struct journal *journal, struct error *err);
 /* Request body for `line`'s partner, from the size that it witnessed last. MISSING when it is level. */

@@ -315,6 +315,7 @@ bool journal_open(struct journal *journal, const struct journal_options *options
 {
     *journal = (struct journal){
         .env = options->env, .db = db, .keeper = options->keeper, .options = *options};
+    journal->opened_ms = journal->env->monotonic_ms(journal->env->context);
     journal->arena = arena_make(ARENA_SIZE);
     snprintf(journal->party, sizeof journal->party, "%.*s", SPAN_ARG(options->party));
     snprintf(journal->home, sizeof journal->home, "%s", options->home);

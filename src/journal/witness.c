@@ -76,12 +76,16 @@ static bool waiting_count(struct journal *journal, size_t *count, struct error *
                               count, err);
 }
 
-static bool has_met(const struct journal *journal)
+/* Each partner may hold more of this log than our books: after a restore, or of a machine that was put back without one. All
+ * of them witness every beat, so that one speaks for those that stay away, but these may come soon. */
+bool journal_may_beat(const struct journal *journal)
 {
+    int64_t open_ms = journal->env->monotonic_ms(journal->env->context) - journal->opened_ms;
+    size_t met = 0;
+
     for (size_t i = 0; i < journal->line_count; i++)
-        if (journal->lines[i].has_met)
-            return true;
-    return journal->line_count == 0;
+        met += journal->lines[i].has_met;
+    return met == journal->line_count || (met > 0 && open_ms >= JOURNAL_MEET_MS);
 }
 
 bool journal_beat(struct journal *journal, struct error *err)
@@ -91,10 +95,9 @@ bool journal_beat(struct journal *journal, struct error *err)
 
     if (!waiting_count(journal, &waiting, err))
         return false;
-    /* When nothing happened since the last beat, its checkpoint stands. Nothing is signed before a partner was met since the
-     * start: it may hold more of this log than our books, after a restore. */
+    /* When nothing happened since the last beat, its checkpoint stands. */
     journal->wants_beat =
-        has_met(journal) && (waiting > 0 || log_is_unsigned(log) || log->size == 0);
+        journal_may_beat(journal) && (waiting > 0 || log_is_unsigned(log) || log->size == 0);
     return true;
 }
 

@@ -75,12 +75,16 @@ static const struct shape_field returned_fields[] = {
 static const struct shape returned_row =
     SHAPE("returned_row", "A message of ours that was not sent after all.", returned_fields);
 
+#define NOT_MET                                                                                    \
+    TEXTS("not_met_since_start", MAY, 1, PARTNER_COUNT_MAX, NAME_SIZE_MAX,                         \
+          "Partners that did not show yet what they hold: their newest answers, recalls and "      \
+          "erasures may be missing, if an older state of this machine was put back.")
 static const struct shape *const inbox_rows[] = {&request_row};
 static const struct shape *const sent_rows[] = {&request_row, &returned_row};
 static const struct shape_field requests_fields[] = {
-    LIST("list", MUST, DESK_LIST_MAX, inbox_rows, NULL), NEXT};
+    LIST("list", MUST, DESK_LIST_MAX, inbox_rows, NULL), NEXT, NOT_MET};
 static const struct shape_field own_requests_fields[] = {
-    LIST("list", MUST, 2 * DESK_LIST_MAX, sent_rows, NULL), NEXT};
+    LIST("list", MUST, 2 * DESK_LIST_MAX, sent_rows, NULL), NEXT, NOT_MET};
 const struct shape shape_requests = SHAPE("requests", "A page of requests to us.", requests_fields);
 const struct shape shape_own_requests =
     SHAPE("own_requests", "A page of our requests; on the first one, what came back as well.",
@@ -176,6 +180,7 @@ static const struct shape_field item_fields[] = {
     TEXT("log", MUST, 1, ORIGIN_SIZE_MAX, LOG_TEXT),
     TEXT("type", MUST, 1, NAME_SIZE_MAX, "As docs/messages.md names it."),
     TIME("created", MUST, NULL),
+    NOT_MET,
     OBJECT("receipt", MAY, receipts, NULL),
     TIME("due", MAY, "When its answer is."),
     CHOICE("partner_says", MAY, result_words, "What the partner's node did with it."),

@@ -134,6 +134,7 @@ static const struct shape_field partner_fields[] = {
     IDENTIFIER("agreement", MUST, NULL),
     INTEGER("version", MUST, 1, JSON_INTEGER_MAX, "Of the agreement."),
     CHOICE("state", MUST, partner_words, NULL),
+    BOOLEAN("met_since_start", MUST, "It showed what it holds: our books are not older."),
     INTEGER("protocol", MAY, 1, UINT16_MAX, "The one spoken."),
     COUNT("failures", MUST, "Calls in a row that did not come through."),
     COUNT("waiting", MUST, "Messages not numbered yet."),

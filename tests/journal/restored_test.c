@@ -71,12 +71,73 @@ CHECK_TEST(a_restored_node_gives_no_custody_before_contact)
     CHECK(!journal_is_unproved(&node->journal));
 }
 
+static bool has(const struct buffer *out, const char *text)
+{
+    return memmem(out->data, out->size, text, strlen(text)) != NULL;
+}
+
+/* As after a machine's snapshot was put back: no marker says so. */
+CHECK_TEST(a_node_that_has_just_started_gives_no_custody_and_says_whom_it_has_not_met)
+{
+    struct pair_node *node = &pair.nodes[0];
+    struct buffer post CLEANUP(buffer_free) = buffer_make(POST_SIZE_MAX);
+    struct buffer out CLEANUP(buffer_free) = buffer_make(1 << 20);
+    struct error err = {0};
+    struct accepted accepted;
+    char item[UUID_TEXT_SIZE];
+
+    CHECK_OR_RETURN(pair_reopen(node));
+    CHECK(!journal_is_unproved(&node->journal) && !node->journal.lines[0].has_met);
+    uint64_t held = node->journal.lines[0].in.size;
+    pair.is_cut = true;
+    CHECK_OK(pair_request(&pair.nodes[1], 4, item, &err), err);
+    for (int i = 0; i < 20; i++)
+        journal_pump(&pair.nodes[1].journal);
+    CHECK_OK(hostile_post(&pair.nodes[1], &post, &err), err);
+    CHECK_INT(hostile_offer(node, buffer_span(&post), &accepted, &err), REFUSAL_BUSY);
+    CHECK_ERROR(err, ERROR_BUSY, "just started");
+    CHECK_INT(node->journal.lines[0].in.size, held);
+    /* A partner may be away for days: what is here is shown, and that it may not be the newest. */
+    CHECK_OK(pair_act(node, "inbox-list", "{}", span_text(""), &out, &err), err);
+    CHECK(has(&out, "\"not_met_since_start\":[\"al\"]"));
+    pair.is_cut = false;
+    pair_settle(&pair);
+    CHECK(node->journal.lines[0].has_met && node->journal.lines[0].in.size > held);
+    CHECK_OK(pair_act(node, "inbox-list", "{}", span_text(""), &out, &err), err);
+    CHECK(!has(&out, "not_met"));
+}
+
+CHECK_TEST(the_domestic_log_is_signed_when_all_were_met_or_one_was_waited_for)
+{
+    static struct journal journal;
+
+    journal.env = pair.nodes[0].journal.env;
+    journal.line_count = 2;
+    journal.opened_ms = journal.env->monotonic_ms(journal.env->context);
+    CHECK(!journal_may_beat(&journal));
+    journal.lines[1].has_met = true;
+    CHECK(!journal_may_beat(&journal));
+    journal.lines[0].has_met = true;
+    CHECK(journal_may_beat(&journal));
+    journal.lines[1].has_met = false;
+    pair_wait(JOURNAL_MEET_MS - 1);
+    CHECK(!journal_may_beat(&journal));
+    pair_wait(1);
+    CHECK(journal_may_beat(&journal));
+    journal.lines[0].has_met = false;
+    CHECK(!journal_may_beat(&journal));
+    journal.line_count = 0;
+    CHECK(journal_may_beat(&journal));
+}
+
 int main(void)
 {
     if (!pair_make(&pair))
         return 1;
     pair_settle(&pair);
     CHECK_RUN(a_restored_node_gives_no_custody_before_contact);
+    CHECK_RUN(a_node_that_has_just_started_gives_no_custody_and_says_whom_it_has_not_met);
+    CHECK_RUN(the_domestic_log_is_signed_when_all_were_met_or_one_was_waited_for);
     pair_free(&pair);
     return check_end();
 }
