@@ -289,6 +289,8 @@ static bool inbox_empty(struct exchange *exchange)
         struct operation *next = operation->next;
         if (operation == &exchange->beat) {
             operation->phase = PHASE_IDLE;
+            if (exchange->is_beat_early)
+                exchange->next_beat_ms = exchange_ticks_ms(exchange) + BEAT_EARLY_MS;
             for (size_t i = 0; i < exchange->partner_count; i++) {
                 courier_want(exchange, i, OPERATION_WITNESS);
                 if (is_held_up(exchange, i))
@@ -361,6 +363,7 @@ static bool beat_run(struct journal *journal, struct job *job, struct error *err
 
     for (size_t i = 0; i < count; i++)
         piece_held_tidy(&exchange->partners[i].held, exchange_ticks_ms(exchange));
+    exchange->is_beat_early = !journal_may_beat(journal);
     return journal_beat(journal, err);
 }
 
@@ -439,7 +442,7 @@ bool exchange_make(struct journal *journal, const struct exchange_line *line, st
     exchange->journal = journal;
     exchange->line = *line;
     exchange->beat = (struct operation){.exchange = exchange, .kind = OPERATION_WITNESS};
-    exchange->next_beat_ms = exchange_ticks_ms(exchange) + 1000;
+    exchange->next_beat_ms = exchange_ticks_ms(exchange) + BEAT_EARLY_MS;
     pthread_mutex_init(&exchange->mutex, NULL);
     partners_follow(exchange);
     *out = exchange;

@@ -120,7 +120,7 @@ bool operation_succeeded(const struct operation *operation)
 void operation_mended(struct operation *operation)
 {
     struct courier_partner *partner = operation->partner;
-    bool ok = operation_succeeded(operation);
+    bool ok = operation->ok; /* the last answer of a resume is a 404: there is no more */
 
     pthread_mutex_lock(&operation->exchange->mutex);
     snprintf(partner->last_error, sizeof partner->last_error, "%s",

@@ -113,6 +113,7 @@ struct exchange {
     size_t partner_count;
     int64_t next_beat_ms;
     struct operation beat; /* the beat's own job */
+    bool is_beat_early;    /* it came before the partners were met: the next one comes soon */
     bool wants[PARTNER_COUNT_MAX][OPERATION_COUNT];
 };
 
@@ -124,6 +125,7 @@ struct exchange {
 #define BUFFER_KEEP_SIZE (256u * 1024u)
 
 #define BEAT_MS          60000
+#define BEAT_EARLY_MS    1000 /* after the start, until the domestic log may be signed */
 #define KNOCK_MS         2000 /* a partner's own calls hurry our next try at most so often */
 #define CALL_MS          60000
 #define CALL_RATE_MIN    8192 /* bytes/s that a call may crawl at, beyond CALL_MS */
