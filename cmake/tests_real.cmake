@@ -37,6 +37,10 @@ if(TARGET besa)
   add_test(NAME real_resume COMMAND ${CMAKE_SOURCE_DIR}/tests/real/resume.sh
            $<TARGET_FILE:besa> $<TARGET_FILE:sample_request> $<TARGET_FILE:books_print>)
   set_tests_properties(real_resume PROPERTIES LABELS real TIMEOUT 200 RUN_SERIAL TRUE)
+  # The whole of it: sealed backup, loss, restore, resume, new keys in new logs, both exports.
+  add_test(NAME real_recovery COMMAND ${CMAKE_SOURCE_DIR}/tests/real/recovery.sh
+           $<TARGET_FILE:besa> $<TARGET_FILE:sample_request> $<TARGET_FILE:books_print>)
+  set_tests_properties(real_recovery PROPERTIES LABELS real TIMEOUT 200 RUN_SERIAL TRUE)
   # A machine is copied and both copies run.
   add_test(NAME real_clone COMMAND ${CMAKE_SOURCE_DIR}/tests/real/clone.sh
            $<TARGET_FILE:besa> $<TARGET_FILE:sample_request> $<TARGET_FILE:books_print>)

@@ -78,6 +78,7 @@ heads() {
 
 write_request() { # NUMBER SIDE
     "$sample" "$1" > "$homes/request.json"
+    [ "$2" != al ] || sed -i 's/Single Point of Contact, Bucharest/Single Point of Contact, Tirana/' "$homes/request.json"
     quiet "as_$2" --case c-1 request "$homes/request.json" || fail "$2 writes $1"
 }
 # Nothing is on its way.
