@@ -1,7 +1,8 @@
 /*
  * `besa restore FILE --home NEW`: a node from its backup. It is unpacked beside its place and gets its name only when it
  * is whole. The books then know that they were restored: nothing is numbered, signed or taken into custody until each
- * partner has shown what it holds, and it is not more than is here (journal, contact.c). All work is done in the file that
+ * partner has shown what it holds, and it is not more than is here (journal, contact.c). Sessions and drafts of the backup
+ * end: whom an officer let in or asked since, and what was refused, is not known here. All work is done in the file that
  * the backup holds; books that belong into a server's database go there last, in one transaction (restoring.h).
  */
 #include "cmd/backup.h"
@@ -12,9 +13,11 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "journal/journal.h"
+#include "store/approval_rows.h"
 #include "store/local_rows.h"
 #include "store/migrate.h"
 #include "store/schema.h"
+#include "store/session_rows.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -36,6 +39,9 @@ struct restoring {
     const char *copy;     /* --audit-copy; NULL: what besa.conf names */
     bool has_copy;
     struct audit_replayed replayed;
+    int64_t sessions; /* that ended, */
+    int64_t drafts;   /* and drafts that waited for a second officer */
+    struct restoring_keeper keeper;
 };
 
 static bool directories_make(const struct restoring *restoring, struct error *err)
@@ -51,35 +57,39 @@ static bool directories_make(const struct restoring *restoring, struct error *er
     return true;
 }
 
-static bool marker_put(struct database *db, const struct restoring *restoring, struct error *err)
+static bool marker_put(struct database *db, struct restoring *restoring, struct error *err)
 {
+    int64_t now_ms = env_real()->now_ms(env_real()->context);
     char text[64];
     struct span made = {NULL, 0};
 
     backup_about_find(buffer_span(&restoring->about), "made_ms", &made);
-    int size = snprintf(text, sizeof text, "%" PRId64 " %.*s",
-                        env_real()->now_ms(env_real()->context), SPAN_ARG(made));
+    int size = snprintf(text, sizeof text, "%" PRId64 " %.*s", now_ms, SPAN_ARG(made));
     if (size < 0 || size >= (int)sizeof text)
         return error_set(err, ERROR_INPUT, "the manifest does not say when it was made");
     if (!database_begin(db, DATABASE_FULL, err))
         return false;
     bool ok = setting_put(db, JOURNAL_RESTORED_SETTING, span_make(text, (size_t)size), err) &&
-              database_commit(db, err);
+              session_remove_all(db, &restoring->sessions, err) &&
+              approval_end_all(db, now_ms, &restoring->drafts, err) && database_commit(db, err);
     if (!ok)
         database_rollback(db);
     return ok;
 }
 
-static bool books_mark(const struct restoring *restoring, struct error *err)
+static bool books_mark(struct restoring *restoring, struct error *err)
 {
     char place[HOME_PATH_SIZE];
     struct database_options options = {.place = place, .env = env_real()};
     struct database *db CLEANUP(database_close) = NULL;
 
-    return home_path(&restoring->home, HOME_DATABASE, place, err) &&
-           database_open(&options, &db, err) &&
-           database_migrate(db, schema_migrations, schema_migration_count, err) &&
-           marker_put(db, restoring, err);
+    if (!home_path(&restoring->home, HOME_DATABASE, place, err) ||
+        !database_open(&options, &db, err) ||
+        !database_migrate(db, schema_migrations, schema_migration_count, err) ||
+        !marker_put(db, restoring, err))
+        return false;
+    restoring_keeper_look(&restoring->home, db, &restoring->keeper);
+    return true;
 }
 
 static bool copy_job(struct node *node, void *context, struct error *err)
@@ -168,8 +178,10 @@ static bool restore_run(struct restoring *restoring, const char *path,
 
 static void restored_write(const struct restoring *restoring, struct json_writer *out)
 {
+    char keeper[RESTORING_KEEPER_TEXT_SIZE];
     struct span made = span_text("");
 
+    restoring_keeper_text(&restoring->keeper, keeper);
     backup_about_find(buffer_span(&restoring->about), "made", &made);
     json_begin_object(out);
     json_string_field(out, "home", restoring->place.target);
@@ -184,10 +196,15 @@ static void restored_write(const struct restoring *restoring, struct json_writer
     json_integer_field(out, "domestic_entries_of_a_later_log",
                        (int64_t)restoring->replayed.unplaced);
     json_integer_field(out, "audit_copy_torn_bytes", restoring->replayed.torn);
+    json_integer_field(out, "sessions_ended", restoring->sessions);
+    json_integer_field(out, "drafts_ended", restoring->drafts);
+    json_string_field(out, "keeper_record", keeper);
     json_string_field(out, "signs", "nothing, until each partner has shown what it holds");
     json_string_field(out, "next",
                       "make sure that the old node never starts again; then besa serve. The daily "
-                      "keys are not in a backup: pair again in person (besa pair)");
+                      "keys are not in a backup: pair again in person (besa pair). Officers, roles "
+                      "and passwords are those of the backup: end anew what was ended since (besa "
+                      "officer)");
     json_end_object(out);
 }
 

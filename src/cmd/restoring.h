@@ -33,6 +33,20 @@ bool restoring_finish(struct restoring_place *place, struct error *err);
 /* Removes what is not finished, gives the lock back. */
 void restoring_end(struct restoring_place *place);
 
+/* restoring_keeper.c. Whether the keeper's record, which a backup copies first, is behind the books of the same backup. */
+struct restoring_keeper {
+    bool is_compared;
+    char why
+        [ERROR_TEXT_SIZE]; /* not: its passphrase is not in the home, or the record does not check */
+    size_t logs;           /* open logs of which it knows less than the books, */
+    uint64_t entries;      /* and by how much */
+};
+void restoring_keeper_look(const struct home *home, struct database *db,
+                           struct restoring_keeper *out);
+#define RESTORING_KEEPER_TEXT_SIZE (ERROR_TEXT_SIZE + 64)
+void restoring_keeper_text(const struct restoring_keeper *keeper,
+                           char out[RESTORING_KEEPER_TEXT_SIZE]);
+
 /* restoring_books.c. CONFLICT when the server's database holds books of a node; those of a restore that was broken off
  * before its home had its name do not count. SQLite: always fine, the home is new. */
 bool restoring_books_check(const char *database, struct error *err);

@@ -130,6 +130,25 @@ bool approval_expire(struct database *db, int64_t now_ms, struct error *err)
     return row_write(s, err);
 }
 
+static const char count_all_sql[] = "select count(*) from approvals where state = 0";
+static const char end_all_sql[] =
+    "update approvals set state = 4, decided_ms = $1, sealed = $2, draft_key = $2 where state = 0";
+
+bool approval_end_all(struct database *db, int64_t now_ms, int64_t *count, struct error *err)
+{
+    struct statement *counting CLEANUP(statement_give) = statement_take(db, count_all_sql, err);
+    struct statement *s CLEANUP(statement_give) = NULL;
+
+    if (counting == NULL || !row_integer(counting, count, err))
+        return false;
+    s = statement_take(db, end_all_sql, err);
+    if (s == NULL)
+        return false;
+    statement_integer(s, 1, now_ms);
+    statement_bytes(s, 2, span_text(""));
+    return row_write(s, err);
+}
+
 static const char remove_old_sql[] = "delete from approvals where state <> 0 and made_ms < $1";
 
 bool approval_remove_old(struct database *db, int64_t made_before_ms, struct error *err)

@@ -61,6 +61,8 @@ bool approval_decide(struct database *db, struct span id, enum approval_state st
                      struct error *err);
 /* All whose time is over: EXPIRED, and their drafts erased. */
 bool approval_expire(struct database *db, int64_t now_ms, struct error *err);
+/* All that wait, whatever their time: EXPIRED, and their drafts erased. *count: how many. */
+bool approval_end_all(struct database *db, int64_t now_ms, int64_t *count, struct error *err);
 /* Decided ones made before `made_before_ms` are forgotten. */
 bool approval_remove_old(struct database *db, int64_t made_before_ms, struct error *err);
 

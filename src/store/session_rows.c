@@ -170,6 +170,16 @@ bool session_remove_old(struct database *db, int64_t used_before_ms, int64_t mad
     return row_write(s, err);
 }
 
+static const char session_count_sql[] = "select count(*) from sessions";
+
+bool session_remove_all(struct database *db, int64_t *count, struct error *err)
+{
+    struct statement *s CLEANUP(statement_give) = statement_take(db, session_count_sql, err);
+
+    return s != NULL && row_integer(s, count, err) &&
+           session_remove_old(db, INT64_MAX, INT64_MAX, err);
+}
+
 static const char session_remove_others_sql[] =
     "delete from sessions where officer = $1 and token_hash <> $2";
 

@@ -54,6 +54,8 @@ bool session_unlimit(struct database *db, struct span token_hash, struct error *
 /* Those not used since `used_before_ms` or made before `made_before_ms`. */
 bool session_remove_old(struct database *db, int64_t used_before_ms, int64_t made_before_ms,
                         struct error *err);
+/* All of them. *count: how many. */
+bool session_remove_all(struct database *db, int64_t *count, struct error *err);
 
 /* The place of a session among all, by officer and begin; the mark is the beginning of the token's hash. */
 #define SESSION_MARK_SIZE 4

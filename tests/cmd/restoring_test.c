@@ -1,6 +1,7 @@
 /*
- * A restore that is killed, wherever, leaves nothing that stops the next one; what no restore made is never removed.
- * covers: restoring
+ * A restore that is killed, wherever, leaves nothing that stops the next one; what no restore made is never removed. What
+ * was open in the backup's desk ends, and a keeper's record that is behind the books is told.
+ * covers: restoring restoring_keeper
  */
 #include "check.h"
 
@@ -9,7 +10,9 @@
 #include "cmd/demo_run.h"
 #include "cmd/node.h"
 #include "cmd/restoring.h"
+#include "store/approval_rows.h"
 #include "store/local_rows.h"
+#include "store/session_rows.h"
 
 #include <fcntl.h>
 #include <signal.h>
@@ -209,6 +212,93 @@ CHECK_TEST(a_place_where_another_works_is_left_to_it)
     CHECK(!run_exists(at("new.restoring")));
 }
 
+static struct database *books_of(const char *home)
+{
+    struct database_options options = {.env = env_real()};
+    struct database *db = NULL;
+    char place[300];
+    struct error err = {0};
+
+    snprintf(place, sizeof place, "%s/besa.db", at(home));
+    options.place = place;
+    return database_open(&options, &db, &err) ? db : NULL;
+}
+
+/* A session with a token that was taken back since, and a draft that its approver refused since. */
+CHECK_TEST(sessions_and_drafts_of_the_backup_end)
+{
+    struct arena arena CLEANUP(arena_free) = arena_make(65536);
+    struct span token = span_text("0123456789abcdef0123456789abcdef");
+    struct session_row session = {
+        .token_hash = token, .officer = span_text("admin-1"), .csrf = token, .made_ms = 1};
+    struct approval_row draft = {.id = span_text("0123456789abcdef"),
+                                 .act = span_text("item-erase"),
+                                 .officer = span_text("admin-1"),
+                                 .digest = token,
+                                 .sealed = span_text("sealed"),
+                                 .salt = token,
+                                 .key = span_text("key"),
+                                 .made_ms = 1,
+                                 .until_ms = INT64_MAX};
+    struct approval_row left;
+    struct session_row rows[2];
+    size_t count = 0;
+    struct error err = {0};
+    struct database *db = books_of("ro");
+
+    CHECK_OR_RETURN(db != NULL);
+    CHECK_OK(session_insert(db, &session, &err), err);
+    CHECK_OK(approval_insert(db, &draft, &err), err);
+    database_close(&db);
+    CHECK_INT(RUN(command_backup, "ro", at("open"), W("--passphrase-file"), at("pass")), 0);
+    CHECK_INT(RUN(command_restore, "new", at("open"), W("--passphrase-file"), at("pass")), 0);
+    CHECK(said("\"sessions_ended\":1,\"drafts_ended\":1"));
+    db = books_of("new");
+    CHECK_OR_RETURN(db != NULL);
+    CHECK_OK(session_list(db, &arena, NULL, rows, 2, &count, &err), err);
+    CHECK_INT(count, 0);
+    CHECK_OK(approval_find(db, &arena, draft.id, &left, &err), err);
+    CHECK(left.state == APPROVAL_EXPIRED && left.sealed.size == 0);
+    database_close(&db);
+    gone("new");
+}
+
+static void record_text(const char *home, char out[RESTORING_KEEPER_TEXT_SIZE])
+{
+    struct home place = {.path = ""};
+    struct restoring_keeper keeper;
+    struct database *db = books_of(home);
+
+    snprintf(place.path, sizeof place.path, "%s", at(home));
+    restoring_keeper_look(&place, db, &keeper);
+    restoring_keeper_text(&keeper, out);
+    database_close(&db);
+}
+
+CHECK_TEST(a_record_that_is_older_than_the_books_is_told)
+{
+    struct buffer record CLEANUP(buffer_free) = buffer_make(8u << 20);
+    char text[RESTORING_KEEPER_TEXT_SIZE];
+    struct error err = {0};
+
+    CHECK_INT(restore("new"), 0);
+    CHECK(said("\"keeper_record\":\"as new as the books\""));
+    CHECK_OK(env_read_file(env_real(), at("new/keeper/keeper.record"), record.limit, &record, &err),
+             err);
+    CHECK_INT(RUN(command_officer, "new", W("put"), W("ana"), W("Test"), W("desk"), W("auditor")),
+              0);
+    record_text("new", text);
+    CHECK(strcmp(text, "as new as the books") == 0);
+    CHECK_OK(env_write_file(env_real(), at("new/keeper/keeper.record"), buffer_span(&record), &err),
+             err);
+    record_text("new", text);
+    CHECK(strstr(text, "older than the books (entries that it lacks: 1, in logs: 1)") != NULL);
+    CHECK(unlink(at("new/keeper.pass")) == 0);
+    record_text("new", text);
+    CHECK(strstr(text, "not compared with the books: ") == text);
+    gone("new");
+}
+
 int main(void)
 {
     char command[64];
@@ -222,6 +312,8 @@ int main(void)
     CHECK_RUN(a_link_or_file_in_its_place_is_never_followed);
     CHECK_RUN(a_node_that_was_moved_there_is_left_alone);
     CHECK_RUN(a_place_where_another_works_is_left_to_it);
+    CHECK_RUN(sessions_and_drafts_of_the_backup_end);
+    CHECK_RUN(a_record_that_is_older_than_the_books_is_told);
     snprintf(command, sizeof command, "rm -rf '%s'", directory);
     return system(command) == 0 ? check_end() : 1;
 }

@@ -654,6 +654,7 @@ CHECK_TEST(credentials_sessions_and_kept_answers_come_and_go)
                             .made_ms = 5};
     struct once_row kept;
     size_t count = 0;
+    int64_t removed = 0;
 
     NONE(credential_find(c.db, &arena, ana, CREDENTIAL_PASSWORD, &credential, &c.error));
     credential = (struct credential_row){
@@ -697,6 +698,11 @@ CHECK_TEST(credentials_sessions_and_kept_answers_come_and_go)
     OK(session_find(c.db, &arena, H2, &found, &c.error));
     OK(session_remove_officer(c.db, ana, &c.error));
     NONE(session_find(c.db, &arena, H2, &found, &c.error));
+    session.used_ms = INT64_MAX / 2;
+    OK(session_insert(c.db, &session, &c.error));
+    OK(session_remove_all(c.db, &removed, &c.error));
+    CHECK_INT(removed, 1);
+    NONE(session_find(c.db, &arena, H1, &found, &c.error));
     OK(once_insert(c.db, &once, &c.error));
     OK(once_find(c.db, &arena, ana, once.key, &kept, &c.error));
     CHECK(kept.status == 201 && span_equal(kept.digest, H1));
@@ -764,6 +770,13 @@ CHECK_TEST(approvals_wait_are_decided_once_expire_and_are_forgotten)
     OK(approval_remove_old(c.db, 6, &c.error));
     NONE(approval_find(c.db, &arena, one.id, &found, &c.error));
     OK(approval_find(c.db, &arena, two.id, &found, &c.error));
+    OK(approval_insert(c.db, &one, &c.error));
+    OK(approval_end_all(c.db, 7, &waiting, &c.error));
+    CHECK_INT(waiting, 1);
+    OK(approval_find(c.db, &arena, one.id, &found, &c.error));
+    CHECK(found.state == APPROVAL_EXPIRED && found.decided_ms == 7 && found.sealed.size == 0);
+    OK(approval_find(c.db, &arena, two.id, &found, &c.error));
+    CHECK_INT(found.state, APPROVAL_REFUSED);
 }
 
 static int64_t first_in_inbox(struct engine_case *c)
