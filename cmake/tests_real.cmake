@@ -41,6 +41,10 @@ if(TARGET besa)
   add_test(NAME real_recovery COMMAND ${CMAKE_SOURCE_DIR}/tests/real/recovery.sh
            $<TARGET_FILE:besa> $<TARGET_FILE:sample_request> $<TARGET_FILE:books_print>)
   set_tests_properties(real_recovery PROPERTIES LABELS real TIMEOUT 200 RUN_SERIAL TRUE)
+  # The domestic log: given back by its second copy; and behind the partner that witnessed it.
+  add_test(NAME real_domestic_lost COMMAND ${CMAKE_SOURCE_DIR}/tests/real/domestic_lost.sh
+           $<TARGET_FILE:besa> $<TARGET_FILE:sample_request> $<TARGET_FILE:books_print>)
+  set_tests_properties(real_domestic_lost PROPERTIES LABELS real TIMEOUT 200 RUN_SERIAL TRUE)
   # A machine is copied and both copies run.
   add_test(NAME real_clone COMMAND ${CMAKE_SOURCE_DIR}/tests/real/clone.sh
            $<TARGET_FILE:besa> $<TARGET_FILE:sample_request> $<TARGET_FILE:books_print>)
