@@ -30,7 +30,7 @@ endif()
 
 # A node is lost, restored from a backup, and resumed from what its partner holds.
 if(TARGET besa)
-  foreach(program sample_request books_print)
+  foreach(program sample_request books_print stolen_home)
     add_executable(${program} tests/real/${program}.c)
     target_link_libraries(${program} PRIVATE besa_cmd)
   endforeach()
@@ -45,6 +45,10 @@ if(TARGET besa)
   add_test(NAME real_domestic_lost COMMAND ${CMAKE_SOURCE_DIR}/tests/real/domestic_lost.sh
            $<TARGET_FILE:besa> $<TARGET_FILE:sample_request> $<TARGET_FILE:books_print>)
   set_tests_properties(real_domestic_lost PROPERTIES LABELS real TIMEOUT 200 RUN_SERIAL TRUE)
+  # A home is stolen, the node goes over to new keys, and the old ones are good for nothing that is new.
+  add_test(NAME real_key_theft COMMAND ${CMAKE_SOURCE_DIR}/tests/real/key_theft.sh
+           $<TARGET_FILE:besa> $<TARGET_FILE:sample_request> $<TARGET_FILE:stolen_home>)
+  set_tests_properties(real_key_theft PROPERTIES LABELS real TIMEOUT 200 RUN_SERIAL TRUE SKIP_RETURN_CODE 77)
   # A machine is copied and both copies run.
   add_test(NAME real_clone COMMAND ${CMAKE_SOURCE_DIR}/tests/real/clone.sh
            $<TARGET_FILE:besa> $<TARGET_FILE:sample_request> $<TARGET_FILE:books_print>)

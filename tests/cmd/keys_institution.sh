@@ -136,6 +136,12 @@ if reaches "$homes/tls-old.key" "$homes/tls-old.pem"; then fail "the old certifi
 reaches "$homes/ro/tls/key.pem" "$homes/ro/tls/cert.pem" || fail "the next certificate opens nothing after version 3"
 ask ro al
 ask al ro
+# Whoever has the old key ends no log with it; the next one does.
+quiet desk_ro --approver sorin succession prepare ro/ro-al/to/al/0 --why yearly_closing --output "$homes/end.json" || fail "prepare an end"
+quiet as_ro succession sign "$homes/end.json" --output "$homes/end.old" --key "$homes/old.key" --cert "$homes/old.pem" || fail "sign by the old key"
+if desk_al succession allow "$homes/end.old" > "$homes/said" 2>&1; then fail "the old key ended a log"; fi
+quiet as_ro succession sign "$homes/end.json" --output "$homes/end.next" --key "$homes/next.key" --cert "$homes/next.pem" || fail "sign by the next key"
+quiet desk_al succession allow "$homes/end.next" || fail "the next key ends no log"
 stop
 rm -r "$noted"
 start
