@@ -37,6 +37,8 @@ void exchange_notice(struct exchange *exchange, const struct journal_event *even
         courier_want(exchange, event->line, OPERATION_PROBE);
     if (event->kind == JOURNAL_RESUME)
         courier_want(exchange, event->line, OPERATION_RESUME);
+    if (event->kind == JOURNAL_RESUME)
+        courier_want(exchange, event->line, OPERATION_FRESH);
     if (event->kind != JOURNAL_ALARM)
         courier_want(exchange, event->line, OPERATION_POST);
     exchange->line.wake(exchange->line.context);

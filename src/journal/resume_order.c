@@ -380,6 +380,8 @@ static bool logs_settle(struct ordering *o, struct error *err)
     o->journal->level_after_ms = 0;
     journal_event_add(o->journal, JOURNAL_ALARM, line, 0, line->out.size);
     journal_event_add(o->journal, JOURNAL_PARTS, line, 0, 0);
+    journal_event_add(o->journal, JOURNAL_RESUME, line, 0,
+                      0); /* a lost record's logs can be asked for now */
     return true;
 }
 

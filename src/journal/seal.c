@@ -156,6 +156,13 @@ static bool level_all(struct journal *journal, struct error *err)
     return true;
 }
 
+/* After a resume the keeper gets leaves whose receipt is back already: it signs the same bytes again, so that it knows and
+ * can say how much is in custody (fresh.h). */
+static bool custody_is_wanted(const struct journal_log *log)
+{
+    return log_is_unsigned(log) || log->pending_count > 0;
+}
+
 bool seal_ask_keeper(struct journal *journal, struct error *err)
 {
     struct steps steps = {.count = 0};
@@ -169,7 +176,7 @@ bool seal_ask_keeper(struct journal *journal, struct error *err)
         struct journal_line *line = &journal->lines[i];
         bool may_sign = !line->is_unproved;
         if (!steps_add(journal, &steps, &line->out, may_sign && log_is_unsigned(&line->out), err) ||
-            !steps_add(journal, &steps, &line->in, may_sign && log_is_unsigned(&line->in), err))
+            !steps_add(journal, &steps, &line->in, may_sign && custody_is_wanted(&line->in), err))
             return false;
     }
     return steps_send(journal, &steps, err);

@@ -8,6 +8,7 @@
 #include "journal/contact.h"
 #include "journal/fresh.h"
 #include "journal/private.h"
+#include "journal/resume.h"
 #include "journal/support/hostile.h"
 #include "journal/support/pair.h"
 
@@ -272,6 +273,19 @@ CHECK_TEST(what_the_partner_did_not_sign_is_not_believed)
     business_goes_on(30);
 }
 
+static bool order_run(struct journal *journal, void *context, struct error *err)
+{
+    (void)context;
+    return journal_resume_order(journal, &journal->lines[0], err);
+}
+
+static bool allow_run(struct journal *journal, void *context, struct error *err)
+{
+    (void)context;
+    return journal_resume_allow(journal, &journal->lines[0],
+                                journal->env->now_ms(journal->env->context) + 3600000, err);
+}
+
 /* Database and record lost, an older database put back: the partner holds more than the books, so nothing is signed; the log is
  * resumed and succeeded. */
 CHECK_TEST(books_that_are_behind_as_well_are_not_signed)
@@ -294,6 +308,13 @@ CHECK_TEST(books_that_are_behind_as_well_are_not_signed)
     CHECK_INT(line(0)->out.awaits_fresh, 1);
     CHECK_INT(line(0)->in.awaits_fresh, 1);
     CHECK_INT(line(0)->out.size, size);
+    /* Once resumed, the custody of the partner's log is asked for on the line that stands. */
+    CHECK_OK(pair_work(&pair.nodes[1], allow_run, NULL, &err), err);
+    CHECK_OK(pair_work(ro(), order_run, NULL, &err), err);
+    pair_run(&pair, 20000);
+    CHECK_INT(line(0)->resume.state, RESUME_DONE);
+    CHECK_INT(line(0)->in.awaits_fresh, 0);
+    CHECK_INT(line(0)->in.size, line(1)->out.size);
 }
 
 /* --- the bytes --- */

@@ -308,6 +308,10 @@ static void all_comes_back(bool is_all)
     CHECK(digest_is_equal(receipts[0][1], receipts[1][1]));
     rows_free(&before);
     rows_free(&after);
+    /* Its keeper can tell the partner's how much is in custody, should that one lose its record. */
+    struct keeper_fresh fresh = {.kind = KEEPER_CUSTODY, .origin = span_text(line(0)->in.origin)};
+    CHECK_OK(keeper_fresh_sign(&ro()->journal.keeper, &fresh, &err), err);
+    CHECK_INT(fresh.size, in_size);
 }
 
 CHECK_TEST(a_restored_node_gets_all_back)
