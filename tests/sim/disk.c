@@ -277,12 +277,17 @@ bool disk_clone(const struct disk *from, struct disk *out, struct random *random
     return true;
 }
 
-bool disk_restore(struct disk *disk, const struct disk *from, const char *path)
+void disk_lose(struct disk *disk, const char *path)
 {
     struct disk_name *names[] = {name_find(disk->now, path), name_find(disk->durable, path)};
     for (size_t i = 0; i < 2; i++)
         if (names[i] != NULL)
             name_clear(disk, names[i]);
+}
+
+bool disk_restore(struct disk *disk, const struct disk *from, const char *path)
+{
+    disk_lose(disk, path);
     for (size_t i = 0; i < DISK_NAME_COUNT; i++)
         if (from->durable[i].file != NULL && strcmp(from->durable[i].path, path) == 0) {
             file_put(disk, path, &from->durable[i].file->durable);

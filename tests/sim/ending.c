@@ -53,11 +53,22 @@ static bool out_stands_still(const struct node *node)
                                          strcmp(out->origin, mirror->origin) == 0);
 }
 
+/* Or it waits for a word that the partner cannot give: what it witnessed before is another tree (docs/recovery.md). */
+static bool domestic_stands_still(const struct node *node)
+{
+    enum { WORD_MS = 60000 };
+    const struct world *world = node->world;
+
+    return node->journal.domestic.read_only[0] != '\0' ||
+           (node->journal.domestic.awaits_fresh > 0 && world->is_healing &&
+            world->now_ms > world->healed_ms + WORD_MS);
+}
+
 /* After a restore only what stands still gets a successor. */
 static bool needs_end(const struct node *node, bool is_domestic)
 {
     return node->ending.reason != SUCCESSION_RESTORED ||
-           (is_domestic ? node->journal.domestic.read_only[0] != '\0' : out_stands_still(node));
+           (is_domestic ? domestic_stands_still(node) : out_stands_still(node));
 }
 
 bool ending_is_due(const struct node *node)
@@ -65,10 +76,12 @@ bool ending_is_due(const struct node *node)
     const struct node *partner = &node->world->nodes[1 - node->side];
     const struct journal_line *line = &node->journal.lines[0];
 
+    if (node->record != RECORD_WHOLE || partner->record != RECORD_WHOLE)
+        return false; /* first things first */
     return node->is_up && partner->is_up && node->ending.phase == ENDING_NONE &&
            !node->is_blinded && !partner->is_blinded && !line->is_unproved &&
            !journal_is_behind(line) && !journal_is_behind(&partner->journal.lines[0]) &&
-           (out_stands_still(node) || node->journal.domestic.read_only[0] != '\0');
+           (out_stands_still(node) || domestic_stands_still(node));
 }
 
 static void next_begin(struct node *node, bool is_domestic)
@@ -200,8 +213,7 @@ static bool reason_settle(struct node *node)
         journal_is_behind(&node->world->nodes[1 - node->side].journal.lines[0]))
         return false; /* resumed first */
     if (succession_is_planned(ending->reason) &&
-        (ending->is_domestic ? node->journal.domestic.read_only[0] != '\0'
-                             : out_stands_still(node)))
+        (ending->is_domestic ? domestic_stands_still(node) : out_stands_still(node)))
         ending->reason = SUCCESSION_RESTORED;
     return true;
 }

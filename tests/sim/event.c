@@ -12,6 +12,7 @@ const char *const event_names[] = {
     [EVENT_CLOSING] = "yearly closing",
     [EVENT_KEY_CHANGE] = "key change",
     [EVENT_KEY_THEFT] = "key theft",
+    [EVENT_RECORD_LOST] = "keeper record lost",
     NULL,
 };
 
@@ -25,9 +26,15 @@ bool event_find(const char *name, enum event_kind *out)
     return false;
 }
 
-bool event_ends_log(enum event_kind kind)
+bool event_excludes_restore(enum event_kind kind)
 {
     return kind == EVENT_CLOSING || kind == EVENT_KEY_CHANGE || kind == EVENT_KEY_THEFT;
+}
+
+/* Of two keepers that lost their records neither can speak for the other. */
+static bool event_may_come_twice(enum event_kind kind)
+{
+    return kind != EVENT_RECORD_LOST;
 }
 
 static enum event_kind event_choose(struct random *random)
@@ -49,7 +56,13 @@ void event_plan(struct world *world, enum event_kind forced)
         return;
     world->event_step[side] =
         EVENT_FIRST + (unsigned)random_below(random, EVENT_LAST - EVENT_FIRST);
-    if (random_chance(random, 30))
+    /* The disk that lost the record may have lost the database too, so that an older one is put back. */
+    if (world->event == EVENT_RECORD_LOST && random_chance(random, 30)) {
+        fault_add(world, FAULT_BACKUP, 1 + (unsigned)random_below(random, world->event_step[side]),
+                  side);
+        fault_add(world, FAULT_RESTORE_DATABASE, world->event_step[side], side);
+    }
+    if (event_may_come_twice(world->event) && random_chance(random, 30))
         world->event_step[1 - side] = world->event_step[side] + (unsigned)random_below(random, 40);
 }
 
@@ -66,6 +79,9 @@ static void event_come(struct node *node)
         thief_copy(node);
         ending_begin(node, SUCCESSION_KEY_THEFT);
         break;
+    case EVENT_RECORD_LOST:
+        record_lose(node);
+        break;
     case EVENT_NONE:
     case EVENT_KIND_COUNT:
         break;
@@ -78,8 +94,10 @@ void event_step(struct world *world)
         struct node *node = &world->nodes[i];
         if (world->event_step[i] == world->step && world->event_step[i] != 0)
             event_come(node);
-        if (random_chance(&world->random, 40))
+        if (random_chance(&world->random, 40)) {
             ending_go_on(node);
+            record_go_on(node);
+        }
     }
 }
 
@@ -92,6 +110,7 @@ void event_heal(struct world *world)
             ending_begin(node, SUCCESSION_RESTORED);
         }
         ending_go_on(node);
+        record_go_on(node);
     }
 }
 
@@ -100,5 +119,8 @@ const char *event_open(const struct world *world)
     for (size_t i = 0; i < MACHINE_COUNT; i++)
         if (world->nodes[i].ending.phase != ENDING_NONE || ending_is_due(&world->nodes[i]))
             return ending_phase_names[world->nodes[i].ending.phase];
+    for (size_t i = 0; i < MACHINE_COUNT; i++)
+        if (!record_is_whole(&world->nodes[i]))
+            return "a keeper waits for fresh receipts";
     return NULL;
 }

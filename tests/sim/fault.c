@@ -25,7 +25,7 @@ const char *const fault_names[] = {
     NULL,
 };
 
-static void plan_add(struct world *world, enum fault_kind kind, unsigned step, size_t side)
+void fault_add(struct world *world, enum fault_kind kind, unsigned step, size_t side)
 {
     if (world->fault_count < FAULT_COUNT_MAX)
         world->faults[world->fault_count++] =
@@ -37,6 +37,15 @@ static unsigned step_choose(struct world *world)
     return STEP_FIRST + (unsigned)random_below(&world->random, STEP_LAST - STEP_FIRST);
 }
 
+/* Two nodes that were both restored know nothing of each other that could be believed. */
+static bool has_restore(const struct world *world)
+{
+    for (unsigned i = 0; i < world->fault_count; i++)
+        if (world->faults[i].kind >= FAULT_RESTORE_ALL)
+            return true;
+    return false;
+}
+
 /* One to three crashes, three to seven others; one seed in five restores a backup. */
 void fault_plan(struct world *world)
 {
@@ -46,21 +55,21 @@ void fault_plan(struct world *world)
     struct random *random = &world->random;
 
     for (uint64_t i = 1 + random_below(random, 3); i > 0; i--)
-        plan_add(world, random_chance(random, 85) ? FAULT_POWER_LOSS_AT_CALL : FAULT_POWER_LOSS,
-                 step_choose(world), random_below(random, MACHINE_COUNT));
+        fault_add(world, random_chance(random, 85) ? FAULT_POWER_LOSS_AT_CALL : FAULT_POWER_LOSS,
+                  step_choose(world), random_below(random, MACHINE_COUNT));
     for (uint64_t i = 3 + random_below(random, 5); i > 0; i--)
-        plan_add(world, others[random_below(random, ARRAY_COUNT(others))], step_choose(world),
-                 random_below(random, MACHINE_COUNT));
-    /* Books from before the end of a log are an event of their own (docs/recovery.md: put a newer backup back). */
-    if (!random_chance(random, 20) || event_ends_log(world->event))
+        fault_add(world, others[random_below(random, ARRAY_COUNT(others))], step_choose(world),
+                  random_below(random, MACHINE_COUNT));
+    /* Books from before the end of a log cannot go on (docs/recovery.md: put a newer backup back). */
+    if (!random_chance(random, 20) || event_excludes_restore(world->event) || has_restore(world))
         return;
     size_t side = random_below(random, MACHINE_COUNT);
     unsigned backup = STEP_FIRST + (unsigned)random_below(random, 90);
-    plan_add(world, FAULT_BACKUP, backup, side);
+    fault_add(world, FAULT_BACKUP, backup, side);
     static const enum fault_kind restores[] = {FAULT_RESTORE_ALL, FAULT_RESTORE_HIDDEN,
                                                FAULT_RESTORE_HIDDEN, FAULT_RESTORE_DATABASE};
-    plan_add(world, restores[random_below(random, ARRAY_COUNT(restores))],
-             backup + 1 + (unsigned)random_below(random, 70), side);
+    fault_add(world, restores[random_below(random, ARRAY_COUNT(restores))],
+              backup + 1 + (unsigned)random_below(random, 70), side);
 }
 
 /* --- a node goes down --- */
@@ -169,11 +178,10 @@ void fault_backup(struct node *node)
     disk_clone(&node->machine.disk, &node->backup, &node->world->random);
     node->has_backup = true;
     node->backup_acts = node->world->told[node->side];
+    node->backup_record = node->record;
 }
 
-/* What its keeper signed and the partner never took into custody is forgotten by everyone: with database and keeper
- * rolled back together nothing is left that knows of it. */
-static void roots_forget(struct node *node)
+void fault_forget(struct node *node)
 {
     struct world *world = node->world;
     const struct journal_line *line = &node->journal.lines[0];
@@ -202,7 +210,8 @@ static void backup_restore(struct node *node, bool is_all)
     if (is_all) {
         disk_free(&node->machine.disk);
         disk_clone(&node->backup, &node->machine.disk, &world->random);
-        roots_forget(node);
+        node->record = node->backup_record;
+        fault_forget(node);
     } else {
         if (node->must_crash)
             disk_crash(&node->machine.disk);
@@ -315,6 +324,7 @@ void fault_step(struct world *world)
 void fault_heal(struct world *world)
 {
     world->is_healing = true;
+    world->healed_ms = world->now_ms;
     world_tell(world, "all faults end");
     for (size_t i = 0; i < MACHINE_COUNT; i++) {
         struct node *node = &world->nodes[i];

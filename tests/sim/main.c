@@ -58,6 +58,7 @@ static const char *const expected_ends[] = {"yearly closing: outgoing log",
                                             "key theft: outgoing log",
                                             "key theft: domestic log",
                                             NULL};
+static const char *const expected_records[] = {"made anew and paired", NULL};
 static const char *const expected_thefts[] = {"receipts that the thief gave", NULL};
 
 static void expect_all(void)
@@ -75,6 +76,7 @@ static void expect_all(void)
     tally_expect("event", event_names);
     tally_expect("log ended", expected_ends);
     tally_expect("theft", expected_thefts);
+    tally_expect("keeper record", expected_records);
 }
 
 static bool number_take(const char *text, uint64_t *out)

@@ -2,6 +2,7 @@
 #include "sim/world.h"
 
 #include "keeper/client.h"
+#include "keeper/fresh.h"
 #include "keeper/keys_file.h"
 #include "store/schema.h"
 
@@ -32,6 +33,23 @@ bool node_renew(struct node *node, struct error *err)
     char directory[DISK_NAME_MAX];
     struct keeper_options options = keeper_place(node, directory);
     return keeper_renew(&options, err);
+}
+
+bool node_recover(struct node *node, const struct keeper_lost_log *logs, size_t count,
+                  size_t *changed, struct error *err)
+{
+    char directory[DISK_NAME_MAX];
+    struct keeper_options options = keeper_place(node, directory);
+    return keeper_recover(&options, logs, count, false, changed, err);
+}
+
+/* The value is that of the setting up: a new one would be exchanged by hand, at both nodes alike. */
+static const uint8_t psk[32] = {7};
+
+bool node_pair(struct node *node, struct error *err)
+{
+    struct keeper_client client = keeper_client_direct(node->keeper);
+    return keeper_pair(&client, span_text("ro-al"), psk, WORLD_START_MS - 1000, err);
 }
 
 bool node_keys_read(struct node *node, struct keys *out, struct error *err)
@@ -210,7 +228,6 @@ static bool agreement_make(struct setting_up *setting, struct error *err)
                                     .valid_to_ms = INT64_C(4000000000000)};
     struct papers *papers = setting->papers;
     struct agreement_party both[2];
-    uint8_t psk[32] = {7};
     bool ok = papers_begin(papers, party_names, WORLD_START_MS, err);
 
     for (size_t i = 0; i < 2 && ok; i++) {
@@ -221,8 +238,7 @@ static bool agreement_make(struct setting_up *setting, struct error *err)
     digest_sha256(span_make(psk, sizeof psk), draft.psk_hash);
     ok = ok && papers_sign(papers, &draft, WORLD_START_MS, err);
     for (size_t i = 0; i < 2 && ok; i++) {
-        struct keeper_client client = keeper_client_direct(setting->world.nodes[i].keeper);
-        ok = keeper_pair(&client, span_text("ro-al"), psk, WORLD_START_MS - 1000, err);
+        ok = node_pair(&setting->world.nodes[i], err);
     }
     return ok;
 }

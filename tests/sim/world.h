@@ -21,6 +21,7 @@
 
 struct world;
 struct keys;
+struct keeper_lost_log;
 
 /* The end of a node's logs: the one to the partner, then the domestic one (ending.c). */
 enum ending_phase { ENDING_NONE, ENDING_RENEW, ENDING_PREPARE, ENDING_ALLOW, ENDING_IMPORT };
@@ -48,12 +49,16 @@ struct thief {
     uint8_t custody_public[SIGNATURE_PUBLIC_SIZE];
 };
 
+/* The keeper's record (record.c). */
+enum record_state { RECORD_WHOLE, RECORD_LOST, RECORD_UNPAIRED };
+
 /* What happens besides daily work and faults. */
 enum event_kind {
     EVENT_NONE,
     EVENT_CLOSING,
     EVENT_KEY_CHANGE,
     EVENT_KEY_THEFT,
+    EVENT_RECORD_LOST,
     EVENT_KIND_COUNT,
     EVENT_ANY = EVENT_KIND_COUNT, /* as the seed says */
 };
@@ -87,10 +92,13 @@ struct node {
     bool is_suspended;            /* as its officers said last, and were told done */
     struct disk backup;           /* an earlier image */
     bool has_backup;
+    enum record_state backup_record;
     unsigned backup_acts; /* acts told done when it was taken */
     bool was_restored;    /* from a backup: what came after it may be lost here */
     bool is_blinded;      /* and the line shows it nothing that it signed before */
     struct ending ending;
+    enum record_state record;
+    bool has_lost_record; /* some time */
 };
 
 enum act_kind {
@@ -176,6 +184,7 @@ struct world {
     int64_t skew_until_ms[MACHINE_COUNT];
     size_t unreachable; /* the side that cannot be called and pulls; MACHINE_COUNT: none */
     bool is_healing;    /* no further faults */
+    int64_t healed_ms;  /* since then */
     bool amends;        /* the two change their agreement in this history */
     enum event_kind event;
     unsigned event_step[MACHINE_COUNT]; /* 0: never */
@@ -226,6 +235,10 @@ bool node_open(struct node *node, struct error *err);
 void node_close(struct node *node, bool is_clean);
 /* On a stopped node: a further set of keys; and what a thief reads. */
 bool node_renew(struct node *node, struct error *err);
+bool node_recover(struct node *node, const struct keeper_lost_log *logs, size_t count,
+                  size_t *changed, struct error *err);
+/* The daily keys, in a keeper that runs. */
+bool node_pair(struct node *node, struct error *err);
 bool node_keys_read(struct node *node, struct keys *out, struct error *err);
 void node_pump(struct node *node);
 void node_courier(struct node *node);
@@ -253,6 +266,7 @@ void work_mend(struct node *node, bool is_allowance);
 extern unsigned work_open_count;
 
 /* --- fault.c --- */
+void fault_add(struct world *world, enum fault_kind kind, unsigned step, size_t side);
 void fault_plan(struct world *world);
 void fault_step(struct world *world);
 /* Opens what is down and due; restarts what is broken. */
@@ -261,10 +275,14 @@ void fault_heal(struct world *world);
 /* A shutdown; it is opened again after a while. */
 void fault_stop(struct node *node);
 void fault_backup(struct node *node);
+/* What its keeper signed and the partner never took into custody is forgotten by everyone: with database and keeper
+ * rolled back together, or a record lost, nothing is left that knows of it. */
+void fault_forget(struct node *node);
 
 /* --- event.c --- */
 bool event_find(const char *name, enum event_kind *out);
-bool event_ends_log(enum event_kind kind);
+/* Of these histories no older backup is restored. */
+bool event_excludes_restore(enum event_kind kind);
 void event_plan(struct world *world, enum event_kind forced);
 void event_step(struct world *world);
 /* What was begun goes on when all faults are over. */
@@ -281,6 +299,12 @@ void ending_go_on(struct node *node);
 /* An act of the end of a log was done or refused. */
 void ending_hear(struct world *world, unsigned act, bool is_done, struct span answer,
                  const struct error *err);
+
+/* --- record.c --- */
+void record_lose(struct node *node);
+void record_go_on(struct node *node);
+/* Made anew, and every log is open again. */
+bool record_is_whole(const struct node *node);
 
 /* --- thief.c --- */
 void thief_copy(struct node *node);

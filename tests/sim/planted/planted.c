@@ -1,0 +1,147 @@
+/*
+ * Does the simulator find what it is for? Functions of the product are replaced at link time (--wrap) by ones with a bug; for
+ * each bug, some history with its event must break a promise within a bounded number of seeds. Without a bug the same
+ * histories hold.
+ *
+ *     besa-sim-planted           all bugs
+ *     besa-sim-planted NAME      one
+ */
+#include "sim/world.h"
+
+#include "crypto/secret.h"
+#include "journal/fresh.h"
+#include "journal/private.h"
+#include "tlog/cosignature.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* --- the bugs --- */
+
+enum bug { BUG_NONE, BUG_WAITING, BUG_OLD_SET, BUG_STOLEN, BUG_OUTCOMES, BUG_FRESH, BUG_COUNT };
+static const struct {
+    const char *name;
+    const char *what;
+    enum event_kind event;
+    unsigned seeds; /* at most so many until it is found */
+} bugs[BUG_COUNT] = {
+    [BUG_WAITING] = {"waiting", "what waits in a log that ends stays behind", EVENT_CLOSING, 20},
+    [BUG_OLD_SET] = {"old-set", "the keeper signs on with its older keys", EVENT_KEY_CHANGE, 20},
+    [BUG_STOLEN] = {"stolen", "an older custody key counts for ever", EVENT_KEY_THEFT, 40},
+    [BUG_OUTCOMES] = {"outcomes", "a log that stands still drops outcomes", EVENT_KEY_THEFT, 60},
+    [BUG_FRESH] = {"fresh", "nobody asks for a fresh receipt", EVENT_RECORD_LOST, 20},
+};
+static enum bug planted;
+
+#define REPLACED(type, name, ...)                                                                  \
+    type __real_##name(__VA_ARGS__);                                                               \
+    type __wrap_##name(__VA_ARGS__);                                                               \
+    type __wrap_##name(__VA_ARGS__)
+
+REPLACED(bool, log_hand_over, struct database *db, int64_t log, int64_t ends, int64_t successor,
+         struct error *err)
+{
+    return planted == BUG_WAITING || __real_log_hand_over(db, log, ends, successor, err);
+}
+
+REPLACED(uint8_t, log_set, struct journal *journal, const struct journal_log *log)
+{
+    return planted == BUG_OLD_SET ? journal->sets.number[0] : __real_log_set(journal, log);
+}
+
+/* All keys that were ever asked for. */
+#define KEY_COUNT 64u
+static struct note_key keys[KEY_COUNT];
+static size_t key_count;
+
+static void key_remember(const struct note_key *key)
+{
+    for (size_t i = 0; i < key_count; i++)
+        if (strcmp(keys[i].name, key->name) == 0 &&
+            memcmp(keys[i].public_key, key->public_key, sizeof key->public_key) == 0)
+            return;
+    if (key_count < KEY_COUNT)
+        keys[key_count++] = *key;
+}
+
+REPLACED(bool, cosignature_line_verify, const struct note_key *key, struct span body,
+         struct span line, int64_t *time_s, uint8_t signature[SIGNATURE_SIZE])
+{
+    size_t party = strcspn(key->name, "/");
+
+    if (__real_cosignature_line_verify(key, body, line, time_s, signature))
+        return true;
+    if (planted != BUG_STOLEN)
+        return false;
+    key_remember(key);
+    for (size_t i = 0; i < key_count; i++)
+        if (strncmp(keys[i].name, key->name, party + 1) == 0 &&
+            __real_cosignature_line_verify(&keys[i], body, line, time_s, signature))
+            return true;
+    return false;
+}
+
+REPLACED(bool, journal_append, struct journal *journal, struct journal_line *line,
+         const struct draft *draft, struct appended *out, struct error *err)
+{
+    if (planted == BUG_OUTCOMES && draft->type == MESSAGE_OUTCOMES &&
+        line->out.read_only[0] != '\0')
+        return true;
+    return __real_journal_append(journal, line, draft, out, err);
+}
+
+REPLACED(bool, journal_fresh_question, struct journal *journal, struct journal_line *line,
+         struct buffer *out, struct error *err)
+{
+    if (planted == BUG_FRESH)
+        return error_set(err, ERROR_MISSING, "nothing is asked");
+    return __real_journal_fresh_question(journal, line, out, err);
+}
+
+/* --- the search --- */
+
+static bool seed_holds(struct world *world, const struct template *template, uint64_t seed,
+                       enum event_kind event)
+{
+    const struct world_options options = {.seed = seed, .event = event};
+    uint8_t trace[DIGEST_SIZE];
+
+    key_count = 0;
+    return world_run(world, template, &options, trace);
+}
+
+static bool bug_is_found(struct world *world, const struct template *template, enum bug bug)
+{
+    planted = BUG_NONE;
+    if (!seed_holds(world, template, 1, bugs[bug].event)) {
+        printf("%s: breaks a promise without a bug\n", event_names[bugs[bug].event]);
+        return false;
+    }
+    planted = bug;
+    for (uint64_t seed = 1; seed <= bugs[bug].seeds; seed++)
+        if (!seed_holds(world, template, seed, bugs[bug].event)) {
+            printf("found: %s (%s), %" PRIu64 " seeds\n", bugs[bug].what, bugs[bug].name, seed);
+            return true;
+        }
+    printf("not found: %s (%s), in %u seeds\n", bugs[bug].what, bugs[bug].name, bugs[bug].seeds);
+    return false;
+}
+
+int main(int count, char **words)
+{
+    static struct template template;
+    struct world *world = calloc(1, sizeof *world);
+    bool ok = true;
+
+    crypto_start();
+    if (world == NULL || !machine_vfs_register() || !template_make(&template))
+        return 70;
+    for (int bug = BUG_NONE + 1; bug < BUG_COUNT; bug++)
+        if (count < 2 || strcmp(words[1], bugs[bug].name) == 0)
+            ok = bug_is_found(world, &template, (enum bug)bug) && ok;
+    template_free(&template);
+    free(world);
+    return ok ? 0 : 1;
+}
