@@ -66,6 +66,13 @@ if(TARGET besa)
   add_test(NAME real_protocols COMMAND ${CMAKE_SOURCE_DIR}/tests/real/protocols.sh $<TARGET_FILE:besa>
            $<TARGET_FILE:besa_other_version> $<TARGET_FILE:sample_request> $<TARGET_FILE:books_print>)
   set_tests_properties(real_held real_protocols PROPERTIES LABELS real TIMEOUT 200 RUN_SERIAL TRUE)
+  # Books of every older schema, with all that was exchanged, brought to this program.
+  add_executable(books_age tests/real/books_age.c tests/cmd/support/old_books.c)
+  target_include_directories(books_age PRIVATE ${CMAKE_SOURCE_DIR}/tests)
+  target_link_libraries(books_age PRIVATE besa_cmd)
+  add_test(NAME real_upgrade COMMAND ${CMAKE_SOURCE_DIR}/tests/real/upgrade.sh
+           $<TARGET_FILE:besa> $<TARGET_FILE:sample_request> $<TARGET_FILE:books_print> $<TARGET_FILE:books_age>)
+  set_tests_properties(real_upgrade PROPERTIES LABELS real TIMEOUT 200 RUN_SERIAL TRUE)
   # Every thread of running nodes, looked at from outside.
   add_executable(thread_probe tests/real/thread_probe.c)
   add_test(NAME real_threads COMMAND ${CMAKE_SOURCE_DIR}/tests/real/threads.sh

@@ -1,6 +1,7 @@
 /*
- * `besa upgrade`: books of an older schema are not served; upgraded with a verified backup or two officers; the tables are
- * built anew and equal, and every book verifies; an upgrade that is killed is recorded by the next start. The old books are made by undoing the newest migrations of real ones.
+ * `besa upgrade`: books of an older schema are not served; upgraded with a verified backup or two officers, and every book
+ * verifies; an upgrade that is killed is recorded by the next start. The old books are made by undoing the newest
+ * migrations of real ones. That every table is as in a node that ran all along: tests/real/upgrade.sh.
  * covers: upgrade upgrade_order
  */
 #include "check.h"
@@ -8,6 +9,7 @@
 #include "base/attributes.h"
 #include "cmd/backup.h"
 #include "cmd/node.h"
+#include "cmd/support/old_books.h"
 #include "cmd/upgrade_order.h"
 #include "crypto/secret.h"
 #include "message/act.h"
@@ -98,49 +100,11 @@ static struct database *books(void)
     return db;
 }
 
-/* What one statement of a migration made, is dropped. */
-static bool undo(struct database *db, const char *statement, struct error *err)
-{
-    char table[64];
-    char column[64];
-    char sql[200] = "";
-
-    if (strncmp(statement, "update ", 7) == 0)
-        return true; /* of a column that goes */
-    if (sscanf(statement, "create table %63s", table) == 1)
-        snprintf(sql, sizeof sql, "drop table if exists %s", table);
-    else if (sscanf(statement, "create unique index %63s", table) == 1 ||
-             sscanf(statement, "create index %63s", table) == 1)
-        snprintf(sql, sizeof sql, "drop index if exists %s", table);
-    else if (sscanf(statement, "alter table %63s add column %63s", table, column) == 2)
-        snprintf(sql, sizeof sql, "alter table %s drop column %s", table, column);
-    else
-        return error_set(err, ERROR_BUG, "the test cannot undo: %s", statement);
-    return database_run(db, sql, err);
-}
-
-/* Newest first, and in each the last statement first. */
 static bool books_age(struct error *err)
 {
     struct database *db CLEANUP(database_close) = books();
-    char sql[16384];
 
-    for (size_t at_migration = schema_migration_count; at_migration > OLD_SCHEMA; at_migration--) {
-        char *statements[64];
-        size_t count = 0;
-        snprintf(sql, sizeof sql, "%s", schema_migrations[at_migration - 1].sql_both);
-        for (char *s = strtok_r(sql, ";", &statements[63]); s != NULL && count < 63;
-             s = strtok_r(NULL, ";", &statements[63]))
-            statements[count++] = s;
-        while (count > 0)
-            if (!undo(db, statements[--count], err))
-                return false;
-    }
-    snprintf(sql, sizeof sql,
-             "delete from schema_version where number > %d;"
-             "delete from settings where name = 'apply_number'",
-             OLD_SCHEMA);
-    return database_run(db, sql, err);
+    return old_books_make(db, OLD_SCHEMA, err);
 }
 
 /* New again, without an upgrade. */

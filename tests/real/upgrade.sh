@@ -1,0 +1,125 @@
+#!/bin/bash
+# Books with everything that two real nodes exchanged, made older schema by schema and brought to this program by `besa upgrade`:
+# afterwards every derived row and every receipt is that of the node that ran all along, and a rebuild from the log gives the same
+# once more; a row that is planted, changed or lost is seen. The upgraded node goes on with its partner.
+#
+#     upgrade.sh BESA SAMPLE_REQUEST BOOKS_PRINT BOOKS_AGE
+set -u
+besa=$(realpath "$1") sample=$(realpath "$2") print=$(realpath "$3") age=$(realpath "$4")
+here=$(dirname "$(realpath "$0")")
+homes=$(mktemp -d "${TMPDIR:-/tmp}/besa-upgrade-XXXXXX")
+# shellcheck source=tests/real/two_homes.sh
+. "$here/two_homes.sh"
+# shellcheck source=tests/real/live_nodes.sh
+. "$here/live_nodes.sh"
+trap end_all EXIT
+read -r ro_port al_port < <(free_ports 2)
+# shellcheck disable=SC2034  # read by two_homes.sh
+ro_line=$ro_port al_line=$al_port
+
+books() { "$print" "$homes/$1" > "$homes/$2" || fail "the books of $1 can be read"; }
+same() { cmp -s "$homes/$1" "$homes/$2" || { diff "$homes/$1" "$homes/$2"; fail "$3"; }; }
+admin() { # SIDE HOME COMMAND...
+    local side=$1 home=$2
+    shift 2
+    quiet "$besa" --home "$homes/$home" --officer "admin-$side" --reason exercise --approver chief "$@"
+}
+has_rows() { # FILE TABLE...
+    local file=$1 table
+    shift
+    for table; do grep -q "^$table " "$homes/$file" || fail "$file has rows of $table"; done
+}
+# A copy of a side's home, aged, upgraded, compared with the side that ran all along, and with a rebuild from the log.
+from_schema() { # SIDE SCHEMA
+    rm -rf "$homes/old"
+    cp -a "$homes/$1" "$homes/old"
+    "$age" "$homes/old" "$2" || fail "the books of $1 are of schema $2"
+    admin "$1" old upgrade --check --json && grep -q "\"schema_from\":$2,.*\"rebuilds\":true" "$homes/said" || fail "an upgrade from $2 is due"
+    admin "$1" old upgrade --without-backup --json || fail "the books of $1 are upgraded from schema $2"
+    grep -q '"clean":true' "$homes/said" || fail "the books verify after the upgrade"
+    books old upgraded
+    same "$1.books" upgraded "from schema $2 every table of $1 is that of the node that ran all along"
+    admin "$1" old rebuild || fail "a rebuild"
+    books old rebuilt
+    same upgraded rebuilt "from schema $2 every table of $1 is that of a rebuild"
+}
+
+two_homes || exit 1
+heads
+begin ro
+begin al
+until_said '"state":"reachable"' as_ro --json status
+head -c 3000000 /dev/zero > "$homes/file.bin"
+"$sample" RO-UPGRADE-1 > "$homes/request.json"
+quiet as_ro --case c-1 request "$homes/request.json" --attach "$homes/file.bin" || fail "a request with a file"
+for number in 2 3 4; do write_request "RO-UPGRADE-$number" ro; done
+until_said RO-UPGRADE-4 as_al --json inbox
+mapfile -t items < <(grep -o '"item":"[^"]*"' "$homes/said" | cut -d '"' -f 4 | sort)
+[ ${#items[@]} = 4 ] || fail "four requests are in the inbox"
+quiet as_al --case c-1 assign "${items[0]}" border-3 || fail "al assigns"
+quiet as_al --case c-1 refuse "${items[1]}" --ground a --ground f_ii --text "not available" || fail "al refuses"
+quiet as_al --case c-1 erase "${items[2]}" --why retention || fail "al erases"
+until_said '"outcome":"refused"' as_ro --case c-1 --json show "${items[1]}"
+# Under a suspension there, what comes is refused.
+quiet as_al agreement suspend --for security || fail "al suspends"
+until_said 'suspended' as_ro --json status
+quiet as_al agreement resume || fail "al lifts it"
+level
+end ro
+write_request RO-UPGRADE-5 ro # waits, without a number
+end al
+books ro ro.books
+books al al.books
+has_rows ro.books requests dues answers notices parts_held erasures governance retention receipt
+has_rows al.books requests dues answers notices parts_held erasures governance retention receipt
+for schema in 4 5 6 7 8 9 10; do
+    from_schema ro $schema
+done
+from_schema al 4
+
+# What is planted, changed or lost in a table is seen, and put right by a rebuild.
+for fault in "insert into dues (entry, received_s, due_ms) values (1, 2, 3)" \
+    "update answers set outcome = 1 - outcome" \
+    "update requests set is_answered = 0 where is_answered = 1" \
+    "delete from parts_held" \
+    "update retention set erase_at_ms = erase_at_ms + 1 where entry = (select max(entry) from retention)"; do
+    sqlite3 "$homes/old/besa.db" "$fault" || fail "the fault is planted: $fault"
+    books old planted
+    cmp -s "$homes/al.books" "$homes/planted" && fail "it is seen: $fault"
+    admin al old rebuild || fail "a rebuild"
+    books old rebuilt
+    same al.books rebuilt "a rebuild puts it right: $fault"
+done
+
+# The real node: upgraded, it goes on where it was; a new version of the agreement and a new log, then the same once more.
+"$age" "$homes/ro" 4 || fail "the books of ro are of schema 4"
+sed -i 's/^training = yes/training = no/' "$homes/ro/besa.conf" # a training node upgrades by itself
+timeout 30 "$besa" --home "$homes/ro" serve > "$homes/said" 2>&1
+grep -q 'besa upgrade' "$homes/said" || fail "old books are not served, and it says what to do"
+sed -i 's/^training = no/training = yes/' "$homes/ro/besa.conf"
+admin ro ro upgrade --without-backup || fail "ro is upgraded"
+begin ro
+begin al
+until_said RO-UPGRADE-5 as_al --json inbox
+level
+succeed ro/ro-al/to/al/0 yearly_closing
+write_request RO-UPGRADE-6 ro
+sed 's/"version":1,/"version":2,/; s/\("category":"contact_associate","erase_days":\)[0-9]*,"review_days":[0-9]*/\1300,"review_days":200/' \
+    "$homes/draft.json" > "$homes/second.json"
+quiet as_ro agreement sign "$homes/second.json" --output "$homes/second.once" || fail "version 2 is signed"
+quiet as_ro agreement propose "$homes/second.once" || fail "version 2 is proposed"
+until_said 'instead of' as_al agreement diff
+quiet as_al agreement countersign "$homes/second.once" --output "$homes/second.both" || fail "version 2 is countersigned"
+quiet as_al agreement accept "$homes/second.both" || fail "version 2 is accepted"
+until_said '"version_in_force":2' as_ro --json agreement history
+write_request RO-UPGRADE-7 ro
+until_said RO-UPGRADE-7 as_al --json inbox
+level
+end ro
+end al
+for side in ro al; do
+    books $side $side.books
+    has_rows $side.books successions governance
+    from_schema $side 7 # the oldest that knows a second version and a second log
+done
+echo "upgraded from schemas 4 to 10, every row and receipt as in the node that ran all along, $(wc -l < "$homes/ro.books") of ro"
