@@ -143,6 +143,20 @@ static void old_books_free(struct old_books *old)
         buffer_free(&old->rows[i]);
 }
 
+/* A column without a value could be lost, and no row would differ. */
+static void value_wanted(struct database *db, const char *table, const char *column)
+{
+    struct error err = {0};
+    char sql[SQL_SIZE];
+
+    snprintf(sql, sizeof sql, "select count(%s) from %s", column, table);
+    struct statement *s CLEANUP(statement_give) = statement_take(db, sql, &err);
+    CHECK_OR_RETURN(s != NULL && statement_step(s, &err) == STEP_ROW);
+    if (column_integer(s, 0) == 0)
+        printf("%s.%s has no value in a kept schema: SAMPLES in tools/schema\n", table, column);
+    CHECK(column_integer(s, 0) > 0);
+}
+
 static void old_books_read(struct database *db, struct old_books *old)
 {
     assert(schema_table_count <= sizeof old->columns / sizeof old->columns[0]);
@@ -152,6 +166,8 @@ static void old_books_read(struct database *db, struct old_books *old)
         columns_read(db, schema_tables[i].name, &old->columns[i]);
         if (old->columns[i].count > 0)
             old->row_counts[i] = rows_text(db, &schema_tables[i], &old->columns[i], &old->rows[i]);
+        for (size_t at = 0; at < old->columns[i].count; at++)
+            value_wanted(db, schema_tables[i].name, old->columns[i].names[at]);
     }
 }
 
@@ -187,8 +203,10 @@ static size_t migrated_differences(struct engine_case *c, size_t number,
     struct old_books *old = calloc(1, sizeof *old);
     size_t count = SIZE_MAX;
 
-    if (old != NULL && kept_schema_read(number, &sql) &&
-        database_run(c->db, (const char *)sql.data, &c->error)) {
+    bool is_kept = kept_schema_read(number, &sql);
+    if (!is_kept)
+        printf("schema %zu is not kept: tools/schema --write\n", number);
+    if (old != NULL && is_kept && database_run(c->db, (const char *)sql.data, &c->error)) {
         old_books_read(c->db, old);
         if (database_migrate(c->db, migrations, migration_count, &c->error))
             count = differences(c->db, old);
@@ -212,35 +230,6 @@ CHECK_TEST(every_row_of_every_kept_schema_has_its_values_in_the_newest)
     }
 }
 
-/* So that no migration can forget a table or a column that this test would not see. */
-CHECK_TEST(every_column_of_every_table_has_a_value_in_the_kept_schemas)
-{
-    for (size_t number = 1; number <= schema_migration_count; number++) {
-        struct buffer sql CLEANUP(buffer_free) = buffer_make(TEXT_SIZE);
-        struct engine_case c CLEANUP(engine_case_end);
-        ENGINE_CASE(&c);
-        if (!kept_schema_read(number, &sql))
-            printf("schema %zu is not kept: tools/schema --write\n", number);
-        CHECK_OK(database_run(c.db, (const char *)sql.data, &c.error), c.error);
-        for (size_t i = 0; i < schema_table_count; i++) {
-            struct columns columns;
-            columns_read(c.db, schema_tables[i].name, &columns);
-            for (size_t at = 0; at < columns.count; at++) {
-                char count_sql[SQL_SIZE];
-                snprintf(count_sql, sizeof count_sql, "select count(%s) from %s", columns.names[at],
-                         schema_tables[i].name);
-                struct statement *s CLEANUP(statement_give) =
-                    statement_take(c.db, count_sql, &c.error);
-                CHECK_OR_RETURN(s != NULL && statement_step(s, &c.error) == STEP_ROW);
-                if (column_integer(s, 0) == 0)
-                    printf("schema %zu: %s.%s has no value: SAMPLES in tools/schema\n", number,
-                           schema_tables[i].name, columns.names[at]);
-                CHECK(column_integer(s, 0) > 0);
-            }
-        }
-    }
-}
-
 CHECK_TEST(a_migration_that_loses_or_changes_something_is_found)
 {
     static const char *const faults[] = {
@@ -260,7 +249,9 @@ CHECK_TEST(a_migration_that_loses_or_changes_something_is_found)
 
     CHECK_OR_RETURN(count < 64);
     memcpy(migrations, schema_migrations, count * sizeof migrations[0]);
-    for (size_t i = 0; i < sizeof faults / sizeof faults[0]; i++) {
+    /* The comparison is one for both engines, and a server makes a database slowly. */
+    size_t fault_count = engine_kind == DATABASE_SQLITE ? sizeof faults / sizeof faults[0] : 2;
+    for (size_t i = 0; i < fault_count; i++) {
         struct engine_case c CLEANUP(engine_case_end);
         ENGINE_CASE(&c);
         migrations[count] =
@@ -273,7 +264,6 @@ CHECK_TEST(a_migration_that_loses_or_changes_something_is_found)
 int main(void)
 {
     RUN_ON_ENGINES(every_row_of_every_kept_schema_has_its_values_in_the_newest);
-    RUN_ON_ENGINES(every_column_of_every_table_has_a_value_in_the_kept_schemas);
     RUN_ON_ENGINES(a_migration_that_loses_or_changes_something_is_found);
     return engines_end(check_end());
 }
