@@ -73,6 +73,12 @@ if(TARGET besa)
   add_test(NAME real_upgrade COMMAND ${CMAKE_SOURCE_DIR}/tests/real/upgrade.sh
            $<TARGET_FILE:besa> $<TARGET_FILE:sample_request> $<TARGET_FILE:books_print> $<TARGET_FILE:books_age>)
   set_tests_properties(real_upgrade PROPERTIES LABELS real TIMEOUT 200 RUN_SERIAL TRUE)
+  # What a signature by a token costs, beside one by the sealed file.
+  add_executable(token_figures tests/real/token_figures.c)
+  target_link_libraries(token_figures PRIVATE besa_cmd)
+  add_test(NAME real_token_figures COMMAND ${CMAKE_SOURCE_DIR}/tests/real/token_figures.sh
+           $<TARGET_FILE:token_figures> 500)
+  set_tests_properties(real_token_figures PROPERTIES LABELS real TIMEOUT 100 SKIP_RETURN_CODE 77)
   # Every thread of running nodes, looked at from outside.
   add_executable(thread_probe tests/real/thread_probe.c)
   add_test(NAME real_threads COMMAND ${CMAKE_SOURCE_DIR}/tests/real/threads.sh

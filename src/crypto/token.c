@@ -9,16 +9,15 @@
 #include "base/text.h"
 #include "crypto/pki.h"
 #include "crypto/secret.h"
+#include "crypto/token_uri.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
 #include <libp11.h>
 #include <openssl/err.h>
-#include <p11-kit/uri.h>
 
 #define URI_SIZE_MAX 1024u /* a path and four names */
-#define PIN_SIZE_MAX 255u  /* of any token in use; most end at 16 */
 
 struct token {
     P11KitUri *uri;
@@ -69,7 +68,7 @@ static bool uri_check(P11KitUri *uri, struct error *err)
     return true;
 }
 
-static bool uri_read(struct token *token, struct span text, struct error *err)
+bool token_uri_parse(struct span text, P11KitUri **out, struct error *err)
 {
     char copy[URI_SIZE_MAX + 1];
 
@@ -77,12 +76,12 @@ static bool uri_read(struct token *token, struct span text, struct error *err)
         return error_set(err, ERROR_INPUT, "a token's URI has at most %u characters", URI_SIZE_MAX);
     memcpy(copy, text.data, text.size);
     copy[text.size] = '\0';
-    token->uri = p11_kit_uri_new();
-    if (token->uri == NULL)
+    *out = p11_kit_uri_new();
+    if (*out == NULL)
         return error_set(err, ERROR_LIMIT, "out of memory");
-    if (p11_kit_uri_parse(copy, P11_KIT_URI_FOR_ANY, token->uri) != P11_KIT_URI_OK)
+    if (p11_kit_uri_parse(copy, P11_KIT_URI_FOR_ANY, *out) != P11_KIT_URI_OK)
         return error_set(err, ERROR_INPUT, "the token's URI is malformed (RFC 7512)");
-    return uri_check(token->uri, err);
+    return uri_check(*out, err);
 }
 
 /* --- the token --- */
@@ -143,10 +142,11 @@ static PKCS11_SLOT *slot_find(struct token *token, struct error *err)
 
 static bool log_in(PKCS11_SLOT *slot, struct span pin, struct error *err)
 {
-    char copy[PIN_SIZE_MAX + 1];
+    char copy[TOKEN_PIN_SIZE_MAX + 1];
 
-    if (pin.size == 0 || pin.size > PIN_SIZE_MAX || memchr(pin.data, '\0', pin.size) != NULL)
-        return error_set(err, ERROR_INPUT, "a token's PIN has 1 to %u characters", PIN_SIZE_MAX);
+    if (pin.size == 0 || pin.size > TOKEN_PIN_SIZE_MAX || memchr(pin.data, '\0', pin.size) != NULL)
+        return error_set(err, ERROR_INPUT, "a token's PIN has 1 to %u characters",
+                         TOKEN_PIN_SIZE_MAX);
     if (slot->token->userPinLocked)
         return error_set(err, ERROR_RULE, "the token is locked after wrong PINs");
     memcpy(copy, pin.data, pin.size);
@@ -219,7 +219,8 @@ bool token_open(struct span uri, struct span pin, struct token **out, EVP_PKEY *
     *key = NULL;
     if (token == NULL)
         return error_set(err, ERROR_LIMIT, "out of memory");
-    if (!uri_read(token, uri, err) || !module_load(token, err) || !key_open(token, pin, err)) {
+    if (!token_uri_parse(uri, &token->uri, err) || !module_load(token, err) ||
+        !key_open(token, pin, err)) {
         token_close(out);
         return false;
     }
@@ -230,10 +231,9 @@ bool token_open(struct span uri, struct span pin, struct token **out, EVP_PKEY *
 
 bool token_uri_check(struct span uri, struct error *err)
 {
-    struct token *token = calloc(1, sizeof *token);
-    bool ok =
-        token != NULL ? uri_read(token, uri, err) : error_set(err, ERROR_LIMIT, "out of memory");
+    P11KitUri *parsed = NULL;
 
-    token_close(&token);
+    bool ok = token_uri_parse(uri, &parsed, err);
+    p11_kit_uri_free(parsed);
     return ok;
 }
