@@ -115,7 +115,7 @@ static bool sent_check(struct world *world, unsigned at, int64_t *position)
                world_fail(world, "%s act %u: the message that it sent is lost", from->party, at);
     if (row.body_state == BODY_HELD)
         *position = there; /* what lost its body need not wait for the end of a suspension */
-    if (!audit_direction_is_open(from, to) || to->was_restored ||
+    if (!audit_direction_is_open(from, to) ||
         (row.index == ENTRY_WAITING &&
          (audit_cannot_lift(from) || audit_cannot_tell(line_of(from), line_of(to)))))
         return true;
@@ -172,6 +172,60 @@ static bool order_check(struct world *world, unsigned at, int64_t position,
     return true;
 }
 
+void audit_receipted(struct node *node)
+{
+    struct world *world = node->world;
+    const struct journal_line *line = line_of(node);
+    uint64_t receipted_to = line->out_past.base + line->cosigned;
+
+    if (receipted_to <= node->noted_to || node->machine.disk.is_dead)
+        return;
+    for (unsigned i = 0; i < world->act_count; i++) {
+        struct arena arena CLEANUP(arena_free) = arena_make(4u << 20);
+        struct act_record *record = &world->acts[i];
+        struct entry_row row;
+        int64_t position = -1;
+        if (record->side == node->side && record->is_ok && record->kind <= ACT_REFUSE &&
+            !record->is_receipted &&
+            audit_find(node, SIDE_OWN, span_make(record->item, UUID_SIZE), &arena, &row, &position))
+            record->is_receipted = position >= 0 && (uint64_t)position < receipted_to;
+    }
+    node->noted_to = receipted_to;
+}
+
+/* The partner has it in custody, so it may be lost on neither side, whatever was restored. */
+static bool receipted_check(struct world *world, unsigned at)
+{
+    const struct act_record *record = &world->acts[at];
+    static const enum log_side sides[] = {SIDE_OWN, SIDE_PARTNER};
+
+    for (size_t i = 0; i < 2; i++) {
+        struct node *node = &world->nodes[i == 0 ? record->side : 1 - record->side];
+        struct arena arena CLEANUP(arena_free) = arena_make(4u << 20);
+        struct entry_row row;
+        int64_t position = -1;
+        if (!audit_find(node, sides[i], span_make(record->item, UUID_SIZE), &arena, &row,
+                        &position))
+            return world_fail(world, "%s act %u: its message was receipted, and %s lost it",
+                              party_names[record->side], at, node->party);
+    }
+    tally_add("after a restore", "receipted and back");
+    return true;
+}
+
+static bool lost_check(struct world *world, unsigned at)
+{
+    const struct act_record *record = &world->acts[at];
+
+    if (!record->may_be_lost || record->kind > ACT_REFUSE || world->nodes[0].is_blinded ||
+        world->nodes[1].is_blinded)
+        return true;
+    if (record->is_receipted)
+        return receipted_check(world, at);
+    tally_add("after a restore", "never receipted");
+    return true;
+}
+
 bool audit_acts(struct world *world)
 {
     unsigned counts[MACHINE_COUNT][ACT_COUNT_MAX] = {{0}};
@@ -187,6 +241,8 @@ bool audit_acts(struct world *world)
             return false;
         if (!record->is_ok)
             continue;
+        if (!lost_check(world, i))
+            return false;
         if (record->kind <= ACT_REFUSE &&
             (!sent_check(world, i, &position) || !order_check(world, i, position, newest)))
             return false;

@@ -176,6 +176,11 @@ static bool versions_check(struct world *world)
         }
         if (is_there[0] && is_there[1] && !span_equal(cms[0], cms[1]))
             return world_fail(world, "the two hold different versions %" PRId64, version);
+        if (is_there[0] != is_there[1] &&
+            audit_direction_is_open(&world->nodes[0], &world->nodes[1]) &&
+            audit_direction_is_open(&world->nodes[1], &world->nodes[0]))
+            return world_fail(world, "%s alone holds version %" PRId64,
+                              party_names[is_there[0] ? 0 : 1], version);
         if (version > 1 && is_there[0] && is_there[1])
             tally_add("agreement", "amendment in force at both");
     }

@@ -116,7 +116,7 @@ static bool receipts_agree(const struct log_pair *pair, const struct tlog_hash *
             !receipt_verify(pair, &ours[i], &roots[ours[i].size]))
             return world_fail(from->world, "the receipt of size %" PRId64 " of %s does not hold",
                               ours[i].size, pair->own.origin);
-        if (same == NULL && !to->was_restored)
+        if (same == NULL && !gave_twice(pair))
             return world_fail(from->world,
                               "%s gave a receipt of size %" PRId64 " of %s and forgot it",
                               to->party, ours[i].size, pair->own.origin);
@@ -124,7 +124,7 @@ static bool receipts_agree(const struct log_pair *pair, const struct tlog_hash *
             return world_fail(from->world, "size %" PRId64 " of %s has two receipt times",
                               ours[i].size, pair->own.origin);
     }
-    for (size_t i = 0; i < their_count && !from->was_restored; i++)
+    for (size_t i = 0; i < their_count && !from->is_blinded; i++)
         if ((uint64_t)theirs[i].size <= cosigned_of(pair) &&
             receipt_of(ours, our_count, theirs[i].size) == NULL)
             return world_fail(from->world, "%s lacks the receipt of size %" PRId64 " of %s",

@@ -13,6 +13,7 @@ const char *const event_names[] = {
     [EVENT_KEY_CHANGE] = "key change",
     [EVENT_KEY_THEFT] = "key theft",
     [EVENT_RECORD_LOST] = "keeper record lost",
+    [EVENT_RESTORE] = "older backup restored",
     NULL,
 };
 
@@ -52,7 +53,7 @@ void event_plan(struct world *world, enum event_kind forced)
 
     world->event = forced == EVENT_ANY ? event_choose(random) : forced;
     tally_add("event", event_names[world->event]);
-    if (world->event == EVENT_NONE)
+    if (world->event == EVENT_NONE || world->event == EVENT_RESTORE)
         return;
     world->event_step[side] =
         EVENT_FIRST + (unsigned)random_below(random, EVENT_LAST - EVENT_FIRST);
@@ -83,6 +84,7 @@ static void event_come(struct node *node)
         record_lose(node);
         break;
     case EVENT_NONE:
+    case EVENT_RESTORE:
     case EVENT_KIND_COUNT:
         break;
     }

@@ -61,12 +61,13 @@ void fault_plan(struct world *world)
         fault_add(world, others[random_below(random, ARRAY_COUNT(others))], step_choose(world),
                   random_below(random, MACHINE_COUNT));
     /* Books from before the end of a log cannot go on (docs/recovery.md: put a newer backup back). */
-    if (!random_chance(random, 20) || event_excludes_restore(world->event) || has_restore(world))
+    if (world->event != EVENT_RESTORE &&
+        (!random_chance(random, 15) || event_excludes_restore(world->event) || has_restore(world)))
         return;
     size_t side = random_below(random, MACHINE_COUNT);
     unsigned backup = STEP_FIRST + (unsigned)random_below(random, 90);
     fault_add(world, FAULT_BACKUP, backup, side);
-    static const enum fault_kind restores[] = {FAULT_RESTORE_ALL, FAULT_RESTORE_HIDDEN,
+    static const enum fault_kind restores[] = {FAULT_RESTORE_ALL, FAULT_RESTORE_ALL,
                                                FAULT_RESTORE_HIDDEN, FAULT_RESTORE_DATABASE};
     fault_add(world, restores[random_below(random, ARRAY_COUNT(restores))],
               backup + 1 + (unsigned)random_below(random, 70), side);

@@ -58,6 +58,7 @@ static const char *const expected_ends[] = {"yearly closing: outgoing log",
                                             "key theft: outgoing log",
                                             "key theft: domestic log",
                                             NULL};
+static const char *const expected_lost[] = {"receipted and back", "never receipted", NULL};
 static const char *const expected_records[] = {"made anew and paired", NULL};
 static const char *const expected_thefts[] = {"receipts that the thief gave", NULL};
 
@@ -77,6 +78,7 @@ static void expect_all(void)
     tally_expect("log ended", expected_ends);
     tally_expect("theft", expected_thefts);
     tally_expect("keeper record", expected_records);
+    tally_expect("after a restore", expected_lost);
 }
 
 static bool number_take(const char *text, uint64_t *out)

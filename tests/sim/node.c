@@ -157,6 +157,7 @@ void node_pump(struct node *node)
     journal_pump(&node->journal);
     doing_end(node);
     audit_roots(node);
+    audit_receipted(node);
 }
 
 void node_courier(struct node *node)

@@ -59,6 +59,7 @@ enum event_kind {
     EVENT_KEY_CHANGE,
     EVENT_KEY_THEFT,
     EVENT_RECORD_LOST,
+    EVENT_RESTORE, /* of an older backup; some other histories have it too */
     EVENT_KIND_COUNT,
     EVENT_ANY = EVENT_KIND_COUNT, /* as the seed says */
 };
@@ -94,6 +95,7 @@ struct node {
     bool has_backup;
     enum record_state backup_record;
     unsigned backup_acts; /* acts told done when it was taken */
+    uint64_t noted_to;    /* what is receipted below this position of its logs was noted */
     bool was_restored;    /* from a backup: what came after it may be lost here */
     bool is_blinded;      /* and the line shows it nothing that it signed before */
     struct ending ending;
@@ -134,6 +136,7 @@ struct act_record {
     uint8_t item[UUID_SIZE];   /* message that it made, for those that send one */
     uint8_t target[UUID_SIZE]; /* message that it is about, for those that have one */
     bool may_be_lost;          /* its node was restored from an older backup since */
+    bool is_receipted;         /* its node had the partner's receipt for its message, some time */
 };
 
 /* A signature that a keeper gave: never another root for the same size. */
@@ -314,6 +317,8 @@ bool thief_answers(struct world *world, size_t from, struct span note, struct bu
 /* --- audit.c --- */
 /* After each round of a writer: no second root for a size. */
 bool audit_roots(struct node *node);
+/* And which messages have a receipt: they may not be lost any more. */
+void audit_receipted(struct node *node);
 /* A post of [from, to) in this log of `node` was taken: it must hold what the partner holds. */
 bool audit_custody(struct node *node, struct span origin, uint64_t from, uint64_t to);
 /* Rebuild equals live, now. */
