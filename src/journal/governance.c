@@ -4,6 +4,7 @@
 #include "agreement/signed.h"
 #include "crypto/cms.h"
 #include "journal/in_force.h"
+#include "journal/resume.h"
 #include "message/amendment.h"
 #include "message/revocation.h"
 #include "message/suspension.h"
@@ -629,7 +630,29 @@ static bool lifting_say(struct journal *journal, struct journal_line *line, stru
     return governance_append(journal, line, &draft, &appended, err);
 }
 
-/* It holds here at once, even when our log stands still and the partner learns it from the successor: safety first. */
+static bool suspension_tell(struct journal *journal, struct journal_line *line, bool is_suspended,
+                            enum suspension_reason reason, struct error *err)
+{
+    return is_suspended ? suspension_say(journal, line, reason, err)
+                        : lifting_say(journal, line, err);
+}
+
+bool suspension_settle(struct journal *journal, struct journal_line *line, struct error *err)
+{
+    struct arena arena CLEANUP(arena_free) = arena_make(64 * 1024);
+    struct governance_row said;
+    bool is_there = false;
+
+    if (!newest_find(journal, line, true, MESSAGE_SUSPENSION, MESSAGE_SUSPENSION_LIFTED, &arena,
+                     &said, &is_there, err))
+        return false;
+    return line->out.read_only[0] == '\0' ||
+           (is_there && said.kind == MESSAGE_SUSPENSION) == line->is_suspended_by_us ||
+           suspension_tell(journal, line, line->is_suspended_by_us, SUSPENSION_RECORDS, err);
+}
+
+/* It holds here at once, even when our log stands still and the partner learns it from the successor: safety first. Books
+ * that are behind do not know yet under which version it would stand; the end of their log says it. */
 bool journal_suspend(struct journal *journal, struct journal_line *line, bool is_suspended,
                      enum suspension_reason reason, struct error *err)
 {
@@ -638,8 +661,7 @@ bool journal_suspend(struct journal *journal, struct journal_line *line, bool is
     if (!agreement_suspend(journal->db, span_text(line->agreement_id),
                            is_suspended ? journal_now_ms(journal) : 0, err))
         return false;
-    if (!(is_suspended ? suspension_say(journal, line, reason, err)
-                       : lifting_say(journal, line, err)))
+    if (!journal_is_behind(line) && !suspension_tell(journal, line, is_suspended, reason, err))
         return false;
     line->is_suspended_by_us = is_suspended;
     suspension_set(line);

@@ -44,6 +44,9 @@ struct governance_draft {
 bool governance_append(struct journal *journal, struct journal_line *line,
                        const struct governance_draft *given, struct appended *out,
                        struct error *err);
+/* Where our log says something else about our own suspension than what holds, it says so anew: when it ends, for the
+ * successor to tell. */
+bool suspension_settle(struct journal *journal, struct journal_line *line, struct error *err);
 /* The rows of one entry; see apply.c. */
 bool governance_apply(struct journal *journal, const struct apply_input *input, const void *parsed,
                       struct arena *arena, struct error *err);

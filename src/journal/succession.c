@@ -3,6 +3,7 @@
  * same act serves yearly closing, change and theft of keys, a lost keeper, a restored or cloned node. What waited in log n,
  * or stood beyond its end, waits in log n + 1 to be numbered. PROTOCOL.md 6.
  */
+#include "journal/governance.h"
 #include "journal/private.h"
 #include "journal/resume.h"
 
@@ -313,7 +314,7 @@ static bool out_succeed(struct journal *journal, struct journal_line *line, stru
                          "log %s: %s holds more than our books: resume first (besa resume order)",
                          line->out.origin, line->partner);
     ending->keys_before = line->own_keys;
-    if (!out_ending(journal, line, ending, err) ||
+    if (!suspension_settle(journal, line, err) || !out_ending(journal, line, ending, err) ||
         !resume_state_set(journal, line, &resumed, err) || !body_make(&ending->told, &body, err) ||
         !rows_turn(journal, &line->out, ending, &row, &next, err) ||
         !chain_turn(journal, &line->out_past, &line->out, ending, err))

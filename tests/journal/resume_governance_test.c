@@ -6,6 +6,7 @@
  */
 #include "check.h"
 #include "journal/contact.h"
+#include "journal/governance.h"
 #include "journal/in_force.h"
 #include "journal/private.h"
 #include "journal/resume.h"
@@ -247,6 +248,61 @@ CHECK_TEST(a_suspension_lifted_and_a_termination_come_back)
     CHECK_INT(journal_ends_ms(line(0)), ends_ms);
 }
 
+/* The newest suspension that waits in ro's log, and the version in its head; 0: none. */
+static int64_t suspension_waits(void)
+{
+    struct arena arena CLEANUP(arena_free) = arena_make(4u << 20);
+    struct entry_row *rows = arena_array(&arena, 64, sizeof *rows);
+    struct entry_row row;
+    struct error err = {0};
+    struct head head;
+    size_t count = 0;
+
+    if (rows == NULL ||
+        !entry_list_waiting(ro()->db, &arena, line(0)->out.id, rows, 64, &count, &err))
+        return -1;
+    for (size_t i = count; i > 0; i--)
+        if (rows[i - 1].type == MESSAGE_SUSPENSION &&
+            entry_find(ro()->db, &arena, rows[i - 1].id, &row, &err) &&
+            head_read(row.head, &arena, &head, &err))
+            return (int64_t)head.agreement_version;
+    return 0;
+}
+
+static bool suspend_run(struct journal *journal, void *context, struct error *err)
+{
+    (void)context;
+    return journal_suspend(journal, &journal->lines[0], true, SUSPENSION_SECURITY, err);
+}
+
+static bool settle_run(struct journal *journal, void *context, struct error *err)
+{
+    (void)context;
+    return suspension_settle(journal, &journal->lines[0], err);
+}
+
+/* Books that are behind do not know the version under which it would stand. It holds at once all the same. */
+CHECK_TEST(a_suspension_in_books_that_are_behind_is_told_at_the_end_of_their_log)
+{
+    struct error err = {0};
+
+    CHECK_OR_RETURN(backup_take(ro()));
+    pair_settle(&pair);
+    CHECK_OR_RETURN(amend(0, amend_shorter));
+    CHECK(request(0, 41));
+    pair_settle(&pair);
+    CHECK_OR_RETURN(backup_restore(ro()));
+    pair_settle(&pair);
+    CHECK_INT(line(0)->resume.state, RESUME_BEHIND);
+    CHECK_OK(hostile_run(ro(), suspend_run, NULL, &err), err); /* its domestic log goes on */
+    CHECK(line(0)->is_suspended_by_us);
+    CHECK_INT(suspension_waits(), 0);
+    resume_all();
+    CHECK(line(0)->is_suspended_by_us);
+    CHECK_OK(hostile_run(ro(), settle_run, NULL, &err), err); /* its end begins so */
+    CHECK_INT(suspension_waits(), 2);
+}
+
 /* --- receipts alone --- */
 
 /* What the partner shows, and the order, before anything else goes over the line. */
@@ -406,6 +462,10 @@ int main(void)
     if (!pair_make(&pair))
         return 1;
     CHECK_RUN(a_suspension_lifted_and_a_termination_come_back);
+    pair_free(&pair);
+    if (!pair_make(&pair))
+        return 1;
+    CHECK_RUN(a_suspension_in_books_that_are_behind_is_told_at_the_end_of_their_log);
     pair_free(&pair);
     if (!pair_make(&pair))
         return 1;
