@@ -263,6 +263,8 @@ bool audit_end(struct world *world)
     struct node *a = &world->nodes[0];
     struct node *b = &world->nodes[1];
 
+    ending_count_stopped(a);
+    ending_count_stopped(b);
     if (!restored_check(a) || !restored_check(b))
         return false;
     for (size_t i = 0; i < MACHINE_COUNT; i++) {
@@ -274,6 +276,7 @@ bool audit_end(struct world *world)
                               node->party, line_of(node)->in.read_only);
     }
     if ((!a->is_blinded && !audit_logs(a, b)) || (!b->is_blinded && !audit_logs(b, a)) ||
+        (!a->is_blinded && !audit_witness(a)) || (!b->is_blinded && !audit_witness(b)) ||
         !audit_acts(world) || !audit_agreement(world))
         return false;
     return audit_rebuild(world->seed % 2 == 0 ? a : b);

@@ -42,6 +42,8 @@ bool audit_cannot_lift(const struct node *node);
 bool audit_cannot_tell(const struct journal_line *out, const struct journal_line *in);
 /* --- audit_logs.c --- */
 bool audit_logs(struct node *from, struct node *to);
+/* What the partner witnessed of the domestic log is what stands there. */
+bool audit_witness(struct node *node);
 /* --- audit_acts.c --- */
 bool audit_acts(struct world *world);
 /* --- audit_agreement.c --- */

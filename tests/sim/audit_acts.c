@@ -80,7 +80,7 @@ static bool access_check(struct world *world, unsigned at, unsigned found)
         return world_fail(world, "%s act %u left %u access entries", party, at, found);
     if (record->is_told && !record->is_ok && found > 0)
         return world_fail(world, "%s act %u was refused and left an access entry", party, at);
-    if (record->is_ok && !record->may_be_lost && found == 0)
+    if (record->is_ok && (!record->may_be_lost || record->is_copied) && found == 0)
         return world_fail(world, "%s act %u %s was told done and left no access entry", party, at,
                           act_names[record->kind]);
     return true;

@@ -7,6 +7,7 @@
 #include "tlog/cosignature.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 /* One log, as its writer and its receiver have it. */
@@ -304,5 +305,49 @@ bool audit_logs(struct node *from, struct node *to)
         if (!pair_agrees(&pair))
             return false;
     }
+    return true;
+}
+
+/* --- the domestic log and its witness --- */
+
+static bool witnessed_agrees(struct node *node, const struct audit_log *log, bool is_current,
+                             const struct witness_row *row)
+{
+    static struct tlog_hash leaves[ENTRY_COUNT_MAX];
+    static struct tlog_hash roots[ENTRY_COUNT_MAX + 1];
+
+    if ((uint64_t)row->size > log->size) /* what is beyond the end of a log is void */
+        return !is_current ||
+               world_fail(node->world,
+                          "%s: its witness holds %" PRId64 " entries of %s, its books "
+                          "%" PRIu64,
+                          node->party, row->size, log->origin, log->size);
+    size_t count = leaves_read(node, log, leaves);
+    if (count != log->size)
+        return world_fail(node->world, "entries of %s are missing", log->origin);
+    roots_compute(leaves, count, roots);
+    return span_equal(row->root, span_make(roots[row->size].bytes, TLOG_HASH_SIZE)) ||
+           world_fail(node->world, "%s: its witness holds another tree of size %" PRId64 " of %s",
+                      node->party, row->size, log->origin);
+}
+
+bool audit_witness(struct node *node)
+{
+    struct node *partner = &node->world->nodes[1 - node->side];
+    struct audit_chain chain;
+    char name[NAME_SIZE_MAX + 32];
+
+    audit_chain_read(node, SIDE_NONE, &chain);
+    for (size_t i = 0; i < chain.count; i++)
+        for (unsigned k = 0; k <= line_of(partner)->own_keys.number; k++) {
+            struct arena arena CLEANUP(arena_free) = arena_make(64 * 1024);
+            struct witness_row row;
+            struct error err = {0};
+            snprintf(name, sizeof name, "%s/witness/%u", partner->party, k);
+            if (witness_newest(partner->db, &arena, span_text(chain.logs[i].origin),
+                               span_text(name), &row, &err) &&
+                !witnessed_agrees(node, &chain.logs[i], i + 1 == chain.count, &row))
+                return false;
+        }
     return true;
 }

@@ -42,15 +42,21 @@ static const struct journal_log *log_of(const struct node *node)
 
 /* --- beginning and end --- */
 
-/* At either end. A mirror that waits for the successor stands still too, but needs no other. */
 static bool out_stands_still(const struct node *node)
 {
-    const struct node *partner = &node->world->nodes[1 - node->side];
-    const struct journal_log *out = &node->journal.lines[0].out;
-    const struct journal_log *mirror = &partner->journal.lines[0].in;
+    return node->journal.lines[0].out.read_only[0] != '\0';
+}
 
-    return out->read_only[0] != '\0' || (partner->is_up && mirror->read_only[0] != '\0' &&
-                                         strcmp(out->origin, mirror->origin) == 0);
+/* An older database beside a keeper that gave receipts which never reached the partner: the partner has nothing to give
+ * back, and the keeper signs nothing below what it knows. Custody of this log stands still, and is counted. */
+void ending_count_stopped(const struct node *node)
+{
+    const struct node *partner = &node->world->nodes[1 - node->side];
+    const struct journal_log *mirror = &node->journal.lines[0].in;
+
+    if (!node->is_blinded && !partner->is_blinded && mirror->read_only[0] != '\0' &&
+        strcmp(mirror->origin, partner->journal.lines[0].out.origin) == 0)
+        tally_add("log stopped", "custody, behind its own keeper");
 }
 
 /* Or it waits for a word that the partner cannot give: what it witnessed before is another tree (docs/recovery.md). */

@@ -209,8 +209,14 @@ static void backup_restore(struct node *node, bool is_all)
     node_down(node, false, false);
     line_drop(node);
     if (is_all) {
-        disk_free(&node->machine.disk);
+        struct disk lost = node->machine.disk;
+        if (node->must_crash)
+            disk_crash(&lost);
         disk_clone(&node->backup, &node->machine.disk, &world->random);
+        if (node->keeps_copy)
+            copy_carry(node, &lost, &node->machine.disk);
+        node->must_replay = node->keeps_copy && !node->is_blinded;
+        disk_free(&lost);
         node->record = node->backup_record;
         fault_forget(node);
     } else {
@@ -224,8 +230,10 @@ static void backup_restore(struct node *node, bool is_all)
     node->must_crash = false;
     node->was_restored = true;
     for (unsigned i = 0; i < world->act_count; i++)
-        if (world->acts[i].side == node->side && world->acts[i].order > node->backup_acts)
+        if (world->acts[i].side == node->side && world->acts[i].order > node->backup_acts) {
             world->acts[i].may_be_lost = true;
+            world->acts[i].is_copied = node->must_replay && node->has_whole_copy;
+        }
 }
 
 /* --- the plan is carried out --- */

@@ -79,16 +79,20 @@ static bool books_open(struct node *node, struct error *err)
 {
     char path[DISK_NAME_MAX];
     char home[DISK_NAME_MAX];
+    char copy[DISK_NAME_MAX];
     struct database_options options = {.place = path, .env = &node->machine.env};
     struct journal_options journal = {.env = &node->machine.env,
                                       .home = home,
                                       .party = span_text(node->party),
                                       .keeper = keeper_client_direct(node->keeper),
+                                      .audit_copy =
+                                          node->keeps_copy && !node->must_replay ? copy : NULL,
                                       .event_context = node,
                                       .event = event};
     struct exchange_line line = line_of_node(node);
 
     place(node, "besa.db", path);
+    place(node, "audit", copy);
     snprintf(home, sizeof home, "/%s", node->party);
     if (!database_open(&options, &node->db, err) ||
         !database_migrate(node->db, schema_migrations, schema_migration_count, err))
@@ -115,11 +119,22 @@ static void doing_end(struct node *node)
     node->doing = DOING_NOTHING;
 }
 
+/* Restored books get their domestic entries back before they serve. */
+static bool replay(struct node *node, struct error *err)
+{
+    bool ok = keeper_begin(node, false, err) && books_open(node, err) && copy_replay(node, err);
+
+    node->must_replay = !ok;
+    parts_close(node);
+    return ok;
+}
+
 bool node_open(struct node *node, struct error *err)
 {
     node->failed_doing = DOING_NOTHING;
     node->doing = DOING_OPEN;
-    node->is_up = keeper_begin(node, false, err) && books_open(node, err);
+    node->is_up = (!node->must_replay || replay(node, err)) && keeper_begin(node, false, err) &&
+                  books_open(node, err);
     doing_end(node);
     if (!node->is_up) {
         parts_close(node);
@@ -158,6 +173,7 @@ void node_pump(struct node *node)
     doing_end(node);
     audit_roots(node);
     audit_receipted(node);
+    copy_note(node);
 }
 
 void node_courier(struct node *node)

@@ -70,6 +70,7 @@ static bool world_make(struct world *world, const struct template *from,
         node->world = world;
         node->side = i;
         node->party = party_names[i];
+        node->keeps_copy = random_chance(&world->random, 50);
         disk_clone(&from->disks[i], &node->machine.disk, &world->random);
         machine_start(&node->machine, party_names[i], seed * 2 + i, &world->now_ms);
         node->machine.skew_ms = (int64_t)random_below(&world->random, 2000) - 1000;

@@ -95,9 +95,12 @@ struct node {
     bool has_backup;
     enum record_state backup_record;
     unsigned backup_acts; /* acts told done when it was taken */
-    uint64_t noted_to;    /* what is receipted below this position of its logs was noted */
-    bool was_restored;    /* from a backup: what came after it may be lost here */
-    bool is_blinded;      /* and the line shows it nothing that it signed before */
+    bool keeps_copy;      /* of its domestic log */
+    bool has_whole_copy;
+    bool must_replay;  /* the copy, into restored books */
+    uint64_t noted_to; /* what is receipted below this position of its logs was noted */
+    bool was_restored; /* from a backup: what came after it may be lost here */
+    bool is_blinded;   /* and the line shows it nothing that it signed before */
     struct ending ending;
     enum record_state record;
     bool has_lost_record; /* some time */
@@ -136,6 +139,7 @@ struct act_record {
     uint8_t item[UUID_SIZE];   /* message that it made, for those that send one */
     uint8_t target[UUID_SIZE]; /* message that it is about, for those that have one */
     bool may_be_lost;          /* its node was restored from an older backup since */
+    bool is_copied;            /* and the audit copy had its access entry */
     bool is_receipted;         /* its node had the partner's receipt for its message, some time */
 };
 
@@ -296,7 +300,9 @@ const char *event_open(const struct world *world);
 /* --- ending.c --- */
 void ending_begin(struct node *node, enum succession_reason reason);
 void ending_drop(struct node *node);
-/* A log was resumed, or stands still at either end since a restore: it needs a successor. */
+/* At the end of a history. */
+void ending_count_stopped(const struct node *node);
+/* A log was resumed, or stands still since a restore: it needs a successor. */
 bool ending_is_due(const struct node *node);
 void ending_go_on(struct node *node);
 /* An act of the end of a log was done or refused. */
@@ -308,6 +314,13 @@ void record_lose(struct node *node);
 void record_go_on(struct node *node);
 /* Made anew, and every log is open again. */
 bool record_is_whole(const struct node *node);
+
+/* --- copy.c --- */
+void copy_note(struct node *node);
+/* The copy's files onto the disk of a restored machine. */
+void copy_carry(const struct node *node, const struct disk *from, struct disk *to);
+/* Into books that are open and do not serve yet. */
+bool copy_replay(struct node *node, struct error *err);
 
 /* --- thief.c --- */
 void thief_copy(struct node *node);

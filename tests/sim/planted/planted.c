@@ -20,7 +20,18 @@
 
 /* --- the bugs --- */
 
-enum bug { BUG_NONE, BUG_WAITING, BUG_OLD_SET, BUG_STOLEN, BUG_OUTCOMES, BUG_FRESH, BUG_COUNT };
+enum bug {
+    BUG_NONE,
+    BUG_WAITING,
+    BUG_OLD_SET,
+    BUG_STOLEN,
+    BUG_OUTCOMES,
+    BUG_FRESH,
+    BUG_COPY,
+    BUG_DOMESTIC,
+    BUG_RESUME,
+    BUG_COUNT
+};
 static const struct {
     const char *name;
     const char *what;
@@ -31,6 +42,9 @@ static const struct {
     [BUG_OLD_SET] = {"old-set", "the keeper signs on with its older keys", EVENT_KEY_CHANGE, 20},
     [BUG_STOLEN] = {"stolen", "an older custody key counts for ever", EVENT_KEY_THEFT, 40},
     [BUG_OUTCOMES] = {"outcomes", "a log that stands still drops outcomes", EVENT_KEY_THEFT, 60},
+    [BUG_COPY] = {"copy", "a restore leaves the audit copy aside", EVENT_RESTORE, 40},
+    [BUG_DOMESTIC] = {"domestic", "a domestic log goes on behind its witness", EVENT_RESTORE, 200},
+    [BUG_RESUME] = {"resume", "a resume brings no receipts of what is at hand", EVENT_RESTORE, 200},
     [BUG_FRESH] = {"fresh", "nobody asks for a fresh receipt", EVENT_RECORD_LOST, 20},
 };
 static enum bug planted;
@@ -98,6 +112,26 @@ REPLACED(bool, journal_fresh_question, struct journal *journal, struct journal_l
     if (planted == BUG_FRESH)
         return error_set(err, ERROR_MISSING, "nothing is asked");
     return __real_journal_fresh_question(journal, line, out, err);
+}
+
+REPLACED(bool, audit_copy_replay, struct journal *journal, const char *directory,
+         struct audit_replayed *out, struct error *err)
+{
+    return planted == BUG_COPY || __real_audit_copy_replay(journal, directory, out, err);
+}
+
+/* What it hears of its domestic log at contact is forgotten. */
+REPLACED(void, log_stop, struct journal *journal, struct journal_log *log, const char *reason)
+{
+    if (planted != BUG_DOMESTIC || log->kind != LOG_DOMESTIC)
+        __real_log_stop(journal, log, reason);
+}
+
+REPLACED(struct journal_log *, resume_log, struct journal_line *line)
+{
+    struct journal_log *log = __real_resume_log(line);
+    bool is_about_receipts = log == &line->out && line->out.size >= line->resume.out_target;
+    return planted == BUG_RESUME && is_about_receipts ? NULL : log;
 }
 
 /* --- the search --- */
