@@ -7,6 +7,7 @@
  */
 #include "cmd/child.h"
 #include "cmd/command.h"
+#include "cmd/descriptors.h"
 #include "cmd/notify.h"
 #include "cmd/report.h"
 #include "cmd/service.h"
@@ -226,6 +227,9 @@ _Noreturn static void node_process(const struct supervisor *supervisor, int keep
 
     step_say(&starting, NODE_STEP_FILES);
     prctl(PR_SET_PDEATHSIG, SIGTERM);
+    if (!descriptors_raise(&err))
+        report(REPORT_NOTICE, NULL, "%s", err.text);
+    error_clear(&err);
     bool ok = environment_set(&supervisor->home, &err) && http_init(&err) &&
               node_open(&options, &node, &err);
     if (ok)

@@ -23,9 +23,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#define PEM_READ_MAX (64u * 1024u)
-/* HTTP/1.1 carries one call at a time: one of each kind, and the lanes of our pulls. */
-#define CONNECTION_MAX     8u
+#define PEM_READ_MAX       (64u * 1024u)
 #define PARTNER_RATE_MIN   2048 /* bytes/s: a thin line shared by several calls is no attack */
 #define PULL_ANSWER_MS     (INT64_C(60) * 1000) /* a pull is held back for 50 s at most */
 #define WRITER_WAIT_MS     1000
@@ -386,7 +384,7 @@ static bool exchange_begin(struct service *service, struct error *err)
     struct exchange_line line = {
         .context = service, .call = line_call, .wake = line_wake, .way = line_way};
 
-    return http_client_make(CONNECTION_MAX, &service->client, err) &&
+    return http_client_make(SERVICE_CONNECTION_MAX, &service->client, err) &&
            exchange_make(&service->node->journal, &line, &service->node->exchange, err);
 }
 

@@ -14,6 +14,9 @@
 #include "http/client.h"
 #include "http/server.h"
 
+/* To one partner. HTTP/1.1 carries one call at a time: one of each kind, and the lanes of our pulls. */
+#define SERVICE_CONNECTION_MAX 8u
+
 /* One partner as the line knows it. Entries are only added, and stay where they are while the node runs. */
 struct partner {
     char party[NAME_SIZE_MAX + 1];

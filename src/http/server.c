@@ -322,6 +322,16 @@ bool http_server_start(struct http_server *server, struct error *err)
     return true;
 }
 
+#define FILES_OF_SERVER   8u /* the listener and what the library waits with */
+#define FILES_OF_TRANSFER 2u /* the file, and its directory for a moment */
+
+unsigned http_server_files_max(bool is_desk)
+{
+    struct http_server_limits limits = pace_limits((struct http_server_limits){0}, is_desk);
+
+    return limits.connection_count + FILES_OF_TRANSFER * limits.transfer_count + FILES_OF_SERVER;
+}
+
 uint16_t http_server_port(const struct http_server *server)
 {
     return server->port;

@@ -131,6 +131,9 @@ struct http_server_limits {
     int64_t stall_ms;  /* a stream whose client takes nothing of what waits for it is cut [15 s] */
 };
 
+/* Descriptors that a server with its default limits holds at most, with those of the files that go through it. */
+unsigned http_server_files_max(bool is_desk);
+
 struct http_server_options {
     const struct env *env;
     bool is_desk;                /* the desk side: no client certificate is asked for */
