@@ -272,6 +272,8 @@ bool http_server_make(const struct http_server_options *options, struct http_ser
     uint8_t seed[16];
     server->env->random(server->env->context, seed, sizeof seed);
     server->rates = rate_make(seed);
+    server->env->random(server->env->context, (uint8_t *)&server->crowd_seed,
+                        sizeof server->crowd_seed);
     bool is_good =
         server->key_pem != NULL && server->certificate_pem != NULL && server->rates != NULL;
     if (!is_good)

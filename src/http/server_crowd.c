@@ -14,6 +14,8 @@
 #include <stdio.h>
 #include <sys/socket.h>
 
+#define CROWD_PLACE_COUNT 1024u
+
 /* The library takes up to ten new connections before it closes those that were cut. */
 static unsigned places_kept(const struct http_server *server)
 {
@@ -77,13 +79,35 @@ bool crowd_admits(struct http_server *server, const struct client *client)
     return is_admitted;
 }
 
-static unsigned strangers_of(const struct http_server *server, const struct client *client)
-{
-    unsigned count = 0;
+/* ---- who gives way ---- */
 
-    for (const struct connection *at = server->connections; at != NULL; at = at->next)
-        count += is_stranger(at) && client_is_same(&at->client, client);
-    return count;
+/* How many connections stand in the place of each address, or of each officer. Two may share a place, seldom and never by
+ * their own choice; then they count as one. */
+struct crowd {
+    unsigned count;
+    unsigned strangers;
+    unsigned asking;
+    uint16_t of_client[CROWD_PLACE_COUNT]; /* strangers */
+    uint16_t of_who[CROWD_PLACE_COUNT];    /* of the others */
+};
+
+static size_t place_of(const struct http_server *server, uint64_t key)
+{
+    return (size_t)(((key ^ server->crowd_seed) * UINT64_C(0x9e3779b97f4a7c15)) >> 54);
+}
+_Static_assert(CROWD_PLACE_COUNT == 1u << (64 - 54), "the ten highest bits say the place");
+
+static size_t place_of_client(const struct connection *connection)
+{
+    uint64_t key;
+
+    memcpy(&key, connection->client.key, sizeof key);
+    return place_of(connection->server, key);
+}
+
+static size_t place_of_who(const struct connection *connection)
+{
+    return place_of(connection->server, connection->who);
 }
 
 /* What waits for an answer of ours: a log-in, above all. */
@@ -92,16 +116,34 @@ static bool is_asking(const struct connection *connection)
     return is_stranger(connection) && connection->pace.phase == PACE_ANSWER;
 }
 
-/* One of the address with the most of them; who asks keeps its place unless too many do. NULL: there is none. */
-static struct connection *stranger_choose(const struct http_server *server, bool spares_asking)
+static void crowd_count(const struct http_server *server, struct crowd *crowd)
 {
+    memset(crowd, 0, sizeof *crowd);
+    for (const struct connection *at = server->connections; at != NULL; at = at->next) {
+        if (at->is_cut)
+            continue;
+        crowd->count++;
+        crowd->strangers += is_stranger(at);
+        crowd->asking += is_asking(at);
+        if (is_stranger(at))
+            crowd->of_client[place_of_client(at)]++;
+        else
+            crowd->of_who[place_of_who(at)]++;
+    }
+}
+
+/* One of the address with the most of them; who asks keeps its place unless too many do. NULL: there is none. */
+static struct connection *stranger_choose(const struct http_server *server,
+                                          const struct crowd *crowd)
+{
+    bool spares_asking = crowd->asking <= server->limits.stranger_count;
     struct connection *chosen = NULL;
     unsigned most = 0;
 
     for (struct connection *at = server->connections; at != NULL; at = at->next) {
         if (!is_stranger(at) || (spares_asking && is_asking(at)))
             continue;
-        unsigned beside = strangers_of(server, &at->client);
+        unsigned beside = crowd->of_client[place_of_client(at)];
         if (beside < most)
             continue;
         most = beside;
@@ -110,17 +152,8 @@ static struct connection *stranger_choose(const struct http_server *server, bool
     return chosen;
 }
 
-static unsigned connections_of(const struct http_server *server, uint64_t who)
-{
-    unsigned count = 0;
-
-    for (const struct connection *at = server->connections; at != NULL; at = at->next)
-        count += !at->is_cut && at->who == who;
-    return count;
-}
-
-/* A browser opens it again when it wants it. NULL: every one is in use. */
-static struct connection *unused_choose(const struct http_server *server)
+/* Of whoever has the most. A browser opens it again when it wants it. NULL: every one is in use. */
+static struct connection *unused_choose(const struct http_server *server, const struct crowd *crowd)
 {
     struct connection *chosen = NULL;
     unsigned most = 0;
@@ -128,7 +161,7 @@ static struct connection *unused_choose(const struct http_server *server)
     for (struct connection *at = server->connections; at != NULL; at = at->next) {
         if (at->is_cut || at->who == 0 || at->pace.phase != PACE_IDLE)
             continue;
-        unsigned beside = connections_of(server, at->who);
+        unsigned beside = crowd->of_who[place_of_who(at)];
         if (beside < most)
             continue;
         most = beside;
@@ -137,26 +170,19 @@ static struct connection *unused_choose(const struct http_server *server)
     return chosen;
 }
 
-/* Looking through the crowd for each of its members is cheap beside one handshake. */
 void crowd_thin(struct http_server *server)
 {
     const struct http_server_limits *limits = &server->limits;
     struct connection *chosen = NULL;
-    unsigned count = 0;
-    unsigned strangers = 0;
-    unsigned asking = 0;
+    struct crowd crowd;
 
-    for (const struct connection *at = server->connections; at != NULL; at = at->next) {
-        count += !at->is_cut;
-        strangers += is_stranger(at);
-        asking += is_asking(at);
-    }
-    if (server->is_desk && count + places_kept(server) <= limits->connection_count)
+    crowd_count(server, &crowd);
+    if (server->is_desk && crowd.count + places_kept(server) <= limits->connection_count)
         return;
-    if (strangers > limits->stranger_count)
-        chosen = stranger_choose(server, asking <= limits->stranger_count);
+    if (crowd.strangers > limits->stranger_count)
+        chosen = stranger_choose(server, &crowd);
     else if (server->is_desk)
-        chosen = unused_choose(server);
+        chosen = unused_choose(server, &crowd);
     if (chosen != NULL)
         connection_cut(chosen);
 }

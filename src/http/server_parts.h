@@ -129,6 +129,7 @@ struct http_server {
     bool is_stopping;
     size_t holders; /* the server itself and each exchange */
     struct connection *connections;
+    uint64_t crowd_seed;
     size_t exchange_count; /* requests between request line and end of answer */
     size_t body_total_size;
     struct share shares[SHARE_COUNT_MAX];
