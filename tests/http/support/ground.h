@@ -88,8 +88,8 @@ void transfer_fill(uint8_t *out, int64_t offset, size_t size);
 int64_t memory_peak_kib(void);
 void memory_mark(void);
 int64_t memory_peak_of_kib(int process);
-/* More than this is not flat. The address sanitizer needs memory of its own. */
-#ifdef __SANITIZE_ADDRESS__
+/* More than this is not flat. The sanitizers of addresses and threads need memory of their own. */
+#if defined __SANITIZE_ADDRESS__ || defined __SANITIZE_THREAD__
 #define MEMORY_GROWTH_KIB (64 * 1024)
 #define SERVER_PEAK_KIB   (300 * 1024)
 #else
