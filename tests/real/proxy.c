@@ -38,6 +38,14 @@ struct connection {
     int fds[2]; /* [0] who called, [1] the target; -1: free */
     struct pipe_room said[2];
     bool is_stranded;
+    int64_t asked_us; /* when the caller's first byte came in; 0: not yet */
+    bool is_answered;
+};
+
+/* What went out one way since the window began. */
+struct window {
+    int64_t began_us;
+    uint64_t bytes;
 };
 
 struct proxy {
@@ -56,6 +64,11 @@ struct proxy {
     atomic_bool is_deaf;
     atomic_bool must_strand;
     int64_t line_free_us[2]; /* when the line has room again, each way */
+    struct window windows[2];
+    atomic_uint_fast64_t drops;
+    atomic_uint_fast64_t answers;
+    atomic_int_fast64_t round_trip_min_us;
+    atomic_uint_fast64_t window_bytes_max;
     int64_t next_drop_us;
     uint64_t random;
 };
@@ -115,6 +128,8 @@ static void connection_drop(struct connection *connection)
         connection->said[i] = (struct pipe_room){.data = NULL};
     }
     connection->is_stranded = false;
+    connection->is_answered = false;
+    connection->asked_us = 0;
 }
 
 static void connection_accept(struct proxy *proxy)
@@ -196,6 +211,42 @@ static void chunks_forget(struct pipe_room *room)
     }
 }
 
+/* ---- what is seen ---- */
+
+static void seen_in(struct connection *connection, size_t from)
+{
+    if (from == 0 && connection->asked_us == 0)
+        connection->asked_us = now_us();
+}
+
+static void seen_out(struct proxy *proxy, struct connection *connection, size_t from, size_t size)
+{
+    struct window *window = &proxy->windows[from];
+    int64_t now = now_us();
+
+    if (now - window->began_us >= PROXY_WINDOW_MS * 1000)
+        *window = (struct window){.began_us = now};
+    window->bytes += size;
+    if (window->bytes > proxy->window_bytes_max)
+        proxy->window_bytes_max = window->bytes;
+    if (from == 0 || connection->is_answered || connection->asked_us == 0)
+        return;
+    connection->is_answered = true;
+    int64_t taken_us = now - connection->asked_us;
+    if (proxy->answers++ == 0 || taken_us < proxy->round_trip_min_us)
+        proxy->round_trip_min_us = taken_us;
+}
+
+struct proxy_seen proxy_seen(const struct proxy *proxy)
+{
+    return (struct proxy_seen){.drops = proxy->drops,
+                               .answers = proxy->answers,
+                               .round_trip_min_us = proxy->round_trip_min_us,
+                               .window_bytes_max = proxy->window_bytes_max};
+}
+
+/* ---- carrying ---- */
+
 static void hear(struct proxy *proxy, struct connection *connection, size_t from)
 {
     struct pipe_room *room = &connection->said[from];
@@ -205,6 +256,8 @@ static void hear(struct proxy *proxy, struct connection *connection, size_t from
         return;
     ssize_t got = recv(connection->fds[from], room->data + room->to, most, 0);
     room->is_ended = got == 0;
+    if (got > 0)
+        seen_in(connection, from);
     if (got <= 0 || (proxy->is_deaf && from == 1))
         return;
     room->to += (size_t)got;
@@ -225,6 +278,7 @@ static bool carry(struct proxy *proxy, struct connection *connection, size_t fro
         if (sent > 0) {
             room->from += (size_t)sent;
             proxy->bytes += (uint64_t)sent;
+            seen_out(proxy, connection, from, (size_t)sent);
         }
     }
     chunks_forget(room);
@@ -267,8 +321,10 @@ static void drops_follow(struct proxy *proxy)
     }
     if (proxy->drop_ms == 0 || proxy->next_drop_us > now)
         return;
-    if (proxy->next_drop_us > 0)
-        all_drop(proxy);
+    for (size_t i = 0; proxy->next_drop_us > 0 && i < CONNECTION_MAX; i++) {
+        proxy->drops += proxy->open[i].fds[0] >= 0;
+        connection_drop(&proxy->open[i]);
+    }
     proxy->random = proxy->random * UINT64_C(6364136223846793005) + 1442695040888963407u;
     proxy->next_drop_us =
         now + proxy->drop_ms * 500 + (int64_t)(proxy->random >> 33) % (proxy->drop_ms * 1000);

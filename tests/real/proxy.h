@@ -31,6 +31,15 @@ void proxy_strand(struct proxy *proxy);
 /* Bytes carried both ways, and connections carried. */
 uint64_t proxy_bytes(const struct proxy *proxy);
 uint64_t proxy_connections(const struct proxy *proxy);
+/* What the line really did, taken where bytes come in and go out, whatever shape it was given. */
+#define PROXY_WINDOW_MS INT64_C(2000)
+struct proxy_seen {
+    uint64_t drops;            /* open connections that the line dropped by itself */
+    uint64_t answers;          /* connections on which something came back */
+    int64_t round_trip_min_us; /* from a caller's first byte to the first that came back to it */
+    uint64_t window_bytes_max; /* carried one way within PROXY_WINDOW_MS, at most */
+};
+struct proxy_seen proxy_seen(const struct proxy *proxy);
 /* Cuts the line, ends its threads. NULL is fine. */
 void proxy_free(struct proxy **proxy);
 

@@ -259,10 +259,43 @@ static bool case_make(struct run *run, const struct node_run *node)
            fail(run, "opening the case", err.text);
 }
 
+/* --- the line was what this says --- */
+
+#define DELAY_MS    150
+#define BYTES_PER_S (256000 / 8)
+/* A machine with other work lets the line wait, and then carries at once what it should have carried before: up to this
+ * much later. */
+#define LATE_MS          1000
+#define WINDOW_BYTES_MAX ((uint64_t)(BYTES_PER_S * (PROXY_WINDOW_MS + LATE_MS) / 1000))
+
+static bool line_check(struct run *run, const struct proxy *proxy, const char *name)
+{
+    struct proxy_seen seen = proxy_seen(proxy);
+
+    printf("the line to %s: %" PRIu64 " connections dropped; round trip at least %" PRId64
+           " ms; at most %" PRIu64 " bytes/s one way within %d s\n",
+           name, seen.drops, seen.round_trip_min_us / 1000,
+           seen.window_bytes_max * 1000 / (uint64_t)PROXY_WINDOW_MS, (int)(PROXY_WINDOW_MS / 1000));
+    if (seen.answers == 0 || seen.round_trip_min_us < 2 * DELAY_MS * 1000)
+        return fail(run, name, "its line is quicker than it should be");
+    return (seen.window_bytes_max > 0 && seen.window_bytes_max <= WINDOW_BYTES_MAX) ||
+           fail(run, name, "its line carries more than it should");
+}
+
+static bool lines_check(struct run *run)
+{
+    bool ok = line_check(run, run->to_ro, "ro");
+
+    ok = (run->is_pull || line_check(run, run->to_al, "al")) && ok;
+    if (proxy_seen(run->to_ro).drops + proxy_seen(run->to_al).drops == 0)
+        ok = fail(run, "line", "it dropped nothing");
+    return ok;
+}
+
 static bool exchange_run(struct run *run)
 {
     struct proxy_shape thin = {
-        .delay_ms = 150, .bytes_per_s = 256000 / 8, .drop_ms = run->form.drop_ms};
+        .delay_ms = DELAY_MS, .bytes_per_s = BYTES_PER_S, .drop_ms = run->form.drop_ms};
 
     proxy_shape(run->to_ro, &thin);
     proxy_shape(run->to_al, &thin);
@@ -281,6 +314,7 @@ static bool exchange_run(struct run *run)
            proxy_connections(run->to_ro) + proxy_connections(run->to_al));
     if (run->is_pull && proxy_connections(run->to_al) > 0)
         ok = fail(run, "pull", "al was called") && ok;
+    ok = lines_check(run) && ok;
     return ok && once_check(run, &run->al) && file_check(run) && settle(run) && receipts_check(run);
 }
 
