@@ -79,7 +79,8 @@ static bool officer_open(struct bare *bare, uint16_t port, const char *request)
     return is_served(bare, request);
 }
 
-#define STRANGER_COUNT 400u /* more than all places of the desk */
+#define PLACE_COUNT    200u
+#define STRANGER_COUNT 300u
 
 /* Each from an address of its own, in one /8. */
 static void strangers_open(int strangers[], unsigned count, uint16_t port)
@@ -104,7 +105,7 @@ CHECK_TEST(strangers_from_many_addresses_keep_no_officer_out)
     struct bare before;
     struct bare after;
 
-    site_open_desk(&site, (struct http_server_limits){.connection_count = 0});
+    site_open_desk(&site, (struct http_server_limits){.connection_count = PLACE_COUNT});
     CHECK(officer_open(&before, site.port, KNOWN("a")));
     strangers_open(strangers, STRANGER_COUNT, site.port);
     wait_ms(200);

@@ -37,7 +37,8 @@ static int64_t inbox_look(struct bare *bare, const struct live_session *session)
 
 /* ---- strangers that only stand there ---- */
 
-#define STRANGER_COUNT 400 /* more than all places of the desk */
+#define PLACE_COUNT    256
+#define STRANGER_COUNT 400
 #define BOUND_US       2000000
 
 static bool socket_is_open(int fd)
@@ -149,7 +150,7 @@ CHECK_TEST(an_officer_does_not_feel_a_hostile_crowd)
 
 int main(void)
 {
-    struct http_server_limits limits = {.connection_count = 0};
+    struct http_server_limits limits = {.connection_count = PLACE_COUNT};
 
     if (!crowd_begin() || !live_open(&live, limits))
         return 1;
