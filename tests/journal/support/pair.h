@@ -48,8 +48,9 @@ struct pair {
     unsigned calls;      /* calls made, of both */
     unsigned posts;      /* of them, those that bring a post */
     unsigned posts_2;    /* and of these, those made in protocol 2 */
-    const char *says;    /* when set, posts are answered with this and do not arrive */
+    const char *says; /* when set, posts are answered with this and do not arrive, also in a lane */
     unsigned says_status;
+    uint64_t said_id;       /* of the post in a lane that the next pull answers so; 0: none */
     size_t post_size;       /* of the largest since a test set it to 0 */
     int64_t post_travel_ms; /* how long each post is under way */
     int64_t
