@@ -49,7 +49,7 @@ level
 # The partner is away, so this has no receipt; then the machine is gone.
 end al
 write_request RO-LOSS-3 ro
-until_said '"without_receipt":1' as_ro --json status
+until_said '"waiting":1\|"without_receipt":1' as_ro --json status
 end ro KILL
 receipts ro > "$homes/receipts.before"
 [ "$(wc -l < "$homes/receipts.before")" -ge 4 ] || fail "receipts were given on both sides"
