@@ -8,11 +8,9 @@
 #include "base/attributes.h"
 #include "base/json.h"
 #include "base/text.h"
-#include "desk/roles.h"
 #include "journal/fresh.h"
 #include "keeper/keeper.h"
 #include "keeper/process.h"
-#include "store/local_rows.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -45,43 +43,22 @@ static bool oldest_is_free(const struct journal *journal, struct error *err)
            oldest_is_used(sets, journal->domestic.origin, err);
 }
 
-/* Two answer for what the keeper will sign, or no longer sign. */
-static bool approver_check(struct node *node, const struct options *options, const char *act,
-                           struct error *err)
+/* Two answer for what the keeper will sign, or no longer sign. Who they are and why stands in the domestic log before
+ * anything changes. */
+static bool two_enter(struct node *node, const struct options *options, const char *act,
+                      struct error *err)
 {
-    struct arena arena CLEANUP(arena_free) = arena_make(64 * 1024);
-    struct span approver = span_text(options->approver);
-    struct officer_row row;
+    struct control_request request = {.act = span_text(act),
+                                      .officer = span_text(options->officer),
+                                      .approver = span_text(options->approver),
+                                      .reason = span_text(options->reason)};
 
-    if (approver.size == 0)
-        return error_set(err, ERROR_RULE, "%s: a second officer is required (--approver)", act);
-    if (span_equal(approver, span_text(options->officer)))
-        return error_set(err, ERROR_RULE, "%s: nobody approves their own act", act);
-    if (!officer_find(node->db, &arena, approver, &row, err))
-        return error_add(err, "officer %.*s", SPAN_ARG(approver));
-    return (row.is_active ||
-            error_set(err, ERROR_RULE, "officer %.*s is not active here", SPAN_ARG(approver))) &&
-           role_check_approver(row.role, act, err);
-}
-
-/* Who ordered it, who approved and why stands in the domestic log before anything changes. */
-static bool act_enter(struct node *node, const struct options *options, const char *act,
-                      const char *object, struct error *err)
-{
-    char approved[NAME_SIZE_MAX + 16];
-
-    snprintf(approved, sizeof approved, "approved-by %s", options->approver);
-    const struct span objects[] = {span_text(object), span_text(approved)};
-    return setup_access(node, options, act, objects, ARRAY_COUNT(objects), err);
+    return node_access_two(node, &request, act, err);
 }
 
 static bool renew_enter(struct node *node, void *context, struct error *err)
 {
-    const struct options *options = context;
-
-    return approver_check(node, options, "keeper-renew", err) &&
-           oldest_is_free(&node->journal, err) &&
-           act_enter(node, options, "keeper-renew", "keeper", err);
+    return two_enter(node, context, "keeper-renew", err) && oldest_is_free(&node->journal, err);
 }
 
 /* The keeper's files, with their passphrase. */
@@ -182,10 +159,9 @@ static bool recover_enter(struct node *node, void *context, struct error *err)
 {
     struct recovering *recovering = context;
 
-    return approver_check(node, recovering->options, "keeper-recover", err) &&
+    return two_enter(node, recovering->options, "keeper-recover", err) &&
            journal_keeper_logs(&node->journal, &recovering->arena, recovering->logs,
-                               &recovering->count, err) &&
-           act_enter(node, recovering->options, "keeper-recover", "keeper.record", err);
+                               &recovering->count, err);
 }
 
 static bool record_recover(struct recovering *recovering, bool is_all, struct error *err)
