@@ -126,7 +126,8 @@ bool audit_cannot_tell(const struct journal_line *out, const struct journal_line
     return out->is_suspended_by_partner && in->out.read_only[0] != '\0';
 }
 
-/* New business may wait for the end of a suspension that the other side cannot lift: its domestic log was stopped. */
+/* New business may wait for the end of a suspension that the other side cannot lift: its domestic log was stopped. One that the
+ * sender lifted already, and the receiver has not heard of, is no reason to wait: what lifts it is among what waits. */
 static bool is_level(struct node *from, struct node *to, char *why, size_t size)
 {
     const struct journal_line *out = line_of(from);
@@ -143,8 +144,8 @@ static bool is_level(struct node *from, struct node *to, char *why, size_t size)
     return strcmp(out->out.origin, in->in.origin) == 0 && out->out.size == out->cosigned &&
            in->in.size == out->out.size &&
            (in->handled == in->in.size || in->resume.state == RESUME_DONE) &&
-           (in->is_suspended || audit_cannot_lift(from) || audit_cannot_tell(out, in) ||
-            !has_waiting(from));
+           ((in->is_suspended && out->is_suspended) || audit_cannot_lift(from) ||
+            audit_cannot_tell(out, in) || !has_waiting(from));
 }
 
 bool audit_must_resume(const struct node *node)
