@@ -502,6 +502,17 @@ static bool open_needed(struct journal *journal, struct journal_line *line, bool
                                  line->agreement_id, is_own ? "of ours" : "of the partner");
 }
 
+/* A second signature is in force at once. Books that an older state of this machine was put back over may lack the one that
+ * was given already, and with two of them a resume could not place either. */
+static bool met_needed(const struct journal_line *line, struct error *err)
+{
+    return line->has_met ||
+           error_set(err, ERROR_BUSY,
+                     "agreement %s: this node has not met %s since its start; nothing is signed "
+                     "second before it has seen what %s holds",
+                     line->agreement_id, line->partner, line->partner);
+}
+
 bool journal_accept_proposal(struct journal *journal, struct journal_line *line,
                              struct span co_signed, struct appended *out, struct error *err)
 {
@@ -511,7 +522,7 @@ bool journal_accept_proposal(struct journal *journal, struct journal_line *line,
     struct signed_agreement next;
     size_t signer_count = 0;
 
-    if (!open_needed(journal, line, false, &open, err) ||
+    if (!open_needed(journal, line, false, &open, err) || !met_needed(line, err) ||
         !agreement_look(co_signed, &arena, &next, &signer_count, err))
         return false;
     struct agreement_signature signature = {.version = next.agreement.version,

@@ -4,6 +4,7 @@
  */
 #include "check.h"
 #include "journal/private.h"
+#include "journal/support/amend.h"
 #include "journal/support/hostile.h"
 #include "store/local_rows.h"
 
@@ -107,6 +108,26 @@ CHECK_TEST(a_node_that_has_just_started_gives_no_custody_and_says_whom_it_has_no
     CHECK(!has(&out, "not_met"));
 }
 
+/* The version may be in force already, in an entry that these books lost: with two of them no resume would end. */
+CHECK_TEST(nothing_is_signed_second_before_the_partner_was_met)
+{
+    struct pair_node *node = &pair.nodes[0];
+    struct buffer once CLEANUP(buffer_free) = buffer_make(BODY_SIZE_MAX);
+    struct error err = {0};
+
+    CHECK_OK(amend_propose(&pair.nodes[1], amend_shorter, &once, &err), err);
+    pair_settle(&pair);
+    pair.is_cut = true;
+    CHECK_OR_RETURN(pair_reopen(node));
+    CHECK(!amend_accept(node, buffer_span(&once), &err));
+    CHECK_ERROR(err, ERROR_BUSY, "has not met al since its start");
+    CHECK_INT(node->journal.lines[0].agreement.version, 1);
+    pair.is_cut = false;
+    pair_settle(&pair);
+    CHECK_OK(amend_accept(node, buffer_span(&once), &err), err);
+    CHECK_INT(node->journal.lines[0].agreement.version, 2);
+}
+
 CHECK_TEST(the_domestic_log_is_signed_when_all_were_met_or_one_was_waited_for)
 {
     static struct journal journal;
@@ -137,6 +158,7 @@ int main(void)
     pair_settle(&pair);
     CHECK_RUN(a_restored_node_gives_no_custody_before_contact);
     CHECK_RUN(a_node_that_has_just_started_gives_no_custody_and_says_whom_it_has_not_met);
+    CHECK_RUN(nothing_is_signed_second_before_the_partner_was_met);
     CHECK_RUN(the_domestic_log_is_signed_when_all_were_met_or_one_was_waited_for);
     pair_free(&pair);
     return check_end();
