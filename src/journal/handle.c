@@ -617,17 +617,24 @@ bool handle_again(struct journal *journal, struct journal_line *line, const stru
                               .held_for = "before",
                               .is_given = true};
     struct head head;
+    struct error unread = {0};
     struct span body = {NULL, 0};
     const void *parsed = NULL;
     int64_t time_s = 0;
 
     if (!entry_time(journal, line, row, &time_s, err))
         return false;
-    if (before->outcome == OUTCOME_ACCEPTED) {
-        if (!head_read(row->head, &arena, &head, err))
-            return false;
+    /* What was refused was ruled under the version of its place too, whatever is in force by now; what was malformed may have
+     * had none. */
+    bool is_malformed = before->outcome == OUTCOME_REFUSED && before->ground == OUTCOME_MALFORMED;
+    if (head_read(row->head, &arena, &head, &unread) && !is_malformed)
         verdict.version =
             version_at(line, false, version_position(line, row->log, row->index), head.seen);
+    if (before->outcome == OUTCOME_ACCEPTED) {
+        if (unread.kind != ERROR_NONE) {
+            *err = unread;
+            return false;
+        }
         if ((row->body_state == BODY_HELD && !journal_body(journal, row, &arena, &body, err)) ||
             !body_judge(journal, line, row, &head, body, &parsed, &verdict, &ruling_text, &arena,
                         err))

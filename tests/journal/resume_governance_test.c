@@ -147,9 +147,33 @@ static int64_t version_in_force(size_t side, bool is_own)
 
 /* --- claims --- */
 
+/* An entry that names a version too old, written before its writer knew of our newest signature and received behind it: refused under the
+ * version before. */
+static void refused_across(struct span proposed)
+{
+    struct hostile_entry entry = {.filled = hostile_head(&pair.nodes[1], MESSAGE_REQUEST),
+                                  .body = span_text("{}")};
+    struct arena arena CLEANUP(arena_free) = arena_make(65536);
+    struct sequence_row row;
+    struct error err = {0};
+    uint64_t index = 0;
+
+    entry.filled.agreement_version--;
+    CHECK_OK(amend_accept(ro(), proposed, &err), err);
+    pair_wait(2000); /* receipts have whole seconds */
+    CHECK_OK(hostile_append(&pair.nodes[1], &entry, &index, &err), err);
+    pair_settle(&pair);
+    CHECK_OR_RETURN(hostile_verdict(ro(), index, &arena, &row));
+    CHECK_INT(row.outcome, OUTCOME_REFUSED);
+    CHECK_SPAN(row.ground, "version");
+    CHECK_INT(row.version, line(0)->agreement.version - 1);
+}
+
 /* Two amendments, signed once there and once here, a request under each, and then both suspend. */
 CHECK_TEST(what_was_agreed_after_the_backup_is_in_force_again)
 {
+    struct buffer proposed CLEANUP(buffer_free) = buffer_make(BODY_SIZE_MAX);
+    struct error err = {0};
     uint8_t before[DIGEST_SIZE];
     uint8_t after[DIGEST_SIZE];
 
@@ -160,7 +184,9 @@ CHECK_TEST(what_was_agreed_after_the_backup_is_in_force_again)
     CHECK_OR_RETURN(amend(0, amend_shorter)); /* version 2: the second signature is theirs */
     CHECK(request(0, 2) && request(1, 3));
     pair_settle(&pair);
-    CHECK_OR_RETURN(amend(1, amend_no_answers)); /* version 3: it is ours */
+    CHECK_OK(amend_propose(&pair.nodes[1], amend_no_answers, &proposed, &err), err);
+    pair_settle(&pair);
+    refused_across(buffer_span(&proposed)); /* version 3: it is ours */
     CHECK(request(0, 4) && request(1, 5));
     pair_settle(&pair);
     CHECK(act(0, "agreement-suspend", "{}") && act(1, "agreement-suspend", "{}"));
