@@ -105,6 +105,32 @@ static unsigned name_rank(const struct name_like *like)
     return level * 20 + (9 - more) * 2 + (like->order != LIKE_ORDER_TURNED);
 }
 
+/* Of two that tell as much the same one is taken whichever record is the first. */
+static bool is_better(const struct name_like *like, const struct name_like *than)
+{
+    if (name_rank(like) != name_rank(than))
+        return name_rank(like) > name_rank(than);
+    if (like->whole != than->whole)
+        return like->whole > than->whole;
+    if (like->family != than->family)
+        return like->family > than->family;
+    return like->given > than->given || (like->given == than->given && like->more < than->more);
+}
+
+/* Which of the two is called given does not matter where they stand in each other's place: the more alike is. */
+static void turned_settle(struct name_like *turned)
+{
+    uint8_t level = turned->given;
+    float rarity = turned->rarities[0];
+
+    if (turned->given >= turned->family)
+        return;
+    turned->given = turned->family;
+    turned->family = level;
+    turned->rarities[0] = turned->rarities[1];
+    turned->rarities[1] = rarity;
+}
+
 static void parts_compare(struct aligner *aligner, struct record_part a, struct record_part b,
                           uint8_t *level, size_t *more, float *rarity)
 {
@@ -156,6 +182,7 @@ static void name_compare(struct aligner *aligner, const struct record *a, uint8_
         return;
     parts_compare(aligner, parts[0], parts[3], &turned.given, &turned.more, &turned.rarities[0]);
     parts_compare(aligner, parts[1], parts[2], &turned.family, &turned.more, &turned.rarities[1]);
+    turned_settle(&turned);
     if (name_rank(&turned) > name_rank(out) + 40) /* by more than one level of both */
         *out = turned;
 }
@@ -174,7 +201,7 @@ static void names_compare(struct aligner *aligner, const struct record *a, const
             if (k > 0 && b->words[k].group == b->words[k - 1].group)
                 continue;
             name_compare(aligner, a, a->words[i].group, b, b->words[k].group, &like);
-            if (!is_any || name_rank(&like) > name_rank(&best))
+            if (!is_any || is_better(&like, &best))
                 best = like;
             is_any = true;
         }

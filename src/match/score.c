@@ -28,18 +28,18 @@ struct table_step {
 
 static void weight_load(const struct table_weight *row, struct score_weights *out)
 {
-    for (enum like_field field = 0; field < LIKE_FIELD_COUNT; field++) {
-        if (strcmp(like_field_name(field), row->field) != 0)
-            continue;
-        for (unsigned level = 1; level < like_level_count(field); level++) {
-            if (strcmp(like_level_name(field, level), row->level) != 0)
-                continue;
-            out->m[field][level] = row->m;
-            out->u[field][level] = row->u;
-            return;
-        }
-    }
-    assert(!"tables/weights.tsv names a field or level that there is not");
+    enum like_field field = 0;
+    unsigned level = 1;
+
+    while (field < LIKE_FIELD_COUNT && strcmp(like_field_name(field), row->field) != 0)
+        field++;
+    assert(field < LIKE_FIELD_COUNT); /* tables/weights.tsv names no field that there is not */
+    while (level < like_level_count(field) &&
+           strcmp(like_level_name(field, level), row->level) != 0)
+        level++;
+    assert(level < like_level_count(field));
+    out->m[field][level] = row->m;
+    out->u[field][level] = row->u;
 }
 
 void score_weights_published(struct score_weights *out)

@@ -81,6 +81,16 @@ CHECK_TEST(given_and_family_name_in_each_others_place_are_found)
     CHECK_INT(like.levels[LIKE_FAMILY], LIKE_NAME_EXACT);
 }
 
+CHECK_TEST(which_record_is_the_first_does_not_matter)
+{
+    /* compared() holds both ways against each other: turned names of unequal levels, several names that tell as much. */
+    compared("given=Petrova; family=Ana", "given=Anna; family=Petrova");
+    compared("given=Petrova; family=Ana", "given=Ana Maria; family=Petrov");
+    compared("given=Ana; family=Stefanik; given2=Zef; family2=Petrova",
+             "given=Ana; family=Petrova");
+    compared("name=Ana Petrova; given2=Zef; family2=Ana", "given=Ana; family=Petrova");
+}
+
 CHECK_TEST(of_several_names_and_addresses_the_best_pair_counts)
 {
     const char *two = "given=Zef; family=Stefanik; given2=Ana; family2=Petrova; "
@@ -144,6 +154,7 @@ int main(void)
     CHECK_RUN(words_more_are_a_field_of_their_own);
     CHECK_RUN(parts_are_told_apart_where_both_records_do);
     CHECK_RUN(given_and_family_name_in_each_others_place_are_found);
+    CHECK_RUN(which_record_is_the_first_does_not_matter);
     CHECK_RUN(of_several_names_and_addresses_the_best_pair_counts);
     CHECK_RUN(addresses_count_the_words_that_agree);
     CHECK_RUN(numbers_are_equal_or_near_or_different);
