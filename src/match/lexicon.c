@@ -137,7 +137,7 @@ void lexicon_weigh(struct lexicon *lexicon, uint64_t records)
         struct lexicon_word *word = &lexicon->words[i];
         word->rarity = word->count == 0 || records == 0
                            ? -1
-                           : fmaxf(0, log2f((float)records / (float)word->count));
+                           : log2f((float)(records + LEXICON_BESIDE) / (float)word->count);
     }
 }
 

@@ -9,6 +9,7 @@
 #include "match/skeleton.h"
 
 #define LEXICON_WORD_MAX UINT32_C(16000000) /* some 2 GB; a population has fewer */
+#define LEXICON_BESIDE   250 /* records; so a name says 7 bits or more where nobody else is */
 
 /* The same letters in a name and in an address are two words: each is rare or common in its own kind. */
 enum lexicon_kind { LEXICON_NAME, LEXICON_PLACE, LEXICON_VALUE, LEXICON_KIND_COUNT };
@@ -42,7 +43,8 @@ uint32_t lexicon_size(const struct lexicon *lexicon);
 
 /* One more record has the word. */
 void lexicon_count(struct lexicon *lexicon, uint32_t word);
-/* Rarity of every word from what was counted over `records` records; a word that was never counted stays unknown. */
+/* Rarity of every word from what was counted over `records` records, beside which LEXICON_BESIDE stand that lack it: in two
+ * short lists a word is not common because the one person who is in both has it. A word never counted stays unknown. */
 void lexicon_weigh(struct lexicon *lexicon, uint64_t records);
 /* Rarity of the words of names from an index. A word that is not in it is as rare as one that stands there once. */
 void lexicon_weigh_by(struct lexicon *lexicon, const struct index *index);

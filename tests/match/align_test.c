@@ -127,9 +127,11 @@ CHECK_TEST(the_commoner_word_of_a_pair_says_how_rare_it_is)
     record_count(cards.lexicon, &card.record);
     lexicon_weigh(cards.lexicon, 16);
     names_align("Teoodora", "Teodora", &alignment);
-    CHECK(alignment.rarity == 1.0f);
+    float teodora = alignment.rarity;
+    names_align("Teoodora", "Teoodora", &alignment);
+    CHECK(alignment.rarity > teodora + 2.9f);
     names_align("Teodora w3", "Teodora w3", &alignment);
-    CHECK(alignment.rarity == 5.0f);
+    CHECK(alignment.rarity > 2 * teodora + 2.9f);
     names_align("Zdenkovic", "Zdenkovic", &alignment);
     CHECK(alignment.rarity < 0);
 }
