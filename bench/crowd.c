@@ -16,7 +16,7 @@
 
 #define PEOPLE      1000000
 #define SECOND_EACH 10 /* one of so many has a second record */
-#define BLOCK_MAX   300
+#define BLOCK_MAX   100
 #define COUNTRY_MAX 200
 #define TEXT_MAX    96
 

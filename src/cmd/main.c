@@ -127,6 +127,15 @@ const struct command commands[] = {
      "reason. --case is that of the draft.",
      command_approval},
     {"case", "NUMBER TITLE", "Opens a case.", command_case},
+    {"match",
+     "LIST.csv [--against LIST.csv|self] [--out csv|json] [--least N] [--expect N] [--one-to-one]",
+     "Links a list of people to another, or to itself: who may be one person, how sure that is, and why.\n\n"
+     "Works on files and opens no node; what it finds is for a person to judge (docs/matching.md). The first line names "
+     "the columns: id, and any of name, given, family, born, sex, place, region, postcode, address, phone, document; a "
+     "digit behind a name (given2, family2) means a further one. --least: links of N in 100 and more (50). --expect: so "
+     "many in 100 of the shorter list are in the other (10). --one-to-one: each record in one link at most. Links stand "
+     "in groups, the surest first; the weakest tie of each is marked.",
+     command_match},
     {"log",
      "list\nvkey [--custody] ORIGIN\nvkey --custody|--witness [--party NAME]\nexport DIR [--log ORIGIN]",
      "Lists logs, gives their verification keys, exports them as static files.", command_log},
