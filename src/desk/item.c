@@ -31,30 +31,52 @@ struct span item_name(const struct journal_line *line, int64_t log, struct span 
     return copy;
 }
 
+/* On one line: the partner's, else ours. *is_there false: neither. */
+static bool find_on_line(struct journal *journal, struct journal_line *line, struct span wanted,
+                         struct arena *arena, struct entry_row *out, bool *is_there,
+                         struct error *err)
+{
+    enum log_side sides[] = {SIDE_PARTNER, SIDE_OWN};
+
+    *is_there = false;
+    for (size_t k = 0; !*is_there && k < ARRAY_COUNT(sides); k++) {
+        *is_there = journal_find_message(journal, line, sides[k], wanted, arena, out, err);
+        if (!*is_there && err->kind != ERROR_MISSING)
+            return false;
+        if (!*is_there)
+            error_clear(err);
+    }
+    return true;
+}
+
 bool item_find(struct journal *journal, struct span id, struct arena *arena,
                struct journal_line **line, struct entry_row *out, struct error *err)
 {
     uint8_t uuid[UUID_SIZE];
     struct span wanted = span_make(uuid, sizeof uuid);
 
+    *line = NULL;
     if (!uuid_read(id, uuid))
         return error_set(
             err, ERROR_INPUT,
             "an item is named by its id, such as 01890a5d-ac96-774b-bcce-b302099a8057");
     for (size_t i = 0; i < journal->line_count; i++) {
-        enum log_side sides[] = {SIDE_PARTNER, SIDE_OWN};
-        for (size_t k = 0; k < ARRAY_COUNT(sides); k++) {
-            if (journal_find_message(journal, &journal->lines[i], sides[k], wanted, arena, out,
-                                     err)) {
-                *line = &journal->lines[i];
-                return true;
-            }
-            if (err->kind != ERROR_MISSING)
-                return false;
-            error_clear(err);
-        }
+        struct entry_row found;
+        bool is_there = false;
+        if (!find_on_line(journal, &journal->lines[i], wanted, arena, &found, &is_there, err))
+            return false;
+        /* Ids are random: one that stands twice was copied, and what is meant for one partner would go to the other. */
+        if (is_there && *line != NULL)
+            return error_set(err, ERROR_CONFLICT,
+                             "item %.*s stands under agreements %s and %s: one partner copied it "
+                             "from the other, and nothing is done by it",
+                             SPAN_ARG(id), (*line)->agreement_id, journal->lines[i].agreement_id);
+        if (!is_there)
+            continue;
+        *line = &journal->lines[i];
+        *out = found;
     }
-    return error_set(err, ERROR_MISSING, "no item %.*s here", SPAN_ARG(id));
+    return *line != NULL || error_set(err, ERROR_MISSING, "no item %.*s here", SPAN_ARG(id));
 }
 
 bool item_reference(const struct journal_line *line, const struct entry_row *row,

@@ -50,7 +50,7 @@ struct journal_line *line_pick(struct journal *journal, struct span agreement, s
 /* "<origin> <uuid>" of an entry, in the arena. */
 struct span item_name(const struct journal_line *line, int64_t log, struct span message_id,
                       struct arena *arena);
-/* The entry with this message id (its text form) in one of our lines; MISSING. */
+/* The entry with this message id (its text form) in one of our lines; MISSING. CONFLICT when two lines have it. */
 bool item_find(struct journal *journal, struct span id, struct arena *arena,
                struct journal_line **line, struct entry_row *out, struct error *err);
 /* What is on hold and over its time is for the proof alone: RULE for any other officer. */
