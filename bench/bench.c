@@ -1,4 +1,4 @@
-/* Measurements: see bench.h.   usage: besa-bench [NAME]   (sync, audit, exchange, node, api, search; all without a name) */
+/* Measurements: see bench.h.   usage: besa-bench [NAME]   (sync, audit, exchange, node, search, api, retention; all without a name) */
 #include "bench.h"
 
 #include <stdarg.h>
@@ -129,11 +129,11 @@ int main(int argc, char **argv)
     static const struct {
         const char *name;
         bool (*run)(void);
-    } benches[] = {{"sync", bench_sync},         {"audit", bench_audit},
-                   {"exchange", bench_exchange}, {"node", bench_node},
-                   {"search", bench_search},     {"api", bench_api},
-                   {"linkage", bench_linkage},   {"name_bench", bench_names},
-                   {"crowd", bench_crowd},       {"weights", bench_weights}};
+    } benches[] = {
+        {"sync", bench_sync},       {"audit", bench_audit},        {"exchange", bench_exchange},
+        {"node", bench_node},       {"search", bench_search},      {"api", bench_api},
+        {"linkage", bench_linkage}, {"name_bench", bench_names},   {"crowd", bench_crowd},
+        {"weights", bench_weights}, {"retention", bench_retention}};
     const char *only = argc > 1 ? argv[1] : NULL;
     bool ok = true;
     size_t ran = 0;
@@ -145,6 +145,6 @@ int main(int argc, char **argv)
         ran++;
     }
     if (ran == 0)
-        bench_say("usage: besa-bench [sync|audit|exchange|node|api]\n");
+        bench_say("usage: besa-bench [sync|audit|exchange|node|search|api|retention]\n");
     return ran == 0 ? 64 : ok ? 0 : 1;
 }

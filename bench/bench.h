@@ -52,6 +52,7 @@ bool bench_linkage(void);
 bool bench_weights(void);
 bool bench_names(void);
 bool bench_crowd(void);
+bool bench_retention(void);
 
 /* The bare peer of exchange_peers: append and fdatasync on both sides, TCP, a receipt, nothing else. */
 struct peer_result {

@@ -208,7 +208,7 @@ static bool heads_step(struct journal *journal, const struct heads_log *log, int
                        struct heads_walk *walk, struct pruned *out, bool *is_done,
                        struct error *err)
 {
-    struct prune_row rows[PRUNE_STEP];
+    struct prune_row rows[PRUNE_HEADS_STEP];
     int64_t place = 0;
     size_t count = 0;
 
@@ -219,9 +219,9 @@ static bool heads_step(struct journal *journal, const struct heads_log *log, int
     *is_done = from >= end;
     if (*is_done)
         return true;
-    if (!prune_list_heads(journal->db, log->id, from, to, rows, PRUNE_STEP, &count, err))
+    if (!prune_list_heads(journal->db, log->id, from, to, rows, PRUNE_HEADS_STEP, &count, err))
         return false;
-    if (count == PRUNE_STEP)
+    if (count == PRUNE_HEADS_STEP)
         to = rows[count - 1].index + 1;
     *out = (struct pruned){.origin = log->origin, .from = (uint64_t)from, .to = (uint64_t)to};
     walk->at = to;
