@@ -3,7 +3,7 @@
 # or error of one agreement says anything of the other. usage: tests/real/third_partner.sh BESA REAL_INPUT
 set -u
 besa=$1
-read -r ro_port al_port gr_port < <("$2" ports 3)
+read -r ro_port al_port gr_port al_desk gr_desk < <("$2" ports 5)
 # shellcheck disable=SC2034 # two_homes.sh reads them
 ro_line=$ro_port al_line=$al_port
 root=$(cd "$(dirname "$0")/../.." && pwd)
@@ -43,6 +43,9 @@ third_home() {
         quiet as_gr officer put eleni "Eleni Test" desk head_of_desk
 }
 
+# A home whose desk is open to officers over HTTPS.
+desk_opens() { echo "desk_listen = 127.0.0.1:$2" >> "$homes/$1/besa.conf"; } # PARTY PORT
+
 serve() { # PARTY
     "$besa" --home "$homes/$1" serve > "$homes/$1.log" 2>&1 &
     pids+=($!)
@@ -72,6 +75,7 @@ item_of() { sed -n 's/.*"item":"\([0-9a-f-]*\)".*/\1/p' "$1" | head -n 1; }
 
 # The third comes while ro runs: pairing and agreement go through the running node, and its line to al does not notice.
 two_homes || exit 1
+desk_opens al "$al_desk"
 for party in ro al; do serve "$party" || fail "$party does not serve"; done
 ro_pid=${pids[0]}
 until_said '"reachable"' ana status || fail "ro does not reach al"
@@ -82,6 +86,7 @@ as_ro agreement import "$homes/gr-both.cms" > "$homes/said" 2>&1 && fail "an agr
 grep -q "in force here already" "$homes/said" || { cat "$homes/said"; fail "the second import"; }
 ana agreement import "$homes/gr-both.cms" > "$homes/said" 2>&1 && fail "imported twice"
 as_ro pair import "$homes/gr.pairing" --secret "$homes/gr.secret" --fingerprint 0000-0000 > "$homes/said" 2>&1 && fail "a wrong fingerprint passes"
+desk_opens gr "$gr_desk"
 serve gr || fail "gr does not serve"
 until_said '"partner":"ro"[^}]*"state":"reachable"' eleni status || fail "gr's calls are not taken by the running node"
 until_said '"partner":"al"[^}]*"state":"reachable"' ana status || fail "ro lost al"
@@ -107,15 +112,47 @@ until_said '"answered"' blerim sent || fail "al has no answer"
 eleni inbox | grep -q AL-1 && fail "gr's inbox names al's request"
 eleni sent | grep -q '"answered"' && fail "the answer to al answered gr"
 
-# An item of the other agreement is no more there than one that never was.
+# An item of the other agreement is no more there than one that never was, whatever a desk tries with it, at both ends.
 none=01890a5d-ac96-774b-bcce-b302099a8057
-for act in show withdraw; do
-    eleni --case c-1 "$act" "$al_item" > "$homes/one" 2>&1 && fail "gr may $act al's item"
-    eleni --case c-1 "$act" "$none" > "$homes/two" 2>&1
-    sed -i "s/$al_item/ITEM/g" "$homes/one" && sed -i "s/$none/ITEM/g" "$homes/two"
-    cmp -s "$homes/one" "$homes/two" || { cat "$homes/one" "$homes/two"; fail "$act tells al's item from none"; }
+as_none() { # WHO ITEM COMMAND...
+    local who=$1 item=$2
+    shift 2
+    "$who" --case c-1 "${@/ITEM/$item}" > "$homes/one" 2>&1 && fail "$who may $* another agreement's item"
+    "$who" --case c-1 "${@/ITEM/$none}" > "$homes/two" 2>&1
+    sed -i "s/$item/ITEM/g" "$homes/one" && sed -i "s/$none/ITEM/g" "$homes/two"
+    grep -q "no item ITEM here" "$homes/one" || { cat "$homes/one"; fail "$who $*: refused for another reason"; }
+    cmp -s "$homes/one" "$homes/two" || { cat "$homes/one" "$homes/two"; fail "$*: $who tells it from none"; }
+}
+for pair in "eleni $al_item" "blerim $gr_item"; do
+    read -r who item <<< "$pair"
+    as_none "$who" "$item" show ITEM
+    as_none "$who" "$item" withdraw ITEM
+    as_none "$who" "$item" answer ITEM "$root/tests/fuzz/corpus/answer/nothing_held"
+    as_none "$who" "$item" refuse ITEM --ground a --text "nothing held"
+    as_none "$who" "$item" assign ITEM desk
+    as_none "$who" "$item" erase ITEM --why order
+    as_none "$who" "$item" retention hold ITEM --for exculpatory
+    as_none "$who" "$item" retention release ITEM
+    as_none "$who" "$item" attach get ITEM 1 "$homes/none"
 done
-eleni --case c-1 refuse "$al_item" --ground a --text "nothing held" > "$homes/one" 2>&1 && fail "gr may refuse al's request"
+# The same over HTTPS: every path that names an item, by officers who have their passwords from two others.
+field() { grep -o "\"$1\":\"[^\"]*\"" | cut -d '"' -f 4; }
+password_give() { # PARTY HEAD ID
+    local draft first second
+    quiet "as_$1" officer put "$3" "Desk Test" desk head_of_desk || exit 1
+    draft=$("as_$1" --json officer password "$3") || fail "no password for $3"
+    first=$(field first_half <<< "$draft")
+    second=$("$2" approval confirm "$(field approval <<< "$draft")" "$(field sha256 <<< "$draft")" | field second_half)
+    printf '%s\nexercise-%s\n' "$first$second" "$3" |
+        "$besa" --home "$homes/$1" --officer "$3" --reason "exercise" officer password > "$homes/said" || { cat "$homes/said"; fail "$3's password"; }
+}
+over_https() { # PARTY HEAD PORT ITEM OWN
+    password_give "$1" "$2" "desk-$1"
+    echo "exercise-desk-$1" | "$root/tests/real/foreign_item.py" "$root" "$3" "desk-$1" "$4" "$5" > "$homes/said" 2>&1 ||
+        { cat "$homes/said"; fail "$1's API"; }
+}
+over_https gr eleni "$gr_desk" "$al_item" "$gr_item"
+over_https al blerim "$al_desk" "$gr_item" "$al_item"
 
 # The same officer has another name with each partner.
 name_of() { sed -n 's/.*"officer":"\([^"]*\)".*/\1/p' | head -n 1; }
@@ -126,21 +163,35 @@ until_said RO-2 blerim inbox || fail "ro's second request does not arrive"
 at_gr=$(eleni --case c-1 show "$ro_item" | name_of) at_al=$(blerim --case c-1 show "$(item_of "$homes/ro2.sent")" | name_of)
 [ -n "$at_gr" ] && [ "$at_gr" != "$at_al" ] || fail "ana is '$at_gr' to gr and '$at_al' to al"
 
-# Everything that gr can see, hold or export: no word, number or origin of the agreement with al.
-{
-    eleni status
-    eleni inbox
-    eleni sent
-    eleni --case c-1 show "$ro_item"
-    eleni --case c-1 show "$gr_item"
-    cat "$homes/gr.log"
-} > "$homes/all-of-gr" 2>&1
-as_gr log export "$homes/export" > /dev/null 2>&1 || fail "gr's logs cannot be exported"
+# All that a node shows its head of desk, opened with its own keys, what its logs export, and its files as they lie there.
+all_of() { # PARTY WHO
+    rm -rf "$homes/export-$1"
+    {
+        "$2" status
+        "$2" inbox
+        "$2" sent
+        for item in $({ "$2" inbox; "$2" sent; } | grep -o '"item":"[0-9a-f-]*"' | cut -d '"' -f 4); do
+            "$2" --case c-1 show "$item"
+        done
+        cat "$homes/$1.log"
+    } > "$homes/all-of-$1" 2>&1
+    "as_$1" log export "$homes/export-$1" > "$homes/said" 2>&1 || { cat "$homes/said"; fail "$1's logs cannot be exported"; }
+}
+holds() { # PARTY WORD
+    grep -rqF -- "$2" "$homes/all-of-$1" "$homes/export-$1" || grep -rqF -- "$2" "$homes/$1/besa.db" "$homes/$1/besa.db-wal" 2> /dev/null
+}
+all_of ro ana
+all_of gr eleni
 for canary in kestrelfact AL-1 ro-al "$al_item" "to/al"; do
-    grep -rqF -- "$canary" "$homes/all-of-gr" "$homes/export" && fail "gr holds '$canary'"
-    grep -qF -- "$canary" "$homes/gr/besa.db" "$homes/gr/besa.db-wal" 2> /dev/null && fail "gr's books hold '$canary'"
+    holds ro "$canary" || fail "the search does not find '$canary' where it must be"
+    holds gr "$canary" && fail "gr holds '$canary'"
 done
-# The search finds what is there.
-grep -rqF -- plainfact "$homes/all-of-gr" && grep -rqF -- "gr-ro" "$homes/export" || fail "the search for words finds nothing"
+for word in plainfact greekfact gr-ro; do holds gr "$word" || fail "the search does not find '$word' at gr"; done
+# Were it told to gr after all, the search would say so.
+body "$(authority_of "$homes/ro.pairing")" RO-3 "kestrelfact" "$homes/leak.body"
+ana --case c-1 request "$homes/leak.body" --agreement gr-ro > "$homes/said" || { cat "$homes/said"; fail "the leak"; }
+until_said RO-3 eleni inbox || fail "the leak does not arrive"
+all_of gr eleni
+holds gr kestrelfact || fail "a leak would not be found"
 for party in ro al gr; do "as_$party" verify > "$homes/said" 2>&1 || { cat "$homes/said"; fail "$party's books"; }; done
-echo "three nodes, two agreements: 5 words of the one not found with the other; an item of it is as none"
+echo "three nodes, two agreements: 5 words of the one found where they must be and not with the other; an item of it is as none"
