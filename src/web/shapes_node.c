@@ -78,6 +78,7 @@ static const struct shape_field due_fields[] = {
     COUNT("log_closed", MUST, NULL),
     BOOLEAN("and_more", MAY, "Not all were counted."),
     COUNT("due_within_30_days", MUST, NULL),
+    COUNT("heads_kept_days", MUST, "Heads of the logs with this partner, after custody."),
     TIME("due_since", MAY, "The day of the first."),
     TIME("agreement_ends", MAY, NULL),
     TIME("all_erased_from", MAY, NULL),
@@ -85,11 +86,20 @@ static const struct shape_field due_fields[] = {
 static const struct shape due_row =
     SHAPE("retention_row", "What is due of an agreement.", due_fields);
 static const struct shape *const due_rows[] = {&due_row};
+static const struct shape_field acts_fields[] = {
+    COUNT("kept_days", MUST, "0: no agreement says so yet."),
+    TIME("oldest", MAY, "Of those that can be read."),
+    BOOLEAN("due", MUST, "The next pass takes some."),
+};
+static const struct shape acts_row =
+    SHAPE("retention_acts", "Access entries of this node.", acts_fields);
+static const struct shape *const acts_rows[] = {&acts_row};
 static const struct shape_field retention_fields[] = {
     TIME("clock", MUST, "Of this node."),
     TIME("clock_confirmed", MUST, "The last time that somebody else told."),
     BOOLEAN("clock_is_trusted", MUST, "False: nothing is erased until it is."),
     LIST("agreements", MUST, PARTNER_COUNT_MAX, due_rows, NULL),
+    OBJECT("access_entries", MUST, acts_rows, NULL),
 };
 const struct shape shape_retention =
     SHAPE("retention", "What is due, and whether the clock is trusted.", retention_fields);
