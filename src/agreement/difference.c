@@ -1,175 +1,17 @@
 /* What changes from one version to the next, in plain words: see difference.h. */
 #include "agreement/difference.h"
 
+#include "agreement/difference_value.h"
 #include "agreement/difference_words.h"
 #include "base/attributes.h"
-#include "base/text.h"
-#include "message/form.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-#define VALUE_SIZE 160
-#define DAY_MS     INT64_C(86400000)
-
 const char *const difference_effect_names[DIFFERENCE_EFFECT_COUNT] = {"stricter", "looser",
                                                                       "other"};
-
-/* --- one value --- */
-
-static const void *at(const void *value, size_t offset)
-{
-    return (const uint8_t *)value + offset;
-}
-
-static int64_t integer_of(const struct form_field *field, const void *value)
-{
-    int64_t number;
-    memcpy(&number, at(value, field->offset), sizeof number);
-    return number;
-}
-
-static unsigned choice_of(const struct form_field *field, const void *value)
-{
-    unsigned choice;
-    memcpy(&choice, at(value, field->offset), sizeof choice);
-    return choice;
-}
-
-static uint64_t set_of(const struct form_field *field, const void *value)
-{
-    uint64_t set;
-    memcpy(&set, at(value, field->offset), sizeof set);
-    return set;
-}
-
-static bool boolean_of(const void *value, size_t offset)
-{
-    bool is_true;
-    memcpy(&is_true, at(value, offset), sizeof is_true);
-    return is_true;
-}
-
-static struct span span_of(const struct form_field *field, const void *value)
-{
-    struct span span;
-    memcpy(&span, at(value, field->offset), sizeof span);
-    return span;
-}
-
-static size_t count_of(const struct form_field *field, const void *value)
-{
-    size_t count;
-    memcpy(&count, at(value, field->count_offset), sizeof count);
-    return count;
-}
-
-static const void *items_of(const struct form_field *field, const void *value)
-{
-    const void *items;
-    memcpy(&items, at(value, field->offset), sizeof items);
-    return items;
-}
-
-static void code_write(char out[VALUE_SIZE], const char *code)
-{
-    snprintf(out, VALUE_SIZE, "%s", code == NULL ? "none" : code);
-    for (char *c = out; *c != '\0'; c++)
-        if (*c == '_')
-            *c = ' ';
-}
-
-static void plural_write(char out[VALUE_SIZE], int64_t count, const char *one)
-{
-    snprintf(out, VALUE_SIZE, "%" PRId64 " %s%s", count, one, count == 1 ? "" : "s");
-}
-
-/* Whole years where they are (with their leap days), half years as months. */
-static void days_write(char out[VALUE_SIZE], int64_t days)
-{
-    int64_t years = days / 365;
-
-    if (years > 0 && days - 365 * years <= (years + 3) / 4)
-        plural_write(out, years, "year");
-    else if (days == 182 || days == 183)
-        plural_write(out, 6, "month");
-    else
-        plural_write(out, days, "day");
-}
-
-static void bytes_write(char out[VALUE_SIZE], int64_t size)
-{
-    static const char *const units[] = {"bytes", "KiB", "MiB", "GiB"};
-    size_t unit = 0;
-
-    while (unit + 1 < ARRAY_COUNT(units) && size >= 1024 && size % 1024 == 0) {
-        size /= 1024;
-        unit++;
-    }
-    snprintf(out, VALUE_SIZE, "%" PRId64 " %s", size, units[unit]);
-}
-
-static void number_write(char out[VALUE_SIZE], int64_t number, enum unit unit)
-{
-    static const char *const ones[] = {[HOURS] = "hour", [YEARS] = "year", [SECONDS] = "second"};
-
-    if (unit == DAYS)
-        days_write(out, number);
-    else if (unit == BYTES)
-        bytes_write(out, number);
-    else if (unit == PLAIN)
-        snprintf(out, VALUE_SIZE, "%" PRId64, number);
-    else
-        plural_write(out, number, ones[unit]);
-}
-
-static void time_words(char out[VALUE_SIZE], int64_t time_ms)
-{
-    char text[TIME_TEXT_SIZE];
-
-    time_write(time_ms, text);
-    snprintf(out, VALUE_SIZE, "%.*s", time_ms % DAY_MS == 0 ? 10 : TIME_TEXT_SIZE,
-             time_ms == 0 ? "no day" : text);
-}
-
-/* Long texts by their beginning; where two begin alike, the whole document shows the rest. */
-static void text_words(char out[VALUE_SIZE], struct span text)
-{
-    size_t size = text.size > 60 ? 60 : text.size;
-
-    while (size < text.size && size > 0 && (text.data[size] & 0xC0) == 0x80)
-        size--;
-    snprintf(out, VALUE_SIZE, "'%.*s%s'", (int)size, (const char *)text.data,
-             size < text.size ? "..." : "");
-    for (char *c = out; *c != '\0'; c++)
-        if (*c == '\n')
-            *c = ' ';
-}
-
-/* False for what is no single value. */
-static bool value_write(const struct form_field *field, const void *value, enum unit unit,
-                        char out[VALUE_SIZE])
-{
-    out[0] = '\0';
-    if (field->kind == FORM_TEXT) {
-        text_words(out, span_of(field, value));
-    } else if (field->kind == FORM_INTEGER) {
-        number_write(out, integer_of(field, value), unit);
-    } else if (field->kind == FORM_TIME) {
-        time_words(out, integer_of(field, value));
-    } else if (field->kind == FORM_BOOLEAN) {
-        snprintf(out, VALUE_SIZE, "%s", boolean_of(value, field->offset) ? "yes" : "no");
-    } else if (field->kind == FORM_CHOICE) {
-        unsigned choice = choice_of(field, value);
-        code_write(out, choice < field->name_count ? field->names[choice] : NULL);
-    } else if (field->kind == FORM_HEX) {
-        hex_write(span_make(at(value, field->offset), 8), out);
-        snprintf(out + 16, VALUE_SIZE - 16, "...");
-    }
-    return out[0] != '\0';
-}
 
 /* --- the walk --- */
 
@@ -245,14 +87,15 @@ static void step_out(struct walk *walk, const struct step *step)
 static bool scalar_is_equal(const struct form_field *field, const void *old, const void *new)
 {
     if (field->kind == FORM_TEXT)
-        return span_equal(span_of(field, old), span_of(field, new));
+        return span_equal(field_span(field, old), field_span(field, new));
     if (field->kind == FORM_HEX)
-        return memcmp(at(old, field->offset), at(new, field->offset), (size_t)field->max) == 0;
+        return memcmp(field_at(old, field->offset), field_at(new, field->offset),
+                      (size_t)field->max) == 0;
     if (field->kind == FORM_BOOLEAN)
-        return boolean_of(old, field->offset) == boolean_of(new, field->offset);
+        return field_boolean(old, field->offset) == field_boolean(new, field->offset);
     if (field->kind == FORM_CHOICE)
-        return choice_of(field, old) == choice_of(field, new);
-    return integer_of(field, old) == integer_of(field, new);
+        return field_choice(field, old) == field_choice(field, new);
+    return field_integer(field, old) == field_integer(field, new);
 }
 
 static void scalar_walk(struct walk *walk, const struct form_field *field, const void *old,
@@ -261,39 +104,39 @@ static void scalar_walk(struct walk *walk, const struct form_field *field, const
     const struct words *words = words_find(walk->plain);
     enum unit unit = words == NULL ? PLAIN : words->unit;
     bool is_less = false;
-    char before[VALUE_SIZE], after[VALUE_SIZE];
+    char before[VALUE_WORDS_SIZE], after[VALUE_WORDS_SIZE];
 
     if (scalar_is_equal(field, old, new))
         return;
     if (field->kind == FORM_INTEGER || field->kind == FORM_TIME)
-        is_less = integer_of(field, new) < integer_of(field, old);
+        is_less = field_integer(field, new) < field_integer(field, old);
     if (field->kind == FORM_CHOICE)
-        is_less = choice_of(field, new) < choice_of(field, old);
-    value_write(field, old, unit, before);
-    value_write(field, new, unit, after);
+        is_less = field_choice(field, new) < field_choice(field, old);
+    value_words(field, old, unit, before);
+    value_words(field, new, unit, after);
     add(walk, effect_of(walk, is_less), "%.140s instead of %.140s", after, before);
 }
 
 static void choices_walk(struct walk *walk, const struct form_field *field, const void *old,
                          const void *new)
 {
-    uint64_t before = set_of(field, old), after = set_of(field, new);
-    char name[VALUE_SIZE];
+    uint64_t before = field_set(field, old), after = field_set(field, new);
+    char name[VALUE_WORDS_SIZE];
 
     for (size_t i = 0; i < field->name_count && i < 64; i++) {
         bool was = before >> i & 1, is = after >> i & 1;
         if (was == is)
             continue;
-        code_write(name, field->names[i]);
+        code_words(name, field->names[i]);
         add(walk, effect_of(walk, was), "'%.140s' is %s", name, is ? "added" : "dropped");
     }
 }
 
 static bool texts_hold(const struct form_field *field, const void *value, struct span text)
 {
-    const struct span *items = items_of(field, value);
+    const struct span *items = field_items(field, value);
 
-    for (size_t i = 0; i < count_of(field, value); i++)
+    for (size_t i = 0; i < field_count(field, value); i++)
         if (span_equal(items[i], text))
             return true;
     return false;
@@ -303,9 +146,9 @@ static bool texts_hold(const struct form_field *field, const void *value, struct
 static void texts_say(struct walk *walk, const struct form_field *field, const void *from,
                       const void *other, bool is_added)
 {
-    const struct span *items = items_of(field, from);
+    const struct span *items = field_items(field, from);
 
-    for (size_t i = 0; i < count_of(field, from); i++)
+    for (size_t i = 0; i < field_count(field, from); i++)
         if (!texts_hold(field, other, items[i]))
             add(walk, effect_of(walk, !is_added), "'%.*s' is %s", SPAN_ARG(items[i]),
                 is_added ? "added" : "dropped");
@@ -313,26 +156,26 @@ static void texts_say(struct walk *walk, const struct form_field *field, const v
 
 /* --- lists of objects: elements are told apart by their first field --- */
 
-static void key_write(const struct form *form, const void *element, char out[VALUE_SIZE])
+static void key_write(const struct form *form, const void *element, char out[VALUE_WORDS_SIZE])
 {
     if (form->fields[0].kind == FORM_TEXT)
-        snprintf(out, VALUE_SIZE, "%.*s", SPAN_ARG(span_of(&form->fields[0], element)));
+        snprintf(out, VALUE_WORDS_SIZE, "%.*s", SPAN_ARG(field_span(&form->fields[0], element)));
     else
-        value_write(&form->fields[0], element, PLAIN, out);
+        value_words(&form->fields[0], element, PLAIN, out);
 }
 
 static const void *element_at(const struct form_field *field, const void *value, size_t index)
 {
-    return at(items_of(field, value), index * field->form->size);
+    return field_at(field_items(field, value), index * field->form->size);
 }
 
 /* The n-th element with this key; NULL when there are fewer. */
 static const void *element_find(const struct form_field *field, const void *value, const char *key,
                                 size_t nth)
 {
-    char found[VALUE_SIZE];
+    char found[VALUE_WORDS_SIZE];
 
-    for (size_t i = 0; i < count_of(field, value); i++) {
+    for (size_t i = 0; i < field_count(field, value); i++) {
         key_write(field->form, element_at(field, value, i), found);
         if (strcmp(found, key) == 0 && nth-- == 0)
             return element_at(field, value, i);
@@ -342,9 +185,9 @@ static const void *element_find(const struct form_field *field, const void *valu
 
 /* The key of an element, and how many before it have the same. */
 static size_t element_nth(const struct form_field *field, const void *value, size_t index,
-                          char key[VALUE_SIZE])
+                          char key[VALUE_WORDS_SIZE])
 {
-    char found[VALUE_SIZE];
+    char found[VALUE_WORDS_SIZE];
     size_t nth = 0;
 
     key_write(field->form, element_at(field, value, index), key);
@@ -363,14 +206,14 @@ static void element_add(struct walk *walk, const struct form_field *field, const
 
     for (size_t i = 1; i < field->form->count; i++) {
         const struct form_field *inner = &field->form->fields[i];
-        char value[VALUE_SIZE];
+        char value[VALUE_WORDS_SIZE];
         struct step step = step_in(walk, inner->name);
         const struct words *words = words_find(walk->plain);
         step_out(walk, &step);
         if (inner->kind == FORM_CHOICES)
-            snprintf(value, sizeof value, "%d of %zu", __builtin_popcountll(set_of(inner, element)),
-                     inner->name_count);
-        else if (!value_write(inner, element, words == NULL ? PLAIN : words->unit, value))
+            snprintf(value, sizeof value, "%d of %zu",
+                     __builtin_popcountll(field_set(inner, element)), inner->name_count);
+        else if (!value_words(inner, element, words == NULL ? PLAIN : words->unit, value))
             continue;
         buffer_format(&content, "%s%s %s", content.size == 0 ? ": " : ", ",
                       words == NULL ? inner->name : words->words, value);
@@ -400,22 +243,22 @@ static void objects_walk(struct walk *walk, const struct form_field *field, cons
                          const void *new)
 {
     bool is_about_persons = strcmp(walk->plain, "categories") == 0;
-    char key[VALUE_SIZE];
+    char key[VALUE_WORDS_SIZE];
 
-    for (size_t i = 0; i < count_of(field, old); i++) {
+    for (size_t i = 0; i < field_count(field, old); i++) {
         size_t nth = element_nth(field, old, i, key);
         const void *before = element_at(field, old, i);
-        walk->is_protected = is_about_persons &&
-                             person_category_is_protected(
-                                 (enum person_category)choice_of(&field->form->fields[0], before));
+        walk->is_protected =
+            is_about_persons && person_category_is_protected((enum person_category)field_choice(
+                                    &field->form->fields[0], before));
         element_walk(walk, field, before, element_find(field, new, key, nth), key);
     }
-    for (size_t i = 0; i < count_of(field, new); i++) {
+    for (size_t i = 0; i < field_count(field, new); i++) {
         size_t nth = element_nth(field, new, i, key);
         const void *after = element_at(field, new, i);
-        walk->is_protected = is_about_persons &&
-                             person_category_is_protected(
-                                 (enum person_category)choice_of(&field->form->fields[0], after));
+        walk->is_protected =
+            is_about_persons && person_category_is_protected((enum person_category)field_choice(
+                                    &field->form->fields[0], after));
         if (element_find(field, old, key, nth) == NULL)
             element_add(walk, field, after, key);
     }
@@ -428,15 +271,15 @@ static void object_walk(struct walk *walk, const struct form_field *field, const
 {
     struct agreement_termination usual =
         agreement_termination_of(&(struct agreement){.has_termination = false});
-    bool was = !field->is_optional || boolean_of(old, field->has_offset);
-    bool is = !field->is_optional || boolean_of(new, field->has_offset);
+    bool was = !field->is_optional || field_boolean(old, field->has_offset);
+    bool is = !field->is_optional || field_boolean(new, field->has_offset);
 
     if (was != is)
         add(walk, DIFFERENCE_OTHER, "%s",
             is ? "is written out" : "is left out and stands in its usual form");
     if (was || is)
-        form_walk(walk, field->form, was ? at(old, field->offset) : &usual,
-                  is ? at(new, field->offset) : &usual);
+        form_walk(walk, field->form, was ? field_at(old, field->offset) : &usual,
+                  is ? field_at(new, field->offset) : &usual);
 }
 
 static void field_walk(struct walk *walk, const struct form_field *field, const void *old,

@@ -1,6 +1,6 @@
 /*
  * Differences in plain words: each field of the document is changed once, and a sentence is demanded for it.
- * covers: difference difference_words
+ * covers: difference difference_value difference_words
  */
 #include "check.h"
 #include "agreement/difference.h"
