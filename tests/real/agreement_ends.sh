@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Two real nodes to the end of their agreement, and after each step both are asked and must say the same: a proposal is refused,
 # another withdrawn, a draft tried without a word to anyone; notice is given; on the day nothing is sent any more, what is held
-# is still read; a day later each node has erased it by itself, told the other, and both books verify.
+# is still read; a day later each node has erased it by itself, told the other, and both books verify. Years later, when nobody
+# answers any more, access entries and heads go too, and what is left still verifies, in the books and as files.
 # usage: tests/real/agreement_ends.sh BESA REAL_INPUT LATER      (free ports; the clock of the days after, tests/real/later.c)
 set -u
 besa=$1 later=$3
@@ -21,7 +22,7 @@ blerim() { "$besa" --home "$homes/al" --officer blerim --reason "exercise" --cas
 
 # What is held goes a day after the end, which may be a day ahead.
 # shellcheck disable=SC2329 # two_homes.sh calls it
-edit_end() { sed -i 's/"termination":{[^}]*}/"termination":{"notice_days":1,"held":"erased","erase_days":1}/' "$1"; }
+edit_end() { sed -i 's/"termination":{[^}]*}/"termination":{"notice_days":1,"held":"erased","erase_days":1}/; s/"head_days":[0-9]*/"head_days":400/' "$1"; }
 # shellcheck disable=SC2034
 edit_draft=edit_end
 
@@ -162,4 +163,31 @@ for who in ana blerim; do
     LD_PRELOAD=$later BESA_TEST_LATER_S=$((end_s - $(date +%s) + 90000)) "$who" verify > "$homes/said" 2>&1 || fail "the books of $who"
     grep -q '"clean":true' "$homes/said" || fail "the books of $who"
 done
-echo "agreement ends: refused, withdrawn and tried alike; ended, read for a day, erased at both, and both books verify"
+# 1200 days later no partner confirms the time: two officers do. Then the books themselves are thinned.
+years() { LD_PRELOAD=$later BESA_TEST_LATER_S=$((1200 * 86400)) "$@"; }
+number_of() { sed -n "s/.*\"$1\":\([0-9]*\).*/\1/p" "$homes/said" | head -n 1; }
+for desk in "ro ana" "al blerim"; do
+    read -r party who <<< "$desk"
+    quiet "as_$party" officer put second "Second Test" desk head_of_desk || exit 1
+    years "$who" retention run > "$homes/said" 2>&1 || fail "$party: run"
+    [ "$(number_of heads_erased)$(number_of access_entries_erased)" = 00 ] || fail "$party believes a clock that leapt"
+    years "$who" --approver second retention clock > "$homes/said" 2>&1 || fail "$party: clock"
+    years "$who" retention run > "$homes/said" 2>&1 || fail "$party: run"
+    years "$who" retention status > "$homes/said" 2>&1 || fail "$party: status"
+    grep -q '"due":false}' "$homes/said" || fail "$party: access entries are left"
+    years "$who" doctor > "$homes/said" 2>&1
+    grep -q 'no access entry is overdue' "$homes/said" || fail "$party: doctor"
+    years "$who" verify > "$homes/said" 2>&1 || fail "$party: the books"
+    grep -q '"clean":true' "$homes/said" && [ "$(number_of heads_pruned)" -ge 6 ] || fail "$party: no head went"
+    echo "$party: $(number_of heads_pruned) heads went, $(number_of entries) entries verify"
+    # As they are they would be gone before their time: the same books, looked at in their own year.
+    "$who" verify > "$homes/said" 2>&1 && fail "$party: a head that is gone too early is not named"
+    grep -q 'gone before its time' "$homes/said" || fail "$party: verify"
+done
+rm -rf "$homes/export"
+years as_ro log export "$homes/export" --log ro/ro-al/to/al/0 > "$homes/said" 2>&1 || fail "a pruned log is not exported"
+[ -s "$homes/export/minimum-index" ] || fail "no minimum index"
+years as_ro log vkey ro/ro-al/to/al/0 > "$homes/log.vkey" && years as_ro log vkey --custody ro/ro-al/to/al/0 > "$homes/custody.vkey"
+"$besa" verify "$homes/export" --vkey "$(cat "$homes/log.vkey")" --custody-vkey "$(cat "$homes/custody.vkey")" > "$homes/said" 2>&1 ||
+    fail "a pruned export does not verify"
+echo "agreement ends: refused, withdrawn and tried alike; ended, read for a day, erased at both; years later the books are thinned, and what is left verifies"
