@@ -1,11 +1,12 @@
 /*
  * Acts never cross agreements. Every act that takes an item is in the table below; the table is held to the one of acts. To
  * a node that has no part in an agreement, an item of it is as one that never was; on the node that has both, what is done
- * with an item of one stays on its line; a file that came under one cannot be enclosed under another; an id that stands
- * under both is acted on under neither.
+ * with an item of one stays on its line; a file that came under one cannot be enclosed under another; a draft goes to the
+ * partner that it was drafted for; an id that stands under both is acted on under neither.
  * covers: item enclose
  */
 #include "check.h"
+#include "desk/approval.h"
 #include "desk/private.h"
 #include "journal/private.h"
 #include "journal/support/hostile.h"
@@ -243,6 +244,127 @@ CHECK_TEST(a_file_that_came_under_one_agreement_is_not_enclosed_under_another)
     CHECK_INT(entries_of(&pair.nodes[0], &third_line(&pair)->out), before + 1);
 }
 
+/* --- drafts that wait for a second officer --- */
+
+struct asking {
+    const char *act;
+    const char *arguments;
+    struct span body;
+    bool is_deciding; /* the second officer does the act, with no other approver */
+};
+
+static bool ask_run(struct journal *journal, void *context, struct error *error)
+{
+    static struct problems problems;
+    const struct asking *asking = context;
+    struct arena arena CLEANUP(arena_free) = arena_make(64u << 20);
+    struct json *json CLEANUP(json_free) = NULL;
+    struct json_object object;
+    struct json_writer writer = json_writer_make(&out);
+
+    problems_clear(&problems);
+    buffer_clear(&out);
+    if (!json_parse(span_text(asking->arguments), &json, error))
+        return false;
+    json_object_begin(&object, json_root(json), &arena, &problems);
+    struct desk_call call = {
+        .access = {.officer = span_text(asking->is_deciding ? "second" : "ana"),
+                   .reason = span_text("for a test"),
+                   .case_number = span_text("c-1"),
+                   .approver = span_text(asking->is_deciding ? "" : "second")},
+        .arguments = &object,
+        .body = asking->body,
+        .problems = &problems,
+        .arena = &arena};
+    const struct desk_act *act = desk_act_find(span_text(asking->act));
+    return asking->is_deciding
+               ? desk_run(journal, act, &call, &writer, error)
+               : approval_ask(journal, act, &call, span_text(asking->arguments), &writer, error);
+}
+
+static const char *field(const char *name, char value[80])
+{
+    char wanted[32];
+
+    snprintf(wanted, sizeof wanted, "\"%s\":\"", name);
+    const char *found = memmem(out.data, out.size, wanted, strlen(wanted));
+    snprintf(value, 80, "%.*s", found == NULL ? 0 : (int)strcspn(found + strlen(wanted), "\""),
+             found == NULL ? "" : found + strlen(wanted));
+    return value;
+}
+
+/* Ana drafts, the second officer is told digest and id; arguments of the confirmation. */
+static bool draft(const struct asking *asking, char confirmation[220])
+{
+    char id[80], sha256[80];
+    struct asking copy = *asking;
+
+    error_clear(&err);
+    if (!hostile_run(&pair.nodes[0], ask_run, &copy, &err))
+        return false;
+    snprintf(confirmation, 220, "{\"approval\":\"%s\",\"sha256\":\"%s\"}", field("approval", id),
+             field("sha256", sha256));
+    return true;
+}
+
+static bool confirm(const char *confirmation)
+{
+    struct asking deciding = {
+        .act = "approval-confirm", .arguments = confirmation, .is_deciding = true};
+
+    error_clear(&err);
+    return hostile_run(&pair.nodes[0], ask_run, &deciding, &err);
+}
+
+CHECK_TEST(what_was_drafted_for_one_partner_goes_to_no_other)
+{
+    struct journal_line *to_albania = &pair.nodes[0].journal.lines[0];
+    struct buffer body CLEANUP(buffer_free) = buffer_make(BODY_SIZE_MAX);
+    char text[24], confirmation[220];
+    struct request request = sample_request_numbered(81, text);
+    size_t albania = entries_of(&pair.nodes[0], &to_albania->out);
+    size_t greece = entries_of(&pair.nodes[0], &third_line(&pair)->out);
+
+    request.authority = span_text("Centrul de Cooperare (test)");
+    CHECK(request_write(&request, &body));
+    CHECK_OK(draft(&(struct asking){.act = "request-send",
+                                    .arguments = "{\"agreement\":\"gr-ro\"}",
+                                    .body = buffer_span(&body)},
+                   confirmation),
+             err);
+    CHECK_INT(entries_of(&pair.nodes[0], &third_line(&pair)->out), greece);
+    CHECK_OK(confirm(confirmation), err);
+    CHECK_INT(entries_of(&pair.nodes[0], &third_line(&pair)->out), greece + 1);
+    CHECK_INT(entries_of(&pair.nodes[0], &to_albania->out), albania);
+}
+
+/* --- events --- */
+
+static size_t events_of[2];
+
+static void event_count(void *context, const struct journal_event *what)
+{
+    (void)context;
+    if (what->kind == JOURNAL_APPENDED)
+        events_of[what->line]++;
+}
+
+CHECK_TEST(an_event_names_the_line_that_it_is_about)
+{
+    struct journal_options *options = &pair.nodes[0].journal.options;
+    struct journal_options before = *options;
+    char item[UUID_TEXT_SIZE];
+
+    options->event = event_count;
+    CHECK_OK(send(&pair.nodes[0], "gr-ro", 82, "Centrul de Cooperare (test)", "", item), err);
+    CHECK_INT(events_of[0], 0);
+    CHECK_INT(events_of[1], 1);
+    CHECK_OK(send(&pair.nodes[0], "ro-al", 83, "Centrul de Cooperare (test)", "", item), err);
+    *options = before;
+    CHECK_INT(events_of[0], 1);
+    CHECK_INT(events_of[1], 1);
+}
+
 /* Greece, who somehow knows it, uses the id of Albania's request: an officer who names it could mean either. */
 CHECK_TEST(an_id_that_stands_under_two_agreements_is_acted_on_under_neither)
 {
@@ -255,6 +377,17 @@ CHECK_TEST(an_id_that_stands_under_two_agreements_is_acted_on_under_neither)
     CHECK_OK(pair_request(&pair.nodes[1], 79, albanian, &err), err);
     pair_settle(&pair);
     CHECK_OK(run(&pair.nodes[0], &rows[0], albanian), err);
+    /* An answer to it waits for the second officer meanwhile. */
+    struct answer sample = sample_answer_nothing_held();
+    struct buffer answer CLEANUP(buffer_free) = buffer_make(BODY_SIZE_MAX);
+    char arguments[96], confirmation[220];
+    snprintf(arguments, sizeof arguments, "{\"item\":\"%s\"}", albanian);
+    CHECK(answer_write(&sample, &answer));
+    CHECK_OK(draft(&(struct asking){.act = "answer-send",
+                                    .arguments = arguments,
+                                    .body = buffer_span(&answer)},
+                   confirmation),
+             err);
     request.authority = span_text("Kentro (test)");
     CHECK(request_write(&request, &body) && uuid_read(span_text(albanian), entry.filled.id));
     entry.body = buffer_span(&body);
@@ -268,6 +401,12 @@ CHECK_TEST(an_id_that_stands_under_two_agreements_is_acted_on_under_neither)
         for (size_t k = 0; k < 2; k++)
             CHECK_INT(entries_of(&pair.nodes[0], &lines[k]->out), before[k]);
     }
+    size_t before[2] = {entries_of(&pair.nodes[0], &lines[0]->out),
+                        entries_of(&pair.nodes[0], &lines[1]->out)};
+    CHECK(!confirm(confirmation));
+    CHECK_INT(err.kind, ERROR_CONFLICT);
+    for (size_t k = 0; k < 2; k++)
+        CHECK_INT(entries_of(&pair.nodes[0], &lines[k]->out), before[k]);
 }
 
 int main(void)
@@ -280,6 +419,8 @@ int main(void)
     CHECK_RUN(an_item_of_another_agreement_is_as_one_that_never_was);
     CHECK_RUN(what_is_done_with_an_item_stays_on_its_line);
     CHECK_RUN(a_file_that_came_under_one_agreement_is_not_enclosed_under_another);
+    CHECK_RUN(what_was_drafted_for_one_partner_goes_to_no_other);
+    CHECK_RUN(an_event_names_the_line_that_it_is_about);
     CHECK_RUN(an_id_that_stands_under_two_agreements_is_acted_on_under_neither);
     third_free(&third);
     pair_free(&pair);
