@@ -247,13 +247,12 @@ static bool hold_is_there(struct journal *journal, int64_t entry, int64_t now_ms
 static bool wait_find(const struct due_question *ask, int64_t entry, enum retention_wait *out,
                       struct error *err)
 {
-    struct arena arena CLEANUP(arena_free) = arena_make(2 * (size_t)BODY_SIZE_MAX);
     const struct journal_line *line = ask->line;
-    struct entry_row row;
+    struct entry_row row = {.id = entry};
     bool is_held = false;
 
     if (!hold_is_there(ask->journal, entry, ask->now_ms, &is_held, err) ||
-        !entry_find(ask->journal->db, &arena, entry, &row, err))
+        !entry_find_place(ask->journal->db, entry, &row.log, &row.index, err))
         return false;
     *out = RETENTION_GOES;
     if (is_held)

@@ -103,6 +103,38 @@ bool entry_find(struct database *db, struct arena *arena, int64_t id, struct ent
     return row_read(s, arena, entry_read, out, "entry", err);
 }
 
+static const char entry_find_place_sql[] =
+    "select log, coalesce(idx, -1) from entries where id = $1";
+
+struct entry_place {
+    int64_t log;
+    int64_t index;
+};
+
+static bool place_read(const struct statement *s, struct arena *arena, void *out)
+{
+    (void)arena;
+    *(struct entry_place *)out =
+        (struct entry_place){.log = column_integer(s, 0), .index = column_integer(s, 1)};
+    return true;
+}
+
+bool entry_find_place(struct database *db, int64_t id, int64_t *log, int64_t *index,
+                      struct error *err)
+{
+    struct statement *s CLEANUP(statement_give) = statement_take(db, entry_find_place_sql, err);
+    struct entry_place place = {.index = ENTRY_WAITING};
+
+    if (s == NULL)
+        return false;
+    statement_integer(s, 1, id);
+    if (!row_read(s, NULL, place_read, &place, "entry", err))
+        return false;
+    *log = place.log;
+    *index = place.index;
+    return true;
+}
+
 static const char entry_find_index_sql[] =
     "select id, log, idx, message_id, head, leaf, type, created_ms, salt, body, body_key, body_size, body_state"
     " from entries where log = $1 and idx = $2";

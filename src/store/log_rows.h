@@ -90,6 +90,9 @@ bool entry_number(struct database *db, int64_t id, int64_t index, struct error *
 /* MISSING when there is none. */
 bool entry_find(struct database *db, struct arena *arena, int64_t id, struct entry_row *out,
                 struct error *err);
+/* Where it stands, without reading what it carries: for walks over many. */
+bool entry_find_place(struct database *db, int64_t id, int64_t *log, int64_t *index,
+                      struct error *err);
 bool entry_find_index(struct database *db, struct arena *arena, int64_t log, int64_t index,
                       struct entry_row *out, struct error *err);
 /* First entry of that message id in the log (a second use is refused at handling). */

@@ -179,6 +179,12 @@ CHECK_TEST(entries_wait_are_numbered_and_found)
     OK(entry_find_index(c.db, &arena, 2, 1, &row, &c.error));
     CHECK_INT(row.id, 2);
     NONE(entry_find_index(c.db, &arena, 2, 7, &row, &c.error));
+    int64_t log = 0, index = 0;
+    OK(entry_find_place(c.db, 2, &log, &index, &c.error));
+    CHECK_INT(log * 10 + index, 21);
+    OK(entry_find_place(c.db, 4, &log, &index, &c.error));
+    CHECK(log == 2 && index == ENTRY_WAITING);
+    NONE(entry_find_place(c.db, 99, &log, &index, &c.error));
     OK(entry_find_message(c.db, &arena, 2, ID1, &row, &c.error));
     CHECK_INT(row.id, 1); /* the first use */
     OK(entry_count_message(c.db, 2, ID1, 3, &number, &c.error));
