@@ -17,7 +17,7 @@
 
 #define PRUNE_STEP 256u /* entries looked at in one transaction: a few ms of the writer */
 #define PRUNE_HEADS_STEP                                                                           \
-    64u /* heads that go in one: some 20 statements each, 25 ms of the writer */
+    32u /* heads that go in one: some 20 statements each, 15 ms of the writer */
 
 /* What one step did. */
 struct pruned {
