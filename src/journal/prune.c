@@ -114,6 +114,8 @@ bool journal_acts_oldest(struct journal *journal, int64_t *out, struct error *er
 /* --- the logs between two parties --- */
 
 #define HEADS_WINDOW 4096 /* indexes passed at once where most of them are gone already */
+#define PROVED_MAX                                                                                 \
+    ((int64_t)4 * SEAL_COUNT_MAX) /* entries between two receipts: checkpoints ahead */
 
 int64_t journal_heads_due_ms(const struct journal_line *line, int64_t now_ms)
 {
@@ -182,20 +184,31 @@ static bool heads_forget(struct journal *journal, struct heads_walk *walk,
     return true;
 }
 
+/* From where the first receipt above `above` proves. The one before it may be gone; no post brings more than this. */
+static bool proved_from(struct journal *journal, int64_t log, int64_t size, int64_t *out,
+                        struct error *err)
+{
+    if (!receipt_size_below(journal->db, log, size, out, err))
+        return false;
+    if (size - *out > PROVED_MAX)
+        *out = size - PROVED_MAX;
+    return true;
+}
+
 /* A receipt proves the entries between the one before it and itself: it goes when none of them has a head. */
 static bool signatures_forget(struct journal *journal, int64_t log, int64_t above, int64_t to,
                               struct error *err)
 {
-    int64_t sizes[PRUNE_STEP], below = 0;
+    int64_t sizes[PRUNE_STEP], from = -1;
     size_t count = PRUNE_STEP, heads = 0;
 
     for (int64_t at = above; count == PRUNE_STEP && at < to;) {
-        if (!prune_list_receipts(journal->db, log, at, to, sizes, PRUNE_STEP, &count, err))
+        if (!prune_list_receipts(journal->db, log, at, to, sizes, PRUNE_STEP, &count, err) ||
+            (count > 0 && from < 0 && !proved_from(journal, log, sizes[0], &from, err)))
             return false;
-        for (size_t i = 0; i < count; at = sizes[i++]) {
+        for (size_t i = 0; i < count; from = at = sizes[i++]) {
             struct prune_row row;
-            if (!receipt_size_below(journal->db, log, sizes[i], &below, err) ||
-                !prune_list_heads(journal->db, log, below, sizes[i], &row, 1, &heads, err) ||
+            if (!prune_list_heads(journal->db, log, from, sizes[i], &row, 1, &heads, err) ||
                 (heads == 0 && !prune_receipt(journal->db, log, sizes[i], err)))
                 return false;
         }
