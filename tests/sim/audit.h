@@ -46,6 +46,8 @@ bool audit_logs(struct node *from, struct node *to);
 bool audit_witness(struct node *node);
 /* --- audit_acts.c --- */
 bool audit_acts(struct world *world);
+/* --- retention.c: after the leap, when what officers did is forgotten in its turn --- */
+bool audit_retention(struct world *world);
 /* --- audit_agreement.c --- */
 bool audit_agreement(struct world *world);
 /* A message that went back to its officer, because the agreement changed before it was numbered. */

@@ -13,6 +13,7 @@ const char *const event_names[] = {
     [EVENT_KEY_CHANGE] = "key change",
     [EVENT_KEY_THEFT] = "key theft",
     [EVENT_RECORD_LOST] = "keeper record lost",
+    [EVENT_RETENTION] = "years pass",
     [EVENT_RESTORE] = "older backup restored",
     NULL,
 };
@@ -29,7 +30,8 @@ bool event_find(const char *name, enum event_kind *out)
 
 bool event_excludes_restore(enum event_kind kind)
 {
-    return kind == EVENT_CLOSING || kind == EVENT_KEY_CHANGE || kind == EVENT_KEY_THEFT;
+    return kind == EVENT_CLOSING || kind == EVENT_KEY_CHANGE || kind == EVENT_KEY_THEFT ||
+           kind == EVENT_RETENTION;
 }
 
 /* Of two keepers that lost their records neither can speak for the other. */
@@ -53,7 +55,8 @@ void event_plan(struct world *world, enum event_kind forced)
 
     world->event = forced == EVENT_ANY ? event_choose(random) : forced;
     tally_add("event", event_names[world->event]);
-    if (world->event == EVENT_NONE || world->event == EVENT_RESTORE)
+    if (world->event == EVENT_NONE || world->event == EVENT_RESTORE ||
+        world->event == EVENT_RETENTION)
         return;
     world->event_step[side] =
         EVENT_FIRST + (unsigned)random_below(random, EVENT_LAST - EVENT_FIRST);
@@ -85,6 +88,7 @@ static void event_come(struct node *node)
         break;
     case EVENT_NONE:
     case EVENT_RESTORE:
+    case EVENT_RETENTION:
     case EVENT_KIND_COUNT:
         break;
     }

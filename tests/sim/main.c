@@ -56,6 +56,7 @@ static const char *const expected_ends[] = {
     "key change: domestic log",     "key theft: outgoing log",      "key theft: domestic log",
     "restored: outgoing log",       "restored: domestic log",       NULL};
 static const char *const expected_copies[] = {"entries came back", "nothing was missing", NULL};
+static const char *const expected_retention[] = {"items erased", "kept at both", "gone", NULL};
 static const char *const expected_lost[] = {"receipted and back", "never receipted", NULL};
 static const char *const expected_records[] = {"made anew and paired", NULL};
 static const char *const expected_thefts[] = {"receipts that the thief gave", NULL};
@@ -77,6 +78,7 @@ static void expect_all(void)
     tally_expect("theft", expected_thefts);
     tally_expect("keeper record", expected_records);
     tally_expect("after a restore", expected_lost);
+    tally_expect("retention", expected_retention);
     tally_expect("audit copy", expected_copies);
 }
 

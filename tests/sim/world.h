@@ -59,6 +59,7 @@ enum event_kind {
     EVENT_KEY_CHANGE,
     EVENT_KEY_THEFT,
     EVENT_RECORD_LOST,
+    EVENT_RETENTION,
     EVENT_RESTORE, /* of an older backup; some other histories have it too */
     EVENT_KIND_COUNT,
     EVENT_ANY = EVENT_KIND_COUNT, /* as the seed says */
@@ -95,7 +96,9 @@ struct node {
     bool has_backup;
     enum record_state backup_record;
     unsigned backup_acts; /* acts told done when it was taken */
-    bool keeps_copy;      /* of its domestic log */
+    unsigned passes;      /* of its retention */
+    bool is_passing;
+    bool keeps_copy; /* of its domestic log */
     bool has_whole_copy;
     bool must_replay;  /* the copy, into restored books */
     uint64_t noted_to; /* what is receipted below this position of its logs was noted */
@@ -196,6 +199,7 @@ struct world {
     enum event_kind event;
     unsigned event_step[MACHINE_COUNT]; /* 0: never */
     struct thief thief;
+    bool has_leapt; /* years have passed */
     struct fault faults[FAULT_COUNT_MAX];
     unsigned fault_count;
     unsigned crashes;
@@ -314,6 +318,11 @@ void record_lose(struct node *node);
 void record_go_on(struct node *node);
 /* Made anew, and every log is open again. */
 bool record_is_whole(const struct node *node);
+
+/* --- retention.c --- */
+void retention_leap(struct world *world);
+/* True when all passes are over. */
+bool retention_go_on(struct world *world);
 
 /* --- copy.c --- */
 void copy_note(struct node *node);

@@ -11,6 +11,7 @@
 #include "crypto/secret.h"
 #include "journal/fresh.h"
 #include "journal/private.h"
+#include "journal/retention.h"
 #include "tlog/cosignature.h"
 
 #include <inttypes.h>
@@ -30,6 +31,7 @@ enum bug {
     BUG_COPY,
     BUG_DOMESTIC,
     BUG_RESUME,
+    BUG_RETENTION,
     BUG_COUNT
 };
 static const struct {
@@ -45,6 +47,7 @@ static const struct {
     [BUG_COPY] = {"copy", "a restore leaves the audit copy aside", EVENT_RESTORE, 40},
     [BUG_DOMESTIC] = {"domestic", "a domestic log goes on behind its witness", EVENT_RESTORE, 200},
     [BUG_RESUME] = {"resume", "a resume brings no receipts of what is at hand", EVENT_RESTORE, 200},
+    [BUG_RETENTION] = {"retention", "every other item outlives its day", EVENT_RETENTION, 20},
     [BUG_FRESH] = {"fresh", "nobody asks for a fresh receipt", EVENT_RECORD_LOST, 20},
 };
 static enum bug planted;
@@ -132,6 +135,13 @@ REPLACED(struct journal_log *, resume_log, struct journal_line *line)
     struct journal_log *log = __real_resume_log(line);
     bool is_about_receipts = log == &line->out && line->out.size >= line->resume.out_target;
     return planted == BUG_RESUME && is_about_receipts ? NULL : log;
+}
+
+REPLACED(bool, journal_retention_erase, struct journal *journal, struct journal_line *line,
+         const struct retention_item *item, struct error *err)
+{
+    return (planted == BUG_RETENTION && item->entry % 2 == 0) ||
+           __real_journal_retention_erase(journal, line, item, err);
 }
 
 /* --- the search --- */
