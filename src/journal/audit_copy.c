@@ -99,6 +99,25 @@ static bool file_read(struct journal *journal, const char *directory, uint32_t n
 typedef bool record_visit(struct journal *journal, const struct audit_record *record, void *context,
                           struct error *err);
 
+/* A record that does not read was changed when another one stands on it. With nothing behind it, it is the end of a write that
+ * lost its power: of its sectors any may be there, so that its length alone tells little. */
+static bool is_changed(struct span bytes)
+{
+    struct cursor cursor = cursor_make(bytes);
+    uint32_t length = cursor_u32(&cursor);
+    struct span whole = cursor_span(&cursor, length);
+    struct audit_record record;
+    struct error ignored = {0};
+    uint8_t chain[DIGEST_SIZE];
+    size_t size = 0;
+
+    if (cursor.failed || length < DIGEST_SIZE)
+        return false;
+    memcpy(chain, whole.data + (length - DIGEST_SIZE), sizeof chain);
+    return audit_record_read(span_part(bytes, 4 + (size_t)length, bytes.size), chain, &record,
+                             &size, &ignored);
+}
+
 /* Every whole record of one file. *size: where they end. */
 static bool file_walk(struct journal *journal, struct span bytes, record_visit *visit,
                       void *context, int64_t *size, uint8_t chain[DIGEST_SIZE], struct error *err)
@@ -112,7 +131,9 @@ static bool file_walk(struct journal *journal, struct span bytes, record_visit *
         size_t length = 0;
         memcpy(before, chain, sizeof before);
         if (!audit_record_read(span_part(bytes, at, bytes.size), chain, &record, &length, err)) {
-            bool is_torn = err->kind == ERROR_MISSING;
+            bool is_torn =
+                err->kind == ERROR_MISSING ||
+                (err->kind == ERROR_INPUT && !is_changed(span_part(bytes, at, bytes.size)));
             memcpy(chain, before, sizeof before);
             if (!is_torn)
                 return false;

@@ -170,6 +170,39 @@ CHECK_TEST(a_copy_that_was_changed_gives_nothing_back)
     CHECK(domestic()->read_only[0] != '\0'); /* one act is missing, and the keeper says so */
 }
 
+/* The file has its length, and of the last write some sectors only. */
+static void tail_blank(long size)
+{
+    static const uint8_t zeros[64];
+    FILE *file = fopen(file_path(), "r+b");
+
+    CHECK_OR_RETURN(file != NULL);
+    fseek(file, (long)file_size() - size, SEEK_SET);
+    CHECK(fwrite(zeros, 1, sizeof zeros, file) == sizeof zeros);
+    fclose(file);
+}
+
+CHECK_TEST(a_write_that_lost_its_power_is_no_change)
+{
+    struct error err = {0};
+    struct replaying replaying = {.directory = directory};
+
+    CHECK_OR_RETURN(backup(false));
+    copy_begin();
+    acts(4);
+    tail_blank(90);
+    CHECK_OR_RETURN(pair_reopen(ro()));
+    copy_begin();
+    acts(1);
+    CHECK_INT(ro()->journal.audit_copy.failed[0], 0);
+    CHECK_INT(ro()->journal.audit_copy.next, domestic()->size);
+    tail_blank(90);
+    CHECK_OR_RETURN(backup(true));
+    CHECK_OK(pair_work(ro(), replay_run, &replaying, &err), err);
+    CHECK_INT(replaying.found.back, 4);
+    CHECK(replaying.found.torn > 90);
+}
+
 CHECK_TEST(the_copy_of_another_node_is_refused)
 {
     struct error err = {0};
@@ -322,6 +355,10 @@ int main(void)
     CHECK_RUN(a_lost_path_is_an_alarm_and_stops_nothing);
     CHECK_RUN(a_record_is_read_as_it_was_written_and_no_other);
     CHECK_RUN(what_the_books_forget_goes_from_the_copy_too_and_the_rest_comes_back);
+    pair_free(&pair);
+    if (!begin())
+        return 1;
+    CHECK_RUN(a_write_that_lost_its_power_is_no_change);
     pair_free(&pair);
     return check_end();
 }

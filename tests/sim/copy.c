@@ -19,14 +19,6 @@ void copy_note(struct node *node)
                            strcmp(copy->origin, log->origin) == 0 && copy->next >= log->size;
 }
 
-void copy_crash(const struct node *node, struct disk *disk)
-{
-    char start[DISK_NAME_MAX];
-
-    snprintf(start, sizeof start, "/%s/audit/", node->party);
-    disk_drop_unsynced(disk, start);
-}
-
 void copy_carry(const struct node *node, const struct disk *from, struct disk *to)
 {
     char start[DISK_NAME_MAX];

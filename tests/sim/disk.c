@@ -296,13 +296,6 @@ bool disk_restore(struct disk *disk, const struct disk *from, const char *path)
     return false;
 }
 
-void disk_drop_unsynced(struct disk *disk, const char *path)
-{
-    for (size_t i = 0; i < DISK_NAME_COUNT; i++)
-        if (disk->now[i].file != NULL && strncmp(disk->now[i].path, path, strlen(path)) == 0)
-            image_share(&disk->now[i].file->durable, &disk->now[i].file->now);
-}
-
 void disk_crash(struct disk *disk)
 {
     for (size_t i = 0; i < DISK_FILE_COUNT; i++)

@@ -82,8 +82,6 @@ bool disk_clone(const struct disk *from, struct disk *out, struct random *random
 bool disk_restore(struct disk *disk, const struct disk *from, const char *path);
 /* The file is gone, for good. */
 void disk_lose(struct disk *disk, const char *path);
-/* What was not synced in files below this path is dropped, whole: they lie on another disk, which tears nothing. */
-void disk_drop_unsynced(struct disk *disk, const char *path);
 /* The power was lost: what was not synced is kept, dropped or torn. No handle may be open. */
 void disk_crash(struct disk *disk);
 /* Fails at the n-th call from now on. */

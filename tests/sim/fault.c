@@ -121,10 +121,8 @@ static void node_up(struct node *node)
     struct disk *disk = &node->machine.disk;
     struct error err = {0};
 
-    if (node->must_crash) {
-        copy_crash(node, disk);
+    if (node->must_crash)
         disk_crash(disk);
-    }
     node->must_crash = false;
     disk_mend(disk);
     /* Power may go again while it recovers. */
@@ -212,10 +210,8 @@ static void backup_restore(struct node *node, bool is_all)
     line_drop(node);
     if (is_all) {
         struct disk lost = node->machine.disk;
-        if (node->must_crash) {
-            copy_crash(node, &lost);
+        if (node->must_crash)
             disk_crash(&lost);
-        }
         disk_clone(&node->backup, &node->machine.disk, &world->random);
         if (node->keeps_copy)
             copy_carry(node, &lost, &node->machine.disk);

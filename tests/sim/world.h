@@ -326,8 +326,6 @@ bool retention_go_on(struct world *world);
 
 /* --- copy.c --- */
 void copy_note(struct node *node);
-/* Power is lost: a disk of its own keeps what was synced. */
-void copy_crash(const struct node *node, struct disk *disk);
 /* The copy's files onto the disk of a restored machine. */
 void copy_carry(const struct node *node, const struct disk *from, struct disk *to);
 /* Into books that are open and do not serve yet. */
