@@ -21,6 +21,8 @@ struct backup_words {
 bool backup_lock_make(struct backup_words *words, struct backup_lock *out, struct error *err);
 bool backup_lock_open(struct backup_words *words, struct backup_lock *out, struct error *err);
 void backup_lock_end(struct backup_words *words, struct backup_lock *lock);
+/* `besa backup key`: makes a recovery key, `path` and `path`.pub. Gives the exit code. */
+int backup_recovery_make(struct options *options, const char *path, struct backup_words *words);
 
 /* Writes all files of a backup below `directory`, which must exist and be empty. `about` gets the manifest's first lines,
  * `manifest` the SHA-256 of the whole of it. */

@@ -1,7 +1,7 @@
 /*
  * Backups: one sealed file of a node, the drill, and a restore; what was changed, cut or made for another key is refused
  * and leaves nothing behind; no planted word stands in the file.
- * covers: backup backup_known backup_file backup_verify restore node_backup
+ * covers: backup backup_known backup_file backup_lock backup_unpack backup_verify restore node_backup
  */
 #include "check.h"
 
