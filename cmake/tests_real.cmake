@@ -74,6 +74,10 @@ if(TARGET besa)
   add_test(NAME real_upgrade COMMAND ${CMAKE_SOURCE_DIR}/tests/real/upgrade.sh
            $<TARGET_FILE:besa> $<TARGET_FILE:sample_request> $<TARGET_FILE:books_print> $<TARGET_FILE:books_age>)
   set_tests_properties(real_upgrade PROPERTIES LABELS real TIMEOUT 200 RUN_SERIAL TRUE)
+  # Keys of logs and receipts in a token.
+  add_test(NAME cmd_keeper_token COMMAND ${CMAKE_SOURCE_DIR}/tests/cmd/keeper_token.sh
+           $<TARGET_FILE:besa> $<TARGET_FILE:sample_request>)
+  set_tests_properties(cmd_keeper_token PROPERTIES LABELS real TIMEOUT 200 SKIP_RETURN_CODE 77 RUN_SERIAL TRUE)
   # What a signature by a token costs, beside one by the sealed file.
   add_executable(token_figures tests/real/token_figures.c)
   target_link_libraries(token_figures PRIVATE besa_cmd)

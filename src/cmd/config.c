@@ -2,6 +2,7 @@
 #include "base/attributes.h"
 #include "base/text.h"
 #include "cmd/home.h"
+#include "crypto/token_signer.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -133,6 +134,14 @@ static bool audit_copy_take(struct config *config, struct span value)
     return path_take(config->audit_copy, value);
 }
 
+static bool keeper_key_take(struct config *config, struct span value)
+{
+    struct error ignored = {0};
+
+    return token_signer_uri_check(value, &ignored) &&
+           text_keep(config->keeper_key, sizeof config->keeper_key, value);
+}
+
 static const struct key {
     const char *name;
     bool (*take)(struct config *config, struct span value);
@@ -149,6 +158,8 @@ static const struct key {
     {"desk_listen", desk_listen_take, "address:port, as in 192.0.2.7:8444", false},
     {"audit_stream", audit_stream_take, "the absolute path of a file", false},
     {"audit_copy", audit_copy_take, "the absolute path of a directory", false},
+    {"keeper_key", keeper_key_take,
+     "pkcs11:token=NAME;object=PREFIX?module-path=/MODULE.so, without a PIN", false},
 };
 
 /* "partner.<party><tail>" */
@@ -335,6 +346,8 @@ bool config_write(const struct config *config, struct buffer *out)
         buffer_format(out, "audit_stream = %s\n", config->audit_stream);
     if (config->audit_copy[0] != '\0')
         buffer_format(out, "audit_copy = %s\n", config->audit_copy);
+    if (config->keeper_key[0] != '\0')
+        buffer_format(out, "keeper_key = %s\n", config->keeper_key);
     for (size_t i = 0; i < config->partner_count; i++) {
         const struct config_partner *partner = &config->partners[i];
         if (partner->address[0] != '\0')

@@ -128,23 +128,31 @@ bool home_passphrase_read(const char *path, struct buffer *out, struct error *er
     return out->size > 0 || error_set(err, ERROR_INPUT, "passphrase %s is empty", path);
 }
 
-bool home_passphrase_place(const struct home *home, char out[HOME_PATH_SIZE], bool *is_own,
-                           struct error *err)
+/* A credential of systemd, a file that the environment names, or one in the home: the first that is there. */
+static bool secret_place(const struct home *home, const char *credential, const char *variable,
+                         const char *own, char out[HOME_PATH_SIZE], bool *is_own, struct error *err)
 {
     const char *credentials = getenv("CREDENTIALS_DIRECTORY");
-    const char *file = getenv("BESA_PASSPHRASE_FILE");
+    const char *file = getenv(variable);
 
     *is_own = false;
     if (credentials != NULL) {
-        int size = snprintf(out, HOME_PATH_SIZE, "%s/besa-keeper", credentials);
+        int size = snprintf(out, HOME_PATH_SIZE, "%s/%s", credentials, credential);
         if (size > 0 && size < HOME_PATH_SIZE && access(out, F_OK) == 0)
             return true;
     }
     if (file != NULL && file[0] != '\0')
         return snprintf(out, HOME_PATH_SIZE, "%s", file) < HOME_PATH_SIZE ||
-               error_set(err, ERROR_LIMIT, "BESA_PASSPHRASE_FILE is too long a path");
+               error_set(err, ERROR_LIMIT, "%s is too long a path", variable);
     *is_own = true;
-    return home_path(home, HOME_PASSPHRASE, out, err);
+    return home_path(home, own, out, err);
+}
+
+bool home_passphrase_place(const struct home *home, char out[HOME_PATH_SIZE], bool *is_own,
+                           struct error *err)
+{
+    return secret_place(home, "besa-keeper", "BESA_PASSPHRASE_FILE", HOME_PASSPHRASE, out, is_own,
+                        err);
 }
 
 bool home_passphrase(const struct home *home, struct buffer *out, struct error *err)
@@ -153,6 +161,17 @@ bool home_passphrase(const struct home *home, struct buffer *out, struct error *
     bool is_own = false;
 
     return home_passphrase_place(home, path, &is_own, err) && home_passphrase_read(path, out, err);
+}
+
+bool home_token_pin(const struct home *home, struct buffer *out, struct error *err)
+{
+    char path[HOME_PATH_SIZE];
+    bool is_own = false;
+
+    return (secret_place(home, "besa-token-pin", "BESA_TOKEN_PIN_FILE", HOME_TOKEN_PIN, path,
+                         &is_own, err) &&
+            home_passphrase_read(path, out, err)) ||
+           error_add(err, "the PIN of the token that keeper_key names");
 }
 
 /* --- configuration --- */

@@ -13,6 +13,7 @@
 #define HOME_DATABASE         "besa.db"
 #define HOME_KEEPER           "keeper"
 #define HOME_PASSPHRASE       "keeper.pass"
+#define HOME_TOKEN_PIN        "keeper.pin"
 #define HOME_TLS_KEY          "tls/key.pem"
 #define HOME_TLS_CERTIFICATE  "tls/cert.pem"
 #define HOME_TLS_NEW          "tls/new.pem" /* key and certificate on their way to the two above */
@@ -65,6 +66,7 @@ struct config {
     char metrics_file[CONF_PATH_SIZE]; /* empty: no metrics are written */
     char audit_stream[CONF_PATH_SIZE]; /* empty: no stream */
     char audit_copy[CONF_PATH_SIZE];   /* directory; empty: no copy */
+    char keeper_key[CONF_PATH_SIZE];   /* the token for keys of logs (RFC 7512); empty: the file */
     struct config_partner partners[PARTNER_COUNT_MAX];
     size_t partner_count;
 };
@@ -108,6 +110,9 @@ bool home_passphrase(const struct home *home, struct buffer *out, struct error *
 /* Which of these it is; *is_own: keeper.pass, which this program may write. */
 bool home_passphrase_place(const struct home *home, char out[HOME_PATH_SIZE], bool *is_own,
                            struct error *err);
+/* The PIN of the token that keeper_key names: $CREDENTIALS_DIRECTORY/besa-token-pin, the file BESA_TOKEN_PIN_FILE names, or
+ * DIR/keeper.pin; else as home_passphrase. */
+bool home_token_pin(const struct home *home, struct buffer *out, struct error *err);
 /* The passphrase in a file that nobody else may read. */
 bool home_passphrase_read(const char *path, struct buffer *out, struct error *err);
 

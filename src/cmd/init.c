@@ -4,12 +4,14 @@
  */
 #include "cmd/pairing.h"
 #include "cmd/keys.h"
+#include "cmd/keeper_place.h"
 #include "cmd/setup.h"
 
 #include "base/attributes.h"
 #include "base/text.h"
 #include "crypto/cms.h"
 #include "crypto/secret.h"
+#include "crypto/token_signer.h"
 
 #include <stdio.h>
 #include <sys/stat.h>
@@ -58,6 +60,7 @@ struct init {
     const char *officer_name;
     const char *unit;
     const char *make_institution;
+    const char *keeper_token; /* NULL: the keys are in the key file */
     bool is_training;
     struct institution_files institution;
     struct word_list languages;
@@ -157,6 +160,10 @@ static bool config_fill(struct init *init, struct error *err)
     snprintf(config->database, sizeof config->database, "%s",
              init->database == NULL ? CONF_DEFAULT_DATABASE : init->database);
     config->is_training = init->is_training;
+    if (init->keeper_token != NULL && !token_signer_uri_check(span_text(init->keeper_token), err))
+        return error_add(err, "--keeper-token");
+    if (init->keeper_token != NULL)
+        snprintf(config->keeper_key, sizeof config->keeper_key, "%s", init->keeper_token);
     return strlen(init->listen) < sizeof config->listen ||
            error_set(err, ERROR_INPUT, "--listen is too long");
 }
@@ -248,6 +255,9 @@ static bool keeper_prepare(struct init *init, struct error *err)
                                      .passphrase = buffer_span(&passphrase),
                                      .cost = init->is_training ? SECRET_COST_FAST
                                                                : SECRET_COST_STANDARD};
+    struct keeper_place place CLEANUP(keeper_place_drop) = {.directory = ""};
+    if (!keeper_place_token(&init->home, &init->config, &place, &options, err))
+        return false;
     return keeper_create(&options, span_text(init->party), err) || error_add(err, "keys");
 }
 
@@ -421,6 +431,7 @@ int command_init(struct options *options, int argc, char **argv)
         {.name = "institution-cert", .value = &init.institution.certificate},
         {.name = "institution-passphrase-file", .value = &init.institution.passphrase},
         {.name = "make-institution", .value = &init.make_institution},
+        {.name = "keeper-token", .value = &init.keeper_token},
     };
     struct word_list words;
     struct error err = {0};

@@ -3,6 +3,7 @@
  * keys; nothing is signed with it before a log is succeeded by one that names it. `recover`: the record of what was signed,
  * after it was lost; nothing is signed for a log before its partner's fresh receipt (PROTOCOL.md 6).
  */
+#include "cmd/keeper_place.h"
 #include "cmd/setup.h"
 
 #include "base/attributes.h"
@@ -62,38 +63,31 @@ static bool renew_enter(struct node *node, void *context, struct error *err)
 }
 
 /* The keeper's files, with their passphrase. */
-struct keeper_place {
-    struct buffer passphrase;
-    char directory[HOME_PATH_SIZE];
+struct opening {
+    struct home home;
+    struct config config;
+    struct keeper_place place;
 };
 
-static void place_drop(struct keeper_place *place)
+static void opening_drop(struct opening *opening)
 {
-    buffer_wipe(&place->passphrase);
+    keeper_place_drop(&opening->place);
 }
 
-static bool place_find(const struct options *options, struct keeper_place *place,
-                       struct keeper_options *out, struct error *err)
+static bool opening_find(const struct options *options, struct opening *opening,
+                         struct keeper_options *out, struct error *err)
 {
-    struct home home;
-
-    place->passphrase = buffer_make(PASSPHRASE_SIZE_MAX);
-    if (!home_find(options->home, &home, err) ||
-        !home_path(&home, HOME_KEEPER, place->directory, err) ||
-        !home_passphrase(&home, &place->passphrase, err))
-        return false;
-    *out = (struct keeper_options){.env = env_real(),
-                                   .directory = place->directory,
-                                   .passphrase = buffer_span(&place->passphrase)};
-    return true;
+    return home_find(options->home, &opening->home, err) &&
+           home_config_load(&opening->home, &opening->config, err) &&
+           keeper_place_find(&opening->home, &opening->config, &opening->place, out, err);
 }
 
 static bool renew_keys(const struct options *options, struct error *err)
 {
-    struct keeper_place place CLEANUP(place_drop) = {.directory = ""};
+    struct opening opening CLEANUP(opening_drop) = {.place.directory = ""};
     struct keeper_options keeper;
 
-    return place_find(options, &place, &keeper, err) && keeper_renew(&keeper, err);
+    return opening_find(options, &opening, &keeper, err) && keeper_renew(&keeper, err);
 }
 
 static void sets_show(const struct keeper_sets *sets, struct json_writer *out)
@@ -166,10 +160,10 @@ static bool recover_enter(struct node *node, void *context, struct error *err)
 
 static bool record_recover(struct recovering *recovering, bool is_all, struct error *err)
 {
-    struct keeper_place place CLEANUP(place_drop) = {.directory = ""};
+    struct opening opening CLEANUP(opening_drop) = {.place.directory = ""};
     struct keeper_options keeper;
 
-    return place_find(recovering->options, &place, &keeper, err) &&
+    return opening_find(recovering->options, &opening, &keeper, err) &&
            keeper_recover(&keeper, recovering->logs, recovering->count, is_all,
                           &recovering->changed, err) &&
            (recovering->changed > 0 ||

@@ -124,9 +124,17 @@ static void keeper_list(struct listing *listing)
 {
     static const enum key_kind kinds[] = {KEY_LOG, KEY_CUSTODY, KEY_WITNESS, KEY_SEALING,
                                           KEY_MASTER};
+    struct config config;
+    struct error ignored = {0};
+    bool has_token =
+        home_config_load(listing->home, &config, &ignored) && config.keeper_key[0] != '\0';
+
     for (size_t i = 0; i < ARRAY_COUNT(kinds); i++) {
         struct key_entry *entry =
-            entry_add(listing, kinds[i], "sealed file " KEEPER_KEYS ", used by the keeper alone");
+            entry_add(listing, kinds[i],
+                      has_token && kinds[i] <= KEY_WITNESS
+                          ? "token (keeper_key); sets made before it in " KEEPER_KEYS
+                          : "sealed file " KEEPER_KEYS ", used by the keeper alone");
         entry->is_missing = !file_time(listing->home, KEEPER_KEYS, &entry->made_ms);
     }
 }

@@ -17,7 +17,8 @@ const struct command commands[] = {
      "(--officer).\n\nFurther options: --address HOST:PORT (as partners reach it), --tls-name, "
      "--desk-listen IP:PORT (the API), --database, --state, --status eu_member|third_country, --time-zone, --language LL, "
      "--authority CODE=NAME, --officer-name, --unit, --institution-passphrase-file, "
-     "--institution-token URI instead of --institution-key.",
+     "--institution-token URI instead of --institution-key, --keeper-token URI (the keys of logs and receipts are made in "
+     "a PKCS#11 token and stay there: keeper_key in besa.conf).",
      command_init},
     {"pair",
      "export FILE --secret FILE\nfingerprint FILE\nimport FILE --fingerprint XXXX --secret FILE "

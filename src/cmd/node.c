@@ -1,5 +1,7 @@
 /* Node: see node.h. */
 #include "cmd/node.h"
+
+#include "cmd/keeper_place.h"
 #include "cmd/node_verify.h"
 #include "cmd/paired.h"
 #include "cmd/restoring.h"
@@ -57,22 +59,13 @@ static bool place_make(struct node *node, const char *database, struct error *er
 
 static bool keeper_begin(struct node *node, int keeper_fd, struct error *err)
 {
-    struct buffer passphrase = buffer_make(PASSPHRASE_SIZE_MAX);
-    char directory[HOME_PATH_SIZE];
+    struct keeper_place place CLEANUP(keeper_place_drop) = {.directory = ""};
+    struct keeper_options options;
 
     if (keeper_fd >= 0)
         return keeper_process_attach(keeper_fd, &node->keeper_process, err);
-    bool ok = home_path(&node->home, HOME_KEEPER, directory, err) &&
-              home_passphrase(&node->home, &passphrase, err);
-    if (ok) {
-        struct keeper_options options = {
-            .env = node->env, .directory = directory, .passphrase = buffer_span(&passphrase)};
-        ok = keeper_process_start(&options, &node->keeper_process, err);
-    }
-    if (passphrase.data != NULL)
-        secret_wipe(passphrase.data, passphrase.capacity);
-    buffer_free(&passphrase);
-    return ok;
+    return keeper_place_find(&node->home, &node->config, &place, &options, err) &&
+           keeper_process_start(&options, &node->keeper_process, err);
 }
 
 /* New books get their schema at once, and so do those of an exercise; others by `besa upgrade`, which wants a backup. */

@@ -254,6 +254,18 @@ static void sandbox_write(struct json_writer *out, const struct sandbox_level *l
     json_end_object(out);
 }
 
+/* Where the newest set of the keeper's keys is. */
+static const char *keeper_words(struct node *node, const struct error *keeper_err)
+{
+    struct keeper_keys keys;
+    struct error ignored = {0};
+    bool is_in_token = keeper_public_keys(&node->keeper, &keys, &ignored) && keys.is_in_token;
+
+    if (keeper_err->kind != ERROR_NONE)
+        return is_in_token ? "token; signs nothing" : "sealed file; signs nothing";
+    return is_in_token ? "token" : "sealed file";
+}
+
 static void machine_write(struct node *node, const struct error *keeper_err, int64_t schema,
                           struct json_writer *out)
 {
@@ -271,9 +283,7 @@ static void machine_write(struct node *node, const struct error *keeper_err, int
     json_string_field(out, "database",
                       database_kind(node->db) == DATABASE_SQLITE ? "sqlite" : "postgres");
     json_integer_field(out, "schema", schema);
-    json_string_field(out, "keeper",
-                      keeper_err->kind == ERROR_NONE ? "sealed file"
-                                                     : "sealed file; signs nothing");
+    json_string_field(out, "keeper", keeper_words(node, keeper_err));
     char key[HOME_PATH_SIZE];
     struct error ignored = {0};
     json_string_field(out, "institution",

@@ -11,6 +11,7 @@
 #include "cmd/notify.h"
 #include "cmd/report.h"
 #include "cmd/service.h"
+#include "cmd/keeper_place.h"
 
 #include "base/text.h"
 #include "crypto/secret.h"
@@ -247,24 +248,16 @@ _Noreturn static void node_process(const struct supervisor *supervisor, int keep
 
 static bool keeper_fork(struct supervisor *supervisor, int socket_fd, struct error *err)
 {
-    struct buffer passphrase = buffer_make(PASSPHRASE_SIZE_MAX);
-    char directory[HOME_PATH_SIZE];
+    struct keeper_place place CLEANUP(keeper_place_drop) = {.directory = ""};
+    struct keeper_options options;
 
-    bool ok = home_path(&supervisor->home, HOME_KEEPER, directory, err) &&
-              home_passphrase(&supervisor->home, &passphrase, err);
-    if (ok) {
-        struct keeper_options options = {
-            .env = env_real(), .directory = directory, .passphrase = buffer_span(&passphrase)};
-        supervisor->keeper = (struct child){.pid = fork()};
-        if (supervisor->keeper.pid == 0)
-            keeper_process_serve(&options, socket_fd);
-        ok = supervisor->keeper.pid > 0 ||
-             error_set(err, ERROR_LIMIT, "cannot fork: %s", strerror(errno));
-    }
-    if (passphrase.data != NULL)
-        secret_wipe(passphrase.data, passphrase.capacity);
-    buffer_free(&passphrase);
-    return ok;
+    if (!keeper_place_find(&supervisor->home, &supervisor->config, &place, &options, err))
+        return false;
+    supervisor->keeper = (struct child){.pid = fork()};
+    if (supervisor->keeper.pid == 0)
+        keeper_process_serve(&options, socket_fd);
+    return supervisor->keeper.pid > 0 ||
+           error_set(err, ERROR_LIMIT, "cannot fork: %s", strerror(errno));
 }
 
 static bool node_fork(struct supervisor *supervisor, int keeper_fd, int beat[2], struct error *err)

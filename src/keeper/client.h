@@ -31,6 +31,7 @@ struct keeper_keys {
     uint8_t custody[SIGNATURE_PUBLIC_SIZE];
     uint8_t witness[SIGNATURE_PUBLIC_SIZE];
     uint8_t sealing[AGREE_PUBLIC_SIZE];
+    bool is_in_token; /* the first three */
 };
 /* The newest set. */
 bool keeper_public_keys(const struct keeper_client *client, struct keeper_keys *out,

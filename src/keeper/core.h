@@ -12,7 +12,8 @@
 
 struct keeper {
     const struct env *env;
-    struct keys *keys; /* secret memory */
+    struct keys *keys;           /* secret memory */
+    struct keeper_signer signer; /* for keys in a token */
     struct record record;
     struct keeper_request request; /* the one being answered */
     struct record_change
@@ -21,6 +22,11 @@ struct keeper {
     uint8_t nonce[KEEPER_NONCE_SIZE]; /* what fresh receipts are bound to, once somebody asked */
     bool has_nonce;
 };
+
+/* sign.c: one signature with a key of this set, from the file or by the token. Never fails for keys of the file. What the
+ * token signs is verified before it is given out. */
+bool keeper_sign(const struct keeper *keeper, const struct key_set *set, enum keeper_slot role,
+                 struct span message, uint8_t out[SIGNATURE_SIZE], struct error *err);
 
 /* logs.c: registering, the state of logs, steps, witnessing */
 bool keeper_answer_register(struct keeper *keeper, struct error *err);

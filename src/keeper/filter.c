@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 
 #if defined(__SANITIZE_ADDRESS__)
 #define KEEPER_SANITIZED
@@ -29,13 +30,29 @@ struct rule {
         (at), (how), __VA_ARGS__                                                                   \
     }
 
-static bool add_rules(scmp_filter_ctx filter, int socket_fd)
+static bool rules_add(scmp_filter_ctx filter, const struct rule *rules, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, rules[i].call, rules[i].count,
+                                   rules[i].args) != 0)
+            return false;
+    return true;
+}
+
+static bool socket_allow(scmp_filter_ctx filter, int socket_fd)
 {
     scmp_datum_t fd = (scmp_datum_t)socket_fd;
     const struct rule rules[] = {
         {SCMP_SYS(recvfrom), 1, {ARG(0, SCMP_CMP_EQ, fd, 0)}},
         /* No address: to the peer of the socketpair only. */
         {SCMP_SYS(sendto), 2, {ARG(0, SCMP_CMP_EQ, fd, 0), ARG(4, SCMP_CMP_EQ, 0, 0)}},
+    };
+    return rules_add(filter, rules, ARRAY_COUNT(rules));
+}
+
+static bool memory_and_record_allow(scmp_filter_ctx filter)
+{
+    const struct rule rules[] = {
         {SCMP_SYS(pwrite64), 0, {{0}}},
         {SCMP_SYS(fdatasync), 0, {{0}}},
         {SCMP_SYS(getrandom), 0, {{0}}},
@@ -56,23 +73,83 @@ static bool add_rules(scmp_filter_ctx filter, int socket_fd)
          {{0}}}, /* the sanitizer's own, before a call that does not return */
 #endif
     };
-    for (size_t i = 0; i < ARRAY_COUNT(rules); i++)
-        if (seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, rules[i].call, rules[i].count,
-                                   rules[i].args) != 0)
+    return rules_add(filter, rules, ARRAY_COUNT(rules));
+}
+
+/* --- the token's process --- */
+
+static const int token_killed[] = {
+    SCMP_SYS(execve),
+    SCMP_SYS(execveat),
+    SCMP_SYS(ptrace),
+    SCMP_SYS(kexec_load),
+    SCMP_SYS(kexec_file_load),
+    SCMP_SYS(init_module),
+    SCMP_SYS(finit_module),
+    SCMP_SYS(process_vm_readv),
+    SCMP_SYS(process_vm_writev),
+    SCMP_SYS(pidfd_getfd),
+    SCMP_SYS(bpf),
+    SCMP_SYS(perf_event_open),
+    SCMP_SYS(mount),
+    SCMP_SYS(umount2),
+    SCMP_SYS(pivot_root),
+    SCMP_SYS(unshare),
+    SCMP_SYS(setns),
+    SCMP_SYS(keyctl),
+    SCMP_SYS(userfaultfd),
+    SCMP_SYS(io_uring_setup),
+    SCMP_SYS(kill),
+};
+static const int token_families[] = {AF_INET, AF_INET6, AF_PACKET, AF_VSOCK};
+
+static bool token_rules_add(scmp_filter_ctx filter)
+{
+    for (size_t i = 0; i < ARRAY_COUNT(token_killed); i++)
+        if (seccomp_rule_add(filter, SCMP_ACT_KILL_PROCESS, token_killed[i], 0) != 0)
             return false;
+    for (size_t i = 0; i < ARRAY_COUNT(token_families); i++) {
+        const struct scmp_arg_cmp family = SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)token_families[i]);
+        if (seccomp_rule_add_array(filter, SCMP_ACT_ERRNO(EAFNOSUPPORT), SCMP_SYS(socket), 1,
+                                   &family) != 0)
+            return false;
+    }
     return true;
 }
 
-bool keeper_filter_install(int socket_fd, struct error *err)
+/* Owns the filter. */
+static bool filter_load(scmp_filter_ctx filter, bool ok, struct error *err)
 {
-    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
-        return error_set(err, ERROR_BUG, "cannot give up new privileges: %s", strerror(errno));
-    scmp_filter_ctx filter = seccomp_init(SCMP_ACT_KILL_PROCESS);
-    if (filter == NULL)
-        return error_set(err, ERROR_BUG, "cannot begin the system call filter");
-    bool ok = add_rules(filter, socket_fd);
     int result = ok ? seccomp_load(filter) : -EINVAL;
+
     seccomp_release(filter);
     return result == 0 ||
            error_set(err, ERROR_BUG, "cannot set the system call filter: %s", strerror(-result));
+}
+
+static bool filter_begin(uint32_t otherwise, scmp_filter_ctx *out, struct error *err)
+{
+    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
+        return error_set(err, ERROR_BUG, "cannot give up new privileges: %s", strerror(errno));
+    *out = seccomp_init(otherwise);
+    return *out != NULL || error_set(err, ERROR_BUG, "cannot begin the system call filter");
+}
+
+bool keeper_filter_install_token(struct error *err)
+{
+    scmp_filter_ctx filter = NULL;
+
+    return filter_begin(SCMP_ACT_ALLOW, &filter, err) &&
+           filter_load(filter, token_rules_add(filter), err);
+}
+
+bool keeper_filter_install(int socket_fd, int token_fd, struct error *err)
+{
+    scmp_filter_ctx filter = NULL;
+
+    if (!filter_begin(SCMP_ACT_KILL_PROCESS, &filter, err))
+        return false;
+    bool ok = socket_allow(filter, socket_fd) && (token_fd < 0 || socket_allow(filter, token_fd)) &&
+              memory_and_record_allow(filter);
+    return filter_load(filter, ok, err);
 }

@@ -30,15 +30,15 @@ static bool no_memory(struct error *err)
 
 /* --- the partner's side: what this keeper holds --- */
 
-static bool fresh_sign(const struct key_set *set, struct keeper_fresh *fresh, struct error *err)
+static bool fresh_sign(const struct keeper *keeper, const struct key_set *set,
+                       struct keeper_fresh *fresh, struct error *err)
 {
     CLEANUP(buffer_free) struct buffer text = buffer_make(KEEPER_FRESH_TEXT_MAX);
 
     if (!keeper_fresh_text(fresh->origin, fresh->size, &fresh->root, fresh->nonce, &text))
         return no_memory(err);
-    signature_sign(fresh->kind == KEEPER_WITNESS ? set->witness : set->custody, buffer_span(&text),
-                   fresh->signature);
-    return true;
+    return keeper_sign(keeper, set, fresh->kind == KEEPER_WITNESS ? KEEPER_WITNESS : KEEPER_CUSTODY,
+                       buffer_span(&text), fresh->signature, err);
 }
 
 /* The newest size that was cosigned: the record says it, whatever the node says. */
@@ -97,7 +97,7 @@ bool keeper_answer_fresh_sign(struct keeper *keeper, struct buffer *reply, struc
     bool ok = fresh->kind == KEEPER_LOG ? receipted_check(fresh, log, err)
               : log == NULL             ? nothing_look(keeper, fresh, err)
                                         : cosigned_look(fresh, log, err);
-    if (!ok || !fresh_sign(set, fresh, err))
+    if (!ok || !fresh_sign(keeper, set, fresh, err))
         return false;
     buffer_u64(reply, fresh->size);
     buffer_add(reply, span_make(fresh->root.bytes, sizeof fresh->root.bytes));

@@ -21,7 +21,7 @@ static bool check_passphrase(const struct keeper_options *options, struct error 
 static bool create_files(const struct keeper_options *options, struct span party, uint8_t number,
                          struct keys *keys, struct error *err)
 {
-    return keys_make(options->env, party, number, keys, err) && record_create(options, keys, err) &&
+    return keys_make(options, party, number, keys, err) && record_create(options, keys, err) &&
            keys_write(options, keys, err);
 }
 
@@ -37,7 +37,7 @@ bool keeper_renew(const struct keeper_options *options, struct error *err)
     struct keys *keys = secret_alloc(sizeof *keys);
     if (keys == NULL)
         return error_set(err, ERROR_LIMIT, "out of locked memory");
-    bool ok = keys_read(options, keys, err) && keys_renew(options->env, keys, err) &&
+    bool ok = keys_read(options, keys, err) && keys_renew(options, keys, err) &&
               keys_write(options, keys, err);
     secret_free(keys);
     return ok;
@@ -65,6 +65,7 @@ bool keeper_open(const struct keeper_options *options, struct keeper **out, stru
     if (keeper == NULL)
         return error_set(err, ERROR_LIMIT, "out of memory");
     keeper->env = options->env;
+    keeper->signer = options->signer;
     keeper->keys = secret_alloc(sizeof *keeper->keys);
     bool ok = keeper->keys != NULL || error_set(err, ERROR_LIMIT, "out of locked memory");
     ok = ok && keys_read(options, keeper->keys, err) &&
@@ -122,6 +123,7 @@ static void public_keys(const struct key_set *set, struct keeper_keys *out)
     memcpy(out->custody, set->custody_public, sizeof out->custody);
     memcpy(out->witness, set->witness_public, sizeof out->witness);
     memcpy(out->sealing, set->sealing_public, sizeof out->sealing);
+    out->is_in_token = set->is_in_token;
 }
 
 static void answer_keys(const struct keeper *keeper, struct buffer *reply)

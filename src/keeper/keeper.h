@@ -12,14 +12,33 @@
 #include "base/buffer.h"
 #include "base/env.h"
 #include "crypto/secret.h"
+#include "crypto/signature.h"
+#include "keeper/client.h"
 
 struct keeper;
+
+/* A PKCS#11 token for the keys of logs, custody and witness (crypto/token_signer.h). With one, PIN and passphrase lie in
+ * memory that can be written: each process that was forked wipes what it does not need. */
+struct keeper_token {
+    struct span uri;
+    struct span pin;
+};
+
+/* Signs with a key that the keeper does not hold: `role` of set `set`. LINK: the token does not work. */
+struct keeper_signer {
+    void *context;
+    bool (*sign)(void *context, uint8_t set, enum keeper_slot role, struct span message,
+                 uint8_t out[SIGNATURE_SIZE], struct error *err); /* NULL: there is no token */
+};
 
 struct keeper_options {
     const struct env *env;
     const char *directory;  /* holds keeper.keys (sealed under the passphrase) and keeper.record */
     struct span passphrase; /* read once, not kept */
     enum secret_cost cost;  /* for keeper_create */
+    /* New sets of keys are made in it, and those in it sign (the process asks it); NULL: all in the key file. */
+    const struct keeper_token *token;
+    struct keeper_signer signer; /* for keeper_open; process.h sets it */
 };
 
 /* Makes all keys and an empty record for `party` ("ro"). CONFLICT when there is a key file already. */

@@ -3,6 +3,7 @@
 
 #include "base/cursor.h"
 #include "base/text.h"
+#include "crypto/token_signer.h"
 #include "keeper/wipe.h"
 
 #include <stdio.h>
@@ -10,9 +11,10 @@
 #define KEYS_NAME    "keeper.keys"
 #define STAGED_NAME  "keeper.keys.next" /* under the next passphrase */
 #define KEYS_MAGIC   "besa-keeper-keys/2\n"
+#define KEYS_MAGIC_3 "besa-keeper-keys/3\n" /* a set may be in a token */
 #define KEYS_MAGIC_1 "besa-keeper-keys/1\n" /* one set, before the master key */
 #define MAGIC_SIZE   (sizeof KEYS_MAGIC - 1)
-#define SET_SIZE     (1 + 3 * SIGNATURE_SEED_SIZE + AGREE_PRIVATE_SIZE + AGREE_PUBLIC_SIZE)
+#define SET_SIZE     (2 + 3 * SIGNATURE_SEED_SIZE + AGREE_PRIVATE_SIZE + AGREE_PUBLIC_SIZE)
 #define PLAIN_SIZE_MAX                                                                             \
     (MAGIC_SIZE + 1 + NAME_SIZE_MAX + DIGEST_SIZE + 1 + KEEPER_SETS_MAX * SET_SIZE)
 #define FILE_SIZE_MAX 4096 /* header of the seal included */
@@ -35,6 +37,8 @@ static void derive_all(struct keys *keys)
 {
     for (size_t i = 0; i < keys->set_count; i++) {
         struct key_set *set = &keys->sets[i];
+        if (set->is_in_token)
+            continue;
         signature_keys(set->log_seed, set->log_public, set->log);
         signature_keys(set->custody_seed, set->custody_public, set->custody);
         signature_keys(set->witness_seed, set->witness_public, set->witness);
@@ -44,31 +48,70 @@ static void derive_all(struct keys *keys)
     derive(keys, "record-psk", keys->record_psk, sizeof keys->record_psk);
 }
 
-static bool set_make(const struct env *env, uint8_t number, struct key_set *out, struct error *err)
+/* --- making --- */
+
+static bool token_set_make(struct token_signer *signer, struct key_set *out, struct error *err)
 {
+    uint8_t *const publics[] = {[KEEPER_LOG] = out->log_public,
+                                [KEEPER_CUSTODY] = out->custody_public,
+                                [KEEPER_WITNESS] = out->witness_public};
+    struct token_key key;
+    char label[KEEPER_TOKEN_LABEL_SIZE];
+
+    out->is_in_token = true;
+    for (size_t role = 0; role < ARRAY_COUNT(publics); role++) {
+        keeper_token_label(out->number, (enum keeper_slot)role, label);
+        if (!token_signer_make(signer, label, &key, err))
+            return false;
+        memcpy(publics[role], key.public_key, sizeof key.public_key);
+    }
+    return true;
+}
+
+void keeper_token_label(uint8_t set, enum keeper_slot role, char out[KEEPER_TOKEN_LABEL_SIZE])
+{
+    static const char *const names[] = {
+        [KEEPER_LOG] = "log", [KEEPER_CUSTODY] = "custody", [KEEPER_WITNESS] = "witness"};
+
+    snprintf(out, KEEPER_TOKEN_LABEL_SIZE, "%s %u", names[role], set);
+}
+
+static bool set_make(const struct keeper_options *options, uint8_t number, struct key_set *out,
+                     struct error *err)
+{
+    const struct env *env = options->env;
+
     *out = (struct key_set){.number = number};
+    if (options->token != NULL) {
+        CLEANUP(token_signer_close) struct token_signer *signer = NULL;
+        return token_signer_open(options->token->uri, options->token->pin, &signer, err) &&
+               token_set_make(signer, out, err) &&
+               agree_make(env, out->sealing, out->sealing_public, err);
+    }
     env->random(env->context, out->log_seed, sizeof out->log_seed);
     env->random(env->context, out->custody_seed, sizeof out->custody_seed);
     env->random(env->context, out->witness_seed, sizeof out->witness_seed);
     return agree_make(env, out->sealing, out->sealing_public, err);
 }
 
-bool keys_make(const struct env *env, struct span party, uint8_t number, struct keys *out,
-               struct error *err)
+bool keys_make(const struct keeper_options *options, struct span party, uint8_t number,
+               struct keys *out, struct error *err)
 {
+    const struct env *env = options->env;
+
     if (!text_is_identifier(party, NAME_SIZE_MAX))
         return error_set(err, ERROR_INPUT, "a party's id has 1 to %u of a-z, 0-9 and hyphen",
                          NAME_SIZE_MAX);
     *out = (struct keys){.party_size = party.size, .set_count = 1};
     memcpy(out->party, party.data, party.size);
     env->random(env->context, out->master, sizeof out->master);
-    if (!set_make(env, number, &out->sets[0], err))
+    if (!set_make(options, number, &out->sets[0], err))
         return false;
     derive_all(out);
     return true;
 }
 
-bool keys_renew(const struct env *env, struct keys *keys, struct error *err)
+bool keys_renew(const struct keeper_options *options, struct keys *keys, struct error *err)
 {
     uint8_t newest = keys->sets[keys->set_count - 1].number;
 
@@ -78,7 +121,7 @@ bool keys_renew(const struct env *env, struct keys *keys, struct error *err)
         keys->sets[0] = keys->sets[1];
         keys->set_count--;
     }
-    if (!set_make(env, (uint8_t)(newest + 1), &keys->sets[keys->set_count], err))
+    if (!set_make(options, (uint8_t)(newest + 1), &keys->sets[keys->set_count], err))
         return false;
     keys->set_count++;
     derive_all(keys);
@@ -113,12 +156,27 @@ bool keys_exist(const struct keeper_options *options, struct error *err)
     return true;
 }
 
-static void write_set(const struct key_set *set, struct buffer *out)
+static bool is_any_in_token(const struct keys *keys)
 {
+    for (size_t i = 0; i < keys->set_count; i++)
+        if (keys->sets[i].is_in_token)
+            return true;
+    return false;
+}
+
+/* The form of before as long as it serves, so that an older program reads it. */
+static void write_set(const struct key_set *set, bool has_places, struct buffer *out)
+{
+    bool is_in_token = set->is_in_token;
+
     buffer_byte(out, set->number);
-    buffer_add(out, span_make(set->log_seed, sizeof set->log_seed));
-    buffer_add(out, span_make(set->custody_seed, sizeof set->custody_seed));
-    buffer_add(out, span_make(set->witness_seed, sizeof set->witness_seed));
+    if (has_places)
+        buffer_byte(out, is_in_token);
+    buffer_add(out, span_make(is_in_token ? set->log_public : set->log_seed, SIGNATURE_SEED_SIZE));
+    buffer_add(
+        out, span_make(is_in_token ? set->custody_public : set->custody_seed, SIGNATURE_SEED_SIZE));
+    buffer_add(
+        out, span_make(is_in_token ? set->witness_public : set->witness_seed, SIGNATURE_SEED_SIZE));
     buffer_add(out, span_make(set->sealing, sizeof set->sealing));
     buffer_add(out, span_make(set->sealing_public, sizeof set->sealing_public));
 }
@@ -132,13 +190,14 @@ static bool write_file(const struct keeper_options *options, const char *name,
 
     if (plain.failed)
         return error_set(err, ERROR_LIMIT, "out of memory");
-    buffer_text(&plain, KEYS_MAGIC);
+    bool has_places = is_any_in_token(keys);
+    buffer_text(&plain, has_places ? KEYS_MAGIC_3 : KEYS_MAGIC);
     buffer_byte(&plain, (uint8_t)keys->party_size);
     buffer_add(&plain, span_make(keys->party, sizeof keys->party));
     buffer_add(&plain, span_make(keys->master, sizeof keys->master));
     buffer_byte(&plain, (uint8_t)keys->set_count);
     for (size_t i = 0; i < keys->set_count; i++)
-        write_set(&keys->sets[i], &plain);
+        write_set(&keys->sets[i], has_places, &plain);
     return keeper_path(options, name, path, err) &&
            secret_seal(options->env, options->passphrase, options->cost, buffer_span(&plain),
                        &sealed, err) &&
@@ -190,22 +249,29 @@ static void read_bytes(struct cursor *from, uint8_t *out, size_t size)
         memcpy(out, bytes.data, size);
 }
 
+_Static_assert(SIGNATURE_SEED_SIZE == SIGNATURE_PUBLIC_SIZE, "one stands in the other's place");
+
 static void read_seeds(struct cursor *from, struct key_set *out)
 {
-    read_bytes(from, out->log_seed, sizeof out->log_seed);
-    read_bytes(from, out->custody_seed, sizeof out->custody_seed);
-    read_bytes(from, out->witness_seed, sizeof out->witness_seed);
+    bool is_in_token = out->is_in_token;
+
+    read_bytes(from, is_in_token ? out->log_public : out->log_seed, SIGNATURE_SEED_SIZE);
+    read_bytes(from, is_in_token ? out->custody_public : out->custody_seed, SIGNATURE_SEED_SIZE);
+    read_bytes(from, is_in_token ? out->witness_public : out->witness_seed, SIGNATURE_SEED_SIZE);
     read_bytes(from, out->sealing, sizeof out->sealing);
     read_bytes(from, out->sealing_public, sizeof out->sealing_public);
 }
 
-static void read_sets(struct cursor *from, struct keys *out)
+static void read_sets(struct cursor *from, bool has_places, struct keys *out)
 {
     out->set_count = cursor_u8(from);
     if (out->set_count == 0 || out->set_count > KEEPER_SETS_MAX)
         from->failed = true;
     for (size_t i = 0; !from->failed && i < out->set_count; i++) {
         out->sets[i].number = cursor_u8(from);
+        uint8_t place = has_places ? cursor_u8(from) : 0;
+        from->failed = from->failed || place > 1;
+        out->sets[i].is_in_token = place == 1;
         read_seeds(from, &out->sets[i]);
     }
 }
@@ -217,14 +283,15 @@ static bool parse(struct span plain, struct keys *out, struct error *err)
     *out = (struct keys){.set_count = 1};
     struct span magic = cursor_span(&from, MAGIC_SIZE);
     bool is_first_form = span_is(magic, KEYS_MAGIC_1);
+    bool has_places = span_is(magic, KEYS_MAGIC_3);
     out->party_size = cursor_u8(&from);
     read_bytes(&from, out->party, sizeof out->party);
     if (is_first_form)
         read_seeds(&from, &out->sets[0]);
     read_bytes(&from, out->master, sizeof out->master);
     if (!is_first_form)
-        read_sets(&from, out);
-    if (!cursor_is_done(&from) || (!is_first_form && !span_is(magic, KEYS_MAGIC)) ||
+        read_sets(&from, has_places, out);
+    if (!cursor_is_done(&from) || (!is_first_form && !has_places && !span_is(magic, KEYS_MAGIC)) ||
         out->party_size > NAME_SIZE_MAX)
         return error_set(err, ERROR_INPUT, "%s has another form than this version's", KEYS_NAME);
     derive_all(out);

@@ -1,7 +1,9 @@
 /*
  * keeper.keys: the node's private keys, sealed under the passphrase (crypto/secret.h). Written at init and by each
  * change of keys, whole and at once. Plain form: magic, party (u8 size, 64 bytes), the master key, the number of sets (u8),
- * then each set: number u8, the seeds of log, custody and witness key, the sealing key's private and public part. From the
+ * then each set: number u8, the seeds of log, custody and witness key, the sealing key's private and public part. In a file
+ * with a set whose three keys are in a PKCS#11 token (/3), a byte behind each number says so (1), and their public keys stand
+ * where the seeds would. From the
  * master key come, by HKDF, the key that wraps keys and those of the record; a change of keys leaves it, so that what lies
  * on the disk stays readable.
  */
@@ -17,7 +19,8 @@
 #include "keeper/keeper.h"
 
 struct key_set {
-    uint8_t number; /* counts from 0, over the life of the node */
+    uint8_t number;   /* counts from 0, over the life of the node */
+    bool is_in_token; /* log, custody and witness key: no seeds and secrets here */
     uint8_t log_seed[SIGNATURE_SEED_SIZE];
     uint8_t custody_seed[SIGNATURE_SEED_SIZE];
     uint8_t witness_seed[SIGNATURE_SEED_SIZE];
@@ -42,11 +45,14 @@ struct keys {
     uint8_t record_psk[AEAD_KEY_SIZE]; /* seals the chains in the record */
 };
 
-/* Fresh keys for `party`, from the env's randomness; `number` is that of the first set. */
-bool keys_make(const struct env *env, struct span party, uint8_t number, struct keys *out,
-               struct error *err);
+/* Fresh keys for `party`, from the env's randomness or in the options' token; `number` is that of the first set. */
+bool keys_make(const struct keeper_options *options, struct span party, uint8_t number,
+               struct keys *out, struct error *err);
 /* A further set; the older of two goes first, and is destroyed with the next writing. */
-bool keys_renew(const struct env *env, struct keys *keys, struct error *err);
+bool keys_renew(const struct keeper_options *options, struct keys *keys, struct error *err);
+/* What a key in the token is called there, behind the URI's object=: "log 0". */
+#define KEEPER_TOKEN_LABEL_SIZE 16
+void keeper_token_label(uint8_t set, enum keeper_slot role, char out[KEEPER_TOKEN_LABEL_SIZE]);
 /* The set of this number; NULL with MISSING when it was destroyed or never made. */
 const struct key_set *keys_set(const struct keys *keys, uint8_t number, struct error *err);
 bool keys_write(const struct keeper_options *options, const struct keys *keys, struct error *err);

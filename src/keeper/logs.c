@@ -336,28 +336,27 @@ static bool take_step(struct keeper *keeper, struct keeper_step *step, size_t *c
 }
 
 /* A log signs its checkpoint's text; a cosigner that text under its own time. */
-static void sign(const uint8_t secret[SIGNATURE_SECRET_SIZE], bool is_cosigner,
-                 const struct checkpoint *checkpoint, int64_t time_s, uint8_t out[SIGNATURE_SIZE])
+static bool sign(const struct keeper *keeper, uint8_t set, enum keeper_slot role,
+                 const struct checkpoint *checkpoint, int64_t time_s, uint8_t out[SIGNATURE_SIZE],
+                 struct error *err)
 {
+    bool is_cosigner = role != KEEPER_LOG;
+    const struct key_set *keys = keys_set(keeper->keys, set, NULL);
     CLEANUP(buffer_free) struct buffer text = buffer_make(SIGNED_SIZE_MAX);
     CLEANUP(buffer_free) struct buffer message = buffer_make(SIGNED_SIZE_MAX);
 
     bool ok = checkpoint_write(checkpoint, &text);
     if (is_cosigner)
         ok = ok && cosignature_message_write(time_s, buffer_span(&text), &message);
-    assert(ok); /* origin, size and time were checked before they were stored */
-    signature_sign(secret, buffer_span(is_cosigner ? &message : &text), out);
+    assert(ok && keys != NULL); /* all of it was checked before it was stored */
+    return keeper_sign(keeper, keys, role, buffer_span(is_cosigner ? &message : &text), out, err);
 }
 
-static void sign_step(const struct keeper *keeper, struct keeper_step *step)
+static bool sign_step(const struct keeper *keeper, struct keeper_step *step, struct error *err)
 {
     struct checkpoint checkpoint = {step->origin, step->size, step->root};
-    bool is_custody = step->kind == KEEPER_CUSTODY;
-    const struct key_set *set = keys_set(keeper->keys, step->set, NULL);
 
-    assert(set != NULL); /* take_set found it */
-    sign(is_custody ? set->custody : set->log, is_custody, &checkpoint, step->time_s,
-         step->signature);
+    return sign(keeper, step->set, step->kind, &checkpoint, step->time_s, step->signature, err);
 }
 
 /* A step that leaves its log as it stands needs no write: what is signed again was synced before. */
@@ -388,8 +387,8 @@ bool keeper_answer_advance(struct keeper *keeper, struct buffer *reply, struct e
     if (!store_changes(keeper, change_count, err))
         return false;
     for (size_t i = 0; i < request->step_count; i++) {
-        if (request->steps[i].is_signed)
-            sign_step(keeper, &request->steps[i]);
+        if (request->steps[i].is_signed && !sign_step(keeper, &request->steps[i], err))
+            return false;
         keeper_write_stepped(&request->steps[i], reply);
     }
     return true;
@@ -445,8 +444,9 @@ bool keeper_answer_witness(struct keeper *keeper, struct buffer *reply, uint64_t
         return false;
 
     struct checkpoint checkpoint = {witness->origin, witness->size, witness->root};
-    sign(keys_set(keeper->keys, witness->set, NULL)->witness, true, &checkpoint, witness->time_s,
-         witness->signature);
+    if (!sign(keeper, witness->set, KEEPER_WITNESS, &checkpoint, witness->time_s,
+              witness->signature, err))
+        return false;
     buffer_u64(reply, log->head.size);
     buffer_add(reply, span_make(witness->signature, sizeof witness->signature));
     return true;

@@ -1,11 +1,13 @@
 /*
- * The keeper's process: see process.h. Frames on the socketpair are a u32 size and that many bytes. The child says
- * nothing by itself: it answers the first request once it is ready, or with the error that kept it from opening.
+ * The keeper's process: see process.h. The child says nothing by itself: it answers the first request once it is ready, or
+ * with the error that kept it from opening.
  */
 #include "keeper/process.h"
 
 #include "keeper/filter.h"
+#include "keeper/frame.h"
 #include "keeper/messages.h"
+#include "keeper/token_process.h"
 #include "keeper/wipe.h"
 
 #include <errno.h>
@@ -31,57 +33,6 @@ struct keeper_process {
     pthread_mutex_t mutex;
     bool is_broken; /* a frame was cut: what follows on the socket means nothing */
 };
-
-/* Frames, both ends */
-
-static bool send_all(int fd, struct span bytes)
-{
-    while (bytes.size > 0) {
-        ssize_t put = send(fd, bytes.data, bytes.size, MSG_NOSIGNAL);
-        if (put < 0 && errno == EINTR)
-            continue;
-        if (put <= 0)
-            return false;
-        bytes = span_part(bytes, (size_t)put, bytes.size);
-    }
-    return true;
-}
-
-static bool receive_all(int fd, uint8_t *out, size_t size)
-{
-    while (size > 0) {
-        ssize_t got = recv(fd, out, size, 0);
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got <= 0)
-            return false;
-        out += got;
-        size -= (size_t)got;
-    }
-    return true;
-}
-
-static bool send_frame(int fd, struct span bytes)
-{
-    uint8_t head[4];
-
-    for (size_t i = 0; i < sizeof head; i++)
-        head[i] = (uint8_t)(bytes.size >> (24 - 8 * i));
-    return send_all(fd, span_make(head, sizeof head)) && send_all(fd, bytes);
-}
-
-static bool receive_frame(int fd, struct buffer *out)
-{
-    uint8_t head[4];
-
-    buffer_clear(out);
-    if (!receive_all(fd, head, sizeof head))
-        return false;
-    struct cursor cursor = cursor_make(span_make(head, sizeof head));
-    size_t size = cursor_u32(&cursor);
-    uint8_t *room = buffer_room(out, size); /* refuses more than out's limit */
-    return room != NULL && receive_all(fd, room, size);
-}
 
 /* The child's end */
 
@@ -147,23 +98,30 @@ static void rehearse(struct keeper *keeper)
     secret_wipe(&seal, sizeof seal);
 }
 
-static bool prepare(const struct keeper_options *options, int fd, struct keeper **keeper,
+/* The token's process is forked before any key is here. */
+static bool prepare(struct keeper_options *options, int fd, struct keeper **keeper,
                     struct error *err)
 {
+    int token_fd = -1;
+
     crypto_start();
+    if (options->token != NULL && !token_process_start(options, fd, &token_fd, err))
+        return false;
+    if (token_fd >= 0)
+        options->signer = token_process_signer(token_fd);
     if (!lock_directory(options->directory, err) || !keeper_open(options, keeper, err))
         return false;
     rehearse(*keeper);
     mlockall(MCL_CURRENT); /* best effort: the keys lie in locked memory of their own */
-    return keeper_filter_install(fd, err);
+    return keeper_filter_install(fd, token_fd, err);
 }
 
 _Noreturn static void serve(struct keeper *keeper, int fd, struct buffer *request,
                             struct buffer *reply)
 {
-    while (receive_frame(fd, request)) {
+    while (keeper_frame_receive(fd, request)) {
         keeper_answer(keeper, buffer_span(request), reply);
-        bool ok = send_frame(fd, buffer_span(reply));
+        bool ok = keeper_frame_send(fd, buffer_span(reply));
         secret_wipe(request->data, request->size);
         secret_wipe(reply->data, reply->size);
         if (!ok)
@@ -174,6 +132,7 @@ _Noreturn static void serve(struct keeper *keeper, int fd, struct buffer *reques
 
 _Noreturn void keeper_process_serve(const struct keeper_options *options, int socket_fd)
 {
+    struct keeper_options own = *options;
     struct keeper *keeper = NULL;
     struct error err = {0};
 
@@ -182,11 +141,11 @@ _Noreturn void keeper_process_serve(const struct keeper_options *options, int so
     struct buffer reply = buffer_whole(KEEPER_REPLY_SIZE_MAX);
     if (request.failed || reply.failed)
         _exit(1);
-    if (prepare(options, fd, &keeper, &err))
+    if (prepare(&own, fd, &keeper, &err))
         serve(keeper, fd, &request, &reply);
     keeper_reply_error(&reply, &err, 0);
-    if (receive_frame(fd, &request))
-        send_frame(fd, buffer_span(&reply));
+    if (keeper_frame_receive(fd, &request))
+        keeper_frame_send(fd, buffer_span(&reply));
     _exit(1);
 }
 
@@ -198,8 +157,8 @@ static bool process_call(void *context, struct span request, struct buffer *repl
     struct keeper_process *process = context;
 
     pthread_mutex_lock(&process->mutex);
-    bool ok = !process->is_broken && send_frame(process->fd, request) &&
-              receive_frame(process->fd, reply);
+    bool ok = !process->is_broken && keeper_frame_send(process->fd, request) &&
+              keeper_frame_receive(process->fd, reply);
     process->is_broken = !ok;
     pthread_mutex_unlock(&process->mutex);
     return ok || error_set(err, ERROR_STORE, "the keeper process has ended");

@@ -54,6 +54,7 @@ void keeper_write_keys(const struct keeper_keys *keys, struct buffer *out)
     buffer_add(out, span_make(keys->custody, sizeof keys->custody));
     buffer_add(out, span_make(keys->witness, sizeof keys->witness));
     buffer_add(out, span_make(keys->sealing, sizeof keys->sealing));
+    buffer_byte(out, keys->is_in_token);
 }
 
 bool keeper_read_keys(struct cursor *from, struct keeper_keys *out)
@@ -62,6 +63,7 @@ bool keeper_read_keys(struct cursor *from, struct keeper_keys *out)
     read_array(from, out->custody, sizeof out->custody);
     read_array(from, out->witness, sizeof out->witness);
     read_array(from, out->sealing, sizeof out->sealing);
+    out->is_in_token = cursor_u8(from) == 1;
     return !from->failed;
 }
 

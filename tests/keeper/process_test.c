@@ -396,7 +396,7 @@ static int run_behind_filter(void (*act)(void))
     if (pid == 0) {
         struct error err = {0};
         filter_fd = pair[1];
-        if (!keeper_filter_install(pair[1], &err))
+        if (!keeper_filter_install(pair[1], -1, &err))
             _exit(8);
         act();
         _exit(7);

@@ -1,6 +1,7 @@
 # Two homes, ro and al, paired and under one training agreement, below $homes; to be sourced. Nothing runs afterwards.
 # needs: $besa the program, $homes a directory, $ro_port $al_port to listen on, $ro_line $al_line where each is reached
-# option: $edit_draft, a command that changes the draft file it is given before it is signed
+# options: $edit_draft, a command that changes the draft file it is given before it is signed; $al_init, an array of further
+# words for al's init
 # shellcheck shell=bash disable=SC2154
 
 # Administrators set both homes up; ana and blerim, heads of the two desks, work there afterwards.
@@ -24,10 +25,11 @@ free_ports() { # COUNT
 fingerprint() { "$besa" --json pair fingerprint "$1" | sed -n 's/.*"fingerprint":"\([^"]*\)".*/\1/p'; }
 
 two_homes() {
+    [ -n "${al_init+set}" ] || al_init=()
     quiet as_ro init --party ro --training --make-institution "Exercise, Bucharest" --contact "+40 700 000 000" \
         --listen "127.0.0.1:$ro_port" --address "127.0.0.1:$ro_line" &&
         quiet as_al init --party al --training --make-institution "Exercise, Tirana" --contact "+355 69 000 0000" \
-            --listen "127.0.0.1:$al_port" --address "127.0.0.1:$al_line" &&
+            --listen "127.0.0.1:$al_port" --address "127.0.0.1:$al_line" "${al_init[@]}" &&
         quiet as_ro pair export "$homes/ro.pairing" --secret "$homes/ro.secret" &&
         quiet as_al pair export "$homes/al.pairing" --secret "$homes/al.secret" &&
         quiet as_ro pair import "$homes/al.pairing" --secret "$homes/al.secret" \
