@@ -83,7 +83,10 @@ for fault in "insert into dues (entry, received_s, due_ms) values (1, 2, 3)" \
     "update requests set is_answered = 0 where is_answered = 1" \
     "delete from parts_held" \
     "update retention set erase_at_ms = erase_at_ms + 1 where entry = (select max(entry) from retention)"; do
-    sqlite3 "$homes/old/besa.db" "$fault" || fail "the fault is planted: $fault"
+    python3 -c 'import sqlite3, sys
+books = sqlite3.connect(sys.argv[1])
+books.execute(sys.argv[2])
+books.commit()' "$homes/old/besa.db" "$fault" || fail "the fault is planted: $fault"
     books old planted
     cmp -s "$homes/al.books" "$homes/planted" && fail "it is seen: $fault"
     admin al old rebuild || fail "a rebuild"
