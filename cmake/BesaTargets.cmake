@@ -88,14 +88,15 @@ function(besa_tests folder label)
       target_sources(${target} PRIVATE ${pair_support})
       file(GLOB http_support CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/http/support/*.c)
       target_sources(${target} PRIVATE ${http_support})
-      target_link_libraries(${target} PRIVATE besa_exchange PkgConfig::GNUTLS)
+      target_link_libraries(${target} PRIVATE besa_exchange PkgConfig::GNUTLS PkgConfig::JANSSON)
     endif()
     if(topic MATCHES "^postgres_" AND NOT folder STREQUAL "store") # starts a server of its own
       target_sources(${target} PRIVATE ${CMAKE_SOURCE_DIR}/tests/store/support/engines.c)
     endif()
     if(topic STREQUAL "desk_tls_test") # speaks TLS by hand
-      target_sources(${target} PRIVATE ${CMAKE_SOURCE_DIR}/tests/http/support/bare.c)
-      target_link_libraries(${target} PRIVATE PkgConfig::GNUTLS)
+      target_sources(${target} PRIVATE ${CMAKE_SOURCE_DIR}/tests/http/support/bare.c
+                     ${CMAKE_SOURCE_DIR}/tests/web/support/schema.c)
+      target_link_libraries(${target} PRIVATE PkgConfig::GNUTLS PkgConfig::JANSSON)
     endif()
     add_test(NAME ${target} COMMAND ${target})
     set_tests_properties(${target} PROPERTIES LABELS ${label} TIMEOUT 120 SKIP_RETURN_CODE 77)

@@ -8,6 +8,7 @@
 #include "cmd/child.h"
 #include "cmd/command.h"
 #include "cmd/descriptors.h"
+#include "cmd/leftovers.h"
 #include "cmd/notify.h"
 #include "cmd/report.h"
 #include "cmd/service.h"
@@ -116,6 +117,22 @@ static bool start_access(struct node *node, void *context, struct error *err)
     return journal_access(&node->journal, &act, err); /* by the machine's own start */
 }
 
+/* Before the node takes files. What cannot be removed stands in nobody's way. */
+static bool leftovers_work(struct node *node, void *context, struct error *err)
+{
+    size_t removed = 0;
+    struct error why = {0};
+    (void)context;
+    (void)err;
+
+    if (!leftovers_remove(node, &removed, &why))
+        report(REPORT_NOTICE, NULL, "%s", why.text);
+    if (removed > 0)
+        report(REPORT_NOTICE, NULL, "%zu files of attachments that a stop left half were removed",
+               removed);
+    return true;
+}
+
 static bool node_begin(const struct supervisor *supervisor, struct node *node,
                        struct service **service, struct error *err)
 {
@@ -124,8 +141,8 @@ static bool node_begin(const struct supervisor *supervisor, struct node *node,
     if (!service_make(node, service, err))
         return false;
     node_step(node, NODE_STEP_THREADS);
-    return sandbox_begin(*service, err) && node_job(node, true, start_access, &options, err) &&
-           service_start(*service, err);
+    return node_job(node, true, leftovers_work, NULL, err) && sandbox_begin(*service, err) &&
+           node_job(node, true, start_access, &options, err) && service_start(*service, err);
 }
 
 static void wait_for_end(void)

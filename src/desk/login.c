@@ -191,7 +191,7 @@ static bool session_moved(struct journal *journal, struct span key, const struct
                        "the session came from another network and has ended", err);
 }
 
-bool desk_session_find(struct journal *journal, struct span token, struct span client,
+bool desk_session_find(struct journal *journal, struct span token, struct span client, bool is_use,
                        struct arena *arena, bool *is_valid, struct desk_session *out,
                        struct error *err)
 {
@@ -224,10 +224,11 @@ bool desk_session_find(struct journal *journal, struct span token, struct span c
     *out = (struct desk_session){.must_change = session.is_limited};
     session_fill(&row, out);
     memcpy(out->csrf, session.csrf.data, LOGIN_CSRF_SIZE);
-    out->until_ms = now + LOGIN_IDLE_MS;
+    out->until_ms = (is_use ? now : session.used_ms) + LOGIN_IDLE_MS;
     if (out->until_ms > session.made_ms + LOGIN_TOTAL_MS)
         out->until_ms = session.made_ms + LOGIN_TOTAL_MS;
-    return now - session.used_ms < LOGIN_TOUCH_MS || session_touch(journal->db, key, now, err);
+    return !is_use || now - session.used_ms < LOGIN_TOUCH_MS ||
+           session_touch(journal->db, key, now, err);
 }
 
 bool desk_csrf_is(const struct desk_session *session, struct span text)
@@ -264,7 +265,7 @@ bool desk_logout(struct journal *journal, struct span token, struct span client,
     struct desk_session session = {.until_ms = 0};
     bool is_valid = false;
 
-    if (!desk_session_find(journal, token, client, arena, &is_valid, &session, err))
+    if (!desk_session_find(journal, token, client, true, arena, &is_valid, &session, err))
         return false;
     digest_sha256(token, hash);
     if (!is_valid)

@@ -54,8 +54,9 @@ bool desk_login_hash(struct journal *journal, struct span officer, struct arena 
 bool desk_login_end(struct journal *journal, struct span officer, struct span client, bool is_right,
                     struct arena *arena, uint8_t token[LOGIN_TOKEN_SIZE], struct desk_session *out,
                     struct error *err);
-/* The session of a token that came from `client`; *is_valid false when there is none any more. */
-bool desk_session_find(struct journal *journal, struct span token, struct span client,
+/* The session of a token that came from `client`; *is_valid false when there is none any more. `is_use`: an officer did
+ * this, so that its idle time begins anew; what a browser asks by itself keeps no session alive. */
+bool desk_session_find(struct journal *journal, struct span token, struct span client, bool is_use,
                        struct arena *arena, bool *is_valid, struct desk_session *out,
                        struct error *err);
 /* Whether the text is the session's CSRF token, in hexadecimal. */

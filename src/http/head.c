@@ -41,6 +41,7 @@ static const char *const field_names[HTTP_FIELD_COUNT] = {
     [HTTP_BESA_CSRF] = "x-besa-csrf",
     [HTTP_BESA_REASON] = "x-besa-reason",
     [HTTP_BESA_CASE] = "x-besa-case",
+    [HTTP_BESA_AUTOMATIC] = "x-besa-automatic",
     [HTTP_ACCEPT] = "accept",
     [HTTP_IF_NONE_MATCH] = "if-none-match",
     [HTTP_LAST_EVENT_ID] = "last-event-id",

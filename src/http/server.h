@@ -25,9 +25,10 @@ enum http_field {
     HTTP_IDEMPOTENCY_KEY,
     HTTP_SEC_FETCH_SITE,
     HTTP_ORIGIN,
-    HTTP_BESA_CSRF,   /* X-Besa-CSRF */
-    HTTP_BESA_REASON, /* X-Besa-Reason */
-    HTTP_BESA_CASE,   /* X-Besa-Case */
+    HTTP_BESA_CSRF,      /* X-Besa-CSRF */
+    HTTP_BESA_REASON,    /* X-Besa-Reason */
+    HTTP_BESA_CASE,      /* X-Besa-Case */
+    HTTP_BESA_AUTOMATIC, /* X-Besa-Automatic */
     HTTP_ACCEPT,
     HTTP_IF_NONE_MATCH,
     HTTP_LAST_EVENT_ID,

@@ -97,6 +97,22 @@ bool part_list_wanted(struct database *db, struct arena *arena, int64_t log, str
     return part_list_wanted_after(db, arena, log, 0, 0, out, limit, count, err);
 }
 
+/* Index parts_wanted. */
+static const char part_file_is_wanted_sql[] =
+    "select count(*) from parts where state = 0 and file = $1";
+
+bool part_file_is_wanted(struct database *db, struct span file, bool *is_wanted, struct error *err)
+{
+    struct statement *s CLEANUP(statement_give) = statement_take(db, part_file_is_wanted_sql, err);
+    int64_t count = 0;
+    if (s == NULL)
+        return false;
+    statement_bytes(s, 1, file);
+    bool ok = row_integer(s, &count, err);
+    *is_wanted = count > 0;
+    return ok;
+}
+
 static const char part_begin_sql[] =
     "update parts set part_key = $1, file = $2 where entry = $3 and number = $4 and state = 0";
 

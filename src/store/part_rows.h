@@ -41,6 +41,8 @@ bool part_remove(struct database *db, int64_t entry, int64_t number, struct erro
 /* Key and file of a part whose fetch begins. */
 bool part_begin(struct database *db, int64_t entry, int64_t number, struct span part_key,
                 struct span file, struct error *err);
+/* *is_wanted: a part whose fetch has begun is to have this file. */
+bool part_file_is_wanted(struct database *db, struct span file, bool *is_wanted, struct error *err);
 bool part_set_state(struct database *db, int64_t entry, int64_t number, enum part_state state,
                     struct error *err);
 /* Bytes and key are destroyed; the row stays with its digest. */

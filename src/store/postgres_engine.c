@@ -74,8 +74,9 @@ static enum error_kind kind_of(const char *state)
         enum error_kind kind;
     } kinds[] = {
         {"23", ERROR_CONFLICT}, {"40", ERROR_BUSY},  {"55P03", ERROR_BUSY}, {"57014", ERROR_BUSY},
-        {"53200", ERROR_LIMIT}, {"54", ERROR_LIMIT}, {"53", ERROR_STORE},   {"57", ERROR_STORE},
-        {"58", ERROR_STORE},    {"08", ERROR_STORE}, {"XX", ERROR_STORE},   {"25006", ERROR_STORE},
+        {"53200", ERROR_LIMIT}, {"54", ERROR_LIMIT}, {"53100", ERROR_FULL}, {"53", ERROR_STORE},
+        {"57", ERROR_STORE},    {"58", ERROR_STORE}, {"08", ERROR_STORE},   {"XX", ERROR_STORE},
+        {"25006", ERROR_STORE},
     };
 
     for (size_t i = 0; i < ARRAY_COUNT(kinds); i++)
@@ -85,7 +86,7 @@ static enum error_kind kind_of(const char *state)
 }
 
 /* A failed disk or damaged page of the server, and a server that has become a standby: another connection may find the
- * new primary, this one is of no use. A full disk (53100) is not among them; nor is a reader's attempt to write. */
+ * new primary, this one is of no use. A full disk (53100) is not among them: room can be made; nor is a reader's attempt to write. */
 static bool is_final(const struct postgres_database *db, const char *state)
 {
     return strncmp(state, "58", 2) == 0 || strncmp(state, "XX", 2) == 0 ||

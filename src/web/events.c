@@ -193,7 +193,7 @@ void web_look(struct web *web, struct journal *journal)
     if (changes == web->seen_changes && now_ms - web->looked_ms < LOOK_MS)
         return;
     web->seen_changes = changes;
-    web->looked_ms = now_ms;
+    __atomic_store_n(&web->looked_ms, now_ms, __ATOMIC_RELEASE);
     pthread_mutex_lock(&web->event_mutex);
     for (size_t i = 0; i < EVENT_STREAM_MAX; i++) {
         struct stream_slot *slot = &web->streams[i];

@@ -74,6 +74,9 @@ static void parameters_write(struct json_writer *out, const struct web_route *ro
                      "16 to 64 letters, digits, hyphens, underscores; kept for 24 hours.");
     if (web_route_changes(route) && web_route_needs_session(route))
         header_write(out, "X-Besa-CSRF", true, "As the session gave it.");
+    if (web_route_needs_session(route) && route->kind != WEB_EVENTS)
+        header_write(out, "X-Besa-Automatic", false,
+                     "yes: a page asks this by itself; it does not keep the session alive.");
     if (route->kind == WEB_EVENTS)
         header_write(out, "Last-Event-ID", false, "The last event that was seen.");
     json_end_array(out);

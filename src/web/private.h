@@ -124,7 +124,7 @@ struct web {
     uint64_t stream_number;
     struct web_job *watched;
     uint64_t seen_changes; /* the writer's */
-    int64_t looked_ms;     /* the writer's; monotonic */
+    int64_t looked_ms;     /* atomic: when the writer was here last; monotonic, 0: not yet */
 };
 
 /* Answers and frees the job. */

@@ -197,6 +197,8 @@ static bool fields_read(struct web_job *job, struct error *err)
 {
     const struct web_call *call = &job->call;
 
+    if (call->automatic.data != NULL && !span_is(call->automatic, "yes"))
+        return fail(job, 400, ERROR_INPUT, "X-Besa-Automatic: yes, or it is left out", err);
     if (call->reason.data != NULL &&
         !http_percent_read(call->reason, "X-Besa-Reason", &job->arena, &job->access.reason, err))
         return false;

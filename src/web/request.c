@@ -116,10 +116,12 @@ static bool is_open_to_limited(const struct web_route *route)
 
 bool web_session_check(struct web_job *job, struct journal *journal, struct error *err)
 {
+    /* An open page and its stream of events are no officer at work. */
+    bool is_use = job->call.automatic.data == NULL && job->call.route->kind != WEB_EVENTS;
     bool is_valid = false;
 
     job->is_over = false;
-    if (!desk_session_find(journal, job->token, job->call.client, &job->arena, &is_valid,
+    if (!desk_session_find(journal, job->token, job->call.client, is_use, &job->arena, &is_valid,
                            &job->session, err))
         return false;
     if (!is_valid) {

@@ -26,6 +26,7 @@ struct web_call call_of_request(const struct web *web, struct http_request *requ
         .fetch_site = http_request_field(request, HTTP_SEC_FETCH_SITE),
         .reason = http_request_field(request, HTTP_BESA_REASON),
         .case_number = http_request_field(request, HTTP_BESA_CASE),
+        .automatic = http_request_field(request, HTTP_BESA_AUTOMATIC),
         .key = http_request_field(request, HTTP_IDEMPOTENCY_KEY),
         .last_event = http_request_field(request, HTTP_LAST_EVENT_ID),
         .request = request,

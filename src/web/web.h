@@ -112,6 +112,7 @@ struct web_call {
     struct span fetch_site;
     struct span reason;
     struct span case_number;
+    struct span automatic; /* "yes": no officer did this, a page asked by itself */
     struct span key;
     struct span last_event;
     struct http_request *request; /* for a stream; NULL: none can be had */

@@ -13,6 +13,7 @@
 #include "desk/roles.h"
 #include "http/support/ground.h"
 #include "support/node_home.h"
+#include "web/support/schema.h"
 
 #include <sys/socket.h>
 #include <unistd.h>
@@ -341,6 +342,38 @@ CHECK_TEST(nothing_answers_without_tls_or_below_its_third_version)
     close(fd);
 }
 
+/* What tests/web/contract_test.c cannot call: the acts of the node itself. */
+CHECK_TEST(what_the_node_itself_answers_is_as_its_document_says)
+{
+    struct buffer text CLEANUP(buffer_free) = buffer_make(1u << 20);
+    struct client client;
+    char why[SCHEMA_WHY_SIZE] = "";
+    char type[256];
+    unsigned count = 0;
+
+    CHECK_OR_RETURN(web_document(&text) && enter(ROLE_HEAD_OF_DESK, &client));
+    json_t *document = schema_document_read(buffer_span(&text));
+    CHECK_OR_RETURN(document != NULL);
+    for (size_t i = 0; i < web_route_count; i++) {
+        const struct web_route *route = &web_routes[i];
+        if (route->kind != WEB_ACT || desk_act_find(span_text(route->act)) != NULL)
+            continue;
+        unsigned status = request(&client, route, fields_of(&client));
+        const char *body = strstr(answer, "\r\n\r\n");
+        bool fits = status == route->status && body != NULL &&
+                    schema_answer_fits(document, route->method, route->path, status,
+                                       field_once("Content-Type", type), span_text(body + 4), why);
+        if (!fits)
+            printf("%s %s: %u %s\n%.600s\n", route->method, route->path, status, why, answer);
+        CHECK(fits);
+        count++;
+    }
+    printf("%u routes of the node itself held to the document\n", count);
+    CHECK(count > 0);
+    json_decref(document);
+    bare_close(&client.bare);
+}
+
 /* --- the node --- */
 
 struct keyholder {
@@ -419,6 +452,7 @@ int main(void)
     CHECK_RUN(no_route_opens_over_tls_without_session_token_and_origin);
     CHECK_RUN(the_cookie_ends_at_log_out_and_in_another_network);
     CHECK_RUN(nothing_answers_without_tls_or_below_its_third_version);
+    CHECK_RUN(what_the_node_itself_answers_is_as_its_document_says);
     http_server_stop(&server);
     web_stop(web);
     node_home_free(&home);

@@ -8,6 +8,7 @@
 #include "cmd/support/node_home.h"
 
 #include "base/attributes.h"
+#include "store/attachment_file.h"
 
 #include <arpa/inet.h>
 #include <fcntl.h>
@@ -202,6 +203,29 @@ CHECK_TEST(commands_work_beside_the_node_until_it_is_asked_to_end)
     kill(pid, SIGTERM);
     CHECK_INT(exit_code_of(pid), EX_OK);
     CHECK(!control_is_running(&home.home));
+}
+
+/* What was growing when the node was killed; its key went with the process. */
+CHECK_TEST(a_start_removes_what_a_kill_left_of_an_upload)
+{
+    static const uint8_t id[ATTACHMENT_ID_SIZE] = {0xab, 1};
+    struct attachment_file *file = NULL;
+    struct error err = {0};
+    char path[256];
+
+    CHECK_OK(
+        attachment_file_begin(env_real(), home.directory, span_make(id, sizeof id), &file, &err) &&
+            attachment_file_write(file, 0, span_text("sealed bytes"), &err),
+        err);
+    attachment_file_close(&file);
+    snprintf(path, sizeof path, "%s/attachments/ab/ab010000000000000000000000000000.part",
+             home.directory);
+    CHECK(access(path, F_OK) == 0);
+    pid_t pid = serve_start();
+    CHECK(wait_running(true));
+    CHECK(access(path, F_OK) != 0);
+    kill(pid, SIGTERM);
+    CHECK_INT(exit_code_of(pid), EX_OK);
 }
 
 CHECK_TEST(a_home_is_served_once)
@@ -420,6 +444,7 @@ int main(void)
                                .case_number = "c-1"};
     CHECK_RUN(commands_work_without_a_node);
     CHECK_RUN(commands_work_beside_the_node_until_it_is_asked_to_end);
+    CHECK_RUN(a_start_removes_what_a_kill_left_of_an_upload);
     CHECK_RUN(a_home_is_served_once);
     CHECK_RUN(a_process_that_dies_is_begun_anew);
     CHECK_RUN(a_supervisor_that_dies_takes_its_processes_along);

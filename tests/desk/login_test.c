@@ -41,6 +41,7 @@ struct step {
     const char *officer;
     const char *client;
     bool is_right;
+    bool is_automatic;
     bool is_valid;
     struct span hash;
     uint8_t token[LOGIN_TOKEN_SIZE];
@@ -62,7 +63,8 @@ static bool find_run(struct journal *journal, void *context, struct error *e)
     struct step *step = context;
 
     return desk_session_find(journal, span_make(step->token, LOGIN_TOKEN_SIZE),
-                             span_text(step->client), &arena, &step->is_valid, &step->session, e);
+                             span_text(step->client), !step->is_automatic, &arena, &step->is_valid,
+                             &step->session, e);
 }
 
 static bool logout_run(struct journal *journal, void *context, struct error *e)
@@ -153,6 +155,30 @@ CHECK_TEST(a_session_ends_after_fifteen_idle_minutes_and_eight_hours)
     }
     now = from + LOGIN_TOTAL_MS;
     CHECK(!is_valid(&whole));
+}
+
+CHECK_TEST(what_a_page_asks_by_itself_keeps_no_session_alive)
+{
+    struct step step = {.officer = "ana", .client = "192.0.2.10", .is_right = true};
+
+    CHECK(run(login_run, &step));
+    int64_t from = now;
+    step.is_automatic = true;
+    for (now = from; now + 60000 < from + LOGIN_IDLE_MS; now += 60000) {
+        CHECK(is_valid(&step));
+        CHECK_INT(step.session.until_ms, from + LOGIN_IDLE_MS);
+    }
+    now = from + LOGIN_IDLE_MS;
+    CHECK(!is_valid(&step));
+    /* And one that an officer makes among them does. */
+    step.is_automatic = false;
+    CHECK(run(login_run, &step));
+    from = now;
+    now = from + LOGIN_IDLE_MS - 1;
+    CHECK(is_valid(&step));
+    step.is_automatic = true;
+    now = from + LOGIN_IDLE_MS + 1;
+    CHECK(is_valid(&step));
 }
 
 CHECK_TEST(a_new_log_in_ends_the_one_before_from_the_same_place)
@@ -341,6 +367,7 @@ int main(void)
     clock_take();
     CHECK_RUN(each_log_in_failure_and_log_out_leaves_an_entry);
     CHECK_RUN(a_session_ends_after_fifteen_idle_minutes_and_eight_hours);
+    CHECK_RUN(what_a_page_asks_by_itself_keeps_no_session_alive);
     CHECK_RUN(a_new_log_in_ends_the_one_before_from_the_same_place);
     CHECK_RUN(only_the_hash_of_a_token_is_stored);
     CHECK_RUN(one_key_has_one_request_and_one_answer_for_a_day);

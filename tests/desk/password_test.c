@@ -63,7 +63,8 @@ static bool find_run(struct journal *journal, void *context, struct error *e)
     struct step *step = context;
 
     return desk_session_find(journal, span_make(step->token, LOGIN_TOKEN_SIZE),
-                             span_text("192.0.2.7"), &arena, &step->is_valid, &step->session, e);
+                             span_text("192.0.2.7"), true, &arena, &step->is_valid, &step->session,
+                             e);
 }
 
 static bool is_valid(struct step *step)

@@ -1,4 +1,5 @@
 /* PostgreSQL only: one writer at a time, lost servers, and the COMMIT that answers too early. */
+#include "base/attributes.h"
 #include "check.h"
 
 #include "store/support/engines.h"
@@ -217,6 +218,32 @@ CHECK_TEST(a_reader_does_not_make_the_schema)
     CHECK(db == NULL);
 }
 
+/* The server says so by its code; a transaction that met it is over, the connection is not. */
+CHECK_TEST(a_full_disk_of_the_server_is_told_as_full)
+{
+    static const struct {
+        const char *state;
+        enum error_kind kind;
+    } states[] = {{"53100", ERROR_FULL}, {"53200", ERROR_LIMIT}, {"53300", ERROR_STORE}};
+    struct engine_case c CLEANUP(engine_case_end);
+    char sql[128];
+    ITEMS_CASE(&c);
+
+    for (size_t i = 0; i < ARRAY_COUNT(states); i++) {
+        snprintf(sql, sizeof sql,
+                 "do $$ begin raise exception 'a test' using errcode = '%s'; end $$",
+                 states[i].state);
+        error_clear(&c.error);
+        CHECK(!database_run(c.db, sql, &c.error));
+        CHECK_INT(c.error.kind, states[i].kind);
+    }
+    CHECK_INT(error_http_status(ERROR_FULL), 507);
+    error_clear(&c.error);
+    CHECK_OK(database_begin(c.db, DATABASE_FULL, &c.error) && insert(c.db, 1, &c.error) &&
+                 database_commit(c.db, &c.error),
+             c.error);
+}
+
 int main(void)
 {
     engine_kind = DATABASE_POSTGRES;
@@ -228,5 +255,6 @@ int main(void)
     CHECK_RUN(a_server_that_became_a_standby_is_left);
     CHECK_RUN(a_database_that_sorts_otherwise_is_refused);
     CHECK_RUN(a_reader_does_not_make_the_schema);
+    CHECK_RUN(a_full_disk_of_the_server_is_told_as_full);
     return engines_end(check_end());
 }

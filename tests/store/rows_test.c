@@ -430,7 +430,12 @@ CHECK_TEST(parts_are_wanted_fetched_held_and_erased)
     CHECK_INT(rows[0].number, 2);
     OK(part_list_wanted_after(c.db, &arena, 3, 5, 2, rows, 4, &count, &c.error));
     CHECK_INT(count, 0);
+    bool is_wanted = true;
+    OK(part_file_is_wanted(c.db, ID1, &is_wanted, &c.error));
+    CHECK(!is_wanted);
     OK(part_begin(c.db, 5, 1, span_text("key"), ID1, &c.error));
+    OK(part_file_is_wanted(c.db, ID1, &is_wanted, &c.error));
+    CHECK(is_wanted);
     OK(part_find(c.db, &arena, 5, 1, &found, &c.error));
     CHECK_SPAN(found.part_key, "key");
     CHECK(span_equal(found.file, ID1));

@@ -34,6 +34,13 @@ static int64_t now_moved(void *context)
     return real_env->now_ms(context) + ahead_ms;
 }
 
+static int64_t stalled_ms;
+
+static int64_t monotonic_moved(void *context)
+{
+    return real_env->monotonic_ms(context) + stalled_ms;
+}
+
 /* --- the door --- */
 
 /* A log-in held between its two jobs: counts what is submitted, and lets the second wait until it is 0 again. */
@@ -1030,6 +1037,45 @@ CHECK_TEST(guessing_from_many_sides_is_an_alarm_and_locks_nobody_out)
     CHECK(enter("auditor", "my own and long", "192.0.2.150", &entered));
 }
 
+/* Only the page that is open asks: its session ends as if nobody had. */
+CHECK_TEST(a_page_that_refreshes_and_its_stream_keep_no_session_alive)
+{
+    static const char *const paths[] = {"/api/v1/inbox", "/api/v1/session", "/api/v1/events"};
+
+    for (size_t i = 0; i < ARRAY_COUNT(paths); i++) {
+        struct held held;
+        bool is_stream = i == 2;
+        unsigned answered = 0;
+        CHECK_OR_RETURN(session_make("head-of-desk", &held));
+        struct web_call call = call_of(route_find("GET", paths[i]), &held);
+        if (!is_stream)
+            call.automatic = span_text("yes");
+        for (ahead_ms = 60000; ahead_ms < LOGIN_IDLE_MS; ahead_ms += 60000) {
+            serve(&call);
+            /* No stream can be had over this transport: it is refused after its session was found. */
+            answered += answer.status == (is_stream ? 503 : 200);
+        }
+        CHECK_INT(answered, LOGIN_IDLE_MS / 60000 - 1);
+        ahead_ms = LOGIN_IDLE_MS;
+        serve(&call);
+        CHECK_INT(answer.status, 401);
+        ahead_ms = 0;
+    }
+    /* The same by an officer's hand goes on, and a word that is none is refused. */
+    struct held held;
+    CHECK_OR_RETURN(session_make("head-of-desk", &held));
+    struct web_call call = call_of(route_find("GET", "/api/v1/inbox"), &held);
+    ahead_ms = LOGIN_IDLE_MS - 60000;
+    serve(&call);
+    ahead_ms = LOGIN_IDLE_MS + 60000;
+    serve(&call);
+    CHECK_INT(answer.status, 200);
+    call.automatic = span_text("no");
+    serve(&call);
+    CHECK_INT(answer.status, 400);
+    ahead_ms = 0;
+}
+
 CHECK_TEST(two_cookies_of_one_name_are_none)
 {
     static struct held held;
@@ -1052,6 +1098,41 @@ CHECK_TEST(the_landing_page_names_node_and_document_and_holds_no_script)
     CHECK_INT(answer.status, 200);
     CHECK(body_has("node ro") && body_has("TRAINING") && body_has("/api/v1/openapi.json"));
     CHECK(strstr(answer.body, "<script") == NULL);
+}
+
+static bool page_says(const char *text)
+{
+    struct web_call call = call_of(route_find("GET", "/"), NULL);
+
+    serve(&call);
+    return answer.status == 200 && body_has(text);
+}
+
+/* Whatever happens to the node, a stranger learns whether it works and no more. */
+CHECK_TEST(the_landing_page_says_whether_the_node_works_and_no_more)
+{
+    struct journal *journal = &pair.nodes[0].journal;
+    struct journal_line *line = &journal->lines[0];
+    char page[sizeof answer.body];
+
+    CHECK(page_says("State: standing")); /* no writer has come by yet */
+    web_look(web, journal);
+    CHECK(page_says("State: running"));
+    memcpy(page, answer.body, sizeof page);
+    stalled_ms = 11000;
+    CHECK(page_says("State: standing"));
+    web_look(web, journal);
+    CHECK(page_says("State: running"));
+    /* The same page to the byte for a node that is suspended, behind its partner and read-only. */
+    struct journal_line before = *line;
+    line->is_suspended = line->is_suspended_by_us = line->is_suspended_by_partner = true;
+    line->resume.state = RESUME_BEHIND;
+    snprintf(line->out.read_only, sizeof line->out.read_only, "a test");
+    CHECK(page_says("State: running"));
+    CHECK(strcmp(page, answer.body) == 0);
+    CHECK(strstr(answer.body, BESA_VERSION) == NULL);
+    *line = before;
+    stalled_ms = 0;
 }
 
 /* --- the document --- */
@@ -1096,6 +1177,7 @@ int main(int argc, char **argv)
     real_env = pair.nodes[0].journal.env;
     moved = *real_env;
     moved.now_ms = now_moved;
+    moved.monotonic_ms = monotonic_moved;
     pair.nodes[0].journal.env = &moved;
     struct web_options options = {
         .env = &moved,
@@ -1124,7 +1206,9 @@ int main(int argc, char **argv)
     CHECK_RUN(a_wrong_old_password_counts_as_a_failed_log_in);
     CHECK_RUN(a_cookie_from_another_network_ends_its_session);
     CHECK_RUN(guessing_from_many_sides_is_an_alarm_and_locks_nobody_out);
+    CHECK_RUN(a_page_that_refreshes_and_its_stream_keep_no_session_alive);
     CHECK_RUN(two_cookies_of_one_name_are_none);
+    CHECK_RUN(the_landing_page_says_whether_the_node_works_and_no_more);
     CHECK_RUN(the_landing_page_names_node_and_document_and_holds_no_script);
     CHECK_RUN(docs_openapi_is_up_to_date);
     web_end(&web);

@@ -1,0 +1,746 @@
+/*
+ * The API keeps to its document: every route is called with success over a real listener, and status, type and body of each
+ * answer, and of each problem, are held against the schemas of the document that the node itself gives out. A route that is
+ * not called here fails the test. Arguments that do not fit their schema are refused, each field by its name.
+ * covers: openapi schema shape shapes_item shapes_node shapes_office
+ */
+#include "base/attributes.h"
+#include "base/text.h"
+#include "check.h"
+#include "crypto/password.h"
+#include "desk/roles.h"
+#include "journal/support/hostile.h"
+#include "message/support/samples.h"
+#include "store/governance_rows.h"
+#include "store/session_rows.h"
+#include "web/support/live.h"
+#include "web/support/schema.h"
+
+#define UNKNOWN   "01890a5d-ac96-774b-bcce-b302099a8057"
+#define PASSWORD  "a long enough one"
+#define ROUTE_MAX 256
+#define CALL_MAX  64 /* answers of a route that are held against the document */
+
+static struct live live;
+static struct live_session sessions[ROLE_COUNT];
+static json_t *document;
+static unsigned called[ROUTE_MAX];
+static unsigned problems_seen;
+static struct error err;
+
+/* --- one call, held against the document --- */
+
+struct ask {
+    const char *method;
+    const char *route; /* as the table has it */
+    const char *id;    /* for {id} */
+    const char *query;
+    const struct live_session *session;
+    const char *body; /* NULL: none; "" an empty object */
+    const char *type; /* of the body; NULL: the route's */
+    const char *fields;
+    unsigned status;
+    bool without_csrf;
+};
+
+static size_t route_find(const char *method, const char *path)
+{
+    for (size_t i = 0; i < web_route_count; i++)
+        if (strcmp(web_routes[i].method, method) == 0 && strcmp(web_routes[i].path, path) == 0)
+            return i;
+    printf("no route %s %s\n", method, path);
+    exit(1);
+}
+
+static void path_fill(const struct ask *ask, char out[1024])
+{
+    const char *brace = strchr(ask->route, '{');
+
+    snprintf(out, 1024, "%s", ask->route);
+    if (brace != NULL)
+        snprintf(out, 1024, "%.*s%s%s", (int)(brace - ask->route), ask->route,
+                 ask->id == NULL ? "none" : ask->id, strchr(brace, '}') + 1);
+    char *number = strstr(out, "{n}");
+    if (number != NULL)
+        snprintf(number, 2, "1");
+    if (ask->query != NULL)
+        snprintf(out + strlen(out), 1024 - strlen(out), "?%s", ask->query);
+}
+
+/* The head's Content-Type; "" when there is none. */
+static void type_take(const struct live_answer *answer, char out[128])
+{
+    static const char name[] = "\r\nContent-Type: ";
+    const char *at = strcasestr(answer->head, name);
+
+    out[0] = '\0';
+    if (at != NULL)
+        snprintf(out, 128, "%.*s", (int)strcspn(at + strlen(name), "\r"), at + strlen(name));
+}
+
+static bool contract_holds(const struct ask *ask, const struct live_answer *answer)
+{
+    char type[128];
+    char why[SCHEMA_WHY_SIZE] = "";
+
+    type_take(answer, type);
+    bool is_so = answer->status == ask->status &&
+                 schema_answer_fits(document, ask->method, ask->route, answer->status, type,
+                                    buffer_span(&answer->body), why);
+    if (!is_so)
+        printf("%s %s: %u, wanted %u: %s\n  %.*s\n", ask->method, ask->route, answer->status,
+               ask->status, why, (int)(answer->body.size > 500 ? 500 : answer->body.size),
+               answer->body.data == NULL ? "" : (const char *)answer->body.data);
+    return is_so;
+}
+
+static bool ask(const struct ask *ask, struct live_answer *answer)
+{
+    size_t at = route_find(ask->method, ask->route);
+    const struct web_route *route = &web_routes[at];
+    char path[1024];
+    struct live_call call = {.method = ask->method,
+                             .path = path,
+                             .session = ask->session,
+                             .key = route->needs_key ? live_key() : NULL,
+                             .fields = ask->fields,
+                             .without_csrf = ask->without_csrf};
+
+    path_fill(ask, path);
+    if (ask->body != NULL) {
+        call.body = span_text(ask->body[0] == '\0' ? "{}" : ask->body);
+        call.content_type = ask->type != NULL           ? ask->type
+                            : route->kind == WEB_UPLOAD ? "application/octet-stream"
+                                                        : "application/json";
+    }
+    if (!live_ask(&live, &call, answer) || !contract_holds(ask, answer))
+        return false;
+    called[at] += answer->status < 400;
+    problems_seen += answer->status >= 400;
+    return true;
+}
+
+/* The same where nothing of the answer is wanted. */
+static bool done(const struct ask *asked)
+{
+    struct live_answer answer;
+    bool ok = ask(asked, &answer);
+
+    live_answer_free(&answer);
+    return ok;
+}
+
+static bool field_take(const struct live_answer *answer, const char *name, char *out, size_t size)
+{
+    char key[64];
+
+    snprintf(key, sizeof key, "\"%s\":\"", name);
+    const char *at = answer->body.size == 0
+                         ? NULL
+                         : memmem(answer->body.data, answer->body.size, key, strlen(key));
+    if (at == NULL)
+        return live_answer_has(answer, key);
+    at += strlen(key);
+    snprintf(out, size, "%.*s", (int)strcspn(at, "\""), at);
+    return true;
+}
+
+/* A call whose answer names something: its name. */
+static bool made(const struct ask *asked, const char *name, char *out, size_t size)
+{
+    struct live_answer answer;
+    bool ok = ask(asked, &answer) && field_take(&answer, name, out, size);
+
+    live_answer_free(&answer);
+    return ok;
+}
+
+static const struct live_session *as(enum role role)
+{
+    return &sessions[role];
+}
+
+/* --- messages to be sent and received --- */
+
+static char body_text[BODY_SIZE_MAX];
+
+static const char *request_text(unsigned number)
+{
+    char reference[24];
+    struct request request = sample_request_numbered(number, reference);
+    struct buffer body CLEANUP(buffer_free) = buffer_make(BODY_SIZE_MAX);
+
+    request.authority = span_text("Centrul de Cooperare (test)");
+    if (!request_write(&request, &body))
+        exit(1);
+    snprintf(body_text, sizeof body_text, "%.*s", SPAN_ARG(buffer_span(&body)));
+    return body_text;
+}
+
+static const char *answer_text(void)
+{
+    struct answer answer = sample_answer();
+    struct buffer body CLEANUP(buffer_free) = buffer_make(BODY_SIZE_MAX);
+
+    if (!answer_write(&answer, &body))
+        exit(1);
+    snprintf(body_text, sizeof body_text, "%.*s", SPAN_ARG(buffer_span(&body)));
+    return body_text;
+}
+
+static void settle(void)
+{
+    live_hold(&live);
+    pair_settle(&live.pair);
+    live_release(&live);
+}
+
+/* A request of the partner that has arrived here. */
+static bool arrived(unsigned number, char item[UUID_TEXT_SIZE])
+{
+    live_hold(&live);
+    bool ok = pair_request(&live.pair.nodes[1], number, item, &err);
+    pair_settle(&live.pair);
+    live_release(&live);
+    return ok;
+}
+
+/* What one item says of itself, and its body and the contents of its parts by the schemas of their types. */
+static bool item_holds(const char *item)
+{
+    struct live_answer answer;
+    char why[SCHEMA_WHY_SIZE] = "";
+    bool ok = ask(&(struct ask){.method = "GET",
+                                .route = "/api/v1/items/{id}",
+                                .id = item,
+                                .session = as(ROLE_INVESTIGATOR),
+                                .status = 200},
+                  &answer);
+    json_t *shown = ok ? schema_document_read(buffer_span(&answer.body)) : NULL;
+    const json_t *body = json_object_get(shown, "body");
+    const json_t *parts = json_object_get(shown, "parts");
+    const char *type = json_string_value(json_object_get(shown, "type"));
+
+    ok = ok && type != NULL && body != NULL &&
+         schema_fits(document, schema_find(document, type), body, why);
+    for (size_t i = 0; ok && i < json_array_size(parts); i++) {
+        const json_t *content = json_object_get(json_array_get(parts, i), "content");
+        ok = content == NULL || schema_fits(document, schema_find(document, "item"), content, why);
+    }
+    if (!ok)
+        printf("item: %s\n", why);
+    json_decref(shown);
+    live_answer_free(&answer);
+    return ok;
+}
+
+/* --- every route, with success --- */
+
+CHECK_TEST(the_page_and_the_document_are_given_to_anyone)
+{
+    CHECK(done(&(struct ask){.method = "GET", .route = "/", .status = 200}));
+    CHECK(done(&(struct ask){.method = "GET", .route = "/api/v1/openapi.json", .status = 200}));
+}
+
+static bool password_run(struct journal *journal, void *context, struct error *e)
+{
+    char hash[PASSWORD_HASH_SIZE];
+    (void)context;
+
+    if (!password_hash(span_text(PASSWORD), hash, e))
+        return false;
+    struct credential_row row = {.officer = span_text("analyst"),
+                                 .kind = CREDENTIAL_PASSWORD,
+                                 .secret = span_text(hash),
+                                 .made_ms = journal->env->now_ms(journal->env->context),
+                                 .set_by = span_text("administrator"),
+                                 .confirmed_by = span_text("head-of-desk")};
+    return credential_put(journal->db, &row, e);
+}
+
+CHECK_TEST(an_officer_logs_in_looks_changes_the_password_and_logs_out)
+{
+    struct live_answer answer;
+    struct live_session session = {.cookie = ""};
+    struct ask login = {.method = "POST",
+                        .route = "/api/v1/session",
+                        .body = "{\"officer\":\"analyst\",\"password\":\"" PASSWORD "\"}",
+                        .status = 201};
+
+    live_hold(&live);
+    bool ok = hostile_run(&live.pair.nodes[0], password_run, NULL, &err);
+    live_release(&live);
+    CHECK_OK(ok, err);
+    CHECK_OR_RETURN(ask(&login, &answer));
+    CHECK(field_take(&answer, "csrf", session.csrf, sizeof session.csrf));
+    const char *cookie = strstr(answer.head, "__Host-besa=");
+    CHECK_OR_RETURN(cookie != NULL);
+    snprintf(session.cookie, sizeof session.cookie, "%.76s", cookie);
+    live_answer_free(&answer);
+    CHECK(done(&(struct ask){
+        .method = "GET", .route = "/api/v1/session", .session = &session, .status = 200}));
+    CHECK(done(&(struct ask){.method = "POST",
+                             .route = "/api/v1/password",
+                             .session = &session,
+                             .body = "{\"old\":\"" PASSWORD "\",\"new\":\"another long one\"}",
+                             .status = 204}));
+    CHECK(done(&(struct ask){
+        .method = "DELETE", .route = "/api/v1/session", .session = &session, .status = 204}));
+    CHECK(done(&(struct ask){
+        .method = "GET", .route = "/api/v1/session", .session = &session, .status = 401}));
+    CHECK(done(&(struct ask){
+        .method = "GET", .route = "/api/v1/events", .session = as(ROLE_DPO), .status = 200}));
+}
+
+CHECK_TEST(a_file_goes_with_its_request_and_a_request_is_withdrawn)
+{
+    char upload[64], item[UUID_TEXT_SIZE], other[UUID_TEXT_SIZE], query[128];
+    const struct live_session *duty = as(ROLE_DUTY_OFFICER);
+    struct ask send = {.method = "POST",
+                       .route = "/api/v1/requests",
+                       .session = duty,
+                       .query = query,
+                       .status = 201};
+
+    CHECK_OR_RETURN(made(&(struct ask){.method = "POST",
+                                       .route = "/api/v1/uploads",
+                                       .query = "name=a.txt",
+                                       .session = duty,
+                                       .body = "bytes of a file",
+                                       .status = 201},
+                         "upload", upload, sizeof upload));
+    snprintf(query, sizeof query, "attachments=%s", upload);
+    send.body = request_text(11);
+    CHECK_OR_RETURN(made(&send, "item", item, sizeof item));
+    send.query = NULL;
+    send.body = request_text(12);
+    CHECK_OR_RETURN(made(&send, "item", other, sizeof other));
+    CHECK(done(&(struct ask){.method = "POST",
+                             .route = "/api/v1/items/{id}/withdrawal",
+                             .id = other,
+                             .session = duty,
+                             .status = 200}));
+    settle();
+    struct ask part = {.method = "GET",
+                       .route = "/api/v1/items/{id}/parts/{n}",
+                       .id = item,
+                       .session = duty,
+                       .status = 200};
+    CHECK(done(&part));
+    part.fields = "Range: bytes=0-3\r\n";
+    part.status = 206;
+    CHECK(done(&part));
+    part.fields = "Range: bytes=900-\r\n";
+    part.status = 416;
+    CHECK(done(&part));
+    CHECK(item_holds(item));
+    struct ask sent = {.method = "GET",
+                       .route = "/api/v1/sent",
+                       .session = duty,
+                       .query = "limit=1",
+                       .status = 200};
+    CHECK(done(&sent));
+}
+
+static bool returned_run(struct journal *journal, void *context, struct error *e)
+{
+    const char *item = context;
+    struct journal_line *line = &journal->lines[0];
+    uint8_t id[UUID_SIZE];
+    struct entry_row entry;
+
+    if (!uuid_read(span_text(item), id) ||
+        !journal_find_message(journal, line, SIDE_OWN, span_make(id, sizeof id), &live.arena,
+                              &entry, e))
+        return false;
+    struct returned_row row = {.entry = entry.id,
+                               .agreement = span_text(line->agreement_id),
+                               .message_id = entry.message_id,
+                               .type = entry.type,
+                               .reference = span_text("RO-13"),
+                               .created_ms = entry.created_ms,
+                               .returned_ms = journal->env->now_ms(journal->env->context),
+                               .ground = span_text("the log ended before it was sent")};
+    return returned_insert(journal->db, &row, e);
+}
+
+CHECK_TEST(what_came_back_stands_on_the_list_of_what_was_sent)
+{
+    char item[UUID_TEXT_SIZE];
+    struct live_answer answer;
+
+    CHECK_OR_RETURN(made(&(struct ask){.method = "POST",
+                                       .route = "/api/v1/requests",
+                                       .session = as(ROLE_DUTY_OFFICER),
+                                       .body = request_text(13),
+                                       .status = 201},
+                         "item", item, sizeof item));
+    live_hold(&live);
+    bool ok = hostile_run(&live.pair.nodes[0], returned_run, item, &err);
+    live_release(&live);
+    CHECK_OK(ok, err);
+    CHECK_OR_RETURN(ask(&(struct ask){.method = "GET",
+                                      .route = "/api/v1/sent",
+                                      .session = as(ROLE_DUTY_OFFICER),
+                                      .status = 200},
+                        &answer));
+    CHECK(live_answer_has(&answer, "\"state\":\"returned\""));
+    live_answer_free(&answer);
+    settle();
+}
+
+CHECK_TEST(requests_to_us_are_answered_refused_assigned_held_and_erased)
+{
+    char item[3][UUID_TEXT_SIZE];
+    char answer[UUID_TEXT_SIZE];
+    const struct live_session *officer = as(ROLE_INVESTIGATOR);
+
+    CHECK_OR_RETURN(arrived(21, item[0]) && arrived(22, item[1]) && arrived(23, item[2]));
+    CHECK(done(&(struct ask){
+        .method = "GET", .route = "/api/v1/inbox", .session = officer, .status = 200}));
+    CHECK(done(&(struct ask){.method = "POST",
+                             .route = "/api/v1/items/{id}/assignment",
+                             .id = item[0],
+                             .session = officer,
+                             .body = "{\"unit\":\"desk\"}",
+                             .status = 200}));
+    CHECK_OR_RETURN(made(&(struct ask){.method = "POST",
+                                       .route = "/api/v1/items/{id}/answer",
+                                       .id = item[0],
+                                       .session = officer,
+                                       .query = "approver=approver",
+                                       .body = answer_text(),
+                                       .status = 202},
+                         "approval", answer, sizeof answer));
+    CHECK(done(&(struct ask){.method = "POST",
+                             .route = "/api/v1/approvals/{id}/refusal",
+                             .id = answer,
+                             .session = officer, /* her own: withdrawn */
+                             .status = 200}));
+    live_hold(&live); /* from here on one officer is enough */
+    live.pair.nodes[0].journal.lines[0].agreement.four_eyes = 0;
+    live_release(&live);
+    CHECK(done(&(struct ask){.method = "POST",
+                             .route = "/api/v1/items/{id}/answer",
+                             .id = item[0],
+                             .session = officer,
+                             .body = answer_text(),
+                             .status = 201}));
+    CHECK(done(&(struct ask){.method = "POST",
+                             .route = "/api/v1/items/{id}/refusal",
+                             .id = item[1],
+                             .session = officer,
+                             .body = "{\"grounds\":[\"a\"],\"reason_text\":\"not ours\"}",
+                             .status = 201}));
+    settle();
+    for (size_t i = 0; i < ARRAY_COUNT(item); i++)
+        CHECK(item_holds(item[i]));
+    CHECK(done(&(struct ask){.method = "PUT",
+                             .route = "/api/v1/items/{id}/hold",
+                             .id = item[2],
+                             .session = as(ROLE_DPO),
+                             .body = "{\"hold\":\"exculpatory\"}",
+                             .status = 200}));
+    CHECK(done(&(struct ask){.method = "GET",
+                             .route = "/api/v1/retention/items",
+                             .session = as(ROLE_DPO),
+                             .query = "days=3650&limit=2",
+                             .status = 200}));
+    CHECK(done(&(struct ask){
+        .method = "GET", .route = "/api/v1/retention", .session = as(ROLE_DPO), .status = 200}));
+    CHECK(done(&(struct ask){.method = "DELETE",
+                             .route = "/api/v1/items/{id}/hold",
+                             .id = item[2],
+                             .session = as(ROLE_DPO),
+                             .status = 200}));
+    CHECK(done(&(struct ask){.method = "POST",
+                             .route = "/api/v1/items/{id}/erasure",
+                             .id = item[2],
+                             .session = as(ROLE_DPO),
+                             .body = "{\"erase_reason\":\"order\"}",
+                             .status = 200}));
+}
+
+/* A draft, seen by the one who is asked; its id, and the arguments that confirm it. */
+static bool draft_see(const struct ask *asking, const struct live_session *second, char id[64],
+                      char arguments[128])
+{
+    char sha256[80];
+
+    if (!made(asking, "approval", id, 64) || !made(&(struct ask){.method = "GET",
+                                                                 .route = "/api/v1/approvals/{id}",
+                                                                 .id = id,
+                                                                 .session = second,
+                                                                 .status = 200},
+                                                   "sha256", sha256, sizeof sha256))
+        return false;
+    snprintf(arguments, 128, "{\"sha256\":\"%.64s\"}", sha256);
+    return true;
+}
+
+CHECK_TEST(drafts_are_listed_shown_confirmed_and_refused)
+{
+    char id[64], arguments[128];
+    struct ask send = {.method = "POST",
+                       .route = "/api/v1/requests",
+                       .session = as(ROLE_INVESTIGATOR),
+                       .query = "approver=*",
+                       .status = 202};
+    struct ask confirm = {.method = "POST",
+                          .route = "/api/v1/approvals/{id}/confirmation",
+                          .id = id,
+                          .session = as(ROLE_APPROVER),
+                          .body = arguments,
+                          .status = 200};
+
+    send.body = request_text(31);
+    CHECK_OR_RETURN(draft_see(&send, as(ROLE_APPROVER), id, arguments));
+    CHECK(done(&confirm));
+    confirm.status = 409; /* once */
+    CHECK(done(&confirm));
+    send.body = request_text(32);
+    CHECK_OR_RETURN(draft_see(&send, as(ROLE_APPROVER), id, arguments));
+    CHECK(done(&(struct ask){.method = "POST",
+                             .route = "/api/v1/approvals/{id}/refusal",
+                             .id = id,
+                             .session = as(ROLE_APPROVER),
+                             .status = 200}));
+    struct ask password = {.method = "POST",
+                           .route = "/api/v1/officers/{id}/password",
+                           .id = "auditor",
+                           .session = as(ROLE_ADMINISTRATOR),
+                           .status = 202};
+    CHECK_OR_RETURN(draft_see(&password, as(ROLE_SECURITY_OFFICER), id, arguments));
+    confirm.session = as(ROLE_SECURITY_OFFICER);
+    confirm.status = 200;
+    CHECK(done(&confirm));
+    CHECK(done(&(struct ask){.method = "GET",
+                             .route = "/api/v1/approvals",
+                             .session = as(ROLE_INVESTIGATOR),
+                             .query = "limit=1",
+                             .status = 200}));
+}
+
+CHECK_TEST(officers_sessions_cases_and_agreements_are_kept)
+{
+    const struct live_session *boss = as(ROLE_ADMINISTRATOR);
+    const struct live_session *head = as(ROLE_HEAD_OF_DESK);
+
+    CHECK(done(&(struct ask){
+        .method = "PUT",
+        .route = "/api/v1/officers/{id}",
+        .id = "newcomer",
+        .session = boss,
+        .body = "{\"name\":\"Test\",\"unit\":\"desk\",\"role\":\"analyst\",\"active\":true}",
+        .status = 200}));
+    CHECK(done(&(struct ask){.method = "GET",
+                             .route = "/api/v1/officers",
+                             .session = boss,
+                             .query = "limit=3",
+                             .status = 200}));
+    CHECK(done(&(struct ask){
+        .method = "GET", .route = "/api/v1/sessions", .session = boss, .status = 200}));
+    CHECK(done(&(struct ask){.method = "DELETE",
+                             .route = "/api/v1/officers/{id}/sessions",
+                             .id = "newcomer",
+                             .session = boss,
+                             .status = 200}));
+    CHECK(done(&(struct ask){.method = "PUT",
+                             .route = "/api/v1/cases/{id}",
+                             .id = "c-2",
+                             .session = head,
+                             .body = "{\"title\":\"A case (test)\"}",
+                             .status = 200}));
+    CHECK(done(&(struct ask){.method = "GET",
+                             .route = "/api/v1/cases",
+                             .session = head,
+                             .query = "limit=1",
+                             .status = 200}));
+    CHECK(done(&(struct ask){
+        .method = "GET", .route = "/api/v1/agreements", .session = head, .status = 200}));
+    CHECK(done(&(struct ask){.method = "PUT",
+                             .route = "/api/v1/agreements/{id}/suspension",
+                             .id = "ro-al",
+                             .session = head,
+                             .status = 200}));
+    CHECK(done(&(struct ask){.method = "DELETE",
+                             .route = "/api/v1/agreements/{id}/suspension",
+                             .id = "ro-al",
+                             .session = head,
+                             .status = 200}));
+}
+
+/* The acts of the node itself are called by tests/cmd/desk_tls_test.c, where they are. */
+static bool is_of_node(const struct web_route *route)
+{
+    return route->kind == WEB_ACT && desk_act_find(span_text(route->act)) == NULL;
+}
+
+CHECK_TEST(every_route_was_called_with_success)
+{
+    unsigned count = 0, left = 0;
+
+    for (size_t i = 0; i < web_route_count; i++) {
+        if (is_of_node(&web_routes[i])) {
+            left++;
+            continue;
+        }
+        count += called[i] > 0;
+        if (called[i] == 0)
+            printf("%s %s was not called\n", web_routes[i].method, web_routes[i].path);
+        CHECK(called[i] > 0);
+    }
+    printf("%u routes called with success and held to the document, %u are the node's own\n", count,
+           left);
+}
+
+/* --- what is refused --- */
+
+CHECK_TEST(a_problem_is_one_of_those_that_the_document_knows)
+{
+    char item[UUID_TEXT_SIZE];
+    const struct live_session *head = as(ROLE_HEAD_OF_DESK);
+    struct ask refused[] = {
+        {"GET", "/api/v1/inbox", NULL, "colour=red", head, .status = 400},
+        {"GET", "/api/v1/inbox", NULL, NULL, NULL, .status = 401},
+        {"GET", "/api/v1/inbox", NULL, "after=x", head, .status = 400},
+        {"GET", "/api/v1/inbox", NULL, "limit=0", head, .status = 422},
+        {"GET", "/api/v1/officers", NULL, NULL, as(ROLE_SIGNATORY), .status = 403},
+        {"PUT", "/api/v1/cases/{id}", "c-3", NULL, head, "{\"title\":\"a\"}", .status = 403,
+         .without_csrf = true},
+        {"PUT", "/api/v1/cases/{id}", "c-3", NULL, head, "{\"title\":\"a\"}", "text/plain",
+         .status = 415},
+        {"PUT", "/api/v1/cases/{id}", "c-3", NULL, head, "", .status = 422},
+        {"GET", "/api/v1/items/{id}", UNKNOWN, NULL, head, .status = 404},
+        {"GET", "/api/v1/items/{id}/parts/{n}", UNKNOWN, NULL, head, .status = 404},
+        {"DELETE", "/api/v1/items/{id}/hold", UNKNOWN, NULL, head, .status = 404},
+        {"POST", "/api/v1/session", NULL, NULL, NULL,
+         "{\"officer\":\"nobody\",\"password\":\"a wrong guess\"}", .status = 401},
+        {"POST", "/api/v1/session", NULL, NULL, NULL, "", .status = 422},
+    };
+
+    unsigned before = problems_seen;
+    for (size_t i = 0; i < ARRAY_COUNT(refused); i++)
+        CHECK(done(&refused[i]));
+    CHECK_INT(problems_seen - before, ARRAY_COUNT(refused));
+    CHECK_OR_RETURN(arrived(41, item));
+    __atomic_store_n(&live.disk_left, 10, __ATOMIC_RELEASE);
+    CHECK(done(&(struct ask){.method = "POST",
+                             .route = "/api/v1/uploads",
+                             .query = "name=a.txt",
+                             .session = as(ROLE_DUTY_OFFICER),
+                             .body = "bytes of a file",
+                             .status = 507}));
+    __atomic_store_n(&live.disk_left, INT64_MAX, __ATOMIC_RELEASE);
+}
+
+/* An officer of a role that may do it. */
+static const struct live_session *session_for(const struct web_route *route)
+{
+    for (size_t i = 0; i < ROLE_COUNT; i++)
+        if (route->act == NULL || role_permits((enum role)i, route->act))
+            return &sessions[i];
+    return NULL;
+}
+
+static bool is_refused(const struct web_route *route, const char *body, const char *field)
+{
+    struct live_answer answer;
+    char wanted[96];
+    struct ask asked = {.method = route->method,
+                        .route = route->path,
+                        .id =
+                            route->id != NULL && strcmp(route->id, "item") == 0 ? UNKNOWN : "none",
+                        .session = session_for(route),
+                        .body = body,
+                        .status = 422};
+
+    snprintf(wanted, sizeof wanted, "\"field\":\"%s\"", field);
+    bool ok = ask(&asked, &answer) && live_answer_has(&answer, wanted);
+    live_answer_free(&answer);
+    if (!ok)
+        printf("  %s %s: %s\n", route->method, route->path, body);
+    return ok;
+}
+
+/* Each argument of each route: of a wrong type, lacking, and one that nobody knows. */
+CHECK_TEST(arguments_that_do_not_fit_are_refused_by_their_names)
+{
+    unsigned count = 0;
+
+    for (size_t i = 0; i < web_route_count; i++) {
+        const struct web_route *route = &web_routes[i];
+        const json_t *body = schema_of_body(document, route->method, route->path);
+        const char *ref = json_string_value(json_object_get(body, "$ref"));
+        if (route->body != WEB_BODY_ARGUMENTS)
+            continue;
+        CHECK_OR_RETURN(ref != NULL);
+        const json_t *schema = schema_find(document, strrchr(ref, '/') + 1);
+        const char *name;
+        json_t *unused;
+        char text[128], field[96];
+        json_object_foreach(json_object_get(schema, "properties"), name, unused)
+        {
+            snprintf(text, sizeof text, "{\"%s\":{\"a\":[]}}", name);
+            snprintf(field, sizeof field, "/%s", name);
+            CHECK(is_refused(route, text, field));
+            count++;
+        }
+        const json_t *required = json_object_get(schema, "required");
+        for (size_t k = 0; k < json_array_size(required); k++) {
+            snprintf(field, sizeof field, "/%s", json_string_value(json_array_get(required, k)));
+            CHECK(is_refused(route, "{}", field));
+            count++;
+        }
+        CHECK(is_refused(route, "{\"colour\":1}", ""));
+        count++;
+    }
+    printf("%u arguments refused\n", count);
+    CHECK(count >= 30);
+}
+
+static bool all_log_in(void)
+{
+    for (size_t i = 0; i < ROLE_COUNT; i++) {
+        char name[32];
+        snprintf(name, sizeof name, "%s", role_names[i]);
+        for (char *c = name; *c != '\0'; c++)
+            if (*c == '_')
+                *c = '-';
+        if (!live_login(&live, name, "127.0.0.1", &sessions[i]))
+            return false;
+    }
+    return true;
+}
+
+static bool document_fetch(void)
+{
+    struct live_answer answer;
+    struct live_call call = {.method = "GET", .path = "/api/v1/openapi.json"};
+    bool ok = live_ask(&live, &call, &answer) && answer.status == 200;
+
+    document = ok ? schema_document_read(buffer_span(&answer.body)) : NULL;
+    live_answer_free(&answer);
+    return document != NULL;
+}
+
+int main(void)
+{
+    if (!live_open(&live, (struct http_server_limits){0}) || !all_log_in() || !document_fetch() ||
+        web_route_count > ROUTE_MAX)
+        return 1;
+    CHECK_RUN(the_page_and_the_document_are_given_to_anyone);
+    CHECK_RUN(an_officer_logs_in_looks_changes_the_password_and_logs_out);
+    CHECK_RUN(a_file_goes_with_its_request_and_a_request_is_withdrawn);
+    CHECK_RUN(what_came_back_stands_on_the_list_of_what_was_sent);
+    CHECK_RUN(requests_to_us_are_answered_refused_assigned_held_and_erased);
+    CHECK_RUN(drafts_are_listed_shown_confirmed_and_refused);
+    CHECK_RUN(officers_sessions_cases_and_agreements_are_kept);
+    CHECK_RUN(every_route_was_called_with_success);
+    CHECK_RUN(a_problem_is_one_of_those_that_the_document_knows);
+    CHECK_RUN(arguments_that_do_not_fit_are_refused_by_their_names);
+    live_close(&live);
+    json_decref(document);
+    ground_free();
+    return check_end();
+}
