@@ -11,17 +11,37 @@
 static const char draft_head[] = "besa-approval/1\n";
 
 /* Acts that know is_trial: everything is checked before the first of them is done. */
-static act_run *const waiting_acts[] = {act_request_send, act_answer_send, act_refuse_send,
-                                        act_resume_order, act_officer_password};
+static const struct waiting_act {
+    act_run *run;
+    bool
+        is_always; /* nobody does it alone; the others wait where the agreement or their officer asks */
+} waiting_acts[] = {
+    {act_request_send, false},     {act_answer_send, false},       {act_refuse_send, false},
+    {act_officer_password, false}, /* asks by itself: the first half is told with the draft */
+    {act_resume_order, true},      {act_retention_clock, true},    {act_key_revoke, true},
+    {act_officer_revoke, true},    {act_succession_prepare, true}, {act_succession_import, true},
+};
 
-bool approval_may_wait(struct span name)
+static const struct waiting_act *waiting_find(struct span name)
 {
     const struct desk_act *act = desk_act_find(name);
 
     for (size_t i = 0; act != NULL && i < ARRAY_COUNT(waiting_acts); i++)
-        if (act->run == waiting_acts[i])
-            return true;
-    return false;
+        if (act->run == waiting_acts[i].run)
+            return &waiting_acts[i];
+    return NULL;
+}
+
+bool approval_may_wait(struct span name)
+{
+    return waiting_find(name) != NULL;
+}
+
+bool approval_must_wait(struct span name)
+{
+    const struct waiting_act *waiting = waiting_find(name);
+
+    return waiting != NULL && waiting->is_always;
 }
 
 /* --- a draft and its bytes --- */
@@ -406,6 +426,10 @@ bool act_approval_confirm(struct journal *journal, const struct desk_call *call,
     if (!span_equal(row.digest, span_make(seen, sizeof seen)))
         return error_set(err, ERROR_CONFLICT,
                          "sha256: this is not the draft that was shown; look at it again");
+    /* Before the act is done: an end of a log cannot be undone with its job. */
+    json_object_end(call->arguments);
+    if (!problems_to_error(call->problems, err))
+        return false;
     if (!draft_open(journal, &row, call->arena, &bytes, &draft, err) ||
         !approval_decide(journal->db, row.id, APPROVAL_CONFIRMED, call->access.officer, now_ms,
                          call->access.reason, err) ||

@@ -17,7 +17,7 @@
 #define APPROVAL_SHOWN_MS                                                                          \
     (INT64_C(30) * 24 * 3600 * 1000) /* what became of it is listed for so long */
 #define APPROVAL_WAITING_MAX   50u   /* of one officer; more is no desk's work but a flood */
-#define APPROVAL_ARGUMENTS_MAX (64u * 1024u) /* as much as the command line takes */
+#define APPROVAL_ARGUMENTS_MAX (128u * 1024u) /* a succession in base64, and names */
 #define APPROVAL_DRAFT_MAX     (APPROVAL_ARGUMENTS_MAX + BODY_SIZE_MAX + 4096u)
 
 struct approval_draft {
@@ -34,6 +34,8 @@ bool approval_draft_read(struct span bytes, struct approval_draft *out, struct e
 
 /* Whether this act may wait for a second officer. */
 bool approval_may_wait(struct span act);
+/* Whether nobody does this act alone: through the API it always waits. */
+bool approval_must_wait(struct span act);
 /* Keeps a draft that waits for call->access.approver, or for any who may approve when that is empty; checks nothing but
  * bounds. Writes the access entry "approval-ask". *row: what was kept, in the call's arena. */
 bool approval_keep(struct journal *journal, const struct desk_call *call, struct span act,

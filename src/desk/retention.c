@@ -440,6 +440,8 @@ bool act_retention_clock(struct journal *journal, const struct desk_call *call,
     struct retention_clock clock;
     char text[24];
 
+    if (call->is_trial)
+        return true;
     if (call->access.approver.size == 0)
         return error_set(err, ERROR_RULE,
                          "retention-clock: a second officer looks at the clock too (--approver)");

@@ -2,6 +2,7 @@
 #include "desk/roles.h"
 
 #include "base/attributes.h"
+#include "desk/approval.h"
 
 const char *const role_names[ROLE_COUNT] = {
     "duty_officer",          "investigator",     "analyst",      "approver",
@@ -62,7 +63,8 @@ const struct role_rule role_rules[] = {
     {"password-change", EVERYONE},
     {"approval-list", OFFICERS | APPROVERS | KEEPERS},
     {"approval-show", OFFICERS | APPROVERS | KEEPERS},
-    {"approval-confirm", APPROVERS | BIT(SECURITY_OFFICER)},
+    /* Which acts, role_check_approver says for each. */
+    {"approval-confirm", APPROVERS | KEEPERS},
     {"approval-refuse", OFFICERS | APPROVERS | KEEPERS},
     {"officer-sessions", KEEPERS | BIT(DPO) | BIT(AUDITOR)},
     {"officer-end", KEEPERS},
@@ -194,9 +196,16 @@ void roles_document(struct buffer *out)
         "(`keeper-recover`), a revocation (`key-revoke`, `officer-revoke`, `desk-key-revoke`) and a "
         "change of passphrase (`passphrase-change`) or of the institution's certificate "
         "(`institution-install`) are approved by those who may begin them; a keeper's new keys "
-        "(`keeper-renew`), a resume and a one-time password by `head_of_desk` or "
-        "`security_officer`. "
+        "(`keeper-renew`), a resume, the clock (`retention-clock`) and a one-time password by "
+        "`head_of_desk` or `security_officer`. "
         "Nobody approves their own draft, and nobody a password for themselves.\n\n"
+        "Two officers each time, whatever the agreement says:");
+    for (size_t i = 0; i < role_rule_count; i++)
+        if (approval_must_wait(span_text(role_rules[i].act)))
+            buffer_format(out, " `%s`", role_rules[i].act);
+    buffer_text(
+        out,
+        ".\n\n"
         "Through the API a second officer is asked, not named: the act waits as a draft, they see "
         "it in their own session and confirm the SHA-256 of exactly these bytes, or refuse it. The "
         "entry of the act holds both names and that digest. A draft that nobody decides within a "

@@ -245,7 +245,7 @@ CHECK_TEST(nobody_else_sees_or_confirms_it)
         const char *why;
     } others[] = {{"ana", ERROR_RULE, "their own draft"},
                   {"hera", ERROR_RULE, "another officer was asked"},
-                  {"boss", ERROR_RULE, "not for the role administrator"},
+                  {"boss", ERROR_RULE, "another officer was asked"},
                   {"nobody", ERROR_MISSING, "nobody"}};
     struct drafted drafted;
 
@@ -277,6 +277,9 @@ CHECK_TEST(any_who_may_approve_is_any_but_the_drafter)
     CHECK_ERROR(err, ERROR_RULE, "own draft");
     struct attempt guard = deciding("sec", "approval-confirm", drafted.arguments);
     CHECK(!try(&guard));
+    CHECK_ERROR(err, ERROR_RULE, "does not approve");
+    struct attempt boss = deciding("boss", "approval-confirm", drafted.arguments);
+    CHECK(!try(&boss)); /* an administrator, who confirms revocations and no message */
     CHECK_ERROR(err, ERROR_RULE, "does not approve");
     struct attempt other = deciding("hera", "approval-confirm", drafted.arguments);
     CHECK_OK(try(&other), err);
@@ -422,6 +425,106 @@ CHECK_TEST(what_is_wrong_is_told_to_who_drafts_it)
     CHECK_OK(try(&confirm), err); /* the failure had decided nothing */
 }
 
+/* What nobody does alone: asked for by one, nothing done; confirmed by another who may, done, with both names. */
+CHECK_TEST(acts_of_two_wait_and_are_done_when_confirmed)
+{
+    static const struct {
+        const char *act;
+        const char *arguments;
+        const char *confirms;
+        const char *may_not; /* whose role approves messages, or nothing */
+        const char *done;
+    } acts[] = {
+        {"key-revoke",
+         "{\"certificate\":\"00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff\","
+         "\"revoked_for\":\"theft\"}",
+         "boss", "second", "on its way"},
+        {"officer-revoke", "{\"id\":\"second\"}", "boss", "second", "all sessions have ended"},
+        {"retention-clock", "{}", "sec", "boss", "\"clock_is_trusted\":true"},
+        {"succession-prepare", "{\"log\":\"ro/domestic/0\",\"why\":\"yearly_closing\"}", "sec",
+         "boss", "besa-succession/1"},
+    };
+    struct drafted drafted;
+    struct act act;
+
+    for (size_t i = 0; i < ARRAY_COUNT(acts); i++) {
+        struct attempt attempt = {.officer = "hera",
+                                  .approver = "",
+                                  .case_number = "",
+                                  .act = acts[i].act,
+                                  .arguments = acts[i].arguments};
+        CHECK(!try(&attempt));
+        CHECK_ERROR(err, ERROR_RULE, "second officer");
+        CHECK(!newest(acts[i].act, &act));
+        attempt.is_asking = true;
+        CHECK_OK(try(&attempt), err);
+        CHECK(!newest(acts[i].act, &act));
+        snprintf(drafted.arguments, sizeof drafted.arguments,
+                 "{\"approval\":\"%s\",\"sha256\":\"%s\"}", field("approval"), field("sha256"));
+        struct attempt confirm = deciding(acts[i].may_not, "approval-confirm", drafted.arguments);
+        confirm.case_number = "";
+        CHECK(!try(&confirm));
+        CHECK_ERROR(err, ERROR_RULE, "does not approve");
+        confirm.officer = "hera";
+        CHECK(!try(&confirm));
+        CHECK_ERROR(err, ERROR_RULE, "own draft");
+        confirm.officer = acts[i].confirms;
+        CHECK_OK(try(&confirm), err);
+        CHECK(has(acts[i].done));
+        CHECK_OR_RETURN(newest(acts[i].act, &act));
+        CHECK_SPAN(act.officer, "hera");
+        char approved[48];
+        snprintf(approved, sizeof approved, "approved-by %s", acts[i].confirms);
+        CHECK(act_names(&act, approved));
+        pair_settle(&pair);
+    }
+}
+
+CHECK_TEST(what_is_wrong_with_an_act_of_two_is_told_to_who_drafts_it)
+{
+    static const struct {
+        const char *act;
+        const char *arguments;
+        enum error_kind kind;
+    } wrong[] = {
+        {"key-revoke", "{\"certificate\":\"xx\",\"revoked_for\":\"theft\"}", ERROR_INPUT},
+        {"officer-revoke", "{\"id\":\"nobody\"}", ERROR_MISSING},
+        {"retention-clock", "{\"colour\":1}", ERROR_INPUT},
+        {"succession-prepare", "{\"log\":\"ro/domestic/9\",\"why\":\"yearly_closing\"}",
+         ERROR_MISSING},
+        {"succession-import", "{\"document\":\"bm90IGEgQ01T\"}", ERROR_INPUT},
+        {"resume-order", "{\"agreement\":\"ro-xx\"}", ERROR_MISSING},
+    };
+
+    for (size_t i = 0; i < ARRAY_COUNT(wrong); i++) {
+        struct attempt attempt = {.officer = "hera",
+                                  .approver = "",
+                                  .case_number = "",
+                                  .act = wrong[i].act,
+                                  .arguments = wrong[i].arguments,
+                                  .is_asking = true};
+        CHECK(!try(&attempt));
+        if (err.kind != wrong[i].kind)
+            printf("%s: %s\n", wrong[i].act, err.text);
+        CHECK_INT(err.kind, wrong[i].kind);
+    }
+}
+
+CHECK_TEST(a_field_that_nobody_knows_confirms_nothing)
+{
+    struct drafted drafted;
+    char arguments[256];
+
+    CHECK_OR_RETURN(draft(12, "second", &drafted));
+    snprintf(arguments, sizeof arguments, "{\"approval\":\"%s\",\"sha256\":\"%s\",\"colour\":1}",
+             drafted.id, drafted.sha256);
+    struct attempt confirm = deciding("second", "approval-confirm", arguments);
+    CHECK(!try(&confirm));
+    CHECK_INT(err.kind, ERROR_INPUT);
+    confirm.arguments = drafted.arguments;
+    CHECK_OK(try(&confirm), err);
+}
+
 CHECK_TEST(one_officer_has_so_many_drafts_and_no_more)
 {
     struct drafted drafted;
@@ -483,6 +586,9 @@ int main(void)
     CHECK_RUN(what_is_wrong_is_told_to_who_drafts_it);
     CHECK_RUN(a_draft_that_is_cut_anywhere_is_none);
     CHECK_RUN(a_draft_lies_sealed_and_goes_when_it_is_decided);
+    CHECK_RUN(a_field_that_nobody_knows_confirms_nothing);
+    CHECK_RUN(what_is_wrong_with_an_act_of_two_is_told_to_who_drafts_it);
+    CHECK_RUN(acts_of_two_wait_and_are_done_when_confirmed);
     CHECK_RUN(one_officer_has_so_many_drafts_and_no_more);
     pair.nodes[0].journal.env = before;
     pair_free(&pair);

@@ -8,6 +8,7 @@
 #include "base/attributes.h"
 #include "base/text.h"
 #include "check.h"
+#include "desk/approval.h"
 #include "desk/desk.h"
 #include "journal/support/pair.h"
 
@@ -249,6 +250,75 @@ CHECK_TEST(only_an_approving_role_approves)
     }
 }
 
+/* Rows of the table of second officers that was written by hand: what it says of an act. */
+struct second {
+    bool is_there;
+    bool is_always;
+    uint32_t roles;
+};
+
+static struct second second_find(const char *act)
+{
+    FILE *file = fopen(BESA_TEST_DATA "/roles/second.txt", "r");
+    struct second found = {.is_there = false};
+    char line[512];
+    enum role role;
+
+    while (file != NULL && fgets(line, sizeof line, file) != NULL) {
+        char *rest = NULL;
+        const char *word = strtok_r(line, ": \n", &rest);
+        if (word == NULL || strcmp(word, act) != 0)
+            continue;
+        word = strtok_r(NULL, ": \n", &rest);
+        found = (struct second){.is_there = true, .is_always = strcmp(word, "always") == 0};
+        while ((word = strtok_r(NULL, ": \n", &rest)) != NULL)
+            if (role_read(span_text(word), &role))
+                found.roles |= 1u << role;
+    }
+    if (file != NULL)
+        fclose(file);
+    return found;
+}
+
+CHECK_TEST(acts_that_wait_for_a_second_officer_are_those_written_by_hand)
+{
+    unsigned waiting = 0;
+
+    for (size_t i = 0; i < desk_act_count; i++) {
+        const struct second row = second_find(desk_acts[i].name);
+        struct span act = span_text(desk_acts[i].name);
+        bool is_right =
+            approval_may_wait(act) == row.is_there && approval_must_wait(act) == row.is_always;
+        if (!is_right)
+            printf("act %s\n", desk_acts[i].name);
+        CHECK(is_right);
+        waiting += row.is_there;
+        for (size_t k = 0; row.is_there && k < ROLE_COUNT; k++) {
+            struct error err = {0};
+            bool may = role_check_approver(span_text(role_names[k]), desk_acts[i].name, &err);
+            CHECK(may == ((row.roles & 1u << k) != 0));
+            /* Whoever approves gets as far as the draft. */
+            CHECK(!may || role_permits((enum role)k, "approval-confirm"));
+            CHECK(!may || role_permits((enum role)k, "approval-show"));
+        }
+    }
+    CHECK(waiting >= 10);
+}
+
+/* What nobody may do alone is refused to the one who tries, whatever the role. */
+CHECK_TEST(nobody_does_alone_what_two_must)
+{
+    for (size_t i = 0; i < desk_act_count; i++) {
+        struct attempt attempt;
+        char name[32];
+        if (!second_find(desk_acts[i].name).is_always)
+            continue;
+        officer_name(ROLE_HEAD_OF_DESK, name);
+        attempt_make(&attempt, &desk_acts[i], name, "");
+        CHECK(!attempt.ok);
+    }
+}
+
 CHECK_TEST(node_enters_no_officer_beside_an_administrator)
 {
     struct buffer out CLEANUP(buffer_free) = buffer_make(4096);
@@ -271,6 +341,8 @@ int main(int argc, char **argv)
     CHECK_RUN(an_act_without_a_row_is_nobodys);
     CHECK_RUN(every_act_refuses_every_other_role);
     CHECK_RUN(only_an_approving_role_approves);
+    CHECK_RUN(acts_that_wait_for_a_second_officer_are_those_written_by_hand);
+    CHECK_RUN(nobody_does_alone_what_two_must);
     CHECK_RUN(node_enters_no_officer_beside_an_administrator);
     pair_free(&pair);
     return check_end();
