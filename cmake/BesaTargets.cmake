@@ -95,6 +95,7 @@ function(besa_tests folder label)
     endif()
     if(topic STREQUAL "desk_tls_test") # speaks TLS by hand
       target_sources(${target} PRIVATE ${CMAKE_SOURCE_DIR}/tests/http/support/bare.c
+                     ${CMAKE_SOURCE_DIR}/tests/web/support/reach.c
                      ${CMAKE_SOURCE_DIR}/tests/web/support/schema.c)
       target_link_libraries(${target} PRIVATE PkgConfig::GNUTLS PkgConfig::JANSSON)
     endif()

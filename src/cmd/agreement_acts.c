@@ -44,7 +44,7 @@ static int act_run(struct options *options, const char *act, const struct field 
         return command_fail(options, &err);
     json_begin_object(&out);
     fields_write(&out, fields, count);
-    if (file_name != NULL)
+    if (file != NULL) /* an empty one is refused, not passed over */
         json_base64_field(&out, file_name, buffer_span(&bytes));
     json_end_object(&out);
     return command_act(options, act, buffer_span(&text), span_make(NULL, 0));
@@ -292,7 +292,8 @@ int agreement_try(struct options *options, int argc, char **argv)
     json_begin_object(&arguments);
     fields_write(&arguments, fields, ARRAY_COUNT(fields));
     json_boolean_field(&arguments, "receive", as_receiver);
-    json_base64_field(&arguments, "document", buffer_span(&document));
+    if (draft != NULL)
+        json_base64_field(&arguments, "document", buffer_span(&document));
     json_end_object(&arguments);
     if (!command_ask(options, "agreement-try", buffer_span(&text), buffer_span(&body), &result,
                      &problems, &err))

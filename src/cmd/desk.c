@@ -25,6 +25,9 @@ static bool node_act_run(struct node *node, const struct node_act *act,
                                       .reason = call->access.reason,
                                       .case_number = call->access.case_number};
 
+    if (act->needs_second)
+        return error_set(err, ERROR_RULE, "%s: two officers do this at the node (docs/roles.md)",
+                         act->name);
     return node_access(node, &request, act->name, NULL, 0, err) && act->run(node, call, out, err);
 }
 

@@ -3,6 +3,7 @@
 #include "cmd/keys.h"
 #include "cmd/node_verify.h"
 #include "cmd/service.h"
+#include "cmd/verifying.h"
 #include "web/web.h"
 
 #include "crypto/cms.h"
@@ -331,6 +332,21 @@ static bool act_doctor(struct node *node, const struct desk_call *call, struct j
     return ok;
 }
 
+/* Through the API; the command's own verification is node_verify. */
+static bool act_verify(struct node *node, const struct desk_call *call, struct json_writer *out,
+                       struct error *err)
+{
+    (void)call;
+    return verifying_begin(node->service == NULL ? NULL : node->service->verifying, out, err);
+}
+
+static bool act_verify_show(struct node *node, const struct desk_call *call,
+                            struct json_writer *out, struct error *err)
+{
+    (void)call;
+    return verifying_show(node->service == NULL ? NULL : node->service->verifying, out, err);
+}
+
 /* The command laid key and certificate ready; the domestic log says that they were taken. */
 static bool act_tls_renew(struct node *node, const struct desk_call *call, struct json_writer *out,
                           struct error *err)
@@ -401,6 +417,9 @@ const struct node_act node_acts[] = {
     {"tls-renew", "Takes the TLS key and certificate that were laid ready.", true, false,
      act_tls_renew},
     {"doctor", "Looks the books over: what is wrong, and the next step.", true, false, act_doctor},
+    {"verify", "Begins to verify the books beside the work.", true, false, act_verify},
+    {"verify-show", "How far the verification is, and what the last one found.", true, false,
+     act_verify_show},
     {"status", "How the node stands: logs, partners, alarms.", true, false, act_status},
     {"log-export", "Records that logs were exported; the command writes the files.", true, false,
      node_log_export},

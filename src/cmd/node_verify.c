@@ -22,11 +22,8 @@ static void verify_progress(void *context, struct span origin, uint64_t done, ui
         file->progress(file->context, (int64_t)done, (int64_t)total);
 }
 
-/* One snapshot of the database, which the writer does not wait for. */
-static bool snapshot_verify(const struct node_file *file, struct verify_report *report,
-                            struct error *err)
+bool node_snapshot_verify(struct node *node, struct verify_report *report, struct error *err)
 {
-    struct node *node = file->node;
     struct database *db CLEANUP(database_close) = NULL;
     struct database_options options = {.place = node->place, .is_reader = true, .env = node->env};
     struct books *books = calloc(1, sizeof *books);
@@ -58,7 +55,7 @@ bool node_verify(const struct node_file *file, struct error *err)
     json_object_end(&file->reading->arguments);
     bool ok = problems_to_error(&file->reading->problems, err) &&
               node_job(file->node, file->is_pumping, access_enter, &copy, err) &&
-              snapshot_verify(file, report, err);
+              node_snapshot_verify(file->node, report, err);
     if (ok) {
         json_begin_object(&out);
         verify_report_write(report, &out);

@@ -10,6 +10,10 @@
 /* The access entry, then every log. The result is a JSON object: "clean", counts, "findings". */
 bool node_verify(const struct node_file *file, struct error *err);
 
+/* Without an entry: on one snapshot of the database, which the writer does not wait for. Not in the writer. */
+struct verify_report;
+bool node_snapshot_verify(struct node *node, struct verify_report *report, struct error *err);
+
 /* One begins; and one was restored to a scratch node and verified there: {"made_ms", "manifest"}. */
 bool node_backup(struct node *node, const struct desk_call *call, struct json_writer *out,
                  struct error *err);

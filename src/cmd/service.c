@@ -6,6 +6,7 @@
 #include "cmd/keys.h"
 #include "cmd/pairing.h"
 #include "cmd/report.h"
+#include "cmd/verifying.h"
 #include "crypto/cms.h"
 #include "crypto/secret.h"
 #include "desk/approval.h"
@@ -670,8 +671,9 @@ bool service_start(struct service *service, struct error *err)
            thread_start(&service->background, &service->has_background, background_run, service,
                         err) &&
            http_server_start(service->server, err) && control_server_start(service->control, err) &&
-           (service->web == NULL ||
-            (web_start(service->web, err) && http_server_start(service->desk_server, err)));
+           (service->web == NULL || (web_start(service->web, err) &&
+                                     verifying_make(service->node, &service->verifying, err) &&
+                                     http_server_start(service->desk_server, err)));
 }
 
 /* Open calls are ended before the writer, which still takes what they bring. */
@@ -694,6 +696,7 @@ static void threads_end(struct service *service)
         http_server_stop(&service->desk_server);
     if (service->web != NULL)
         web_stop(service->web);
+    verifying_end(&service->verifying);
     __atomic_store_n(&service->stop, 1, __ATOMIC_RELEASE);
     line_wake(service);
     if (service->has_courier)

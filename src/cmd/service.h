@@ -64,6 +64,7 @@ struct service {
     struct http_server *server;
     struct web *web;                 /* NULL: no API */
     struct http_server *desk_server; /* the same */
+    struct verifying *verifying;     /* the same */
     struct http_client *client;      /* NULL once the line is closed */
     pthread_mutex_t line_mutex;      /* client */
     struct control_server *control;

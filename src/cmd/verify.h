@@ -49,6 +49,7 @@ struct verify_report {
     void *context;
     void (*progress)(void *context, struct span origin, uint64_t done,
                      uint64_t total); /* or NULL */
+    const int *stop; /* atomic; once it is not 0, verifying is given up (BUSY); NULL: never */
 };
 
 void finding_add(struct verify_report *report, enum finding_kind kind, const char *format, ...)

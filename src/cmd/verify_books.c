@@ -653,6 +653,11 @@ static bool keeper_ask(struct walk *walk, struct error *err)
     return true;
 }
 
+static bool is_given_up(const struct verify_report *report)
+{
+    return report->stop != NULL && __atomic_load_n(report->stop, __ATOMIC_ACQUIRE) != 0;
+}
+
 static bool log_walk(struct walk *walk, struct error *err)
 {
     const struct log_row *log = walk->log;
@@ -662,6 +667,8 @@ static bool log_walk(struct walk *walk, struct error *err)
         return false;
     for (int64_t at = 0; at < log->size; at += STEP) {
         int64_t end = log->size - at < STEP ? log->size : at + STEP;
+        if (is_given_up(walk->report))
+            return error_set(err, ERROR_BUSY, "given up: the node stops");
         if (!entries_step(walk, at, end, err))
             return false;
         if (walk->report->progress != NULL)

@@ -114,10 +114,10 @@ bool act_resume_status(struct journal *journal, const struct desk_call *call,
 {
     if (!access_write(journal, call, "resume-status", NULL, 0, err))
         return false;
-    json_begin_array(out);
+    page_begin(out);
     for (size_t i = 0; i < journal->line_count; i++)
         if (!state_write(journal, &journal->lines[i], out, err))
             return false;
-    json_end_array(out);
+    page_end(out, false, span_text(""));
     return true;
 }

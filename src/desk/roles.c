@@ -96,12 +96,32 @@ const struct role_rule role_rules[] = {
     {"status", EVERYONE},
     {"doctor", BIT(HEAD_OF_DESK) | OVERSIGHT | KEEPERS},
     {"verify", BIT(HEAD_OF_DESK) | OVERSIGHT | KEEPERS},
+    {"verify-show", BIT(HEAD_OF_DESK) | OVERSIGHT | KEEPERS},
     {"log-export", BIT(HEAD_OF_DESK) | OVERSIGHT | KEEPERS},
     {"backup", KEEPERS},
     {"backup-verified", KEEPERS},
     {"upgrade", BIT(ADMINISTRATOR)},
 };
 const size_t role_rule_count = ARRAY_COUNT(role_rules);
+
+const struct role_at_node roles_at_node[] = {
+    {"agreement-import", "The new line opens with a signal to the node, whose sandbox names the "
+                         "ports that it may call."},
+    {"pair-import", "The partner's half of the shared key goes through no request."},
+    {"keeper-renew", "The node is stopped, and the keeper's passphrase is typed."},
+    {"keeper-recover", "The node is stopped, and the keeper's passphrase is typed."},
+    {"tls-renew", "The new private key is made on the node and leaves it never."},
+    {"desk-key-revoke", "Whoever holds the stolen key reads what goes through the API."},
+    {"passphrase-change", "Both passphrases are typed at the node and go over no line."},
+    {"institution-install", "Its next step, a new TLS key, is made on the node."},
+    {"rebuild", "Every other act waits while the tables are built anew."},
+    {"serve", "It starts the node."},
+    {"log-export", "The command writes the files where it runs."},
+    {"backup", "The command writes the files where it runs, sealed for a key that is kept apart."},
+    {"backup-verified", "The drill restores to a scratch node, with the key that is kept apart."},
+    {"upgrade", "The node is stopped, and another program takes its books."},
+};
+const size_t role_at_node_count = ARRAY_COUNT(roles_at_node);
 
 bool role_read(struct span name, enum role *out)
 {
@@ -186,7 +206,12 @@ void roles_document(struct buffer *out)
             buffer_text(out, (role_rules[i].roles & 1u << k) != 0 ? " yes |" : " |");
         buffer_text(out, "\n");
     }
-    buffer_text(out, "\nApprove what another officer sends:");
+    buffer_text(out, "\n## At the node alone\n\n"
+                     "Every act has a route of the API ([openapi.json](openapi.json), "
+                     "`x-besa-act`), but these:\n\n| act | why |\n|---|---|\n");
+    for (size_t i = 0; i < role_at_node_count; i++)
+        buffer_format(out, "| `%s` | %s |\n", roles_at_node[i].act, roles_at_node[i].why);
+    buffer_text(out, "\n## Two officers\n\nApprove what another officer sends:");
     for (size_t i = 0; i < ROLE_COUNT; i++)
         if ((APPROVERS & 1u << i) != 0)
             buffer_format(out, " `%s`", role_names[i]);

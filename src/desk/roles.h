@@ -42,7 +42,15 @@ bool role_check(struct span role_name, const char *act, struct error *err);
 /* RULE unless this role may approve this act of another officer. */
 bool role_check_approver(struct span role_name, const char *act, struct error *err);
 
-/* docs/roles.md, from the table. Errors are the buffer's. */
+/* Acts that stay at the node's command line, each with the reason; every other act has a route of the API. */
+struct role_at_node {
+    const char *act;
+    const char *why;
+};
+extern const struct role_at_node roles_at_node[];
+extern const size_t role_at_node_count;
+
+/* docs/roles.md, from the tables. Errors are the buffer's. */
 void roles_document(struct buffer *out);
 
 #endif

@@ -16,6 +16,23 @@
 #define HOUR_MS      INT64_C(3600000)
 #define DAY_MS       (24 * HOUR_MS)
 
+/* Empty when none came along. */
+static struct span document_get(const struct desk_call *call)
+{
+    struct span text =
+        json_get_text_optional(call->arguments, "document", BASE64_SIZE(DOCUMENT_MAX));
+    size_t size = text.size;
+    uint8_t *bytes = arena_alloc(call->arena, size + 1);
+
+    if (bytes == NULL) {
+        json_problem(call->arguments, "document", ERROR_LIMIT, "does not fit in memory");
+        return span_make(NULL, 0);
+    }
+    if (text.size > 0 && !base64_read(text, bytes, &size))
+        json_problem(call->arguments, "document", ERROR_INPUT, "must be base64");
+    return span_make(bytes, size);
+}
+
 /* A draft in JSON, or a signed document, whoever signed it. */
 static bool document_look(struct span document, struct arena *arena, struct agreement *out,
                           struct error *err)
@@ -89,7 +106,7 @@ bool act_agreement_diff(struct journal *journal, const struct desk_call *call,
 {
     struct journal_line *line = line_pick(
         journal, json_get_text_optional(call->arguments, "agreement", NAME_SIZE_MAX), err);
-    struct span document = json_get_base64(call->arguments, "document", 0, DOCUMENT_MAX);
+    struct span document = document_get(call);
     bool is_own = json_get_boolean_optional(call->arguments, "own", false);
     struct agreement next;
     struct differences differences;
@@ -174,7 +191,7 @@ bool act_agreement_try(struct journal *journal, const struct desk_call *call,
         journal, json_get_text_optional(call->arguments, "agreement", NAME_SIZE_MAX), err);
     struct span type_name = json_get_text_optional(call->arguments, "type", NAME_SIZE_MAX);
     bool is_received = json_get_boolean_optional(call->arguments, "receive", false);
-    struct span document = json_get_base64(call->arguments, "document", 0, DOCUMENT_MAX);
+    struct span document = document_get(call);
     enum message_type type;
     struct agreement draft;
     struct ruling ruling;

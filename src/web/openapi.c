@@ -82,6 +82,21 @@ static void parameters_write(struct json_writer *out, const struct web_route *ro
     json_end_array(out);
 }
 
+/* A message of either kind that is sent. */
+static void forms_write(struct json_writer *out)
+{
+    static const char *const names[] = {"request", "answer"};
+
+    json_key(out, "anyOf");
+    json_begin_array(out);
+    for (size_t i = 0; i < ARRAY_COUNT(names); i++) {
+        json_begin_object(out);
+        schema_ref_write(out, names[i]);
+        json_end_object(out);
+    }
+    json_end_array(out);
+}
+
 static void body_write(struct json_writer *out, const struct web_route *route)
 {
     if (route->body == WEB_BODY_NONE)
@@ -97,8 +112,10 @@ static void body_write(struct json_writer *out, const struct web_route *route)
     json_begin_object(out);
     if (route->body == WEB_BODY_FILE)
         json_string_field(out, "description", "The file's bytes; Content-Length says how many.");
-    else
+    else if (route->form != NULL || route->takes != NULL)
         schema_ref_write(out, route->form != NULL ? route->form : route->takes->name);
+    else
+        forms_write(out);
     json_end_object(out);
     json_end_object(out);
     json_end_object(out);
@@ -169,9 +186,10 @@ static void responses_write(struct json_writer *out, const struct web_route *rou
 
     json_key(out, "responses");
     json_begin_object(out);
-    response_write(out, route->status, "Done.", type_of(route),
-                   route->gives == NULL ? NULL : route->gives->name);
-    if (web_route_may_wait(route))
+    response_write(out, route->status,
+                   web_route_waits(route) ? "It waits for the second officer." : "Done.",
+                   type_of(route), route->gives == NULL ? NULL : route->gives->name);
+    if (web_route_may_wait(route) && !web_route_waits(route))
         response_write(out, 202, "It waits for the second officer.", "application/json",
                        shape_approval.name);
     if (route->kind != WEB_PAGE && route->kind != WEB_DOCUMENT) {

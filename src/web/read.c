@@ -5,6 +5,7 @@
 #include "web/private.h"
 
 #include "base/text.h"
+#include "desk/approval.h"
 #include "desk/once.h"
 #include "http/query.h"
 
@@ -87,33 +88,44 @@ static bool key_check(struct web_job *job, struct error *err)
                 err);
 }
 
-static bool is_number(const char *name)
+/* What a value of path or query is in the act's arguments. */
+static enum shape_kind kind_of(const char *name)
 {
+    if (strcmp(name, "attachments") == 0)
+        return SHAPE_TEXTS; /* with commas between */
     for (size_t i = 0; i < shape_parameters.count; i++)
         if (strcmp(shape_parameters.fields[i].name, name) == 0)
-            return shape_parameters.fields[i].kind == SHAPE_INTEGER;
-    return false;
+            return shape_parameters.fields[i].kind;
+    return SHAPE_TEXT;
 }
 
-/* "a,b" as a list; numbers as numbers, since the acts ask for them. */
+static void list_write(struct json_writer *writer, struct span value)
+{
+    json_begin_array(writer);
+    while (value.size > 0) {
+        size_t end = 0;
+        while (end < value.size && value.data[end] != ',')
+            end++;
+        json_write_text(writer, span_part(value, 0, end));
+        value = span_part(value, end + 1, value.size);
+    }
+    json_end_array(writer);
+}
+
+/* As the acts ask for them; what has not its kind stays a text, which the act then refuses by name. */
 static void argument_write(struct json_writer *writer, const char *name, struct span value)
 {
+    enum shape_kind kind = kind_of(name);
     uint64_t number = 0;
 
-    if (strcmp(name, "attachments") == 0) {
+    if (kind == SHAPE_TEXTS) {
         json_key(writer, name);
-        json_begin_array(writer);
-        while (value.size > 0) {
-            size_t end = 0;
-            while (end < value.size && value.data[end] != ',')
-                end++;
-            json_write_text(writer, span_part(value, 0, end));
-            value = span_part(value, end + 1, value.size);
-        }
-        json_end_array(writer);
-    } else if (is_number(name) && number_read(value, &number) &&
+        list_write(writer, value);
+    } else if (kind == SHAPE_INTEGER && number_read(value, &number) &&
                number <= (uint64_t)JSON_INTEGER_MAX) {
         json_integer_field(writer, name, (int64_t)number);
+    } else if (kind == SHAPE_BOOLEAN && (span_is(value, "true") || span_is(value, "false"))) {
+        json_boolean_field(writer, name, span_is(value, "true"));
     } else {
         json_text_field(writer, name, value);
     }
@@ -164,6 +176,8 @@ static bool arguments_write(struct web_job *job, struct error *err)
     struct http_query query;
     size_t count = 0;
 
+    /* What nobody does alone waits, whether or not the second one is named. */
+    job->is_asking = web_route_waits(route);
     while (count < ARRAY_COUNT(route->query) && route->query[count] != NULL)
         count++;
     if (!http_path_read(job->call.path, &job->arena, &path, err) ||
@@ -187,7 +201,8 @@ static bool arguments_write(struct web_job *job, struct error *err)
             argument_write(&writer, route->query[i], value);
         }
     }
-    if (route->body == WEB_BODY_ARGUMENTS && !body_join(job, err))
+    bool is_object = route->body == WEB_BODY_ARGUMENTS || route->body == WEB_BODY_DOCUMENT;
+    if (is_object && !body_join(job, err))
         return false;
     buffer_byte(&job->text, '}');
     return !job->text.failed || fail(job, 413, ERROR_LIMIT, "the arguments are too long", err);

@@ -13,8 +13,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* Room for arguments and an escaped document of an act; bodies of messages go beside it. */
-#define TEXT_SIZE_MAX (2u * WEB_ARGUMENTS_SIZE_MAX)
+/* Room for a body with a document, and arguments of path and query; bodies of messages go beside it. */
+#define TEXT_SIZE_MAX (WEB_DOCUMENT_SIZE_MAX + WEB_ARGUMENTS_SIZE_MAX)
 
 struct web_job *job_make(struct web *web, const struct web_call *call)
 {

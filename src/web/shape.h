@@ -66,6 +66,14 @@ extern const struct shape shape_document, shape_session, shape_requests, shape_o
     shape_approval_shown, shape_approval_done, shape_sessions, shape_officer_ended, shape_cases,
     shape_case_done, shape_agreements, shape_suspension, shape_resume, shape_retention,
     shape_retention_items, shape_hold, shape_status, shape_problem;
+/* The same of the agreement's versions, the end of a log, a resume, revocations, and what looks over (shapes_governance.c). */
+extern const struct shape shape_signed, shape_proposal_refusal, shape_termination,
+    shape_difference_asked, shape_ending_put, shape_succession_put, shape_resume_allow,
+    shape_key_revoke;
+extern const struct shape shape_governed, shape_proposal, shape_history, shape_difference,
+    shape_ruling, shape_ending_prepared, shape_ending_allowed, shape_log_ended, shape_resumes,
+    shape_key_revoked, shape_officer_revoked, shape_held, shape_retried, shape_clock,
+    shape_retention_pass, shape_doctor, shape_verification;
 /* Every argument that stands in a path or a query. */
 extern const struct shape shape_parameters;
 

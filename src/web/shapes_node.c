@@ -2,6 +2,7 @@
 #include "desk/approval.h"
 #include "desk/retention.h"
 #include "message/part.h"
+#include "message/suspension.h"
 #include "web/shape_rows.h"
 
 #define WORDS_MAX 512
@@ -229,6 +230,7 @@ const struct shape shape_document =
 
 /* --- paths and queries --- */
 
+static const char *const tried_types[] = {"request", "answer"};
 static const struct shape_field parameter_fields[] = {
     UUID("item", MUST, "The message."),
     INTEGER("part", MUST, 1, UINT16_MAX, "The part of the message."),
@@ -242,9 +244,16 @@ static const struct shape_field parameter_fields[] = {
     INTEGER("days", MUST, 0, 36600, "Ahead; absent: what is due now."),
     TEXT("name", MUST, 1, ATTACHMENT_NAME_SIZE_MAX, "Of the file."),
     TEXT("attachments", MUST, 1, 33 * ATTACHMENT_COUNT_MAX, "Ids of uploads, with commas between."),
-    TEXT("approver", MUST, 1, NAME_SIZE_MAX,
-         "The second officer who is asked, * for any who may; answered 202, and the act waits for "
-         "their confirmation (/api/v1/approvals)."),
+    IDENTIFIER("partner", MUST, "The partner."),
+    CHOICE("suspension_reason", MUST, suspension_reason_names, "Absent: other."),
+    BOOLEAN("own", MUST, "True: our own proposal; absent: the partner's."),
+    CHOICE("type", MUST, tried_types, "Of the message; absent: whose form it has."),
+    BOOLEAN("receive", MUST, "True: as if the partner had sent it."),
+    TEXT(
+        "approver", MUST, 1, NAME_SIZE_MAX,
+        "The second officer who is asked, * for any who may; answered 202, and the act waits for "
+        "their confirmation (/api/v1/approvals). Where nobody does the act alone, none named is any "
+        "who may."),
 };
 const struct shape shape_parameters =
     SHAPE("parameters", "What stands in paths and queries.", parameter_fields);

@@ -50,6 +50,8 @@ static size_t body_size_max(const struct web_route *route)
         return WEB_MESSAGE_SIZE_MAX;
     case WEB_BODY_ARGUMENTS:
         return WEB_ARGUMENTS_SIZE_MAX;
+    case WEB_BODY_DOCUMENT:
+        return WEB_DOCUMENT_SIZE_MAX;
     case WEB_BODY_FILE:
         return (size_t)ATTACHMENT_SIZE_MAX; /* the agreement's is asked before the first byte */
     case WEB_BODY_NONE:

@@ -14,6 +14,7 @@
 
 #define WEB_MESSAGE_SIZE_MAX   BODY_SIZE_MAX        /* a message is a body */
 #define WEB_ARGUMENTS_SIZE_MAX (16u * 1024u)        /* names, codes and a few texts */
+#define WEB_DOCUMENT_SIZE_MAX  (224u * 1024u)       /* a signed agreement in base64, and names */
 #define WEB_RESULT_SIZE_MAX    (4u * 1024u * 1024u) /* the longest list */
 /* Requests of one session in the writer's queue. A browser keeps six connections to a node, each of which asks one at a
  * time. */
@@ -38,6 +39,7 @@ enum web_body {
     WEB_BODY_NONE,
     WEB_BODY_MESSAGE,   /* the message itself, as docs/messages.md has it */
     WEB_BODY_ARGUMENTS, /* an object with the act's arguments */
+    WEB_BODY_DOCUMENT,  /* the same, with a document in base64 among them */
     WEB_BODY_FILE,      /* bytes of any kind, taken as they come */
 };
 
@@ -64,6 +66,8 @@ bool web_route_changes(const struct web_route *route); /* everything but GET */
 bool web_route_needs_session(const struct web_route *route);
 bool web_route_needs_case(const struct web_route *route);
 bool web_route_may_wait(const struct web_route *route); /* for a second officer: 202 */
+/* Its act is done when a second officer has confirmed it, never at once. */
+bool web_route_waits(const struct web_route *route);
 
 /* What cmd hands in: the writer, and every act by its name. */
 struct web_door {

@@ -52,23 +52,24 @@ CHECK_TEST(a_message_is_ruled_without_being_sent)
     struct error err = {0};
     uint64_t size = logs_size();
 
-    CHECK_OK(act(0, "agreement-try", "{\"document\":\"\"}", request_body(0), &err), err);
+    CHECK_OK(act(0, "agreement-try", "{}", request_body(0), &err), err);
     CHECK(said("\"allowed\":true"));
     CHECK(said("\"type\":\"request\""));
     CHECK(said("\"due_hours_after_receipt\":168"));
     /* As the receiver of the same body: its authority is not the partner's. */
-    CHECK_OK(act(0, "agreement-try", "{\"document\":\"\",\"receive\":true}", request_body(0), &err),
-             err);
+    CHECK_OK(act(0, "agreement-try", "{\"receive\":true}", request_body(0), &err), err);
     CHECK(said("\"allowed\":false"));
     CHECK(said("\"clause\":\"2.2\""));
-    CHECK_OK(act(1, "agreement-try", "{\"document\":\"\",\"receive\":true}", request_body(0), &err),
-             err);
+    CHECK_OK(act(1, "agreement-try", "{\"receive\":true}", request_body(0), &err), err);
     CHECK(said("\"allowed\":true"));
     pair_settle(&pair);
     CHECK_INT(logs_size(), size);
-    CHECK(!act(0, "agreement-try", "{\"document\":\"\"}", span_text("{}"), &err));
-    CHECK(
-        !act(0, "agreement-try", "{\"document\":\"\",\"type\":\"opened\"}", request_body(0), &err));
+    CHECK(!act(0, "agreement-try", "{}", span_text("{}"), &err));
+    CHECK(!act(0, "agreement-try", "{\"document\":\"\"}", request_body(0), &err));
+    CHECK_INT(err.kind, ERROR_INPUT);
+    CHECK(!act(0, "agreement-try", "{\"document\":\"*\"}", request_body(0), &err));
+    CHECK_INT(err.kind, ERROR_INPUT);
+    CHECK(!act(0, "agreement-try", "{\"type\":\"opened\"}", request_body(0), &err));
     CHECK_ERROR(err, ERROR_INPUT, "request or answer");
 }
 
@@ -79,7 +80,7 @@ CHECK_TEST(an_answer_is_told_by_its_form)
     struct error err = {0};
 
     CHECK(answer_write(&answer, &body));
-    CHECK_OK(act(0, "agreement-try", "{\"document\":\"\"}", buffer_span(&body), &err), err);
+    CHECK_OK(act(0, "agreement-try", "{}", buffer_span(&body), &err), err);
     CHECK(said("\"type\":\"answer\""));
     CHECK(said("\"needs_second_approval\":true"));
     CHECK(said("\"erased_after_days\":"));
@@ -136,7 +137,7 @@ CHECK_TEST(a_proposal_is_explained_and_its_effects_are_counted)
     pair.is_cut = false;
     CHECK_OK(amend_propose(&pair.nodes[0], amend_shorter, &once, &err), err);
     pair_settle(&pair);
-    CHECK_OK(act(1, "agreement-diff", "{\"document\":\"\"}", span_text(""), &err), err);
+    CHECK_OK(act(1, "agreement-diff", "{}", span_text(""), &err), err);
     CHECK(said("suspect: erased after 320 days instead of 5 years"));
     CHECK(said("\"effect\":\"stricter\""));
     CHECK(said("\"clause\":\"5.3\""));
@@ -144,12 +145,12 @@ CHECK_TEST(a_proposal_is_explained_and_its_effects_are_counted)
     CHECK(said("\"erased_at_once\":0"));
     /* A year later the same proposal would erase at once. */
     pair_wait(330 * SAMPLE_DAY_MS);
-    CHECK_OK(act(1, "agreement-diff", "{\"document\":\"\"}", span_text(""), &err), err);
+    CHECK_OK(act(1, "agreement-diff", "{}", span_text(""), &err), err);
     CHECK(said("\"erased_at_once\":1"));
     CHECK(said("of them at once: their new day, at the latest 2026-"));
     CHECK_OK(act(0, "agreement-withdraw", "{}", span_text(""), &err), err);
     pair_settle(&pair);
-    CHECK(!act(1, "agreement-diff", "{\"document\":\"\"}", span_text(""), &err));
+    CHECK(!act(1, "agreement-diff", "{}", span_text(""), &err));
     CHECK_INT(err.kind, ERROR_MISSING);
 }
 
