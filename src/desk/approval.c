@@ -395,6 +395,7 @@ static bool draft_run(struct journal *journal, const struct desk_call *call,
                               .body = draft->body,
                               .problems = call->problems,
                               .arena = call->arena,
+                              .is_told_once = call->is_told_once,
                               .progress = call->progress,
                               .progress_context = call->progress_context};
 

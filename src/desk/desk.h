@@ -35,6 +35,8 @@ struct desk_call {
     struct arena *arena;
     bool
         is_trial; /* everything is checked, nothing is done (approval.h); only acts that may wait know it */
+    /* Set by an act whose result holds a secret that is told once and kept nowhere; NULL: nobody asks. */
+    bool *is_told_once;
     /* How far long work is; NULL: nobody asks. In the writer: must not block. */
     void (*progress)(void *context, int64_t done, int64_t total);
     void *progress_context;

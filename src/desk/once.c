@@ -3,6 +3,8 @@
 
 #include "store/session_rows.h"
 
+#define STATUS_UNTOLD 0 /* no answer of HTTP has it */
+
 static bool is_key_character(uint8_t c)
 {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
@@ -54,19 +56,21 @@ bool once_look(struct journal *journal, struct span officer, struct span key, st
     digest_sha256(request, digest);
     if (!span_equal(row.digest, span_make(digest, sizeof digest)))
         return error_set(err, ERROR_CONFLICT, "this Idempotency-Key was another request's");
+    if (row.status == STATUS_UNTOLD)
+        return error_set(err, ERROR_CONFLICT,
+                         "this was done under this Idempotency-Key; what it told is a secret that "
+                         "is told once and kept nowhere: ask anew, under another key");
     *is_kept = true;
     *status = (unsigned)row.status;
     *answer = row.answer;
     return true;
 }
 
-bool once_keep(struct journal *journal, struct span officer, struct span key, struct span request,
-               unsigned status, struct span answer, struct error *err)
+static bool keep(struct journal *journal, struct span officer, struct span key, struct span request,
+                 unsigned status, struct span answer, struct error *err)
 {
     uint8_t digest[DIGEST_SIZE];
 
-    if (answer.size > ONCE_ANSWER_MAX)
-        return error_set(err, ERROR_LIMIT, "the answer is too long to be kept");
     digest_sha256(request, digest);
     struct once_row row = {.officer = officer,
                            .key = key,
@@ -75,4 +79,18 @@ bool once_keep(struct journal *journal, struct span officer, struct span key, st
                            .answer = answer,
                            .made_ms = journal->env->now_ms(journal->env->context)};
     return once_insert(journal->db, &row, err);
+}
+
+bool once_keep(struct journal *journal, struct span officer, struct span key, struct span request,
+               unsigned status, struct span answer, struct error *err)
+{
+    if (answer.size > ONCE_ANSWER_MAX)
+        return error_set(err, ERROR_LIMIT, "the answer is too long to be kept");
+    return keep(journal, officer, key, request, status, answer, err);
+}
+
+bool once_keep_untold(struct journal *journal, struct span officer, struct span key,
+                      struct span request, struct error *err)
+{
+    return keep(journal, officer, key, request, STATUS_UNTOLD, span_text(""), err);
 }

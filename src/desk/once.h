@@ -18,13 +18,16 @@
 
 /* 16 to 64 of letters, digits, hyphen and underscore. */
 bool once_key_is_sound(struct span key);
-/* The answer kept under this key, *is_kept false when there is none. CONFLICT when it was another request's; LIMIT when there is no
- * room to keep one more. */
+/* The answer kept under this key, *is_kept false when there is none. CONFLICT when it was another request's, or when its answer
+ * was told once and is kept nowhere; LIMIT when there is no room to keep one more. */
 bool once_look(struct journal *journal, struct span officer, struct span key, struct span request,
                struct arena *arena, bool *is_kept, unsigned *status, struct span *answer,
                struct error *err);
 bool once_keep(struct journal *journal, struct span officer, struct span key, struct span request,
                unsigned status, struct span answer, struct error *err);
+/* The request came and had its effect; its answer holds a secret and is not kept. */
+bool once_keep_untold(struct journal *journal, struct span officer, struct span key,
+                      struct span request, struct error *err);
 
 /* Background, in the writer: what is older than a day is forgotten. */
 bool once_expire(struct journal *journal, struct error *err);

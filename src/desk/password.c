@@ -92,6 +92,13 @@ static void half_make(const struct journal *journal, char told[HALF_SIZE],
     secret_wipe(plain, sizeof plain);
 }
 
+/* A half stands in no answer that is kept: whoever reads the database would hold it. */
+static void told_once(const struct desk_call *call)
+{
+    if (call->is_told_once != NULL)
+        *call->is_told_once = true;
+}
+
 /* Without a second officer: the first half, and a draft that waits for one. */
 static bool password_ask(struct journal *journal, const struct desk_call *call, struct span id,
                          struct json_writer *out, struct error *err)
@@ -110,6 +117,7 @@ static bool password_ask(struct journal *journal, const struct desk_call *call, 
     if (!approval_keep(journal, call, span_text("officer-password"), buffer_span(&arguments), &row,
                        err))
         return false;
+    told_once(call);
     json_begin_object(out);
     json_text_field(out, "officer", id);
     json_string_field(out, "first_half", told);
@@ -154,6 +162,7 @@ static bool password_set(struct journal *journal, const struct desk_call *call, 
     half_make(journal, second_told, second_hex);
     if (!password_put(journal, call, id, first_hex, second_hex, err))
         return false;
+    told_once(call);
     json_begin_object(out);
     json_text_field(out, "officer", id);
     snprintf(whole, sizeof whole, "%s-%s", first_told, second_told);

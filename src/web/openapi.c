@@ -70,8 +70,11 @@ static void parameters_write(struct json_writer *out, const struct web_route *ro
         header_write(out, "X-Besa-Case", web_route_needs_case(route),
                      "The case's number; percent-encoded UTF-8.");
     if (route->needs_key)
-        header_write(out, "Idempotency-Key", true,
-                     "16 to 64 letters, digits, hyphens, underscores; kept for 24 hours.");
+        header_write(
+            out, "Idempotency-Key", true,
+            "16 to 64 letters, digits, hyphens, underscores. For 24 hours the same request "
+            "gets the same answer; another one under it, or one whose answer held a "
+            "one-time password's half, gets 409.");
     if (web_route_changes(route) && web_route_needs_session(route))
         header_write(out, "X-Besa-CSRF", true, "As the session gave it.");
     if (web_route_needs_session(route) && route->kind != WEB_EVENTS)

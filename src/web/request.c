@@ -190,7 +190,8 @@ static bool act_run(struct web_job *job, struct journal *journal, struct error *
     struct desk_call call = {.access = job->access,
                              .arguments = &job->arguments,
                              .problems = &job->problems,
-                             .arena = &job->arena};
+                             .arena = &job->arena,
+                             .is_told_once = &job->is_told_once};
 
     if (!arguments_check(job, err))
         return false;
@@ -225,8 +226,12 @@ static bool act_run_once(struct web_job *job, struct journal *journal, struct er
         buffer_add(&job->out, kept);
         return true;
     }
-    return (job->upload != NULL ? upload_enter(job, journal, err) : act_run(job, journal, err)) &&
-           once_keep(journal, job->session.officer, job->call.key, buffer_span(&request),
+    if (!(job->upload != NULL ? upload_enter(job, journal, err) : act_run(job, journal, err)))
+        return false;
+    if (job->is_told_once)
+        return once_keep_untold(journal, job->session.officer, job->call.key, buffer_span(&request),
+                                err);
+    return once_keep(journal, job->session.officer, job->call.key, buffer_span(&request),
                      status_done(job), buffer_span(&job->out), err);
 }
 

@@ -52,12 +52,13 @@ struct web_route {
     const char *number;   /* the argument that {n} becomes; NULL: none */
     const char *query[4]; /* arguments that may stand in the query */
     enum web_body body;
-    const char *form;          /* name of the message in the body; NULL: none */
-    const struct shape *takes; /* of WEB_BODY_ARGUMENTS: what does not fit is refused (shape.h) */
+    const char *form; /* name of the message in the body; NULL: none */
+    const struct shape
+        *takes; /* of an object in the body: what does not fit is refused (shape.h) */
     const struct shape *gives; /* what a success answers; NULL: no JSON */
-    bool needs_key;            /* Idempotency-Key is required: it sends */
-    unsigned status;           /* of success */
-    const char *purpose;       /* one sentence */
+    bool needs_key;      /* Idempotency-Key is required: done twice it would have two effects */
+    unsigned status;     /* of success */
+    const char *purpose; /* one sentence */
 };
 extern const struct web_route web_routes[];
 extern const size_t web_route_count;

@@ -16,6 +16,7 @@
 #include "journal/support/pair.h"
 #include "message/support/samples.h"
 #include "store/local_rows.h"
+#include "store/session_rows.h"
 #include "web/support/reach.h"
 
 #include <unistd.h>
@@ -484,6 +485,34 @@ CHECK_TEST(a_request_that_comes_twice_is_sent_once)
     CHECK_INT(journal->lines[0].out.size, sent); /* and still nothing is sent */
 }
 
+/* What changes something by POST has a key, so that a client that heard no answer may ask again; or a reason not to. */
+CHECK_TEST(every_post_takes_a_key_or_is_written_down)
+{
+    static const char *const without[][2] = {
+        {"/api/v1/session", "each log-in is a session of its own, and ends by itself"},
+        {"/api/v1/password", "the digest of the request would stand for the password"},
+        {"/api/v1/agreements/{id}/difference", "it only looks"},
+        {"/api/v1/agreements/{id}/trial", "it only looks"},
+        {"/api/v1/successions/allowance", "it only looks"},
+    };
+    size_t found = 0;
+
+    for (size_t i = 0; i < web_route_count; i++) {
+        bool is_written = false;
+        if (strcmp(web_routes[i].method, "POST") != 0) {
+            CHECK(!web_routes[i].needs_key); /* PUT and DELETE done twice are done once */
+            continue;
+        }
+        for (size_t k = 0; k < ARRAY_COUNT(without); k++)
+            is_written = is_written || strcmp(without[k][0], web_routes[i].path) == 0;
+        if (web_routes[i].needs_key == is_written)
+            printf("POST %s\n", web_routes[i].path);
+        CHECK(web_routes[i].needs_key != is_written);
+        found += is_written;
+    }
+    CHECK_INT(found, ARRAY_COUNT(without));
+}
+
 /* A text field of the last answer. */
 static bool field(const char *name, char *out, size_t size)
 {
@@ -571,6 +600,100 @@ CHECK_TEST(the_second_officer_confirms_in_a_session_of_her_own)
     serve(&call);
     CHECK_INT(answer.status, 200);
     CHECK(body_has("\"state\":\"refused\"") && body_has("\"why\":\"not for us\""));
+}
+
+/* Whether some row of the answers that are kept holds this text. */
+static bool kept_look(struct journal *journal, void *context, struct error *e)
+{
+    const char *const *asked = context; /* officer, key, what must not be there */
+    struct once_row row;
+
+    if (!once_find(journal->db, &arena, span_text(asked[0]), span_text(asked[1]), &row, e))
+        return false;
+    return memmem(row.answer.data, row.answer.size, asked[2], strlen(asked[2])) == NULL ||
+           error_set(e, ERROR_BUG, "the secret is kept");
+}
+
+static bool is_not_kept(const char *officer, const char *key, const char *secret)
+{
+    const char *asked[] = {officer, key, secret};
+
+    error_clear(&err);
+    return hostile_run(&pair.nodes[0], kept_look, asked, &err);
+}
+
+CHECK_TEST(a_half_is_told_once_and_kept_nowhere)
+{
+    struct held admin, head;
+    char key[2][32];
+    char half[64];
+    char id[64];
+    char sha256[80];
+    char arguments[128];
+
+    CHECK_OR_RETURN(session_make("administrator", &admin) && session_make("head-of-desk", &head));
+    struct web_call call = call_of(route_find("POST", "/api/v1/officers/{id}/password"), &admin);
+    call.path = span_text("/api/v1/officers/analyst/password");
+    snprintf(key[0], sizeof key[0], "%s", key_text);
+    call.key = span_text(key[0]);
+    serve(&call);
+    CHECK_INT(answer.status, 202);
+    CHECK_OR_RETURN(field("first_half", half, sizeof half) && field("approval", id, sizeof id) &&
+                    field("sha256", sha256, sizeof sha256));
+    int64_t sequence = pair.nodes[0].journal.next_sequence;
+    CHECK_OK(is_not_kept("administrator", key[0], half), err);
+    serve(&call); /* no second draft, and no half */
+    CHECK_INT(answer.status, 409);
+    CHECK(body_has("told once") && strstr(answer.body, half) == NULL);
+    CHECK_INT(pair.nodes[0].journal.next_sequence, sequence);
+
+    snprintf(arguments, sizeof arguments, "{\"sha256\":\"%.64s\"}", sha256);
+    call = approval_call("POST", "/api/v1/approvals/{id}/confirmation", id, &head);
+    call.body = span_text(arguments);
+    snprintf(key[1], sizeof key[1], "%s", key_text);
+    call.key = span_text(key[1]);
+    serve(&call);
+    CHECK_INT(answer.status, 200);
+    CHECK_OR_RETURN(field("second_half", half, sizeof half));
+    CHECK_OK(is_not_kept("head-of-desk", key[1], half), err);
+    serve(&call);
+    CHECK_INT(answer.status, 409);
+    CHECK(body_has("told once") && strstr(answer.body, half) == NULL);
+    /* The same key under another request says so, and nothing more. */
+    call.reason = span_text("another%20reason");
+    serve(&call);
+    CHECK_INT(answer.status, 409);
+    CHECK(body_has("another request's"));
+}
+
+CHECK_TEST(a_confirmation_that_comes_twice_is_answered_twice_and_done_once)
+{
+    struct journal *journal = &pair.nodes[0].journal;
+    struct held head, admin;
+    char first[sizeof answer.body];
+    char id[64];
+    char sha256[80];
+    char arguments[128];
+    char key[32];
+
+    CHECK_OR_RETURN(session_make("head-of-desk", &head) && session_make("administrator", &admin));
+    struct web_call call = call_of(route_find("POST", "/api/v1/officers/{id}/revocation"), &head);
+    call.path = span_text("/api/v1/officers/analyst/revocation");
+    serve(&call);
+    CHECK_OR_RETURN(field("approval", id, sizeof id) && field("sha256", sha256, sizeof sha256));
+    snprintf(arguments, sizeof arguments, "{\"sha256\":\"%.64s\"}", sha256);
+    call = approval_call("POST", "/api/v1/approvals/{id}/confirmation", id, &admin);
+    call.body = span_text(arguments);
+    snprintf(key, sizeof key, "%s", key_text);
+    call.key = span_text(key);
+    serve(&call);
+    CHECK_INT(answer.status, 200);
+    memcpy(first, answer.body, sizeof first);
+    int64_t sequence = journal->next_sequence;
+    serve(&call);
+    CHECK_INT(answer.status, 200);
+    CHECK(strcmp(first, answer.body) == 0);
+    CHECK_INT(journal->next_sequence, sequence);
 }
 
 CHECK_TEST(what_nobody_does_alone_waits_without_being_asked)
@@ -1272,6 +1395,9 @@ int main(int argc, char **argv)
     CHECK_RUN(lists_come_page_by_page);
     CHECK_RUN(a_request_that_comes_twice_is_sent_once);
     CHECK_RUN(the_second_officer_confirms_in_a_session_of_her_own);
+    CHECK_RUN(every_post_takes_a_key_or_is_written_down);
+    CHECK_RUN(a_half_is_told_once_and_kept_nowhere);
+    CHECK_RUN(a_confirmation_that_comes_twice_is_answered_twice_and_done_once);
     CHECK_RUN(what_nobody_does_alone_waits_without_being_asked);
     CHECK_RUN(values_of_a_query_are_of_their_kind);
     CHECK_RUN(a_message_is_tried_and_not_sent);
