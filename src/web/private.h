@@ -49,7 +49,7 @@ struct web_job {
     struct error over;
     struct web_job *next_act; /* of those that wait for the writer; under act_mutex */
     bool is_waiting;          /* it stands there */
-    bool is_told_once;    /* the answer holds a secret, and is not kept */
+    bool is_told_once;        /* the answer holds a secret, and is not kept */
     bool is_asking;       /* the act waits for the second officer in access.approver, empty: any */
     struct web_job *next; /* the log-in queue's, or that of the watched */
     struct desk_watch watch; /* of WEB_UPLOAD and WEB_PART */

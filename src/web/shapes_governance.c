@@ -57,10 +57,10 @@ static const struct shape_field version_fields[] = {
 static const struct shape version_row = SHAPE("agreement_version", "A version.", version_fields);
 static const struct shape *const versions[] = {&version_row};
 static const struct shape_field governance_fields[] = {
-    IDENTIFIER("what", MUST, "The type of the message."),
+    TEXT("what", MUST, 1, NAME_SIZE_MAX, "The type of the message."),
     IDENTIFIER("by", MUST, "The party."),
     COUNT("version", MAY, NULL),
-    IDENTIFIER("for", MAY, "The reason, as a code."),
+    TEXT("for", MAY, 1, NAME_SIZE_MAX, "The reason, as a code."),
     TIME("at", MAY, NULL),
     TIME("ends", MAY, "Of a termination."),
 };
@@ -240,6 +240,7 @@ const struct shape shape_clock = SHAPE("retention_clock", "The clock of erasure.
 static const struct shape_field pass_fields[] = {
     CLOCK,
     COUNT("erased", MUST, NULL),
+    COUNT("access_entries_erased", MUST, NULL),
     COUNT("on_hold", MUST, NULL),
     COUNT("undelivered", MUST, NULL),
     COUNT("log_closed", MUST, NULL),

@@ -2,13 +2,14 @@
  * The API keeps to its document: every route is called with success over a real listener, and status, type and body of each
  * answer, and of each problem, are held against the schemas of the document that the node itself gives out. A route that is
  * not called here fails the test. Arguments that do not fit their schema are refused, each field by its name.
- * covers: openapi schema shape shapes_item shapes_node shapes_office
+ * covers: openapi schema shape shapes_governance shapes_item shapes_node shapes_office
  */
 #include "base/attributes.h"
 #include "base/text.h"
 #include "check.h"
 #include "crypto/password.h"
 #include "desk/roles.h"
+#include "journal/support/amend.h"
 #include "journal/support/hostile.h"
 #include "message/support/samples.h"
 #include "store/governance_rows.h"
@@ -570,6 +571,199 @@ CHECK_TEST(officers_sessions_cases_and_agreements_are_kept)
                              .status = 200}));
 }
 
+/* --- the agreement's versions, and the end of a log --- */
+
+static struct buffer document_text;
+
+/* {"signed": ...} with our institution's signature on the next version. */
+static const char *proposal_text(void)
+{
+    struct buffer once CLEANUP(buffer_free) = buffer_make(1u << 20);
+
+    buffer_clear(&document_text);
+    live_hold(&live);
+    bool ok = amend_sign(&live.pair.nodes[0], 0, amend_shorter, &once, &err) &&
+              amend_arguments(buffer_span(&once), &document_text) &&
+              buffer_byte(&document_text, '\0');
+    live_release(&live);
+    return ok ? (const char *)document_text.data : NULL;
+}
+
+/* The partner proposes; {"signed": ...} with both signatures, for whoever accepts. */
+static const char *proposed_text(void)
+{
+    struct buffer once CLEANUP(buffer_free) = buffer_make(1u << 20);
+    struct buffer both CLEANUP(buffer_free) = buffer_make(1u << 20);
+
+    buffer_clear(&document_text);
+    live_hold(&live);
+    bool ok = amend_propose(&live.pair.nodes[1], amend_shorter, &once, &err);
+    if (ok)
+        pair_settle(&live.pair);
+    ok = ok && amend_countersign(&live.pair, 0, buffer_span(&once), &both, &err) &&
+         amend_arguments(buffer_span(&both), &document_text) && buffer_byte(&document_text, '\0');
+    live_release(&live);
+    if (!ok)
+        printf("proposal: %s\n", err.text);
+    return ok ? (const char *)document_text.data : NULL;
+}
+
+/* A call upon the agreement by one who signs. */
+static bool signs(const char *method, const char *route, const char *query, const char *body,
+                  unsigned status)
+{
+    return done(&(struct ask){.method = method,
+                              .route = route,
+                              .id = "ro-al",
+                              .session = as(ROLE_SIGNATORY),
+                              .query = query,
+                              .body = body,
+                              .status = status});
+}
+
+static const char *day_ahead(int days)
+{
+    static char text[64];
+    char time[TIME_TEXT_SIZE];
+    const struct env *env = live.pair.nodes[0].journal.env;
+
+    time_write(env->now_ms(env->context) + days * INT64_C(86400000), time);
+    snprintf(text, sizeof text, "{\"ends\":\"%.10s\"}", time);
+    return text;
+}
+
+CHECK_TEST(agreements_are_tried_proposed_compared_refused_accepted_and_ended)
+{
+    const char *text;
+
+    CHECK(signs("POST", "/api/v1/agreements/{id}/trial", "type=request", request_text(51), 200));
+    CHECK(signs("POST", "/api/v1/agreements/{id}/trial", "receive=true", answer_text(), 200));
+    CHECK_OR_RETURN((text = proposal_text()) != NULL);
+    CHECK(signs("POST", "/api/v1/agreements/{id}/proposal", NULL, text, 201));
+    CHECK(signs("GET", "/api/v1/agreements/{id}/proposal", "own=true", NULL, 200));
+    CHECK(signs("POST", "/api/v1/agreements/{id}/difference", NULL, "{\"own\":true}", 200));
+    settle();
+    CHECK(signs("POST", "/api/v1/agreements/{id}/withdrawal", NULL, NULL, 201));
+    settle();
+    CHECK_OR_RETURN(proposed_text() != NULL);
+    CHECK(signs("GET", "/api/v1/agreements/{id}/proposal", NULL, NULL, 200));
+    CHECK(signs("POST", "/api/v1/agreements/{id}/difference", NULL, "", 200));
+    CHECK(signs("POST", "/api/v1/agreements/{id}/refusal", NULL, "{\"ground\":\"content\"}", 201));
+    settle();
+    CHECK_OR_RETURN((text = proposed_text()) != NULL);
+    CHECK(signs("POST", "/api/v1/agreements/{id}/acceptance", NULL, text, 201));
+    settle();
+    CHECK(signs("POST", "/api/v1/agreements/{id}/termination", NULL, day_ahead(300), 201));
+    settle();
+    CHECK(signs("GET", "/api/v1/agreements/{id}/history", NULL, NULL, 200));
+}
+
+/* One asks, another confirms, and the answer is the act's. */
+static bool two_do(const struct ask *asking, enum role confirms)
+{
+    char id[64], arguments[128];
+
+    return draft_see(asking, as(confirms), id, arguments) &&
+           done(&(struct ask){.method = "POST",
+                              .route = "/api/v1/approvals/{id}/confirmation",
+                              .id = id,
+                              .session = as(confirms),
+                              .body = arguments,
+                              .status = 200});
+}
+
+CHECK_TEST(what_two_officers_do_waits_and_is_done)
+{
+    struct ask asking = {.method = "POST", .session = as(ROLE_HEAD_OF_DESK), .status = 202};
+
+    asking.route = "/api/v1/officers/{id}/revocation";
+    asking.id = "newcomer";
+    CHECK(two_do(&asking, ROLE_ADMINISTRATOR));
+    asking.route = "/api/v1/keys/revocation";
+    asking.body = "{\"certificate\":"
+                  "\"00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff\","
+                  "\"revoked_for\":\"theft\"}";
+    CHECK(two_do(&asking, ROLE_SECURITY_OFFICER));
+    asking.route = "/api/v1/retention/clock";
+    asking.body = NULL;
+    CHECK(two_do(&asking, ROLE_SECURITY_OFFICER));
+    asking.route = "/api/v1/successions/preparation";
+    asking.body = "{\"log\":\"ro/domestic/0\",\"why\":\"yearly_closing\"}";
+    CHECK(two_do(&asking, ROLE_SECURITY_OFFICER));
+    asking.route = "/api/v1/agreements/{id}/resume";
+    asking.id = "ro-al";
+    asking.body = NULL;
+    CHECK(done(&asking)); /* it is level with its partner: asked for, and confirmed by nobody */
+}
+
+struct ending {
+    size_t side;
+    struct succession_document document;
+};
+
+static bool ending_run(struct journal *journal, void *context, struct error *e)
+{
+    struct ending *ending = context;
+
+    return journal_succession_prepare(
+        journal,
+        span_text(ending->side == 0 ? journal->domestic.origin : journal->lines[0].out.origin),
+        SUCCESSION_YEARLY_CLOSING, NULL, &ending->document, e);
+}
+
+/* {"document": ...}, signed by the institution of one side. */
+static const char *ending_text(size_t side)
+{
+    struct ending ending = {.side = side};
+    struct buffer cms CLEANUP(buffer_free) = buffer_make(1u << 20);
+    struct json_writer writer = json_writer_make(&document_text);
+
+    buffer_clear(&document_text);
+    live_hold(&live);
+    bool ok = pair_work(&live.pair.nodes[side], ending_run, &ending, &err) &&
+              pair_sign_succession(&live.pair, side, 1, &ending.document, &cms, &err);
+    live_release(&live);
+    json_begin_object(&writer);
+    json_base64_field(&writer, "document", buffer_span(&cms));
+    json_end_object(&writer);
+    return ok && buffer_byte(&document_text, '\0') ? (const char *)document_text.data : NULL;
+}
+
+CHECK_TEST(the_end_of_a_log_is_allowed_to_the_partner_and_asked_for_here)
+{
+    struct ask asking = {.method = "POST",
+                         .route = "/api/v1/successions/allowance",
+                         .session = as(ROLE_HEAD_OF_DESK),
+                         .status = 200};
+
+    CHECK_OR_RETURN((asking.body = ending_text(1)) != NULL);
+    CHECK(done(&asking));
+    asking.route = "/api/v1/successions";
+    asking.status = 202;
+    CHECK_OR_RETURN((asking.body = ending_text(0)) != NULL);
+    CHECK(two_do(&asking, ROLE_SECURITY_OFFICER));
+}
+
+CHECK_TEST(what_waits_is_looked_at_and_tried_again)
+{
+    struct ask asking = {.method = "GET", .session = as(ROLE_HEAD_OF_DESK), .status = 200};
+
+    asking.route = "/api/v1/held";
+    CHECK(done(&asking));
+    asking.route = "/api/v1/resume";
+    CHECK(done(&asking));
+    asking.method = "POST";
+    asking.route = "/api/v1/held/retry";
+    CHECK(done(&asking));
+    asking.route = "/api/v1/retention/run";
+    CHECK(done(&asking));
+    asking.method = "PUT";
+    asking.route = "/api/v1/partners/{id}/resume";
+    asking.id = "al";
+    asking.body = "{\"until\":\"now\"}";
+    CHECK(done(&asking));
+}
+
 /* The acts of the node itself are called by tests/cmd/desk_tls_test.c, where they are. */
 static bool is_of_node(const struct web_route *route)
 {
@@ -672,7 +866,7 @@ CHECK_TEST(arguments_that_do_not_fit_are_refused_by_their_names)
         const struct web_route *route = &web_routes[i];
         const json_t *body = schema_of_body(document, route->method, route->path);
         const char *ref = json_string_value(json_object_get(body, "$ref"));
-        if (route->body != WEB_BODY_ARGUMENTS)
+        if (route->body != WEB_BODY_ARGUMENTS && route->body != WEB_BODY_DOCUMENT)
             continue;
         CHECK_OR_RETURN(ref != NULL);
         const json_t *schema = schema_find(document, strrchr(ref, '/') + 1);
@@ -726,6 +920,7 @@ static bool document_fetch(void)
 
 int main(void)
 {
+    document_text = buffer_make(1u << 20);
     if (!live_open(&live, (struct http_server_limits){0}) || !all_log_in() || !document_fetch() ||
         web_route_count > ROUTE_MAX)
         return 1;
@@ -736,11 +931,16 @@ int main(void)
     CHECK_RUN(requests_to_us_are_answered_refused_assigned_held_and_erased);
     CHECK_RUN(drafts_are_listed_shown_confirmed_and_refused);
     CHECK_RUN(officers_sessions_cases_and_agreements_are_kept);
+    CHECK_RUN(agreements_are_tried_proposed_compared_refused_accepted_and_ended);
+    CHECK_RUN(what_two_officers_do_waits_and_is_done);
+    CHECK_RUN(what_waits_is_looked_at_and_tried_again);
+    CHECK_RUN(the_end_of_a_log_is_allowed_to_the_partner_and_asked_for_here);
     CHECK_RUN(every_route_was_called_with_success);
     CHECK_RUN(a_problem_is_one_of_those_that_the_document_knows);
     CHECK_RUN(arguments_that_do_not_fit_are_refused_by_their_names);
     live_close(&live);
     json_decref(document);
+    buffer_free(&document_text);
     ground_free();
     return check_end();
 }
