@@ -240,6 +240,7 @@ const struct shape shape_clock = SHAPE("retention_clock", "The clock of erasure.
 static const struct shape_field pass_fields[] = {
     CLOCK,
     COUNT("erased", MUST, NULL),
+    COUNT("heads_erased", MUST, NULL),
     COUNT("access_entries_erased", MUST, NULL),
     COUNT("on_hold", MUST, NULL),
     COUNT("undelivered", MUST, NULL),
