@@ -171,7 +171,79 @@ if as_ro keys revoke desk-tls > "$homes/said" 2>&1; then fail "one officer took 
 quiet as_ro --approver sorin keys revoke desk-tls || fail "revoke desk-tls"
 [ "$(shown)" = "$(of_file "$homes/ro/tls/cert.pem")" ] || fail "the API still shows the stolen certificate"
 [ ! -e "$homes/ro/tls/desk.key" ] && [ -e "$homes/ro/tls/desk.revoked.pem" ] || fail "the stolen key still lies there"
-echo "a long enough password 7" | quiet as_ro officer password ana || fail "password"
+
+# The API's client: one request with what JAR holds of a session; says the status, then the body.
+cat > "$homes/desk.py" << 'END'
+import http.client, json, os, ssl, sys, uuid
+port, jar, method, path, body = int(sys.argv[1]), sys.argv[2], sys.argv[3], sys.argv[4], (sys.argv[5:] or [None])[0]
+context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+context.check_hostname = False
+context.verify_mode = ssl.CERT_NONE
+fields = {"X-Besa-Reason": "exercise"}
+if os.path.exists(jar):
+    fields.update(json.load(open(jar)))
+if body is not None:
+    fields["Content-Type"] = "application/json"
+if method == "POST" and not path.endswith(("/session", "/v1/password")):
+    fields["Idempotency-Key"] = str(uuid.uuid4())
+line = http.client.HTTPSConnection("127.0.0.1", port, context=context, timeout=30)
+line.request(method, path, body, fields)
+answer = line.getresponse()
+text = answer.read().decode()
+if answer.status == 201 and path.endswith("/session"):
+    cookie = answer.getheader("Set-Cookie").split(";")[0]
+    json.dump({"Cookie": cookie, "X-Besa-CSRF": json.loads(text)["csrf"]}, open(jar, "w"))
+print(answer.status, text)
+END
+api() { local who=$1; shift; python3 "$homes/desk.py" "$desk_port" "$homes/$who.jar" "$@" > "$homes/said" 2>&1; }
+answers() { # STATUS WHO METHOD PATH [BODY]
+    local status=$1
+    shift
+    api "$@" || fail "no answer: $*"
+    grep -q "^$status " "$homes/said" || { cat "$homes/said"; fail "not $status: $*"; }
+}
+said_field() { grep -o "\"$1\":\"[^\"]*\"" "$homes/said" | head -n 1 | cut -d'"' -f4; }
+session() { printf '{"officer":"%s","password":"%s"}' "$1" "$2"; }
+# A password as people get theirs: one half from the administrator, one from a second officer, then their own.
+password() { # ID PASSWORD CONFIRMS
+    local first second approval sha256
+    as_ro --json officer password "$1" > "$homes/said" 2>&1 || fail "password of $1"
+    first=$(said_field first_half) approval=$(said_field approval) sha256=$(said_field sha256)
+    "$besa" --home "$homes/ro" --officer "$3" --reason "exercise" --json approval confirm "$approval" "$sha256" > "$homes/said" 2>&1 ||
+        { cat "$homes/said"; fail "confirming the password of $1"; }
+    second=$(said_field second_half)
+    answers 201 "$1" POST /api/v1/session "$(session "$1" "$first$second")"
+    answers 403 "$1" GET /api/v1/inbox # good for one thing
+    answers 204 "$1" POST /api/v1/password "{\"old\":\"$first$second\",\"new\":\"$2\"}"
+    rm "$homes/$1.jar"
+    answers 201 "$1" POST /api/v1/session "$(session "$1" "$2")"
+}
+password ana "a long enough password 7" sorin
+password sorin "a long enough password 8" ana
+password admin-ro "a long enough password 9" sorin
+answers 200 ana GET /api/v1/session
+answers 200 ana GET /api/v1/inbox
+# One asks in a session of his own and nothing happens; whoever drafted it does not confirm it; another does.
+answers 202 sorin POST /api/v1/officers/ana/revocation
+approval=$(said_field approval) sha256=$(said_field sha256)
+answers 200 ana GET /api/v1/session
+answers 403 sorin POST "/api/v1/approvals/$approval/confirmation" "{\"sha256\":\"$sha256\"}"
+answers 409 admin-ro POST "/api/v1/approvals/$approval/confirmation" "{\"sha256\":\"$(printf '0%.0s' {1..64})\"}"
+answers 200 ana GET /api/v1/session
+answers 200 admin-ro POST "/api/v1/approvals/$approval/confirmation" "{\"sha256\":\"$sha256\"}"
+# From here on neither her session nor her password opens anything; the others' do.
+answers 401 ana GET /api/v1/session
+answers 401 ana GET /api/v1/inbox
+rm "$homes/ana.jar"
+answers 401 ana POST /api/v1/session "$(session ana "a long enough password 7")"
+answers 200 sorin GET /api/v1/session
+# A new password in two halves opens it again; and at the command line two are needed as well.
+password ana "a long enough password 0" sorin
+if as_ro keys revoke officer ana > "$homes/said" 2>&1; then fail "one officer revoked an officer"; fi
+answers 200 ana GET /api/v1/session
 quiet as_ro --approver sorin keys revoke officer ana || fail "revoke officer"
+answers 401 ana GET /api/v1/session
+rm "$homes/ana.jar"
+answers 401 ana POST /api/v1/session "$(session ana "a long enough password 0")"
 quiet as_ro verify || fail "verify"
 echo "a stolen TLS key opened nothing $seconds s after its revocation; the node went on with its next one"
