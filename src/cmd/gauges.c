@@ -179,6 +179,31 @@ static void http_write(struct service *service, struct buffer *out)
     one_write(METRIC_HTTP_PEERS_REFUSED, (int64_t)counts.peers_refused, out);
 }
 
+static void problems_write(const struct web *web, struct buffer *out)
+{
+    metric_begin(METRIC_DESK_PROBLEMS, out);
+    for (int kind = ERROR_NONE + 1; kind <= ERROR_BUG; kind++)
+        metric_value(METRIC_DESK_PROBLEMS, error_kind_name((enum error_kind)kind),
+                     web == NULL ? 0 : (int64_t)web_problems(web, (enum error_kind)kind), out);
+}
+
+/* Officers and their systems; counts and kinds, nobody's name or address. */
+static void desk_write(struct service *service, struct buffer *out)
+{
+    struct http_server_counts counts = {.connections = 0};
+
+    if (service->desk_server != NULL)
+        counts = http_server_counts(service->desk_server);
+    one_write(METRIC_DESK_CONNECTIONS, (int64_t)counts.connections, out);
+    one_write(METRIC_DESK_REQUESTS, (int64_t)counts.requests, out);
+    one_write(METRIC_DESK_REFUSED, (int64_t)counts.refused, out);
+    one_write(METRIC_DESK_SLOW, (int64_t)counts.too_slow, out);
+    one_write(METRIC_DESK_TOO_OFTEN, (int64_t)counts.too_often, out);
+    problems_write(service->web, out);
+    one_write(METRIC_DESK_STREAMS, (int64_t)counts.streams, out);
+    one_write(METRIC_DESK_TRANSFERS, (int64_t)counts.transfers, out);
+}
+
 static void guessing_write(struct service *service, struct buffer *out)
 {
     const char *ignored = "";
@@ -297,6 +322,7 @@ bool gauges_write(struct service *service, struct buffer *out)
     one_write(METRIC_WRITER_QUEUE, picture->queue_count, out);
     one_write(METRIC_STORE_FAILED, picture->is_store_failed, out);
     http_write(service, out);
+    desk_write(service, out);
     guessing_write(service, out);
     machine_write(service, out);
     gauges_keys_write(&service->node->home, service->node->env->now_ms(service->node->env->context),

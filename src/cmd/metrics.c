@@ -57,6 +57,26 @@ const struct metric_row metric_rows[METRIC_COUNT] = {
                                "partner or address made too many."},
     [METRIC_HTTP_PEERS_REFUSED] = {"besa_http_peers_refused_total", METRIC_COUNTER, NULL,
                                    "Connections without a certificate that is trusted."},
+    [METRIC_DESK_CONNECTIONS] = {"besa_desk_connections_total", METRIC_COUNTER, NULL,
+                                 "Connections taken from officers and their systems; 0, as the "
+                                 "next seven, without an API."},
+    [METRIC_DESK_REQUESTS] = {"besa_desk_requests_total", METRIC_COUNTER, NULL,
+                              "Requests of the API that reached a handler."},
+    [METRIC_DESK_REFUSED] = {"besa_desk_refused_total", METRIC_COUNTER, NULL,
+                             "Requests of the API refused before a handler: no sound HTTP, no "
+                             "such path, too large, no room."},
+    [METRIC_DESK_SLOW] = {"besa_desk_too_slow_total", METRIC_COUNTER, NULL,
+                          "Connections of the API closed because they were too slow."},
+    [METRIC_DESK_TOO_OFTEN] = {"besa_desk_too_often_total", METRIC_COUNTER, NULL,
+                               "Connections of the API closed and requests answered 429 because "
+                               "one address made too many."},
+    [METRIC_DESK_PROBLEMS] = {"besa_desk_problems_total", METRIC_COUNTER, "kind",
+                              "Requests that a handler of the API refused or failed at, by the "
+                              "kind of the problem."},
+    [METRIC_DESK_STREAMS] = {"besa_desk_event_streams", METRIC_GAUGE, NULL,
+                             "Streams of events that are open."},
+    [METRIC_DESK_TRANSFERS] = {"besa_desk_transfers", METRIC_GAUGE, NULL,
+                               "Files that come in or go out."},
     [METRIC_DISK_FREE_BYTES] = {"besa_disk_free_bytes", METRIC_GAUGE, NULL,
                                 "Free on the home's volume."},
     [METRIC_DATABASE_BYTES] = {"besa_database_bytes", METRIC_GAUGE, NULL,

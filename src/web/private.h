@@ -102,6 +102,7 @@ struct event {
 struct web {
     struct web_options options;
     struct http_route *routes;
+    uint64_t problems[ERROR_BUG + 1]; /* atomic: answered, by kind */
 
     pthread_mutex_t login_mutex;
     pthread_cond_t login_wake;

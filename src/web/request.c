@@ -64,6 +64,7 @@ void job_fail(struct web_job *job, unsigned status, const struct error *err)
     struct http_header headers[] = {{"Retry-After", "5"}};
     bool says_when = status == 429 || status == 503;
 
+    __atomic_add_fetch(&job->web->problems[err->kind], 1, __ATOMIC_RELAXED);
     problem_write(&text, status, err, &job->problems);
     struct http_answer answer = {.status = status,
                                  .content_type = HTTP_PROBLEM_TYPE,

@@ -94,6 +94,11 @@ const struct http_route *web_http_routes(const struct web *web, size_t *count)
     return web->routes;
 }
 
+uint64_t web_problems(const struct web *web, enum error_kind kind)
+{
+    return __atomic_load_n(&web->problems[kind], __ATOMIC_RELAXED);
+}
+
 bool web_start(struct web *web, struct error *err)
 {
     while (web->thread_count < LOGIN_THREADS) {

@@ -132,6 +132,8 @@ extern const struct http_body_taker web_upload_taker;
 void web_publish(struct web *web, const char *kind, const char *agreement, int64_t entry,
                  uint64_t count);
 
+/* Answers of a handler that were problems of this kind, since the start. Any thread. */
+uint64_t web_problems(const struct web *web, enum error_kind kind);
 /* How often log-ins looked like guessing since the start; *words: what it looked like within the last hour, else "". */
 uint64_t web_guessing(struct web *web, const char **words);
 

@@ -22,7 +22,7 @@ two_homes || exit 1
 fail() { echo "$1"; tail -n 5 "$homes"/*.log 2> /dev/null; exit 1; }
 
 quiet as_ro officer put sorin "Sorin Test" desk security_officer || exit 1
-echo "desk_listen = 127.0.0.1:$desk_port" >> "$homes/ro/besa.conf"
+printf 'desk_listen = 127.0.0.1:%s\nmetrics_file = %s\n' "$desk_port" "$homes/ro.prom" >> "$homes/ro/besa.conf"
 openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj "/CN=desk.invalid" -days 20 \
     -keyout "$homes/ro/tls/desk.key" -out "$homes/ro/tls/desk.pem" 2> /dev/null || exit 1
 chmod 600 "$homes/ro/tls/desk.key" "$homes/ro/tls/desk.pem"
@@ -245,5 +245,9 @@ quiet as_ro --approver sorin keys revoke officer ana || fail "revoke officer"
 answers 401 ana GET /api/v1/session
 rm "$homes/ana.jar"
 answers 401 ana POST /api/v1/session "$(session ana "a long enough password 0")"
+# The metrics count what the API refused by kind, and name nobody.
+until_said 'besa_desk_problems_total{kind="session"} [4-9]' cat "$homes/ro.prom"
+until_said 'besa_desk_requests_total [1-9][0-9]' cat "$homes/ro.prom"
+if grep -qE 'ana|sorin|127\.0\.0\.1' "$homes/ro.prom"; then fail "the metrics name somebody"; fi
 quiet as_ro verify || fail "verify"
 echo "a stolen TLS key opened nothing $seconds s after its revocation; the node went on with its next one"

@@ -781,6 +781,28 @@ CHECK_TEST(a_message_is_tried_and_not_sent)
     CHECK_INT(journal->lines[0].out.size, size);
 }
 
+CHECK_TEST(problems_are_counted_by_their_kind)
+{
+    struct held held;
+
+    CHECK_OR_RETURN(session_make("administrator", &held));
+    uint64_t rules = web_problems(web, ERROR_RULE);
+    uint64_t sessions = web_problems(web, ERROR_SESSION);
+    struct web_call call = call_of(route_find("GET", "/api/v1/inbox"), &held);
+    serve(&call);
+    CHECK_INT(answer.status, 403);
+    CHECK_INT(web_problems(web, ERROR_RULE), rules + 1);
+    call.cookie = span_make(NULL, 0);
+    serve(&call);
+    CHECK_INT(answer.status, 401);
+    CHECK_INT(web_problems(web, ERROR_SESSION), sessions + 1);
+    CHECK_INT(web_problems(web, ERROR_RULE), rules + 1);
+    call = call_of(route_find("GET", "/api/v1/officers"), &held);
+    serve(&call);
+    CHECK_INT(answer.status, 200);
+    CHECK_INT(web_problems(web, ERROR_RULE), rules + 1);
+}
+
 CHECK_TEST(what_reads_takes_no_key_and_leaves_an_entry)
 {
     struct journal *journal = &pair.nodes[0].journal;
@@ -1401,6 +1423,7 @@ int main(int argc, char **argv)
     CHECK_RUN(what_nobody_does_alone_waits_without_being_asked);
     CHECK_RUN(values_of_a_query_are_of_their_kind);
     CHECK_RUN(a_message_is_tried_and_not_sent);
+    CHECK_RUN(problems_are_counted_by_their_kind);
     CHECK_RUN(what_reads_takes_no_key_and_leaves_an_entry);
     CHECK_RUN(an_officer_logs_in_acts_and_logs_out);
     CHECK_RUN(who_fails_again_and_again_waits);
