@@ -20,20 +20,27 @@ static struct http_server_limits share_limits(struct http_server_limits limits)
     return limits;
 }
 
+/* An officer has a stream open all day: half of the connections are left for everything else. */
+static struct http_server_limits desk_limits(struct http_server_limits limits)
+{
+    if (limits.connection_count == 0)
+        limits.connection_count = 512;
+    if (limits.stream_count == 0)
+        limits.stream_count = 256;
+    if (limits.request_rate.per_s == 0)
+        limits.request_rate = (struct http_rate){100, 400};
+    return limits;
+}
+
 struct http_server_limits pace_limits(struct http_server_limits limits, bool is_desk)
 {
-    if (!is_desk)
-        limits = share_limits(limits);
-    if (limits.connection_count == 0)
-        limits.connection_count = 256;
+    limits = is_desk ? desk_limits(limits) : share_limits(limits);
     if (limits.stranger_count == 0)
         limits.stranger_count = 64;
     if (limits.address_count == 0)
         limits.address_count = 64;
     if (limits.accept_rate.per_s == 0)
         limits.accept_rate = (struct http_rate){50, 400};
-    if (limits.request_rate.per_s == 0 && is_desk)
-        limits.request_rate = (struct http_rate){100, 400};
     if (limits.body_total_size == 0)
         limits.body_total_size = (size_t)192 * 1024 * 1024;
     if (limits.head_ms == 0)

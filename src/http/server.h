@@ -99,8 +99,7 @@ struct http_rate {
 
 /* What one server may spend on its clients. A zero takes the value in brackets. */
 struct http_server_limits {
-    unsigned
-        connection_count; /* connections at once; more wait unaccepted [desk: 256; partner: 512] */
+    unsigned connection_count; /* connections at once; more wait unaccepted [512] */
     unsigned
         address_count; /* connections of one address (an IPv6 /64 counts as one); more are closed [64] */
     unsigned
@@ -109,7 +108,7 @@ struct http_server_limits {
                                   short [64] */
     unsigned
         peer_connection_count; /* of one institution; the oldest is closed for each more [partner: 24] */
-    unsigned stream_count;   /* streams at once; more get 503 [64] */
+    unsigned stream_count;   /* streams at once; more get 503 [desk: 256; partner: 64] */
     unsigned transfer_count; /* files under way at once, in and out; more get 503 [32] */
     struct http_rate
         accept_rate; /* new connections of one address; more are closed unseen [50, 400] */

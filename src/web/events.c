@@ -5,7 +5,8 @@
  *
  * A stream belongs to its session: it ends at once when that ends or is revoked, when its officer leaves or has another
  * role, and with the session's idle time at the latest; a reader whose session still holds comes back. A browser shares one
- * stream among its tabs, so a session has room for two: the one in use, and the new one of a browser that lost its line.
+ * stream among its tabs; a session has room for four, so that one that lost its line comes back before the node has noticed,
+ * and a fifth is refused, so that a client that opens many takes nobody else's place.
  */
 #include "web/private.h"
 
@@ -70,27 +71,30 @@ static void stream_finish(struct stream_slot *slot)
     http_stream_end(slot->stream);
 }
 
-/* A free place; a session that has its share gives up its oldest stream for it. Under the lock. */
-static struct stream_slot *slot_take(struct web *web, const struct desk_watch *watch)
+/* A free place; NULL, with status and words, when the session or the node has none. Under the lock. */
+static struct stream_slot *slot_take(struct web *web, const struct desk_watch *watch,
+                                     unsigned *status, struct error *err)
 {
     struct stream_slot *free = NULL;
-    struct stream_slot *oldest = NULL;
     size_t count = 0;
 
     for (size_t i = 0; i < EVENT_STREAM_MAX; i++) {
         struct stream_slot *slot = &web->streams[i];
-        if (slot->stream == NULL) {
+        if (slot->stream == NULL)
             free = slot;
-        } else if (!slot->is_over && memcmp(slot->watch.token_hash, watch->token_hash,
-                                            sizeof watch->token_hash) == 0) {
+        else if (!slot->is_over &&
+                 memcmp(slot->watch.token_hash, watch->token_hash, sizeof watch->token_hash) == 0)
             count++;
-            if (oldest == NULL || slot->number < oldest->number)
-                oldest = slot;
-        }
     }
-    if (free != NULL && count >= SESSION_STREAM_MAX)
-        stream_finish(oldest);
-    return free;
+    *status = count >= SESSION_STREAM_MAX ? 429 : 503;
+    if (count >= SESSION_STREAM_MAX)
+        error_set(err, ERROR_BUSY,
+                  "this session has %u streams of events open: share one, or close one first",
+                  SESSION_STREAM_MAX);
+    else if (free == NULL)
+        error_set(err, ERROR_BUSY, "%u streams of events are open, no more at once",
+                  EVENT_STREAM_MAX);
+    return err->kind == ERROR_NONE ? free : NULL;
 }
 
 /* The stream may use what the request's head said only before it begins. Under the lock. */
@@ -124,13 +128,14 @@ void events_open(struct web_job *job)
         .context = web,
     };
     struct error err = {0};
+    unsigned status = 503;
     int64_t left_ms = job->session.until_ms - web->options.env->now_ms(web->options.env->context);
 
     if (left_ms < options.lifetime_ms)
         options.lifetime_ms = left_ms > 0 ? left_ms : 1;
     struct desk_watch watch = desk_watch_make(job->token, &job->session);
     pthread_mutex_lock(&web->event_mutex);
-    struct stream_slot *slot = slot_take(web, &watch);
+    struct stream_slot *slot = slot_take(web, &watch, &status, &err);
     bool may = slot != NULL && job->call.request != NULL;
     if (may)
         stream_begin(job, slot, &options);
@@ -139,8 +144,9 @@ void events_open(struct web_job *job)
         job_free(job);
         return;
     }
-    error_set(&err, ERROR_BUSY, "too many streams at once");
-    job_fail(job, 503, &err);
+    if (slot != NULL)
+        error_set(&err, ERROR_BUSY, "no stream goes over this line");
+    job_fail(job, status, &err);
 }
 
 /* --- what ends --- */

@@ -22,8 +22,8 @@
 #define BACKOFF_SLOTS      1024u
 #define EVENT_RING_SIZE    256u
 #define EVENT_TEXT_SIZE    192u
-#define EVENT_STREAM_MAX   64u
-#define SESSION_STREAM_MAX 2u /* of one session */
+#define EVENT_STREAM_MAX   256u /* of the node: four of each of 64 officers */
+#define SESSION_STREAM_MAX 4u   /* of one session: a browser shares one among its tabs */
 
 /* What failures of many kinds together look like. */
 enum guess { GUESS_NONE, GUESS_OFFICER, GUESS_ADDRESS, GUESS_COUNT };

@@ -83,7 +83,6 @@ static const struct shape_field due_fields[] = {
     TIME("due_since", MAY, "The day of the first."),
     TIME("agreement_ends", MAY, NULL),
     TIME("all_erased_from", MAY, NULL),
-    COUNT("heads_kept_days", MUST, "After its body is gone, a head stays so long."),
 };
 static const struct shape due_row =
     SHAPE("retention_row", "What is due of an agreement.", due_fields);

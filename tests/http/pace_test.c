@@ -59,7 +59,9 @@ CHECK_TEST(zeros_take_the_defaults_and_others_stay)
     struct http_server_limits made = pace_limits(given, true);
     CHECK_INT(made.head_ms, 5);
     CHECK_INT(made.idle_ms, 120000);
-    CHECK_INT(made.connection_count, 256);
+    CHECK_INT(made.connection_count, 512);
+    CHECK_INT(made.stream_count, 256);
+    CHECK(2 * made.stream_count <= made.connection_count); /* streams leave room for requests */
     CHECK(made.body_total_size >= POST_SIZE_MAX);
     CHECK_INT(made.request_rate.per_s, 100);
     CHECK_INT(pace_limits((struct http_server_limits){0}, false).head_ms, 10000);

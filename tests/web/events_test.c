@@ -268,33 +268,86 @@ CHECK_TEST(a_broken_line_goes_on_where_it_was)
     CHECK_INT(streams_wait(0), 0);
 }
 
-CHECK_TEST(a_session_has_two_streams_and_the_newest_stay)
+/* A stream that is refused: its status, words and Retry-After. */
+static bool is_refused(const struct live_session *session, unsigned status, const char *words)
 {
-    struct live_session head;
-    struct reader readers[3];
+    struct live_call call = {.method = "GET", .path = "/api/v1/events", .session = session};
+    struct live_answer answer;
+    bool ok = live_ask(&live, &call, &answer) && answer.status == status &&
+              live_answer_has(&answer, words) && live_answer_has(&answer, "Retry-After:");
 
-    CHECK_OR_RETURN(live_login(&live, "head-of-desk", "127.0.0.1", &head));
-    for (size_t i = 0; i < 3; i++)
+    if (!ok)
+        printf("%u\n", answer.status);
+    live_answer_free(&answer);
+    return ok;
+}
+
+CHECK_TEST(a_session_has_four_streams_and_no_more)
+{
+    enum { MAX = 4 };
+    struct live_session head, duty;
+    struct reader readers[MAX + 1];
+
+    CHECK_OR_RETURN(live_login(&live, "head-of-desk", "127.0.0.1", &head) &&
+                    live_login(&live, "duty-officer", "127.0.0.1", &duty));
+    for (size_t i = 0; i < MAX; i++)
         CHECK_OR_RETURN(reader_open(&readers[i], &head, NULL));
-    int64_t took = reader_wait_end(&readers[0]);
-    CHECK(took >= 0 && took <= SOON_MS);
+    CHECK(is_refused(&head, 429, "this session has 4 streams of events open"));
+    /* All four go on, and another officer has room. */
+    CHECK_OR_RETURN(reader_open(&readers[MAX], &duty, NULL));
     web_publish(live.web, "probe", "ro-al", 300, 0);
-    CHECK(reader_wait(&readers[1], "\"entry\":300") >= 0);
-    CHECK(reader_wait(&readers[2], "\"entry\":300") >= 0);
-    for (size_t i = 0; i < 3; i++)
+    for (size_t i = 0; i <= MAX; i++)
+        CHECK(reader_wait(&readers[i], "\"entry\":300") >= 0);
+    /* A place that is given back is there for the next. */
+    reader_close(&readers[0]);
+    CHECK_INT(streams_wait(MAX), MAX);
+    CHECK_OR_RETURN(reader_open(&readers[0], &head, NULL));
+    CHECK(is_refused(&head, 429, "close one first"));
+    for (size_t i = 0; i <= MAX; i++)
+        reader_close(&readers[i]);
+    CHECK_INT(streams_wait(0), 0);
+}
+
+/* Sessions of as many officers as fill the node, four streams each; the next officer is refused, and all others go on. */
+CHECK_TEST(a_node_has_256_streams_and_no_more)
+{
+    enum { OFFICERS = 64, EACH = 4 };
+    static struct live_session sessions[OFFICERS + 1];
+    static struct reader readers[OFFICERS * EACH];
+
+    for (size_t i = 0; i <= OFFICERS; i++) {
+        char arguments[160], name[32];
+        snprintf(name, sizeof name, "reader-%zu", i);
+        snprintf(arguments, sizeof arguments,
+                 "{\"id\":\"%s\",\"name\":\"Test\",\"unit\":\"desk\",\"role\":\"analyst\"}", name);
+        CHECK_OR_RETURN(act("administrator", "officer-put", arguments) &&
+                        live_login(&live, name, "127.0.0.1", &sessions[i]));
+    }
+    for (size_t i = 0; i < ARRAY_COUNT(readers); i++)
+        CHECK_OR_RETURN(reader_open(&readers[i], &sessions[i / EACH], NULL));
+    CHECK_INT(streams_wait(OFFICERS * EACH), OFFICERS * EACH);
+    CHECK(is_refused(&sessions[OFFICERS], 503, "256 streams of events are open"));
+    web_publish(live.web, "probe", "ro-al", 301, 0);
+    CHECK(reader_wait(&readers[0], "\"entry\":301") >= 0);
+    CHECK(reader_wait(&readers[OFFICERS * EACH - 1], "\"entry\":301") >= 0);
+    for (size_t i = 0; i < ARRAY_COUNT(readers); i++)
         reader_close(&readers[i]);
     CHECK_INT(streams_wait(0), 0);
 }
 
 int main(void)
 {
-    if (!live_open(&live, (struct http_server_limits){0}))
+    /* All from one address here. */
+    struct http_server_limits limits = {.address_count = 512, .accept_rate = {1000, 1000}};
+
+    if (!live_open(&live, limits))
         return 1;
     CHECK_RUN(an_event_arrives_soon_and_holds_ids_and_counts_only);
     CHECK_RUN(a_stream_ends_at_once_with_what_it_stands_on);
     CHECK_RUN(a_slow_reader_is_cut_and_delays_nobody);
     CHECK_RUN(a_broken_line_goes_on_where_it_was);
-    CHECK_RUN(a_session_has_two_streams_and_the_newest_stay);
+    CHECK_RUN(a_session_has_four_streams_and_no_more);
+    CHECK_RUN(a_node_has_256_streams_and_no_more);
     live_close(&live);
     ground_free();
     return check_end();
