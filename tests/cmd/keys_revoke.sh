@@ -245,6 +245,11 @@ quiet as_ro --approver sorin keys revoke officer ana || fail "revoke officer"
 answers 401 ana GET /api/v1/session
 rm "$homes/ana.jar"
 answers 401 ana POST /api/v1/session "$(session ana "a long enough password 0")"
+# The books are verified beside the work of the sandboxed node, and one who may looks them over.
+answers 202 admin-ro POST /api/v1/verification
+verified() { api admin-ro GET /api/v1/verification; cat "$homes/said"; }
+until_said '"state":"done".*"clean":true' verified
+answers 200 admin-ro GET /api/v1/doctor
 # The metrics count what the API refused by kind, and name nobody.
 until_said 'besa_desk_problems_total{kind="session"} [4-9]' cat "$homes/ro.prom"
 until_said 'besa_desk_requests_total [1-9][0-9]' cat "$homes/ro.prom"
