@@ -17,6 +17,13 @@ double bench_now(void)
     return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
+double bench_core(void)
+{
+    struct timespec used;
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
+    return (double)used.tv_sec + (double)used.tv_nsec / 1e9;
+}
+
 void bench_say(const char *format, ...)
 {
     va_list list;
@@ -63,7 +70,7 @@ double bench_most(const struct bench_series *series)
 
 static int decimals(double value)
 {
-    return value < 10 ? 3 : value < 1000 ? 1 : 0;
+    return value < 1 ? 4 : value < 10 ? 3 : value < 1000 ? 1 : 0;
 }
 
 void bench_row(const char *name, const struct bench_series *series, const char *unit)

@@ -21,6 +21,8 @@ struct bench_series {
 
 /* Seconds of a clock that never runs backwards. */
 double bench_now(void);
+/* Seconds that this process had a core: what work of one thread takes on a machine that does nothing else. */
+double bench_core(void);
 void bench_say(const char *format, ...) PRINTF_LIKE(1, 2);
 void bench_add(struct bench_series *series, double value);
 double bench_median(const struct bench_series *series);

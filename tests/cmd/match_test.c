@@ -92,6 +92,7 @@ CHECK_TEST(two_lists_are_linked_with_reasons)
     CHECK(holds("given and family name swapped: +"));
     CHECK(holds(",weakest,"));
     CHECK(!holds("A2") && !holds("B2"));
+    CHECK(!holds("\"B\"\"1\",\"B3\""));          /* across the lists, not within */
     CHECK(!holds("Petrov") && !holds("petrov")); /* no value of a record */
 }
 
