@@ -65,17 +65,21 @@ void retention_leap(struct world *world)
     world_tell(world, "years pass");
 }
 
-bool retention_go_on(struct world *world)
+void retention_go_on(struct world *world)
 {
-    bool is_over = true;
-
     for (size_t i = 0; i < MACHINE_COUNT; i++) {
         struct node *node = &world->nodes[i];
         if (node->is_up && !node->is_passing && node->passes < PASS_COUNT)
             pass_begin(node);
-        is_over = is_over && node->passes >= PASS_COUNT;
     }
-    return is_over;
+}
+
+bool retention_is_over(const struct world *world)
+{
+    for (size_t i = 0; i < MACHINE_COUNT; i++)
+        if (world->nodes[i].passes < PASS_COUNT)
+            return false;
+    return true;
 }
 
 /* --- what must be so in the end --- */

@@ -206,8 +206,11 @@ static bool world_heal(struct world *world)
         suspensions_lift(world);
         resumes_order(world);
         event_heal(world);
-        if (world->has_leapt && !retention_go_on(world)) {
-            world->now_ms += 60000; /* beats of the domestic log, which confirm the time */
+        if (world->has_leapt && !retention_is_over(world)) {
+            if (i % 128 == 127) { /* what a beat of the domestic log began is answered by then */
+                retention_go_on(world);
+                world->now_ms += 60000;
+            }
             continue;
         }
         if (audit_has_converged(world, why, sizeof why)) {

@@ -321,8 +321,8 @@ bool record_is_whole(const struct node *node);
 
 /* --- retention.c --- */
 void retention_leap(struct world *world);
-/* True when all passes are over. */
-bool retention_go_on(struct world *world);
+void retention_go_on(struct world *world);
+bool retention_is_over(const struct world *world);
 
 /* --- copy.c --- */
 void copy_note(struct node *node);
