@@ -161,9 +161,10 @@ const struct command commands[] = {
      "FILE --home NEW --passphrase-file FILE [--recovery-key FILE] [--audit-copy DIR|none] "
      "[--database sqlite|postgres:...]",
      "Makes a node from its backup, in a new place.\n\nIt signs nothing until each partner has "
-     "shown what it holds; make sure that the old node never starts again. Acts since the "
-     "backup come back from the audit copy: DIR, else the one that besa.conf names. Books go "
-     "into the database that besa.conf names, or --database; one of a server must be empty.",
+     "shown what it holds; make sure that the old node never starts again. Sessions and waiting "
+     "drafts of the backup end. Acts since the backup come back from the audit copy: DIR, else the "
+     "one that besa.conf names. Books go into the database that besa.conf names, or --database; "
+     "one of a server must be empty.",
      command_restore},
     {"upgrade", "[--check] [--without-backup --approver ID]",
      "Brings the books of a stopped node to this program: migrates, builds the tables, "
