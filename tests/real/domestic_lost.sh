@@ -20,19 +20,6 @@ read -r ro_port al_port < <(free_ports 2)
 ro_line=$ro_port al_line=$al_port
 admin_ro() { "$besa" --home "$homes/ro" --officer admin-ro --reason exercise "$@"; }
 receipts() { "$print" "$homes/$1" | grep '^receipt'; } # SIDE
-log_field() { as_ro --json status | sed -n "s|.*\"log\":\"$1\"[^}]*\"$2\":\([0-9]*\).*|\1|p"; } # LOG FIELD
-# What is written now goes out with the first beat after a start. It says how many entries the partner witnessed.
-witnessed() {
-    local before
-    before=$(log_field "$domestic" size)
-    end ro
-    begin ro
-    for _ in $(seq 300); do
-        [ "$(log_field "$domestic" cosigned)" -ge "$before" ] 2> /dev/null && return
-        sleep 0.1
-    done
-    fail "the partner witnesses $before entries of $domestic"
-}
 domestic=ro/domestic/0
 
 two_homes || exit 1
@@ -52,7 +39,7 @@ quiet as_ro case c-2 "Opened after the backup" || fail "a case is opened"
 write_request RO-ACTS-2 ro
 write_request AL-ACTS-1 al
 level
-witnessed
+witnessed "$domestic"
 level
 acts=$(log_field "$domestic" size)
 end ro KILL
@@ -90,7 +77,7 @@ until_said '"state":"reachable"' as_ro --json status
 never_says 'older backup was restored' as_ro --json status
 before=$(log_field "$domestic" size)
 for number in 3 4 5; do quiet as_ro case "c-$number" "Opened after the snapshot" || fail "a case is opened"; done
-witnessed
+witnessed "$domestic"
 more=$(log_field "$domestic" cosigned)
 [ "$more" -gt "$before" ] || fail "the partner witnessed more than the snapshot holds"
 end ro KILL
@@ -112,7 +99,7 @@ quiet as_ro case c-6 "Opened in time" || fail "acts go on"
 write_request RO-ACTS-3 ro
 until_said RO-ACTS-3 as_al --json inbox
 level
-witnessed
+witnessed "$domestic"
 never_says read-only as_ro --json status
 never_says 'is read-only' as_ro --json doctor
 end ro

@@ -1,6 +1,7 @@
 # Nodes that run, end and are asked, for the scripts in which one of them is lost; to be sourced after two_homes.sh.
 # needs: $besa the program, $homes a directory, $sample the program sample_request
-# gives: begin, end, end_all, fail, until_said, says, never_says, write_request, level, heads, pair_again, succeed
+# gives: begin, end, end_all, fail, until_said, says, never_says, write_request, level, log_field, witnessed, heads,
+#        pair_again, succeed
 # shellcheck shell=bash disable=SC2154
 
 declare -A node=()
@@ -85,6 +86,20 @@ write_request() { # NUMBER SIDE
 level() {
     until_said '"without_receipt":0,"unhandled":0' as_ro --json status
     until_said '"without_receipt":0,"unhandled":0' as_al --json status
+}
+
+log_field() { as_ro --json status | sed -n "s|.*\"log\":\"$1\"[^}]*\"$2\":\([0-9]*\).*|\1|p"; } # LOG FIELD
+# What stands in ro's domestic log now goes out with the first beat after a start, and the partner witnesses it.
+witnessed() { # ORIGIN
+    local before
+    before=$(log_field "$1" size)
+    end ro
+    begin ro
+    for _ in $(seq 300); do
+        [ "$(log_field "$1" cosigned)" -ge "$before" ] 2> /dev/null && return
+        sleep 0.1
+    done
+    fail "the partner witnesses $before entries of $1"
 }
 
 # The daily keys are in no backup and go with a lost record: both sides pair anew, on both nodes, by their administrators.

@@ -41,9 +41,7 @@ write_request AL-LOSS-1 al
 item=$(as_ro --json sent | grep -o '"item":"[^"]*"' | head -n 1 | cut -d '"' -f 4)
 quiet as_al --case c-1 refuse "$item" --ground a --text "not available" || fail "al refuses"
 level
-end ro
-begin ro
-until_said 'witnessed [1-9][0-9]* of' as_ro --json doctor
+witnessed ro/domestic/0
 until_said '"state":"reachable"' as_ro --json status
 level
 # The partner is away, so this has no receipt; then the machine is gone.
