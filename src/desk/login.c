@@ -116,6 +116,7 @@ static bool session_make(struct journal *journal, const struct officer_row *row,
     journal->env->random(journal->env->context, out->csrf, LOGIN_CSRF_SIZE);
     digest_sha256(span_make(token, LOGIN_TOKEN_SIZE), hash);
     session_fill(row, out);
+    out->made_ms = now;
     out->until_ms = now + LOGIN_IDLE_MS;
     out->must_change = one_time_is(credential.secret);
     out->password_set_ms = credential.made_ms;
@@ -221,7 +222,7 @@ bool desk_session_find(struct journal *journal, struct span token, struct span c
         *is_valid = false;
         return session_moved(journal, key, &row, client, err);
     }
-    *out = (struct desk_session){.must_change = session.is_limited};
+    *out = (struct desk_session){.made_ms = session.made_ms, .must_change = session.is_limited};
     session_fill(&row, out);
     memcpy(out->csrf, session.csrf.data, LOGIN_CSRF_SIZE);
     out->until_ms = (is_use ? now : session.used_ms) + LOGIN_IDLE_MS;

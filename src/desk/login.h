@@ -38,6 +38,7 @@ struct desk_session {
     struct span unit;
     struct span role;
     uint8_t csrf[LOGIN_CSRF_SIZE];
+    int64_t made_ms;  /* the log-in: the password was proved then */
     int64_t until_ms; /* ends then without further use */
     bool must_change; /* logged in with a one-time password: may change it and nothing else */
     /* Of the password, at log-in: when and by whom it was set. 0 and empty: it has none, or nobody wrote it down. */

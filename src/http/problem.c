@@ -63,13 +63,13 @@ static void field_write(struct json_writer *out, const struct problem *problem)
     json_end_object(out);
 }
 
-void problem_write(struct buffer *out, unsigned status, const struct error *err,
+void problem_write(struct buffer *out, unsigned status, const char *type, const struct error *err,
                    const struct problems *problems)
 {
     struct json_writer writer = json_writer_make(out);
 
     json_begin_object(&writer);
-    json_string_field(&writer, "type", "about:blank");
+    json_string_field(&writer, "type", type);
     json_string_field(&writer, "title", title_of(status));
     json_integer_field(&writer, "status", status);
     json_string_field(&writer, "kind", error_kind_name(err->kind));

@@ -107,7 +107,7 @@ static bool error_body_write(const struct exchange *exchange, unsigned status,
 {
     struct json_writer writer = json_writer_make(out);
     if (exchange->server->is_desk) {
-        problem_write(out, status, error, exchange->problems);
+        problem_write(out, status, HTTP_PROBLEM_PLAIN, error, exchange->problems);
         return !out->failed;
     }
     json_begin_object(&writer);

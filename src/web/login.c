@@ -212,12 +212,57 @@ static void password_work(struct web_job *job)
     job_answer(job, job->call.route->status, NULL, span_make(NULL, 0), NULL);
 }
 
+/* --- the same once more --- */
+
+/* A failure leaves its entry as at log-in; a proof is seen by the act that it was for. */
+static bool failure_run(struct journal *journal, struct job *base, struct error *err)
+{
+    struct web_job *job = (struct web_job *)base;
+    struct desk_session none;
+
+    return guess_write(job, journal, err) &&
+           desk_login_end(journal, job->officer, job->call.client, false, &job->arena, job->fresh,
+                          &none, err);
+}
+
+static void proof_work(struct web_job *job)
+{
+    struct error err = {0};
+
+    if (!password_step(job, old_run))
+        return;
+    job->password = json_get_text(&job->arguments, "password", 1, LOGIN_PASSWORD_SIZE_MAX);
+    json_object_end(&job->arguments);
+    if (!problems_to_error(&job->problems, &err)) {
+        job_fail(job, 422, &err);
+        return;
+    }
+    int64_t wait_s = backoff_wait_s(job->web, job->officer, job->call.client);
+    if (wait_s > 0) {
+        error_set(&err, ERROR_BUSY, "too many failures; wait %d seconds", (int)wait_s);
+        job_fail(job, 429, &err);
+        return;
+    }
+    job->is_right = desk_password_verify(job->hash, job->password);
+    job->guess = backoff_note(job->web, job->officer, job->call.client, job->is_right);
+    guess_tell(job);
+    if (job->is_right) {
+        proof_note(job);
+        job_answer(job, job->call.route->status, NULL, span_make(NULL, 0), NULL);
+    } else if (password_step(job, failure_run)) {
+        error_set(&err, ERROR_RULE, "the password is wrong");
+        job_fail(job, 403, &err);
+    }
+}
+
 /* --- the threads --- */
 
 static void work(struct web_job *job)
 {
     if (job->call.route->kind == WEB_PASSWORD)
         password_work(job);
+    else if (job->call.route->kind == WEB_PROOF)
+        proof_work(job);
     else
         login_work(job);
 }

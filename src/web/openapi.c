@@ -175,6 +175,7 @@ static const char *type_of(const struct web_route *route)
     case WEB_SESSION:
     case WEB_LOGOUT:
     case WEB_PASSWORD:
+    case WEB_PROOF:
     case WEB_UPLOAD:
     case WEB_DOCUMENT:
         break;
@@ -201,7 +202,12 @@ static void responses_write(struct json_writer *out, const struct web_route *rou
         problem_response_write(out, 503, "Try again later.");
     }
     if (acts || web_route_changes(route))
-        problem_response_write(out, 403, "Role, agreement, CSRF token or origin forbid it.");
+        problem_response_write(out, 403,
+                               web_route_needs_proof(route)
+                                   ? "Role, agreement, CSRF token or origin forbid it; or, of type "
+                                     "step-up, the password is to be proved again "
+                                     "(/api/v1/session/proof)."
+                                   : "Role, agreement, CSRF token or origin forbid it.");
     if (acts) {
         problem_response_write(out, 404, "There is no such thing.");
         problem_response_write(out, 409, "It stands already, differently.");

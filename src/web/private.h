@@ -45,7 +45,8 @@ struct web_job {
     struct desk_session session;
     unsigned status; /* of a failure that no kind of error has; 0: the error's */
     unsigned kept_status;
-    bool is_over; /* the session: answered 401 with `over`, and what ended it is committed */
+    bool wants_proof; /* the failure is of type step-up */
+    bool is_over;     /* the session: answered 401 with `over`, and what ended it is committed */
     struct error over;
     struct web_job *next_act; /* of those that wait for the writer; under act_mutex */
     bool is_waiting;          /* it stands there */
@@ -81,6 +82,14 @@ struct backoff_slot {
     int64_t last_ms;
 };
 
+/* A password that was proved again in a session; at_ms 0: free. */
+#define PROOF_SLOTS 256u
+#define PROOF_MS    (INT64_C(10) * 60 * 1000)
+struct proof_slot {
+    uint8_t token_hash[DIGEST_SIZE];
+    int64_t at_ms;
+};
+
 struct guessing {
     uint64_t count; /* alarms since the start */
     enum guess last;
@@ -114,6 +123,7 @@ struct web {
     size_t thread_count;
     struct backoff_slot backoff[BACKOFF_SLOTS];
     struct guessing guessing;
+    struct proof_slot proofs[PROOF_SLOTS];
 
     pthread_mutex_t act_mutex;
     struct web_job *acts; /* that wait for the writer */
@@ -160,6 +170,10 @@ struct span cookie_token(struct span cookie, struct arena *arena);
 /* The job's session, in the writer. False: an error, or its CSRF token is wrong, or it may only change its password; a
  * session that is over gives true and is_over. */
 bool web_session_check(struct web_job *job, struct journal *journal, struct error *err);
+
+/* The password was proved in the job's session just now; and whether that, or the log-in, is less than PROOF_MS ago. */
+void proof_note(struct web_job *job);
+bool proof_is_fresh(struct web_job *job);
 
 void login_begin(struct web_job *job);
 void password_begin(struct web_job *job);

@@ -65,7 +65,8 @@ void job_fail(struct web_job *job, unsigned status, const struct error *err)
     bool says_when = status == 429 || status == 503;
 
     __atomic_add_fetch(&job->web->problems[err->kind], 1, __ATOMIC_RELAXED);
-    problem_write(&text, status, err, &job->problems);
+    problem_write(&text, status, job->wants_proof ? HTTP_PROBLEM_STEP_UP : HTTP_PROBLEM_PLAIN, err,
+                  &job->problems);
     struct http_answer answer = {.status = status,
                                  .content_type = HTTP_PROBLEM_TYPE,
                                  .headers = headers,
@@ -183,6 +184,21 @@ static bool arguments_check(struct web_job *job, struct error *err)
     return problems_to_error(&job->problems, err);
 }
 
+static bool proof_check(struct web_job *job, struct error *err)
+{
+    const struct web_route *route = job->call.route;
+
+    if (!web_route_needs_proof(route) || proof_is_fresh(job))
+        return true;
+    if (!role_check(job->session.role, route->act, err))
+        return false;
+    job->wants_proof = true;
+    return error_set(err, ERROR_RULE,
+                     "%s: prove your password again (POST /api/v1/session/proof); the last time is "
+                     "more than %d minutes ago",
+                     route->act, (int)(PROOF_MS / 60000));
+}
+
 /* The act itself, or, where a second officer is asked, the draft of it that waits for them. */
 static bool act_run(struct web_job *job, struct journal *journal, struct error *err)
 {
@@ -194,7 +210,7 @@ static bool act_run(struct web_job *job, struct journal *journal, struct error *
                              .arena = &job->arena,
                              .is_told_once = &job->is_told_once};
 
-    if (!arguments_check(job, err))
+    if (!proof_check(job, err) || !arguments_check(job, err))
         return false;
     if (route->body == WEB_BODY_MESSAGE)
         call.body = job->call.body;
@@ -264,6 +280,7 @@ static bool job_run(struct journal *journal, struct job *base, struct error *err
         return true;
     case WEB_LOGIN:
     case WEB_PASSWORD:
+    case WEB_PROOF:
     case WEB_DOCUMENT:
     case WEB_PAGE:
         break;
@@ -364,7 +381,7 @@ void web_serve(struct web *web, const struct web_call *call)
         login_begin(job);
         return;
     }
-    if (call->route->kind == WEB_PASSWORD) {
+    if (call->route->kind == WEB_PASSWORD || call->route->kind == WEB_PROOF) {
         password_begin(job);
         return;
     }

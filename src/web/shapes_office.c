@@ -22,6 +22,11 @@ static const struct shape_field password_fields[] = {
 const struct shape shape_password =
     SHAPE("password_arguments", "One's own password, old and new.", password_fields);
 
+static const struct shape_field proof_fields[] = {
+    TEXT("password", MUST, 1, LOGIN_PASSWORD_SIZE_MAX, NULL),
+};
+const struct shape shape_proof = SHAPE("proof_arguments", "One's own password.", proof_fields);
+
 static const struct shape_field session_fields[] = {
     IDENTIFIER("officer", MUST, NULL),
     TEXT("name", MUST, 1, OFFICER_NAME_SIZE_MAX, NULL),

@@ -28,6 +28,7 @@ enum web_kind {
     WEB_SESSION, /* who is logged in */
     WEB_LOGOUT,
     WEB_PASSWORD, /* one's own: old and new */
+    WEB_PROOF,    /* the same once more, where it is asked for */
     WEB_EVENTS,   /* server-sent events */
     WEB_UPLOAD,   /* a file that comes in */
     WEB_PART,     /* an attachment that goes out */
@@ -67,6 +68,8 @@ bool web_route_changes(const struct web_route *route); /* everything but GET */
 bool web_route_needs_session(const struct web_route *route);
 bool web_route_needs_case(const struct web_route *route);
 bool web_route_may_wait(const struct web_route *route); /* for a second officer: 202 */
+/* The password must have been proved a short while ago: else 403 of type step-up. */
+bool web_route_needs_proof(const struct web_route *route);
 /* Its act is done when a second officer has confirmed it, never at once. */
 bool web_route_waits(const struct web_route *route);
 

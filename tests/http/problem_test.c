@@ -17,7 +17,7 @@ CHECK_TEST(every_wrong_field_is_named_by_its_pointer)
     problems_add(&problems, "a/b~c", ERROR_INPUT, "is unknown");
     problems_add(&problems, "", ERROR_LIMIT, "is too long");
     problems_to_error(&problems, &err);
-    problem_write(&out, 422, &err, &problems);
+    problem_write(&out, 422, HTTP_PROBLEM_PLAIN, &err, &problems);
     CHECK_OK(json_parse(buffer_span(&out), &json, &err), err);
     buffer_byte(&out, 0);
     const char *text = (const char *)out.data;
@@ -32,7 +32,7 @@ CHECK_TEST(an_error_without_fields_has_an_empty_list)
     struct buffer out CLEANUP(buffer_free) = buffer_make(8192);
 
     error_set(&err, ERROR_FULL, "the disk of \"x\" is full");
-    problem_write(&out, error_http_status(err.kind), &err, NULL);
+    problem_write(&out, error_http_status(err.kind), HTTP_PROBLEM_PLAIN, &err, NULL);
     CHECK_SPAN(buffer_span(&out),
                "{\"type\":\"about:blank\",\"title\":\"The disk is full\",\"status\":507,"
                "\"kind\":\"full\",\"detail\":\"the disk of \\\"x\\\" is full\",\"problems\":[]}");

@@ -281,6 +281,11 @@ CHECK_TEST(an_officer_logs_in_looks_changes_the_password_and_logs_out)
     CHECK(done(&(struct ask){
         .method = "GET", .route = "/api/v1/session", .session = &session, .status = 200}));
     CHECK(done(&(struct ask){.method = "POST",
+                             .route = "/api/v1/session/proof",
+                             .session = &session,
+                             .body = "{\"password\":\"" PASSWORD "\"}",
+                             .status = 204}));
+    CHECK(done(&(struct ask){.method = "POST",
                              .route = "/api/v1/password",
                              .session = &session,
                              .body = "{\"old\":\"" PASSWORD "\",\"new\":\"another long one\"}",
@@ -918,26 +923,33 @@ static bool document_fetch(void)
     return document != NULL;
 }
 
+/* The clock of the books runs ahead as they settle: each test begins with log-ins that still count as proofs. */
+#define RUN(test)                                                                                  \
+    do {                                                                                           \
+        CHECK(all_log_in());                                                                       \
+        CHECK_RUN(test);                                                                           \
+    } while (0)
+
 int main(void)
 {
     document_text = buffer_make(1u << 20);
-    if (!live_open(&live, (struct http_server_limits){0}) || !all_log_in() || !document_fetch() ||
+    if (!live_open(&live, (struct http_server_limits){0}) || !document_fetch() ||
         web_route_count > ROUTE_MAX)
         return 1;
-    CHECK_RUN(the_page_and_the_document_are_given_to_anyone);
-    CHECK_RUN(an_officer_logs_in_looks_changes_the_password_and_logs_out);
-    CHECK_RUN(a_file_goes_with_its_request_and_a_request_is_withdrawn);
-    CHECK_RUN(what_came_back_stands_on_the_list_of_what_was_sent);
-    CHECK_RUN(requests_to_us_are_answered_refused_assigned_held_and_erased);
-    CHECK_RUN(drafts_are_listed_shown_confirmed_and_refused);
-    CHECK_RUN(officers_sessions_cases_and_agreements_are_kept);
-    CHECK_RUN(agreements_are_tried_proposed_compared_refused_accepted_and_ended);
-    CHECK_RUN(what_two_officers_do_waits_and_is_done);
-    CHECK_RUN(what_waits_is_looked_at_and_tried_again);
-    CHECK_RUN(the_end_of_a_log_is_allowed_to_the_partner_and_asked_for_here);
-    CHECK_RUN(every_route_was_called_with_success);
-    CHECK_RUN(a_problem_is_one_of_those_that_the_document_knows);
-    CHECK_RUN(arguments_that_do_not_fit_are_refused_by_their_names);
+    RUN(the_page_and_the_document_are_given_to_anyone);
+    RUN(an_officer_logs_in_looks_changes_the_password_and_logs_out);
+    RUN(a_file_goes_with_its_request_and_a_request_is_withdrawn);
+    RUN(what_came_back_stands_on_the_list_of_what_was_sent);
+    RUN(requests_to_us_are_answered_refused_assigned_held_and_erased);
+    RUN(drafts_are_listed_shown_confirmed_and_refused);
+    RUN(officers_sessions_cases_and_agreements_are_kept);
+    RUN(agreements_are_tried_proposed_compared_refused_accepted_and_ended);
+    RUN(what_two_officers_do_waits_and_is_done);
+    RUN(what_waits_is_looked_at_and_tried_again);
+    RUN(the_end_of_a_log_is_allowed_to_the_partner_and_asked_for_here);
+    RUN(every_route_was_called_with_success);
+    RUN(a_problem_is_one_of_those_that_the_document_knows);
+    RUN(arguments_that_do_not_fit_are_refused_by_their_names);
     live_close(&live);
     json_decref(document);
     buffer_free(&document_text);

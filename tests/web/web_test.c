@@ -2,7 +2,7 @@
  * The API over a transport of the test's own: every route by every role against the table that was written by hand, and
  * without session, token or origin; log-in with its back-off; requests that come twice; what is wrong, field by field. To
  * write docs/openapi.json anew: run this program with `--write docs/openapi.json`.
- * covers: backoff landing login openapi problem read request routes waiting web
+ * covers: backoff landing login openapi problem proof read request routes waiting web
  */
 #include "web/web.h"
 
@@ -491,6 +491,7 @@ CHECK_TEST(every_post_takes_a_key_or_is_written_down)
     static const char *const without[][2] = {
         {"/api/v1/session", "each log-in is a session of its own, and ends by itself"},
         {"/api/v1/password", "the digest of the request would stand for the password"},
+        {"/api/v1/session/proof", "the same, and proved twice is proved"},
         {"/api/v1/agreements/{id}/difference", "it only looks"},
         {"/api/v1/agreements/{id}/trial", "it only looks"},
         {"/api/v1/successions/allowance", "it only looks"},
@@ -1299,6 +1300,101 @@ CHECK_TEST(a_page_that_refreshes_and_its_stream_keep_no_session_alive)
     ahead_ms = 0;
 }
 
+#define ELEVEN_MINUTES_MS 660000
+
+static bool asks_for_proof(void)
+{
+    return answer.status == 403 && strstr(answer.body, "\"type\":\"step-up\"") != NULL;
+}
+
+/* Eleven minutes after the log-in: those that are to, and no other. */
+CHECK_TEST(acts_upon_keys_officers_and_agreements_want_the_password_again)
+{
+    unsigned asked = 0;
+
+    checked = unexpected = 0;
+    for (size_t i = 0; i < web_route_count; i++) {
+        const struct web_route *route = &web_routes[i];
+        struct held held;
+        char name[32];
+        size_t role = 0;
+        if (route->kind != WEB_ACT)
+            continue;
+        while (role < ROLE_COUNT && !role_permits((enum role)role, route->act))
+            role++;
+        CHECK_OR_RETURN(role < ROLE_COUNT);
+        officer_name(role, name);
+        ahead_ms = 0;
+        CHECK_OR_RETURN(session_make(name, &held));
+        struct web_call call = call_of(route, &held);
+        ahead_ms = ELEVEN_MINUTES_MS;
+        serve(&call);
+        expect(route, name, asks_for_proof() == web_route_needs_proof(route));
+        asked += asks_for_proof();
+    }
+    ahead_ms = 0;
+    printf("%u checked, %u asked for a proof, %u unexpected\n", checked, asked, unexpected);
+    CHECK_INT(unexpected, 0);
+    CHECK(asked >= 4);
+}
+
+CHECK_TEST(a_proof_is_good_for_ten_minutes_of_its_own_session)
+{
+    const char *body = "{\"name\":\"Test\",\"unit\":\"desk\",\"role\":\"analyst\"}";
+    struct entered one, other;
+
+    CHECK_OK(password_put("administrator", "a long enough one"), err);
+    CHECK_OR_RETURN(enter("administrator", "a long enough one", "192.0.2.160", &one) &&
+                    enter("administrator", "a long enough one", "198.51.100.160", &other));
+    struct web_call put = entered_call("PUT", "/api/v1/officers/{id}", "192.0.2.160", &one);
+    struct web_call prove = entered_call("POST", "/api/v1/session/proof", "192.0.2.160", &one);
+    put.body = span_text(body);
+    serve(&put);
+    CHECK_INT(answer.status, 200);
+    ahead_ms = ELEVEN_MINUTES_MS;
+    serve(&put);
+    CHECK(asks_for_proof() && body_has("/api/v1/session/proof"));
+    uint64_t entries = pair.nodes[0].journal.domestic.size;
+    prove.body = span_text("{\"password\":\"a guess too many\"}");
+    serve(&prove);
+    CHECK_INT(answer.status, 403);
+    CHECK(body_has("the password is wrong") && body_has("about:blank"));
+    CHECK(pair.nodes[0].journal.domestic.size > entries); /* as a log-in that failed */
+    serve(&put);
+    CHECK(asks_for_proof());
+    prove.body = span_text("{}");
+    serve(&prove);
+    CHECK_INT(answer.status, 422);
+    prove.body = span_text("{\"password\":\"a long enough one\"}");
+    serve(&prove);
+    CHECK_INT(answer.status, 204);
+    serve(&put);
+    CHECK_INT(answer.status, 200);
+    /* The other session of the same officer has proved nothing. */
+    struct web_call elsewhere =
+        entered_call("PUT", "/api/v1/officers/{id}", "198.51.100.160", &other);
+    elsewhere.body = span_text(body);
+    serve(&elsewhere);
+    CHECK(asks_for_proof());
+    ahead_ms = 2 * ELEVEN_MINUTES_MS;
+    serve(&put);
+    CHECK(asks_for_proof());
+    ahead_ms = 0;
+}
+
+CHECK_TEST(who_may_not_hears_nothing_of_a_proof)
+{
+    struct held held;
+
+    CHECK_OR_RETURN(session_make("analyst", &held));
+    struct web_call call = call_of(route_find("PUT", "/api/v1/officers/{id}"), &held);
+    ahead_ms = ELEVEN_MINUTES_MS;
+    serve(&call);
+    CHECK_INT(answer.status, 403);
+    CHECK(!asks_for_proof() && body_has("not for the role analyst"));
+    ahead_ms = 0;
+}
+
 CHECK_TEST(two_cookies_of_one_name_are_none)
 {
     static struct held held;
@@ -1438,6 +1534,9 @@ int main(int argc, char **argv)
     CHECK_RUN(a_cookie_from_another_network_ends_its_session);
     CHECK_RUN(guessing_from_many_sides_is_an_alarm_and_locks_nobody_out);
     CHECK_RUN(a_page_that_refreshes_and_its_stream_keep_no_session_alive);
+    CHECK_RUN(acts_upon_keys_officers_and_agreements_want_the_password_again);
+    CHECK_RUN(a_proof_is_good_for_ten_minutes_of_its_own_session);
+    CHECK_RUN(who_may_not_hears_nothing_of_a_proof);
     CHECK_RUN(two_cookies_of_one_name_are_none);
     CHECK_RUN(the_landing_page_says_whether_the_node_works_and_no_more);
     CHECK_RUN(the_landing_page_names_node_and_document_and_holds_no_script);

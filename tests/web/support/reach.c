@@ -92,6 +92,7 @@ static const struct row rows[] = {
     {"POST", "/api/v1/agreements/{id}/difference", 404, "proposal"},
     /* the empty object lacks what the act asks for */
     {"POST", "/api/v1/password", 422, "/old"},
+    {"POST", "/api/v1/session/proof", 422, "/password"},
     {"POST", "/api/v1/requests", 422, "/reference"},
     {"POST", "/api/v1/items/{id}/answer", 404, "no item"},
     {"PUT", "/api/v1/officers/{id}", 422, "/name"},
