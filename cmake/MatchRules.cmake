@@ -30,3 +30,11 @@ foreach(table words weights calibration)
     DEPENDS ${CMAKE_SOURCE_DIR}/src/match/tables/${table}.tsv ${CMAKE_SOURCE_DIR}/tools/match_weights VERBATIM)
   list(APPEND MATCH_TABLE_OUTPUTS ${MATCH_RULES_DIR}/match/match_${table}.inc)
 endforeach()
+
+# Writes given.inc from src/match/names/given.tsv: given names that stand for each other.
+set(MATCH_GIVEN ${MATCH_RULES_DIR}/match/given.inc)
+add_custom_command(
+  OUTPUT ${MATCH_GIVEN}
+  COMMAND ${CMAKE_COMMAND} -E make_directory ${MATCH_RULES_DIR}/match
+  COMMAND ${CMAKE_SOURCE_DIR}/tools/match_given ${MATCH_GIVEN} ${CMAKE_SOURCE_DIR}/src/match/names/given.tsv
+  DEPENDS ${CMAKE_SOURCE_DIR}/src/match/names/given.tsv ${CMAKE_SOURCE_DIR}/tools/match_given VERBATIM)

@@ -1,6 +1,7 @@
 /* Words: see words.h. */
 #include "match/words.h"
 
+#include "match/given.h"
 #include "match/skeleton.h"
 
 #include <math.h>
@@ -47,7 +48,9 @@ static void candidate_put(struct word_finder *finder, struct word *word, uint32_
     word->candidates[at] = (struct word_candidate){token, like};
 }
 
-static void token_try(struct word_finder *finder, struct word *word, uint32_t token)
+/* `least_like`: what the token is alike at least, however its letters are. */
+static void token_try(struct word_finder *finder, struct word *word, uint32_t token,
+                      float least_like)
 {
     const struct index_token *known = &finder->index->tokens[token];
 
@@ -56,15 +59,35 @@ static void token_try(struct word_finder *finder, struct word *word, uint32_t to
     finder->tried[token] = finder->round;
     float like =
         compare_pattern(&word->pattern, known->text, known->size, known->script, LIKE_LEAST);
+    if (like < least_like)
+        like = least_like;
     if (like >= LIKE_LEAST)
         candidate_put(finder, word, token, like);
+}
+
+/* The names that stand for a given name, in any script that the dictionary has them in. */
+static void alike_try(struct word_finder *finder, struct word *word)
+{
+    struct given_alike alike[GIVEN_ALIKE_MAX];
+    size_t count = given_alike(word->token.text, alike);
+
+    for (size_t i = 0; i < count; i++) {
+        struct fold_token token = {.size = alike[i].size};
+        memcpy(token.text, alike[i].text, alike[i].size);
+        for (int script = FOLD_LATIN; script <= FOLD_ARABIC; script += FOLD_ARABIC - FOLD_LATIN) {
+            token.script = (uint8_t)script;
+            uint32_t known = index_token_find(finder->index, &token);
+            if (known < finder->index->token_count)
+                token_try(finder, word, known, alike[i].like);
+        }
+    }
 }
 
 static void list_try(struct word_finder *finder, struct word *word, const struct index_lists *lists,
                      uint32_t list, size_t *room)
 {
     for (uint32_t i = lists->starts[list]; i < lists->starts[list + 1] && *room > 0; i++) {
-        token_try(finder, word, lists->items[i]);
+        token_try(finder, word, lists->items[i], 0);
         (*room)--;
     }
 }
@@ -81,6 +104,7 @@ static void candidates_find(struct word_finder *finder, struct word *word)
         finder->round = 1;
     }
     compare_prepare(token, &word->pattern);
+    alike_try(finder, word);
     for (size_t out = 0; out <= token->size; out++)
         list_try(finder, word, &index->neighbours,
                  index_list_of(&index->neighbours, index_hash(token->text, token->size, out)),
