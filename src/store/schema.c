@@ -41,6 +41,10 @@ const struct table_info schema_tables[] = {
     {"once", TABLE_LOCAL, "officer, key"},
     {"holds", TABLE_LOCAL, "entry"},
     {"approvals", TABLE_LOCAL, "id"},
+    {"own_imports", TABLE_LOCAL, "digest"},
+    {"own_people", TABLE_LOCAL, "id"},
+    {"own_marks", TABLE_LOCAL, "kind, key, person"},
+    {"own_gone", TABLE_LOCAL, "changed"},
 };
 const size_t schema_table_count = sizeof schema_tables / sizeof schema_tables[0];
 
@@ -201,13 +205,34 @@ static const char approval_tables[] =
     "create index approvals_state on approvals (state, made_ms);"
     "create index approvals_officer on approvals (officer, state);";
 
+/*
+ * The own index: people of the state's own cases, to be searched. `changed` rises with each change of anybody, over people
+ * and gone together, so that the search files can follow; an id is the `changed` of its first row and never comes again.
+ */
+static const char own_tables[] =
+    /* ended_ms: 0 while it goes on, or was cut and can go on. lines: of the file, that are done. */
+    "create table own_imports (digest bytea primary key, source text not null, officer text not null,"
+    " case_number text not null, lines bigint not null, people bigint not null, refused bigint not null,"
+    " began_ms bigint not null, ended_ms bigint not null);"
+    /* body: a person as messages have it (message/person.h). birth: match/birth.h's number. */
+    "create table own_people (id bigint primary key, source text not null, external text not null,"
+    " case_number text not null, category bigint not null, is_minor bigint not null, is_shielded bigint not null,"
+    " birth bigint not null, body bytea not null, changed bigint not null, put_ms bigint not null,"
+    " unique (source, external));"
+    "create unique index own_people_changed on own_people (changed);"
+    /* Numbers that name one person or thing (match/ident.h). */
+    "create table own_marks (kind bigint not null, key text not null, person bigint not null,"
+    " primary key (kind, key, person));"
+    "create index own_marks_person on own_marks (person);"
+    "create table own_gone (changed bigint primary key, person bigint not null);";
+
 const struct migration schema_migrations[] = {
     {.number = 1, .sql_both = log_tables},        {.number = 2, .sql_both = derived_tables},
     {.number = 3, .sql_both = local_tables},      {.number = 4, .sql_both = fork_table},
     {.number = 5, .sql_both = held_table},        {.number = 6, .sql_both = succession_tables},
     {.number = 7, .sql_both = governance_tables}, {.number = 8, .sql_both = login_tables},
     {.number = 9, .sql_both = queue_columns},     {.number = 10, .sql_both = retention_tables},
-    {.number = 11, .sql_both = approval_tables},
+    {.number = 11, .sql_both = approval_tables},  {.number = 12, .sql_both = own_tables},
 };
 const size_t schema_migration_count = sizeof schema_migrations / sizeof schema_migrations[0];
 

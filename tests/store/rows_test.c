@@ -1,6 +1,6 @@
 /*
  * Rows: every row function says the same on both engines, under the node's own schema.
- * covers: log_rows entry_rows held_rows receipt_rows part_rows derived_rows local_rows session_rows approval_rows rows schema
+ * covers: log_rows entry_rows held_rows receipt_rows part_rows derived_rows local_rows session_rows approval_rows own_rows rows schema
  */
 #include "check.h"
 
@@ -8,6 +8,7 @@
 #include "store/held_rows.h"
 #include "store/local_rows.h"
 #include "store/log_rows.h"
+#include "store/own_rows.h"
 #include "store/part_rows.h"
 #include "store/schema.h"
 #include "store/approval_rows.h"
@@ -790,6 +791,125 @@ CHECK_TEST(approvals_wait_are_decided_once_expire_and_are_forgotten)
     CHECK_INT(found.state, APPROVAL_REFUSED);
 }
 
+static struct own_row own_of(const char *external, int64_t changed)
+{
+    return (struct own_row){.source = span_text("register"),
+                            .external = span_text(external),
+                            .case_number = span_text("c-1"),
+                            .category = 2,
+                            .is_shielded = true,
+                            .birth = 0x07c05030,
+                            .body = span_text("{}"),
+                            .changed = changed,
+                            .put_ms = 9};
+}
+
+CHECK_TEST(people_of_the_own_index_change_go_and_are_followed)
+{
+    struct engine_case c CLEANUP(engine_case_end);
+    ROWS_CASE(&c);
+    struct own_row one = own_of("a", 1), two = own_of("b", 2), found;
+    struct own_change changes[4];
+    int64_t id = 0, number = -1;
+    size_t count = 0;
+    bool is_new = false;
+
+    OK(own_changed(c.db, &number, &c.error));
+    CHECK_INT(number, 0);
+    OK(own_put(c.db, &one, &id, &is_new, &c.error));
+    CHECK(id == 1 && is_new);
+    OK(own_put(c.db, &two, &id, &is_new, &c.error));
+    CHECK(id == 2 && is_new);
+    one.changed = 3;
+    one.body = span_text("{\"a\":1}");
+    one.is_shielded = false;
+    OK(own_put(c.db, &one, &id, &is_new, &c.error));
+    CHECK(id == 1 && !is_new);
+    OK(own_find(c.db, &arena, 1, &found, &c.error));
+    CHECK_SPAN(found.body, "{\"a\":1}");
+    CHECK(found.changed == 3 && found.birth == 0x07c05030 && !found.is_shielded &&
+          found.category == 2);
+    OK(own_find_external(c.db, &arena, one.source, span_text("b"), &found, &c.error));
+    CHECK(found.id == 2 && found.is_shielded);
+    CHECK_SPAN(found.case_number, "c-1");
+    NONE(own_find_external(c.db, &arena, span_text("other"), span_text("b"), &found, &c.error));
+    OK(own_remove(c.db, 2, 4, &c.error) && own_remove(c.db, 2, 5, &c.error));
+    NONE(own_find(c.db, &arena, 2, &found, &c.error));
+    OK(own_changes(c.db, &arena, 1, changes, 4, &count, &c.error));
+    CHECK_INT(count, 2);
+    CHECK(changes[0].id == 1 && changes[0].changed == 3 && !changes[0].is_gone);
+    CHECK_SPAN(changes[0].body, "{\"a\":1}");
+    CHECK(changes[1].id == 2 && changes[1].changed == 4 && changes[1].is_gone);
+    OK(own_changes(c.db, &arena, 3, changes, 1, &count, &c.error));
+    CHECK(count == 1 && changes[0].is_gone);
+    OK(own_changed(c.db, &number, &c.error));
+    CHECK_INT(number, 4);
+    OK(own_count(c.db, &number, &c.error));
+    CHECK_INT(number, 1);
+    /* An id never comes again. */
+    two.changed = 5;
+    OK(own_put(c.db, &two, &id, &is_new, &c.error));
+    CHECK(id == 5 && is_new);
+}
+
+CHECK_TEST(marks_lead_to_people_and_go_with_them)
+{
+    struct engine_case c CLEANUP(engine_case_end);
+    ROWS_CASE(&c);
+    struct own_row one = own_of("a", 1), two = own_of("b", 2);
+    struct own_mark plate = {3, span_text("AA012BB")}, other = {4, span_text("AA012BB")};
+    int64_t people[4], id = 0;
+    size_t count = 0;
+    bool is_new = false;
+
+    OK(own_put(c.db, &one, &id, &is_new, &c.error) && own_put(c.db, &two, &id, &is_new, &c.error));
+    OK(own_mark_put(c.db, &plate, 1, &c.error) && own_mark_put(c.db, &plate, 1, &c.error));
+    OK(own_mark_put(c.db, &plate, 2, &c.error) && own_mark_put(c.db, &other, 2, &c.error));
+    OK(own_mark_people(c.db, &plate, people, 4, &count, &c.error));
+    CHECK(count == 2 && people[0] == 1 && people[1] == 2);
+    OK(own_mark_people(c.db, &plate, people, 1, &count, &c.error));
+    CHECK_INT(count, 1);
+    OK(own_remove(c.db, 2, 3, &c.error));
+    OK(own_mark_people(c.db, &plate, people, 4, &count, &c.error));
+    CHECK(count == 1 && people[0] == 1);
+    OK(own_mark_people(c.db, &other, people, 4, &count, &c.error));
+    CHECK_INT(count, 0);
+    OK(own_marks_drop(c.db, 1, &c.error));
+    OK(own_mark_people(c.db, &plate, people, 4, &count, &c.error));
+    CHECK_INT(count, 0);
+}
+
+CHECK_TEST(an_import_keeps_where_it_stands)
+{
+    struct engine_case c CLEANUP(engine_case_end);
+    ROWS_CASE(&c);
+    struct own_import_row row = {.digest = H1,
+                                 .source = span_text("register"),
+                                 .officer = span_text("ana"),
+                                 .case_number = span_text("c-1"),
+                                 .began_ms = 5};
+    struct own_import_row rows[2], found;
+    size_t count = 0;
+
+    NONE(own_import_find(c.db, &arena, H1, &found, &c.error));
+    OK(own_import_put(c.db, &row, &c.error));
+    row.lines = 100;
+    row.people = 98;
+    row.refused = 2;
+    row.began_ms = 6;
+    OK(own_import_put(c.db, &row, &c.error));
+    OK(own_import_find(c.db, &arena, H1, &found, &c.error));
+    CHECK(found.lines == 100 && found.people == 98 && found.refused == 2 && found.ended_ms == 0);
+    CHECK_INT(found.began_ms, 5);
+    CHECK_SPAN(found.source, "register");
+    row.digest = H2;
+    row.began_ms = 7;
+    row.ended_ms = 8;
+    OK(own_import_put(c.db, &row, &c.error));
+    OK(own_import_list(c.db, &arena, rows, 2, &count, &c.error));
+    CHECK(count == 2 && rows[0].began_ms == 7 && rows[0].ended_ms == 8);
+}
+
 static int64_t first_in_inbox(struct engine_case *c)
 {
     struct arena arena CLEANUP(arena_free) = arena_make(65536);
@@ -1024,6 +1144,9 @@ int main(void)
     RUN_ON_ENGINES(the_inbox_lists_open_requests_by_deadline);
     RUN_ON_ENGINES(credentials_sessions_and_kept_answers_come_and_go);
     RUN_ON_ENGINES(approvals_wait_are_decided_once_expire_and_are_forgotten);
+    RUN_ON_ENGINES(people_of_the_own_index_change_go_and_are_followed);
+    RUN_ON_ENGINES(marks_lead_to_people_and_go_with_them);
+    RUN_ON_ENGINES(an_import_keeps_where_it_stands);
     RUN_ON_ENGINES(the_inbox_keeps_its_order_when_deadlines_answers_and_erasures_come);
     RUN_ON_ENGINES(the_queue_comes_page_by_page_each_request_once_and_in_order);
     engine_kind = DATABASE_SQLITE; /* whose plan it is */

@@ -1,0 +1,265 @@
+/* Rows of the own index: see own_rows.h. */
+#include "store/own_rows.h"
+
+#include "store/rows.h"
+
+/* --- people --- */
+
+static const char put_sql[] =
+    "insert into own_people (id, source, external, case_number, category, is_minor, is_shielded, birth,"
+    " body, changed, put_ms) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $1, $10)"
+    " on conflict (source, external) do update set case_number = excluded.case_number,"
+    " category = excluded.category, is_minor = excluded.is_minor, is_shielded = excluded.is_shielded,"
+    " birth = excluded.birth, body = excluded.body, changed = excluded.changed, put_ms = excluded.put_ms"
+    " returning id";
+
+bool own_put(struct database *db, const struct own_row *row, int64_t *id, bool *is_new,
+             struct error *err)
+{
+    struct statement *s CLEANUP(statement_give) = statement_take(db, put_sql, err);
+    if (s == NULL)
+        return false;
+    statement_integer(s, 1, row->changed);
+    statement_text(s, 2, row->source);
+    statement_text(s, 3, row->external);
+    statement_text(s, 4, row->case_number);
+    statement_integer(s, 5, row->category);
+    statement_integer(s, 6, row->is_minor);
+    statement_integer(s, 7, row->is_shielded);
+    statement_integer(s, 8, row->birth);
+    statement_bytes(s, 9, row->body);
+    statement_integer(s, 10, row->put_ms);
+    if (!row_integer(s, id, err))
+        return false;
+    *is_new = *id == row->changed;
+    return true;
+}
+
+static bool own_read(const struct statement *s, struct arena *arena, void *out)
+{
+    struct own_row *row = out;
+
+    *row = (struct own_row){.id = column_integer(s, 0),
+                            .category = column_integer(s, 4),
+                            .is_minor = column_integer(s, 5) != 0,
+                            .is_shielded = column_integer(s, 6) != 0,
+                            .birth = (uint32_t)column_integer(s, 7),
+                            .changed = column_integer(s, 9),
+                            .put_ms = column_integer(s, 10)};
+    return row_text(s, 1, arena, &row->source) && row_text(s, 2, arena, &row->external) &&
+           row_text(s, 3, arena, &row->case_number) && row_bytes(s, 8, arena, &row->body);
+}
+
+static const char find_sql[] =
+    "select id, source, external, case_number, category, is_minor, is_shielded, birth, body, changed, put_ms"
+    " from own_people where id = $1";
+
+bool own_find(struct database *db, struct arena *arena, int64_t id, struct own_row *out,
+              struct error *err)
+{
+    struct statement *s CLEANUP(statement_give) = statement_take(db, find_sql, err);
+    if (s == NULL)
+        return false;
+    statement_integer(s, 1, id);
+    return row_read(s, arena, own_read, out, "person", err);
+}
+
+static const char find_external_sql[] =
+    "select id, source, external, case_number, category, is_minor, is_shielded, birth, body, changed, put_ms"
+    " from own_people where source = $1 and external = $2";
+
+bool own_find_external(struct database *db, struct arena *arena, struct span source,
+                       struct span external, struct own_row *out, struct error *err)
+{
+    struct statement *s CLEANUP(statement_give) = statement_take(db, find_external_sql, err);
+    if (s == NULL)
+        return false;
+    statement_text(s, 1, source);
+    statement_text(s, 2, external);
+    return row_read(s, arena, own_read, out, "person", err);
+}
+
+static const char remove_sql[] = "delete from own_people where id = $1";
+static const char gone_sql[] = "insert into own_gone (changed, person) values ($1, $2)";
+
+bool own_remove(struct database *db, int64_t id, int64_t changed, struct error *err)
+{
+    struct statement *s CLEANUP(statement_give) = statement_take(db, remove_sql, err);
+    if (s == NULL)
+        return false;
+    statement_integer(s, 1, id);
+    if (!row_write(s, err))
+        return false;
+    if (statement_changes(s) == 0)
+        return true;
+    struct statement *gone CLEANUP(statement_give) = statement_take(db, gone_sql, err);
+    if (gone == NULL)
+        return false;
+    statement_integer(gone, 1, changed);
+    statement_integer(gone, 2, id);
+    return row_write(gone, err) && own_marks_drop(db, id, err);
+}
+
+static const char count_sql[] = "select count(*) from own_people";
+
+bool own_count(struct database *db, int64_t *count, struct error *err)
+{
+    struct statement *s CLEANUP(statement_give) = statement_take(db, count_sql, err);
+    return s != NULL && row_integer(s, count, err);
+}
+
+static const char changed_sql[] =
+    "select max(n) from (select max(changed) as n from own_people union all"
+    " select max(changed) from own_gone) as either";
+
+bool own_changed(struct database *db, int64_t *changed, struct error *err)
+{
+    struct statement *s CLEANUP(statement_give) = statement_take(db, changed_sql, err);
+    return s != NULL && row_integer(s, changed, err);
+}
+
+static bool change_read(const struct statement *s, struct arena *arena, void *out)
+{
+    struct own_change *change = out;
+
+    *change = (struct own_change){.changed = column_integer(s, 0),
+                                  .id = column_integer(s, 1),
+                                  .is_gone = column_is_null(s, 3),
+                                  .birth = (uint32_t)column_integer(s, 2)};
+    return row_bytes(s, 3, arena, &change->body);
+}
+
+/* Both halves walk an index. */
+static const char changes_sql[] =
+    "select * from (select changed, id, birth, body from own_people where changed > $1 order by changed limit $2)"
+    " as put union all"
+    " select changed, person, 0, null from (select changed, person from own_gone where changed > $1"
+    " order by changed limit $2) as gone order by 1 limit $2";
+
+bool own_changes(struct database *db, struct arena *arena, int64_t after, struct own_change *out,
+                 size_t limit, size_t *count, struct error *err)
+{
+    struct statement *s CLEANUP(statement_give) = statement_take(db, changes_sql, err);
+    if (s == NULL)
+        return false;
+    statement_integer(s, 1, after);
+    statement_integer(s, 2, (int64_t)limit);
+    return rows_read(s, arena, change_read, out, sizeof *out, limit, count, err);
+}
+
+/* --- marks --- */
+
+static const char mark_put_sql[] = "insert into own_marks (kind, key, person) values ($1, $2, $3)"
+                                   " on conflict (kind, key, person) do nothing";
+
+bool own_mark_put(struct database *db, const struct own_mark *mark, int64_t person,
+                  struct error *err)
+{
+    struct statement *s CLEANUP(statement_give) = statement_take(db, mark_put_sql, err);
+    if (s == NULL)
+        return false;
+    statement_integer(s, 1, mark->kind);
+    statement_text(s, 2, mark->key);
+    statement_integer(s, 3, person);
+    return row_write(s, err);
+}
+
+static const char marks_drop_sql[] = "delete from own_marks where person = $1";
+
+bool own_marks_drop(struct database *db, int64_t person, struct error *err)
+{
+    struct statement *s CLEANUP(statement_give) = statement_take(db, marks_drop_sql, err);
+    if (s == NULL)
+        return false;
+    statement_integer(s, 1, person);
+    return row_write(s, err);
+}
+
+static bool number_column_read(const struct statement *s, struct arena *arena UNUSED, void *out)
+{
+    int64_t *number = out;
+
+    *number = column_integer(s, 0);
+    return true;
+}
+
+static const char mark_people_sql[] =
+    "select person from own_marks where kind = $1 and key = $2 order by person limit $3";
+
+bool own_mark_people(struct database *db, const struct own_mark *mark, int64_t *out, size_t limit,
+                     size_t *count, struct error *err)
+{
+    struct statement *s CLEANUP(statement_give) = statement_take(db, mark_people_sql, err);
+    if (s == NULL)
+        return false;
+    statement_integer(s, 1, mark->kind);
+    statement_text(s, 2, mark->key);
+    statement_integer(s, 3, (int64_t)limit);
+    return rows_read(s, NULL, number_column_read, out, sizeof *out, limit, count, err);
+}
+
+/* --- imports --- */
+
+static const char import_put_sql[] =
+    "insert into own_imports (digest, source, officer, case_number, lines, people, refused, began_ms, ended_ms)"
+    " values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict (digest) do update set source = excluded.source,"
+    " officer = excluded.officer, case_number = excluded.case_number, lines = excluded.lines,"
+    " people = excluded.people, refused = excluded.refused, ended_ms = excluded.ended_ms";
+
+bool own_import_put(struct database *db, const struct own_import_row *row, struct error *err)
+{
+    struct statement *s CLEANUP(statement_give) = statement_take(db, import_put_sql, err);
+    if (s == NULL)
+        return false;
+    statement_bytes(s, 1, row->digest);
+    statement_text(s, 2, row->source);
+    statement_text(s, 3, row->officer);
+    statement_text(s, 4, row->case_number);
+    statement_integer(s, 5, row->lines);
+    statement_integer(s, 6, row->people);
+    statement_integer(s, 7, row->refused);
+    statement_integer(s, 8, row->began_ms);
+    statement_integer(s, 9, row->ended_ms);
+    return row_write(s, err);
+}
+
+static bool import_read(const struct statement *s, struct arena *arena, void *out)
+{
+    struct own_import_row *row = out;
+
+    *row = (struct own_import_row){.lines = column_integer(s, 4),
+                                   .people = column_integer(s, 5),
+                                   .refused = column_integer(s, 6),
+                                   .began_ms = column_integer(s, 7),
+                                   .ended_ms = column_integer(s, 8)};
+    return row_bytes(s, 0, arena, &row->digest) && row_text(s, 1, arena, &row->source) &&
+           row_text(s, 2, arena, &row->officer) && row_text(s, 3, arena, &row->case_number);
+}
+
+static const char import_find_sql[] =
+    "select digest, source, officer, case_number, lines, people, refused, began_ms, ended_ms"
+    " from own_imports where digest = $1";
+
+bool own_import_find(struct database *db, struct arena *arena, struct span digest,
+                     struct own_import_row *out, struct error *err)
+{
+    struct statement *s CLEANUP(statement_give) = statement_take(db, import_find_sql, err);
+    if (s == NULL)
+        return false;
+    statement_bytes(s, 1, digest);
+    return row_read(s, arena, import_read, out, "import", err);
+}
+
+static const char import_list_sql[] =
+    "select digest, source, officer, case_number, lines, people, refused, began_ms, ended_ms"
+    " from own_imports order by began_ms desc, digest limit $1";
+
+bool own_import_list(struct database *db, struct arena *arena, struct own_import_row *out,
+                     size_t limit, size_t *count, struct error *err)
+{
+    struct statement *s CLEANUP(statement_give) = statement_take(db, import_list_sql, err);
+    if (s == NULL)
+        return false;
+    statement_integer(s, 1, (int64_t)limit);
+    return rows_read(s, arena, import_read, out, sizeof *out, limit, count, err);
+}
