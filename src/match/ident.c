@@ -10,6 +10,7 @@
 #define DOCUMENT_MOST  24
 #define NEAR_LEAST     6 /* a shorter value with another character is another value */
 #define COUNTRY_SIZE   2
+#define GUESS_LEAST    5 /* shorter is a year, a house number, a time of day */
 
 /* --- characters --- */
 
@@ -336,6 +337,8 @@ static int weight_of(const struct ident *ident)
         return 3;
     if (ident->check == IDENT_WRONG)
         return -1;
+    if (ident->kind == IDENT_PLATE)
+        return ident->is_formed && !ident->is_mended ? 2 : 0;
     return ident->country[0] != 0 ? 2 : 1;
 }
 
@@ -355,7 +358,8 @@ size_t ident_guess(struct span text, const char *country, struct ident out[IDENT
     _Static_assert(IDENT_KINDS - 1 <= IDENT_GUESS_MAX, "each kind once");
     for (enum ident_kind kind = IDENT_DOCUMENT; kind < IDENT_KINDS; kind++) {
         struct error ignored = {0};
-        if (ident_read(kind, text, country, &out[count], &ignored) && !out[count].is_worthless)
+        if (ident_read(kind, text, country, &out[count], &ignored) && !out[count].is_worthless &&
+            strlen(out[count].value) >= GUESS_LEAST)
             count++;
     }
     qsort(out, count, sizeof out[0], heaviest_first);

@@ -37,6 +37,7 @@ struct ident {
     enum ident_check check;
     char country[3];   /* ISO 3166-1 alpha-2, XK for Kosovo; "" unknown */
     bool is_worthless; /* never matches */
+    bool is_formed;    /* a plate: of a form that its country has */
     bool is_mended; /* a plate's look-alike characters were exchanged to fit its country's form */
     char value[IDENT_VALUE_MAX + 1]; /* the one form */
     char key[IDENT_VALUE_MAX + 1];   /* look-alikes as one */

@@ -54,6 +54,7 @@ static bool country_fit(const char *value, const char *country, struct ident *ou
         least = mended;
         memcpy(out->value, text, strlen(text) + 1);
     }
+    out->is_formed = least <= MEND_MOST;
     out->is_mended = least <= MEND_MOST && least > 0;
     return least <= MEND_MOST;
 }
