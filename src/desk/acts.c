@@ -1,5 +1,5 @@
 /* The table of acts: see desk.h. */
-#include "desk/private.h"
+#include "desk/own.h"
 
 const struct desk_act desk_acts[] = {
     {"request-send", "agreement, attachments", "Sends a request to the partner.", true, true,
@@ -107,6 +107,21 @@ const struct desk_act desk_acts[] = {
     {"retention-release", "item", "Ends a hold.", true, false, act_retention_release},
     {"retention-clock", "", "Two officers find the clock right, where no partner can confirm it.",
      false, false, act_retention_clock},
+    {"own-search", "query, purpose, limit",
+     "Searches the people of our own cases by name, birth, document, plate or telephone.", true,
+     false, act_own_search},
+    {"own-show", "person, purpose", "Shows one person of our own cases.", true, false,
+     act_own_show},
+    {"own-remove", "person, purpose", "Removes a person from the own index, at once.", true, false,
+     act_own_remove},
+    {"own-import-begin", "digest, source",
+     "Begins the import of a file of people, or says where it stands.", true, false,
+     act_own_import_begin},
+    {"own-import-take", "digest, from, to, refused", "Takes the next lines of a file.", true, true,
+     act_own_import_take},
+    {"own-import-end", "digest", "Ends the import of a file.", true, false, act_own_import_end},
+    {"own-import-list", "", "Which files the own index came from, and how many people it has.",
+     false, false, act_own_import_list},
     {"rebuild", "", "Drops the derived tables and builds them again from the log.", false, false,
      act_rebuild},
 };

@@ -83,6 +83,7 @@ struct line_end {
 };
 
 struct line_versions; /* in_force.h */
+struct own_index;     /* desk/own_index.h */
 
 /* How far the books of a line lie behind what its partner holds (resume.h). */
 enum resume_state {
@@ -264,6 +265,8 @@ struct journal {
     size_t event_count;
     struct body_cache *cache; /* plaintext of bodies on their way */
     struct buffer drops; /* ids of attachment files whose rows are gone: they go after the commit */
+    struct own_index *
+        own_index; /* the desk's search files (desk/own_index.h); NULL: names are not searched here */
     struct journal_view views[JOURNAL_VIEW_COUNT]; /* by digest; a later one takes the place */
     /* Leaves that the running job appended: its access entry names them. */
     uint8_t job_leaves[ACT_LEAF_COUNT_MAX * DIGEST_SIZE];

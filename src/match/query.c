@@ -389,6 +389,21 @@ static bool birth_take(struct reading *reading, size_t first, size_t count)
     return true;
 }
 
+/* "BX 1034567": capitals, then a number too long for a house. */
+static bool is_document(const struct reading *reading, size_t first)
+{
+    struct span letters = reading->words[first].text;
+    struct span digits = reading->words[first + 1].text;
+
+    for (size_t i = 0; i < letters.size; i++)
+        if (letters.data[i] < 'A' || letters.data[i] > 'Z')
+            return false;
+    for (size_t i = 0; i < digits.size; i++)
+        if (digits.data[i] < '0' || digits.data[i] > '9')
+            return false;
+    return letters.size <= 3 && digits.size >= 5;
+}
+
 static bool number_take(struct reading *reading, size_t first, size_t count)
 {
     struct span text = window(reading, first, count);
@@ -396,7 +411,7 @@ static bool number_take(struct reading *reading, size_t first, size_t count)
     bool sure;
     size_t found = guess(reading, text, guesses, &sure);
 
-    if (found == 0 || (count > 1 && !sure))
+    if (found == 0 || (count > 1 && !sure && !(count == 2 && is_document(reading, first))))
         return false;
     ident_add(reading, guesses, found, text);
     window_use(reading, first, count);

@@ -65,6 +65,7 @@ CHECK_TEST(numbers_are_found_among_names)
         {"1630615123457", IDENT_NUMBER, "1630615123457", ""},
         {"RO49 AAAA 1B31 0075 9384 0000", IDENT_ACCOUNT, "RO49AAAA1B31007593840000", ""},
         {"arben@example.org", IDENT_EMAIL, "arben@example.org", ""},
+        {"BX 1034567 popaj", IDENT_DOCUMENT, "BX1034567", "popaj"},
         {"popaj BX1034567", IDENT_DOCUMENT, "BX1034567", "popaj"},
     };
 

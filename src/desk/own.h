@@ -1,0 +1,21 @@
+/*
+ * The acts of the own index: people of the state's own cases, brought by files, searched with reason and case. Private to
+ * desk; who sees whom stands in one place, own_may_see.
+ */
+#ifndef BESA_DESK_OWN_H
+#define BESA_DESK_OWN_H
+
+#include "desk/private.h"
+#include "store/own_rows.h"
+
+act_run act_own_import_begin, act_own_import_take, act_own_import_end, act_own_import_list,
+    act_own_search, act_own_show, act_own_remove;
+
+/*
+ * May this person be shown in this case for this purpose? Shielded ones in their own case only; victims, witnesses, those
+ * who give information, smuggled migrants and minors in their own case, or where a person is missing or in danger. Who is
+ * not shown is not counted either: a number would tell.
+ */
+bool own_may_see(const struct own_row *row, struct span case_number, enum purpose purpose);
+
+#endif

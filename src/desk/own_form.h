@@ -1,0 +1,41 @@
+/*
+ * Forms of the own index: a person of the state's own cases as a file brings it, and a list of them.
+ */
+#ifndef BESA_DESK_OWN_FORM_H
+#define BESA_DESK_OWN_FORM_H
+
+#include "base/arena.h"
+#include "base/buffer.h"
+#include "base/problems.h"
+#include "message/person.h"
+
+#define OWN_EXTERNAL_SIZE_MAX 80
+#define OWN_SOURCE_SIZE_MAX   64
+#define OWN_CASE_SIZE_MAX     64
+#define OWN_LIST_MAX          500 /* people of one slice of an import */
+
+struct own_entry {
+    struct span external;    /* the person's number in the register */
+    struct span case_number; /* for which the person is kept; empty: none yet */
+    /* Asylum (g3) or a protected role (g6): shown in the own case only, and never said of whom and why. */
+    bool is_shielded;
+    struct person person;
+};
+
+struct own_list {
+    const struct own_entry *entries;
+    size_t count;
+};
+
+extern const struct form own_entry_form;
+extern const struct form own_list_form;
+
+bool own_list_read(struct span body, struct arena *arena, struct own_list *out,
+                   struct problems *problems);
+/* False when the buffer failed. */
+bool own_list_write(const struct own_list *list, struct buffer *buffer);
+bool own_person_read(struct span body, struct arena *arena, struct person *out,
+                     struct problems *problems);
+bool own_person_write(const struct person *person, struct buffer *buffer);
+
+#endif

@@ -1,0 +1,42 @@
+/*
+ * Own index: the search files of the own index (match/segments.h) beside the books, and how they follow them. Files are
+ * made from the books and can be made again: a broken one is thrown away, and all is taken in anew.
+ */
+#ifndef BESA_DESK_OWN_INDEX_H
+#define BESA_DESK_OWN_INDEX_H
+
+#include "base/arena.h"
+#include "base/env.h"
+#include "match/find.h"
+#include "store/database.h"
+
+#define OWN_FOLLOW_MAX 5000 /* changes that one own_index_follow takes in */
+
+struct own_index;
+
+/* `directory` is made when it is absent. *was_reset: what stood there was broken, or newer than the books (a backup came
+ * back), and is gone; own_index_follow takes all in again. The result is the caller's. */
+bool own_index_open(const struct env *env, const char *directory, struct database *db,
+                    struct own_index **out, bool *was_reset, struct error *err);
+/* NULL is fine. */
+void own_index_close(struct own_index **index);
+/*
+ * Takes in what changed in the books, at most OWN_FOLLOW_MAX, and merges files where it is worth it; one caller at a time,
+ * with a connection of its own. *taken: changes; when it is OWN_FOLLOW_MAX there may be more.
+ */
+bool own_index_follow(struct own_index *index, struct database *db, size_t *taken,
+                      struct error *err);
+/* Merges all into one file, so that nobody who was erased is left in any. Beside nothing but searches. */
+bool own_index_settle(struct own_index *index, struct error *err);
+/* The `changed` up to which the files stand. */
+uint64_t own_index_position(struct own_index *index);
+/* The finder of the writer's thread. NULL only when memory is out. */
+struct finder *own_index_finder(struct own_index *index, struct error *err);
+
+/* The names of a person as they are searched: each spelling "given family", with the maiden name, and each alias; at most
+ * INDEX_NAMES_MAX, in the arena. 0 when memory is out or there is none. */
+struct person;
+size_t own_names(const struct person *person, struct arena *arena,
+                 struct span out[INDEX_NAMES_MAX]);
+
+#endif
