@@ -27,6 +27,7 @@
 #define HOME_PARTNERS         "partners"
 #define PARTNER_INSTITUTION   ".institution.pem" /* as the agreement in force names them */
 #define HOME_ATTACHMENTS      "attachments"
+#define HOME_INDEX            "index" /* search files of the own index: made from the books */
 #define HOME_RUN              "run"
 #define HOME_SOCKET           "run/control.sock"
 #define HOME_LOCK             "lock"

@@ -417,7 +417,8 @@ bool service_make(struct node *node, struct service **out, struct error *err)
            pem_read(service, HOME_TLS_CERTIFICATE, &service->certificate_pem, err) &&
            service_follow(service, err) && server_make(service, err) && desk_make(service, err) &&
            exchange_begin(service, err) && service_refuse(service, err) &&
-           background_open(service, err) && control_server_make(node, &service->control, err);
+           background_open(service, err) && service_index_make(service, err) &&
+           control_server_make(node, &service->control, err);
 }
 
 /* --- threads --- */
@@ -674,6 +675,11 @@ bool service_start(struct service *service, struct error *err)
            (service->web == NULL || (web_start(service->web, err) &&
                                      verifying_make(service->node, &service->verifying, err) &&
                                      http_server_start(service->desk_server, err)));
+
+           service_index_start(service, err) && http_server_start(service->server, err) &&
+           control_server_start(service->control, err) &&
+           (service->web == NULL ||
+            (web_start(service->web, err) && http_server_start(service->desk_server, err)));
 }
 
 /* Open calls are ended before the writer, which still takes what they bring. */
@@ -709,6 +715,7 @@ static void threads_end(struct service *service)
         pthread_join(service->writer, NULL);
     if (service->has_background)
         pthread_join(service->background, NULL);
+    service_index_end(service);
 }
 
 void service_end(struct service **service)

@@ -49,6 +49,15 @@ struct service_retention {
     int64_t soon[PARTNER_COUNT_MAX];
 };
 
+/* The search files of the own index, and the thread that lets them follow the books (service_index.c). */
+struct service_index {
+    struct database *db; /* the thread's own */
+    struct own_index *index;
+    pthread_t thread;
+    bool has_thread;
+    bool is_failing; /* and was reported */
+};
+
 struct service {
     struct node *node;
     struct buffer key_pem; /* of TLS; changed under `mutex` by service_tls_renew */
@@ -77,6 +86,7 @@ struct service {
     struct job expiry; /* of uploads; the background thread's while is_expiring is 0 */
     int is_expiring;   /* atomic */
     struct service_retention retention;
+    struct service_index index;
     bool has_writer;
     bool has_courier;
     bool has_background;
@@ -125,6 +135,11 @@ void service_retention_look(struct service *service);
 /* What the last pass found on a line, and what went in all since the start. Any thread. */
 void service_retention_shown(struct service *service, size_t line, int64_t *overdue, int64_t *soon,
                              int64_t *erased);
+/* Opens the search files, before the threads; a file that is not whole is told and made again. */
+bool service_index_make(struct service *service, struct error *err);
+bool service_index_start(struct service *service, struct error *err);
+/* Once the writer has ended. */
+void service_index_end(struct service *service);
 /* From the books to exchange. */
 void service_event(void *context, const struct journal_event *event);
 

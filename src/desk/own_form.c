@@ -65,6 +65,11 @@ bool own_list_write(const struct own_list *list, struct buffer *buffer)
     return form_write(&own_list_form, list, buffer);
 }
 
+bool own_entry_write(const struct own_entry *entry, struct buffer *buffer)
+{
+    return form_write(&own_entry_form, entry, buffer);
+}
+
 bool own_person_read(struct span body, struct arena *arena, struct person *out,
                      struct problems *problems)
 {

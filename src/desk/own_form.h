@@ -32,8 +32,9 @@ extern const struct form own_list_form;
 
 bool own_list_read(struct span body, struct arena *arena, struct own_list *out,
                    struct problems *problems);
-/* False when the buffer failed. */
+/* False when the buffer failed. The second: one of a list. */
 bool own_list_write(const struct own_list *list, struct buffer *buffer);
+bool own_entry_write(const struct own_entry *entry, struct buffer *buffer);
 bool own_person_read(struct span body, struct arena *arena, struct person *out,
                      struct problems *problems);
 bool own_person_write(const struct person *person, struct buffer *buffer);

@@ -1,0 +1,111 @@
+/* besa own: the people of our own cases: searched, shown, removed. Files of them: own_import.c. */
+#include "cmd/command.h"
+
+#include "base/attributes.h"
+#include "base/json.h"
+#include "cmd/own.h"
+#include "match/query.h"
+
+#include <string.h>
+
+#define ARGUMENTS_SIZE_MAX 4096u
+
+static int search(struct options *options, int argc, char **argv)
+{
+    struct buffer text CLEANUP(buffer_free) = buffer_make(ARGUMENTS_SIZE_MAX);
+    struct buffer query CLEANUP(buffer_free) = buffer_make(QUERY_SIZE_MAX);
+    struct json_writer arguments = json_writer_make(&text);
+    const char *purpose = NULL, *limit = NULL;
+    const struct command_option own[] = {{.name = "purpose", .value = &purpose},
+                                         {.name = "limit", .letter = 'n', .value = &limit}};
+    struct word_list words;
+    struct error err = {0};
+    uint64_t count = 0;
+    int exit_code;
+
+    if (!command_parse(options, argc, argv, own, ARRAY_COUNT(own), 1, WORD_COUNT_MAX, &words,
+                       &exit_code))
+        return exit_code;
+    if (purpose == NULL)
+        return command_usage(options, "say --purpose: what the search serves");
+    if (!command_number("limit", limit, 1, 50, 20, &count, &err))
+        return command_usage(options, "%s", err.text);
+    for (size_t i = 0; i < words.count; i++) {
+        if (i > 0)
+            buffer_byte(&query, ' ');
+        buffer_text(&query, words.words[i]);
+    }
+    if (query.failed)
+        return command_usage(options, "a query has at most %d bytes", QUERY_SIZE_MAX);
+    json_begin_object(&arguments);
+    json_text_field(&arguments, "query", buffer_span(&query));
+    json_string_field(&arguments, "purpose", purpose);
+    json_integer_field(&arguments, "limit", (int64_t)count);
+    json_end_object(&arguments);
+    return command_act(options, "own-search", buffer_span(&text), span_make(NULL, 0));
+}
+
+static int of_person(struct options *options, int argc, char **argv, const char *act)
+{
+    struct buffer text CLEANUP(buffer_free) = buffer_make(ARGUMENTS_SIZE_MAX);
+    struct json_writer arguments = json_writer_make(&text);
+    const char *purpose = NULL;
+    const struct command_option own[] = {{.name = "purpose", .value = &purpose}};
+    struct word_list words;
+    struct error err = {0};
+    uint64_t person = 0;
+    int exit_code;
+
+    if (!command_parse(options, argc, argv, own, ARRAY_COUNT(own), 1, 1, &words, &exit_code))
+        return exit_code;
+    if (purpose == NULL)
+        return command_usage(options, "say --purpose: what it serves");
+    if (!command_number("PERSON", words.words[0], 1, JSON_INTEGER_MAX, 0, &person, &err))
+        return command_usage(options, "%s", err.text);
+    json_begin_object(&arguments);
+    json_integer_field(&arguments, "person", (int64_t)person);
+    json_string_field(&arguments, "purpose", purpose);
+    json_end_object(&arguments);
+    return command_act(options, act, buffer_span(&text), span_make(NULL, 0));
+}
+
+static int show(struct options *options, int argc, char **argv)
+{
+    return of_person(options, argc, argv, "own-show");
+}
+
+static int drop(struct options *options, int argc, char **argv)
+{
+    return of_person(options, argc, argv, "own-remove");
+}
+
+static int imports(struct options *options, int argc, char **argv)
+{
+    struct word_list words;
+    int exit_code;
+
+    if (!command_parse(options, argc, argv, NULL, 0, 0, 0, &words, &exit_code))
+        return exit_code;
+    return command_act(options, "own-import-list", span_text("{}"), span_make(NULL, 0));
+}
+
+int command_own(struct options *options, int argc, char **argv)
+{
+    static const struct {
+        const char *name;
+        command_run *run;
+    } forms[] = {{"search", search},
+                 {"show", show},
+                 {"remove", drop},
+                 {"import", own_import},
+                 {"imports", imports}};
+
+    for (size_t i = 0; argc > 1 && i < ARRAY_COUNT(forms); i++)
+        if (strcmp(argv[1], forms[i].name) == 0)
+            return forms[i].run(options, argc - 1, argv + 1);
+    if (argc > 1 && strcmp(argv[1], "--help") == 0) {
+        command_help(options);
+        return 0;
+    }
+    return command_usage(options, "say search, show, remove, import or imports");
+}

@@ -1,0 +1,108 @@
+#!/usr/bin/env bash
+# A real node: a file of people is imported, with its wrong lines told; a second import that is killed on the way goes on where it
+# stood; people are found within a second, by name and number; nothing of them stands in the reports; a removed one is gone.
+# usage: tests/cmd/own.sh BESA      exit code 77: not run
+# covers: own own_import service_index
+set -u
+besa=$1
+root=$(cd "$(dirname "$0")/../.." && pwd)
+homes=$(mktemp -d "${TMPDIR:-/tmp}/besa-own-XXXXXX") || exit 1
+pids=()
+stop() { for pid in "${pids[@]}"; do kill "$pid" 2> /dev/null && wait "$pid" 2> /dev/null; done; pids=(); }
+trap 'stop; [ -n "${BESA_KEEP:-}" ] || rm -rf "$homes"' EXIT
+# shellcheck source=tests/real/two_homes.sh
+. "$root/tests/real/two_homes.sh"
+command -v python3 > /dev/null || { echo "NOT RUN: python3 is missing"; exit 77; }
+
+read -r ro_port < <(free_ports 1)
+fail() { echo "$1"; cat "$homes/said" 2> /dev/null; tail -n 5 "$homes/ro.log" 2> /dev/null; exit 1; }
+start() {
+    stop
+    "$besa" --home "$homes/ro" serve > "$homes/ro.log" 2>&1 & pids+=($!)
+    for _ in $(seq 100); do grep -q ready "$homes/ro.log" && return; sleep 0.1; done
+    fail "the node did not start"
+}
+desk() { "$besa" --home "$homes/ro" --officer ana --reason "exercise" --case c-1 --json "$@"; }
+says() { # TEXT COMMAND...
+    local text=$1
+    shift
+    "$@" > "$homes/said" 2>&1 || fail "failed: $*"
+    grep -q -- "$text" "$homes/said" || fail "not said: $text: $*"
+}
+
+quiet "$besa" --home "$homes/ro" --officer admin-ro --reason "exercise" init --party ro --training \
+    --make-institution "Exercise, Bucharest" --contact "+40 700 000 000" --listen "127.0.0.1:$ro_port" \
+    --address "127.0.0.1:$ro_port" || exit 1
+quiet "$besa" --home "$homes/ro" --officer admin-ro --reason "exercise" officer put ana "Ana Test" desk head_of_desk || exit 1
+quiet "$besa" --home "$homes/ro" --officer ana --reason "exercise" case c-1 "Exercise" || exit 1
+
+cat > "$homes/people.csv" << 'END'
+external;family;given;birth_date;nationality;passport;phone;category;case
+x-1;Popaj;Gjergj;3.5.1984;AL;AL:BX1034567;+355691234567;suspect;
+x-2;Krasniqi;Arben;1990-11-21;AL;;;suspect;
+x-3;Dumitrescu;Mirela;2001;RO;;;victim;c-2
+x-4;Wrong;Line;canary-value;RO;;;suspect;
+x-5;Papadopoulos;Γεώργιος;1979;GR;;;convicted;
+END
+python3 - "$homes/many.csv" << 'END' || exit 1
+import random, sys
+random.seed(5)
+syllables = ["ba", "ri", "shko", "du", "mel", "to", "vi", "lan", "ge", "fi", "zu", "ka", "pren", "so", "li", "mur"]
+def name():
+    return "".join(random.choice(syllables) for _ in range(random.randint(2, 3))).capitalize()
+with open(sys.argv[1], "w", encoding="utf-8") as out:
+    out.write("external,family,given,birth_date\n")
+    for i in range(20000):
+        out.write(f"m-{i},{name()},{name()},{random.randint(1950, 2005)}-{random.randint(1, 12):02}-{random.randint(2, 28):02}\n")
+END
+import_of() { desk own import "$1" --source "$2" --offences migrant_smuggling --errors "$homes/errors"; }
+
+start
+says '"people":4,"refused":1' import_of "$homes/people.csv" register
+grep -qx '5	birth_date: is no date' "$homes/errors" || fail "the wrong line is not told"
+grep -q canary-value "$homes/errors" "$homes/said" "$homes/ro.log" && fail "a value was told"
+sleep 1 # an addition is searchable within a second
+says '"external":"x-1"' desk own search "popaj gheorghe" 1984 alb --purpose investigation
+says 'same birth year' desk own search "popaj gheorghe" 1984 alb --purpose investigation
+says '"external":"x-1"' desk own search 069 123 4567 country:AL --purpose investigation
+says '"external":"x-1"' desk own search BX 1034567 --purpose investigation
+says '"external":"x-5"' desk own search "Papadopulos Giorgos" --purpose investigation
+says '"list":\[\]' desk own search "Dumitrescu Mirela" --purpose investigation
+says '"external":"x-3"' desk own search "Dumitrescu Mirela" --purpose missing_persons
+
+# Killed on the way; the same command goes on.
+import_of "$homes/many.csv" big > "$homes/killed" 2>&1 & import_pid=$!
+for _ in $(seq 200); do
+    desk own imports > "$homes/said" 2>&1
+    grep -q '"source":"big","officer":"ana","case":"c-1","lines":[1-9]' "$homes/said" && break
+    sleep 0.02
+done
+kill -KILL "$import_pid" 2> /dev/null
+wait "$import_pid" 2> /dev/null
+desk own imports > "$homes/said" 2>&1
+grep -o '"source":"big"[^}]*' "$homes/said" | grep -q ended && fail "the import was over before it could be cut"
+import_of "$homes/many.csv" big > "$homes/said" 2>&1 || fail "the import does not go on"
+grep -q '"lines":20001,"people":20000' "$homes/said" || fail "the second import is not whole"
+says '"people":20004' desk own imports
+says 'nothing is to be done' bash -c '"$@" 2>&1' _ "$besa" --home "$homes/ro" --officer ana --reason exercise --case c-1 \
+    own import "$homes/many.csv" --source big --offences migrant_smuggling
+
+# The files come back when they are lost.
+stop
+rm -f "$homes/ro/index/segments"
+start
+for _ in $(seq 50); do
+    desk own search "krasniqi arben" --purpose investigation > "$homes/said" 2>&1
+    grep -q '"external":"x-2"' "$homes/said" && break
+    sleep 0.1
+done
+says '"external":"x-2"' desk own search "krasniqi arben" --purpose investigation
+person=$(grep -o '"person":[0-9]*' "$homes/said" | head -n 1 | cut -d: -f2)
+says '"record":' desk own show "$person" --purpose investigation
+says '"removed":' desk own remove "$person" --purpose investigation
+says '"list":\[\]' desk own search "krasniqi arben 1990-11-21" source:register --purpose investigation
+grep -qi 'popaj\|krasniqi' "$homes/ro.log" && fail "a name stands in the report"
+desk own search popaj > "$homes/said" 2>&1 && fail "a search without purpose was answered"
+"$besa" --home "$homes/ro" --officer ana --reason exercise own search popaj --purpose investigation > "$homes/said" 2>&1 &&
+    fail "a search without a case was answered"
+echo "own: people imported, found, resumed, removed"
