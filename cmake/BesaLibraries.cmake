@@ -1,6 +1,7 @@
 # The libraries of Debian 12 that Besa stands on; which folder may use which is fenced by tools/layers.txt.
 find_package(PkgConfig REQUIRED)
 find_package(Threads REQUIRED)
+pkg_check_modules(EXPAT REQUIRED IMPORTED_TARGET expat)
 pkg_check_modules(JANSSON REQUIRED IMPORTED_TARGET jansson)
 pkg_check_modules(OPENSSL REQUIRED IMPORTED_TARGET libcrypto)
 pkg_check_modules(P11 REQUIRED IMPORTED_TARGET libp11 p11-kit-1)

@@ -29,7 +29,7 @@ target_include_directories(besa_match PRIVATE ${MATCH_RULES_DIR})
 besa_folder(detect USES base)
 besa_folder(store USES base LIBRARIES PkgConfig::SQLITE PkgConfig::PQ)
 besa_folder(journal USES base crypto tlog keeper message agreement store)
-besa_folder(desk USES base crypto tlog message agreement match detect store journal)
+besa_folder(desk USES base crypto tlog message agreement match detect store journal LIBRARIES PkgConfig::EXPAT)
 besa_folder(exchange USES base crypto tlog keeper message agreement match http journal)
 besa_folder(web USES base message http desk)
 

@@ -16,6 +16,7 @@
 
 #define ARGUMENTS_SIZE_MAX 4096u
 #define RESULT_MAX         65536u
+#define MAPPING_SIZE_MAX   65536u
 #define SLICE_PEOPLE       400
 #define SLICE_BYTES                                                                                \
     (BODY_SIZE_MAX - 8192u) /* with room for one more person to find that it does not fit */
@@ -37,6 +38,7 @@ struct import {
     char digest[2 * DIGEST_SIZE + 1];
     struct config config;
     struct own_entry usual;
+    struct own_xml_mapping mapping;
     struct own_file *reader;
     struct buffer pieces; /* entries behind each other */
     struct piece ends[SLICE_PEOPLE];
@@ -54,7 +56,7 @@ struct import {
 
 struct usual_texts {
     const char *source, *format, *category, *evaluation, *purpose, *offences, *review, *erase,
-        *link, *errors;
+        *link, *errors, *mapping;
 };
 
 static bool choice_find(const char *what, const char *text, const char *const *names, size_t count,
@@ -130,6 +132,16 @@ static bool usual_make(struct import *import, const struct usual_texts *texts, s
     marking->review_at_ms = now_ms + (int64_t)review_days * DAY_MS;
     marking->erase_at_ms = now_ms + (int64_t)erase_days * DAY_MS;
     return true;
+}
+
+static bool mapping_make(struct import *import, const char *path, struct error *err)
+{
+    struct buffer text CLEANUP(buffer_free) = buffer_make(MAPPING_SIZE_MAX);
+
+    if (path == NULL)
+        return own_xml_mapping_read(span_text(own_xml_mapping_usual), &import->mapping, err);
+    return command_read_file(path, MAPPING_SIZE_MAX, &text, err) &&
+           own_xml_mapping_read(buffer_span(&text), &import->mapping, err);
 }
 
 /* --- the file --- */
@@ -268,7 +280,9 @@ static bool step_take(struct import *import, bool *more)
 
     *more = step != OWN_FILE_END;
     if (step == OWN_FILE_FAILED)
-        return error_set(&import->err, ERROR_STORE, "%s: reading failed", import->path);
+        return why.kind == ERROR_NONE
+                   ? error_set(&import->err, ERROR_STORE, "%s: reading failed", import->path)
+                   : error_set(&import->err, why.kind, "%s: %s", import->path, why.text);
     if (!*more || line <= import->done) /* done before the import was cut */
         return true;
     if (step == OWN_FILE_FAULT) {
@@ -338,7 +352,8 @@ static bool import_run(struct import *import, const struct usual_texts *texts,
                      &import->err) ||
         !home_find(import->options->home, &home, &import->err) ||
         !home_config_load(&home, &import->config, &import->err) ||
-        !usual_make(import, texts, &import->err) || !digest_make(import, &import->err) ||
+        !usual_make(import, texts, &import->err) ||
+        !mapping_make(import, texts->mapping, &import->err) || !digest_make(import, &import->err) ||
         !import_begin(import, texts->source, &is_over))
         return false;
     if (is_over)
@@ -346,7 +361,8 @@ static bool import_run(struct import *import, const struct usual_texts *texts,
     else if (import->done > 0)
         command_note(import->options, "goes on behind line %" PRIu64, import->done);
     bool ok = is_over || (own_file_open(import->file, (enum own_file_format)format, &import->usual,
-                                        span_text(texts->source), &import->reader, &import->err) &&
+                                        &import->mapping, span_text(texts->source), &import->reader,
+                                        &import->err) &&
                           lines_take(import));
     progress_end(&import->progress);
     return ok && import_end(import, result);

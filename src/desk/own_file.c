@@ -11,7 +11,7 @@
 #define READ_SIZE   65536
 #define VALUE_SPLIT '|'
 
-const char *const own_file_format_names[OWN_FILE_FORMAT_COUNT] = {"csv", "ftm"};
+const char *const own_file_format_names[OWN_FILE_FORMAT_COUNT] = {"csv", "ftm", "xml"};
 
 struct own_file {
     FILE *file;
@@ -20,6 +20,7 @@ struct own_file {
     struct span source;
     struct own_build build;
     struct arena arena; /* of one JSON line */
+    struct own_xml *xml;
     /* What was read and not taken yet. */
     uint8_t block[READ_SIZE];
     size_t block_at;
@@ -351,10 +352,39 @@ static enum own_file_step ftm_next(struct own_file *file, struct own_entry *out,
     return step;
 }
 
-/* --- both --- */
+/* --- XML --- */
+
+static enum own_file_step xml_build(struct own_file *file, struct own_entry *out, struct error *err)
+{
+    own_build_begin(&file->build, file->usual);
+    for (int late = 0; late <= 1; late++)
+        for (size_t i = 0; i < own_xml_count(file->xml); i++) {
+            enum own_field field;
+            struct span value = own_xml_value(file->xml, i, &field);
+            if (is_late(field) == (late == 1) &&
+                !own_build_add(&file->build, field, trimmed(value), err))
+                return OWN_FILE_FAULT;
+        }
+    return own_build_end(&file->build, file->source, out, err) ? OWN_FILE_PERSON : OWN_FILE_FAULT;
+}
+
+static enum own_file_step xml_next(struct own_file *file, struct own_entry *out, struct error *err)
+{
+    enum own_xml_step step = own_xml_next(file->xml, err);
+
+    if (step == OWN_XML_END)
+        return OWN_FILE_END;
+    if (step == OWN_XML_BROKEN || step == OWN_XML_FAILED)
+        return OWN_FILE_FAILED;
+    file->line++;
+    return step == OWN_XML_FAULT ? OWN_FILE_FAULT : xml_build(file, out, err);
+}
+
+/* --- all --- */
 
 bool own_file_open(FILE *from, enum own_file_format format, const struct own_entry *usual,
-                   struct span source, struct own_file **out, struct error *err)
+                   const struct own_xml_mapping *mapping, struct span source, struct own_file **out,
+                   struct error *err)
 {
     struct own_file *file = calloc(1, sizeof *file);
 
@@ -366,7 +396,9 @@ bool own_file_open(FILE *from, enum own_file_format format, const struct own_ent
     file->usual = usual;
     file->source = source;
     file->arena = arena_make(4 * OWN_LINE_SIZE_MAX);
-    if (format != OWN_FILE_CSV || header_read(file, err))
+    if (format == OWN_FILE_CSV
+            ? header_read(file, err)
+            : format != OWN_FILE_XML || own_xml_open(from, mapping, &file->xml, err))
         return true;
     own_file_close(out);
     return false;
@@ -374,13 +406,25 @@ bool own_file_open(FILE *from, enum own_file_format format, const struct own_ent
 
 void own_file_close(struct own_file **file)
 {
-    if (*file != NULL)
+    if (*file != NULL) {
+        own_xml_close(&(*file)->xml);
         arena_free(&(*file)->arena);
+    }
     free(*file);
     *file = NULL;
 }
 
 enum own_file_step own_file_next(struct own_file *file, struct own_entry *out, struct error *err)
 {
-    return file->format == OWN_FILE_CSV ? csv_next(file, out, err) : ftm_next(file, out, err);
+    switch (file->format) {
+    case OWN_FILE_CSV:
+        return csv_next(file, out, err);
+    case OWN_FILE_FTM:
+        return ftm_next(file, out, err);
+    case OWN_FILE_XML:
+        return xml_next(file, out, err);
+    case OWN_FILE_FORMAT_COUNT:
+        break;
+    }
+    return OWN_FILE_FAILED;
 }

@@ -1,7 +1,7 @@
 /*
  * Files of people: tables in all separators and with quotes, FollowTheMoney entities; wrong lines are told by number and field,
  * never by value, and the next line is read.
- * covers: own_file own_build own_form
+ * covers: own_file own_build own_form own_xml
  */
 #include "base/attributes.h"
 #include "check.h"
@@ -14,6 +14,7 @@ struct reading {
     FILE *stream;
     struct own_file *file;
     struct own_entry usual;
+    struct own_xml_mapping mapping;
     struct own_entry entry;
     struct error err;
 };
@@ -23,10 +24,12 @@ static bool begin(struct reading *reading, enum own_file_format format, const ch
 {
     *reading = (struct reading){.usual = {.person = {.marking = sample_persons[0].marking,
                                                      .link_to_purpose = span_text("test")}}};
+    if (!own_xml_mapping_read(span_text(own_xml_mapping_usual), &reading->mapping, &reading->err))
+        return false;
     reading->stream = fmemopen((void *)(uintptr_t)text, size, "r");
     return reading->stream != NULL &&
-           own_file_open(reading->stream, format, &reading->usual, span_text("register"),
-                         &reading->file, &reading->err);
+           own_file_open(reading->stream, format, &reading->usual, &reading->mapping,
+                         span_text("register"), &reading->file, &reading->err);
 }
 
 static void end(struct reading *reading)
@@ -213,6 +216,83 @@ CHECK_TEST(follow_the_money_entities_are_people_or_nothing)
     end(&r);
 }
 
+CHECK_TEST(xml_gives_people_by_its_mapping)
+{
+    BEGIN(
+        r, OWN_FILE_XML,
+        "<?xml version=\"1.0\"?><u:Message xmlns:u=\"urn:x\"><u:Person id=\"p-1\"><u:PersonName>"
+        "<u:FamilyName>Popaj</u:FamilyName><u:FirstName> Gjergj </u:FirstName></u:PersonName>"
+        "<u:DateOfBirth>1984-05-03</u:DateOfBirth><u:Nationality>AL</u:Nationality>"
+        "<u:Alias>Gogu<u:Note>not this</u:Note></u:Alias><u:Contact><u:PhoneNumber>+355691234567</u:PhoneNumber>"
+        "</u:Contact><u:Unknown>x</u:Unknown></u:Person><Person id=\"p-2\"><DateOfBirth>never</DateOfBirth>"
+        "</Person><Person id=\"p-3\"><LastName>A &amp; &#x42;</LastName></Person></u:Message>\n");
+    const struct person *person = &r.entry.person;
+
+    CHECK_INT(next(&r), OWN_FILE_PERSON);
+    CHECK_SPAN(r.entry.external, "p-1");
+    CHECK_SPAN(person->names[0].family, "Popaj");
+    CHECK_SPAN(person->names[0].given, "Gjergj");
+    CHECK_SPAN(person->names[1].alias, "Gogu");
+    CHECK_SPAN(person->birth_date, "1984-05-03");
+    CHECK_SPAN(person->phones[0], "+355691234567");
+    CHECK_INT(next(&r), OWN_FILE_FAULT);
+    CHECK_ERROR(r.err, ERROR_INPUT, "birth_date");
+    CHECK_INT(own_file_line(r.file), 2);
+    CHECK_INT(next(&r), OWN_FILE_PERSON);
+    CHECK_SPAN(person->names[0].family, "A & B");
+    CHECK_INT(next(&r), OWN_FILE_END);
+    end(&r);
+}
+
+CHECK_TEST(xml_that_is_broken_or_opens_other_things_is_refused)
+{
+    static const struct fault faults[] = {
+        {"<a><Person id=\"1\"><LastName>A</LastName></Person><b></a>", "line 1: mismatched tag"},
+        {"<!DOCTYPE a [<!ENTITY e \"x\">]><a><Person id=\"1\"><LastName>&e;</LastName></Person></a>",
+         "document type"},
+        {"<!DOCTYPE a SYSTEM \"file:///etc/passwd\"><a/>", "document type"},
+        {"no xml", "line 1"},
+        {"<a><Person id=\"1\">", "line 1: no element found"},
+    };
+
+    for (size_t i = 0; i < ARRAY_COUNT(faults); i++) {
+        BEGIN(r, OWN_FILE_XML, faults[i].line);
+        enum own_file_step step = next(&r);
+        if (step == OWN_FILE_PERSON)
+            step = next(&r);
+        CHECK_INT(step, OWN_FILE_FAILED);
+        CHECK_ERROR(r.err, ERROR_INPUT, faults[i].why);
+        end(&r);
+    }
+}
+
+CHECK_TEST(a_mapping_of_ones_own_says_where_fields_stand)
+{
+    struct own_xml_mapping mapping;
+    struct error err = {0};
+    struct reading r;
+
+    CHECK(!own_xml_mapping_read(span_text("a\tfamily\n"), &mapping, &err));
+    CHECK_ERROR(err, ERROR_INPUT, "which element");
+    CHECK(!own_xml_mapping_read(span_text("record\tx\na\tcolour\n"), &mapping, &err));
+    CHECK_ERROR(err, ERROR_INPUT, "line 2: no such field");
+    CHECK(!own_xml_mapping_read(span_text("record\tx\na family\n"), &mapping, &err));
+    CHECK_ERROR(err, ERROR_INPUT, "line 2");
+    CHECK(!own_xml_mapping_read(span_text("record\tx"), &mapping, &err));
+    CHECK(begin(&r, OWN_FILE_XML, "<l><who><nr v=\"7\"/><n><x>A</x></n><m><x>B</x></m></who></l>",
+                strlen("<l><who><nr v=\"7\"/><n><x>A</x></n><m><x>B</x></m></who></l>")));
+    error_clear(&err);
+    CHECK_OK(own_xml_mapping_read(
+                 span_text("# ours\nrecord\twho\nnr/@v\texternal\nn/x\tfamily\nm/x\tgiven\n"),
+                 &r.mapping, &err),
+             err);
+    CHECK_INT(next(&r), OWN_FILE_PERSON);
+    CHECK_SPAN(r.entry.external, "7");
+    CHECK_SPAN(r.entry.person.names[0].family, "A");
+    CHECK_SPAN(r.entry.person.names[0].given, "B");
+    end(&r);
+}
+
 CHECK_TEST(a_person_keeps_the_id_over_imports)
 {
     uint8_t first[UUID_SIZE];
@@ -257,6 +337,9 @@ int main(void)
     CHECK_RUN(what_is_no_table_is_refused);
     CHECK_RUN(a_line_beyond_the_limit_is_passed_over);
     CHECK_RUN(follow_the_money_entities_are_people_or_nothing);
+    CHECK_RUN(xml_gives_people_by_its_mapping);
+    CHECK_RUN(xml_that_is_broken_or_opens_other_things_is_refused);
+    CHECK_RUN(a_mapping_of_ones_own_says_where_fields_stand);
     CHECK_RUN(a_person_keeps_the_id_over_imports);
     CHECK_RUN(what_is_read_is_what_the_node_takes);
     return check_end();

@@ -1,0 +1,86 @@
+/*
+ * Arbitrary bytes as a file of people, first byte: the format. Whoever is read writes and reads as himself, line numbers rise, and
+ * the end comes.
+ */
+#include "desk/own_file.h"
+
+#include <stdlib.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void usual_make(struct own_entry *usual)
+{
+    struct marking *marking = &usual->person.marking;
+
+    *usual = (struct own_entry){.person = {.link_to_purpose = span_text("test")}};
+    marking->type = ENTITY_PERSON;
+    marking->schema_version = MARKING_SCHEMA;
+    marking->origin_party = span_text("ro");
+    marking->origin_ref = span_text("r");
+    marking->offences = 1;
+    marking->info_eval = 1;
+    marking->handling = HANDLING_BIT(HANDLING_H0);
+    marking->as_of_ms = marking->recorded_at_ms = 1000;
+    marking->recorded_by = span_text("import");
+    marking->review_at_ms = 2000;
+    marking->erase_at_ms = 3000;
+}
+
+/* What the node would make of it; it may refuse (a date of no calendar), but what it takes is the same again. */
+static void reads_as_itself(const struct own_entry *entry)
+{
+    static struct problems problems;
+    struct arena arena = arena_make(1 << 20);
+    struct buffer first = buffer_make(1 << 20);
+    struct buffer again = buffer_make(1 << 20);
+    struct own_list list = {entry, 1};
+    struct own_list read;
+
+    problems_clear(&problems);
+    if (!own_list_write(&list, &first))
+        abort();
+    if (own_list_read(buffer_span(&first), &arena, &read, &problems) &&
+        (!own_list_write(&read, &again) || !span_equal(buffer_span(&first), buffer_span(&again))))
+        abort();
+    buffer_free(&first);
+    buffer_free(&again);
+    arena_free(&arena);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    static struct own_xml_mapping mapping;
+    struct own_entry usual;
+    struct own_entry entry;
+    struct own_file *file = NULL;
+    struct error err = {0};
+    uint64_t line = 0;
+
+    if (size < 2)
+        return 0;
+    if (mapping.count == 0 &&
+        !own_xml_mapping_read(span_text(own_xml_mapping_usual), &mapping, &err))
+        abort();
+    usual_make(&usual);
+    FILE *stream = fmemopen((void *)(uintptr_t)(data + 1), size - 1, "r");
+    if (stream == NULL)
+        return 0;
+    if (own_file_open(stream, (enum own_file_format)(data[0] % OWN_FILE_FORMAT_COUNT), &usual,
+                      &mapping, span_text("r"), &file, &err)) {
+        enum own_file_step step;
+        do {
+            error_clear(&err);
+            step = own_file_next(file, &entry, &err);
+            if (step == OWN_FILE_PERSON)
+                reads_as_itself(&entry);
+            if ((step == OWN_FILE_FAULT) != (err.kind != ERROR_NONE) && step != OWN_FILE_FAILED)
+                abort();
+            if (step != OWN_FILE_END && step != OWN_FILE_FAILED && own_file_line(file) <= line)
+                abort();
+            line = own_file_line(file);
+        } while (step != OWN_FILE_END && step != OWN_FILE_FAILED);
+    }
+    own_file_close(&file);
+    fclose(stream);
+    return 0;
+}
