@@ -18,8 +18,7 @@
 #define RESULT_MAX         65536u
 #define MAPPING_SIZE_MAX   65536u
 #define SLICE_PEOPLE       400
-#define SLICE_BYTES                                                                                \
-    (BODY_SIZE_MAX - 8192u) /* with room for one more person to find that it does not fit */
+#define SLICE_BYTES        (BODY_SIZE_MAX * 3 / 4) /* then it goes: what a last person adds has room */
 #define FAULTS_TOLD 20
 #define DAY_MS      INT64_C(86400000)
 
@@ -266,7 +265,7 @@ static bool person_take(struct import *import, const struct own_entry *entry)
         return error_set(&import->err, ERROR_LIMIT, "a person is too long");
     import->ends[import->count++] =
         (struct piece){import->pieces.size, own_file_line(import->reader)};
-    return (import->count < SLICE_PEOPLE && import->pieces.size < SLICE_BYTES / 2) ||
+    return (import->count < SLICE_PEOPLE && import->pieces.size < SLICE_BYTES) ||
            slice_flush(import);
 }
 
