@@ -19,8 +19,8 @@
 #define MAPPING_SIZE_MAX   65536u
 #define SLICE_PEOPLE       400
 #define SLICE_BYTES        (BODY_SIZE_MAX * 3 / 4) /* then it goes: what a last person adds has room */
-#define FAULTS_TOLD 20
-#define DAY_MS      INT64_C(86400000)
+#define FAULTS_TOLD        20
+#define DAY_MS             INT64_C(86400000)
 
 /* One person of the slice at hand: where its JSON ends, and the line of the file that it ends with. */
 struct piece {
