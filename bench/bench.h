@@ -56,7 +56,6 @@ bool bench_names(void);
 bool bench_crowd(void);
 bool bench_retention(void);
 
-
 bool bench_import(void);
 
 /* The bare peer of exchange_peers: append and fdatasync on both sides, TCP, a receipt, nothing else. */

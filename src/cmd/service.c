@@ -671,15 +671,11 @@ bool service_start(struct service *service, struct error *err)
            thread_start(&service->courier, &service->has_courier, courier_run, service, err) &&
            thread_start(&service->background, &service->has_background, background_run, service,
                         err) &&
-           http_server_start(service->server, err) && control_server_start(service->control, err) &&
+           service_index_start(service, err) && http_server_start(service->server, err) &&
+           control_server_start(service->control, err) &&
            (service->web == NULL || (web_start(service->web, err) &&
                                      verifying_make(service->node, &service->verifying, err) &&
                                      http_server_start(service->desk_server, err)));
-
-           service_index_start(service, err) && http_server_start(service->server, err) &&
-           control_server_start(service->control, err) &&
-           (service->web == NULL ||
-            (web_start(service->web, err) && http_server_start(service->desk_server, err)));
 }
 
 /* Open calls are ended before the writer, which still takes what they bring. */

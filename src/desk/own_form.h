@@ -14,6 +14,13 @@
 #define OWN_CASE_SIZE_MAX     64
 #define OWN_LIST_MAX          500 /* people of one slice of an import */
 
+/* Of a search: match/query.h and match/ident.h, for those who do not see them. */
+#define OWN_QUERY_SIZE_MAX  1000
+#define OWN_QUERY_NAME_MAX  255
+#define OWN_NUMBERS_MAX     8
+#define OWN_NUMBER_SIZE_MAX 64
+#define OWN_FOUND_MAX       50 /* people of one answer */
+
 struct own_entry {
     struct span external;    /* the person's number in the register */
     struct span case_number; /* for which the person is kept; empty: none yet */

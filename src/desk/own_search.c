@@ -16,7 +16,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-#define SHOWN_MAX     50 /* people of one answer */
+#define OWN_FOUND_MAX 50 /* people of one answer */
 #define SHOWN_USUAL   20
 #define FOUND_MAX     300 /* candidates that are looked at */
 #define MARK_CAP      50  /* a number that more people have tells nothing of one */
@@ -24,6 +24,10 @@
 #define REASONS_MAX   12
 #define REASON_SIZE   120
 #define COUNTRY_COUNT 8
+
+_Static_assert(OWN_QUERY_SIZE_MAX == QUERY_SIZE_MAX && OWN_QUERY_NAME_MAX == QUERY_NAME_MAX &&
+                   OWN_NUMBERS_MAX == QUERY_IDENT_MAX && OWN_NUMBER_SIZE_MAX == IDENT_VALUE_MAX,
+               "told to those who do not see match/");
 
 struct found {
     int64_t id;
@@ -105,7 +109,7 @@ static bool question_read(struct search *search)
     search->purpose =
         (enum purpose)json_get_choice(arguments, "purpose", purpose_names, PURPOSE_COUNT);
     search->limit =
-        (size_t)json_get_integer_optional(arguments, "limit", 1, SHOWN_MAX, SHOWN_USUAL);
+        (size_t)json_get_integer_optional(arguments, "limit", 1, OWN_FOUND_MAX, SHOWN_USUAL);
     if (!problems_to_error(search->call->problems, search->err))
         return false;
     return query_read(text, (const char(*)[3])countries, country_count,

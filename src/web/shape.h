@@ -74,6 +74,9 @@ extern const struct shape shape_governed, shape_proposal, shape_history, shape_d
     shape_ruling, shape_ending_prepared, shape_ending_allowed, shape_log_ended, shape_resumes,
     shape_key_revoked, shape_officer_revoked, shape_held, shape_retried, shape_clock,
     shape_retention_pass, shape_doctor, shape_verification;
+/* The same of the own index (shapes_own.c). */
+extern const struct shape shape_own_asked, shape_own_found, shape_own_person, shape_own_removed,
+    shape_own_imports;
 /* Every argument that stands in a path or a query. */
 extern const struct shape shape_parameters;
 

@@ -234,6 +234,8 @@ static const char *const tried_types[] = {"request", "answer"};
 static const struct shape_field parameter_fields[] = {
     UUID("item", MUST, "The message."),
     INTEGER("part", MUST, 1, UINT16_MAX, "The part of the message."),
+    INTEGER("person", MUST, 1, JSON_INTEGER_MAX, "The person of the own index."),
+    CHOICE("purpose", MUST, purpose_names, "What it serves."),
     HEX("approval", MUST, APPROVAL_ID_SIZE, "The draft."),
     IDENTIFIER("id", MUST, "The officer."),
     TEXT("number", MUST, 1, NAME_SIZE_MAX, "The case."),

@@ -2,17 +2,20 @@
  * The API keeps to its document: every route is called with success over a real listener, and status, type and body of each
  * answer, and of each problem, are held against the schemas of the document that the node itself gives out. A route that is
  * not called here fails the test. Arguments that do not fit their schema are refused, each field by its name.
- * covers: openapi schema shape shapes_governance shapes_item shapes_node shapes_office
+ * covers: openapi schema shape shapes_governance shapes_item shapes_node shapes_office shapes_own
  */
 #include "base/attributes.h"
 #include "base/text.h"
 #include "check.h"
 #include "crypto/password.h"
+#include "desk/own_form.h"
 #include "desk/roles.h"
 #include "journal/support/amend.h"
 #include "journal/support/hostile.h"
+#include "match/ident.h"
 #include "message/support/samples.h"
 #include "store/governance_rows.h"
+#include "store/own_rows.h"
 #include "store/session_rows.h"
 #include "web/support/live.h"
 #include "web/support/schema.h"
@@ -769,6 +772,69 @@ CHECK_TEST(what_waits_is_looked_at_and_tried_again)
     CHECK(done(&asking));
 }
 
+/* A person with a telephone, and the file that they came from. */
+static bool own_run(struct journal *journal, void *context, struct error *why)
+{
+    struct buffer body CLEANUP(buffer_free) = buffer_make(65536);
+    struct own_row row = {.source = span_text("register"),
+                          .external = span_text("x-1"),
+                          .case_number = span_text("c-1"),
+                          .changed = 1,
+                          .put_ms = pair_clock_ms()};
+    struct own_import_row import = {.digest = span_make(live.pair.fingerprint, DIGEST_SIZE),
+                                    .source = row.source,
+                                    .officer = span_text("analyst"),
+                                    .case_number = row.case_number,
+                                    .lines = 2,
+                                    .people = 1,
+                                    .began_ms = row.put_ms,
+                                    .ended_ms = row.put_ms};
+    struct own_mark mark = {.kind = IDENT_PHONE, .key = span_text("91234567")};
+    int64_t id = 0;
+    bool is_new = false;
+    (void)context;
+
+    if (!own_person_write(&sample_persons[0], &body))
+        return false;
+    row.body = buffer_span(&body);
+    return own_put(journal->db, &row, &id, &is_new, why) && id == 1 &&
+           own_mark_put(journal->db, &mark, id, why) && own_import_put(journal->db, &import, why);
+}
+
+CHECK_TEST(people_of_our_own_cases_are_searched_shown_and_removed)
+{
+    struct ask asking = {
+        .method = "POST",
+        .route = "/api/v1/own/search",
+        .session = as(ROLE_INVESTIGATOR),
+        .body =
+            "{\"query\":\"phone:+355691234567 born:1984 country:AL\",\"purpose\":\"investigation\"}",
+        .status = 200};
+
+    live_hold(&live);
+    bool ok = hostile_run(&live.pair.nodes[0], own_run, NULL, &err);
+    live_release(&live);
+    CHECK_OK(ok, err);
+    CHECK(done(&asking));
+    asking.body = "{\"query\":\"phone:never\",\"purpose\":\"investigation\"}";
+    asking.status = 400;
+    CHECK(done(&asking));
+    asking = (struct ask){.method = "GET",
+                          .route = "/api/v1/own/imports",
+                          .session = as(ROLE_INVESTIGATOR),
+                          .status = 200};
+    CHECK(done(&asking));
+    asking.route = "/api/v1/own/people/{n}";
+    asking.id = "1";
+    asking.query = "purpose=investigation";
+    CHECK(done(&asking));
+    asking.method = "DELETE";
+    asking.session = as(ROLE_DPO);
+    CHECK(done(&asking));
+    asking.status = 404;
+    CHECK(done(&asking));
+}
+
 /* The acts of the node itself are called by tests/cmd/desk_tls_test.c, where they are. */
 static bool is_of_node(const struct web_route *route)
 {
@@ -947,6 +1013,7 @@ int main(void)
     RUN(what_two_officers_do_waits_and_is_done);
     RUN(what_waits_is_looked_at_and_tried_again);
     RUN(the_end_of_a_log_is_allowed_to_the_partner_and_asked_for_here);
+    RUN(people_of_our_own_cases_are_searched_shown_and_removed);
     RUN(every_route_was_called_with_success);
     RUN(a_problem_is_one_of_those_that_the_document_knows);
     RUN(arguments_that_do_not_fit_are_refused_by_their_names);

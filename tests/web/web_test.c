@@ -495,6 +495,7 @@ CHECK_TEST(every_post_takes_a_key_or_is_written_down)
         {"/api/v1/agreements/{id}/difference", "it only looks"},
         {"/api/v1/agreements/{id}/trial", "it only looks"},
         {"/api/v1/successions/allowance", "it only looks"},
+        {"/api/v1/own/search", "it only looks"},
     };
     size_t found = 0;
 

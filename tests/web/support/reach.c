@@ -18,7 +18,7 @@ void reach_path(const struct web_route *route, char *out, size_t size)
                                            {"agreement", "ro-al"},
                                            {"partner", "al"}};
     const char *id = "none";
-    const char *brace = strchr(route->path, '{');
+    const char *brace = strstr(route->path, "{id}");
 
     for (size_t i = 0; route->id != NULL && i < ARRAY_COUNT(known); i++)
         if (strcmp(route->id, known[i][0]) == 0)
@@ -106,6 +106,9 @@ static const struct row rows[] = {
     {"POST", "/api/v1/successions/preparation", 422, "/log"},
     {"POST", "/api/v1/successions/allowance", 422, "/document"},
     {"POST", "/api/v1/successions", 422, "/document"},
+    {"POST", "/api/v1/own/search", 422, "/query"},
+    {"GET", "/api/v1/own/people/{n}", 422, "/purpose"},
+    {"DELETE", "/api/v1/own/people/{n}", 422, "/purpose"},
 };
 
 /* What needs an agreement or a running node, on books of a node that has neither. */

@@ -1,0 +1,110 @@
+/* Shapes of the own index: what an officer asks, who is found and why, one person, the files that people came from. */
+#include "desk/desk.h"
+#include "desk/own_form.h"
+#include "web/shape_rows.h"
+
+#define REASON_SIZE  120
+#define REASON_COUNT 16
+
+/* --- asking --- */
+
+static const struct shape_field asked_fields[] = {
+    TEXT("query", MUST, 1, OWN_QUERY_SIZE_MAX,
+         "As typed: names, dates, numbers in any order, or fields."),
+    CHOICE("purpose", MUST, purpose_names, "What the search serves; it rules who is shown."),
+    INTEGER("limit", MAY, 1, OWN_FOUND_MAX, "People of the answer; absent: 20."),
+};
+const struct shape shape_own_asked =
+    SHAPE("own_search_arguments", "A search of the own index.", asked_fields);
+
+/* --- who is found --- */
+
+static const struct shape_field number_fields[] = {
+    TEXT("kind", MUST, 1, 32, "plate, phone, document, ..."),
+    TEXT("value", MUST, 1, OWN_NUMBER_SIZE_MAX, "In the one form."),
+    BOOLEAN("check_wrong", MUST, "Its check character says that it was mistyped."),
+    BOOLEAN("shared_by_many", MUST, "True: too many people have it, so it leads to nobody."),
+};
+static const struct shape number = SHAPE("own_number", "A number in a question.", number_fields);
+static const struct shape *const numbers[] = {&number};
+
+static const struct shape_field understood_fields[] = {
+    TEXT("name", MAY, 1, OWN_QUERY_NAME_MAX, NULL),
+    TEXT("birth_date", MAY, 4, 10, "As precise as asked."),
+    TEXT("country", MAY, 2, 2, NULL),
+    LIST("numbers", MUST, OWN_NUMBERS_MAX, numbers, NULL),
+};
+static const struct shape understood =
+    SHAPE("own_understood", "How the line was understood.", understood_fields);
+static const struct shape *const understood_of[] = {&understood};
+
+static const struct shape_field name_fields[] = {
+    TEXT("family", MAY, 1, PERSON_NAME_SIZE_MAX, NULL),
+    TEXT("given", MAY, 1, PERSON_NAME_SIZE_MAX, NULL),
+    TEXT("father", MAY, 1, PERSON_NAME_SIZE_MAX, NULL),
+    TEXT("alias", MAY, 1, PERSON_NAME_SIZE_MAX, NULL),
+};
+static const struct shape name = SHAPE("own_name", "One spelling of a name.", name_fields);
+static const struct shape *const names[] = {&name};
+
+static const struct shape_field found_fields[] = {
+    INTEGER("person", MUST, 1, JSON_INTEGER_MAX, NULL),
+    IDENTIFIER("source", MUST, "The register."),
+    TEXT("external", MUST, 1, OWN_EXTERNAL_SIZE_MAX, "The person's number there."),
+    LIST("names", MUST, PERSON_NAME_COUNT_MAX, names, NULL),
+    TEXT("birth_date", MAY, 4, 10, NULL),
+    CHOICE("category", MUST, person_category_names, NULL),
+    TEXT("case", MAY, 1, OWN_CASE_SIZE_MAX, "For which the person is kept."),
+    INTEGER("name_likeness_percent", MUST, 0, 100, "0: not found by the name."),
+    TEXTS("reasons", MUST, 0, REASON_COUNT, REASON_SIZE, "Why this person was found."),
+};
+static const struct shape found =
+    SHAPE("own_found_person", "A candidate, nothing more.", found_fields);
+static const struct shape *const founds[] = {&found};
+
+static const struct shape_field answer_fields[] = {
+    OBJECT("understood", MUST, understood_of, NULL),
+    LIST("list", MUST, OWN_FOUND_MAX, founds, "The likeliest first."),
+    BOOLEAN("more", MUST, "There may be others: ask more precisely."),
+    BOOLEAN("newest_not_searchable_yet", MAY, "Who was entered last is not found by name yet."),
+};
+const struct shape shape_own_found = SHAPE("own_found", "People of the own index.", answer_fields);
+
+/* --- one person --- */
+
+static const struct shape_field shown_fields[] = {
+    INTEGER("person", MUST, 1, JSON_INTEGER_MAX, NULL),
+    IDENTIFIER("source", MUST, NULL),
+    TEXT("external", MUST, 1, OWN_EXTERNAL_SIZE_MAX, NULL),
+    TEXT("case", MAY, 1, OWN_CASE_SIZE_MAX, NULL),
+    TIME("put", MUST, "When this state of it came."),
+    ANY("record", MUST, "A person as in messages (docs/messages.md)."),
+};
+const struct shape shape_own_person =
+    SHAPE("own_person", "A person of the own index.", shown_fields);
+
+static const struct shape_field removed_fields[] = {
+    INTEGER("removed", MUST, 1, JSON_INTEGER_MAX, NULL)};
+const struct shape shape_own_removed = SHAPE("own_removed", "Who was removed.", removed_fields);
+
+/* --- files --- */
+
+static const struct shape_field import_fields[] = {
+    HEX("digest", MUST, SHA256_SIZE, "SHA-256 of the file."),
+    IDENTIFIER("source", MUST, NULL),
+    IDENTIFIER("officer", MUST, "Who began it."),
+    TEXT("case", MUST, 1, OWN_CASE_SIZE_MAX, NULL),
+    COUNT("lines", MUST, "That are done."),
+    COUNT("people", MUST, NULL),
+    COUNT("refused", MUST, "Lines that were wrong."),
+    TIME("began", MUST, NULL),
+    TIME("ended", MAY, NULL),
+};
+static const struct shape import = SHAPE("own_import", "A file of people.", import_fields);
+static const struct shape *const imports[] = {&import};
+static const struct shape_field imports_fields[] = {
+    COUNT("people", MUST, "In the own index now."),
+    LIST("imports", MUST, DESK_LIST_MAX, imports, "The newest first."),
+};
+const struct shape shape_own_imports =
+    SHAPE("own_imports", "Where the own index came from.", imports_fields);
