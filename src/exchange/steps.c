@@ -155,7 +155,7 @@ static bool witness_complete(struct journal *journal, struct operation *operatio
     struct span text;
 
     if (operation->status == 200)
-        return journal_witnessed(journal, line, answer, err);
+        return journal_witnessed(journal, line, buffer_span(&operation->body), answer, err);
     /* More than we ever signed is no size of ours: either the partner errs, or our books went back. */
     bool is_size =
         operation->status == 409 && line_take(&answer, &text) && number_read(text, &held);

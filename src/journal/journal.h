@@ -446,9 +446,9 @@ bool journal_beat(struct journal *journal, struct error *err);
 /* Request body for `line`'s partner, from the size that it witnessed last. MISSING when it is level. */
 bool journal_witness_request(struct journal *journal, struct journal_line *line, struct buffer *out,
                              struct error *err);
-/* The partner's answer: cosignature lines. */
-bool journal_witnessed(struct journal *journal, struct journal_line *line, struct span answer,
-                       struct error *err);
+/* The partner's answer to `request`, as journal_witness_request made it: cosignature lines. */
+bool journal_witnessed(struct journal *journal, struct journal_line *line, struct span request,
+                       struct span answer, struct error *err);
 /* The partner said 409: it holds this size. */
 void journal_witness_at(struct journal_line *line, uint64_t size);
 

@@ -186,27 +186,38 @@ bool journal_witness_request(struct journal *journal, struct journal_line *line,
            error_set(err, ERROR_LIMIT, "the witness request does not fit");
 }
 
-bool journal_witnessed(struct journal *journal, struct journal_line *line, struct span answer,
-                       struct error *err)
+/* What was asked for: a checkpoint of ours, though it need not be the newest any more; a beat may have come in between. */
+static bool asked_read(struct span request, struct arena *arena, struct note *note,
+                       struct checkpoint *out, struct error *err)
 {
+    struct witness_request asked;
+
+    return (witness_request_read(request, arena, &asked, err) &&
+            note_read(asked.checkpoint, note, err) &&
+            checkpoint_read(note->text, false, out, err)) ||
+           error_add(err, "our own request to a witness");
+}
+
+bool journal_witnessed(struct journal *journal, struct journal_line *line, struct span request,
+                       struct span answer, struct error *err)
+{
+    struct arena arena CLEANUP(arena_free) = arena_make(WITNESS_REQUEST_SIZE_MAX);
     struct journal_log *log = &journal->domestic;
-    struct checkpoint checkpoint = {
-        .origin = span_text(log->origin), .size = log->signed_size, .root = log->signed_root};
-    struct buffer body CLEANUP(buffer_free) = buffer_make(CHECKPOINT_SIZE_MAX);
+    struct checkpoint checkpoint;
+    struct note note;
     uint8_t signature[SIGNATURE_SIZE];
     int64_t time_s = 0;
     struct span text;
     bool is_found = false;
 
-    if (!checkpoint_write(&checkpoint, &body))
-        return error_set(err, ERROR_BUG, "the domestic checkpoint cannot be written");
+    if (!asked_read(request, &arena, &note, &checkpoint, err))
+        return false;
     while (!is_found && line_take(&answer, &text))
-        is_found = cosignature_line_verify(&line->witness_key, buffer_span(&body), text, &time_s,
-                                           signature);
+        is_found = cosignature_line_verify(&line->witness_key, note.text, text, &time_s, signature);
     if (!is_found)
         return error_set(err, ERROR_LINK, "%s did not cosign size %" PRIu64 " with its witness key",
                          line->partner, checkpoint.size);
-    struct witness_row row = {.origin = span_text(log->origin),
+    struct witness_row row = {.origin = checkpoint.origin,
                               .size = (int64_t)checkpoint.size,
                               .witness = span_text(line->witness_key.name),
                               .root = span_make(checkpoint.root.bytes, TLOG_HASH_SIZE),
@@ -214,7 +225,9 @@ bool journal_witnessed(struct journal *journal, struct journal_line *line, struc
                               .signature = span_make(signature, SIGNATURE_SIZE)};
     if (!witness_insert(journal->db, &row, err))
         return false;
-    line->witnessed = checkpoint.size;
+    /* Of a log that ended meanwhile it counts for the proof, and nothing for the one that follows. */
+    if (span_is(checkpoint.origin, log->origin) && checkpoint.size > line->witnessed)
+        line->witnessed = checkpoint.size;
     return true;
 }
 
