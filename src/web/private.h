@@ -78,8 +78,8 @@ struct web_job {
 struct backoff_slot {
     char officer[NAME_SIZE_MAX + 1]; /* as it was typed; empty: of the address alone */
     char client[HTTP_CLIENT_SIZE];
-    unsigned failures; /* 0: free */
-    int64_t last_ms;
+    unsigned weight; /* of its failures, as it was at the last of them (backoff.c); 0: free */
+    int64_t last_ms; /* monotonic: the last failure */
 };
 
 /* A password that was proved again in a session; at_ms 0: free. */
