@@ -213,7 +213,7 @@ struct journal_options {
 
 /* Raised with each change of apply, so that the derived tables are built anew at the next start. 1: before there was a
  * number; 2: held entries are a table; 3: key_revocation is known; 4: what is held has rows of retention. */
-#define JOURNAL_APPLY_NUMBER 4
+#define JOURNAL_APPLY_NUMBER 5
 
 /* A setting in books that were restored from a backup: "<Unix ms of the restore> <Unix ms of the backup>". While it
  * stands, a line numbers, signs and takes nothing until its partner has shown what it holds; the domestic log waits for

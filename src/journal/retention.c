@@ -177,10 +177,11 @@ static bool told_ms(struct journal *journal, int64_t *out, struct error *err)
     return true;
 }
 
-static void later_set(int64_t *newest, int64_t ms)
+/* What a partner says of a time that is not yet confirms nothing: it would unlock erasing for a clock that leaps. */
+static void confirm(struct retention_clock *clock, const struct journal_line *line, int64_t ms)
 {
-    if (ms > *newest)
-        *newest = ms;
+    if (ms > clock->confirmed_ms && ms <= clock->own_ms + line->agreement.clock_bound_s * 1000)
+        clock->confirmed_ms = ms;
 }
 
 /* Custody here counts too: a post is refused where the two clocks differ by more than the agreement's bound. */
@@ -192,15 +193,16 @@ bool journal_retention_clock(struct journal *journal, struct retention_clock *ou
 
     if (!told_ms(journal, &told, err))
         return false;
-    later_set(&out->confirmed_ms, told);
+    if (told > out->confirmed_ms)
+        out->confirmed_ms = told;
     for (size_t i = 0; i < journal->line_count; i++) {
         const struct journal_line *line = &journal->lines[i];
         int64_t witnessed = 0;
         if (!witnessed_ms(journal, line, &witnessed, err))
             return false;
-        later_set(&out->confirmed_ms, witnessed);
-        later_set(&out->confirmed_ms, line->cosigned_time_s * 1000);
-        later_set(&out->confirmed_ms, line->in.signed_time_s * 1000);
+        confirm(out, line, witnessed);
+        confirm(out, line, line->cosigned_time_s * 1000);
+        confirm(out, line, line->in.signed_time_s * 1000);
     }
     out->trusted_ms = earlier(out->own_ms, out->confirmed_ms + RETENTION_AHEAD_MAX_MS);
     return true;

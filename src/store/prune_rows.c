@@ -105,8 +105,11 @@ bool prune_head(struct database *db, int64_t entry, struct error *err)
     return entry_empty(db, entry, err);
 }
 
+/* Below the first receipt that is later: one whose time falls back makes nothing before it older. */
 static const char prune_receipted_sql[] =
-    "select max(size) from receipts where log = $1 and time_s <= $2";
+    "select max(size) from receipts where log = $1 and time_s <= $2"
+    " and size < coalesce((select min(later.size) from receipts later where later.log = $1"
+    " and later.time_s > $2), 9007199254740992)";
 
 bool prune_receipted(struct database *db, int64_t log, int64_t time_s, int64_t *out,
                      struct error *err)

@@ -49,8 +49,10 @@ bool retention_delete_part(struct database *db, int64_t entry, int64_t number, s
 }
 
 /* Class 0 is the request. */
+/* The receiver says when it received; that it was before we wrote, nobody believes. */
 static const char retention_received_sql[] =
-    "update retention set start_ms = $1 where start_ms = 9007199254740992 and class <> 0"
+    "update retention set start_ms = (select case when e.created_ms > $1 then e.created_ms else $1 end"
+    " from entries e where e.id = retention.entry) where start_ms = 9007199254740992 and class <> 0"
     " and entry in (select id from entries where log = $2 and idx >= $3 and idx < $4)";
 
 bool retention_received(struct database *db, int64_t log, int64_t from, int64_t to, int64_t at_ms,
@@ -66,9 +68,17 @@ static const char retention_request_sql[] =
     " where entry = $1 and number = 0 and class = 0"
     " and exists (select 1 from requests r where r.entry = retention.entry)";
 
+/* A deadline of ours counts from the receiver's word, too. */
+static const char retention_written_sql[] =
+    "update retention set start_ms = (select e.created_ms from entries e where e.id = retention.entry)"
+    " where entry = $1 and number = 0 and class = 0"
+    " and start_ms < (select e.created_ms from entries e join requests r on r.entry = e.id"
+    " where e.id = retention.entry and r.is_own = 1)";
+
 bool retention_request(struct database *db, int64_t entry, struct error *err)
 {
-    return run_with(db, retention_request_sql, &entry, 1, err);
+    return run_with(db, retention_request_sql, &entry, 1, err) &&
+           run_with(db, retention_written_sql, &entry, 1, err);
 }
 
 static const char retention_unanswered_sql[] =

@@ -4,6 +4,9 @@
  * covers: job_retention retention retention_rows
  */
 #include "check.h"
+#include "journal/contact.h"
+#include "tlog/checkpoint.h"
+#include "tlog/cosignature.h"
 #include "desk/private.h"
 #include "desk/retention.h"
 #include "journal/private.h"
@@ -386,6 +389,74 @@ CHECK_TEST(a_pass_goes_past_an_item_that_fails)
     CHECK_INT((int64_t)state.failed, 1);
 }
 
+/* --- a partner whose receipts lie of their time --- */
+
+static bool receipt_run(struct journal *journal, void *context, struct error *why)
+{
+    int64_t now_ms = journal_now_ms(journal);
+
+    return journal_receipt(journal, &journal->lines[0], *(struct span *)context, now_ms, now_ms,
+                           why);
+}
+
+/* The partner's keeper signs all of our log at a time of its choice; the line of the answer to a post. */
+static bool receipt_forge(int64_t time_s, struct buffer *text)
+{
+    struct arena arena CLEANUP(arena_free) = arena_make(1u << 20);
+    struct keeper_client keeper = keeper_client_direct(pair.nodes[1].keeper);
+    struct span rows[64];
+    struct tlog_hash leaves[64];
+    struct keeper_keys keys;
+    struct note_key key;
+    char root[BASE64_SIZE(TLOG_HASH_SIZE) + 1];
+    size_t count = 0;
+
+    if (!entry_list_leaves(pair.nodes[0].db, &arena, line(0)->out.id, 0,
+                           (int64_t)line(0)->out.signed_size, rows, 64, &count, &err))
+        return false;
+    for (size_t i = 0; i < count; i++)
+        memcpy(leaves[i].bytes, rows[i].data, TLOG_HASH_SIZE);
+    struct keeper_step step = {.kind = KEEPER_CUSTODY,
+                               .origin = span_text(line(0)->out.origin),
+                               .leaves = leaves,
+                               .count = count,
+                               .is_signed = true,
+                               .time_s = time_s};
+    if (!keeper_advance(&keeper, &step, 1, &err) || !keeper_public_keys(&keeper, &keys, &err) ||
+        !note_key_make(span_text("al/custody/0"), NOTE_COSIGNATURE, keys.custody, &key))
+        return false;
+    base64_write(span_make(step.root.bytes, TLOG_HASH_SIZE), root);
+    return buffer_format(text, "%" PRIu64 " %s ", step.size, root) &&
+           cosignature_line_write(&key, time_s, step.signature, text);
+}
+
+CHECK_TEST(a_receipt_that_lies_of_its_time_erases_nothing_and_confirms_no_clock)
+{
+    static const int64_t times_s[] = {1, INT64_C(253402300799)}; /* 1970, and the end of 9999 */
+
+    for (size_t i = 0; i < ARRAY_COUNT(times_s); i++) {
+        struct buffer text CLEANUP(buffer_free) = buffer_make(4096);
+        size_t waiting[RETENTION_WAIT_COUNT];
+        char item[UUID_TEXT_SIZE];
+
+        CHECK_OR_RETURN(begin());
+        pair.is_cut = true;
+        CHECK_OK(pair_request(&pair.nodes[0], 1, item, &err), err);
+        line(0)->is_reachable = true;
+        for (int round = 0; round < 20; round++)
+            journal_pump(&pair.nodes[0].journal);
+        CHECK_OK(receipt_forge(times_s[i], &text), err);
+        struct span answer = buffer_span(&text);
+        CHECK_OK(hostile_run(&pair.nodes[0], receipt_run, &answer, &err), err);
+        CHECK(line(0)->cosigned > 0); /* one deadline, never two: it counts all the same */
+        CHECK_INT(pass(0, waiting), 0);
+        CHECK_INT(state_of(0, item), BODY_HELD);
+        act(0, "retention-status", "{}");
+        CHECK(memmem(out.data, out.size, "9999-", 5) == NULL);
+        pair_free(&pair);
+    }
+}
+
 int main(void)
 {
     out = buffer_make(1 << 20);
@@ -396,6 +467,7 @@ int main(void)
     CHECK_RUN(what_is_not_delivered_waits_with_its_reason);
     CHECK_RUN(a_step_that_a_crash_undoes_is_made_again);
     CHECK_RUN(a_pass_goes_past_an_item_that_fails);
+    CHECK_RUN(a_receipt_that_lies_of_its_time_erases_nothing_and_confirms_no_clock);
     buffer_free(&out);
     return check_end();
 }

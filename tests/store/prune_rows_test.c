@@ -141,6 +141,11 @@ CHECK_TEST(signatures_go_one_by_one_and_checkpoints_without_a_receipt_in_a_range
     CHECK_INT(upto, 5);
     OK(prune_receipted(c.db, 3, 9, &upto, &c.error));
     CHECK_INT(upto, 0);
+    /* A receipt whose time falls back makes nothing before it older. */
+    OK(signed_at(&c, 12, 1));
+    OK(prune_receipted(c.db, 3, 15, &upto, &c.error));
+    CHECK_INT(upto, 2);
+    OK(prune_receipt(c.db, 3, 12, &c.error) && prune_checkpoints(c.db, 3, 11, 12, &c.error));
     OK(prune_list_receipts(c.db, 3, 2, 8, sizes, 4, &count, &c.error));
     CHECK_INT(count, 2);
     CHECK_INT(sizes[0] + sizes[1], 13);
