@@ -12,13 +12,13 @@ command -v go > /dev/null || { echo "NOT RUN: go is missing"; exit 77; }
 [ -f "$demo/build/demo/ready" ] || { echo "NOT RUN: no demonstration in $demo"; exit 77; }
 work=$(mktemp -d "${TMPDIR:-/tmp}/besa-go-XXXXXX")
 node=
-partner=
+partners=()
 stop() {
     [ -z "$node" ] || { kill "$node" 2> /dev/null || true; wait "$node" || true; }
     node=
 }
 # 77 is also what besa says when a role may not: from here on it is a failure.
-trap 'code=$?; stop; [ -z "$partner" ] || kill "$partner"; rm -rf "$work"; [ "$code" -ne 77 ] || exit 1' EXIT
+trap 'code=$?; stop; kill "${partners[@]}" 2> /dev/null; rm -rf "$work"; [ "$code" -ne 77 ] || exit 1' EXIT
 
 unset GOFLAGS
 export GO111MODULE=off GOPATH=/usr/share/gocode GOCACHE="$work/cache" HOME="$work"
@@ -26,10 +26,13 @@ export GO111MODULE=off GOPATH=/usr/share/gocode GOCACHE="$work/cache" HOME="$wor
 
 # A copy, so that the demonstration's home stays as it is.
 cp -r "$demo/build/demo/ro" "$work/ro"
-# A node signs its domestic log only after it met a partner: nobody restored it to an older state.
-cp -r "$demo/build/demo/al" "$work/al"
-"$besa" --home "$work/al" serve > "$work/al.log" 2>&1 &
-partner=$!
+# A node signs its domestic log only after it met its partners: nobody restored it to an older state.
+for party in al gr; do
+    [ -d "$demo/build/demo/$party" ] || continue
+    cp -r "$demo/build/demo/$party" "$work/$party"
+    "$besa" --home "$work/$party" serve > "$work/$party.log" 2>&1 &
+    partners+=($!)
+done
 export BESA_HOME="$work/ro" BESA_OFFICER=radu-petran BESA_REASON="independent verification"
 start() {
     "$besa" serve > "$work/serve.log" 2>&1 &
@@ -48,7 +51,7 @@ for _ in $(seq 300); do
     "$besa" --json officer list > /dev/null # an entry each time
 done
 stop
-start # a node that starts signs its domestic log once it met a partner
+start # a node that starts signs its domestic log once it met its partners
 for _ in $(seq 300); do
     [ "$(sizes)" -gt 320 ] && break
     sleep 0.1
