@@ -352,7 +352,7 @@ CHECK_TEST(a_number_that_many_share_leads_to_nobody)
 {
     struct error err = {0};
     struct someone many[8];
-    char numbers[60][8];
+    char numbers[60][16];
 
     for (int i = 0; i < 56; i++) {
         snprintf(numbers[i], sizeof numbers[i], "m%d", i);
