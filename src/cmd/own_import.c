@@ -340,29 +340,49 @@ static bool import_end(struct import *import, struct buffer *result)
     return act_ask(import, "own-import-end", span_text(text), span_make(NULL, 0), result);
 }
 
+/* From where the node stands to the file's end. */
+static bool file_take(struct import *import, const struct usual_texts *texts,
+                      enum own_file_format format)
+{
+    bool is_over = false;
+
+    own_file_close(&import->reader);
+    rewind(import->file);
+    slice_clear(import);
+    import->refused = import->faults = 0;
+    if (!import_begin(import, texts->source, &is_over))
+        return false;
+    if (is_over)
+        command_note(import->options, "this file was imported before; nothing is to be done");
+    else if (import->done > 0)
+        command_note(import->options, "goes on behind line %" PRIu64, import->done);
+    return is_over || (own_file_open(import->file, format, &import->usual, &import->mapping,
+                                     span_text(texts->source), &import->reader, &import->err) &&
+                       lines_take(import));
+}
+
+/* The last slice of a command that was killed may still be under way when the next one asks where the node stands. */
+#define BEGIN_MAX 3
+
 static bool import_run(struct import *import, const struct usual_texts *texts,
                        struct buffer *result)
 {
     struct home home;
     size_t format = 0;
-    bool is_over = false;
+    bool ok = false;
 
     if (!choice_find("format", texts->format, own_file_format_names, OWN_FILE_FORMAT_COUNT, &format,
                      &import->err) ||
         !home_find(import->options->home, &home, &import->err) ||
         !home_config_load(&home, &import->config, &import->err) ||
         !usual_make(import, texts, &import->err) ||
-        !mapping_make(import, texts->mapping, &import->err) || !digest_make(import, &import->err) ||
-        !import_begin(import, texts->source, &is_over))
+        !mapping_make(import, texts->mapping, &import->err) || !digest_make(import, &import->err))
         return false;
-    if (is_over)
-        command_note(import->options, "this file was imported before; nothing is to be done");
-    else if (import->done > 0)
-        command_note(import->options, "goes on behind line %" PRIu64, import->done);
-    bool ok = is_over || (own_file_open(import->file, (enum own_file_format)format, &import->usual,
-                                        &import->mapping, span_text(texts->source), &import->reader,
-                                        &import->err) &&
-                          lines_take(import));
+    for (int begun = 0; !ok && begun < BEGIN_MAX; begun++) {
+        ok = file_take(import, texts, (enum own_file_format)format);
+        if (!ok && (import->err.kind != ERROR_CONFLICT || import->people > 0))
+            break;
+    }
     progress_end(&import->progress);
     return ok && import_end(import, result);
 }

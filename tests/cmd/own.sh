@@ -71,7 +71,8 @@ says '"list":\[\]' desk own search "Dumitrescu Mirela" --purpose investigation
 says '"external":"x-3"' desk own search "Dumitrescu Mirela" --purpose missing_persons
 
 # Killed on the way; the same command goes on.
-import_of "$homes/many.csv" big > "$homes/killed" 2>&1 & import_pid=$!
+"$besa" --home "$homes/ro" --officer ana --reason "exercise" --case c-1 --json own import "$homes/many.csv" --source big \
+    --offences migrant_smuggling > "$homes/killed" 2>&1 & import_pid=$! # the program itself, not a shell around it
 for _ in $(seq 200); do
     desk own imports > "$homes/said" 2>&1
     grep -q '"source":"big","officer":"ana","case":"c-1","lines":[1-9]' "$homes/said" && break
