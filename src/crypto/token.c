@@ -72,8 +72,8 @@ bool token_uri_parse(struct span text, P11KitUri **out, struct error *err)
 {
     char copy[URI_SIZE_MAX + 1];
 
-    if (text.size > URI_SIZE_MAX || memchr(text.data, '\0', text.size) != NULL)
-        return error_set(err, ERROR_INPUT, "a token's URI has at most %u characters", URI_SIZE_MAX);
+    if (text.size == 0 || text.size > URI_SIZE_MAX || memchr(text.data, '\0', text.size) != NULL)
+        return error_set(err, ERROR_INPUT, "a token's URI has 1 to %u characters", URI_SIZE_MAX);
     memcpy(copy, text.data, text.size);
     copy[text.size] = '\0';
     *out = p11_kit_uri_new();
