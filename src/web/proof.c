@@ -17,7 +17,7 @@ bool web_route_needs_proof(const struct web_route *route)
         "agreement-resume",   "agreement-propose",   "agreement-accept",   "agreement-refuse",
         "agreement-withdraw", "agreement-terminate", "succession-prepare", "succession-import",
         "approval-confirm",   "resume-order",        "resume-allow",       "retention-clock",
-        "retention-release",  "item-erase",
+        "retention-release",  "item-erase",          "own-remove",
     };
 
     for (size_t i = 0; route->act != NULL && i < ARRAY_COUNT(acts); i++)
