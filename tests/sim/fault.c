@@ -142,6 +142,16 @@ static void node_up(struct node *node)
     node_down(node, false, true);
 }
 
+static void clock_set(struct node *node, int64_t skew_ms)
+{
+    struct world *world = node->world;
+    int64_t showed_ms = world->now_ms + node->machine.skew_ms;
+
+    if (showed_ms > world->showed_ms)
+        world->showed_ms = showed_ms;
+    node->machine.skew_ms = skew_ms;
+}
+
 void fault_tend(struct world *world)
 {
     for (size_t i = 0; i < MACHINE_COUNT && !world->has_failed; i++) {
@@ -159,7 +169,7 @@ void fault_tend(struct world *world)
         }
         if (world->skew_until_ms[i] != 0 && world->skew_until_ms[i] <= world->now_ms) {
             world->skew_until_ms[i] = 0;
-            node->machine.skew_ms = (int64_t)random_below(&world->random, 2000) - 1000;
+            clock_set(node, (int64_t)random_below(&world->random, 2000) - 1000);
             world_tell(world, "the clock of %s is set", node->party);
         }
     }
@@ -250,7 +260,7 @@ static void clock_move(struct node *node, bool is_far)
     int64_t by_ms = is_far ? 35000 + (int64_t)random_below(&world->random, 100000)
                            : 2000 + (int64_t)random_below(&world->random, 20000);
 
-    node->machine.skew_ms = random_chance(&world->random, 50) ? by_ms : -by_ms;
+    clock_set(node, random_chance(&world->random, 50) ? by_ms : -by_ms);
     world->skew_until_ms[node->side] =
         world->now_ms + 1000 + (int64_t)random_below(&world->random, 20000);
 }
@@ -339,7 +349,7 @@ void fault_heal(struct world *world)
         struct node *node = &world->nodes[i];
         world->is_cut[i] = false;
         world->skew_until_ms[i] = 0;
-        node->machine.skew_ms = (int64_t)random_below(&world->random, 2000) - 1000;
+        clock_set(node, (int64_t)random_below(&world->random, 2000) - 1000);
         if (!node->machine.disk.has_failed)
             node->machine.disk.fail_at = 0;
         node->up_at_ms = world->now_ms;

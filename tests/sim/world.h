@@ -192,6 +192,7 @@ struct world {
     bool is_cut[MACHINE_COUNT]; /* calls of this side do not get through */
     int64_t cut_until_ms[MACHINE_COUNT];
     int64_t skew_until_ms[MACHINE_COUNT];
+    int64_t showed_ms;  /* the latest time that a machine's clock showed before it was set */
     size_t unreachable; /* the side that cannot be called and pulls; MACHINE_COUNT: none */
     bool is_healing;    /* no further faults */
     int64_t healed_ms;  /* since then */
