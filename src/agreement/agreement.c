@@ -5,6 +5,7 @@
  */
 #include "agreement/agreement.h"
 
+#include "agreement/calendar.h"
 #include "base/attributes.h"
 #include "crypto/cms.h"
 #include "message/form.h"
@@ -287,6 +288,7 @@ bool agreement_check(const struct agreement *agreement, struct problems *problem
     categories_check(agreement, problems);
     retention_check(agreement, problems);
     times_check(agreement, problems);
+    calendars_check(agreement, problems);
     notes_check(agreement, problems);
     return problems->total == before;
 }

@@ -96,12 +96,40 @@ struct agreement_retention_other {
     int64_t head_days;     /* heads of the outgoing logs */
 };
 
-/* How hours are counted (g8). Calendar counting needs a time-zone table of its own and is not in this version. */
-enum clock_count { CLOCK_ELAPSED, CLOCK_COUNT_COUNT };
+/* How the time limits are counted: in elapsed hours, or the rows of whole days in calendar days of the requested party
+ * (agreement/calendar.h). The row of hours is always elapsed. */
+enum clock_count { CLOCK_ELAPSED, CLOCK_CALENDAR, CLOCK_COUNT_COUNT };
 extern const char *const clock_count_names[CLOCK_COUNT_COUNT];
+/* Where a limit in calendar days ends: with its last day, or with the next working day when that one is free. */
+enum calendar_end {
+    CALENDAR_END_NONE,
+    CALENDAR_END_DAY,
+    CALENDAR_END_WORKING_DAY,
+    CALENDAR_END_COUNT
+};
+extern const char *const calendar_end_names[CALENDAR_END_COUNT]; /* [0] NULL */
+
+struct agreement_offset {
+    int64_t from_ms; /* from this moment on */
+    int64_t minutes; /* local time minus UTC */
+};
+extern const char *const weekday_names[7]; /* Monday first */
+#define BIT_DAYS_ALL UINT64_C(0x7f)
+
+/* Zone table of one party: what its IANA zone says for the period of the agreement, with its free days. */
+struct agreement_calendar {
+    struct span party;
+    struct span time_zone; /* the party's: whose rows these are */
+    const struct agreement_offset *offsets;
+    size_t offset_count;
+    uint64_t rest_days;          /* bits of weekday_names */
+    const struct span *holidays; /* YYYY-MM-DD */
+    size_t holiday_count;
+};
 
 struct agreement_deadlines {
     enum clock_count count;
+    enum calendar_end end; /* exactly with CLOCK_CALENDAR */
     int64_t urgent_direct_hours;
     int64_t urgent_indirect_hours;
     int64_t other_hours;
@@ -170,6 +198,8 @@ struct agreement {
     uint64_t handling_codes; /* HANDLING_BIT */
     enum classification classification_ceiling;
     struct agreement_deadlines deadlines;
+    const struct agreement_calendar *calendars;
+    size_t calendar_count;
     const struct agreement_retention *retention;
     size_t retention_count;
     struct agreement_retention_other retention_other;

@@ -171,7 +171,7 @@ static void rules_fill(struct agreement *out)
     out->handling_codes = BIT(HANDLING_COUNT) - 1;
     out->classification_ceiling = CLASSIFICATION_UNCLASSIFIED;
     //= dir-2023-977 art 5(1)
-    out->deadlines = (struct agreement_deadlines){CLOCK_ELAPSED, 8, 72, 168};
+    out->deadlines = (struct agreement_deadlines){CLOCK_ELAPSED, CALENDAR_END_NONE, 8, 72, 168};
     out->categories = default_categories;
     out->category_count = ARRAY_COUNT(default_categories);
     out->retention = default_retention;

@@ -13,7 +13,11 @@ const char *const custody_statement_names[CUSTODY_STATEMENT_COUNT] = {
     "I hold durably every entry below this size, and every body that the log itself does not mark "
     "withdrawn"};
 const char *const party_status_names[PARTY_STATUS_COUNT] = {"eu_member", "third_country"};
-const char *const clock_count_names[CLOCK_COUNT_COUNT] = {"elapsed"};
+const char *const clock_count_names[CLOCK_COUNT_COUNT] = {"elapsed", "calendar"};
+const char *const calendar_end_names[CALENDAR_END_COUNT] = {
+    [CALENDAR_END_DAY] = "day", [CALENDAR_END_WORKING_DAY] = "working_day"};
+const char *const weekday_names[7] = {"monday", "tuesday",  "wednesday", "thursday",
+                                      "friday", "saturday", "sunday"};
 const char *const termination_held_names[TERMINATION_HELD_COUNT] = {"kept_until_caps", "erased"};
 const char *const four_eyes_names[FOUR_EYES_COUNT] = {
     [FOUR_EYES_ANSWER] = "answer",
@@ -233,7 +237,15 @@ static const struct form_field deadline_fields[] = {
      .kind = FORM_CHOICE,
      FORM_AT(struct agreement_deadlines, count),
      FORM_NAMES(clock_count_names),
-     .about = "How hours are counted: elapsed, from custody, on both nodes alike."},
+     .about = "How time is counted from custody, on both nodes alike: elapsed, or whole days in "
+              "calendar days of the requested party."},
+    {.name = "end",
+     .kind = FORM_CHOICE,
+     .is_optional = true,
+     FORM_AT(struct agreement_deadlines, end),
+     FORM_NAMES(calendar_end_names),
+     .about = "Exactly with calendar days: a limit ends with its last day, or with the next "
+              "working day when that one is free."},
     {.name = "urgent_direct_hours",
      .kind = FORM_INTEGER,
      FORM_AT(struct agreement_deadlines, urgent_direct_hours),
@@ -258,6 +270,68 @@ static const struct form deadlines_form = {.name = "deadlines",
                                            .fields = deadline_fields,
                                            .count = ARRAY_COUNT(deadline_fields),
                                            .size = sizeof(struct agreement_deadlines)};
+
+static const struct form_field offset_fields[] = {
+    {.name = "from",
+     .kind = FORM_TIME,
+     FORM_AT(struct agreement_offset, from_ms),
+     .about = "From this moment on."},
+    {.name = "minutes",
+     .kind = FORM_INTEGER,
+     FORM_AT(struct agreement_offset, minutes),
+     .min = -840,
+     .max = 840,
+     .about = "Local time minus UTC."},
+};
+static const struct form offset_form = {.name = "offset",
+                                        .about = "A change of local time.",
+                                        .fields = offset_fields,
+                                        .count = ARRAY_COUNT(offset_fields),
+                                        .size = sizeof(struct agreement_offset)};
+
+static const struct form_field calendar_fields[] = {
+    {.name = "party",
+     .kind = FORM_TEXT,
+     FORM_AT(struct agreement_calendar, party),
+     .min = 1,
+     .max = NAME_SIZE_MAX,
+     .rule = &form_rule_identifier,
+     .about = "Whose days these are."},
+    {.name = "time_zone",
+     .kind = FORM_TEXT,
+     FORM_AT(struct agreement_calendar, time_zone),
+     .min = 1,
+     .max = NAME_SIZE_MAX,
+     .about = "The party's IANA time zone, from which the rows were taken."},
+    {.name = "offsets",
+     .kind = FORM_OBJECTS,
+     FORM_LIST_AT(struct agreement_calendar, offsets, offset_count),
+     .min = 1,
+     .max = 64,
+     .form = &offset_form,
+     .about = "Changes of local time, rising; the first not after valid_from."},
+    {.name = "rest_days",
+     .kind = FORM_CHOICES,
+     FORM_AT(struct agreement_calendar, rest_days),
+     FORM_NAMES(weekday_names),
+     .min = 0,
+     .about = "Days of the week that are free."},
+    {.name = "holidays",
+     .kind = FORM_TEXTS,
+     FORM_LIST_AT(struct agreement_calendar, holidays, holiday_count),
+     .min = 0,
+     .max = 512,
+     .text_max = 10,
+     .rule = &form_rule_date,
+     .about = "Other free days, YYYY-MM-DD."},
+};
+static const struct form calendar_form = {
+    .name = "calendar",
+    .about = "How a party counts its days. Both nodes read this table and never that of their "
+             "machines.",
+    .fields = calendar_fields,
+    .count = ARRAY_COUNT(calendar_fields),
+    .size = sizeof(struct agreement_calendar)};
 
 #define RETENTION_DAYS_MAX                                                                         \
     3660 /* ten years: no treaty we know lets a copy be kept longer unreviewed */
@@ -511,6 +585,13 @@ static const struct form_field agreement_fields[] = {
      FORM_AT(struct agreement, deadlines),
      .form = &deadlines_form,
      .about = "Time limits (clause 8.1)."},
+    {.name = "calendars",
+     .kind = FORM_OBJECTS,
+     .is_optional = true,
+     FORM_LIST_AT(struct agreement, calendars, calendar_count),
+     .max = 2,
+     .form = &calendar_form,
+     .about = "Zone tables of the parties (clause 8.1); both, where calendar days are counted."},
     {.name = "retention",
      .kind = FORM_OBJECTS,
      FORM_LIST_AT(struct agreement, retention, retention_count),

@@ -155,7 +155,7 @@ CHECK_TEST(a_doubled_unknown_missing_or_wrong_field_is_refused)
         {"besa-agreement/1", "besa-agreement/2", "format", "none of the values"},
         {"every body that", "any body that", "custody_statement", "none of the values"},
         {"\"id\":\"ro-al\"", "\"id\":\"RO-AL\"", "id", "must be"},
-        {"\"count\":\"elapsed\"", "\"count\":\"calendar\"", "deadlines.count", "none of"},
+        {"\"count\":\"elapsed\"", "\"count\":\"working\"", "deadlines.count", "none of"},
         {"\"offence\":\"arson\"", "\"offence\":\"defamation\"", "offences[24].offence",
          "none of the values"},
         {"\"category\":\"suspect\",\"fields\":[\"names\",",
