@@ -268,8 +268,9 @@ void agreement_document(struct buffer *out)
         "**Suspension** is one-sided: at once at the side that says so, and at the partner with the\n"
         "custody of that entry. Nothing new is sent or handled; what is about the exchange or the\n"
         "agreement itself goes on. Only the side that suspended lifts its suspension.\n\n"
-        "**Termination** names a day, after the notice agreed. From then on nothing new is sent.\n"
-        "Custody, outcomes, recalls and erasures go on.\n\n"
+        "**Termination** names a day, after the notice agreed; two officers of the side that ends it\n"
+        "say so, and it is not taken back. From then on nothing new is sent. Custody, outcomes,\n"
+        "recalls and erasures go on.\n\n"
         "This page and `agreement.schema.json` (JSON Schema, draft 2020-12) are written from the\n"
         "tables that read the document; a test compares them.\n\n"
         "## Clauses\n\n");

@@ -38,7 +38,7 @@ const struct desk_act desk_acts[] = {
     {"agreement-withdraw", "agreement", "Asks for our own proposal back.", false, false,
      act_agreement_withdraw},
     {"agreement-terminate", "agreement, ends, suspension_reason",
-     "Ends the agreement at a day, after the notice agreed.", false, false,
+     "Ends the agreement at a day, after the notice agreed; needs a second officer.", false, false,
      act_agreement_terminate},
     {"agreement-history", "agreement", "Versions, proposals, suspensions and terminations.", false,
      false, act_agreement_history},

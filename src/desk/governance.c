@@ -92,6 +92,7 @@ bool act_agreement_withdraw(struct journal *journal, const struct desk_call *cal
                    err);
 }
 
+/* What one said cannot be taken back, and its day comes: so two say it. */
 bool act_agreement_terminate(struct journal *journal, const struct desk_call *call,
                              struct json_writer *out, struct error *err)
 {
@@ -107,6 +108,11 @@ bool act_agreement_terminate(struct journal *journal, const struct desk_call *ca
         return false;
     if (!date_read(day, &ends_ms))
         return error_set(err, ERROR_INPUT, "ends: a date such as 2026-01-31");
+    if (call->is_trial)
+        return journal_may_terminate(journal, line, ends_ms, err);
+    if (call->access.approver.size == 0)
+        return error_set(err, ERROR_RULE,
+                         "agreement-terminate: a second officer is required (--approver)");
     return journal_terminate(journal, line, ends_ms, (enum suspension_reason)reason, &appended,
                              err) &&
            act_end(journal, call, "agreement-terminate", line, &appended,

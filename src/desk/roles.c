@@ -61,11 +61,11 @@ const struct role_rule role_rules[] = {
     {"officer-list", OFFICERS | APPROVERS | OVERSIGHT | KEEPERS},
     {"officer-password", BIT(ADMINISTRATOR)},
     {"password-change", EVERYONE},
-    {"approval-list", OFFICERS | APPROVERS | KEEPERS},
-    {"approval-show", OFFICERS | APPROVERS | KEEPERS},
+    {"approval-list", OFFICERS | APPROVERS | BIT(SIGNATORY) | KEEPERS},
+    {"approval-show", OFFICERS | APPROVERS | BIT(SIGNATORY) | KEEPERS},
     /* Which acts, role_check_approver says for each. */
-    {"approval-confirm", APPROVERS | KEEPERS},
-    {"approval-refuse", OFFICERS | APPROVERS | KEEPERS},
+    {"approval-confirm", APPROVERS | BIT(SIGNATORY) | KEEPERS},
+    {"approval-refuse", OFFICERS | APPROVERS | BIT(SIGNATORY) | KEEPERS},
     {"officer-sessions", KEEPERS | BIT(DPO) | BIT(AUDITOR)},
     {"officer-end", KEEPERS},
     {"held-list", BIT(HEAD_OF_DESK) | OVERSIGHT | KEEPERS},
@@ -166,8 +166,9 @@ bool role_check(struct span role_name, const char *act, struct error *err)
 /* Acts that whoever may begin them may also approve, and nobody else. */
 static bool is_mutual(const char *act)
 {
-    static const char *const acts[] = {"key-revoke", "officer-revoke", "desk-key-revoke",
-                                       "passphrase-change", "institution-install"};
+    static const char *const acts[] = {"key-revoke",          "officer-revoke",
+                                       "desk-key-revoke",     "passphrase-change",
+                                       "institution-install", "agreement-terminate"};
 
     for (size_t i = 0; i < ARRAY_COUNT(acts); i++)
         if (strcmp(act, acts[i]) == 0)
@@ -230,7 +231,7 @@ void roles_document(struct buffer *out)
         ". The end of a log (`succession-prepare`, `succession-import`), the recovery of a keeper "
         "(`keeper-recover`), a revocation (`key-revoke`, `officer-revoke`, `desk-key-revoke`) and a "
         "change of passphrase (`passphrase-change`) or of the institution's certificate "
-        "(`institution-install`) are approved by those who may begin them; a keeper's new keys "
+        "(`institution-install`), and the end of an agreement (`agreement-terminate`), are approved by those who may begin them; a keeper's new keys "
         "(`keeper-renew`), a resume, the clock (`retention-clock`) and a one-time password by "
         "`head_of_desk` or `security_officer`. "
         "Nobody approves their own draft, and nobody a password for themselves.\n\n"

@@ -695,6 +695,22 @@ bool journal_terminate(struct journal *journal, struct journal_line *line, int64
     return governance_append(journal, line, &draft, out, err);
 }
 
+bool journal_may_terminate(struct journal *journal, struct journal_line *line, int64_t ends_at_ms,
+                           struct error *err)
+{
+    struct governance_refusal refusal;
+    struct termination termination = {.ends_at_ms = ends_at_ms};
+    struct governance_entry entry = {.is_own = true,
+                                     .position = VERSION_WAITING,
+                                     .type = MESSAGE_TERMINATION,
+                                     .created_ms = journal_now_ms(journal),
+                                     .version = line->agreement.version,
+                                     .parsed = &termination};
+
+    return governance_check(journal, line, &entry, &refusal, err) &&
+           (!refusal.is_refused || error_set(err, ERROR_RULE, "%s", refusal.text));
+}
+
 /* --- the partner's --- */
 
 /* Each proposal ends by the hand of the party that received it: asked for it back, this node refuses it, unless an

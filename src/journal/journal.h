@@ -358,6 +358,9 @@ bool journal_open_proposal(struct journal *journal, struct journal_line *line, b
                            struct error *err);
 bool journal_terminate(struct journal *journal, struct journal_line *line, int64_t ends_at_ms,
                        enum suspension_reason reason, struct appended *out, struct error *err);
+/* Whether it could end on that day, without anything being written; RULE names the clause of the notice. */
+bool journal_may_terminate(struct journal *journal, struct journal_line *line, int64_t ends_at_ms,
+                           struct error *err);
 
 /* Appends an act or access to the domestic log. Committed with the batch, before the act's answer. Names the leaves of
  * what the same job appended before, which protects those entries until they are sealed. */

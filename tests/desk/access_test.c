@@ -34,6 +34,8 @@ CHECK_TEST(wrong_arguments_leave_no_entry)
     struct journal *journal = &pair.nodes[0].journal;
     struct error err = {0};
 
+    CHECK(
+        !act("agreement-terminate", wrong[0], span_text(""), &err)); /* enters who signs with it */
     for (size_t i = 0; i < desk_act_count; i++) {
         const char *name = desk_acts[i].name;
         if (strcmp(name, "rebuild") == 0 || strcmp(name, "officer-list") == 0 ||

@@ -440,6 +440,8 @@ CHECK_TEST(acts_of_two_wait_and_are_done_when_confirmed)
          "\"revoked_for\":\"theft\"}",
          "boss", "second", "on its way"},
         {"officer-revoke", "{\"id\":\"second\"}", "boss", "second", "all sessions have ended"},
+        {"agreement-terminate", "{\"ends\":\"2031-01-01\"}", "signer", "second",
+         "nothing new is sent"},
         {"retention-clock", "{}", "sec", "boss", "\"clock_is_trusted\":true"},
         {"succession-prepare", "{\"log\":\"ro/domestic/0\",\"why\":\"yearly_closing\"}", "sec",
          "boss", "besa-succession/1"},
@@ -494,6 +496,7 @@ CHECK_TEST(what_is_wrong_with_an_act_of_two_is_told_to_who_drafts_it)
          ERROR_MISSING},
         {"succession-import", "{\"document\":\"bm90IGEgQ01T\"}", ERROR_INPUT},
         {"resume-order", "{\"agreement\":\"ro-xx\"}", ERROR_MISSING},
+        {"agreement-terminate", "{\"ends\":\"2026-01-01\"}", ERROR_RULE}, /* no notice */
     };
 
     for (size_t i = 0; i < ARRAY_COUNT(wrong); i++) {
@@ -572,7 +575,8 @@ int main(void)
     out = buffer_make(1024 * 1024);
     request_body = buffer_make(BODY_SIZE_MAX);
     if (!pair_make(&pair) || !officer("hera", "head_of_desk") ||
-        !officer("sec", "security_officer") || !officer("boss", "administrator"))
+        !officer("sec", "security_officer") || !officer("signer", "signatory") ||
+        !officer("boss", "administrator"))
         return 1;
     before = pair.nodes[0].journal.env;
     moved = *before;

@@ -113,7 +113,8 @@ for who in ana blerim; do until_said '"version_in_force":1' "$who" agreement his
 
 # Notice. The day after tomorrow, by the clock of the nodes.
 day=$(date -u -d '+2 days' +%F)
-quiet ana agreement terminate "$day" --for law || exit 1
+quiet as_ro officer put second "Second Test" desk head_of_desk || exit 1
+quiet ana --approver second agreement terminate "$day" --for law || exit 1
 alike "\"what\":\"termination\",\"by\":\"ro\",\"for\":\"law\",\"ends\":\"$day"
 for who in ana blerim; do
     until_said "\"agreement_ends\":\"${day}T00:00:00.000Z\",\"all_erased_from\":\"$(date -u -d "$day +1 day" +%F)T" "$who" retention status ||

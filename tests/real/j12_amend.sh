@@ -124,10 +124,13 @@ done
 echo "lifted at al after $(($(now_ms) - begun)) ms"
 send ro || fail "ro after the lifting"
 
-# Termination.
-! ana agreement terminate "$(date -u -d tomorrow +%F)" > "$homes/said" 2>&1 || fail "no notice was demanded"
+# Termination, by two of ro who may.
+quiet as_ro officer put second "Second Test" desk signatory || exit 1
+! ana agreement terminate "$(date -u -d '+120 days' +%F)" > "$homes/said" 2>&1 || fail "one officer ends the agreement alone"
+grep -q "second officer" "$homes/said" || { cat "$homes/said"; fail "another reason"; }
+! ana --approver second agreement terminate "$(date -u -d tomorrow +%F)" > "$homes/said" 2>&1 || fail "no notice was demanded"
 grep -q "clause 1.5" "$homes/said" || { cat "$homes/said"; fail "another reason"; }
-quiet ana agreement terminate "$(date -u -d '+120 days' +%F)" --for law || exit 1
+quiet ana --approver second agreement terminate "$(date -u -d '+120 days' +%F)" --for law || exit 1
 until_said '"what":"termination","by":"ro"' blerim agreement history > /dev/null || fail "the termination did not arrive"
 send al || fail "sending ends only with the notice"
 sleep 1

@@ -295,7 +295,7 @@ static bool books_make(struct setting_up *setting, struct node *node, struct err
            first_act(node, "officer-put", officer, err) &&
            first_act(
                node, "officer-put",
-               "{\"id\":\"second\",\"name\":\"Test\",\"unit\":\"desk\",\"role\":\"approver\"}",
+               "{\"id\":\"second\",\"name\":\"Test\",\"unit\":\"desk\",\"role\":\"head_of_desk\"}",
                err) &&
            first_act(node, "officer-put",
                      "{\"id\":\"third\",\"name\":\"Test\",\"unit\":\"desk\","

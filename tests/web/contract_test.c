@@ -661,8 +661,6 @@ CHECK_TEST(agreements_are_tried_proposed_compared_refused_accepted_and_ended)
     CHECK_OR_RETURN((text = proposed_text()) != NULL);
     CHECK(signs("POST", "/api/v1/agreements/{id}/acceptance", NULL, text, 201));
     settle();
-    CHECK(signs("POST", "/api/v1/agreements/{id}/termination", NULL, day_ahead(300), 201));
-    settle();
     CHECK(signs("GET", "/api/v1/agreements/{id}/history", NULL, NULL, 200));
 }
 
@@ -695,6 +693,11 @@ CHECK_TEST(what_two_officers_do_waits_and_is_done)
     asking.route = "/api/v1/retention/clock";
     asking.body = NULL;
     CHECK(two_do(&asking, ROLE_SECURITY_OFFICER));
+    asking.route = "/api/v1/agreements/{id}/termination";
+    asking.id = "ro-al";
+    asking.body = day_ahead(300);
+    CHECK(two_do(&asking, ROLE_SIGNATORY));
+    settle();
     asking.route = "/api/v1/successions/preparation";
     asking.body = "{\"log\":\"ro/domestic/0\",\"why\":\"yearly_closing\"}";
     CHECK(two_do(&asking, ROLE_SECURITY_OFFICER));

@@ -9,6 +9,7 @@
 #include "store/schema.h"
 
 #include "message/support/samples.h"
+#include "store/local_rows.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -435,6 +436,28 @@ bool pair_act_as(struct pair_node *node, const char *officer, const char *act,
     return act_run_job(node, &job, err);
 }
 
+/* An agreement is ended by two who may end it, and the one who approves messages is none of them: a signatory, entered when
+ * the first one is wanted. */
+static const char *approver_for(struct pair_node *node, const char *act)
+{
+    struct arena arena CLEANUP(arena_free) = arena_make(1u << 16);
+    struct buffer out CLEANUP(buffer_free) = buffer_make(65536);
+    struct officer_row row;
+    struct error err = {0};
+
+    if (strcmp(act, "agreement-terminate") != 0)
+        return "second";
+    if (officer_find(node->db, &arena, span_text("signer"), &row, &err))
+        return "signer";
+    error_clear(&err);
+    return pair_act(node, "officer-put",
+                    "{\"id\":\"signer\",\"name\":\"Test\",\"unit\":\"desk\","
+                    "\"role\":\"signatory\"}",
+                    span_text(""), &out, &err)
+               ? "signer"
+               : "";
+}
+
 bool pair_act(struct pair_node *node, const char *act, const char *arguments, struct span body,
               struct buffer *out, struct error *err)
 {
@@ -452,7 +475,7 @@ bool pair_act(struct pair_node *node, const char *act, const char *arguments, st
         .access = {.officer = span_text(is_first ? "node" : officers[node->side]),
                    .reason = span_text("test"),
                    .case_number = span_text(is_first || strcmp(act, "case-put") == 0 ? "" : "c-1"),
-                   .approver = span_text(is_first ? "" : "second")},
+                   .approver = span_text(is_first ? "" : approver_for(node, act))},
         .arguments = &object,
         .body = body,
         .problems = &problems,
