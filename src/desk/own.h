@@ -12,10 +12,13 @@ act_run act_own_import_begin, act_own_import_take, act_own_import_end, act_own_i
     act_own_search, act_own_show, act_own_remove;
 
 /*
- * May this person be shown in this case for this purpose? Shielded ones in their own case only; victims, witnesses, those
- * who give information, smuggled migrants and minors in their own case, or where a person is missing or in danger. Who is
- * not shown is not counted either: a number would tell.
+ * Who is shown for this purpose in this case: shielded ones in their own case only; victims, witnesses, those who give
+ * information, smuggled migrants and minors in their own case, or where a person is missing or in danger. Who is not shown
+ * is not counted either: a number would tell.
  */
-bool own_may_see(const struct own_row *row, struct span case_number, enum purpose purpose);
+struct own_viewer own_viewer_of(struct span case_number, enum purpose purpose);
+bool own_may_see(const struct own_row *row, const struct own_viewer *viewer);
+/* What follows of a person's category, age and shield. */
+enum own_guard own_guard_of(const struct own_row *row);
 
 #endif

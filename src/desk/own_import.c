@@ -80,7 +80,10 @@ static bool person_put(struct journal *journal, const struct own_entry *entry, s
                           .birth = birth_of(&entry->person),
                           .body = buffer_span(&body),
                           .changed = changed,
-                          .put_ms = journal->env->now_ms(journal->env->context)};
+                          .put_ms = journal->env->now_ms(journal->env->context),
+                          .review_ms = entry->person.marking.review_at_ms,
+                          .erase_ms = entry->person.marking.erase_at_ms};
+    row.guard = own_guard_of(&row);
     return own_put(journal->db, &row, &id, &is_new, err) &&
            (is_new || own_marks_drop(journal->db, id, err)) &&
            marks_put(journal, &entry->person, id, err);

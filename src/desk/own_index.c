@@ -15,11 +15,18 @@
 
 #define FOLLOW_ARENA_SIZE (64u * 1024u * 1024u)
 
+/*
+ * Two sets of files: who is shown to anybody, and all others. So who may not be shown takes no part in a search that does
+ * not show them: no place, no bound, no weight of a word.
+ */
+static const char *const side_names[OWN_SIDE_COUNT] = {
+    [OWN_SIDE_OPEN] = "open", [OWN_SIDE_GUARDED] = "guarded"};
+
 struct own_index {
     const struct env *env;
     char directory[INDEX_PATH_SIZE];
-    struct segments *segments;
-    struct finder *finder; /* of the writer's thread */
+    struct segments *sides[OWN_SIDE_COUNT];
+    struct finder *finders[OWN_SIDE_COUNT]; /* of the writer's thread */
 };
 
 /* --- files --- */
@@ -49,13 +56,53 @@ static bool directory_empty(const char *path, struct error *err)
     return ok;
 }
 
+static void side_path(const struct own_index *index, enum own_side side, char out[INDEX_PATH_SIZE])
+{
+    snprintf(out, INDEX_PATH_SIZE, "%.*s/%s", INDEX_PATH_SIZE - 32, index->directory,
+             side_names[side]);
+}
+
+static void sides_close(struct own_index *index)
+{
+    for (enum own_side side = 0; side < OWN_SIDE_COUNT; side++)
+        finder_free(&index->finders[side]);
+    for (enum own_side side = 0; side < OWN_SIDE_COUNT; side++)
+        if (index->sides[side] != NULL)
+            segments_close(&index->sides[side]);
+}
+
+static bool sides_open(struct own_index *index, struct error *err)
+{
+    char path[INDEX_PATH_SIZE];
+
+    for (enum own_side side = 0; side < OWN_SIDE_COUNT; side++) {
+        side_path(index, side, path);
+        if (!segments_open(index->env, path, &index->sides[side], err))
+            return false;
+    }
+    return true;
+}
+
 static bool index_reset(struct own_index *index, struct error *err)
 {
-    finder_free(&index->finder);
-    if (index->segments != NULL)
-        segments_close(&index->segments);
-    return directory_empty(index->directory, err) &&
-           segments_open(index->env, index->directory, &index->segments, err);
+    char path[INDEX_PATH_SIZE];
+
+    sides_close(index);
+    for (enum own_side side = 0; side < OWN_SIDE_COUNT; side++) {
+        side_path(index, side, path);
+        if (!directory_empty(path, err))
+            return false;
+    }
+    return sides_open(index, err);
+}
+
+static uint64_t side_position(struct own_index *index, enum own_side side)
+{
+    const struct segments_view *view = segments_hold(index->sides[side]);
+    uint64_t position = view->position;
+
+    segments_release(index->sides[side], view);
+    return position;
 }
 
 /* Files that are broken, or ahead of books that came from a backup, say nothing: they are made again. */
@@ -66,8 +113,9 @@ static bool segments_make(struct own_index *index, struct database *db, bool *wa
 
     if (!own_changed(db, &changed, err))
         return false;
-    if (segments_open(index->env, index->directory, &index->segments, err)) {
-        *was_reset = (uint64_t)changed < own_index_position(index);
+    if (sides_open(index, err)) {
+        *was_reset = (uint64_t)changed < own_index_position(index) ||
+                     (uint64_t)changed < side_position(index, OWN_SIDE_GUARDED);
         return !*was_reset || index_reset(index, err);
     }
     if (err->kind != ERROR_STORE)
@@ -75,6 +123,25 @@ static bool segments_make(struct own_index *index, struct database *db, bool *wa
     error_clear(err);
     *was_reset = true;
     return index_reset(index, err);
+}
+
+static bool directory_make(const char *path, struct error *err)
+{
+    return mkdir(path, 0700) == 0 || errno == EEXIST ||
+           error_set(err, ERROR_STORE, "search files: %s", strerror(errno));
+}
+
+/* Files of the directory itself are of a time before there were two sets: they go. */
+static bool directories_make(const struct own_index *index, struct error *err)
+{
+    char path[INDEX_PATH_SIZE];
+    bool ok = directory_make(index->directory, err) && directory_empty(index->directory, err);
+
+    for (enum own_side side = 0; ok && side < OWN_SIDE_COUNT; side++) {
+        side_path(index, side, path);
+        ok = directory_make(path, err);
+    }
+    return ok;
 }
 
 bool own_index_open(const struct env *env, const char *directory, struct database *db,
@@ -88,11 +155,9 @@ bool own_index_open(const struct env *env, const char *directory, struct databas
         return error_set(err, ERROR_LIMIT, "out of memory");
     index->env = env;
     bool ok = (size_t)snprintf(index->directory, sizeof index->directory, "%s", directory) <
-                  sizeof index->directory ||
+                  sizeof index->directory - 32 ||
               error_set(err, ERROR_LIMIT, "the path of the search files is too long");
-    ok = ok && (mkdir(directory, 0700) == 0 || errno == EEXIST ||
-                error_set(err, ERROR_STORE, "search files: %s", strerror(errno)));
-    ok = ok && segments_make(index, db, was_reset, err);
+    ok = ok && directories_make(index, err) && segments_make(index, db, was_reset, err);
     if (!ok)
         own_index_close(out);
     return ok;
@@ -105,26 +170,24 @@ void own_index_close(struct own_index **index)
     *index = NULL;
     if (gone == NULL)
         return;
-    finder_free(&gone->finder);
-    if (gone->segments != NULL)
-        segments_close(&gone->segments);
+    sides_close(gone);
     free(gone);
 }
 
+/* The open set takes every step, the other one before it where it has something to take. */
 uint64_t own_index_position(struct own_index *index)
 {
-    const struct segments_view *view = segments_hold(index->segments);
-    uint64_t position = view->position;
-
-    segments_release(index->segments, view);
-    return position;
+    return side_position(index, OWN_SIDE_OPEN);
 }
 
-struct finder *own_index_finder(struct own_index *index, struct error *err)
+struct finder *own_index_finder(struct own_index *index, enum own_side side, struct error *err)
 {
-    if (index->finder == NULL && !finder_make(index->segments, &index->finder, err))
+    struct segments *base = side == OWN_SIDE_OPEN ? NULL : index->sides[OWN_SIDE_OPEN];
+
+    if (index->finders[side] == NULL &&
+        !finder_make_beside(index->sides[side], base, &index->finders[side], err))
         return NULL;
-    return index->finder;
+    return index->finders[side];
 }
 
 /* --- names --- */
@@ -166,18 +229,28 @@ size_t own_names(const struct person *person, struct arena *arena, struct span o
 
 /* --- following --- */
 
-static bool change_take(const struct own_change *from, struct arena *arena,
-                        struct segments_change *out, struct error *err)
+static enum own_side side_of(const struct own_change *change)
 {
+    return change->guard == OWN_OPEN ? OWN_SIDE_OPEN : OWN_SIDE_GUARDED;
+}
+
+/* *is_taken false: the change is none of this side. A person without a name is in no search file, as one who is gone. */
+static bool change_take(const struct own_change *from, enum own_side side, uint64_t position,
+                        struct arena *arena, struct segments_change *out, bool *is_taken,
+                        struct error *err)
+{
+    bool is_here = !from->is_gone && side_of(from) == side;
     struct problems problems = {0};
     struct person person;
     struct span *names;
 
+    *is_taken = (uint64_t)from->changed > position &&
+                (is_here || from->is_gone || (uint64_t)from->moved > position);
     *out = (struct segments_change){
         .person = {.record = (uint64_t)from->id, .birth = from->birth},
         .is_new = from->id == from->changed,
     };
-    if (from->is_gone)
+    if (!*is_taken || !is_here)
         return true;
     names = arena_array(arena, INDEX_NAMES_MAX, sizeof *names);
     if (names == NULL || !own_person_read(from->body, arena, &person, &problems))
@@ -187,26 +260,51 @@ static bool change_take(const struct own_change *from, struct arena *arena,
     return true;
 }
 
-/* A person without a name is in no search file, as one who is gone. */
-static bool changes_apply(struct own_index *index, const struct own_change *changes, size_t count,
-                          struct arena *arena, struct error *err)
+static bool side_apply(struct segments *segments, const struct segments_change *taken, size_t count,
+                       uint64_t position, struct error *err)
 {
-    struct segments_change *taken = arena_array(arena, count, sizeof *taken);
     bool was_needed = true;
 
-    if (taken == NULL)
-        return error_set(err, ERROR_LIMIT, "out of memory");
-    for (size_t i = 0; i < count; i++)
-        if (!change_take(&changes[i], arena, &taken[i], err))
-            return false;
-    uint64_t position = (uint64_t)changes[count - 1].changed;
-    if (segments_apply(index->segments, taken, count, position, err))
+    if (segments_apply(segments, taken, count, position, err))
         return true;
     if (err->kind != ERROR_BUSY)
         return false;
     error_clear(err);
-    return segments_merge(index->segments, false, &was_needed, err) &&
-           segments_apply(index->segments, taken, count, position, err);
+    return segments_merge(segments, false, &was_needed, err) &&
+           segments_apply(segments, taken, count, position, err);
+}
+
+static bool side_follow(struct own_index *index, enum own_side side,
+                        const struct own_change *changes, size_t count, struct arena *arena,
+                        struct error *err)
+{
+    struct segments_change *taken = arena_array(arena, count, sizeof *taken);
+    uint64_t position = side_position(index, side);
+    size_t taken_count = 0;
+
+    if (taken == NULL)
+        return error_set(err, ERROR_LIMIT, "out of memory");
+    for (size_t i = 0; i < count; i++) {
+        bool is_taken;
+        if (!change_take(&changes[i], side, position, arena, &taken[taken_count], &is_taken, err))
+            return false;
+        taken_count += is_taken;
+    }
+    return (side != OWN_SIDE_OPEN && taken_count == 0) ||
+           side_apply(index->sides[side], taken, taken_count, (uint64_t)changes[count - 1].changed,
+                      err);
+}
+
+static bool sides_merge(struct own_index *index, bool all, bool *was_needed, struct error *err)
+{
+    *was_needed = false;
+    for (enum own_side side = 0; side < OWN_SIDE_COUNT; side++) {
+        bool was_here = false;
+        if (!segments_merge(index->sides[side], all, &was_here, err))
+            return false;
+        *was_needed = *was_needed || was_here;
+    }
+    return true;
 }
 
 bool own_index_follow(struct own_index *index, struct database *db, size_t *taken,
@@ -222,9 +320,10 @@ bool own_index_follow(struct own_index *index, struct database *db, size_t *take
     if (!own_changes(db, &arena, (int64_t)own_index_position(index), changes, OWN_FOLLOW_MAX, taken,
                      err))
         return false;
-    if (*taken > 0 && !changes_apply(index, changes, *taken, &arena, err))
+    if (*taken > 0 && (!side_follow(index, OWN_SIDE_GUARDED, changes, *taken, &arena, err) ||
+                       !side_follow(index, OWN_SIDE_OPEN, changes, *taken, &arena, err)))
         return false;
-    return segments_merge(index->segments, false, &was_needed, err);
+    return sides_merge(index, false, &was_needed, err);
 }
 
 bool own_index_settle(struct own_index *index, struct error *err)
@@ -232,7 +331,7 @@ bool own_index_settle(struct own_index *index, struct error *err)
     bool was_needed = true;
 
     while (was_needed)
-        if (!segments_merge(index->segments, true, &was_needed, err))
+        if (!sides_merge(index, true, &was_needed, err))
             return false;
     return true;
 }

@@ -12,6 +12,9 @@
 
 #define OWN_FOLLOW_MAX 5000 /* changes that one own_index_follow takes in */
 
+/* Who is shown to anybody, and who is not: files of their own, so that nothing of the second moves an answer about the first. */
+enum own_side { OWN_SIDE_OPEN, OWN_SIDE_GUARDED, OWN_SIDE_COUNT };
+
 struct own_index;
 
 /* `directory` is made when it is absent. *was_reset: what stood there was broken, or newer than the books (a backup came
@@ -30,8 +33,8 @@ bool own_index_follow(struct own_index *index, struct database *db, size_t *take
 bool own_index_settle(struct own_index *index, struct error *err);
 /* The `changed` up to which the files stand. */
 uint64_t own_index_position(struct own_index *index);
-/* The finder of the writer's thread. NULL only when memory is out. */
-struct finder *own_index_finder(struct own_index *index, struct error *err);
+/* The finder of the writer's thread over one of the sets. NULL only when memory is out. */
+struct finder *own_index_finder(struct own_index *index, enum own_side side, struct error *err);
 
 /* The names of a person as they are searched: each spelling "given family", with the maiden name, and each alias; at most
  * INDEX_NAMES_MAX, in the arena. 0 when memory is out or there is none. */

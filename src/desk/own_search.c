@@ -44,28 +44,39 @@ struct search {
     struct journal *journal;
     const struct desk_call *call;
     struct query query;
-    enum purpose purpose;
+    struct own_viewer viewer;
     size_t limit;
     struct found *found;
     size_t found_count;
     bool is_cut;
-    unsigned shared; /* bits of query.idents: more than MARK_CAP people have it */
+    unsigned shared; /* bits of query.idents: more than MARK_CAP people who are shown have it */
     struct error *err;
 };
 
 //= dir-2016-680 art 6
-bool own_may_see(const struct own_row *row, struct span case_number, enum purpose purpose)
+enum own_guard own_guard_of(const struct own_row *row)
 {
-    bool is_own_case = row->case_number.size > 0 && span_equal(row->case_number, case_number);
-    bool is_protected =
-        row->is_minor || person_category_is_protected((enum person_category)row->category);
-
-    if (is_own_case)
-        return true;
     if (row->is_shielded)
-        return false;
-    return !is_protected || purpose == PURPOSE_MISSING_PERSONS ||
-           purpose == PURPOSE_IMMEDIATE_THREAT;
+        return OWN_SHIELDED;
+    return row->is_minor || person_category_is_protected((enum person_category)row->category)
+               ? OWN_PROTECTED
+               : OWN_OPEN;
+}
+
+struct own_viewer own_viewer_of(struct span case_number, enum purpose purpose)
+{
+    bool is_in_need = purpose == PURPOSE_MISSING_PERSONS || purpose == PURPOSE_IMMEDIATE_THREAT;
+
+    return (struct own_viewer){.most = is_in_need ? OWN_PROTECTED : OWN_OPEN,
+                               .case_number = case_number};
+}
+
+bool own_may_see(const struct own_row *row, const struct own_viewer *viewer)
+{
+    bool is_own_case =
+        row->case_number.size > 0 && span_equal(row->case_number, viewer->case_number);
+
+    return is_own_case || row->guard <= viewer->most;
 }
 
 /* --- the question --- */
@@ -106,8 +117,9 @@ static bool question_read(struct search *search)
     size_t country_count = countries_of(journal, countries);
     struct span text = json_get_text(arguments, "query", 1, QUERY_SIZE_MAX);
 
-    search->purpose =
-        (enum purpose)json_get_choice(arguments, "purpose", purpose_names, PURPOSE_COUNT);
+    search->viewer = own_viewer_of(
+        search->call->access.case_number,
+        (enum purpose)json_get_choice(arguments, "purpose", purpose_names, PURPOSE_COUNT));
     search->limit =
         (size_t)json_get_integer_optional(arguments, "limit", 1, OWN_FOUND_MAX, SHOWN_USUAL);
     if (!problems_to_error(search->call->problems, search->err))
@@ -139,7 +151,8 @@ static bool mark_find(struct search *search, const struct ident *ident, size_t a
     int64_t people[MARK_CAP + 1];
     size_t count = 0;
 
-    if (!own_mark_people(search->journal->db, &mark, people, MARK_CAP + 1, &count, search->err))
+    if (!own_mark_people(search->journal->db, &mark, &search->viewer, people, MARK_CAP + 1, &count,
+                         search->err))
         return false;
     if (count > MARK_CAP) {
         search->shared |= 1u << at;
@@ -168,23 +181,34 @@ static bool marks_find(struct search *search)
     return true;
 }
 
-static bool names_find(struct search *search)
+/* A failure of the books is found again when who was found is loaded. */
+static bool may_show(void *context, uint64_t record)
 {
-    struct own_index *index = search->journal->own_index;
+    struct search *search = context;
+    struct error ignored = {0};
+    bool is_shown = false;
+
+    return own_is_shown(search->journal->db, (int64_t)record, &search->viewer, &is_shown,
+                        &ignored) &&
+           is_shown;
+}
+
+static bool side_find(struct search *search, enum own_side side, struct error *err)
+{
+    struct finder *finder = own_index_finder(search->journal->own_index, side, err);
+    struct find_result *result = arena_alloc(search->call->arena, sizeof *result);
     struct find_question question = {.name = span_text(search->query.name),
                                      .birth = search->query.birth,
                                      .limit = FIND_HIT_MAX,
                                      .least = NAME_LEAST};
-    struct find_result *result = arena_alloc(search->call->arena, sizeof *result);
-    struct finder *finder;
 
-    if (question.name.size == 0)
-        return true;
-    if (index == NULL)
-        return error_set(search->err, ERROR_BUSY,
-                         "names are searched by the running node: besa serve");
-    finder = own_index_finder(index, search->err);
-    if (finder == NULL || result == NULL || !find_persons(finder, &question, result, search->err))
+    if (side == OWN_SIDE_GUARDED) {
+        question.may_show = may_show;
+        question.context = search;
+    }
+    if (result == NULL)
+        return error_set(err, ERROR_LIMIT, "out of memory");
+    if (finder == NULL || !find_persons(finder, &question, result, err))
         return false;
     search->is_cut = search->is_cut || result->is_cut;
     for (size_t i = 0; i < result->count; i++) {
@@ -193,6 +217,17 @@ static bool names_find(struct search *search)
             found->like = result->hits[i].like;
     }
     return true;
+}
+
+static bool names_find(struct search *search)
+{
+    if (search->query.name[0] == 0)
+        return true;
+    if (search->journal->own_index == NULL)
+        return error_set(search->err, ERROR_BUSY,
+                         "names are searched by the running node: besa serve");
+    return side_find(search, OWN_SIDE_OPEN, search->err) &&
+           side_find(search, OWN_SIDE_GUARDED, search->err);
 }
 
 /* --- who is shown --- */
@@ -209,7 +244,7 @@ static bool is_wanted(const struct search *search, const struct found *found)
                                ? person_category_names[found->row.category]
                                : "";
 
-    return own_may_see(&found->row, search->call->access.case_number, search->purpose) &&
+    return own_may_see(&found->row, &search->viewer) &&
            text_fits(query->category, span_text(category)) &&
            text_fits(query->case_number, found->row.case_number) &&
            text_fits(query->source, found->row.source);
@@ -468,15 +503,15 @@ static bool person_find(struct journal *journal, const struct desk_call *call, s
                         struct error *err)
 {
     int64_t id = json_get_integer(call->arguments, "person", 1, JSON_INTEGER_MAX);
-    enum purpose purpose =
-        (enum purpose)json_get_choice(call->arguments, "purpose", purpose_names, PURPOSE_COUNT);
+    struct own_viewer viewer = own_viewer_of(
+        call->access.case_number,
+        (enum purpose)json_get_choice(call->arguments, "purpose", purpose_names, PURPOSE_COUNT));
 
     if (!problems_to_error(call->problems, err) ||
         !own_find(journal->db, call->arena, id, row, err))
         return false;
     /* As if there were none: a refusal would tell. */
-    return own_may_see(row, call->access.case_number, purpose) ||
-           error_set(err, ERROR_MISSING, "no such person");
+    return own_may_see(row, &viewer) || error_set(err, ERROR_MISSING, "no such person");
 }
 
 static struct span person_object(const struct own_row *row, struct arena *arena)

@@ -7,17 +7,27 @@
 struct finder {
     struct segments *segments;
     const struct segments_view *view;
+    struct segments *base; /* or NULL: the segments say what words weigh */
+    const struct segments_view *base_view;
     struct searcher *searchers[SEGMENTS_MAX]; /* of the view's segments */
     struct search_result names;
+    size_t asked; /* records of the question at hand, whether they may be shown */
 };
 
-bool finder_make(struct segments *segments, struct finder **out, struct error *err)
+bool finder_make_beside(struct segments *segments, struct segments *base, struct finder **out,
+                        struct error *err)
 {
     *out = calloc(1, sizeof **out);
     if (*out == NULL)
         return error_set(err, ERROR_LIMIT, "out of memory");
     (*out)->segments = segments;
+    (*out)->base = base;
     return true;
+}
+
+bool finder_make(struct segments *segments, struct finder **out, struct error *err)
+{
+    return finder_make_beside(segments, NULL, out, err);
 }
 
 static void view_leave(struct finder *finder)
@@ -26,7 +36,10 @@ static void view_leave(struct finder *finder)
         searcher_free(&finder->searchers[i]);
     if (finder->view != NULL)
         segments_release(finder->segments, finder->view);
+    if (finder->base_view != NULL)
+        segments_release(finder->base, finder->base_view);
     finder->view = NULL;
+    finder->base_view = NULL;
 }
 
 void finder_free(struct finder **finder)
@@ -38,22 +51,36 @@ void finder_free(struct finder **finder)
     *finder = NULL;
 }
 
+static bool searchers_make(struct finder *finder, struct error *err)
+{
+    const struct segments_view *view = finder->view;
+    const struct index *base = finder->base_view != NULL ? finder->base_view->base : NULL;
+
+    for (size_t i = 0; i < view->count; i++)
+        if (!searcher_make(view->segments[i]->index, base != NULL ? base : view->base,
+                           &finder->searchers[i], err))
+            return false;
+    return true;
+}
+
 static bool view_follow(struct finder *finder, struct error *err)
 {
     const struct segments_view *view = segments_hold(finder->segments);
+    const struct segments_view *base = finder->base != NULL ? segments_hold(finder->base) : NULL;
 
-    if (view == finder->view) {
+    if (view == finder->view && base == finder->base_view) {
         segments_release(finder->segments, view);
+        if (base != NULL)
+            segments_release(finder->base, base);
         return true;
     }
     view_leave(finder);
     finder->view = view;
-    for (size_t i = 0; i < view->count; i++)
-        if (!searcher_make(view->segments[i]->index, view->base, &finder->searchers[i], err)) {
-            view_leave(finder);
-            return false;
-        }
-    return true;
+    finder->base_view = base;
+    if (searchers_make(finder, err))
+        return true;
+    view_leave(finder);
+    return false;
 }
 
 /* --- hits --- */
@@ -99,7 +126,14 @@ static void hit_put(struct find_result *result, size_t limit, const struct find_
     result->count++;
 }
 
-static void persons_put(const struct finder *finder, const struct segment *segment,
+static bool is_shown(struct finder *finder, const struct find_question *question, uint64_t record)
+{
+    if (question->may_show == NULL)
+        return true;
+    return finder->asked++ < FIND_ASK_MAX && question->may_show(question->context, record);
+}
+
+static void persons_put(struct finder *finder, const struct segment *segment,
                         const struct search_hit *name, const struct find_question *question,
                         size_t limit, struct find_result *out)
 {
@@ -115,7 +149,8 @@ static void persons_put(const struct finder *finder, const struct segment *segme
             .like = name->score,
             .birth_like = birth_compare(&birth, &question->birth),
         };
-        if (!segments_is_gone(finder->view, hit.record, segment->number))
+        if (!segments_is_gone(finder->view, hit.record, segment->number) &&
+            is_shown(finder, question, hit.record))
             hit_put(out, limit, &hit);
     }
 }
@@ -127,6 +162,7 @@ bool find_persons(struct finder *finder, const struct find_question *question,
 
     out->count = 0;
     out->is_cut = false;
+    finder->asked = 0;
     if (!view_follow(finder, err))
         return false;
     if (limit == 0)
@@ -134,7 +170,7 @@ bool find_persons(struct finder *finder, const struct find_question *question,
     for (size_t i = 0; i < finder->view->count; i++) {
         search_name(finder->searchers[i], question->name, SEARCH_HIT_MAX, question->least,
                     &finder->names);
-        out->is_cut = out->is_cut || finder->names.is_cut;
+        out->is_cut = out->is_cut || (question->may_show == NULL && finder->names.is_cut);
         for (size_t k = 0; k < finder->names.count; k++)
             persons_put(finder, finder->view->segments[i], &finder->names.hits[k], question, limit,
                         out);

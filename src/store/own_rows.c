@@ -7,10 +7,13 @@
 
 static const char put_sql[] =
     "insert into own_people (id, source, external, case_number, category, is_minor, is_shielded, birth,"
-    " body, changed, put_ms) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $1, $10)"
+    " body, changed, put_ms, guard, review_ms, erase_ms)"
+    " values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $1, $10, $11, $12, $13)"
     " on conflict (source, external) do update set case_number = excluded.case_number,"
     " category = excluded.category, is_minor = excluded.is_minor, is_shielded = excluded.is_shielded,"
-    " birth = excluded.birth, body = excluded.body, changed = excluded.changed, put_ms = excluded.put_ms"
+    " birth = excluded.birth, body = excluded.body, changed = excluded.changed, put_ms = excluded.put_ms,"
+    " moved = case when (own_people.guard = 0) <> (excluded.guard = 0) then excluded.changed else own_people.moved end,"
+    " guard = excluded.guard, review_ms = excluded.review_ms, erase_ms = excluded.erase_ms"
     " returning id";
 
 bool own_put(struct database *db, const struct own_row *row, int64_t *id, bool *is_new,
@@ -29,10 +32,21 @@ bool own_put(struct database *db, const struct own_row *row, int64_t *id, bool *
     statement_integer(s, 8, row->birth);
     statement_bytes(s, 9, row->body);
     statement_integer(s, 10, row->put_ms);
+    statement_integer(s, 11, row->guard);
+    statement_integer(s, 12, row->review_ms);
+    statement_integer(s, 13, row->erase_ms);
     if (!row_integer(s, id, err))
         return false;
     *is_new = *id == row->changed;
     return true;
+}
+
+/* What is none of the three is shown to fewest. */
+static enum own_guard guard_read(const struct statement *s, int column)
+{
+    int64_t guard = column_integer(s, column);
+
+    return guard == OWN_OPEN || guard == OWN_PROTECTED ? (enum own_guard)guard : OWN_SHIELDED;
 }
 
 static bool own_read(const struct statement *s, struct arena *arena, void *out)
@@ -45,14 +59,17 @@ static bool own_read(const struct statement *s, struct arena *arena, void *out)
                             .is_shielded = column_integer(s, 6) != 0,
                             .birth = (uint32_t)column_integer(s, 7),
                             .changed = column_integer(s, 9),
-                            .put_ms = column_integer(s, 10)};
+                            .put_ms = column_integer(s, 10),
+                            .guard = guard_read(s, 11),
+                            .review_ms = column_integer(s, 12),
+                            .erase_ms = column_integer(s, 13)};
     return row_text(s, 1, arena, &row->source) && row_text(s, 2, arena, &row->external) &&
            row_text(s, 3, arena, &row->case_number) && row_bytes(s, 8, arena, &row->body);
 }
 
 static const char find_sql[] =
-    "select id, source, external, case_number, category, is_minor, is_shielded, birth, body, changed, put_ms"
-    " from own_people where id = $1";
+    "select id, source, external, case_number, category, is_minor, is_shielded, birth, body, changed, put_ms,"
+    " guard, review_ms, erase_ms from own_people where id = $1";
 
 bool own_find(struct database *db, struct arena *arena, int64_t id, struct own_row *out,
               struct error *err)
@@ -65,8 +82,8 @@ bool own_find(struct database *db, struct arena *arena, int64_t id, struct own_r
 }
 
 static const char find_external_sql[] =
-    "select id, source, external, case_number, category, is_minor, is_shielded, birth, body, changed, put_ms"
-    " from own_people where source = $1 and external = $2";
+    "select id, source, external, case_number, category, is_minor, is_shielded, birth, body, changed, put_ms,"
+    " guard, review_ms, erase_ms from own_people where source = $1 and external = $2";
 
 bool own_find_external(struct database *db, struct arena *arena, struct span source,
                        struct span external, struct own_row *out, struct error *err)
@@ -125,15 +142,17 @@ static bool change_read(const struct statement *s, struct arena *arena, void *ou
     *change = (struct own_change){.changed = column_integer(s, 0),
                                   .id = column_integer(s, 1),
                                   .is_gone = column_is_null(s, 3),
+                                  .guard = guard_read(s, 4),
+                                  .moved = column_integer(s, 5),
                                   .birth = (uint32_t)column_integer(s, 2)};
     return row_bytes(s, 3, arena, &change->body);
 }
 
 /* Both halves walk an index. */
 static const char changes_sql[] =
-    "select * from (select changed, id, birth, body from own_people where changed > $1 order by changed limit $2)"
-    " as put union all"
-    " select changed, person, 0, null from (select changed, person from own_gone where changed > $1"
+    "select * from (select changed, id, birth, body, guard, moved from own_people where changed > $1"
+    " order by changed limit $2) as put union all"
+    " select changed, person, 0, null, 0, 0 from (select changed, person from own_gone where changed > $1"
     " order by changed limit $2) as gone order by 1 limit $2";
 
 bool own_changes(struct database *db, struct arena *arena, int64_t after, struct own_change *out,
@@ -183,19 +202,98 @@ static bool number_column_read(const struct statement *s, struct arena *arena UN
     return true;
 }
 
+/* Those who are not shown are not counted either: whether there are many of them must not be told. */
 static const char mark_people_sql[] =
-    "select person from own_marks where kind = $1 and key = $2 order by person limit $3";
+    "select p.id from own_marks m join own_people p on p.id = m.person where m.kind = $1 and m.key = $2"
+    " and (p.guard <= $3 or (p.case_number = $4 and p.case_number <> '')) order by p.id limit $5";
 
-bool own_mark_people(struct database *db, const struct own_mark *mark, int64_t *out, size_t limit,
-                     size_t *count, struct error *err)
+bool own_mark_people(struct database *db, const struct own_mark *mark,
+                     const struct own_viewer *viewer, int64_t *out, size_t limit, size_t *count,
+                     struct error *err)
 {
     struct statement *s CLEANUP(statement_give) = statement_take(db, mark_people_sql, err);
     if (s == NULL)
         return false;
     statement_integer(s, 1, mark->kind);
     statement_text(s, 2, mark->key);
-    statement_integer(s, 3, (int64_t)limit);
+    statement_integer(s, 3, viewer->most);
+    statement_text(s, 4, viewer->case_number);
+    statement_integer(s, 5, (int64_t)limit);
     return rows_read(s, NULL, number_column_read, out, sizeof *out, limit, count, err);
+}
+
+static const char shown_sql[] = "select count(*) from own_people where id = $1"
+                                " and (guard <= $2 or (case_number = $3 and case_number <> ''))";
+
+bool own_is_shown(struct database *db, int64_t id, const struct own_viewer *viewer, bool *is_shown,
+                  struct error *err)
+{
+    struct statement *s CLEANUP(statement_give) = statement_take(db, shown_sql, err);
+    int64_t count = 0;
+
+    if (s == NULL)
+        return false;
+    statement_integer(s, 1, id);
+    statement_integer(s, 2, viewer->most);
+    statement_text(s, 3, viewer->case_number);
+    bool ok = row_integer(s, &count, err);
+    *is_shown = count > 0;
+    return ok;
+}
+
+/* --- dates --- */
+
+static bool due_read(const struct statement *s, struct arena *arena, void *out)
+{
+    struct own_due *due = out;
+
+    *due = (struct own_due){.due_ms = column_integer(s, 0),
+                            .id = column_integer(s, 1),
+                            .other_ms = column_integer(s, 4)};
+    return row_text(s, 2, arena, &due->source) && row_text(s, 3, arena, &due->case_number);
+}
+
+static const char *const due_sql[] = {
+    [OWN_REVIEW] =
+        "select review_ms, id, source, case_number, erase_ms from own_people where review_ms between 1 and $1"
+        " and (review_ms, id) > ($2, $3) order by review_ms, id limit $4",
+    [OWN_ERASE] =
+        "select erase_ms, id, source, case_number, review_ms from own_people where erase_ms between 1 and $1"
+        " and (erase_ms, id) > ($2, $3) order by erase_ms, id limit $4",
+};
+
+bool own_due_list(struct database *db, struct arena *arena, enum own_date date, int64_t until_ms,
+                  const struct own_due *after, struct own_due *out, size_t limit, size_t *count,
+                  struct error *err)
+{
+    struct statement *s CLEANUP(statement_give) = statement_take(db, due_sql[date], err);
+    if (s == NULL)
+        return false;
+    statement_integer(s, 1, until_ms);
+    statement_integer(s, 2, after->due_ms);
+    statement_integer(s, 3, after->id);
+    statement_integer(s, 4, (int64_t)limit);
+    return rows_read(s, arena, due_read, out, sizeof *out, limit, count, err);
+}
+
+static const char *const due_count_sql[] = {
+    [OWN_REVIEW] =
+        "select count(*) from (select id from own_people where review_ms between 1 and $1 limit $2)"
+        " as due",
+    [OWN_ERASE] =
+        "select count(*) from (select id from own_people where erase_ms between 1 and $1 limit $2)"
+        " as due",
+};
+
+bool own_due_count(struct database *db, enum own_date date, int64_t until_ms, int64_t limit,
+                   int64_t *count, struct error *err)
+{
+    struct statement *s CLEANUP(statement_give) = statement_take(db, due_count_sql[date], err);
+    if (s == NULL)
+        return false;
+    statement_integer(s, 1, until_ms);
+    statement_integer(s, 2, limit);
+    return row_integer(s, count, err);
 }
 
 /* --- imports --- */

@@ -8,6 +8,13 @@
 #include "base/error.h"
 #include "store/database.h"
 
+/* Who is shown a person. Stored: numbers are never reused. */
+enum own_guard {
+    OWN_OPEN,
+    OWN_PROTECTED, /* in the own case, or where a person is missing or in danger (REQUIREMENTS g2, g4) */
+    OWN_SHIELDED, /* in the own case only (REQUIREMENTS g3, g6) */
+};
+
 struct own_row {
     int64_t id;              /* own_put gives it */
     struct span source;      /* the register, as the import named it */
@@ -15,11 +22,14 @@ struct own_row {
     struct span case_number; /* the case for which the person is kept; may be empty */
     int64_t category;        /* enum person_category */
     bool is_minor;
-    bool is_shielded; /* never shown but in its own case (REQUIREMENTS g3, g6) */
-    uint32_t birth;   /* birth_pack */
-    struct span body; /* JSON of a person */
+    bool is_shielded;
+    enum own_guard guard; /* what follows of the three above */
+    uint32_t birth;       /* birth_pack */
+    struct span body;     /* JSON of a person */
     int64_t changed;
     int64_t put_ms;
+    int64_t review_ms; /* as the body's marking has it: who is kept is looked at by then, */
+    int64_t erase_ms;  /* and erased from then on */
 };
 
 /* Inserts, or replaces who has the same source and external number. row->changed must be new (own_changed + 1 and on). */
@@ -40,6 +50,9 @@ struct own_change {
     int64_t changed;
     int64_t id;
     bool is_gone;
+    enum own_guard guard; /* OWN_OPEN when gone */
+    int64_t
+        moved; /* the last `changed` at which OWN_OPEN became another guard or the other way round; 0: never */
     uint32_t birth;
     struct span body; /* empty when gone */
 };
@@ -54,9 +67,34 @@ struct own_mark {
 bool own_mark_put(struct database *db, const struct own_mark *mark, int64_t person,
                   struct error *err);
 bool own_marks_drop(struct database *db, int64_t person, struct error *err);
-/* People who have the mark, at most `limit`; *count may be `limit`: there may be more. */
-bool own_mark_people(struct database *db, const struct own_mark *mark, int64_t *out, size_t limit,
-                     size_t *count, struct error *err);
+/* For whom people are asked: the guards up to `most` are shown, and whoever is kept for this case (empty: none). */
+struct own_viewer {
+    enum own_guard most;
+    struct span case_number;
+};
+/* People who have the mark and are shown, at most `limit`; *count may be `limit`: there may be more. */
+bool own_mark_people(struct database *db, const struct own_mark *mark,
+                     const struct own_viewer *viewer, int64_t *out, size_t limit, size_t *count,
+                     struct error *err);
+/* Is this person shown? False, too, when there is none. */
+bool own_is_shown(struct database *db, int64_t id, const struct own_viewer *viewer, bool *is_shown,
+                  struct error *err);
+
+/* People whose time is over, or who are to be looked at, by then: the earliest first, behind the place (due_ms, id). */
+enum own_date { OWN_REVIEW, OWN_ERASE };
+struct own_due {
+    int64_t due_ms;
+    int64_t id;
+    struct span source;
+    struct span case_number;
+    int64_t other_ms; /* the other of the two dates */
+};
+bool own_due_list(struct database *db, struct arena *arena, enum own_date date, int64_t until_ms,
+                  const struct own_due *after, struct own_due *out, size_t limit, size_t *count,
+                  struct error *err);
+/* At most `limit` are counted. */
+bool own_due_count(struct database *db, enum own_date date, int64_t until_ms, int64_t limit,
+                   int64_t *count, struct error *err);
 
 struct own_import_row {
     struct span digest; /* SHA-256 of the file: the same file goes on where it was cut */

@@ -226,13 +226,49 @@ static const char own_tables[] =
     "create index own_marks_person on own_marks (person);"
     "create table own_gone (changed bigint primary key, person bigint not null);";
 
+/*
+ * When a person's time is over, and who is shown to whom. guard: 0 anybody, 1 protected (person's category, minors), 2
+ * shielded: shown in the own case only. moved: the last `changed` at which 0 became more or the other way round.
+ */
+static const char own_date_columns[] =
+    "alter table own_people add column guard bigint not null default 2;"
+    "alter table own_people add column moved bigint not null default 0;"
+    "alter table own_people add column review_ms bigint not null default 0;"
+    "alter table own_people add column erase_ms bigint not null default 0;"
+    "update own_people set guard = case when is_shielded <> 0 then 2 when is_minor <> 0 or category in (2, 3, 4, 6,"
+    " 7) then 1 else 0 end;"
+    "create index own_people_review on own_people (review_ms, id);"
+    "create index own_people_erase on own_people (erase_ms, id);";
+
+/* The two dates stand in the body, behind their names; text inside of a value has its quotation marks escaped. */
+#define OWN_DATE_SQLITE(name)                                                                      \
+    "coalesce(1000 * strftime('%s', substr(cast(body as text), 1 + length('\"" name "\":\"')"      \
+    " - 1 + instr(cast(body as text), '\"" name "\":\"'), 24)), 0)"
+#define OWN_DATE_POSTGRES(name)                                                                    \
+    "coalesce(1000 * floor(extract(epoch from substring(convert_from(body, 'UTF8') from"           \
+    " '\"" name "\":\"([0-9TZ:.-]+)\"')::timestamptz))::bigint, 0)"
+static const char own_dates_sqlite[] = "update own_people set review_ms = " OWN_DATE_SQLITE(
+    "review_at") ", erase_ms = " OWN_DATE_SQLITE("erase_at");
+static const char own_dates_postgres[] = "update own_people set review_ms = " OWN_DATE_POSTGRES(
+    "review_at") ", erase_ms = " OWN_DATE_POSTGRES("erase_at");
+
 const struct migration schema_migrations[] = {
-    {.number = 1, .sql_both = log_tables},        {.number = 2, .sql_both = derived_tables},
-    {.number = 3, .sql_both = local_tables},      {.number = 4, .sql_both = fork_table},
-    {.number = 5, .sql_both = held_table},        {.number = 6, .sql_both = succession_tables},
-    {.number = 7, .sql_both = governance_tables}, {.number = 8, .sql_both = login_tables},
-    {.number = 9, .sql_both = queue_columns},     {.number = 10, .sql_both = retention_tables},
-    {.number = 11, .sql_both = approval_tables},  {.number = 12, .sql_both = own_tables},
+    {.number = 1, .sql_both = log_tables},
+    {.number = 2, .sql_both = derived_tables},
+    {.number = 3, .sql_both = local_tables},
+    {.number = 4, .sql_both = fork_table},
+    {.number = 5, .sql_both = held_table},
+    {.number = 6, .sql_both = succession_tables},
+    {.number = 7, .sql_both = governance_tables},
+    {.number = 8, .sql_both = login_tables},
+    {.number = 9, .sql_both = queue_columns},
+    {.number = 10, .sql_both = retention_tables},
+    {.number = 11, .sql_both = approval_tables},
+    {.number = 12, .sql_both = own_tables},
+    {.number = 13,
+     .sql_both = own_date_columns,
+     .sql_sqlite_only = own_dates_sqlite,
+     .sql_postgres_only = own_dates_postgres},
 };
 const size_t schema_migration_count = sizeof schema_migrations / sizeof schema_migrations[0];
 

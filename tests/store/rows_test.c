@@ -858,6 +858,7 @@ CHECK_TEST(marks_lead_to_people_and_go_with_them)
     ROWS_CASE(&c);
     struct own_row one = own_of("a", 1), two = own_of("b", 2);
     struct own_mark plate = {3, span_text("AA012BB")}, other = {4, span_text("AA012BB")};
+    struct own_viewer anybody = {.most = OWN_SHIELDED};
     int64_t people[4], id = 0;
     size_t count = 0;
     bool is_new = false;
@@ -865,18 +866,111 @@ CHECK_TEST(marks_lead_to_people_and_go_with_them)
     OK(own_put(c.db, &one, &id, &is_new, &c.error) && own_put(c.db, &two, &id, &is_new, &c.error));
     OK(own_mark_put(c.db, &plate, 1, &c.error) && own_mark_put(c.db, &plate, 1, &c.error));
     OK(own_mark_put(c.db, &plate, 2, &c.error) && own_mark_put(c.db, &other, 2, &c.error));
-    OK(own_mark_people(c.db, &plate, people, 4, &count, &c.error));
+    OK(own_mark_people(c.db, &plate, &anybody, people, 4, &count, &c.error));
     CHECK(count == 2 && people[0] == 1 && people[1] == 2);
-    OK(own_mark_people(c.db, &plate, people, 1, &count, &c.error));
+    OK(own_mark_people(c.db, &plate, &anybody, people, 1, &count, &c.error));
     CHECK_INT(count, 1);
     OK(own_remove(c.db, 2, 3, &c.error));
-    OK(own_mark_people(c.db, &plate, people, 4, &count, &c.error));
+    OK(own_mark_people(c.db, &plate, &anybody, people, 4, &count, &c.error));
     CHECK(count == 1 && people[0] == 1);
-    OK(own_mark_people(c.db, &other, people, 4, &count, &c.error));
+    OK(own_mark_people(c.db, &other, &anybody, people, 4, &count, &c.error));
     CHECK_INT(count, 0);
     OK(own_marks_drop(c.db, 1, &c.error));
-    OK(own_mark_people(c.db, &plate, people, 4, &count, &c.error));
+    OK(own_mark_people(c.db, &plate, &anybody, people, 4, &count, &c.error));
     CHECK_INT(count, 0);
+}
+
+/* The limit counts those who are shown. */
+CHECK_TEST(who_is_not_shown_takes_no_place)
+{
+    struct engine_case c CLEANUP(engine_case_end);
+    ROWS_CASE(&c);
+    struct own_row rows[] = {own_of("a", 1), own_of("b", 2), own_of("c", 3), own_of("d", 4)};
+    struct own_mark plate = {3, span_text("AA012BB")};
+    struct own_viewer viewer = {.most = OWN_OPEN, .case_number = span_text("c-2")};
+    int64_t people[4], id = 0;
+    size_t count = 0;
+    bool is_new = false, is_shown = false;
+
+    rows[0].guard = OWN_SHIELDED;
+    rows[1].guard = OWN_PROTECTED;
+    rows[3].guard = OWN_SHIELDED;
+    rows[3].case_number = span_text("");
+    for (int64_t i = 0; i < 4; i++)
+        OK(own_put(c.db, &rows[i], &id, &is_new, &c.error) &&
+           own_mark_put(c.db, &plate, i + 1, &c.error));
+    OK(own_mark_people(c.db, &plate, &viewer, people, 2, &count, &c.error));
+    CHECK(count == 1 && people[0] == 3);
+    viewer.most = OWN_PROTECTED;
+    OK(own_mark_people(c.db, &plate, &viewer, people, 2, &count, &c.error));
+    CHECK(count == 2 && people[0] == 2 && people[1] == 3);
+    viewer = (struct own_viewer){.most = OWN_OPEN, .case_number = span_text("c-1")};
+    OK(own_mark_people(c.db, &plate, &viewer, people, 4, &count, &c.error));
+    CHECK_INT(count, 3);
+    viewer.case_number = span_text(""); /* no case is nobody's case */
+    OK(own_is_shown(c.db, 4, &viewer, &is_shown, &c.error));
+    CHECK(!is_shown);
+    OK(own_is_shown(c.db, 3, &viewer, &is_shown, &c.error));
+    CHECK(is_shown);
+    OK(own_is_shown(c.db, 9, &viewer, &is_shown, &c.error));
+    CHECK(!is_shown);
+}
+
+CHECK_TEST(people_are_due_by_their_dates)
+{
+    struct engine_case c CLEANUP(engine_case_end);
+    ROWS_CASE(&c);
+    struct own_row rows[] = {own_of("a", 1), own_of("b", 2), own_of("c", 3)};
+    struct own_due due[4], first = {.due_ms = 0};
+    int64_t id = 0, number = 0;
+    size_t count = 0;
+    bool is_new = false;
+
+    for (int64_t i = 0; i < 3; i++) {
+        rows[i].review_ms = 100 - 10 * i;
+        rows[i].erase_ms = 200;
+        OK(own_put(c.db, &rows[i], &id, &is_new, &c.error));
+    }
+    OK(own_due_list(c.db, &arena, OWN_REVIEW, 90, &first, due, 4, &count, &c.error));
+    CHECK(count == 2 && due[0].id == 3 && due[0].due_ms == 80 && due[0].other_ms == 200 &&
+          due[1].id == 2);
+    CHECK_SPAN(due[0].case_number, "c-1");
+    OK(own_due_list(c.db, &arena, OWN_ERASE, 199, &first, due, 4, &count, &c.error));
+    CHECK_INT(count, 0);
+    OK(own_due_list(c.db, &arena, OWN_ERASE, 200, &first, due, 2, &count, &c.error));
+    CHECK(count == 2 && due[1].id == 2);
+    OK(own_due_list(c.db, &arena, OWN_ERASE, 200, &due[1], due, 2, &count, &c.error));
+    CHECK(count == 1 && due[0].id == 3);
+    OK(own_due_count(c.db, OWN_REVIEW, 100, 9, &number, &c.error));
+    CHECK_INT(number, 3);
+    OK(own_due_count(c.db, OWN_ERASE, 200, 2, &number, &c.error));
+    CHECK_INT(number, 2);
+}
+
+/* For the search files: only who changed sides since they last looked is taken out of the other side's. */
+CHECK_TEST(a_change_of_guard_is_told)
+{
+    struct engine_case c CLEANUP(engine_case_end);
+    ROWS_CASE(&c);
+    struct own_row one = own_of("a", 1);
+    struct own_change changes[2];
+    int64_t id = 0;
+    size_t count = 0;
+    bool is_new = false;
+    static const struct {
+        enum own_guard guard;
+        int64_t moved;
+    } steps[] = {
+        {OWN_OPEN, 0}, {OWN_OPEN, 0}, {OWN_PROTECTED, 3}, {OWN_SHIELDED, 3}, {OWN_OPEN, 5}};
+
+    for (size_t i = 0; i < ARRAY_COUNT(steps); i++) {
+        one.changed = (int64_t)i + 1;
+        one.guard = steps[i].guard;
+        OK(own_put(c.db, &one, &id, &is_new, &c.error) &&
+           own_changes(c.db, &arena, 0, changes, 2, &count, &c.error));
+        CHECK(count == 1 && changes[0].guard == steps[i].guard);
+        CHECK_INT(changes[0].moved, steps[i].moved);
+    }
 }
 
 CHECK_TEST(an_import_keeps_where_it_stands)
@@ -1146,6 +1240,9 @@ int main(void)
     RUN_ON_ENGINES(approvals_wait_are_decided_once_expire_and_are_forgotten);
     RUN_ON_ENGINES(people_of_the_own_index_change_go_and_are_followed);
     RUN_ON_ENGINES(marks_lead_to_people_and_go_with_them);
+    RUN_ON_ENGINES(who_is_not_shown_takes_no_place);
+    RUN_ON_ENGINES(people_are_due_by_their_dates);
+    RUN_ON_ENGINES(a_change_of_guard_is_told);
     RUN_ON_ENGINES(an_import_keeps_where_it_stands);
     RUN_ON_ENGINES(the_inbox_keeps_its_order_when_deadlines_answers_and_erasures_come);
     RUN_ON_ENGINES(the_queue_comes_page_by_page_each_request_once_and_in_order);

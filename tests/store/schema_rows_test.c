@@ -100,6 +100,10 @@ static const struct {
     {"credentials", "set_by", {"", NULL}},
     {"credentials", "confirmed_by", {"", NULL}},
     {"sessions", "is_limited", {"0", NULL}},
+    {"own_people", "guard", {"1", NULL}}, /* a minor */
+    {"own_people", "moved", {"0", NULL}},
+    {"own_people", "review_ms", {"0", NULL}}, /* the sample's body has no dates */
+    {"own_people", "erase_ms", {"0", NULL}},
 };
 
 static bool is_filled(struct database *db, const struct table_info *table, const char *column,

@@ -12,6 +12,7 @@
 #include "store/log_rows.h"
 #include "store/migrate.h"
 #include "store/part_rows.h"
+#include "store/own_rows.h"
 #include "store/schema.h"
 #include "store/support/engines.h"
 #include "store/support/kept_schema.h"
@@ -135,6 +136,42 @@ CHECK_TEST(every_kept_schema_leads_to_this_one_with_its_rows)
     CHECK_INT(number - 1, schema_migration_count); /* else: tools/schema --write */
 }
 
+/* People who came before their dates and guards had columns: these are in the body, and follow of it. */
+CHECK_TEST(people_of_the_twelfth_schema_get_their_dates_and_guards)
+{
+    struct engine_case c CLEANUP(engine_case_end);
+    struct buffer sql CLEANUP(buffer_free) = buffer_make(SHAPE_SIZE);
+    struct arena arena CLEANUP(arena_free) = arena_make(65536);
+    struct own_due due[4], first = {.due_ms = 0};
+    struct own_row found;
+    size_t count = 0;
+
+    ENGINE_CASE(&c);
+    CHECK(kept_schema_read(12, &sql));
+    CHECK_OK(database_run(c.db, (const char *)sql.data, &c.error), c.error);
+    struct statement *s = statement_take(
+        c.db,
+        "insert into own_people (id, source, external, case_number, category, is_minor, is_shielded,"
+        " birth, body, changed, put_ms) values (9, 'r', 'x-9', 'c-1', 6, 0, 0, 0, $1, 9, 9)",
+        &c.error);
+    CHECK_OR_RETURN(s != NULL);
+    statement_bytes(
+        s, 1,
+        span_text("{\"marking\":{\"note\":\"\\\"erase_at\\\":\\\"1970\",\"review_at\":"
+                  "\"2027-01-02T03:04:05.678Z\",\"erase_at\":\"2028-02-03T04:05:06.000Z\"}}"));
+    CHECK_OK(statement_run(s, &c.error), c.error);
+    statement_give(&s);
+    CHECK_OK(database_migrate(c.db, schema_migrations, schema_migration_count, &c.error), c.error);
+    CHECK_OK(own_find(c.db, &arena, 9, &found, &c.error), c.error);
+    CHECK_INT(found.guard, OWN_PROTECTED); /* a missing person */
+    CHECK_INT(found.review_ms, INT64_C(1798859045000));
+    CHECK_INT(found.erase_ms, INT64_C(1833163506000));
+    /* Without a date, which no import lets through, nobody is erased. */
+    CHECK_OK(own_due_list(c.db, &arena, OWN_ERASE, INT64_MAX, &first, due, 4, &count, &c.error),
+             c.error);
+    CHECK(count == 1 && due[0].id == 9);
+}
+
 CHECK_TEST(a_database_of_a_newer_program_is_refused_in_plain_words)
 {
     struct engine_case c CLEANUP(engine_case_end);
@@ -214,6 +251,7 @@ CHECK_TEST(a_migration_killed_after_any_statement_leaves_the_old_state)
 int main(void)
 {
     RUN_ON_ENGINES(every_kept_schema_leads_to_this_one_with_its_rows);
+    RUN_ON_ENGINES(people_of_the_twelfth_schema_get_their_dates_and_guards);
     RUN_ON_ENGINES(a_database_of_a_newer_program_is_refused_in_plain_words);
     RUN_ON_ENGINES(a_migration_killed_after_any_statement_leaves_the_old_state);
     return engines_end(check_end());
