@@ -61,17 +61,6 @@ static void logs_write(struct json_writer *out, const struct journal *journal)
     json_end_array(out);
 }
 
-/* How many entries wait to be numbered; at most WAITING_SHOWN_MAX are counted. */
-static bool waiting_count(struct node *node, const struct journal_line *line, size_t *count,
-                          struct error *err)
-{
-    struct arena arena CLEANUP(arena_free) = arena_make(4u * 1024 * 1024);
-    struct entry_row *rows = arena_array(&arena, WAITING_SHOWN_MAX, sizeof *rows);
-
-    return (rows != NULL || error_set(err, ERROR_LIMIT, "out of memory")) &&
-           entry_list_waiting(node->db, &arena, line->out.id, rows, WAITING_SHOWN_MAX, count, err);
-}
-
 static bool partner_write(struct node *node, size_t at, struct json_writer *out, struct error *err)
 {
     const struct journal_line *line = &node->journal.lines[at];
@@ -81,7 +70,7 @@ static bool partner_write(struct node *node, size_t at, struct json_writer *out,
 
     if (node->exchange != NULL)
         exchange_state(node->exchange, at, &state);
-    if (!waiting_count(node, line, &waiting, err) ||
+    if (!entry_count_waiting(node->db, line->out.id, WAITING_SHOWN_MAX, &waiting, err) ||
         !journal_held_count(node->db, line, &held, err))
         return false;
     json_begin_object(out);

@@ -378,17 +378,20 @@ bool apply_entry(struct journal *journal, const struct apply_input *input, struc
 bool apply_receipt(struct journal *journal, struct journal_line *line,
                    const struct sequence_row *row, struct arena *arena, struct error *err)
 {
-    struct request_row *requests = arena_array(arena, RECEIPT_REQUEST_MAX, sizeof *requests);
     size_t count = 0;
     int64_t below = 0;
     (void)line;
 
+    if (!receipt_size_below(journal->db, row->log, row->size, &below, err) ||
+        !retention_received(journal->db, row->log, below, row->size, row->time_s * 1000, err))
+        return false;
+    size_t room =
+        row->size - below < RECEIPT_REQUEST_MAX ? (size_t)(row->size - below) : RECEIPT_REQUEST_MAX;
+    struct request_row *requests = arena_array(arena, room, sizeof *requests);
     if (requests == NULL)
         return error_set(err, ERROR_LIMIT, "applying a receipt: out of memory");
-    if (!receipt_size_below(journal->db, row->log, row->size, &below, err) ||
-        !retention_received(journal->db, row->log, below, row->size, row->time_s * 1000, err) ||
-        !request_list_range(journal->db, arena, row->log, below, row->size, requests,
-                            RECEIPT_REQUEST_MAX, &count, err))
+    if (!request_list_range(journal->db, arena, row->log, below, row->size, requests, room, &count,
+                            err))
         return false;
     for (size_t i = 0; i < count; i++) {
         int64_t due_ms = row->time_s * 1000 + requests[i].due_after_ms;

@@ -12,6 +12,9 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+/* Most batches number a handful: room for that is asked for first. */
+#define WAITING_FEW 32u
+
 /* One log of one batch. */
 struct numbering {
     struct journal *journal;
@@ -98,24 +101,27 @@ typedef bool row_visit(struct numbering *n, const struct entry_row *row, void *c
 static bool waiting_walk(struct numbering *n, int64_t above, row_visit *visit, void *context,
                          struct error *err)
 {
+    size_t room = WAITING_FEW;
     bool is_done = false;
     size_t count = 0;
 
     do {
         struct arena arena CLEANUP(arena_free) = arena_make(JOURNAL_ARENA_MAX);
-        struct entry_row *rows = arena_array(&arena, SEAL_COUNT_MAX, sizeof *rows);
+        struct entry_row *rows = arena_array(&arena, room, sizeof *rows);
         if (rows == NULL)
             return error_set(err, ERROR_LIMIT, "numbering: out of memory");
-        if (!entry_list_waiting_above(n->journal->db, &arena, n->log->id, above, rows,
-                                      SEAL_COUNT_MAX, &count, err))
+        if (!entry_list_waiting_above(n->journal->db, &arena, n->log->id, above, rows, room, &count,
+                                      err))
             return false;
         for (size_t i = 0; i < count && !is_done; i++) {
             above = rows[i].id;
             if (!visit(n, &rows[i], context, &is_done, err))
                 return false;
         }
-    } while (count == SEAL_COUNT_MAX && !is_done);
-    return true;
+        if (count < room || is_done)
+            return true;
+        room = SEAL_COUNT_MAX;
+    } while (true);
 }
 
 /* --- an entry and its `withdrawn` --- */
@@ -323,21 +329,21 @@ bool number_may_go_on(const struct journal *journal, const struct journal_line *
 bool number_owed_load(struct journal *journal, struct journal_line *line, struct error *err)
 {
     struct arena arena CLEANUP(arena_free) = arena_make(JOURNAL_ARENA_MAX);
-    struct entry_row *rows = arena_array(&arena, SEAL_COUNT_MAX, sizeof *rows);
+    struct entry_row *rows = arena_array(&arena, WAITING_FEW, sizeof *rows);
     int64_t above = 0;
     size_t count = 0;
 
     if (rows == NULL)
         return error_set(err, ERROR_LIMIT, "numbering: out of memory");
     do {
-        if (!entry_list_waiting_above(journal->db, &arena, line->out.id, above, rows,
-                                      SEAL_COUNT_MAX, &count, err))
+        if (!entry_list_waiting_above(journal->db, &arena, line->out.id, above, rows, WAITING_FEW,
+                                      &count, err))
             return false;
         line->has_waiting = line->has_waiting || count > 0;
         for (size_t i = 0; i < count; i++) {
             line->owes_withdrawn = line->owes_withdrawn || rows[i].type == MESSAGE_WITHDRAWN;
             above = rows[i].id;
         }
-    } while (count == SEAL_COUNT_MAX && !line->owes_withdrawn);
+    } while (count == WAITING_FEW && !line->owes_withdrawn);
     return true;
 }

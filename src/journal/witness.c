@@ -67,13 +67,7 @@ static bool filler_append(struct journal *journal, struct error *err)
 
 static bool waiting_count(struct journal *journal, size_t *count, struct error *err)
 {
-    struct arena arena CLEANUP(arena_free) = arena_make(JOURNAL_ARENA_MAX);
-    struct entry_row *rows = arena_array(&arena, SEAL_COUNT_MAX, sizeof *rows);
-
-    if (rows == NULL)
-        return error_set(err, ERROR_LIMIT, "beat: out of memory");
-    return entry_list_waiting(journal->db, &arena, journal->domestic.id, rows, SEAL_COUNT_MAX,
-                              count, err);
+    return entry_count_waiting(journal->db, journal->domestic.id, SEAL_COUNT_MAX, count, err);
 }
 
 /* Each partner may hold more of this log than our books: after a restore, or of a machine that was put back without one. All

@@ -219,6 +219,24 @@ bool entry_list_waiting(struct database *db, struct arena *arena, int64_t log,
     return entry_list_waiting_above(db, arena, log, 0, out, limit, count, err);
 }
 
+static const char entry_count_waiting_sql[] =
+    "select count(*) from (select id from entries where log = $1 and idx is null limit $2) waiting";
+
+bool entry_count_waiting(struct database *db, int64_t log, size_t limit, size_t *count,
+                         struct error *err)
+{
+    struct statement *s CLEANUP(statement_give) = statement_take(db, entry_count_waiting_sql, err);
+    int64_t found = 0;
+
+    if (s == NULL)
+        return false;
+    statement_integer(s, 1, log);
+    statement_integer(s, 2, (int64_t)limit);
+    bool ok = row_integer(s, &found, err);
+    *count = (size_t)found;
+    return ok;
+}
+
 static const char entry_range_bodies_sql[] =
     "select cast(sum(body_size) as bigint) from entries"
     " where log = $1 and idx >= $2 and idx < $3 and body_state = 1";

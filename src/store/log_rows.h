@@ -108,6 +108,9 @@ bool entry_list_waiting(struct database *db, struct arena *arena, int64_t log,
 bool entry_list_waiting_above(struct database *db, struct arena *arena, int64_t log, int64_t above,
                               struct entry_row *out, size_t limit, size_t *count,
                               struct error *err);
+/* How many wait, counted up to `limit`. */
+bool entry_count_waiting(struct database *db, int64_t log, size_t limit, size_t *count,
+                         struct error *err);
 /* Bytes of held bodies and small parts of entries [from, to): what a post of them carries. */
 bool entry_range_size(struct database *db, int64_t log, int64_t from, int64_t to, int64_t *out,
                       struct error *err);

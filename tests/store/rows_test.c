@@ -162,6 +162,10 @@ CHECK_TEST(entries_wait_are_numbered_and_found)
     CHECK_INT(rows[0].index, ENTRY_WAITING);
     CHECK_INT(rows[0].post_size, 10);
     CHECK(span_equal(rows[0].leaf, H1));
+    OK(entry_count_waiting(c.db, 2, 8, &count, &c.error));
+    CHECK_INT(count, 2);
+    OK(entry_count_waiting(c.db, 2, 1, &count, &c.error));
+    CHECK_INT(count, 1);
     OK(entry_list_waiting_above(c.db, &arena, 2, 3, rows, 8, &count, &c.error));
     CHECK_INT(count, 1);
     CHECK_INT(rows[0].id, 4);
