@@ -4,12 +4,14 @@
  *
  *     besa-sim --seeds N [--from S]    N seeds from S on; histograms at the end
  *     besa-sim --seed S --verbose      one seed, everything that happens
- *     besa-sim --same S                runs a seed twice; the traces must be equal
+ *     besa-sim --same S                runs a seed twice, once with every signature computed anew (memo.h); the traces
+ *                                      must be equal
  *     ... --event NAME                 this event in each of them, in place of what the seed chooses
  *
  * Exit code 0: every promise held, and a run of at least 1,000 seeds met every fault, crash site and refusal that it
  * should.
  */
+#include "sim/memo.h"
 #include "sim/world.h"
 
 #include "base/text.h"
@@ -138,8 +140,11 @@ static int run_same(struct world *world, const struct template *template,
     char first[2 * DIGEST_SIZE + 1];
     char second[2 * DIGEST_SIZE + 1];
 
-    if (!seed_run(world, template, options->from, options, first) ||
-        !seed_run(world, template, options->from, options, second))
+    memo_use(true);
+    bool ok = seed_run(world, template, options->from, options, first);
+    memo_use(false);
+    ok = ok && seed_run(world, template, options->from, options, second);
+    if (!ok)
         return 1;
     printf("seed %" PRIu64 ": trace %s\nagain:  trace %s\n", options->from, first, second);
     return strcmp(first, second) == 0 ? 0 : 1;
@@ -152,6 +157,7 @@ static int run_all(struct world *world, const struct template *template,
 
     for (uint64_t i = 0; i < options->count; i++) {
         uint64_t seed = options->from + i;
+        memo_use(seed % MEMO_SHARE != 0);
         if (seed_run(world, template, seed, options, trace))
             continue;
         printf("repeat: %s --seed %" PRIu64 " --verbose\n", program, seed);
@@ -185,6 +191,7 @@ int main(int count, char **words)
     int code = options.is_same ? run_same(world, &template, &options)
                                : run_all(world, &template, &options, words[0]);
     template_free(&template);
+    memo_free();
     free(world);
     return code;
 }

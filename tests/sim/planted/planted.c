@@ -6,6 +6,7 @@
  *     besa-sim-planted           all bugs
  *     besa-sim-planted NAME      one
  */
+#include "sim/memo.h"
 #include "sim/world.h"
 
 #include "crypto/secret.h"
@@ -182,10 +183,12 @@ int main(int count, char **words)
     crypto_start();
     if (world == NULL || !machine_vfs_register() || !template_make(&template))
         return 70;
+    memo_use(true);
     for (int bug = BUG_NONE + 1; bug < BUG_COUNT; bug++)
         if (count < 2 || strcmp(words[1], bugs[bug].name) == 0)
             ok = bug_is_found(world, &template, (enum bug)bug) && ok;
     template_free(&template);
+    memo_free();
     free(world);
     return ok ? 0 : 1;
 }
