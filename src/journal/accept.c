@@ -420,6 +420,38 @@ static bool post_take(struct journal *journal, struct journal_line *line, struct
     return true;
 }
 
+/* Custody has stopped, and nothing more is taken. But of what is in custody the sender may lack the receipt: it was on its way
+ * when the other machine with its keys was found, and without it the log could never end. *is_held: the post begins with it. */
+static bool held_again(struct journal *journal, const struct journal_line *line,
+                       const struct post *post, bool *is_held, struct error *err)
+{
+    struct arena arena CLEANUP(arena_free) = arena_make(1024 * 1024);
+    struct buffer body CLEANUP(buffer_free) = buffer_make(CHECKPOINT_SIZE_MAX);
+    struct span *held = arena_array(&arena, SEAL_COUNT_MAX, sizeof *held);
+    struct checkpoint checkpoint;
+    uint8_t signature[SIGNATURE_SIZE];
+    struct tlog_hash leaf;
+    struct error ignored = {0};
+    size_t count = 0;
+
+    *is_held = false;
+    if (post->from >= line->in.size ||
+        !checkpoint_check(line, post, &checkpoint, &body, signature, &ignored))
+        return true;
+    uint64_t to = post->to < line->in.size ? post->to : line->in.size;
+    if (held == NULL)
+        return error_set(err, ERROR_LIMIT, "post: out of memory");
+    if (!entry_list_leaves(journal->db, &arena, line->in.id, (int64_t)post->from, (int64_t)to, held,
+                           SEAL_COUNT_MAX, &count, err))
+        return false;
+    *is_held = count > 0 && count == to - post->from && count <= post->entry_count;
+    for (size_t i = 0; i < count && *is_held; i++) {
+        tlog_leaf_hash(post->entries[i].head, &leaf);
+        *is_held = span_equal(held[i], span_make(leaf.bytes, sizeof leaf.bytes));
+    }
+    return true;
+}
+
 /* What can be said without opening it. */
 static bool post_look(struct journal *journal, const struct journal_line *line,
                       const struct post *post, size_t wire_size, struct accepted *out,
@@ -479,6 +511,16 @@ bool journal_accept(struct journal *journal, struct journal_line *line, struct s
     out->index = post.from;
     if (!mirror_succeed(journal, line, &post, &arena, &before, out, err))
         return false;
+    if (line->in.read_only[0] != '\0') {
+        bool is_held = false;
+        out->refusal = REFUSAL_BUSY;
+        if (!held_again(journal, line, &post, &is_held, err))
+            return false;
+        if (is_held) {
+            out->refusal = REFUSAL_NONE; /* the answer repeats the receipts */
+            return true;
+        }
+    }
     if (post_look(journal, line, &post, wire.size, out, err) &&
         post_take(journal, line, &post, out, &arena, err)) {
         if (before.has_moved)

@@ -208,6 +208,8 @@ CHECK_TEST(another_head_in_the_overlap_is_no_fork_without_a_signature)
 CHECK_TEST(a_signed_fork_stops_custody_and_both_checkpoints_are_kept)
 {
     struct buffer post CLEANUP(buffer_free) = buffer_make(POST_SIZE_MAX);
+    struct buffer longer CLEANUP(buffer_free) = buffer_make(POST_SIZE_MAX);
+    struct buffer receipts CLEANUP(buffer_free) = buffer_make(4096);
     struct arena arena CLEANUP(arena_free) = arena_make(1 << 20);
     struct accepted accepted;
     struct fork_row forks[2];
@@ -225,6 +227,7 @@ CHECK_TEST(a_signed_fork_stops_custody_and_both_checkpoints_are_kept)
     CHECK_OR_RETURN(post_ready(&post));
     CHECK_INT(hostile_offer(&pair.nodes[1], buffer_span(&post), &accepted, &err), REFUSAL_NONE);
     uint64_t size = mirror()->in.size;
+    CHECK_OR_RETURN(post_ready(&longer));
     pair_close_node(&pair.nodes[0]); /* its machine and its keeper go back to yesterday */
     CHECK_OR_RETURN(copy_home(backup, pair.nodes[0].home));
     CHECK_OR_RETURN(pair_reopen(&pair.nodes[0]));
@@ -237,6 +240,18 @@ CHECK_TEST(a_signed_fork_stops_custody_and_both_checkpoints_are_kept)
     CHECK_OR_RETURN(pair_reopen(&pair.nodes[1]));
     CHECK(strstr(mirror()->in.read_only, "forked") != NULL);
     CHECK_INT(hostile_offer(&pair.nodes[1], buffer_span(&post), &accepted, &err),
+              REFUSAL_READ_ONLY);
+    /* The receipts that it gave before are given again, for whatever begins with what it holds; nothing is taken. */
+    CHECK_INT(hostile_offer(&pair.nodes[1], buffer_span(&longer), &accepted, &err), REFUSAL_NONE);
+    CHECK_OK(journal_write_receipts(&pair.nodes[1].journal, mirror(), size - 1, &receipts, &err),
+             err);
+    CHECK(receipts.size > 0);
+    CHECK_INT(mirror()->in.size, size);
+    CHECK(mirror()->in.read_only[0] != '\0');
+    uint8_t *signed_origin = memmem(longer.data, longer.size, "ro/ro-al/to/al/0", 16);
+    CHECK_OR_RETURN(signed_origin != NULL);
+    signed_origin[0] ^= 1; /* what is not signed is no claim to them */
+    CHECK_INT(hostile_offer(&pair.nodes[1], buffer_span(&longer), &accepted, &err),
               REFUSAL_READ_ONLY);
     CHECK_OK(fork_list(pair.nodes[1].db, &arena, mirror()->in.id, forks, 2, &count, &err), err);
     CHECK_INT(count, 1);
