@@ -161,11 +161,9 @@ static bool witness_complete(struct journal *journal, struct operation *operatio
         operation->status == 409 && line_take(&answer, &text) && number_read(text, &held);
     if (is_size && held > journal->domestic.size)
         journal_event_add(journal, JOURNAL_ALARM, line, 0, held);
-    if (!is_size || held > journal->domestic.signed_size)
-        return error_set(err, ERROR_LINK, "%s did not witness our domestic log: status %u",
-                         line->partner, operation->status);
-    journal_witness_at(line, held);
-    return true;
+    return (is_size && held <= journal->domestic.signed_size && journal_witness_at(line, held)) ||
+           error_set(err, ERROR_LINK, "%s did not witness our domestic log: status %u",
+                     line->partner, operation->status);
 }
 
 /* One range of what the partner holds. The next is asked for at once; a refusal is shown and tried again later. */

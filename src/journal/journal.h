@@ -165,7 +165,8 @@ struct journal_line {
     struct note_key log_key; /* the partner's */
     struct note_key custody_key;
     struct note_key witness_key;
-    uint64_t witnessed; /* size of our domestic log that this partner witnessed */
+    uint64_t witnessed; /* size of our domestic log that this partner cosigned, since the start */
+    uint64_t witness_from; /* the size that it says it witnessed: the next proof begins there */
     struct line_resume resume;
     bool has_said_domestic; /* gave its fresh receipt for our domestic log, since the start */
     bool has_met;           /* the partner showed what it holds, since the start */
@@ -446,14 +447,16 @@ bool journal_is_unproved(const struct journal *journal);
 bool journal_may_beat(const struct journal *journal);
 /* The beat of the domestic log: fills to a multiple of 64, signs, gives the add-checkpoint request for each line. */
 bool journal_beat(struct journal *journal, struct error *err);
-/* Request body for `line`'s partner, from the size that it witnessed last. MISSING when it is level. */
+/* Request body for `line`'s partner, from the size that it says it witnessed last, and of the same size when that is our newest:
+ * a size alone is no cosignature. MISSING when it is level. */
 bool journal_witness_request(struct journal *journal, struct journal_line *line, struct buffer *out,
                              struct error *err);
 /* The partner's answer to `request`, as journal_witness_request made it: cosignature lines. */
 bool journal_witnessed(struct journal *journal, struct journal_line *line, struct span request,
                        struct span answer, struct error *err);
-/* The partner said 409: it holds this size. */
-void journal_witness_at(struct journal_line *line, uint64_t size);
+/* The partner said 409: it holds this size. A claim, which its cosignature of the next proof makes true. False when the last
+ * proof began there and was refused all the same: it is another tree that it holds. */
+bool journal_witness_at(struct journal_line *line, uint64_t size);
 
 /* A partner's `add-checkpoint`. False only when our own disk or keeper failed. */
 enum witness_verdict {

@@ -159,20 +159,21 @@ bool journal_witness_request(struct journal *journal, struct journal_line *line,
 
     if (!log->has_signature || line->witnessed >= log->signed_size)
         return error_set(err, ERROR_MISSING, "%s has witnessed all", line->partner);
-    if (line->witnessed > 0) {
+    if (line->witness_from > 0 && line->witness_from < log->signed_size) {
         struct tlog_hash *leaves = arena_array(&arena, (size_t)log->signed_size, sizeof *leaves);
         if (leaves == NULL)
             return error_set(err, ERROR_LIMIT, "proof: out of memory");
         if (!leaves_read(journal, log->signed_size, leaves, err))
             return false;
         struct proof_leaves nodes = {.leaves = leaves, .count = (size_t)log->signed_size};
-        if (!proof_make_consistency(line->witnessed, log->signed_size, proof_nodes_get, &nodes,
+        if (!proof_make_consistency(line->witness_from, log->signed_size, proof_nodes_get, &nodes,
                                     proof, &proof_count))
-            return error_set(err, ERROR_BUG, "no consistency proof from %" PRIu64, line->witnessed);
+            return error_set(err, ERROR_BUG, "no consistency proof from %" PRIu64,
+                             line->witness_from);
     }
     if (!note_of_domestic(journal, &note))
         return error_set(err, ERROR_BUG, "the domestic checkpoint cannot be written");
-    struct witness_request request = {.old_size = line->witnessed,
+    struct witness_request request = {.old_size = line->witness_from,
                                       .proof = proof,
                                       .proof_count = proof_count,
                                       .checkpoint = buffer_span(&note)};
@@ -220,14 +221,21 @@ bool journal_witnessed(struct journal *journal, struct journal_line *line, struc
     if (!witness_insert(journal->db, &row, err))
         return false;
     /* Of a log that ended meanwhile it counts for the proof, and nothing for the one that follows. */
-    if (span_is(checkpoint.origin, log->origin) && checkpoint.size > line->witnessed)
+    if (!span_is(checkpoint.origin, log->origin))
+        return true;
+    if (checkpoint.size > line->witnessed)
         line->witnessed = checkpoint.size;
+    if (checkpoint.size > line->witness_from)
+        line->witness_from = checkpoint.size;
     return true;
 }
 
-void journal_witness_at(struct journal_line *line, uint64_t size)
+bool journal_witness_at(struct journal_line *line, uint64_t size)
 {
-    line->witnessed = size;
+    bool is_news = line->witness_from != size;
+
+    line->witness_from = size;
+    return is_news;
 }
 
 /* --- what a partner asks of us --- */

@@ -185,7 +185,7 @@ static bool request_make(uint64_t old_size, uint64_t claimed_old, struct buffer 
     struct buffer honest CLEANUP(buffer_free) = buffer_make(64 * 1024);
     struct error err = {0};
 
-    line.witnessed = old_size;
+    line.witness_from = old_size;
     if (!journal_witness_request(journal, &line, &honest, &err)) {
         printf("%s\n", err.text);
         return false;
