@@ -280,6 +280,15 @@ static bool is_held_up(struct exchange *exchange, size_t at)
            __atomic_load_n(&exchange->journal->lines[at].is_suspended_there, __ATOMIC_RELAXED);
 }
 
+/* Of two machines with the same keys one may have nothing to say, and the partner gives and takes all with the other: only what
+ * it shows tells this one. */
+static bool is_due_to_show(struct exchange *exchange, size_t at)
+{
+    const struct courier_partner *partner = &exchange->partners[at];
+
+    return partner->is_reachable && exchange_ticks_ms(exchange) >= partner->showed_ms + SHOW_MS;
+}
+
 static bool inbox_empty(struct exchange *exchange)
 {
     pthread_mutex_lock(&exchange->mutex);
@@ -295,7 +304,7 @@ static bool inbox_empty(struct exchange *exchange)
                 exchange->next_beat_ms = exchange_ticks_ms(exchange) + BEAT_EARLY_MS;
             for (size_t i = 0; i < exchange->partner_count; i++) {
                 courier_want(exchange, i, OPERATION_WITNESS);
-                if (is_held_up(exchange, i))
+                if (is_held_up(exchange, i) || is_due_to_show(exchange, i))
                     courier_want(exchange, i,
                                  OPERATION_PROBE); /* it may have changed there since */
             }

@@ -90,12 +90,22 @@ static void show_first(struct operation *operation)
     operation_want(operation, OPERATION_PROBE);
 }
 
+/* What it witnessed before is no beginning of our domestic log, or it holds more: a second machine with these keys may have
+ * shown it another. What it was shown, and under which signature, comes with the probe. */
+static bool is_unwitnessed(const struct operation *operation)
+{
+    return operation->kind == OPERATION_WITNESS && !operation->ok &&
+           (operation->status == 409 || operation->status == 422);
+}
+
 void operation_refused(struct operation *operation)
 {
     struct denial denial;
 
     operation->failures++;
     denial_read(operation->status, buffer_span(&operation->answer), &denial);
+    if (is_unwitnessed(operation))
+        operation_want(operation, OPERATION_PROBE);
     if (operation->kind != OPERATION_POST || operation->status == 0) {
         operation_back_off(operation, pause_ms(operation, &denial));
         return;

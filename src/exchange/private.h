@@ -84,6 +84,7 @@ struct courier_partner {
     char name[NAME_SIZE_MAX + 1];
     bool is_reachable;
     unsigned failures;
+    int64_t showed_ms; /* when it last showed what it holds; monotonic */
     int64_t failed_ms; /* when the last failure was noticed; monotonic */
     int64_t retry_at_ms;
     char last_error[ERROR_TEXT_SIZE];
@@ -125,8 +126,9 @@ struct exchange {
 #define BUFFER_KEEP_SIZE (256u * 1024u)
 
 #define BEAT_MS          60000
-#define BEAT_EARLY_MS    1000 /* after the start, until the domestic log may be signed */
-#define KNOCK_MS         2000 /* a partner's own calls hurry our next try at most so often */
+#define SHOW_MS          900000 /* so often at least the two show each other what they hold */
+#define BEAT_EARLY_MS    1000   /* after the start, until the domestic log may be signed */
+#define KNOCK_MS         2000   /* a partner's own calls hurry our next try at most so often */
 #define CALL_MS          60000
 #define CALL_RATE_MIN    8192 /* bytes/s that a call may crawl at, beyond CALL_MS */
 

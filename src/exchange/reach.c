@@ -68,6 +68,7 @@ void partner_reached(struct exchange *exchange, struct courier_partner *partner)
     partner->failures = 0;
     partner->last_error[0] = '\0';
     pthread_mutex_unlock(&exchange->mutex);
+    partner->showed_ms = exchange_ticks_ms(exchange);
     courier_want(exchange, at, OPERATION_POST);
     courier_want(exchange, at, OPERATION_FETCH);
     courier_want(exchange, at, OPERATION_WITNESS);
