@@ -155,8 +155,7 @@ bool desk_login_end(struct journal *journal, struct span officer, struct span cl
            entry_write(journal, "log-in", row.id, row.unit, client, NULL, err);
 }
 
-/* The part of an address that names its network, as text; all of it where it is no address. */
-static struct span network_of(struct span client, char out[INET6_ADDRSTRLEN + 4])
+struct span desk_network(struct span client, char out[DESK_NETWORK_SIZE])
 {
     char text[INET6_ADDRSTRLEN];
     uint8_t bytes[16] = {0};
@@ -165,10 +164,10 @@ static struct span network_of(struct span client, char out[INET6_ADDRSTRLEN + 4]
     /* An IPv4 address that came through an IPv6 socket is an IPv4 address. */
     const char *plain = strncmp(text, "::ffff:", 7) == 0 ? text + 7 : text;
     if (inet_pton(AF_INET, plain, bytes) == 1) {
-        snprintf(out, INET6_ADDRSTRLEN + 4, "%u.%u.%u/24", bytes[0], bytes[1], bytes[2]);
+        snprintf(out, DESK_NETWORK_SIZE, "%u.%u.%u/24", bytes[0], bytes[1], bytes[2]);
     } else if (inet_pton(AF_INET6, text, bytes) == 1) {
         hex_write(span_make(bytes, 8), out);
-        snprintf(out + 16, INET6_ADDRSTRLEN + 4 - 16, "/64");
+        snprintf(out + 16, DESK_NETWORK_SIZE - 16, "/64");
     } else {
         return client;
     }
@@ -177,10 +176,10 @@ static struct span network_of(struct span client, char out[INET6_ADDRSTRLEN + 4]
 
 static bool network_is_same(struct span one, struct span other)
 {
-    char one_text[INET6_ADDRSTRLEN + 4];
-    char other_text[INET6_ADDRSTRLEN + 4];
+    char one_text[DESK_NETWORK_SIZE];
+    char other_text[DESK_NETWORK_SIZE];
 
-    return span_equal(network_of(one, one_text), network_of(other, other_text));
+    return span_equal(desk_network(one, one_text), desk_network(other, other_text));
 }
 
 /* The token was seen where its officer is not: nobody goes on with it. */

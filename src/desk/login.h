@@ -60,6 +60,10 @@ bool desk_login_end(struct journal *journal, struct span officer, struct span cl
 bool desk_session_find(struct journal *journal, struct span token, struct span client, bool is_use,
                        struct arena *arena, bool *is_valid, struct desk_session *out,
                        struct error *err);
+/* The part of an address that names its network, as text: 24 bits of an IPv4 one, 64 of an IPv6 one; all of it where it is
+ * no address. In `out`, or `client` itself. */
+#define DESK_NETWORK_SIZE 50u
+struct span desk_network(struct span client, char out[DESK_NETWORK_SIZE]);
 /* Whether the text is the session's CSRF token, in hexadecimal. */
 bool desk_csrf_is(const struct desk_session *session, struct span text);
 /* The slow comparison, for a thread that may take its time; an empty hash costs the same and is never right. */

@@ -1,13 +1,21 @@
 /*
- * Log-in, and the change of one's own password: each is two jobs of the writer with the slow hash between them, on one of
- * two threads. Who fails at either waits (backoff.c).
+ * Log-in, and what wants the password of an officer in a session, the proof and its change: each is two jobs of the writer
+ * with the slow hash between them, on one of two threads. Who fails at either waits (backoff.c); who waits for a thread,
+ * and in which order, is entrance.c. An officer's session is looked up before the password comes that far, so that a
+ * cookie that is none, or a field that is wrong, takes nobody's place.
  */
 #include "web/private.h"
 
 #include "base/text.h"
 
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
+
+static struct web_job *job_of_place(struct entrance_place *place)
+{
+    return (struct web_job *)((char *)place - offsetof(struct web_job, place));
+}
 
 /* --- the two jobs, waited for on a log-in thread --- */
 
@@ -97,6 +105,17 @@ static void guess_tell(struct web_job *job)
         door->alarm(door->context, guess_words[job->guess]);
 }
 
+/* Who logs in from there again comes before strangers. */
+static void address_know(const struct web_job *job)
+{
+    struct web *web = job->web;
+    char place[HTTP_CLIENT_SIZE];
+
+    pthread_mutex_lock(&web->login_mutex);
+    entrance_know(&web->entrance, client_place(job->call.client, place));
+    pthread_mutex_unlock(&web->login_mutex);
+}
+
 static void login_work(struct web_job *job)
 {
     struct error err = {0};
@@ -114,13 +133,75 @@ static void login_work(struct web_job *job)
         error_set(&err, ERROR_SESSION, "officer or password is wrong");
         job_fail(job, job_status(job, &err), &err);
     } else {
+        address_know(job);
         login_answer(job);
     }
 }
 
-/* --- one's own password --- */
+/* --- the way to a thread --- */
 
-static bool old_run(struct journal *journal, struct job *base, struct error *err)
+/* Too many failures there, or no room: told at once, since a flood of passwords is no work to be done later. */
+static void enter(struct web_job *job, struct span session_of)
+{
+    struct web *web = job->web;
+    char address[HTTP_CLIENT_SIZE];
+    char network[DESK_NETWORK_SIZE];
+    struct entrance_place *displaced = NULL;
+    struct error err = {0};
+    bool has_room = false;
+
+    int64_t wait_s = backoff_wait_s(web, job->officer, job->call.client);
+    if (wait_s > 0) {
+        error_set(&err, ERROR_BUSY, "too many failures; wait %d seconds", (int)wait_s);
+        job_fail(job, 429, &err);
+        return;
+    }
+    struct span place = client_place(job->call.client, address);
+    struct span net = desk_network(job->call.client, network);
+    pthread_mutex_lock(&web->login_mutex);
+    entrance_place_make(&web->entrance, session_of, place, net, &job->place);
+    has_room = !web->is_stopping && entrance_add(&web->entrance, &job->place, &displaced);
+    pthread_cond_broadcast(&web->login_wake);
+    pthread_mutex_unlock(&web->login_mutex);
+    error_set(&err, ERROR_BUSY, "too many log-ins at once");
+    if (!has_room)
+        job_fail(job, 503, &err);
+    if (displaced != NULL)
+        job_fail(job_of_place(displaced), 503, &err);
+}
+
+void login_begin(struct web_job *job)
+{
+    struct error err = {0};
+
+    job->officer = json_get_text(&job->arguments, "officer", 1, NAME_SIZE_MAX);
+    job->password = json_get_text(&job->arguments, "password", 1, LOGIN_PASSWORD_SIZE_MAX);
+    json_object_end(&job->arguments);
+    if (problems_to_error(&job->problems, &err))
+        enter(job, span_text(""));
+    else
+        job_fail(job, 422, &err);
+}
+
+/* --- the password of an officer in a session --- */
+
+/* After the session: who has none hears nothing else. */
+static bool passwords_read(struct web_job *job, struct error *err)
+{
+    if (job->call.route->kind == WEB_PROOF) {
+        job->password = json_get_text(&job->arguments, "password", 1, LOGIN_PASSWORD_SIZE_MAX);
+    } else {
+        job->password = json_get_text(&job->arguments, "old", 1, LOGIN_PASSWORD_SIZE_MAX);
+        job->new_password =
+            json_get_text(&job->arguments, "new", LOGIN_PASSWORD_SIZE_MIN, LOGIN_PASSWORD_SIZE_MAX);
+    }
+    json_object_end(&job->arguments);
+    if (job->problems.count == 0 && span_equal(job->password, job->new_password))
+        json_problem(&job->arguments, "new", ERROR_INPUT, "it is the old one");
+    return problems_to_error(&job->problems, err);
+}
+
+static bool session_run(struct journal *journal, struct job *base, struct error *err)
 {
     struct web_job *job = (struct web_job *)base;
 
@@ -130,17 +211,62 @@ static bool old_run(struct journal *journal, struct job *base, struct error *err
     return job->is_over || desk_login_hash(journal, job->officer, &job->arena, &job->hash, err);
 }
 
-/* Looked up again: session and password may have gone while the hash was worked on. */
+/* In the writer, after the commit. */
+static void session_done(struct journal *journal, struct job *base, bool ok,
+                         const struct error *err)
+{
+    struct web_job *job = (struct web_job *)base;
+    struct error wrong = {0};
+    (void)journal;
+
+    waiting_remove(job);
+    if (!ok)
+        job_fail(job, job_status(job, err), err);
+    else if (job->is_over)
+        job_fail(job, 401, &job->over);
+    else if (!passwords_read(job, &wrong))
+        job_fail(job, 422, &wrong);
+    else
+        enter(job, job->officer);
+}
+
+void password_begin(struct web_job *job)
+{
+    struct error err = {0};
+
+    job->job = (struct job){.run = session_run, .done = session_done};
+    if (!waiting_add(job, &err) ||
+        !job->web->options.door.submit(job->web->options.door.context, &job->job, &err))
+        job_fail(job, job_status(job, &err), &err);
+}
+
+/* The hash is compared; what came of it is counted, and *is_right is set. */
+static void password_compare(struct web_job *job)
+{
+    job->is_right = desk_password_verify(job->hash, job->password);
+    job->guess = backoff_note(job->web, job->officer, job->call.client, job->is_right);
+    guess_tell(job);
+}
+
+/* Session and password are looked up again: both may have gone while the hash was worked on. False: an error, or the
+ * session is over. */
+static bool still_right(struct web_job *job, struct journal *journal, struct error *err)
+{
+    struct span now;
+
+    if (!web_session_check(job, journal, err) || job->is_over ||
+        !desk_login_hash(journal, job->officer, &job->arena, &now, err))
+        return false;
+    job->is_right = job->is_right && span_equal(now, job->hash);
+    return true;
+}
+
 static bool change_run(struct journal *journal, struct job *base, struct error *err)
 {
     struct web_job *job = (struct web_job *)base;
-    struct span now;
 
-    if (!web_session_check(job, journal, err))
-        return false;
-    if (job->is_over || !desk_login_hash(journal, job->officer, &job->arena, &now, err))
+    if (!still_right(job, journal, err))
         return job->is_over;
-    job->is_right = job->is_right && span_equal(now, job->hash);
     struct desk_password_change change = {.officer = job->officer,
                                           .client = job->call.client,
                                           .token = job->token,
@@ -150,14 +276,27 @@ static bool change_run(struct journal *journal, struct job *base, struct error *
            desk_password_change(journal, &change, &job->arena, err);
 }
 
-/* One job of the two; false: it is answered. */
+/* A failure leaves its entry as at log-in; a proof is seen by the act that it was for. */
+static bool proof_run(struct journal *journal, struct job *base, struct error *err)
+{
+    struct web_job *job = (struct web_job *)base;
+    struct desk_session none;
+
+    if (!still_right(job, journal, err))
+        return job->is_over;
+    return job->is_right || (guess_write(job, journal, err) &&
+                             desk_login_end(journal, job->officer, job->call.client, false,
+                                            &job->arena, job->fresh, &none, err));
+}
+
+/* The second job; false: it is answered. */
 static bool password_step(struct web_job *job,
                           bool (*run)(struct journal *, struct job *, struct error *))
 {
     struct error err = {0};
 
     if (!job_step(job, run, &err)) {
-        job_fail(job, job->status != 0 ? job->status : error_http_status(err.kind), &err);
+        job_fail(job, job_status(job, &err), &err);
         return false;
     }
     if (job->is_over) {
@@ -167,37 +306,11 @@ static bool password_step(struct web_job *job,
     return true;
 }
 
-/* After the session: who has none hears nothing else. */
-static bool passwords_read(struct web_job *job, struct error *err)
-{
-    job->password = json_get_text(&job->arguments, "old", 1, LOGIN_PASSWORD_SIZE_MAX);
-    job->new_password =
-        json_get_text(&job->arguments, "new", LOGIN_PASSWORD_SIZE_MIN, LOGIN_PASSWORD_SIZE_MAX);
-    json_object_end(&job->arguments);
-    if (job->problems.count == 0 && span_equal(job->password, job->new_password))
-        json_problem(&job->arguments, "new", ERROR_INPUT, "it is the old one");
-    return problems_to_error(&job->problems, err);
-}
-
 static void password_work(struct web_job *job)
 {
     struct error err = {0};
 
-    if (!password_step(job, old_run))
-        return;
-    if (!passwords_read(job, &err)) {
-        job_fail(job, 422, &err);
-        return;
-    }
-    int64_t wait_s = backoff_wait_s(job->web, job->officer, job->call.client);
-    if (wait_s > 0) {
-        error_set(&err, ERROR_BUSY, "too many failures; wait %d seconds", (int)wait_s);
-        job_fail(job, 429, &err);
-        return;
-    }
-    job->is_right = desk_password_verify(job->hash, job->password);
-    job->guess = backoff_note(job->web, job->officer, job->call.client, job->is_right);
-    guess_tell(job);
+    password_compare(job);
     if (job->is_right && !desk_password_hash(job->new_password, job->new_hash, &err)) {
         job_fail(job, error_http_status(err.kind), &err);
         return;
@@ -212,47 +325,20 @@ static void password_work(struct web_job *job)
     job_answer(job, job->call.route->status, NULL, span_make(NULL, 0), NULL);
 }
 
-/* --- the same once more --- */
-
-/* A failure leaves its entry as at log-in; a proof is seen by the act that it was for. */
-static bool failure_run(struct journal *journal, struct job *base, struct error *err)
-{
-    struct web_job *job = (struct web_job *)base;
-    struct desk_session none;
-
-    return guess_write(job, journal, err) &&
-           desk_login_end(journal, job->officer, job->call.client, false, &job->arena, job->fresh,
-                          &none, err);
-}
-
 static void proof_work(struct web_job *job)
 {
     struct error err = {0};
 
-    if (!password_step(job, old_run))
+    password_compare(job);
+    if (!password_step(job, proof_run))
         return;
-    job->password = json_get_text(&job->arguments, "password", 1, LOGIN_PASSWORD_SIZE_MAX);
-    json_object_end(&job->arguments);
-    if (!problems_to_error(&job->problems, &err)) {
-        job_fail(job, 422, &err);
-        return;
-    }
-    int64_t wait_s = backoff_wait_s(job->web, job->officer, job->call.client);
-    if (wait_s > 0) {
-        error_set(&err, ERROR_BUSY, "too many failures; wait %d seconds", (int)wait_s);
-        job_fail(job, 429, &err);
-        return;
-    }
-    job->is_right = desk_password_verify(job->hash, job->password);
-    job->guess = backoff_note(job->web, job->officer, job->call.client, job->is_right);
-    guess_tell(job);
-    if (job->is_right) {
-        proof_note(job);
-        job_answer(job, job->call.route->status, NULL, span_make(NULL, 0), NULL);
-    } else if (password_step(job, failure_run)) {
+    if (!job->is_right) {
         error_set(&err, ERROR_RULE, "the password is wrong");
         job_fail(job, 403, &err);
+        return;
     }
+    proof_note(job);
+    job_answer(job, job->call.route->status, NULL, span_make(NULL, 0), NULL);
 }
 
 /* --- the threads --- */
@@ -273,83 +359,19 @@ void *login_run(void *context)
 
     pthread_mutex_lock(&web->login_mutex);
     for (;;) {
-        while (web->first == NULL && !web->is_stopping)
-            pthread_cond_wait(&web->login_wake, &web->login_mutex);
-        struct web_job *job = web->first;
-        if (job == NULL)
+        struct entrance_place *place = entrance_take(&web->entrance);
+        if (place == NULL && web->is_stopping)
             break;
-        web->first = job->next;
-        if (web->first == NULL)
-            web->last = NULL;
-        web->waiting--;
+        if (place == NULL) {
+            pthread_cond_wait(&web->login_wake, &web->login_mutex);
+            continue;
+        }
+        enum entrance_kind kind = place->kind;
         pthread_mutex_unlock(&web->login_mutex);
-        work(job);
+        work(job_of_place(place)); /* which frees it */
         pthread_mutex_lock(&web->login_mutex);
+        entrance_done(&web->entrance, kind);
     }
     pthread_mutex_unlock(&web->login_mutex);
     return NULL;
-}
-
-/* Under the lock. */
-static size_t waiting_from(const struct web *web, struct span client)
-{
-    char place[HTTP_CLIENT_SIZE];
-    char other[HTTP_CLIENT_SIZE];
-    size_t count = 0;
-
-    client_place(client, place);
-    for (const struct web_job *job = web->first; job != NULL; job = job->next)
-        count += span_is(client_place(job->call.client, other), place);
-    return count;
-}
-
-static bool login_queue(struct web_job *job)
-{
-    struct web *web = job->web;
-
-    pthread_mutex_lock(&web->login_mutex);
-    bool has_room = web->waiting < LOGIN_QUEUE_MAX && !web->is_stopping &&
-                    waiting_from(web, job->call.client) < LOGIN_ADDRESS_MAX;
-    if (has_room) {
-        if (web->last != NULL)
-            web->last->next = job;
-        else
-            web->first = job;
-        web->last = job;
-        web->waiting++;
-        pthread_cond_broadcast(&web->login_wake);
-    }
-    pthread_mutex_unlock(&web->login_mutex);
-    return has_room;
-}
-
-void login_begin(struct web_job *job)
-{
-    struct error err = {0};
-
-    job->officer = json_get_text(&job->arguments, "officer", 1, NAME_SIZE_MAX);
-    job->password = json_get_text(&job->arguments, "password", 1, LOGIN_PASSWORD_SIZE_MAX);
-    json_object_end(&job->arguments);
-    if (!problems_to_error(&job->problems, &err)) {
-        job_fail(job, 422, &err);
-        return;
-    }
-    int64_t wait_s = backoff_wait_s(job->web, job->officer, job->call.client);
-    if (wait_s > 0) {
-        error_set(&err, ERROR_BUSY, "too many failures; wait %d seconds", (int)wait_s);
-        job_fail(job, 429, &err);
-    } else if (!login_queue(job)) {
-        error_set(&err, ERROR_BUSY, "too many log-ins at once");
-        job_fail(job, 503, &err);
-    }
-}
-
-void password_begin(struct web_job *job)
-{
-    struct error err = {0};
-
-    if (!login_queue(job)) {
-        error_set(&err, ERROR_BUSY, "too many log-ins at once");
-        job_fail(job, 503, &err);
-    }
 }

@@ -9,6 +9,7 @@
 #include "desk/part.h"
 #include "desk/watch.h"
 #include "http/problem.h"
+#include "web/entrance.h"
 #include "web/shape.h"
 #include "web/web.h"
 
@@ -16,9 +17,7 @@
 
 #define WEB_COOKIE         "__Host-besa="
 #define WEB_ARENA_SIZE     (8u * 1024u * 1024u)
-#define LOGIN_THREADS      2u  /* each hashes in 64 MiB */
-#define LOGIN_QUEUE_MAX    16u /* more get 503: a flood of log-ins is no work to be done later */
-#define LOGIN_ADDRESS_MAX  4u  /* of them from one address, which leaves room for the others */
+#define LOGIN_THREADS      2u /* each hashes in 64 MiB; who waits for them: entrance.h */
 #define BACKOFF_SLOTS      1024u
 #define EVENT_RING_SIZE    256u
 #define EVENT_TEXT_SIZE    192u
@@ -51,9 +50,10 @@ struct web_job {
     struct web_job *next_act; /* of those that wait for the writer; under act_mutex */
     bool is_waiting;          /* it stands there */
     bool is_told_once;        /* the answer holds a secret, and is not kept */
-    bool is_asking;       /* the act waits for the second officer in access.approver, empty: any */
-    struct web_job *next; /* the log-in queue's, or that of the watched */
-    struct desk_watch watch; /* of WEB_UPLOAD and WEB_PART */
+    bool is_asking; /* the act waits for the second officer in access.approver, empty: any */
+    struct entrance_place place; /* of WEB_LOGIN, WEB_PASSWORD and WEB_PROOF */
+    struct web_job *next;        /* that of the watched */
+    struct desk_watch watch;     /* of WEB_UPLOAD and WEB_PART */
     bool is_watched;
     bool has_ended; /* atomic: its session has ended */
     struct desk_upload
@@ -115,9 +115,7 @@ struct web {
 
     pthread_mutex_t login_mutex;
     pthread_cond_t login_wake;
-    struct web_job *first;
-    struct web_job *last;
-    size_t waiting;
+    struct entrance entrance; /* under it, as all of these */
     bool is_stopping;
     pthread_t threads[LOGIN_THREADS];
     size_t thread_count;
@@ -175,6 +173,7 @@ bool web_session_check(struct web_job *job, struct journal *journal, struct erro
 void proof_note(struct web_job *job);
 bool proof_is_fresh(struct web_job *job);
 
+/* Log-in; and what wants the password of an officer in a session. Both answer, now or later. */
 void login_begin(struct web_job *job);
 void password_begin(struct web_job *job);
 void *login_run(void *context);
