@@ -9,7 +9,10 @@
 #include "cmd/setup.h"
 
 #include "base/attributes.h"
+#include "base/env.h"
 #include "base/text.h"
+#include "message/type.h"
+#include "store/governance_rows.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -199,8 +202,35 @@ static int agreement_import(struct options *options, int argc, char **argv)
 
 /* --- showing --- */
 
+/* How what is in force here stands; a file is a proposal to its reader. */
+struct standing {
+    bool is_in_force;
+    bool is_suspended;
+    int64_t ends_ms; /* terminated with effect from then; 0: it is not */
+};
+
+static void state_write(const struct standing *standing, const struct agreement *agreement,
+                        struct json_writer *out)
+{
+    int64_t now_ms = env_real()->now_ms(env_real()->context);
+    bool is_terminated = standing->ends_ms != 0 && standing->ends_ms < agreement->valid_to_ms;
+    bool has_ended = now_ms >= (is_terminated ? standing->ends_ms : agreement->valid_to_ms);
+
+    if (!standing->is_in_force)
+        json_string_field(out, "state", "a proposal: binds no one");
+    else if (has_ended)
+        json_string_field(out, "state", "ended");
+    else
+        json_string_field(out, "state",
+                          standing->is_suspended ? "in force, suspended here"
+                          : is_terminated        ? "in force, terminated"
+                                                 : "in force");
+    if (standing->is_in_force && is_terminated)
+        json_time_field(out, "terminated_from", standing->ends_ms);
+}
+
 static int document_show(struct options *options, const struct signed_agreement *agreement,
-                         size_t signer_count, bool is_in_force, int64_t suspended_ms)
+                         size_t signer_count, const struct standing *standing)
 {
     struct buffer text CLEANUP(buffer_free) = buffer_make(SHOW_SIZE);
     struct json_writer out = json_writer_make(&text);
@@ -208,10 +238,7 @@ static int document_show(struct options *options, const struct signed_agreement 
     json_begin_object(&out);
     json_hex_field(&out, "fingerprint", span_make(agreement->fingerprint, DIGEST_SIZE));
     json_integer_field(&out, "signatures", (int64_t)signer_count);
-    json_string_field(&out, "state",
-                      !is_in_force        ? "a proposal: binds no one"
-                      : suspended_ms != 0 ? "in force, suspended here"
-                                          : "in force");
+    state_write(standing, &agreement->agreement, &out);
     agreement_words_write(&agreement->agreement, &out);
     json_end_object(&out);
     return command_show(options, buffer_span(&text));
@@ -248,7 +275,7 @@ static int show_file(struct options *options, const char *path)
     if (!command_read_file(path, CMS_ROOM, &file, &err) ||
         !file_look(buffer_span(&file), &arena, &agreement, &signer_count, &err))
         return command_fail(options, &err);
-    return document_show(options, &agreement, signer_count, false, 0);
+    return document_show(options, &agreement, signer_count, &(struct standing){0});
 }
 
 static bool row_find(const struct agreement_row *rows, size_t count, const char *wanted,
@@ -264,6 +291,24 @@ static bool row_find(const struct agreement_row *rows, size_t count, const char 
     return error_set(err, ERROR_MISSING, "no such agreement is in force here");
 }
 
+/* The nearer day of the two parties' terminations. */
+static bool ends_find(struct database *db, struct arena *arena, struct span agreement, int64_t *out,
+                      struct error *err)
+{
+    struct governance_row row;
+
+    for (int is_own = 0; is_own < 2; is_own++) {
+        bool is_there = governance_newest(db, arena, agreement, is_own, MESSAGE_TERMINATION,
+                                          MESSAGE_TERMINATION, &row, err);
+        if (!is_there && err->kind != ERROR_MISSING)
+            return false;
+        error_clear(err);
+        if (is_there && (*out == 0 || row.at_ms < *out))
+            *out = row.at_ms;
+    }
+    return true;
+}
+
 /* A file, or the name of an agreement in force, or nothing: the only one. --export writes the signed file. */
 static int agreement_show(struct options *options, int argc, char **argv)
 {
@@ -273,6 +318,7 @@ static int agreement_show(struct options *options, int argc, char **argv)
     struct agreement_row rows[PARTNER_COUNT_MAX];
     const struct agreement_row *row = NULL;
     struct signed_agreement agreement;
+    struct standing standing = {.is_in_force = true};
     size_t count = 0, signer_count = 0;
     struct word_list words;
     struct node *node = NULL;
@@ -289,9 +335,11 @@ static int agreement_show(struct options *options, int argc, char **argv)
               agreement_list(node->db, &arena, rows, PARTNER_COUNT_MAX, &count, &err) &&
               row_find(rows, count, wanted, &row, &err) && row != NULL &&
               agreement_look(row->cms, &arena, &agreement, &signer_count, &err) &&
+              ends_find(node->db, &arena, row->agreement, &standing.ends_ms, &err) &&
               (export == NULL || setup_write_new(export, row->cms, &err));
     node_close(&node);
-    return ok ? document_show(options, &agreement, signer_count, true, row->suspended_ms)
+    standing.is_suspended = ok && row->suspended_ms != 0;
+    return ok ? document_show(options, &agreement, signer_count, &standing)
               : command_fail(options, &err);
 }
 

@@ -109,25 +109,40 @@ static void witness_look(struct doctor *doctor, struct node *node)
 
 /* --- agreements --- */
 
+/* A termination is what its parties want: told, and no fault. The end of a period that nobody wrote on is one. */
+static void period_look(struct doctor *doctor, const struct journal_line *line, int64_t now)
+{
+    int64_t left_ms = journal_over_ms(line) - now;
+    bool is_terminated = journal_ends_ms(line) == journal_over_ms(line);
+    const char *step = is_terminated ? NULL : "a new version has to be signed by both";
+
+    if (left_ms <= 0)
+        doctor_find(doctor, is_terminated ? DOCTOR_NOTICE : DOCTOR_FAILURE, step,
+                    "agreement %s %s: nothing new passes", line->agreement_id,
+                    is_terminated ? "was terminated and has ended" : "has ended");
+    else if (is_terminated || left_ms < AGREEMENT_WARN_MS)
+        doctor_find(doctor, is_terminated ? DOCTOR_NOTICE : DOCTOR_WARNING, step,
+                    "agreement %s %sends in %" PRId64 " days", line->agreement_id,
+                    is_terminated ? "is terminated and " : "", left_ms / DAY_MS);
+    else
+        doctor_find(doctor, DOCTOR_OK, NULL, "agreement %s version %" PRId64 " is in force",
+                    line->agreement_id, line->agreement.version);
+}
+
 static void agreements_look(struct doctor *doctor, struct node *node)
 {
     for (size_t i = 0; i < node->journal.line_count; i++) {
         const struct journal_line *line = &node->journal.lines[i];
-        int64_t left_ms = line->agreement.valid_to_ms - now_ms(node);
-        if (line->is_suspended)
+        if (line->is_suspended_by_us)
             doctor_find(doctor, DOCTOR_WARNING, "the head of desk lifts it: besa agreement resume",
                         "agreement %s is suspended by us: nothing new is sent or handled",
                         line->agreement_id);
-        else if (left_ms <= 0)
-            doctor_find(doctor, DOCTOR_FAILURE, "a new version has to be signed by both",
-                        "agreement %s has ended: nothing new passes", line->agreement_id);
-        else if (left_ms < AGREEMENT_WARN_MS)
-            doctor_find(doctor, DOCTOR_WARNING, "a new version has to be signed by both",
-                        "agreement %s ends in %" PRId64 " days", line->agreement_id,
-                        left_ms / DAY_MS);
-        else
-            doctor_find(doctor, DOCTOR_OK, NULL, "agreement %s version %" PRId64 " is in force",
-                        line->agreement_id, line->agreement.version);
+        else if (line->is_suspended)
+            doctor_find(doctor, DOCTOR_WARNING, "the partner lifts it: ask its desk",
+                        "agreement %s is suspended by %s: nothing new is sent or handled",
+                        line->agreement_id, line->partner);
+        if (!line->is_suspended || journal_over_ms(line) <= now_ms(node))
+            period_look(doctor, line, now_ms(node));
     }
     if (node->journal.line_count == 0)
         doctor_find(doctor, DOCTOR_NOTICE, "besa pair, then besa agreement",

@@ -85,6 +85,8 @@ static bool partner_write(struct node *node, size_t at, struct json_writer *out,
                       : state.is_reachable
                           ? (state.is_pulled ? "reachable by its pulls" : "reachable")
                           : "not reachable");
+    json_time_field(out, "ends", journal_over_ms(line));
+    json_boolean_field(out, "ended", now_ms(node) >= journal_over_ms(line));
     json_boolean_field(out, "met_since_start", line->has_met);
     if (line->protocol != 0)
         json_integer_field(out, "protocol", line->protocol);

@@ -197,6 +197,9 @@ bool act_agreement_history(struct journal *journal, const struct desk_call *call
     json_integer_field(out, "version_in_force", line->agreement.version);
     json_boolean_field(out, "suspended_by_us", line->is_suspended_by_us);
     json_boolean_field(out, "suspended_by_partner", line->is_suspended_by_partner);
+    json_time_field(out, "ends", journal_over_ms(line));
+    json_boolean_field(out, "ended",
+                       journal->env->now_ms(journal->env->context) >= journal_over_ms(line));
     if (!versions_show(journal, line, call->arena, out, err))
         return false;
     json_key(out, "acts");

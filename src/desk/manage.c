@@ -128,7 +128,7 @@ static size_t lines_sorted(const struct journal *journal, const struct page *pag
     return count;
 }
 
-static void line_write(const struct journal_line *line, struct json_writer *out)
+static void line_write(const struct journal_line *line, int64_t now_ms, struct json_writer *out)
 {
     json_begin_object(out);
     json_string_field(out, "agreement", line->agreement_id);
@@ -137,6 +137,9 @@ static void line_write(const struct journal_line *line, struct json_writer *out)
     json_boolean_field(out, "suspended", line->is_suspended);
     json_boolean_field(out, "suspended_by_us", line->is_suspended_by_us);
     json_boolean_field(out, "suspended_by_partner", line->is_suspended_by_partner);
+    json_boolean_field(out, "terminated", journal_ends_ms(line) != 0);
+    json_time_field(out, "ends", journal_over_ms(line));
+    json_boolean_field(out, "ended", now_ms >= journal_over_ms(line));
     json_end_object(out);
 }
 
@@ -153,7 +156,7 @@ bool act_agreement_list(struct journal *journal, const struct desk_call *call,
     size_t shown = count > page.limit ? page.limit : count;
     page_begin(out);
     for (size_t i = 0; i < shown; i++)
-        line_write(lines[i], out);
+        line_write(lines[i], journal->env->now_ms(journal->env->context), out);
     page_end(out, count > shown, span_text(shown == 0 ? "" : lines[shown - 1]->agreement_id));
     return true;
 }

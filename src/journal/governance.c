@@ -380,6 +380,14 @@ int64_t journal_ends_ms(const struct journal_line *line)
     return governance_ends(line, true, VERSION_APPENDING, chain_size(line, SIDE_PARTNER));
 }
 
+int64_t journal_over_ms(const struct journal_line *line)
+{
+    int64_t ends_ms = journal_ends_ms(line);
+    int64_t valid_to_ms = line->agreement.valid_to_ms;
+
+    return ends_ms != 0 && ends_ms < valid_to_ms ? ends_ms : valid_to_ms;
+}
+
 void governance_numbered(struct journal_line *line, int64_t entry, uint64_t position)
 {
     version_numbered(line, entry, position);

@@ -351,8 +351,10 @@ bool journal_refuse_proposal(struct journal *journal, struct journal_line *line,
 /* Asks for our own open proposal back; it is over when the partner's refusal arrives. */
 bool journal_withdraw_proposal(struct journal *journal, struct journal_line *line,
                                struct appended *out, struct error *err);
-/* From when nothing new may be sent by us, as far as we know; 0: never. */
+/* From when nothing new may be sent by us because somebody terminated the agreement, as far as we know; 0: nobody did. */
 int64_t journal_ends_ms(const struct journal_line *line);
+/* From when nothing new passes: that day, or the end of the period of the newest version, whichever comes first. */
+int64_t journal_over_ms(const struct journal_line *line);
 /* The open proposal of one side: its version, and the signed document in `arena`. MISSING when there is none. */
 bool journal_open_proposal(struct journal *journal, struct journal_line *line, bool is_own,
                            struct arena *arena, int64_t *version, struct span *signed_once,

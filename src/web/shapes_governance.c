@@ -72,6 +72,8 @@ static const struct shape_field history_fields[] = {
     COUNT("version_in_force", MUST, NULL),
     BOOLEAN("suspended_by_us", MUST, NULL),
     BOOLEAN("suspended_by_partner", MUST, NULL),
+    TIME("ends", MUST, "Nothing new passes from then on."),
+    BOOLEAN("ended", MUST, NULL),
     LIST("versions", MUST, HISTORY_MAX, versions, NULL),
     LIST("acts", MUST, HISTORY_MAX, governance_rows, NULL),
 };

@@ -16,6 +16,10 @@ static const struct shape_field agreement_fields[] = {
     BOOLEAN("suspended", MUST, "By either party."),
     BOOLEAN("suspended_by_us", MUST, NULL),
     BOOLEAN("suspended_by_partner", MUST, NULL),
+    BOOLEAN("terminated", MUST, "By either party."),
+    TIME("ends", MUST,
+         "Nothing new passes from then on: the day of the termination, or the end of the period."),
+    BOOLEAN("ended", MUST, "That time has come."),
 };
 static const struct shape agreement =
     SHAPE("agreement_row", "An agreement and how it stands.", agreement_fields);
@@ -145,6 +149,8 @@ static const struct shape_field partner_fields[] = {
     IDENTIFIER("agreement", MUST, NULL),
     INTEGER("version", MUST, 1, JSON_INTEGER_MAX, "Of the agreement."),
     CHOICE("state", MUST, partner_words, NULL),
+    TIME("ends", MUST, "Nothing new passes from then on; receipts and erasures do."),
+    BOOLEAN("ended", MUST, NULL),
     BOOLEAN("met_since_start", MUST, "It showed what it holds: our books are not older."),
     INTEGER("protocol", MAY, 1, UINT16_MAX, "The one spoken."),
     COUNT("failures", MUST, "Calls in a row that did not come through."),

@@ -1,6 +1,10 @@
 /* The acts about the agreement itself: what they tell, and what they refuse. See desk/governance.c. */
+#include "base/text.h"
 #include "check.h"
 #include "journal/support/amend.h"
+#include "message/support/samples.h"
+
+#include <stdio.h>
 
 static struct pair pair;
 static struct buffer out;
@@ -70,6 +74,32 @@ CHECK_TEST(what_is_no_document_is_refused_at_its_field)
     CHECK_INT(err.kind, ERROR_INPUT);
 }
 
+/* Told to both, before that day and from it on; at both nodes. */
+CHECK_TEST(a_terminated_agreement_is_shown_as_ended_once_its_day_has_come)
+{
+    struct error err = {0};
+    char day[TIME_TEXT_SIZE], arguments[64], ends[64];
+
+    CHECK_OK(act(0, "agreement-list", "{}", &err), err);
+    CHECK(said("\"terminated\":false") && said("\"ended\":false"));
+    time_write(pair_clock_ms() + INT64_C(100) * SAMPLE_DAY_MS, day);
+    snprintf(arguments, sizeof arguments, "{\"ends\":\"%.10s\"}", day);
+    snprintf(ends, sizeof ends, "\"terminated\":true,\"ends\":\"%.10sT00:00:00.000Z\"", day);
+    CHECK_OK(act(0, "agreement-terminate", arguments, &err), err);
+    pair_settle(&pair);
+    for (size_t side = 0; side < 2; side++) {
+        CHECK_OK(act(side, "agreement-list", "{}", &err), err);
+        CHECK(said(ends) && said("\"ended\":false"));
+    }
+    pair_wait(INT64_C(101) * SAMPLE_DAY_MS);
+    for (size_t side = 0; side < 2; side++) {
+        CHECK_OK(act(side, "agreement-list", "{}", &err), err);
+        CHECK(said(ends) && said("\"ended\":true"));
+        CHECK_OK(act(side, "agreement-history", "{}", &err), err);
+        CHECK(said("\"ended\":true"));
+    }
+}
+
 int main(void)
 {
     out = buffer_make(1 << 20);
@@ -79,6 +109,7 @@ int main(void)
     CHECK_RUN(the_open_proposal_is_given_as_it_was_signed);
     CHECK_RUN(history_names_who_did_what);
     CHECK_RUN(what_is_no_document_is_refused_at_its_field);
+    CHECK_RUN(a_terminated_agreement_is_shown_as_ended_once_its_day_has_come);
     buffer_free(&out);
     pair_free(&pair);
     return check_end();

@@ -134,6 +134,12 @@ for try in "ana RO-3" "blerim AL-3"; do
     grep -q 'clause 1.5' "$homes/said" || fail "$who: another reason"
     for item in "$asked" "$open"; do "$who" show "$item" > "$homes/said" 2>&1 && grep -q '"body_state":"held"' "$homes/said" || fail "$who cannot read what is held"; done
 done
+for who in ana blerim; do
+    until_said '"ended":true' "$who" status > /dev/null || fail "$who status does not say that it has ended"
+    LD_PRELOAD=$later BESA_TEST_LATER_S=$((end_s - $(date +%s) + 3600)) "$who" agreement show > "$homes/said" 2>&1 && grep -q '"state":"ended"' "$homes/said" || { cat "$homes/said"; fail "$who: show does not say that it has ended"; }
+    "$who" doctor > "$homes/said" 2>&1
+    grep -q 'was terminated and has ended' "$homes/said" || fail "$who: doctor does not say that it has ended"
+done
 
 # A day later each has erased by itself, and told the other.
 start $((end_s - $(date +%s) + 86400 + 3600))
