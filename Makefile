@@ -1,5 +1,5 @@
 # Besa: every common act in one word. `make` alone lists them.
-# BUILD and test options pass through the environment: FRESH, DEMO, ONLY, MINUTES, SEEDS, JOBS, FUZZ_SECONDS.
+# BUILD and test options pass through the environment: FRESH, DEMO, ONLY, MINUTES, SEEDS, LONG, JOBS, FUZZ_SECONDS.
 SHELL := /bin/bash
 PREFIX ?= /usr/local
 PROGRAM ?= build/release/besa
@@ -35,10 +35,10 @@ bench: ## measure, into build/bench.tsv (ONLY=name for one)
 fuzz: ## fuzz each target in turn, MINUTES each
 	tools/fuzz.sh $(MINUTES)
 
-sim: ## simulate SEEDS histories of two nodes under faults
+sim: ## simulate SEEDS histories of two nodes under faults (LONG=1: ten times as long)
 	cmake --preset release
 	cmake --build build/release --target besa-sim
-	build/release/besa-sim --seeds $(SEEDS)
+	build/release/besa-sim --seeds $(SEEDS) --jobs $(JOBS) $(if $(LONG),--long)
 
 asan: ## the unit tests under the address and undefined-behaviour sanitizers
 	cmake --preset asan

@@ -4,7 +4,8 @@
 #
 # usage: tools/test.sh [--long]
 #   FUZZ_SECONDS  seconds for each fuzz target (4; --long 120)
-#   SIM_SEEDS     seeds of the simulator (1000; --long 20000)
+#   SIM_SEEDS     seeds of the simulator (10000; --long 20000), as many of them as begin within
+#   SIM_SECONDS   seconds (60; --long all of them)
 #   JOBS          programs at once (the number of processors)
 set -u
 cd "$(dirname "$0")/.." || exit 2
@@ -13,7 +14,8 @@ long=0
 [ "${1:-}" = --long ] && long=1
 jobs=${JOBS:-$(nproc)}
 fuzz_seconds=${FUZZ_SECONDS:-$((long ? 120 : 4))}
-sim_seeds=${SIM_SEEDS:-$((long ? 20000 : 1000))}
+sim_seeds=${SIM_SEEDS:-$((long ? 20000 : 10000))}
+sim_seconds=${SIM_SECONDS:-$((long ? 0 : 60))}
 budget_s=720
 reports=build/reports
 rm -rf "$reports"
@@ -187,7 +189,7 @@ stage_sim() {
         return
     fi
     build release besa-sim || return
-    if build/release/besa-sim --seeds "$sim_seeds"; then
+    if build/release/besa-sim --seeds "$sim_seeds" --seconds "$sim_seconds" --jobs "$jobs"; then
         add 1 0 0
     else
         fail "besa-sim --seeds $sim_seeds"

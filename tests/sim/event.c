@@ -59,7 +59,8 @@ void event_plan(struct world *world, enum event_kind forced)
         world->event == EVENT_RETENTION)
         return;
     world->event_step[side] =
-        EVENT_FIRST + (unsigned)random_below(random, EVENT_LAST - EVENT_FIRST);
+        EVENT_FIRST +
+        (unsigned)random_below(random, EVENT_LAST * world_factor(world) - EVENT_FIRST);
     /* The disk that lost the record may have lost the database too, so that an older one is put back. */
     if (world->event == EVENT_RECORD_LOST && random_chance(random, 30)) {
         fault_add(world, FAULT_BACKUP, 1 + (unsigned)random_below(random, world->event_step[side]),

@@ -34,7 +34,8 @@ void fault_add(struct world *world, enum fault_kind kind, unsigned step, size_t 
 
 static unsigned step_choose(struct world *world)
 {
-    return STEP_FIRST + (unsigned)random_below(&world->random, STEP_LAST - STEP_FIRST);
+    unsigned last = STEP_LAST * world_factor(world);
+    return STEP_FIRST + (unsigned)random_below(&world->random, last - STEP_FIRST);
 }
 
 /* Two nodes that were both restored know nothing of each other that could be believed. */
@@ -46,18 +47,19 @@ static bool has_restore(const struct world *world)
     return false;
 }
 
-/* One to three crashes, three to seven others; one seed in five restores a backup. */
+/* One to three crashes, three to seven others, ten times as many in a long history; one in five restores a backup. */
 void fault_plan(struct world *world)
 {
     static const enum fault_kind others[] = {FAULT_SYNC_ERROR,  FAULT_DISK_FULL,  FAULT_RESTART,
                                              FAULT_CUT_BOTH,    FAULT_CUT_BOTH,   FAULT_CUT_ONE_WAY,
                                              FAULT_CUT_ONE_WAY, FAULT_CLOCK_NEAR, FAULT_CLOCK_FAR};
     struct random *random = &world->random;
+    unsigned factor = world_factor(world);
 
-    for (uint64_t i = 1 + random_below(random, 3); i > 0; i--)
+    for (uint64_t i = factor * (1 + random_below(random, 3)); i > 0; i--)
         fault_add(world, random_chance(random, 85) ? FAULT_POWER_LOSS_AT_CALL : FAULT_POWER_LOSS,
                   step_choose(world), random_below(random, MACHINE_COUNT));
-    for (uint64_t i = 3 + random_below(random, 5); i > 0; i--)
+    for (uint64_t i = factor * (3 + random_below(random, 5)); i > 0; i--)
         fault_add(world, others[random_below(random, ARRAY_COUNT(others))], step_choose(world),
                   random_below(random, MACHINE_COUNT));
     /* Books from before the end of a log cannot go on (docs/recovery.md: put a newer backup back). */
@@ -328,7 +330,8 @@ void fault_step(struct world *world)
 {
     for (unsigned i = 0; i < world->fault_count; i++) {
         const struct fault *fault = &world->faults[i];
-        if (fault->step != world->step || !can_come(world, fault))
+        bool is_left_out = i < 64 && (world->left_out >> i & 1) != 0;
+        if (fault->step != world->step || is_left_out || !can_come(world, fault))
             continue;
         world_tell(world, "fault at %s: %s", party_names[fault->side], fault_names[fault->kind]);
         tally_add("fault", fault_names[fault->kind]);

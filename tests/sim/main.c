@@ -3,16 +3,19 @@
  * build.
  *
  *     besa-sim --seeds N [--from S]    N seeds from S on; histograms at the end
+ *              [--jobs J] [--seconds T]  in J processes; no seed begins after T seconds
  *     besa-sim --seed S --verbose      one seed, everything that happens
+ *              [--steps N] [--left-out F]  cut short, and without some of its faults: what a shorter failing history says
  *     besa-sim --same S                runs a seed twice, once with every signature computed anew (memo.h); the traces
  *                                      must be equal
  *     ... --event NAME                 this event in each of them, in place of what the seed chooses
+ *     ... --long                       ten times the steps and faults
  *
  * Exit code 0: every promise held, and a run of at least 1,000 seeds met every fault, crash site and refusal that it
  * should.
  */
 #include "sim/memo.h"
-#include "sim/world.h"
+#include "sim/runs.h"
 
 #include "base/text.h"
 #include "crypto/secret.h"
@@ -25,11 +28,8 @@
 #define FULL_RUN 1000u
 
 struct options {
-    uint64_t from;
-    uint64_t count;
-    bool is_verbose;
+    struct run_options run;
     bool is_same;
-    enum event_kind event;
 };
 
 static const char *const expected_calls[] = {
@@ -89,88 +89,75 @@ static bool number_take(const char *text, uint64_t *out)
     return text != NULL && number_read(span_text(text), out);
 }
 
+/* The word that stands alone, or NULL. */
+static bool *switch_of(struct options *options, const char *word)
+{
+    return strcmp(word, "--verbose") == 0 ? &options->run.is_verbose
+           : strcmp(word, "--long") == 0  ? &options->run.is_long
+                                          : NULL;
+}
+
+/* Where the number after this word goes, or NULL. */
+static uint64_t *number_of(struct options *options, const char *word)
+{
+    return strcmp(word, "--seeds") == 0      ? &options->run.count
+           : strcmp(word, "--from") == 0     ? &options->run.from
+           : strcmp(word, "--seed") == 0     ? &options->run.from
+           : strcmp(word, "--same") == 0     ? &options->run.from
+           : strcmp(word, "--seconds") == 0  ? &options->run.seconds
+           : strcmp(word, "--jobs") == 0     ? &options->run.jobs
+           : strcmp(word, "--steps") == 0    ? &options->run.steps
+           : strcmp(word, "--left-out") == 0 ? &options->run.left_out
+                                             : NULL;
+}
+
 static bool options_read(int count, char **words, struct options *out)
 {
-    *out = (struct options){.from = 1, .count = 1, .event = EVENT_ANY};
+    *out = (struct options){
+        .run = {.from = 1, .count = 1, .jobs = 1, .event = EVENT_ANY, .program = words[0]}};
     for (int i = 1; i < count; i++) {
         const char *next = i + 1 < count ? words[i + 1] : NULL;
-        if (strcmp(words[i], "--verbose") == 0) {
-            out->is_verbose = true;
+        bool *is_on = switch_of(out, words[i]);
+        uint64_t *number = number_of(out, words[i]);
+        if (is_on != NULL) {
+            *is_on = true;
             continue;
         }
-        if (strcmp(words[i], "--event") == 0) {
-            if (next == NULL || !event_find(next, &out->event))
-                return false;
-            i++;
-            continue;
-        }
-        uint64_t *number = strcmp(words[i], "--seeds") == 0  ? &out->count
-                           : strcmp(words[i], "--from") == 0 ? &out->from
-                           : strcmp(words[i], "--seed") == 0 ? &out->from
-                           : strcmp(words[i], "--same") == 0 ? &out->from
-                                                             : NULL;
-        if (number == NULL || !number_take(next, number))
+        if (strcmp(words[i], "--event") == 0 ? next == NULL || !event_find(next, &out->run.event)
+                                             : number == NULL || !number_take(next, number))
             return false;
         out->is_same = out->is_same || strcmp(words[i], "--same") == 0;
         i++;
     }
-    return true;
+    return out->run.jobs >= 1 && out->run.jobs <= JOB_MAX;
 }
 
-static bool seed_run(struct world *world, const struct template *template, uint64_t seed,
-                     const struct options *options, char trace[2 * DIGEST_SIZE + 1])
-{
-    uint8_t hash[DIGEST_SIZE];
-    const struct world_options how = {
-        .seed = seed, .is_verbose = options->is_verbose, .event = options->event};
-    bool ok = world_run(world, template, &how, hash);
-
-    hex_write(span_make(hash, sizeof hash), trace);
-    for (size_t i = 0; i < MACHINE_COUNT; i++)
-        tally_value(i == 0 ? "messages ro to al" : "messages al to ro",
-                    (int64_t)world->nodes[i].journal.lines[0].out.size);
-    tally_value("crashes", world->crashes);
-    tally_value("other faults", world->other_faults);
-    return ok;
-}
-
-static int run_same(struct world *world, const struct template *template,
-                    const struct options *options)
+static int run_same(const struct run_options *options)
 {
     char first[2 * DIGEST_SIZE + 1];
     char second[2 * DIGEST_SIZE + 1];
 
     memo_use(true);
-    bool ok = seed_run(world, template, options->from, options, first);
+    bool ok = run_seed(options, options->from, first);
     memo_use(false);
-    ok = ok && seed_run(world, template, options->from, options, second);
+    ok = ok && run_seed(options, options->from, second);
     if (!ok)
         return 1;
     printf("seed %" PRIu64 ": trace %s\nagain:  trace %s\n", options->from, first, second);
     return strcmp(first, second) == 0 ? 0 : 1;
 }
 
-static int run_all(struct world *world, const struct template *template,
-                   const struct options *options, const char *program)
+static int run_all(const struct run_options *options)
 {
-    char trace[2 * DIGEST_SIZE + 1];
+    uint64_t played = 0;
 
-    for (uint64_t i = 0; i < options->count; i++) {
-        uint64_t seed = options->from + i;
-        memo_use(seed % MEMO_SHARE != 0);
-        if (seed_run(world, template, seed, options, trace))
-            continue;
-        printf("repeat: %s --seed %" PRIu64 " --verbose\n", program, seed);
+    if (!runs_play(options, &played))
         return 1;
-    }
-    if (options->count == 1) {
-        printf("seed %" PRIu64 ": trace %s\n", options->from, trace);
+    if (options->count == 1)
         return 0;
-    }
     tally_print();
-    printf("%" PRIu64 " seeds from %" PRIu64 ": all promises held\n", options->count,
-           options->from);
-    return options->count < FULL_RUN || options->event != EVENT_ANY || tally_is_full() ? 0 : 1;
+    printf("%" PRIu64 " seeds from %" PRIu64 ": all promises held\n", played, options->from);
+    return played < FULL_RUN || options->event != EVENT_ANY || tally_is_full() ? 0 : 1;
 }
 
 int main(int count, char **words)
@@ -181,15 +168,17 @@ int main(int count, char **words)
 
     if (!options_read(count, words, &options)) {
         printf(
-            "usage: besa-sim --seeds N [--from S] | --seed S [--verbose] | --same S [--event NAME]\n");
+            "usage: besa-sim --seeds N [--from S] [--jobs N] [--seconds N] | --seed S [--verbose] |"
+            " --same S [--event NAME] [--long]\n");
         return 64;
     }
     crypto_start();
     expect_all();
     if (world == NULL || !machine_vfs_register() || !template_make(&template))
         return 70;
-    int code = options.is_same ? run_same(world, &template, &options)
-                               : run_all(world, &template, &options, words[0]);
+    options.run.template = &template;
+    options.run.world = world;
+    int code = options.is_same ? run_same(&options.run) : run_all(&options.run);
     template_free(&template);
     memo_free();
     free(world);

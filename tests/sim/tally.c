@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define LINE_COUNT   512
 #define SERIES_COUNT 16
@@ -70,6 +71,64 @@ void tally_value(const char *name, int64_t value)
     abort();
 }
 
+/* --- from one process to another --- */
+
+bool tally_send(int to)
+{
+    FILE *out = fdopen(to, "w");
+    bool ok = out != NULL && fwrite(&line_count, sizeof line_count, 1, out) == 1 &&
+              fwrite(lines, sizeof *lines, line_count, out) == line_count;
+
+    for (size_t i = 0; i < SERIES_COUNT && ok; i++) {
+        const struct series *series = &all_series[i];
+        ok = fwrite(series, sizeof *series, 1, out) == 1 &&
+             fwrite(series->values, sizeof *series->values, series->count, out) == series->count;
+    }
+    return ok && fclose(out) == 0;
+}
+
+static bool bytes_receive(int from, void *out, size_t size)
+{
+    uint8_t *at = out;
+
+    while (size > 0) {
+        ssize_t got = read(from, at, size);
+        if (got <= 0)
+            return false;
+        at += got;
+        size -= (size_t)got;
+    }
+    return true;
+}
+
+bool tally_receive(int from)
+{
+    size_t count = 0;
+    struct line line;
+    struct series series;
+    int64_t value = 0;
+
+    if (!bytes_receive(from, &count, sizeof count))
+        return false;
+    for (size_t i = 0; i < count; i++) {
+        if (!bytes_receive(from, &line, sizeof line))
+            return false;
+        line_of(line.group, line.name)->count += line.count;
+    }
+    for (size_t i = 0; i < SERIES_COUNT; i++) {
+        if (!bytes_receive(from, &series, sizeof series))
+            return false;
+        for (size_t k = 0; k < series.count; k++) {
+            if (!bytes_receive(from, &value, sizeof value))
+                return false;
+            tally_value(series.name, value);
+        }
+    }
+    return true;
+}
+
+/* --- what is printed --- */
+
 static int compare(const void *a, const void *b)
 {
     const int64_t *left = a;
@@ -77,18 +136,21 @@ static int compare(const void *a, const void *b)
     return (*left > *right) - (*left < *right);
 }
 
+static int line_compare(const void *a, const void *b)
+{
+    const struct line *left = a;
+    const struct line *right = b;
+    int group = strcmp(left->group, right->group);
+    return group != 0 ? group : strcmp(left->name, right->name);
+}
+
 void tally_print(void)
 {
+    qsort(lines, line_count, sizeof *lines, line_compare);
     for (size_t i = 0; i < line_count; i++) {
-        bool is_first = true;
-        for (size_t k = 0; k < i; k++)
-            is_first = is_first && strcmp(lines[k].group, lines[i].group) != 0;
-        if (!is_first)
-            continue;
-        printf("%s:\n", lines[i].group);
-        for (size_t k = i; k < line_count; k++)
-            if (strcmp(lines[k].group, lines[i].group) == 0)
-                printf("  %10" PRIu64 "  %s\n", lines[k].count, lines[k].name);
+        if (i == 0 || strcmp(lines[i].group, lines[i - 1].group) != 0)
+            printf("%s:\n", lines[i].group);
+        printf("  %10" PRIu64 "  %s\n", lines[i].count, lines[i].name);
     }
     printf("per seed:\n");
     for (size_t i = 0; i < SERIES_COUNT && all_series[i].count > 0; i++) {

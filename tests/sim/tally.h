@@ -15,6 +15,9 @@ void tally_add(const char *group, const char *name);
 /* One value of a distribution: printed as median, least and most. */
 void tally_value(const char *name, int64_t value);
 void tally_print(void);
+/* From one process to another, through a pipe. False when it is cut. */
+bool tally_send(int to);
+bool tally_receive(int from);
 /* Prints what was expected and never came; true when there is nothing. */
 bool tally_is_full(void);
 

@@ -8,7 +8,18 @@
 #include <string.h>
 
 #define STEP_COUNT      210u
+#define LONG_FACTOR     10u
 #define HEAL_STEP_COUNT 6000u
+
+unsigned world_step_count(bool is_long)
+{
+    return is_long ? LONG_FACTOR * STEP_COUNT : STEP_COUNT;
+}
+
+unsigned world_factor(const struct world *world)
+{
+    return world->is_long ? LONG_FACTOR : 1;
+}
 
 const char *const line_kinds[] = {"both sides call", "one side pulls", NULL};
 
@@ -37,7 +48,7 @@ bool world_fail(struct world *world, const char *format, ...)
     va_start(list, format);
     vsnprintf(text, sizeof text, format, list);
     va_end(list);
-    if (!world->has_failed || world->is_verbose)
+    if ((!world->has_failed || world->is_verbose) && !world->is_quiet)
         printf("seed %" PRIu64 ", step %u: %s\n", world->seed, world->step, text);
     world->has_failed = true;
     return false;
@@ -53,6 +64,10 @@ static bool world_make(struct world *world, const struct template *from,
     world->papers = &from->papers;
     world->seed = seed;
     world->is_verbose = options->is_verbose;
+    world->is_quiet = options->is_quiet;
+    world->step_count = options->steps != 0 ? options->steps : world_step_count(options->is_long);
+    world->is_long = options->is_long;
+    world->left_out = options->left_out;
     world->random.state = seed * UINT64_C(0x2545f4914f6cdd1d) + 7;
     world->now_ms = WORLD_START_MS + 60000;
     world->trace = digest_begin();
@@ -152,7 +167,7 @@ static void world_live(struct world *world, enum event_kind event)
 {
     event_plan(world, event);
     fault_plan(world);
-    for (world->step = 0; world->step < STEP_COUNT && !world->has_failed; world->step++) {
+    for (world->step = 0; world->step < world->step_count && !world->has_failed; world->step++) {
         time_pass(world);
         fault_step(world);
         fault_tend(world);

@@ -15,9 +15,9 @@
 #include "sim/tally.h"
 #include "store/database.h"
 
-#define ACT_COUNT_MAX   320
+#define ACT_COUNT_MAX   1024
 #define ROOT_COUNT_MAX  8192
-#define FAULT_COUNT_MAX 16
+#define FAULT_COUNT_MAX 128
 
 struct world;
 struct keys;
@@ -182,10 +182,14 @@ struct world {
     const struct papers *papers;
     uint64_t seed;
     bool is_verbose;
+    bool is_quiet;
     bool has_failed;
     struct random random;
     int64_t now_ms;
     unsigned step;
+    uint64_t step_count; /* before all faults end */
+    bool is_long;
+    uint64_t left_out; /* faults that do not come, by their bits */
     struct digest *trace;
     struct node nodes[MACHINE_COUNT];
     struct call *calls;
@@ -228,8 +232,15 @@ void template_free(struct template *template);
 struct world_options {
     uint64_t seed;
     bool is_verbose;
+    bool is_quiet; /* not even a broken promise is told */
+    bool is_long;  /* ten times the steps and faults */
     enum event_kind event;
+    uint64_t steps;    /* 0: as many as a history has */
+    uint64_t left_out; /* faults that do not come, by their bits */
 };
+unsigned world_step_count(bool is_long);
+/* How many times as much comes in a history as in a short one. */
+unsigned world_factor(const struct world *world);
 extern const char *const line_kinds[]; /* ended by NULL */
 /* Runs one seed; false when a promise was broken. `trace` gets the hash of all that happened. */
 bool world_run(struct world *world, const struct template *from,
