@@ -93,6 +93,9 @@ function(besa_tests folder label)
     if(topic MATCHES "^postgres_" AND NOT folder STREQUAL "store") # starts a server of its own
       target_sources(${target} PRIVATE ${CMAKE_SOURCE_DIR}/tests/store/support/engines.c)
     endif()
+    if(folder STREQUAL "cmd" AND topic STREQUAL "case_test") # enters a person
+      target_sources(${target} PRIVATE ${CMAKE_SOURCE_DIR}/tests/message/support/samples.c)
+    endif()
     if(topic STREQUAL "desk_tls_test") # speaks TLS by hand
       target_sources(${target} PRIVATE ${CMAKE_SOURCE_DIR}/tests/http/support/bare.c
                      ${CMAKE_SOURCE_DIR}/tests/web/support/reach.c

@@ -84,12 +84,6 @@ int command_status(struct options *options, int argc, char **argv)
     return plain_run(options, argc, argv, &plain);
 }
 
-int command_case(struct options *options, int argc, char **argv)
-{
-    static const struct plain plain = {"case-put", {"number", "title"}, 2, NULL};
-    return plain_run(options, argc, argv, &plain);
-}
-
 /* --- lists --- */
 
 int command_list(struct options *options, int argc, char **argv, const char *act)

@@ -138,7 +138,23 @@ const struct command commands[] = {
      "for exactly these bytes, refuse refuses it, or withdraws one's own; --reason is told as the "
      "reason. --case is that of the draft.",
      command_approval},
-    {"case", "NUMBER TITLE", "Opens a case.", command_case},
+    {"case",
+     "put NUMBER TITLE [--offence CODE]... [--authority NAME] [--restricted]\nlist [--state open|closed] "
+     "[--unit UNIT] [--by OFFICER] [--limit N] [--after NUMBER]\nshow NUMBER\nassign NUMBER OFFICER\nclose "
+     "NUMBER [--review DAY]\nreopen NUMBER\nerase NUMBER\nnote NUMBER TEXT\nreference NUMBER CHANNEL "
+     "REFERENCE\nperson NUMBER FILE.json [--person N] [--shielded]\nremove NUMBER PERSON\ntask NUMBER "
+     "OFFICER UNTIL TEXT\ndone NUMBER TASK\ntasks [--by OFFICER] [--limit N] [--after PLACE]",
+     "Keeps the cases of the national desk; none of it goes to a partner.\n\n`besa case NUMBER TITLE` is put. "
+     "person takes one person as in a message, in the category of this case; --person replaces one. Protected "
+     "people are shown to the case's own unit. close refuses while an answer or a task is owed, and names "
+     "the day of the review: at the latest six months on. CHANNEL: siena, interpol, selec, eurojust, frontex, "
+     "liaison, prosecutor, jits_platform, direct, other. UNTIL: 2026-01-31T08:00:00Z.",
+     command_case},
+    {"handover",
+     "give TAKER [--note TEXT]\nshow N\ntake N SHA256\nlist [--limit N] [--after PLACE]",
+     "Hands over what is open at the change of a shift.\n\ngive lists the open cases and tasks of whoever goes, "
+     "and the requests that wait; take signs for exactly this list (its SHA-256), and they are the taker's.",
+     command_handover},
     {"match",
      "LIST.csv [--against LIST.csv|self] [--out csv|json] [--least N] [--expect N] [--one-to-one]",
      "Links a list of people to another, or to itself: who may be one person, how sure that is, and why.\n\n"

@@ -17,6 +17,14 @@ struct journal_line *line_pick(struct journal *journal, struct span agreement, s
     return line;
 }
 
+const struct journal_line *line_of_entry(const struct journal *journal, int64_t log)
+{
+    for (size_t i = 0; i < journal->line_count; i++)
+        if (journal_side(&journal->lines[i], log) != SIDE_NONE)
+            return &journal->lines[i];
+    return NULL;
+}
+
 struct span item_name(const struct journal_line *line, int64_t log, struct span message_id,
                       struct arena *arena)
 {

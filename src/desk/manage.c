@@ -1,4 +1,4 @@
-/* The node's own people and cases; erasure, withdrawal, suspension, rebuild. */
+/* The node's own people; erasure, withdrawal, suspension, rebuild. */
 #include "desk/private.h"
 #include "desk/retention.h"
 
@@ -76,36 +76,6 @@ bool act_officer_list(struct journal *journal, const struct desk_call *call,
     return true;
 }
 
-bool act_case_list(struct journal *journal, const struct desk_call *call, struct json_writer *out,
-                   struct error *err)
-{
-    struct case_row *rows = arena_array(call->arena, DESK_LIST_MAX + 1, sizeof *rows);
-    struct span *objects = arena_array(call->arena, DESK_LIST_MAX, sizeof *objects);
-    struct page page;
-    size_t count = 0;
-
-    if (rows == NULL || objects == NULL)
-        return error_set(err, ERROR_LIMIT, "out of memory");
-    if (!page_read(call, DESK_LIST_MAX, &page, err) ||
-        !case_list(journal->db, call->arena, page.after, rows, page.limit + 1, &count, err))
-        return false;
-    size_t shown = count > page.limit ? page.limit : count;
-    for (size_t i = 0; i < shown; i++)
-        objects[i] = rows[i].number;
-    if (!access_write(journal, call, "case-list", objects, shown, err))
-        return false;
-    page_begin(out);
-    for (size_t i = 0; i < shown; i++) {
-        json_begin_object(out);
-        json_text_field(out, "case", rows[i].number);
-        json_text_field(out, "title", rows[i].title);
-        json_time_field(out, "opened", rows[i].opened_ms);
-        json_end_object(out);
-    }
-    page_end(out, count > shown, shown == 0 ? span_text("") : rows[shown - 1].number);
-    return true;
-}
-
 static int line_compare(const void *a, const void *b)
 {
     const struct journal_line *const *x = a;
@@ -158,23 +128,6 @@ bool act_agreement_list(struct journal *journal, const struct desk_call *call,
     for (size_t i = 0; i < shown; i++)
         line_write(lines[i], journal->env->now_ms(journal->env->context), out);
     page_end(out, count > shown, span_text(shown == 0 ? "" : lines[shown - 1]->agreement_id));
-    return true;
-}
-
-bool act_case_put(struct journal *journal, const struct desk_call *call, struct json_writer *out,
-                  struct error *err)
-{
-    struct span number = json_get_text(call->arguments, "number", 1, NAME_SIZE_MAX);
-    struct span title = json_get_text(call->arguments, "title", 1, CASE_TITLE_SIZE_MAX);
-
-    if (!problems_to_error(call->problems, err))
-        return false;
-    if (!case_put(journal->db, number, title, journal->env->now_ms(journal->env->context), err) ||
-        !access_write(journal, call, "case-put", &number, 1, err))
-        return false;
-    json_begin_object(out);
-    json_text_field(out, "case", number);
-    json_end_object(out);
     return true;
 }
 

@@ -8,14 +8,15 @@
 #include "desk/desk.h"
 #include "message/answer.h"
 #include "message/request.h"
+#include "store/case_rows.h"
 #include "store/derived_rows.h"
 #include "store/local_rows.h"
 
 typedef bool act_run(struct journal *journal, const struct desk_call *call, struct json_writer *out,
                      struct error *err);
 act_run act_request_send, act_answer_send, act_refuse_send, act_inbox_list, act_sent_list,
-    act_item_show, act_assign, act_officer_put, act_officer_list, act_case_list, act_agreement_list,
-    act_case_put, act_item_erase, act_item_withdraw, act_agreement_suspend, act_agreement_resume,
+    act_item_show, act_assign, act_officer_put, act_officer_list, act_agreement_list,
+    act_item_erase, act_item_withdraw, act_agreement_suspend, act_agreement_resume,
     act_agreement_propose, act_agreement_accept, act_agreement_refuse, act_agreement_withdraw,
     act_agreement_terminate, act_agreement_history, act_agreement_proposal, act_agreement_diff,
     act_agreement_try, act_attachment_find, act_rebuild, act_held_list, act_held_retry,
@@ -47,6 +48,8 @@ bool access_officer(struct journal *journal, struct span officer, struct arena *
 
 /* The line that `agreement` or, when it is empty, the only agreement names. */
 struct journal_line *line_pick(struct journal *journal, struct span agreement, struct error *err);
+/* The line to which a log belongs; NULL: the domestic log, or none. */
+const struct journal_line *line_of_entry(const struct journal *journal, int64_t log);
 /* "<origin> <uuid>" of an entry, in the arena. */
 struct span item_name(const struct journal_line *line, int64_t log, struct span message_id,
                       struct arena *arena);

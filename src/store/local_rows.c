@@ -1,4 +1,4 @@
-/* Rows of officers, cases and settings: see local_rows.h. */
+/* Rows of officers and settings: see local_rows.h. */
 #include "store/local_rows.h"
 
 #include "store/rows.h"
@@ -68,89 +68,6 @@ bool officer_count_role(struct database *db, struct span role, int64_t *count, s
         return false;
     statement_text(s, 1, role);
     return row_integer(s, count, err);
-}
-
-static const char case_put_sql[] =
-    "insert into cases (number, title, opened_ms) values ($1, $2, $3)"
-    " on conflict (number) do update set title = excluded.title";
-
-bool case_put(struct database *db, struct span number, struct span title, int64_t opened_ms,
-              struct error *err)
-{
-    struct statement *s CLEANUP(statement_give) = statement_take(db, case_put_sql, err);
-    if (s == NULL)
-        return false;
-    statement_text(s, 1, number);
-    statement_text(s, 2, title);
-    statement_integer(s, 3, opened_ms);
-    return row_write(s, err);
-}
-
-static bool case_read(const struct statement *s, struct arena *arena, void *out)
-{
-    struct case_row *row = out;
-
-    row->opened_ms = column_integer(s, 2);
-    return row_text(s, 0, arena, &row->number) && row_text(s, 1, arena, &row->title);
-}
-
-static const char case_list_sql[] =
-    "select number, title, opened_ms from cases where number > $1 order by number limit $2";
-
-bool case_list(struct database *db, struct arena *arena, struct span after, struct case_row *out,
-               size_t limit, size_t *count, struct error *err)
-{
-    struct statement *s CLEANUP(statement_give) = statement_take(db, case_list_sql, err);
-    if (s == NULL)
-        return false;
-    statement_text(s, 1, after);
-    statement_integer(s, 2, (int64_t)limit);
-    return rows_read(s, arena, case_read, out, sizeof *out, limit, count, err);
-}
-
-static const char case_find_sql[] = "select count(*) from cases where number = $1";
-
-bool case_find(struct database *db, struct span number, struct error *err)
-{
-    struct statement *s CLEANUP(statement_give) = statement_take(db, case_find_sql, err);
-    int64_t count = 0;
-    if (s == NULL)
-        return false;
-    statement_text(s, 1, number);
-    if (!row_integer(s, &count, err))
-        return false;
-    return count > 0 || error_set(err, ERROR_MISSING, "no such case");
-}
-
-static const char case_add_item_sql[] =
-    "insert into case_items (number, entry) values ($1, $2) on conflict (number, entry) do nothing";
-
-bool case_add_item(struct database *db, struct span number, int64_t entry, struct error *err)
-{
-    struct statement *s CLEANUP(statement_give) = statement_take(db, case_add_item_sql, err);
-    if (s == NULL)
-        return false;
-    statement_text(s, 1, number);
-    statement_integer(s, 2, entry);
-    return row_write(s, err);
-}
-
-static const char case_has_item_sql[] =
-    "select count(*) from case_items where number = $1 and entry = $2";
-
-bool case_has_item(struct database *db, struct span number, int64_t entry, bool *is_in,
-                   struct error *err)
-{
-    struct statement *s CLEANUP(statement_give) = statement_take(db, case_has_item_sql, err);
-    int64_t count = 0;
-    if (s == NULL)
-        return false;
-    statement_text(s, 1, number);
-    statement_integer(s, 2, entry);
-    if (!row_integer(s, &count, err))
-        return false;
-    *is_in = count > 0;
-    return true;
 }
 
 static const char setting_put_sql[] =

@@ -1,5 +1,5 @@
 /*
- * Rows of the LOCAL class: officers, cases, settings.
+ * Rows of the LOCAL class: officers and settings. Cases: case_rows.h.
  */
 #ifndef BESA_STORE_LOCAL_ROWS_H
 #define BESA_STORE_LOCAL_ROWS_H
@@ -23,23 +23,6 @@ bool officer_list(struct database *db, struct arena *arena, struct span after,
                   struct officer_row *out, size_t limit, size_t *count, struct error *err);
 /* Active officers in this role. */
 bool officer_count_role(struct database *db, struct span role, int64_t *count, struct error *err);
-
-struct case_row {
-    struct span number;
-    struct span title;
-    int64_t opened_ms;
-};
-bool case_put(struct database *db, struct span number, struct span title, int64_t opened_ms,
-              struct error *err);
-/* By number, as officer_list. */
-bool case_list(struct database *db, struct arena *arena, struct span after, struct case_row *out,
-               size_t limit, size_t *count, struct error *err);
-/* MISSING when there is no such case. */
-bool case_find(struct database *db, struct span number, struct error *err);
-bool case_add_item(struct database *db, struct span number, int64_t entry, struct error *err);
-/* True with *is_in when the entry stands in the case. */
-bool case_has_item(struct database *db, struct span number, int64_t entry, bool *is_in,
-                   struct error *err);
 
 bool setting_put(struct database *db, const char *name, struct span value, struct error *err);
 /* MISSING when it was never put. */

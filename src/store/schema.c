@@ -46,6 +46,12 @@ const struct table_info schema_tables[] = {
     {"own_people", TABLE_LOCAL, "id"},
     {"own_marks", TABLE_LOCAL, "kind, key, person"},
     {"own_gone", TABLE_LOCAL, "changed"},
+    {"counters", TABLE_LOCAL, "name"},
+    {"case_people", TABLE_LOCAL, "id"},
+    {"case_notes", TABLE_LOCAL, "id"},
+    {"case_references", TABLE_LOCAL, "id"},
+    {"case_tasks", TABLE_LOCAL, "id"},
+    {"handovers", TABLE_LOCAL, "id"},
 };
 const size_t schema_table_count = sizeof schema_tables / sizeof schema_tables[0];
 
@@ -253,6 +259,47 @@ static const char own_dates_sqlite[] = "update own_people set review_ms = " OWN_
 static const char own_dates_postgres[] = "update own_people set review_ms = " OWN_DATE_POSTGRES(
     "review_at") ", erase_ms = " OWN_DATE_POSTGRES("erase_at");
 
+/*
+ * What the national desk keeps of a case. is_closed leads each index of a list behind its filter, so that a page is read
+ * in order. Ids come of counters and never again: access entries name them.
+ */
+static const char case_tables[] =
+    "create table counters (name text primary key, value bigint not null);"
+    "alter table cases add column unit text not null default '';"
+    "alter table cases add column authority text not null default '';"
+    "alter table cases add column officer text not null default '';"
+    "alter table cases add column offences bigint not null default 0;"
+    "alter table cases add column is_restricted bigint not null default 0;"
+    "alter table cases add column is_closed bigint not null default 0;"
+    "alter table cases add column closed_ms bigint not null default 0;"
+    "alter table cases add column review_ms bigint not null default 0;"
+    "alter table cases add column erased_ms bigint not null default 0;"
+    "create index cases_state on cases (is_closed, number);"
+    "create index cases_unit on cases (unit, is_closed, number);"
+    "create index cases_officer on cases (officer, is_closed, number);"
+    "create index cases_review on cases (is_closed, review_ms, number);"
+    /* category: enum person_category, of this case. body: a person as messages have it (message/person.h). */
+    "create table case_people (id bigint primary key, number text not null, category bigint not null,"
+    " is_minor bigint not null, is_shielded bigint not null, body bytea not null, officer text not null,"
+    " put_ms bigint not null);"
+    "create index case_people_number on case_people (number, id);"
+    "create table case_notes (id bigint primary key, number text not null, officer text not null,"
+    " at_ms bigint not null, channel bigint not null, text text not null);"
+    "create index case_notes_number on case_notes (number, id);"
+    "create table case_references (id bigint primary key, number text not null, officer text not null,"
+    " at_ms bigint not null, channel bigint not null, text text not null);"
+    "create index case_references_number on case_references (number, id);"
+    "create index case_references_text on case_references (text);"
+    "create table case_tasks (id bigint primary key, number text not null, kind bigint not null,"
+    " officer text not null, text text not null, made_by text not null, made_ms bigint not null,"
+    " until_ms bigint not null, done_ms bigint not null, done_by text not null);"
+    "create index case_tasks_number on case_tasks (number, done_ms, until_ms);"
+    "create index case_tasks_open on case_tasks (done_ms, until_ms, id);"
+    "create index case_tasks_officer on case_tasks (officer, done_ms, until_ms, id);"
+    "create table handovers (id bigint primary key, unit text not null, giver text not null,"
+    " taker text not null, note text not null, made_ms bigint not null, taken_ms bigint not null,"
+    " matters bytea not null);";
+
 const struct migration schema_migrations[] = {
     {.number = 1, .sql_both = log_tables},
     {.number = 2, .sql_both = derived_tables},
@@ -270,6 +317,7 @@ const struct migration schema_migrations[] = {
      .sql_both = own_date_columns,
      .sql_sqlite_only = own_dates_sqlite,
      .sql_postgres_only = own_dates_postgres},
+    {.number = 14, .sql_both = case_tables},
 };
 const size_t schema_migration_count = sizeof schema_migrations / sizeof schema_migrations[0];
 

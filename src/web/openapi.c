@@ -183,6 +183,12 @@ static const char *type_of(const struct web_route *route)
     return route->gives == NULL ? NULL : "application/json";
 }
 
+/* A part, or a case, that its number outlives. */
+static bool may_be_gone(const struct web_route *route)
+{
+    return route->kind == WEB_PART || (route->id != NULL && strcmp(route->id, "number") == 0);
+}
+
 static void responses_write(struct json_writer *out, const struct web_route *route)
 {
     bool acts = is_act(route);
@@ -212,13 +218,14 @@ static void responses_write(struct json_writer *out, const struct web_route *rou
         problem_response_write(out, 404, "There is no such thing.");
         problem_response_write(out, 409, "It stands already, differently.");
     }
+    if (may_be_gone(route))
+        problem_response_write(out, 410, "It was erased.");
     if (has_body) {
         problem_response_write(out, 413, "Too large or too many.");
         problem_response_write(out, 415, "Another type of body is wanted.");
     }
     if (route->kind == WEB_PART) {
         response_write(out, 206, "The range that was asked for.", type_of(route), NULL);
-        problem_response_write(out, 410, "It was erased.");
         problem_response_write(out, 416, "There is no such range.");
     }
     if (acts || has_body)

@@ -18,6 +18,7 @@ bool web_route_needs_proof(const struct web_route *route)
         "agreement-withdraw", "agreement-terminate", "succession-prepare", "succession-import",
         "approval-confirm",   "resume-order",        "resume-allow",       "retention-clock",
         "retention-release",  "retention-run",       "item-erase",         "own-remove",
+        "case-erase",         "case-person-remove",
     };
 
     for (size_t i = 0; route->act != NULL && i < ARRAY_COUNT(acts); i++)

@@ -6,6 +6,7 @@
 #include "web/private.h"
 
 #include "message/form.h"
+#include "message/person.h"
 #include "message/type.h"
 
 #include <stdio.h>
@@ -275,7 +276,8 @@ static const struct form *form_find(const char *name)
     for (size_t i = 0; i < MESSAGE_TYPE_COUNT; i++)
         if (message_types[i].name != NULL && strcmp(message_types[i].name, name) == 0)
             return message_types[i].form;
-    return NULL;
+    /* A person of a case is entered as it stands in messages. */
+    return strcmp(name, person_form.name) == 0 ? &person_form : NULL;
 }
 
 struct set {

@@ -59,13 +59,13 @@ void shape_check(const struct shape *shape, struct json_object *object);
 
 /* What is taken and given; where a route's row says nothing, there is no body. */
 extern const struct shape shape_login, shape_password, shape_proof, shape_refusal, shape_assignment,
-    shape_erasure, shape_officer_put, shape_case_put, shape_confirmation, shape_hold_put;
+    shape_erasure, shape_officer_put, shape_confirmation, shape_hold_put;
 extern const struct shape shape_document, shape_session, shape_requests, shape_own_requests,
     shape_sent, shape_upload, shape_item, shape_assigned, shape_erased, shape_withdrawn,
     shape_officers, shape_officer_done, shape_password_asked, shape_approvals, shape_approval,
-    shape_approval_shown, shape_approval_done, shape_sessions, shape_officer_ended, shape_cases,
-    shape_case_done, shape_agreements, shape_suspension, shape_resume, shape_retention,
-    shape_retention_items, shape_hold, shape_status, shape_problem;
+    shape_approval_shown, shape_approval_done, shape_sessions, shape_officer_ended,
+    shape_agreements, shape_suspension, shape_resume, shape_retention, shape_retention_items,
+    shape_hold, shape_status, shape_problem;
 /* The same of the agreement's versions, the end of a log, a resume, revocations, and what looks over (shapes_governance.c). */
 extern const struct shape shape_signed, shape_proposal_refusal, shape_termination,
     shape_difference_asked, shape_ending_put, shape_succession_put, shape_resume_allow,
@@ -77,6 +77,11 @@ extern const struct shape shape_governed, shape_proposal, shape_history, shape_d
 /* The same of the own index (shapes_own.c). */
 extern const struct shape shape_own_asked, shape_own_found, shape_own_person, shape_own_removed,
     shape_own_imports;
+/* The same of cases and hand-overs (shapes_case.c). */
+extern const struct shape shape_case_put, shape_case_assign, shape_case_close, shape_case_note,
+    shape_case_reference, shape_case_task, shape_handover_give, shape_handover_take;
+extern const struct shape shape_cases, shape_case_done, shape_case_shown, shape_case_made,
+    shape_case_referred, shape_tasks, shape_handover, shape_handovers;
 /* Every argument that stands in a path or a query. */
 extern const struct shape shape_parameters;
 

@@ -236,11 +236,18 @@ const struct shape shape_document =
 
 /* --- paths and queries --- */
 
+static const char *const case_states[] = {"open", "closed"};
 static const char *const tried_types[] = {"request", "answer"};
 static const struct shape_field parameter_fields[] = {
     UUID("item", MUST, "The message."),
     INTEGER("part", MUST, 1, UINT16_MAX, "The part of the message."),
-    INTEGER("person", MUST, 1, JSON_INTEGER_MAX, "The person of the own index."),
+    INTEGER("person", MUST, 1, JSON_INTEGER_MAX, "The person, of the own index or of the case."),
+    INTEGER("task", MUST, 1, JSON_INTEGER_MAX, "The task of the case."),
+    INTEGER("handover", MUST, 1, JSON_INTEGER_MAX, "The hand-over."),
+    BOOLEAN("shielded", MUST, "True: the person is shown in this case alone."),
+    CHOICE("state", MUST, case_states, "Absent: open and closed ones."),
+    IDENTIFIER("unit", MUST, "The unit."),
+    IDENTIFIER("officer", MUST, "The officer."),
     CHOICE("purpose", MUST, purpose_names, "What it serves."),
     HEX("approval", MUST, APPROVAL_ID_SIZE, "The draft."),
     IDENTIFIER("id", MUST, "The officer."),

@@ -1,4 +1,4 @@
-/* Shapes of the office: log-in, officers, sessions, cases, drafts that wait for a second officer. */
+/* Shapes of the office: log-in, officers, sessions, drafts that wait for a second officer. */
 #include "desk/approval.h"
 #include "desk/login.h"
 #include "desk/roles.h"
@@ -85,29 +85,6 @@ static const struct shape_field sessions_fields[] = {LIST("list", MUST, DESK_LIS
                                                      NEXT};
 const struct shape shape_sessions =
     SHAPE("sessions", "A page of those who are logged in.", sessions_fields);
-
-/* --- cases --- */
-
-static const struct shape_field case_put_fields[] = {
-    TEXT("title", MUST, 1, CASE_TITLE_SIZE_MAX, NULL),
-};
-const struct shape shape_case_put = SHAPE("case_arguments", "A case.", case_put_fields);
-
-static const struct shape_field case_fields[] = {
-    TEXT("case", MUST, 1, NAME_SIZE_MAX, "Its number."),
-    TEXT("title", MUST, 1, CASE_TITLE_SIZE_MAX, NULL),
-    TIME("opened", MUST, NULL),
-};
-static const struct shape case_row = SHAPE("case", "A case.", case_fields);
-static const struct shape *const cases[] = {&case_row};
-static const struct shape_field cases_fields[] = {LIST("list", MUST, DESK_LIST_MAX, cases, NULL),
-                                                  NEXT};
-const struct shape shape_cases = SHAPE("cases", "A page of cases.", cases_fields);
-
-static const struct shape_field case_done_fields[] = {
-    TEXT("case", MUST, 1, NAME_SIZE_MAX, "Its number."),
-};
-const struct shape shape_case_done = SHAPE("case_entered", "The case.", case_done_fields);
 
 /* --- drafts that wait for a second officer --- */
 

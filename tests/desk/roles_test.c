@@ -57,7 +57,7 @@ struct wanted {
     char act[64];
     uint32_t roles;
 };
-static struct wanted wanted[96];
+static struct wanted wanted[160];
 static size_t wanted_count;
 
 static bool wanted_read(void)

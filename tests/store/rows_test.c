@@ -6,6 +6,7 @@
 
 #include "store/derived_rows.h"
 #include "store/held_rows.h"
+#include "store/case_rows.h"
 #include "store/local_rows.h"
 #include "store/log_rows.h"
 #include "store/own_rows.h"

@@ -104,6 +104,15 @@ static const struct {
     {"own_people", "moved", {"0", NULL}},
     {"own_people", "review_ms", {"0", NULL}}, /* the sample's body has no dates */
     {"own_people", "erase_ms", {"0", NULL}},
+    {"cases", "unit", {"", NULL}},
+    {"cases", "authority", {"", NULL}},
+    {"cases", "officer", {"", NULL}},
+    {"cases", "offences", {"0", NULL}},
+    {"cases", "is_restricted", {"0", NULL}},
+    {"cases", "is_closed", {"0", NULL}},
+    {"cases", "closed_ms", {"0", NULL}},
+    {"cases", "review_ms", {"0", NULL}},
+    {"cases", "erased_ms", {"0", NULL}},
 };
 
 static bool is_filled(struct database *db, const struct table_info *table, const char *column,

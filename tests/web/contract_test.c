@@ -2,7 +2,7 @@
  * The API keeps to its document: every route is called with success over a real listener, and status, type and body of each
  * answer, and of each problem, are held against the schemas of the document that the node itself gives out. A route that is
  * not called here fails the test. Arguments that do not fit their schema are refused, each field by its name.
- * covers: openapi schema shape shapes_governance shapes_item shapes_node shapes_office shapes_own
+ * covers: openapi schema shape shapes_case shapes_governance shapes_item shapes_node shapes_office shapes_own
  */
 #include "base/attributes.h"
 #include "base/text.h"
@@ -65,8 +65,10 @@ static void path_fill(const struct ask *ask, char out[1024])
         snprintf(out, 1024, "%.*s%s%s", (int)(brace - ask->route), ask->route,
                  ask->id == NULL ? "none" : ask->id, strchr(brace, '}') + 1);
     char *number = strstr(out, "{n}");
-    if (number != NULL)
-        snprintf(number, 2, "1");
+    if (number != NULL) {
+        number[0] = '1';
+        memmove(number + 1, number + 3, strlen(number + 3) + 1);
+    }
     if (ask->query != NULL)
         snprintf(out + strlen(out), 1024 - strlen(out), "?%s", ask->query);
 }
@@ -530,7 +532,7 @@ CHECK_TEST(drafts_are_listed_shown_confirmed_and_refused)
                              .status = 200}));
 }
 
-CHECK_TEST(officers_sessions_cases_and_agreements_are_kept)
+CHECK_TEST(officers_sessions_and_agreements_are_kept)
 {
     const struct live_session *boss = as(ROLE_ADMINISTRATOR);
     const struct live_session *head = as(ROLE_HEAD_OF_DESK);
@@ -554,17 +556,6 @@ CHECK_TEST(officers_sessions_cases_and_agreements_are_kept)
                              .id = "newcomer",
                              .session = boss,
                              .status = 200}));
-    CHECK(done(&(struct ask){.method = "PUT",
-                             .route = "/api/v1/cases/{id}",
-                             .id = "c-2",
-                             .session = head,
-                             .body = "{\"title\":\"A case (test)\"}",
-                             .status = 200}));
-    CHECK(done(&(struct ask){.method = "GET",
-                             .route = "/api/v1/cases",
-                             .session = head,
-                             .query = "limit=1",
-                             .status = 200}));
     CHECK(done(&(struct ask){
         .method = "GET", .route = "/api/v1/agreements", .session = head, .status = 200}));
     CHECK(done(&(struct ask){.method = "PUT",
@@ -576,6 +567,98 @@ CHECK_TEST(officers_sessions_cases_and_agreements_are_kept)
                              .route = "/api/v1/agreements/{id}/suspension",
                              .id = "ro-al",
                              .session = head,
+                             .status = 200}));
+}
+
+/* --- cases --- */
+
+static bool of_case(const char *method, const char *route, const char *query, const char *body,
+                    unsigned status)
+{
+    return done(&(struct ask){.method = method,
+                              .route = route,
+                              .id = "c-2",
+                              .session = as(ROLE_HEAD_OF_DESK),
+                              .query = query,
+                              .body = body,
+                              .status = status});
+}
+
+static const char *person_text(void)
+{
+    struct buffer body CLEANUP(buffer_free) = buffer_make(BODY_SIZE_MAX);
+
+    if (!own_person_write(&sample_persons[0], &body))
+        exit(1);
+    snprintf(body_text, sizeof body_text, "%.*s", SPAN_ARG(buffer_span(&body)));
+    return body_text;
+}
+
+CHECK_TEST(cases_and_all_that_is_kept_of_them)
+{
+    static const char one[] = "/api/v1/cases/{id}";
+
+    CHECK(of_case("PUT", one, NULL,
+                  "{\"title\":\"A case (test)\",\"offences\":[\"migrant_smuggling\"],"
+                  "\"authority\":\"Police (test)\",\"restricted\":true}",
+                  200));
+    CHECK(
+        of_case("PUT", one, NULL, "{\"title\":\"A case (test)\",\"offences\":[\"opinion\"]}", 422));
+    CHECK(of_case("POST", "/api/v1/cases/{id}/people", "shielded=true", person_text(), 201));
+    CHECK(of_case("POST", "/api/v1/cases/{id}/notes", NULL, "{\"text\":\"a note\"}", 201));
+    CHECK(of_case("POST", "/api/v1/cases/{id}/references", NULL,
+                  "{\"channel\":\"siena\",\"reference\":\"S-1\"}", 201));
+    CHECK(of_case("POST", "/api/v1/cases/{id}/assignment", NULL, "{\"officer\":\"head-of-desk\"}",
+                  200));
+    CHECK(of_case("POST", "/api/v1/cases/{id}/tasks", NULL,
+                  "{\"officer\":\"head-of-desk\",\"text\":\"ask the port\","
+                  "\"until\":\"2026-03-01T08:00:00Z\"}",
+                  201));
+    CHECK(of_case("GET", one, NULL, NULL, 200));
+    CHECK(of_case("GET", "/api/v1/cases", "limit=1&state=open&unit=desk", NULL, 200));
+    CHECK(of_case("GET", "/api/v1/cases", "officer=head-of-desk", NULL, 200));
+    CHECK(of_case("GET", "/api/v1/tasks", "officer=head-of-desk&limit=1", NULL, 200));
+    CHECK(of_case("POST", "/api/v1/cases/{id}/closing", NULL, "", 403)); /* a task is owed */
+    CHECK(of_case("POST", "/api/v1/cases/{id}/tasks/{n}/completion", NULL, NULL, 200));
+    CHECK(of_case("DELETE", "/api/v1/cases/{id}/people/{n}", NULL, NULL, 200));
+    CHECK(of_case("POST", "/api/v1/cases/{id}/closing", NULL, "", 200));
+    CHECK(of_case("GET", one, NULL, NULL, 200));
+    CHECK(of_case("GET", "/api/v1/cases", "state=closed", NULL, 200));
+    CHECK(of_case("DELETE", "/api/v1/cases/{id}/closing", NULL, NULL, 200));
+    CHECK(of_case("POST", "/api/v1/cases/{id}/closing", NULL, "", 200));
+    CHECK(of_case("POST", "/api/v1/cases/{id}/erasure", NULL, NULL, 200));
+    CHECK(of_case("GET", one, NULL, NULL, 410));
+}
+
+CHECK_TEST(a_shift_is_handed_over)
+{
+    char sha256[80], arguments[128];
+    struct ask take = {.method = "POST",
+                       .route = "/api/v1/handovers/{n}/taking",
+                       .id = "1",
+                       .session = as(ROLE_DUTY_OFFICER),
+                       .body = arguments,
+                       .status = 200};
+
+    CHECK_OR_RETURN(made(&(struct ask){.method = "POST",
+                                       .route = "/api/v1/handovers",
+                                       .session = as(ROLE_HEAD_OF_DESK),
+                                       .body = "{\"taker\":\"duty-officer\",\"note\":\"quiet\"}",
+                                       .status = 201},
+                         "sha256", sha256, sizeof sha256));
+    CHECK(done(&(struct ask){.method = "GET",
+                             .route = "/api/v1/handovers/{n}",
+                             .id = "1",
+                             .session = as(ROLE_DUTY_OFFICER),
+                             .status = 200}));
+    snprintf(arguments, sizeof arguments, "{\"sha256\":\"%.64s\"}", sha256);
+    CHECK(done(&take));
+    take.status = 409;
+    CHECK(done(&take));
+    CHECK(done(&(struct ask){.method = "GET",
+                             .route = "/api/v1/handovers",
+                             .session = as(ROLE_DPO),
+                             .query = "limit=1",
                              .status = 200}));
 }
 
@@ -1011,7 +1094,9 @@ int main(void)
     RUN(what_came_back_stands_on_the_list_of_what_was_sent);
     RUN(requests_to_us_are_answered_refused_assigned_held_and_erased);
     RUN(drafts_are_listed_shown_confirmed_and_refused);
-    RUN(officers_sessions_cases_and_agreements_are_kept);
+    RUN(officers_sessions_and_agreements_are_kept);
+    RUN(cases_and_all_that_is_kept_of_them);
+    RUN(a_shift_is_handed_over);
     RUN(agreements_are_tried_proposed_compared_refused_accepted_and_ended);
     RUN(what_two_officers_do_waits_and_is_done);
     RUN(what_waits_is_looked_at_and_tried_again);

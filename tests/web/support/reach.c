@@ -29,8 +29,10 @@ void reach_path(const struct web_route *route, char *out, size_t size)
         snprintf(out, size, "%.*s%s%s", (int)(brace - route->path), route->path, id,
                  strchr(brace, '}') + 1);
     char *number = strstr(out, "{n}");
-    if (number != NULL)
-        snprintf(number, size - (size_t)(number - out), "1");
+    if (number != NULL) {
+        number[0] = '1';
+        memmove(number + 1, number + 3, strlen(number + 3) + 1);
+    }
 }
 
 /* The roles that may, out of the table that was written by hand. */
@@ -106,6 +108,20 @@ static const struct row rows[] = {
     {"POST", "/api/v1/successions/preparation", 422, "/log"},
     {"POST", "/api/v1/successions/allowance", 422, "/document"},
     {"POST", "/api/v1/successions", 422, "/document"},
+    {"GET", "/api/v1/cases/{id}", 404, "no such case"},
+    {"POST", "/api/v1/cases/{id}/assignment", 422, "/officer"},
+    {"POST", "/api/v1/cases/{id}/closing", 404, "no such case"},
+    {"DELETE", "/api/v1/cases/{id}/closing", 404, "no such case"},
+    {"POST", "/api/v1/cases/{id}/erasure", 404, "no such case"},
+    {"POST", "/api/v1/cases/{id}/notes", 422, "/text"},
+    {"POST", "/api/v1/cases/{id}/references", 422, "/channel"},
+    {"POST", "/api/v1/cases/{id}/people", 404, "no such case"},
+    {"DELETE", "/api/v1/cases/{id}/people/{n}", 404, "no such case"},
+    {"POST", "/api/v1/cases/{id}/tasks", 422, "/until"},
+    {"POST", "/api/v1/cases/{id}/tasks/{n}/completion", 404, "no such case"},
+    {"POST", "/api/v1/handovers", 422, "/taker"},
+    {"GET", "/api/v1/handovers/{n}", 404, "no such hand-over"},
+    {"POST", "/api/v1/handovers/{n}/taking", 422, "/sha256"},
     {"POST", "/api/v1/own/search", 422, "/query"},
     {"GET", "/api/v1/own/people/{n}", 422, "/purpose"},
     {"DELETE", "/api/v1/own/people/{n}", 422, "/purpose"},

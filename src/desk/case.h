@@ -1,0 +1,48 @@
+/*
+ * Cases: what the national desk keeps of a matter, from its first request to its review, and who may see it. Private to
+ * desk; who sees a case and the people in it stands in two functions, case_may_see and case_person_may_see.
+ */
+#ifndef BESA_DESK_CASE_H
+#define BESA_DESK_CASE_H
+
+#include "desk/case_limits.h"
+#include "desk/private.h"
+#include "store/case_rows.h"
+
+act_run act_case_put, act_case_list, act_case_show, act_case_assign, act_case_close,
+    act_case_reopen, act_case_erase, act_case_note, act_case_reference, act_case_person_put,
+    act_case_person_remove, act_case_task, act_case_task_done, act_task_list, act_handover_give,
+    act_handover_show, act_handover_take, act_handover_list;
+
+/* An act upon one case: its row, who acts, and the call as of that case, so that the access entry names it. */
+struct case_act {
+    struct desk_call call;
+    struct case_row row;
+    struct officer_row officer;
+};
+/* From the argument `number`. MISSING, GONE once it is erased, RULE when it is not shown to this officer's unit. */
+bool case_begin(struct journal *journal, const struct desk_call *call, struct case_act *out,
+                struct error *err);
+/* The same where something is to be changed: RULE when the case is closed. */
+bool case_begin_open(struct journal *journal, const struct desk_call *call, struct case_act *out,
+                     struct error *err);
+/* The access entry of the act; `object` may be empty: then the case itself is the object. */
+bool case_access(struct journal *journal, const struct case_act *act, const char *name,
+                 struct span object, struct error *err);
+/* "case-task 7", in the arena. */
+struct span case_object(const char *kind, int64_t id, struct arena *arena);
+
+/* A task of the case, its number in *id. */
+bool case_task_make(struct journal *journal, const struct case_act *act, enum case_task_kind kind,
+                    struct span officer, struct span text, int64_t until_ms, int64_t *id,
+                    struct error *err);
+void case_task_write(const struct case_task_row *row, int64_t now_ms, struct json_writer *out);
+
+/* A restricted case is for its unit, its officer, and those who look over them. */
+bool case_may_see(const struct case_row *row, const struct officer_row *officer);
+/* Protected people (victims, witnesses, smuggled migrants, minors, shielded ones) are for the case's own unit and those who
+ * look over it; others of the desk are told which unit to ask. */
+bool case_person_may_see(const struct case_row *row, const struct case_person_row *person,
+                         const struct officer_row *officer);
+
+#endif

@@ -1,0 +1,218 @@
+/* Shapes of cases: the case, what officers keep of it, tasks, hand-overs. */
+#include "desk/case_limits.h"
+#include "desk/desk.h"
+#include "message/offence.h"
+#include "web/shape_rows.h"
+
+static const char *const states[] = {"open", "closed"};
+
+/* --- arguments --- */
+
+static const struct shape_field put_fields[] = {
+    TEXT("title", MUST, 1, CASE_TITLE_SIZE_MAX, NULL),
+    TEXT("authority", MAY, 1, CASE_AUTHORITY_SIZE_MAX, "The lead authority; absent: as it was."),
+    CHOICES("offences", MAY, 0, offence_names, "Absent: as they were."),
+    BOOLEAN("restricted", MAY, "True: for its unit and those who look over it alone."),
+};
+const struct shape shape_case_put = SHAPE("case_arguments", "A case.", put_fields);
+
+static const struct shape_field assign_fields[] = {IDENTIFIER("officer", MUST, NULL)};
+const struct shape shape_case_assign =
+    SHAPE("case_assignment_arguments", "Who works on the case from now on.", assign_fields);
+
+static const struct shape_field close_fields[] = {
+    DATE("review", MAY, "When it is looked at again; absent: the last day that the law allows."),
+};
+const struct shape shape_case_close =
+    SHAPE("case_closing_arguments", "The end of a case.", close_fields);
+
+static const struct shape_field note_arguments[] = {
+    TEXT("text", MUST, 1, CASE_NOTE_SIZE_MAX, NULL)};
+const struct shape shape_case_note = SHAPE("case_note_arguments", "A note.", note_arguments);
+
+#define REFERENCE                                                                                  \
+    CHOICE("channel", MUST, case_channel_names, NULL),                                             \
+        TEXT("reference", MUST, 1, CASE_REFERENCE_SIZE_MAX, "As that channel writes it.")
+static const struct shape_field reference_arguments[] = {REFERENCE};
+const struct shape shape_case_reference =
+    SHAPE("case_reference_arguments", "Where else the matter was taken up.", reference_arguments);
+
+static const struct shape_field task_arguments[] = {
+    IDENTIFIER("officer", MUST, "Who is to do it."),
+    TEXT("text", MUST, 1, CASE_TASK_SIZE_MAX, "What."),
+    TIME("until", MUST, NULL),
+};
+const struct shape shape_case_task = SHAPE("case_task_arguments", "A task.", task_arguments);
+
+/* --- a row of the list --- */
+
+#define NUMBER        TEXT("case", MUST, 1, NAME_SIZE_MAX, "Its number.")
+#define MINUTES(what) INTEGER("minutes_left", MAY, -JSON_INTEGER_MAX, JSON_INTEGER_MAX, what)
+
+static const struct shape_field row_fields[] = {
+    NUMBER,
+    CHOICE("state", MUST, states, NULL),
+    IDENTIFIER("unit", MAY, NULL),
+    TEXT("title", MAY, 1, CASE_TITLE_SIZE_MAX, "Absent: the case is restricted."),
+    IDENTIFIER("officer", MAY, NULL),
+    CHOICES("offences", MAY, 0, offence_names, NULL),
+    TIME("due", MAY, "The nearest of its open requests and tasks."),
+    MINUTES(NULL),
+    IDENTIFIER("ask_unit", MAY, "Restricted: this unit knows."),
+    TIME("opened", MUST, NULL),
+    TIME("closed", MAY, NULL),
+    TIME("review", MAY, NULL),
+    BOOLEAN("review_due", MAY, NULL),
+};
+static const struct shape row = SHAPE("case", "A case.", row_fields);
+static const struct shape *const rows[] = {&row};
+static const struct shape_field cases_fields[] = {LIST("list", MUST, DESK_LIST_MAX, rows, NULL),
+                                                  NEXT};
+const struct shape shape_cases = SHAPE("cases", "A page of cases.", cases_fields);
+
+static const struct shape_field done_fields[] = {NUMBER};
+const struct shape shape_case_done = SHAPE("case_entered", "The case.", done_fields);
+
+static const struct shape_field made_fields[] = {
+    NUMBER,
+    INTEGER("person", MAY, 1, JSON_INTEGER_MAX, NULL),
+    INTEGER("note", MAY, 1, JSON_INTEGER_MAX, NULL),
+    INTEGER("task", MAY, 1, JSON_INTEGER_MAX, NULL),
+};
+const struct shape shape_case_made =
+    SHAPE("case_changed", "What was made, changed or removed in the case.", made_fields);
+
+static const struct shape_field referred_fields[] = {NUMBER, REFERENCE};
+const struct shape shape_case_referred =
+    SHAPE("case_referred", "A reference of the case.", referred_fields);
+
+/* --- one case --- */
+
+static const struct shape_field item_fields[] = {
+    UUID("item", MUST, NULL),
+    TEXT("type", MUST, 1, NAME_SIZE_MAX, "Of the message."),
+    IDENTIFIER("partner", MUST, NULL),
+    BOOLEAN("own", MUST, "True: we sent it."),
+    TIME("created", MUST, NULL),
+    TEXT("reference", MAY, 1, 64, "Of a request."),
+    BOOLEAN("answered", MAY, "Of a request."),
+    TIME("due", MAY, NULL),
+    MINUTES("Below 0: overdue."),
+};
+static const struct shape item = SHAPE("case_item", "A message in the case.", item_fields);
+static const struct shape *const items[] = {&item};
+
+static const struct shape_field person_fields_[] = {
+    INTEGER("person", MUST, 1, JSON_INTEGER_MAX, NULL),
+    CHOICE("category", MUST, person_category_names, "In this case."),
+    BOOLEAN("minor", MUST, NULL),
+    TIME("put", MAY, "When this state of it came."),
+    IDENTIFIER("by", MAY, NULL),
+    ANY("record", MAY, "A person as in messages; absent: protected, ask the unit."),
+    IDENTIFIER("ask_unit", MAY, NULL),
+};
+static const struct shape person = SHAPE("case_person", "A person in the case.", person_fields_);
+static const struct shape *const people[] = {&person};
+
+static const struct shape_field task_fields[] = {
+    INTEGER("task", MUST, 1, JSON_INTEGER_MAX, NULL),
+    NUMBER,
+    CHOICE("kind", MUST, case_task_kind_names, NULL),
+    IDENTIFIER("officer", MUST, "Who is to do it."),
+    TEXT("text", MUST, 1, CASE_TASK_SIZE_MAX, NULL),
+    IDENTIFIER("made_by", MUST, NULL),
+    TIME("made", MUST, NULL),
+    TIME("until", MUST, NULL),
+    TIME("done", MAY, NULL),
+    IDENTIFIER("done_by", MAY, NULL),
+    MINUTES("Below 0: overdue."),
+    BOOLEAN("overdue", MAY, NULL),
+};
+static const struct shape task = SHAPE("case_task", "A task.", task_fields);
+static const struct shape *const tasks[] = {&task};
+
+static const struct shape_field noted_reference_fields[] = {
+    REFERENCE, IDENTIFIER("officer", MUST, "Who noted it."), TIME("at", MUST, NULL)};
+static const struct shape reference =
+    SHAPE("case_reference", "Where else the matter was taken up.", noted_reference_fields);
+static const struct shape *const references[] = {&reference};
+
+static const struct shape_field note_fields[] = {
+    INTEGER("note", MUST, 1, JSON_INTEGER_MAX, NULL),
+    IDENTIFIER("officer", MUST, NULL),
+    TIME("at", MUST, NULL),
+    TEXT("text", MUST, 1, CASE_NOTE_SIZE_MAX, NULL),
+};
+static const struct shape note = SHAPE("case_note", "A note.", note_fields);
+static const struct shape *const notes[] = {&note};
+
+static const struct shape_field shown_fields[] = {
+    NUMBER,
+    TEXT("title", MUST, 1, CASE_TITLE_SIZE_MAX, NULL),
+    CHOICE("state", MUST, states, NULL),
+    IDENTIFIER("unit", MAY, "The lead unit."),
+    IDENTIFIER("officer", MAY, "Who works on it."),
+    TEXT("authority", MAY, 1, CASE_AUTHORITY_SIZE_MAX, NULL),
+    CHOICES("offences", MUST, 0, offence_names, NULL),
+    BOOLEAN("restricted", MUST, NULL),
+    TIME("opened", MUST, NULL),
+    TIME("closed", MAY, NULL),
+    TIME("review", MAY, NULL),
+    LIST("items", MUST, CASE_ROWS_MAX, items, "The newest first."),
+    LIST("people", MUST, CASE_PEOPLE_MAX, people, NULL),
+    LIST("tasks", MUST, CASE_ROWS_MAX, tasks, "The open ones first."),
+    LIST("references", MUST, CASE_REFERENCE_MAX, references, NULL),
+    LIST("notes", MUST, CASE_ROWS_MAX, notes, "The newest first."),
+    BOOLEAN("more", MUST, "One of these lists was cut."),
+};
+const struct shape shape_case_shown = SHAPE("case_shown", "A case as it stands.", shown_fields);
+
+static const struct shape_field tasks_fields[] = {LIST("list", MUST, DESK_LIST_MAX, tasks, NULL),
+                                                  NEXT};
+const struct shape shape_tasks = SHAPE("tasks", "A page of open tasks.", tasks_fields);
+
+/* --- hand-overs --- */
+
+static const struct shape_field give_fields[] = {
+    IDENTIFIER("taker", MUST, "Who takes over."),
+    TEXT("note", MAY, 1, HANDOVER_NOTE_SIZE_MAX, NULL),
+};
+const struct shape shape_handover_give =
+    SHAPE("handover_arguments", "The change of a shift.", give_fields);
+
+static const struct shape_field take_fields[] = {
+    HEX("sha256", MUST, SHA256_SIZE, "Of the list, as it was shown."),
+};
+const struct shape shape_handover_take =
+    SHAPE("handover_taking_arguments", "What is signed for.", take_fields);
+
+#define HANDOVER                                                                                   \
+    INTEGER("handover", MUST, 1, JSON_INTEGER_MAX, NULL), IDENTIFIER("unit", MUST, NULL),          \
+        IDENTIFIER("giver", MUST, NULL), IDENTIFIER("taker", MUST, NULL),                          \
+        TEXT("note", MAY, 1, HANDOVER_NOTE_SIZE_MAX, NULL), TIME("made", MUST, NULL),              \
+        TIME("taken", MAY, "Absent: not yet."), HEX("sha256", MUST, SHA256_SIZE, "Of the list.")
+
+static const struct shape_field matters_fields[] = {
+    TEXTS("cases", MUST, 0, DESK_LIST_MAX, NAME_SIZE_MAX, "The giver's open cases."),
+    {.name = "tasks",
+     .kind = SHAPE_INTEGERS,
+     .min = 0,
+     .max = DESK_LIST_MAX,
+     .about = "The giver's open tasks."},
+    TEXTS("requests", MUST, 0, DESK_LIST_MAX, 36, "To us, without an answer: the next due."),
+};
+static const struct shape matters =
+    SHAPE("handover_matters", "What is open, by number.", matters_fields);
+static const struct shape *const matters_of[] = {&matters};
+
+static const struct shape_field handover_fields[] = {HANDOVER,
+                                                     OBJECT("matters", MUST, matters_of, NULL)};
+const struct shape shape_handover = SHAPE("handover", "A hand-over and its list.", handover_fields);
+
+static const struct shape_field handover_row_fields[] = {HANDOVER};
+static const struct shape handover_row =
+    SHAPE("handover_row", "A hand-over in a list.", handover_row_fields);
+static const struct shape *const handover_rows[] = {&handover_row};
+static const struct shape_field handovers_fields[] = {
+    LIST("list", MUST, DESK_LIST_MAX, handover_rows, NULL), NEXT};
+const struct shape shape_handovers = SHAPE("handovers", "A page of hand-overs.", handovers_fields);

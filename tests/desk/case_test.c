@@ -1,0 +1,412 @@
+/*
+ * Cases: opened, changed, assigned, closed with a day of review, opened again, erased; people in the category of the case,
+ * with the fields that the category allows and for those who may see them; notes, references, tasks; the list by its
+ * filters; and a hand-over that both sign. Every one of these stands in the log under its case.
+ * covers: case case_show case_work handover case_rows case_work_rows
+ */
+#include "check.h"
+#include "desk/case.h"
+#include "desk/own_form.h"
+#include "journal/private.h"
+#include "journal/support/pair.h"
+#include "message/support/samples.h"
+
+#include <stdio.h>
+
+static struct pair pair;
+static struct buffer answer;
+static struct error err;
+
+#define DAY_MS INT64_C(86400000)
+
+/* --- one act by one officer --- */
+
+struct asked {
+    const char *officer;
+    const char *act;
+    const char *arguments;
+    struct span body;
+};
+
+static bool asked_run(struct journal *journal, void *context, struct error *e)
+{
+    const struct asked *asked = context;
+    struct arena arena CLEANUP(arena_free) = arena_make(16u << 20);
+    struct json *json CLEANUP(json_free) = NULL;
+    static struct problems problems;
+    struct json_object object;
+    struct json_writer out = json_writer_make(&answer);
+
+    problems_clear(&problems);
+    buffer_clear(&answer);
+    if (!json_parse(span_text(asked->arguments), &json, e))
+        return false;
+    json_object_begin(&object, json_root(json), &arena, &problems);
+    struct desk_call call = {
+        .access = {.officer = span_text(asked->officer), .reason = span_text("test")},
+        .arguments = &object,
+        .body = asked->body,
+        .problems = &problems,
+        .arena = &arena};
+    return desk_run(journal, desk_act_find(span_text(asked->act)), &call, &out, e);
+}
+
+static bool as(const char *officer, const char *act, const char *arguments)
+{
+    struct asked asked = {officer, act, arguments, span_text("")};
+
+    error_clear(&err);
+    return pair_work(&pair.nodes[0], asked_run, &asked, &err);
+}
+
+static bool has(const char *text)
+{
+    bool is_there = memmem(answer.data, answer.size, text, strlen(text)) != NULL;
+
+    if (!is_there)
+        printf("  no %s in %.*s\n", text, (int)answer.size, (const char *)answer.data);
+    return is_there;
+}
+
+static bool lacks(const char *text)
+{
+    return memmem(answer.data, answer.size, text, strlen(text)) == NULL;
+}
+
+static bool person_in(const char *number, const char *more, enum person_category category,
+                      const char *family, const char *occupation)
+{
+    struct person person = sample_persons[0];
+    struct person_name name = {.family = span_text(family), .given = span_text("Test")};
+    struct buffer body CLEANUP(buffer_free) = buffer_make(BODY_SIZE_MAX);
+    char arguments[200];
+    struct asked asked = {"ana", "case-person-put", arguments, {NULL, 0}};
+
+    person.category = category;
+    person.is_minor = false;
+    person.names = &name;
+    person.name_count = 1;
+    person.documents = NULL;
+    person.document_count = 0;
+    person.phones = NULL;
+    person.phone_count = 0;
+    person.addresses = NULL;
+    person.address_count = 0;
+    person.description = span_text("");
+    person.birth_place = span_text("");
+    person.occupation = span_text(occupation);
+    snprintf(arguments, sizeof arguments, "{\"number\":\"%s\"%s}", number, more);
+    error_clear(&err);
+    if (!own_person_write(&person, &body))
+        return false;
+    asked.body = buffer_span(&body);
+    return pair_work(&pair.nodes[0], asked_run, &asked, &err);
+}
+
+/* The newest domestic entry's body. */
+static bool newest_entry(struct journal *journal, void *context, struct error *e)
+{
+    struct arena arena CLEANUP(arena_free) = arena_make(1 << 20);
+    struct entry_row row;
+    struct span body;
+    (void)context;
+
+    buffer_clear(&answer);
+    return entry_find(journal->db, &arena, journal->next_entry - 1, &row, e) &&
+           journal_body(journal, &row, &arena, &body, e) && buffer_add(&answer, body);
+}
+
+static bool logged(const char *act, const char *number, const char *object)
+{
+    char text[80];
+
+    if (!pair_work(&pair.nodes[0], newest_entry, NULL, &err))
+        return false;
+    snprintf(text, sizeof text, "\"act\":\"%s\"", act);
+    bool ok = has(text);
+    snprintf(text, sizeof text, "\"case_id\":\"%s\"", number);
+    ok = has(text) && ok;
+    snprintf(text, sizeof text, "\"%s\"", object);
+    return has(text) && ok;
+}
+
+/* --- the case --- */
+
+CHECK_TEST(a_case_is_opened_and_changed_and_what_is_not_named_stays)
+{
+    CHECK_OK(as("duty", "case-put",
+                "{\"number\":\"k-1\",\"title\":\"Lorry\",\"offences\":[\"migrant_smuggling\"],"
+                "\"authority\":\"Police (test)\"}"),
+             err);
+    CHECK(logged("case-put", "k-1", "k-1"));
+    CHECK_OK(as("duty", "case-put", "{\"number\":\"k-1\",\"title\":\"Two lorries\"}"), err);
+    CHECK_OK(as("duty", "case-show", "{\"number\":\"k-1\"}"), err);
+    CHECK(has(
+        "\"title\":\"Two lorries\",\"state\":\"open\",\"unit\":\"border\",\"officer\":\"duty\""));
+    CHECK(has("\"authority\":\"Police (test)\",\"offences\":[\"migrant_smuggling\"]"));
+    CHECK(!as("duty", "case-show", "{\"number\":\"none\"}"));
+    CHECK_ERROR(err, ERROR_MISSING, "no such case");
+    CHECK(!as("duty", "case-put",
+              "{\"number\":\"k-1\",\"title\":\"x\",\"offences\":[\"defamation\"]}"));
+    CHECK_INT(err.kind, ERROR_INPUT);
+    CHECK_OK(as("ana", "case-assign", "{\"number\":\"k-1\",\"officer\":\"ana\"}"), err);
+    CHECK(logged("case-assign", "k-1", "assigned-to ana"));
+    CHECK_OK(as("duty", "case-show", "{\"number\":\"k-1\"}"), err);
+    CHECK(has("\"unit\":\"desk\",\"officer\":\"ana\""));
+    CHECK(!as("ana", "case-assign", "{\"number\":\"k-1\",\"officer\":\"nobody\"}"));
+    CHECK_INT(err.kind, ERROR_MISSING);
+}
+
+CHECK_TEST(a_restricted_case_is_for_its_unit)
+{
+    CHECK_OK(
+        as("duty", "case-put", "{\"number\":\"k-2\",\"title\":\"Secret\",\"restricted\":true}"),
+        err);
+    CHECK(!as("other", "case-show", "{\"number\":\"k-2\"}"));
+    CHECK_ERROR(err, ERROR_RULE, "ask unit border");
+    CHECK(!as("other", "case-note", "{\"number\":\"k-2\",\"text\":\"x\"}"));
+    CHECK_OK(as("ana", "case-show", "{\"number\":\"k-2\"}"), err); /* the head of desk */
+    CHECK_OK(as("other", "case-list", "{}"), err);
+    CHECK(has("\"case\":\"k-2\",\"state\":\"open\",\"unit\":\"border\",\"ask_unit\":\"border\""));
+    CHECK(lacks("Secret"));
+    CHECK_OK(as("other", "case-list", "{\"officer\":\"duty\"}"), err);
+    CHECK(lacks("k-2")); /* nor is it told whose it is */
+    CHECK_OK(as("duty", "case-list", "{\"officer\":\"duty\"}"), err);
+    CHECK(has("Secret"));
+}
+
+//= dir-2016-680 art 6
+CHECK_TEST(people_stand_in_a_case_in_the_category_of_this_case)
+{
+    CHECK_OK(person_in("k-1", "", PERSON_SUSPECT, "Popaj", "driver"), err);
+    CHECK(logged("case-person-put", "k-1", "case-person 1"));
+    CHECK(!person_in("k-1", "", PERSON_VICTIM, "Krasniqi", "nurse"));
+    CHECK_ERROR(err, ERROR_RULE, "'occupation' is not kept about a victim");
+    CHECK_OK(person_in("k-1", "", PERSON_VICTIM, "Krasniqi", ""), err);
+    CHECK_OK(person_in("k-2", "", PERSON_SUSPECT, "Krasniqi", ""), err);
+    CHECK_OK(as("ana", "case-show", "{\"number\":\"k-1\"}"), err);
+    CHECK(has("Popaj") && has("Krasniqi"));
+    CHECK(logged("case-show", "k-1", "case-person 2"));
+    /* Of another unit: the victim is a number, and the unit to ask; nor does the entry say that she was shown. */
+    CHECK_OK(as("other", "case-show", "{\"number\":\"k-1\"}"), err);
+    CHECK(has("Popaj") && lacks("Krasniqi"));
+    CHECK(has("{\"person\":2,\"category\":\"victim\",\"minor\":false,\"ask_unit\":\"desk\"}"));
+    CHECK_OK(pair_work(&pair.nodes[0], newest_entry, NULL, &err), err);
+    CHECK(has("case-person 1") && lacks("case-person 2"));
+    /* Replaced, and only in its own case. */
+    CHECK_OK(person_in("k-1", ",\"person\":1", PERSON_SUSPECT, "Popa", ""), err);
+    CHECK(!person_in("k-2", ",\"person\":1", PERSON_SUSPECT, "Popa", ""));
+    CHECK_INT(err.kind, ERROR_MISSING);
+    CHECK_OK(as("ana", "case-show", "{\"number\":\"k-1\"}"), err);
+    CHECK(lacks("Popaj") && has("Popa"));
+    CHECK_OK(as("ana", "case-person-remove", "{\"number\":\"k-1\",\"person\":1}"), err);
+    CHECK_OK(as("ana", "case-show", "{\"number\":\"k-1\"}"), err);
+    CHECK(lacks("Popa\""));
+    CHECK(!as("ana", "case-person-remove", "{\"number\":\"k-1\",\"person\":1}"));
+    CHECK_INT(err.kind, ERROR_MISSING);
+}
+
+CHECK_TEST(notes_references_and_tasks_are_kept)
+{
+    char text[200], until[TIME_TEXT_SIZE];
+
+    CHECK_OK(as("duty", "case-note", "{\"number\":\"k-2\",\"text\":\"called the port\"}"), err);
+    CHECK_OK(as("duty", "case-reference",
+                "{\"number\":\"k-2\",\"channel\":\"siena\",\"reference\":\"S-77\"}"),
+             err);
+    CHECK_OK(as("duty", "case-reference",
+                "{\"number\":\"k-2\",\"channel\":\"siena\",\"reference\":\"S-77\"}"),
+             err);
+    CHECK_OK(as("duty", "case-reference",
+                "{\"number\":\"k-2\",\"channel\":\"jits_platform\",\"reference\":\"J-1\"}"),
+             err);
+    CHECK(!as("duty", "case-reference",
+              "{\"number\":\"k-2\",\"channel\":\"post\",\"reference\":\"1\"}"));
+    CHECK_INT(err.kind, ERROR_INPUT);
+    time_write(pair_clock_ms() + DAY_MS, until);
+    snprintf(text, sizeof text,
+             "{\"number\":\"k-2\",\"officer\":\"duty\",\"until\":\"%s\",\"text\":\"ask the port\"}",
+             until);
+    CHECK_OK(as("duty", "case-task", text), err);
+    snprintf(text, sizeof text,
+             "{\"number\":\"k-2\",\"officer\":\"other\",\"until\":\"%s\",\"text\":\"x\"}", until);
+    CHECK(!as("duty", "case-task", text)); /* who does not see the case has no task in it */
+    CHECK_ERROR(err, ERROR_RULE, "does not see");
+    CHECK_OK(as("duty", "case-show", "{\"number\":\"k-2\"}"), err);
+    CHECK(has("\"references\":[{\"channel\":\"siena\",\"reference\":\"S-77\""));
+    CHECK(has("{\"channel\":\"jits_platform\",\"reference\":\"J-1\""));
+    const uint8_t *first = memmem(answer.data, answer.size, "S-77", 4);
+    CHECK(first != NULL && memmem(first + 4, answer.size - (size_t)(first + 4 - answer.data),
+                                  "S-77", 4) == NULL); /* twice is once */
+    CHECK(has("called the port") && has("ask the port") && has("\"minutes_left\":1440"));
+    CHECK_OK(as("duty", "task-list", "{\"officer\":\"duty\"}"), err);
+    CHECK(has("ask the port"));
+    CHECK_OK(as("other", "task-list", "{}"), err);
+    CHECK(lacks("ask the port")); /* the case is restricted */
+    pair_wait(2 * DAY_MS);
+    CHECK_OK(as("duty", "task-list", "{}"), err);
+    CHECK(has("\"overdue\":true"));
+}
+
+/* --- the list --- */
+
+CHECK_TEST(the_list_is_filtered_and_paged)
+{
+    CHECK_OK(as("ana", "case-list", "{\"limit\":2}"), err);
+    CHECK(has("\"case\":\"c-1\"") && has("\"case\":\"k-1\"") && has("\"next\":\"k-1\""));
+    CHECK_OK(as("ana", "case-list", "{\"limit\":2,\"after\":\"k-1\"}"), err);
+    CHECK(has("\"case\":\"k-2\"") && lacks("\"next\"") && lacks("k-1"));
+    CHECK_OK(as("ana", "case-list", "{\"unit\":\"border\"}"), err);
+    CHECK(has("k-2") && lacks("k-1"));
+    CHECK_OK(as("ana", "case-list", "{\"state\":\"closed\"}"), err);
+    CHECK(has("\"list\":[]"));
+    CHECK_OK(as("ana", "case-list", "{\"officer\":\"duty\",\"unit\":\"desk\"}"), err);
+    CHECK(has("\"list\":[]"));
+    CHECK(!as("ana", "case-list", "{\"state\":\"lost\"}"));
+}
+
+/* --- the end --- */
+
+static void close_with(const char *number, int64_t days, enum error_kind wanted)
+{
+    char text[120], day[TIME_TEXT_SIZE];
+
+    time_write(pair_clock_ms() + days * DAY_MS, day);
+    snprintf(text, sizeof text, "{\"number\":\"%s\",\"review\":\"%.10s\"}", number, day);
+    CHECK(as("ana", "case-close", text) == (wanted == ERROR_NONE));
+    CHECK_INT(err.kind, wanted);
+}
+
+//= dir-2016-680 art 5
+CHECK_TEST(a_case_is_closed_when_nothing_is_owed_and_reviewed_within_six_months)
+{
+    char item[UUID_TEXT_SIZE], text[120];
+
+    close_with("k-2", 30, ERROR_RULE);
+    CHECK_ERROR(err, ERROR_RULE, "task 1 of this case");
+    CHECK_OK(as("duty", "case-task-done", "{\"number\":\"k-2\",\"task\":1}"), err);
+    CHECK(!as("duty", "case-task-done", "{\"number\":\"k-2\",\"task\":1}"));
+    CHECK_INT(err.kind, ERROR_CONFLICT);
+    close_with("k-2", 200, ERROR_RULE);
+    close_with("k-2", -3, ERROR_RULE);
+    close_with("k-2", 30, ERROR_NONE);
+    CHECK(logged("case-close", "k-2", "k-2"));
+    CHECK(!as("duty", "case-note", "{\"number\":\"k-2\",\"text\":\"late\"}"));
+    CHECK_ERROR(err, ERROR_RULE, "closed");
+    CHECK_OK(as("ana", "case-list", "{\"state\":\"closed\"}"), err);
+    CHECK(has("\"case\":\"k-2\"") && has("\"review_due\":false"));
+    pair_wait(31 * DAY_MS);
+    CHECK_OK(as("ana", "case-list", "{\"state\":\"closed\"}"), err);
+    CHECK(has("\"review_due\":true"));
+    CHECK_OK(as("duty", "case-reopen", "{\"number\":\"k-2\"}"), err);
+    CHECK(!as("duty", "case-reopen", "{\"number\":\"k-2\"}"));
+    CHECK_INT(err.kind, ERROR_CONFLICT);
+    /* A request that waits for our answer keeps its case open. */
+    CHECK_OK(pair_request(&pair.nodes[1], 41, item, &err), err);
+    pair_settle(&pair);
+    snprintf(text, sizeof text, "{\"item\":\"%s\"}", item);
+    buffer_clear(&answer);
+    CHECK_OK(pair_act(&pair.nodes[0], "item-show", text, span_text(""), &answer, &err), err);
+    CHECK_OK(as("ana", "case-show", "{\"number\":\"c-1\"}"), err);
+    CHECK(has(item) && has("\"answered\":false,\"due\":") && has("\"reference\":"));
+    close_with("c-1", 30, ERROR_RULE);
+    CHECK_ERROR(err, ERROR_RULE, "1 requests");
+}
+
+//= dir-2016-680 art 4(1)(e)
+CHECK_TEST(what_is_erased_leaves_its_number_alone)
+{
+    CHECK(!as("ana", "case-erase", "{\"number\":\"k-2\"}"));
+    CHECK_ERROR(err, ERROR_RULE, "close it first");
+    close_with("k-2", 30, ERROR_NONE);
+    CHECK(!as("duty", "case-erase", "{\"number\":\"k-2\"}")); /* not the officer's to decide */
+    CHECK_INT(err.kind, ERROR_RULE);
+    CHECK_OK(as("ana", "case-erase", "{\"number\":\"k-2\"}"), err);
+    CHECK(!as("ana", "case-show", "{\"number\":\"k-2\"}"));
+    CHECK_INT(err.kind, ERROR_GONE);
+    CHECK(!as("ana", "case-put", "{\"number\":\"k-2\",\"title\":\"again\"}"));
+    CHECK_INT(err.kind, ERROR_GONE); /* an old entry names it: it is no other case's */
+    CHECK_OK(as("ana", "case-list", "{}"), err);
+    CHECK(lacks("k-2"));
+    struct arena arena CLEANUP(arena_free) = arena_make(1 << 20);
+    struct case_person_row person;
+    struct case_note_row note;
+    size_t count = 1;
+    CHECK(case_person_list(pair.nodes[0].db, &arena, span_text("k-2"), &person, 1, &count, &err) &&
+          count == 0);
+    CHECK(case_note_list(pair.nodes[0].db, &arena, span_text("k-2"), &note, 1, &count, &err) &&
+          count == 0);
+}
+
+/* --- the change of a shift --- */
+
+CHECK_TEST(a_hand_over_is_signed_by_both_and_then_all_is_the_takers)
+{
+    char text[200], sha256[80], until[TIME_TEXT_SIZE];
+
+    time_write(pair_clock_ms() + DAY_MS, until);
+    snprintf(text, sizeof text,
+             "{\"number\":\"k-1\",\"officer\":\"ana\",\"until\":\"%s\",\"text\":\"write\"}", until);
+    CHECK_OK(as("ana", "case-task", text), err);
+    CHECK(!as("ana", "handover-give", "{\"taker\":\"ana\"}"));
+    CHECK_INT(err.kind, ERROR_RULE);
+    CHECK_OK(as("ana", "handover-give", "{\"taker\":\"duty\",\"note\":\"quiet night\"}"), err);
+    CHECK(has("\"matters\":{\"cases\":[\"c-1\",\"k-1\"],\"tasks\":[2],\"requests\":[\""));
+    CHECK(lacks("lorries")); /* numbers alone */
+    const char *at = memmem(answer.data, answer.size, "\"sha256\":\"", 10);
+    CHECK_OR_RETURN(at != NULL);
+    snprintf(sha256, sizeof sha256, "%.64s", at + 10);
+    CHECK_OK(as("ana", "handover-show", "{\"handover\":1}"), err);
+    snprintf(text, sizeof text, "{\"handover\":1,\"sha256\":\"%s\"}", sha256);
+    CHECK(!as("other", "handover-take", text));
+    CHECK_ERROR(err, ERROR_RULE, "another officer");
+    CHECK(!as("duty", "handover-take",
+              "{\"handover\":1,\"sha256\":"
+              "\"00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff\"}"));
+    CHECK_INT(err.kind, ERROR_CONFLICT);
+    CHECK_OK(as("duty", "handover-take", text), err);
+    CHECK(has("\"taken\":"));
+    CHECK(!as("duty", "handover-take", text));
+    CHECK_INT(err.kind, ERROR_CONFLICT);
+    CHECK_OK(as("duty", "case-show", "{\"number\":\"k-1\"}"), err);
+    CHECK(has("\"officer\":\"duty\""));
+    CHECK_OK(as("duty", "task-list", "{\"officer\":\"duty\"}"), err);
+    CHECK(has("\"task\":2"));
+    CHECK_OK(as("ana", "task-list", "{\"officer\":\"ana\"}"), err);
+    CHECK(has("\"list\":[]"));
+    CHECK_OK(as("ana", "handover-list", "{}"), err);
+    CHECK(has("\"handover\":1,\"unit\":\"desk\",\"giver\":\"ana\",\"taker\":\"duty\""));
+}
+
+static bool officer_enter(const char *id, const char *unit, const char *role)
+{
+    char text[200];
+
+    snprintf(text, sizeof text, "{\"id\":\"%s\",\"name\":\"Test\",\"unit\":\"%s\",\"role\":\"%s\"}",
+             id, unit, role);
+    return as("node", "officer-put", text);
+}
+
+int main(void)
+{
+    answer = buffer_make(4u << 20);
+    if (!pair_make(&pair))
+        return 1;
+    pair_settle(&pair);
+    if (!officer_enter("duty", "border", "duty_officer") ||
+        !officer_enter("other", "ports", "investigator")) {
+        printf("%s\n", err.text);
+        return 1;
+    }
+    CHECK_RUN(a_case_is_opened_and_changed_and_what_is_not_named_stays);
+    CHECK_RUN(a_restricted_case_is_for_its_unit);
+    CHECK_RUN(people_stand_in_a_case_in_the_category_of_this_case);
+    CHECK_RUN(notes_references_and_tasks_are_kept);
+    CHECK_RUN(the_list_is_filtered_and_paged);
+    CHECK_RUN(a_case_is_closed_when_nothing_is_owed_and_reviewed_within_six_months);
+    CHECK_RUN(what_is_erased_leaves_its_number_alone);
+    CHECK_RUN(a_hand_over_is_signed_by_both_and_then_all_is_the_takers);
+    pair_free(&pair);
+    buffer_free(&answer);
+    return check_end();
+}

@@ -1,0 +1,164 @@
+/* Cases and what is kept of them, on both engines: see store/case_rows.h. covers: case_rows case_work_rows */
+#include "check.h"
+#include "store/case_rows.h"
+#include "store/schema.h"
+#include "store/support/engines.h"
+
+#include <stdio.h>
+
+#define ROWS_CASE(c)                                                                               \
+    struct arena arena CLEANUP(arena_free) = arena_make(1 << 20);                                  \
+    ENGINE_CASE(c);                                                                                \
+    CHECK_OK(database_migrate((c)->db, schema_migrations, schema_migration_count, &(c)->error),    \
+             (c)->error)
+#define OK(claim) CHECK_OK(claim, c.error)
+
+static bool put(struct engine_case *c, const char *number, const char *unit, const char *officer,
+                bool is_closed)
+{
+    struct case_row row = {.number = span_text(number),
+                           .title = span_text("Title"),
+                           .unit = span_text(unit),
+                           .officer = span_text(officer),
+                           .offences = 5,
+                           .opened_ms = 7,
+                           .is_closed = is_closed,
+                           .closed_ms = is_closed ? 8 : 0,
+                           .review_ms = is_closed ? 90 : 0};
+    return case_write(c->db, &row, &c->error);
+}
+
+/* The numbers of one page, one character each. */
+static const char *page(struct engine_case *c, struct arena *arena, enum case_state state,
+                        const char *unit, const char *officer, const char *after, size_t limit)
+{
+    static char text[16];
+    struct case_row rows[8];
+    struct case_filter filter = {state, span_text(unit), span_text(officer)};
+    size_t count = 0;
+
+    memset(text, 0, sizeof text);
+    if (!case_list(c->db, arena, &filter, span_text(after), rows, limit, &count, &c->error))
+        return c->error.text;
+    for (size_t i = 0; i < count; i++)
+        text[i] = (char)rows[i].number.data[0];
+    return text;
+}
+
+CHECK_TEST(cases_come_by_number_whatever_the_filter)
+{
+    struct engine_case c CLEANUP(engine_case_end);
+    ROWS_CASE(&c);
+    struct case_row row;
+
+    OK(put(&c, "d", "x", "ana", false) && put(&c, "a", "x", "ana", true) &&
+       put(&c, "c", "y", "ana", false) && put(&c, "b", "x", "bo", false) &&
+       put(&c, "e", "y", "bo", true));
+    CHECK_SPAN(span_text(page(&c, &arena, CASE_STATE_ANY, "", "", "", 8)), "abcde");
+    CHECK_SPAN(span_text(page(&c, &arena, CASE_STATE_ANY, "", "", "", 2)), "ab");
+    CHECK_SPAN(span_text(page(&c, &arena, CASE_STATE_ANY, "", "", "b", 2)), "cd");
+    CHECK_SPAN(span_text(page(&c, &arena, CASE_STATE_OPEN, "", "", "", 8)), "bcd");
+    CHECK_SPAN(span_text(page(&c, &arena, CASE_STATE_CLOSED, "", "", "", 8)), "ae");
+    CHECK_SPAN(span_text(page(&c, &arena, CASE_STATE_ANY, "x", "", "", 8)), "abd");
+    CHECK_SPAN(span_text(page(&c, &arena, CASE_STATE_OPEN, "x", "", "b", 8)), "d");
+    CHECK_SPAN(span_text(page(&c, &arena, CASE_STATE_ANY, "", "bo", "", 8)), "be");
+    CHECK_SPAN(span_text(page(&c, &arena, CASE_STATE_CLOSED, "y", "bo", "", 8)), "e");
+    OK(case_read(c.db, &arena, span_text("a"), &row, &c.error));
+    CHECK(row.is_closed && row.offences == 5 && row.opened_ms == 7 && row.closed_ms == 8);
+    OK(put(&c, "a", "z", "ana", false));
+    OK(case_put(c.db, span_text("a"), span_text("Other"), 99, &c.error));
+    OK(case_read(c.db, &arena, span_text("a"), &row, &c.error));
+    CHECK_SPAN(row.unit, "z"); /* a title alone changes nothing else */
+    CHECK_SPAN(row.title, "Other");
+    CHECK_INT(row.opened_ms, 7);
+}
+
+CHECK_TEST(a_case_goes_with_all_that_is_kept_of_it_and_of_no_other)
+{
+    struct engine_case c CLEANUP(engine_case_end);
+    ROWS_CASE(&c);
+    struct case_row row;
+    struct case_task_row task, tasks[4];
+    struct case_person_row person;
+    struct case_note_row note;
+    size_t count = 9;
+    int64_t number = 0, overdue = 0;
+
+    OK(put(&c, "a", "x", "ana", true) && put(&c, "b", "x", "ana", false));
+    for (int i = 0; i < 2; i++) {
+        struct span of = span_text(i == 0 ? "a" : "b");
+        OK(counter_next(c.db, "n", &number, &c.error));
+        CHECK_INT(number, i + 1);
+        struct case_person_row one = {.id = number, .number = of, .body = span_text("{}")};
+        struct case_note_row two = {.id = number, .number = of, .text = span_text("note")};
+        struct case_task_row three = {
+            .id = number, .number = of, .officer = span_text("ana"), .until_ms = 50 - i};
+        OK(case_person_put(c.db, &one, &c.error) && case_note_put(c.db, &two, &c.error) &&
+           case_reference_put(c.db, &two, &c.error) && case_task_put(c.db, &three, &c.error) &&
+           case_add_item(c.db, of, 7, &c.error));
+    }
+    OK(case_task_open(c.db, &arena, span_text(""), 0, 0, tasks, 4, &count, &c.error));
+    CHECK(count == 2 && tasks[0].id == 2 && tasks[1].id == 1);
+    OK(case_task_open(c.db, &arena, span_text("ana"), 49, 2, tasks, 4, &count, &c.error));
+    CHECK(count == 1 && tasks[0].id == 1);
+    OK(case_task_overdue(c.db, 50, &overdue, &c.error));
+    CHECK_INT(overdue, 1);
+    OK(case_list_review(c.db, &arena, 89, &row, 1, &count, &c.error));
+    CHECK_INT(count, 0);
+    OK(case_list_review(c.db, &arena, 90, &row, 1, &count, &c.error));
+    CHECK_INT(count, 1);
+    OK(case_erase(c.db, span_text("a"), 100, &c.error));
+    CHECK_SPAN(span_text(page(&c, &arena, CASE_STATE_ANY, "", "", "", 8)), "b");
+    OK(case_read(c.db, &arena, span_text("a"), &row, &c.error));
+    CHECK(row.erased_ms == 100 && row.title.size == 0 && row.officer.size == 0);
+    OK(case_list_review(c.db, &arena, 90, &row, 1, &count, &c.error));
+    CHECK_INT(count, 0);
+    CHECK(!case_person_find(c.db, &arena, 1, &person, &c.error));
+    error_clear(&c.error);
+    OK(case_person_find(c.db, &arena, 2, &person, &c.error));
+    CHECK(!case_task_find(c.db, &arena, 1, &task, &c.error));
+    error_clear(&c.error);
+    OK(case_task_find(c.db, &arena, 2, &task, &c.error));
+    OK(case_note_list(c.db, &arena, span_text("a"), &note, 1, &count, &c.error));
+    CHECK_INT(count, 0);
+    OK(case_reference_list(c.db, &arena, span_text("b"), &note, 1, &count, &c.error));
+    CHECK_INT(count, 1);
+    OK(case_list_of_item(c.db, &arena, 7, &row, 1, &count, &c.error));
+    CHECK(count == 1);
+    CHECK_SPAN(row.number, "b");
+}
+
+CHECK_TEST(what_is_open_passes_from_one_officer_to_another)
+{
+    struct engine_case c CLEANUP(engine_case_end);
+    ROWS_CASE(&c);
+    struct handover_row row = {.id = 1,
+                               .unit = span_text("x"),
+                               .giver = span_text("ana"),
+                               .taker = span_text("bo"),
+                               .matters = span_text("{}")};
+    struct handover_row found;
+    size_t count = 0;
+
+    OK(put(&c, "a", "x", "ana", true) && put(&c, "b", "x", "ana", false));
+    OK(handover_put(c.db, &row, &c.error));
+    OK(handover_move(c.db, row.giver, row.taker, &c.error));
+    OK(handover_take(c.db, 1, 44, &c.error));
+    CHECK_SPAN(span_text(page(&c, &arena, CASE_STATE_ANY, "", "bo", "", 8)), "b");
+    CHECK_SPAN(span_text(page(&c, &arena, CASE_STATE_ANY, "", "ana", "", 8)),
+               "a"); /* a closed one stays */
+    OK(handover_find(c.db, &arena, 1, &found, &c.error));
+    CHECK_INT(found.taken_ms, 44);
+    OK(handover_list(c.db, &arena, 0, &found, 1, &count, &c.error));
+    CHECK_INT(count, 1);
+    OK(handover_list(c.db, &arena, 1, &found, 1, &count, &c.error));
+    CHECK_INT(count, 0);
+}
+
+int main(void)
+{
+    RUN_ON_ENGINES(cases_come_by_number_whatever_the_filter);
+    RUN_ON_ENGINES(a_case_goes_with_all_that_is_kept_of_it_and_of_no_other);
+    RUN_ON_ENGINES(what_is_open_passes_from_one_officer_to_another);
+    return engines_end(check_end());
+}
