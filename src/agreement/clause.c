@@ -48,8 +48,10 @@ const struct agreement_clause agreement_clauses[CLAUSE_COUNT] = {
                                   "Victims, witnesses, persons who give information, smuggled "
                                   "migrants and missing persons: the narrower set of fields, which "
                                   "no agreement may widen."},
-    [CLAUSE_RETENTION] = {"5.3", "retention",
-                          "What is received is erased within the cap of its category."},
+    [CLAUSE_RETENTION] =
+        {"5.3", "retention",
+         "What is received is erased within the cap of its category; what could not be "
+         "read, within the shortest cap of all."},
     [CLAUSE_HANDLING_CODES] = {"6.1", "handling codes", "Only the handling codes listed."},
     [CLAUSE_CLASSIFICATION] = {"6.2", "classification", "Nothing above the ceiling."},
     [CLAUSE_SOURCE_SYSTEMS] = {"6.3", "source systems",

@@ -24,6 +24,8 @@ void retention_class_name(int class, char out[RETENTION_NAME_SIZE])
 {
     if (class == RETENTION_CLASS_REQUEST)
         snprintf(out, RETENTION_NAME_SIZE, "request");
+    else if (class == RETENTION_CLASS_UNREAD)
+        snprintf(out, RETENTION_NAME_SIZE, "unread");
     else if (class <= RETENTION_CLASS_TEXT || class >= RETENTION_CLASS_COUNT)
         snprintf(out, RETENTION_NAME_SIZE, "text");
     else
@@ -31,7 +33,7 @@ void retention_class_name(int class, char out[RETENTION_NAME_SIZE])
                  is_minor(class) ? "_minor" : "");
 }
 
-int64_t retention_cap_ms(const struct agreement *agreement, int class)
+static int64_t class_cap_ms(const struct agreement *agreement, int class)
 {
     const struct agreement_retention_other *other = &agreement->retention_other;
 
@@ -42,6 +44,25 @@ int64_t retention_cap_ms(const struct agreement *agreement, int class)
     int64_t cap_ms = agreement_erase_after_ms(agreement, category_of(class));
     int64_t minor_ms = other->minor_days * DAY_MS;
     return is_minor(class) && minor_ms < cap_ms ? minor_ms : cap_ms;
+}
+
+static int64_t shortest_cap_ms(const struct agreement *agreement)
+{
+    int64_t shortest_ms = class_cap_ms(agreement, RETENTION_CLASS_REQUEST);
+
+    for (int class = RETENTION_CLASS_REQUEST + 1; class < RETENTION_CLASS_COUNT; class ++) {
+        int64_t cap_ms = class_cap_ms(agreement, class);
+        if (cap_ms != 0 && cap_ms < shortest_ms)
+            shortest_ms = cap_ms;
+    }
+    return shortest_ms;
+}
+
+//= dir-2016-680 art 4(1)(e)
+int64_t retention_cap_ms(const struct agreement *agreement, int class)
+{
+    return class == RETENTION_CLASS_UNREAD ? shortest_cap_ms(agreement)
+                                           : class_cap_ms(agreement, class);
 }
 
 //= dir-2016-680 art 5

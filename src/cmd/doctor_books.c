@@ -261,20 +261,40 @@ static void queues_look(struct doctor *doctor, struct node *node)
         queue_look(doctor, node, &node->journal.lines[i]);
 }
 
+/* They may be about people, so they are kept no longer than anything else. */
+static void unread_look(struct doctor *doctor, const struct node *node,
+                        const struct journal_line *line, const struct unread *unread)
+{
+    char day[TIME_TEXT_SIZE];
+
+    time_write(unread->first_ms, day);
+    doctor_find(doctor,
+                unread->first_ms - now_ms(node) < UNREAD_SOON_MS ? DOCTOR_FAILURE : DOCTOR_WARNING,
+                "upgrade to a version that reads them (besa upgrade); besa held lists them",
+                "%" PRId64 " messages of %s are of a type that this version cannot read; the first "
+                "is erased unread on %.10s",
+                unread->count, line->partner, day);
+}
+
 static void held_look(struct doctor *doctor, struct node *node)
 {
     for (size_t i = 0; i < node->journal.line_count; i++) {
-        const struct journal_line *line = &node->journal.lines[i];
+        struct journal_line *line = &node->journal.lines[i];
         struct error err = {0};
+        struct unread unread;
         int64_t count = 0;
-        if (!journal_held_count(node->db, line, &count, &err))
+        if (!journal_held_count(node->db, line, &count, &err) ||
+            !journal_unread(&node->journal, line, &unread, &err)) {
             doctor_find(doctor, DOCTOR_FAILURE, "look at the disk", "%s", err.text);
-        else if (count > 0)
-            doctor_find(doctor, DOCTOR_WARNING,
-                        "besa held lists them; an upgrade that knows their kind handles them",
-                        "%" PRId64 " entries of %s are held: this program does not know their kind",
-                        count, line->partner);
-        else
+            continue;
+        }
+        if (unread.count > 0)
+            unread_look(doctor, node, line, &unread);
+        if (count > unread.count)
+            doctor_find(doctor, DOCTOR_WARNING, "besa held lists them and says what each waits for",
+                        "%" PRId64 " further entries of %s are held", count - unread.count,
+                        line->partner);
+        if (count == 0)
             doctor_find(doctor, DOCTOR_OK, NULL, "nothing of %s is held", line->partner);
     }
 }
@@ -413,7 +433,7 @@ const struct doctor_books_row doctor_books_rows[] = {
     {"lines", "Partners answer, and what they sent is handled.", lines_look},
     {"clocks", "Partners' clocks agree with ours.", clocks_look},
     {"queues", "Nothing waits for long.", queues_look},
-    {"held", "Nothing is held that this program does not know.", held_look},
+    {"held", "Nothing is held that this program cannot read or handle.", held_look},
     {"retention", "Nothing is held longer than the agreement allows.", doctor_retention_look},
     {"backup", "A recent backup passed its drill.", backup_look},
     {"store", "The store works and its schema is known.", store_look},

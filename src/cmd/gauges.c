@@ -273,17 +273,24 @@ static void backup_write(struct service *service, struct buffer *out)
 static void retention_write(struct service *service, const struct gauges_picture *picture,
                             struct buffer *out)
 {
-    int64_t overdue[PARTNER_COUNT_MAX], soon[PARTNER_COUNT_MAX], erased = 0;
+    struct service_retention_line lines[PARTNER_COUNT_MAX];
 
     for (size_t i = 0; i < picture->line_count; i++)
-        service_retention_shown(service, i, &overdue[i], &soon[i], &erased);
+        service_retention_shown(service, i, &lines[i]);
+    metric_begin(METRIC_UNREAD, out);
+    for (size_t i = 0; i < picture->line_count; i++)
+        metric_value(METRIC_UNREAD, picture->lines[i].partner, lines[i].unread.count, out);
+    metric_begin(METRIC_UNREAD_ERASED_SECONDS, out);
+    for (size_t i = 0; i < picture->line_count; i++)
+        metric_seconds(METRIC_UNREAD_ERASED_SECONDS, picture->lines[i].partner,
+                       lines[i].unread.first_ms, out);
     metric_begin(METRIC_RETENTION_OVERDUE, out);
     for (size_t i = 0; i < picture->line_count; i++)
-        metric_value(METRIC_RETENTION_OVERDUE, picture->lines[i].partner, overdue[i], out);
+        metric_value(METRIC_RETENTION_OVERDUE, picture->lines[i].partner, lines[i].overdue, out);
     metric_begin(METRIC_RETENTION_SOON, out);
     for (size_t i = 0; i < picture->line_count; i++)
-        metric_value(METRIC_RETENTION_SOON, picture->lines[i].partner, soon[i], out);
-    one_write(METRIC_RETENTION_ERASED, erased, out);
+        metric_value(METRIC_RETENTION_SOON, picture->lines[i].partner, lines[i].soon, out);
+    one_write(METRIC_RETENTION_ERASED, service_retention_erased(service), out);
 }
 
 uint64_t gauges_domestic_size(struct gauges *gauges)

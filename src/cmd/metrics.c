@@ -93,6 +93,11 @@ const struct metric_row metric_rows[METRIC_COUNT] = {
                                "0: never."},
     [METRIC_HELD] = {"besa_held", METRIC_GAUGE, "partner",
                      "1 when entries of the partner are held because their kind is not known."},
+    [METRIC_UNREAD] = {"besa_unread", METRIC_GAUGE, "partner",
+                       "Messages of the partner in a type that only an upgrade reads."},
+    [METRIC_UNREAD_ERASED_SECONDS] = {"besa_unread_erased_time_seconds", METRIC_GAUGE, "partner",
+                                      "When the first of them is erased unread, Unix time; 0: "
+                                      "there is none."},
     [METRIC_RETENTION_OVERDUE] = {"besa_retention_overdue", METRIC_GAUGE, "partner",
                                   "Items held longer than the agreement allows, without a hold; "
                                   "must be 0."},

@@ -7,6 +7,7 @@
 #include "web/web.h"
 
 #include "crypto/cms.h"
+#include "journal/unread.h"
 #include "store/held_rows.h"
 #include "store/migrate.h"
 #include "store/session_rows.h"
@@ -63,15 +64,17 @@ static void logs_write(struct json_writer *out, const struct journal *journal)
 
 static bool partner_write(struct node *node, size_t at, struct json_writer *out, struct error *err)
 {
-    const struct journal_line *line = &node->journal.lines[at];
+    struct journal_line *line = &node->journal.lines[at];
     struct exchange_state state = {.is_reachable = false};
+    struct unread unread;
     size_t waiting = 0;
     int64_t held = 0;
 
     if (node->exchange != NULL)
         exchange_state(node->exchange, at, &state);
     if (!entry_count_waiting(node->db, line->out.id, WAITING_SHOWN_MAX, &waiting, err) ||
-        !journal_held_count(node->db, line, &held, err))
+        !journal_held_count(node->db, line, &held, err) ||
+        !journal_unread(&node->journal, line, &unread, err))
         return false;
     json_begin_object(out);
     json_string_field(out, "partner", line->partner);
@@ -95,6 +98,9 @@ static bool partner_write(struct node *node, size_t at, struct json_writer *out,
     json_integer_field(out, "without_receipt", (int64_t)(line->out.size - line->cosigned));
     json_integer_field(out, "unhandled", (int64_t)(line->in.size - line->handled));
     json_integer_field(out, "held", held);
+    json_integer_field(out, "unread", unread.count);
+    if (unread.count > 0)
+        json_time_field(out, "unread_erased_on", unread.first_ms);
     if (line->cosigned_time_s > 0)
         json_time_field(out, "last_receipt", line->cosigned_time_s * 1000);
     if (line->has_clock)

@@ -13,6 +13,7 @@
 #include "cmd/sandbox.h"
 #include "http/client.h"
 #include "http/server.h"
+#include "journal/unread.h"
 
 /* To one partner. HTTP/1.1 carries one call at a time: one of each kind, and the lanes of our pulls. */
 #define SERVICE_CONNECTION_MAX 8u
@@ -47,6 +48,14 @@ struct service_retention {
     int64_t erased;      /* since the start */
     int64_t overdue[PARTNER_COUNT_MAX];
     int64_t soon[PARTNER_COUNT_MAX];
+    int64_t unread[PARTNER_COUNT_MAX];
+    int64_t unread_first_ms[PARTNER_COUNT_MAX];
+};
+/* What the last pass found on a line. */
+struct service_retention_line {
+    int64_t overdue;
+    int64_t soon;
+    struct unread unread;
 };
 
 /* The search files of the own index, and the thread that lets them follow the books (service_index.c). */
@@ -132,9 +141,11 @@ bool node_own_is_revoked(struct node *node, bool *is_revoked, struct error *err)
 bool service_desk_key_drop(struct node *node, struct error *err);
 /* Gives the writer the next step when it is time. In the background thread. */
 void service_retention_look(struct service *service);
-/* What the last pass found on a line, and what went in all since the start. Any thread. */
-void service_retention_shown(struct service *service, size_t line, int64_t *overdue, int64_t *soon,
-                             int64_t *erased);
+/* What the last pass found on a line. Any thread. */
+void service_retention_shown(struct service *service, size_t line,
+                             struct service_retention_line *out);
+/* What went in all since the start. Any thread. */
+int64_t service_retention_erased(struct service *service);
 /* Opens the search files, before the threads; a file that is not whole is told and made again. */
 bool service_index_make(struct service *service, struct error *err);
 bool service_index_start(struct service *service, struct error *err);

@@ -23,16 +23,20 @@ static bool overdue_take(struct journal *journal, struct service_retention *rete
 
     for (size_t i = 0; i < journal->line_count; i++) {
         struct retention_count late, soon;
+        struct unread unread;
         if (!desk_retention_count(journal, &journal->lines[i], now_ms - RETENTION_LATE_MS, &late,
                                   err) ||
             !desk_retention_count(journal, &journal->lines[i], now_ms + RETENTION_SOON_MS, &soon,
-                                  err))
+                                  err) ||
+            !journal_unread(journal, &journal->lines[i], &unread, err))
             return false;
         size_t overdue = 0;
         for (size_t wait = 0; wait < RETENTION_WAIT_COUNT; wait++)
             overdue += wait == RETENTION_ON_HOLD ? 0 : late.due[wait];
         __atomic_store_n(&retention->overdue[i], (int64_t)overdue, __ATOMIC_RELAXED);
         __atomic_store_n(&retention->soon[i], (int64_t)soon.due[RETENTION_GOES], __ATOMIC_RELAXED);
+        __atomic_store_n(&retention->unread[i], unread.count, __ATOMIC_RELAXED);
+        __atomic_store_n(&retention->unread_first_ms[i], unread.first_ms, __ATOMIC_RELAXED);
     }
     return true;
 }
@@ -123,12 +127,18 @@ void service_retention_look(struct service *service)
         __atomic_store_n(&retention->is_busy, 0, __ATOMIC_RELEASE);
 }
 
-void service_retention_shown(struct service *service, size_t line, int64_t *overdue, int64_t *soon,
-                             int64_t *erased)
+void service_retention_shown(struct service *service, size_t line,
+                             struct service_retention_line *out)
 {
     struct service_retention *retention = &service->retention;
 
-    *overdue = __atomic_load_n(&retention->overdue[line], __ATOMIC_RELAXED);
-    *soon = __atomic_load_n(&retention->soon[line], __ATOMIC_RELAXED);
-    *erased = __atomic_load_n(&retention->erased, __ATOMIC_RELAXED);
+    out->overdue = __atomic_load_n(&retention->overdue[line], __ATOMIC_RELAXED);
+    out->soon = __atomic_load_n(&retention->soon[line], __ATOMIC_RELAXED);
+    out->unread.count = __atomic_load_n(&retention->unread[line], __ATOMIC_RELAXED);
+    out->unread.first_ms = __atomic_load_n(&retention->unread_first_ms[line], __ATOMIC_RELAXED);
+}
+
+int64_t service_retention_erased(struct service *service)
+{
+    return __atomic_load_n(&service->retention.erased, __ATOMIC_RELAXED);
 }

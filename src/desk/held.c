@@ -2,6 +2,7 @@
 #include "desk/private.h"
 
 #include "base/text.h"
+#include "journal/retention.h"
 #include "store/held_rows.h"
 
 #include <inttypes.h>
@@ -9,13 +10,14 @@
 
 static const char *held_words(struct span ground)
 {
-    return span_is(ground, "type")     ? "this program does not know the message type; upgrade"
+    return span_is(ground, "type") ? "this program does not know the message type: upgrade before "
+                                     "it is erased unread"
            : span_is(ground, "thread") ? "waits for an earlier message of its thread"
                                        : "handling failed here; see the status, then try again";
 }
 
 /* Type and times are in the head, which holds no name. The body is not read. */
-static bool held_write(struct journal *journal, const struct journal_line *line,
+static bool held_write(struct journal *journal, struct journal_line *line,
                        const struct held_row *held, struct arena *arena, struct json_writer *out,
                        struct error *err)
 {
@@ -23,8 +25,10 @@ static bool held_write(struct journal *journal, const struct journal_line *line,
     struct head head = {.type_text = span_text("unreadable")};
     struct error ignored = {0};
     char id[UUID_TEXT_SIZE] = "";
+    int64_t due_ms = RETENTION_OPEN;
 
-    if (!entry_find(journal->db, arena, held->entry, &row, err))
+    if (!entry_find(journal->db, arena, held->entry, &row, err) ||
+        !journal_retention_due(journal, line, held->entry, &due_ms, err))
         return false;
     if (row.message_id.size == UUID_SIZE)
         uuid_write(row.message_id.data, id);
@@ -37,6 +41,8 @@ static bool held_write(struct journal *journal, const struct journal_line *line,
     json_time_field(out, "created", row.created_ms);
     json_text_field(out, "held_for", held->ground);
     json_string_field(out, "meaning", held_words(held->ground));
+    if (due_ms != RETENTION_OPEN)
+        json_time_field(out, "erased_on", due_ms);
     json_end_object(out);
     return true;
 }
@@ -71,7 +77,7 @@ static bool place_write(const struct journal_line *line, int64_t entry, struct a
 
 struct held_found {
     struct held_row row;
-    const struct journal_line *line;
+    struct journal_line *line;
 };
 
 /* Of all lines behind the place, line by line, the oldest first. */
@@ -85,7 +91,7 @@ static bool held_find(struct journal *journal, const struct held_place *place, s
     if (rows == NULL)
         return error_set(err, ERROR_LIMIT, "out of memory");
     for (size_t i = 0; i < journal->line_count && *count < limit; i++) {
-        const struct journal_line *line = &journal->lines[i];
+        struct journal_line *line = &journal->lines[i];
         bool is_place = span_is(place->agreement, line->agreement_id);
         size_t found = 0;
         if (!is_behind && !is_place)

@@ -181,6 +181,9 @@ bool journal_erase(struct journal *journal, struct journal_line *line, int64_t e
     if (number == 0 ? !body_forget(journal, entry, BODY_ERASED, err)
                     : !part_forget_number(journal, entry, number, err))
         return error_add(err, "erasing entry %" PRId64, entry);
+    /* What was held and is gone cannot be handled any more: its thread waits no longer. */
+    if (number == 0 && side == SIDE_PARTNER)
+        line_release(line);
     /* A post that lacks the body needs the partner's tree to say why. */
     if (number == 0 && side == SIDE_OWN && !entry_is_in_custody(line, &row) &&
         !withdrawn_append(journal, line, &row, err))

@@ -39,6 +39,13 @@ static void refuse(struct verdict *verdict, enum outcome_ground ground)
     verdict->ground = ground;
 }
 
+/* Erased before anybody could read it: its sender learns that nothing came of it, and may send it again. */
+static void refuse_erased(struct verdict *verdict)
+{
+    verdict->clause = span_text(agreement_clauses[CLAUSE_RETENTION].number);
+    refuse(verdict, OUTCOME_NOT_PERMITTED);
+}
+
 static void hold(struct verdict *verdict, const char *held_for)
 {
     if (verdict->is_given)
@@ -520,6 +527,8 @@ static bool entry_judge(struct journal *journal, struct journal_line *line,
 
     if (!head_check(journal, line, row, head, attempt->seen_floor, arena, verdict, err))
         return false;
+    if (attempt->was_held && row->body_state == BODY_ERASED && verdict->outcome != OUTCOME_REFUSED)
+        refuse_erased(verdict);
     if (verdict->outcome != OUTCOME_ACCEPTED)
         return true;
     if (row->body_state == BODY_HELD && !journal_body(journal, row, arena, body, err))
@@ -859,10 +868,9 @@ static bool held_try(struct journal *journal, struct journal_line *line, int64_t
     if (!entry_find(journal->db, &arena, entry, &row, err) ||
         !head_read_known(journal, row.head, &arena, &head, err))
         return false;
-    if (head.type == MESSAGE_UNKNOWN)
+    if (head.type == MESSAGE_UNKNOWN && row.body_state != BODY_ERASED)
         return true;
-    if (row.type == MESSAGE_UNKNOWN && !entry_set_type(journal->db, entry, head.type, err))
-        return false;
+    bool is_known_now = row.type == MESSAGE_UNKNOWN && head.type != MESSAGE_UNKNOWN;
     row.type = head.type;
     if (!held_seen_floor(journal, line, row.log, row.index, &attempt.seen_floor, err) ||
         !entry_time(journal, line, &row, &attempt.time_s, err) ||
@@ -871,6 +879,8 @@ static bool held_try(struct journal *journal, struct journal_line *line, int64_t
     *is_settled = verdict.outcome != OUTCOME_HELD;
     if (!*is_settled)
         return true;
+    if (is_known_now && !entry_set_type(journal->db, entry, head.type, err))
+        return false;
     memset(&report->outcomes, 0, sizeof report->outcomes);
     uint64_t position = 0;
     chain_position(line, SIDE_PARTNER, row.log, (uint64_t)row.index, &position);

@@ -144,17 +144,20 @@ bool held_load(struct journal *journal, struct journal_line *line, struct error 
     if (!journal_held_count(journal->db, line, &count, err))
         return false;
     line->has_held = count > 0;
+    line_release(line);
+    return true;
+}
+
+void line_release(struct journal_line *line)
+{
     line->is_releasing = line->has_held;
     line->release_after = 0;
-    return true;
 }
 
 void journal_release(struct journal *journal)
 {
-    for (size_t i = 0; i < journal->line_count; i++) {
-        journal->lines[i].is_releasing = journal->lines[i].has_held;
-        journal->lines[i].release_after = 0;
-    }
+    for (size_t i = 0; i < journal->line_count; i++)
+        line_release(&journal->lines[i]);
 }
 
 static bool seen_of_log(struct journal *journal, int64_t log, int64_t below, uint64_t *out,

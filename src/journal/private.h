@@ -183,6 +183,8 @@ bool held_thread_check(struct journal *journal, struct journal_line *line,
 bool apply_held(struct journal *journal, struct journal_line *line, const struct sequence_row *row,
                 const struct entry_row *entry, const struct head *head, struct error *err);
 /* At open. */
+/* What is held is tried again in the next rounds. */
+void line_release(struct journal_line *line);
 bool held_load(struct journal *journal, struct journal_line *line, struct error *err);
 /* Largest `seen` of the newest handled business below this index. */
 bool held_seen_floor(struct journal *journal, const struct journal_line *line, int64_t log,

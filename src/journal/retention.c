@@ -13,6 +13,7 @@
 
 #define DAY_MS        INT64_C(86400000)
 #define ENTRY_ROW_MAX (PART_COUNT_MAX + RETENTION_CLASS_COUNT) /* rows of one entry */
+#define WALK_CLASSES  (RETENTION_CLASS_COUNT + 1)              /* those in a row, then the unread */
 
 const char *const retention_wait_names[RETENTION_WAIT_COUNT] = {
     [RETENTION_GOES] = "goes",
@@ -117,15 +118,19 @@ bool retention_apply_answer(struct journal *journal, const struct apply_input *i
     return true;
 }
 
-/* A type that was not known when it came may be about the exchange itself: it waits for the upgrade that knows it. The
- * type may be known by the time of a rebuild, so that the ground decides. */
+/* A type that was not known when it came may be about people: nobody here may keep it because a program is old. The type
+ * may be known by the time of a rebuild, so that the ground decides. */
+static bool was_unread(const struct apply_input *input)
+{
+    return input->row->outcome == OUTCOME_HELD && span_is(input->row->ground, "type");
+}
+
 static bool may_expire(const struct apply_input *input)
 {
     int64_t type = input->entry->type;
 
-    if (input->row->outcome == OUTCOME_HELD && span_is(input->row->ground, "type"))
-        return false;
-    return type == MESSAGE_REQUEST || type == MESSAGE_ANSWER || type == MESSAGE_UNKNOWN;
+    return was_unread(input) || type == MESSAGE_REQUEST || type == MESSAGE_ANSWER ||
+           type == MESSAGE_UNKNOWN;
 }
 
 bool retention_apply_plain(struct journal *journal, const struct apply_input *input,
@@ -136,8 +141,9 @@ bool retention_apply_plain(struct journal *journal, const struct apply_input *in
     if (input->entry->body_state != BODY_HELD || input->row->outcome == OUTCOME_ACCEPTED ||
         !may_expire(input))
         return true;
-    return row_add(journal, input, 0, RETENTION_CLASS_REQUEST, received_ms(input), RETENTION_OPEN,
-                   err);
+    return row_add(journal, input, 0,
+                   was_unread(input) ? RETENTION_CLASS_UNREAD : RETENTION_CLASS_REQUEST,
+                   received_ms(input), RETENTION_OPEN, err);
 }
 
 /* --- the clock --- */
@@ -341,8 +347,10 @@ static bool rows_find(const struct due_question *ask, struct arena *arena,
                                        ? RETENTION_OPEN
                                        : earlier(ask->now_ms, RETENTION_OPEN - 1),
                                    rows, limit, count, err);
-    int64_t version = ask->versions[(walk->step - 1) / RETENTION_CLASS_COUNT].version;
-    int class = (int)((walk->step - 1) % RETENTION_CLASS_COUNT);
+    int64_t version = ask->versions[(walk->step - 1) / WALK_CLASSES].version;
+    int class = (int)((walk->step - 1) % WALK_CLASSES);
+    if (class == RETENTION_CLASS_COUNT)
+        class = RETENTION_CLASS_UNREAD;
     return keep_find(ask, version, class, &keep_ms, err) &&
            retention_list_start(ask->journal->db, arena, agreement, version, class, &walk->after,
                                 earlier(ask->now_ms - keep_ms, RETENTION_OPEN - 1), rows, limit,
@@ -392,7 +400,7 @@ bool journal_retention_next(struct journal *journal, struct journal_line *line, 
                 return error_add(err, "what is due under %s", line->agreement_id);
         }
         walk_move(walk, &rows[found > 0 ? found - 1 : 0], found == room);
-        walk->is_over = walk->step > ask.version_count * RETENTION_CLASS_COUNT;
+        walk->is_over = walk->step > ask.version_count * WALK_CLASSES;
     }
     return true;
 }

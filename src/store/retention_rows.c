@@ -132,6 +132,42 @@ bool retention_list_start(struct database *db, struct arena *arena, struct span 
     return rows_read(s, arena, retention_read, out, sizeof *out, limit, count, err);
 }
 
+/* Index retention_start. */
+static const char retention_count_class_sql[] =
+    "select count(*), coalesce(min(start_ms), 9007199254740992) from retention"
+    " where agreement = $1 and version = $2 and class = $3";
+
+struct class_count {
+    int64_t count;
+    int64_t first_ms;
+};
+
+static bool class_count_read(const struct statement *s, struct arena *arena, void *out)
+{
+    (void)arena;
+    *(struct class_count *)out = (struct class_count){column_integer(s, 0), column_integer(s, 1)};
+    return true;
+}
+
+bool retention_count_class(struct database *db, struct span agreement, int64_t version,
+                           int64_t class, int64_t *count, int64_t *first_ms, struct error *err)
+{
+    struct statement *s CLEANUP(statement_give) =
+        statement_take(db, retention_count_class_sql, err);
+    struct arena arena CLEANUP(arena_free) = arena_make(1024);
+    struct class_count found;
+    if (s == NULL)
+        return false;
+    statement_text(s, 1, agreement);
+    statement_integer(s, 2, version);
+    statement_integer(s, 3, class);
+    if (!row_read(s, &arena, class_count_read, &found, "count", err))
+        return false;
+    *count = found.count;
+    *first_ms = found.first_ms;
+    return true;
+}
+
 /* Index retention_date. */
 const char retention_list_date_sql[] =
     "select entry, number, class, version, start_ms, erase_at_ms from retention"

@@ -47,6 +47,9 @@ bool retention_list_start(struct database *db, struct arena *arena, struct span 
                           int64_t version, int64_t class, const struct retention_place *after,
                           int64_t upto_ms, struct retention_row *out, size_t limit, size_t *count,
                           struct error *err);
+/* How many rows of one class stand under one version, and when the time of the first began; RETENTION_OPEN: of none. */
+bool retention_count_class(struct database *db, struct span agreement, int64_t version,
+                           int64_t class, int64_t *count, int64_t *first_ms, struct error *err);
 /* Rows whose own date is at or before `upto_ms` (RETENTION_OPEN: all of the agreement). */
 bool retention_list_date(struct database *db, struct arena *arena, struct span agreement,
                          const struct retention_place *after, int64_t upto_ms,

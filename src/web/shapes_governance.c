@@ -220,6 +220,7 @@ static const struct shape_field held_fields[] = {
     TIME("created", MUST, NULL),
     TEXT("held_for", MUST, 1, NAME_SIZE_MAX, NULL),
     TEXT("meaning", MUST, 1, WORDS_MAX, NULL),
+    TIME("erased_on", MAY, "Its time under the agreement, read or not."),
 };
 static const struct shape held_row = SHAPE("held_row", "What cannot be handled yet.", held_fields);
 static const struct shape *const held_rows[] = {&held_row};

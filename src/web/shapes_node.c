@@ -158,6 +158,8 @@ static const struct shape_field partner_fields[] = {
     COUNT("without_receipt", MUST, NULL),
     COUNT("unhandled", MUST, NULL),
     COUNT("held", MUST, "Received, and not to be handled by this program."),
+    COUNT("unread", MUST, "Of them, those in a type that only an upgrade reads."),
+    TIME("unread_erased_on", MAY, "When the first of these goes unread."),
     TIME("last_receipt", MAY, NULL),
     INTEGER("clock_ahead_ms", MAY, -JSON_INTEGER_MAX, JSON_INTEGER_MAX,
             "Of the partner, over ours."),

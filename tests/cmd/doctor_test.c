@@ -17,6 +17,7 @@
 #include "journal/private.h"
 #include "message/revocation.h"
 #include "store/governance_rows.h"
+#include "store/governance_rows.h"
 #include "store/held_rows.h"
 #include "store/local_rows.h"
 
@@ -660,7 +661,64 @@ CHECK_TEST(held_entries_are_named)
                  held_insert(home.node->db, &row, &err) && database_commit(home.node->db, &err),
              err);
     books_try("held");
-    CHECK(found(DOCTOR_WARNING, "1 entries of al are held"));
+    CHECK(found(DOCTOR_WARNING, "1 further entries of al are held"));
+    line_take_away();
+}
+
+static bool unread_put(int64_t entry, int64_t start_ms, struct error *err)
+{
+    struct held_row held = {.entry = entry,
+                            .log = 7002,
+                            .thread_log = 7002,
+                            .thread = span_text("0123456789abcdef"),
+                            .ground = span_text("type")};
+    struct retention_row row = {.entry = entry,
+                                .class = RETENTION_CLASS_UNREAD,
+                                .agreement = span_text("ro-al"),
+                                .version = 1,
+                                .start_ms = start_ms,
+                                .erase_at_ms = RETENTION_OPEN};
+
+    return database_begin(home.node->db, DATABASE_FULL, err) &&
+           held_insert(home.node->db, &held, err) && retention_insert(home.node->db, &row, err) &&
+           database_commit(home.node->db, err);
+}
+
+static bool version_put(struct error *err)
+{
+    static const uint8_t bytes[32];
+
+    return database_begin(home.node->db, DATABASE_FULL, err) &&
+           version_insert(home.node->db, span_text("ro-al"), 1, span_make(bytes, 32),
+                          span_make(bytes, 32), 1, 0, err) &&
+           database_commit(home.node->db, err);
+}
+
+//= dir-2016-680 art 4(1)(e)
+CHECK_TEST(what_will_go_unread_is_named_ahead)
+{
+    static const struct agreement_retention suspects = {
+        .category = PERSON_SUSPECT, .erase_days = 1800, .review_days = 1000};
+    struct error err = {0};
+    struct journal_line *line = line_put();
+    int64_t now_ms = home.node->env->now_ms(home.node->env->context);
+    int64_t keep_ms = 90 * INT64_C(86400000);
+
+    line->agreement.retention_other = (struct agreement_retention_other){
+        .request_days = 180, .text_days = 360, .minor_days = 90, .domestic_days = 30};
+    line->agreement.retention = &suspects;
+    line->agreement.retention_count = 1;
+    CHECK_OK(version_put(&err), err);
+    CHECK_OK(unread_put(900008, now_ms + 31 * INT64_C(86400000) - keep_ms, &err), err);
+    books_try("held");
+    CHECK(found(DOCTOR_WARNING, "1 messages of al are of a type that this version cannot read"));
+    CHECK_OK(unread_put(900009, now_ms + 29 * INT64_C(86400000) - keep_ms, &err), err);
+    books_try("held");
+    CHECK(found(DOCTOR_FAILURE, "2 messages of al are of a type that this version cannot read"));
+    CHECK_OK(database_begin(home.node->db, DATABASE_FULL, &err) &&
+                 database_run(home.node->db, "delete from agreements; delete from held", &err) &&
+                 database_commit(home.node->db, &err),
+             err);
     line_take_away();
 }
 
@@ -1004,6 +1062,7 @@ int main(void)
     CHECK_RUN(a_partner_that_never_witnessed_is_named);
     CHECK_RUN(a_backup_that_is_missing_or_old_is_named);
     CHECK_RUN(held_entries_are_named);
+    CHECK_RUN(what_will_go_unread_is_named_ahead);
     CHECK_RUN(what_is_held_too_long_is_named);
     CHECK_RUN(an_audit_stream_that_stands_still_is_named);
     CHECK_RUN(a_node_that_shows_a_revoked_certificate_is_named);

@@ -39,7 +39,7 @@ quiet as_al --case c-1 assign "$first" border-3 || fail "al assigns the first"
 quiet as_al --case c-1 assign "$second" border-3 || fail "al assigns the second"
 until_said '"type":"answer/1".*"held_for":"type".*"type":"assigned/1".*"held_for":"thread"' as_ro --json held
 [ "$(grep -o '"held_for"' "$homes/said" | wc -l)" = 2 ] || fail "ro holds the answer and its thread, and no other"
-says 'does not know the message type; upgrade' as_ro held
+says 'does not know the message type: upgrade' as_ro held
 says '"held":2' as_ro --json status
 until_said '"partner_says":"held"' as_al --case c-1 --json show "$refusal"
 never_says '"state":"answered' as_ro --case c-1 --json show "$first"
