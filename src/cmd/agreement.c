@@ -11,6 +11,7 @@
 #include "base/attributes.h"
 #include "base/env.h"
 #include "base/text.h"
+#include "journal/version.h"
 #include "message/type.h"
 #include "store/governance_rows.h"
 
@@ -105,6 +106,26 @@ static int agreement_draft(struct options *options, int argc, char **argv)
 
 /* --- signatures --- */
 
+/* A signed file, or a draft. */
+static bool file_look(struct span file, struct arena *arena, struct signed_agreement *out,
+                      size_t *signer_count, struct error *err)
+{
+    struct problems problems = {.count = 0};
+
+    *signer_count = 0;
+    if (file.size > 0 && file.data[0] != '{')
+        return agreement_look(file, arena, out, signer_count, err);
+    struct buffer canonical CLEANUP(buffer_free) = buffer_make(AGREEMENT_SIZE_MAX);
+    if (!agreement_read(file, arena, &out->agreement, &problems)) {
+        problems_to_error(&problems, err);
+        return error_add(err, "the draft");
+    }
+    if (!agreement_write(&out->agreement, &canonical, err))
+        return false;
+    digest_sha256(buffer_span(&canonical), out->fingerprint);
+    return true;
+}
+
 /* In a training home the institution's key lies beside the node's. */
 static bool key_default(const struct options *options, struct institution_files *files,
                         char key[HOME_PATH_SIZE], char certificate[HOME_PATH_SIZE],
@@ -166,15 +187,41 @@ int sign_command(struct options *options, int argc, char **argv, sign_function *
     return file_show(options, to, next);
 }
 
+/* The institution's program is its node's: what it cannot speak, it does not sign. */
+static bool spoken_check(struct span file, struct error *err)
+{
+    struct arena arena CLEANUP(arena_free) = arena_make(ARENA_SIZE);
+    struct signed_agreement looked;
+    size_t signer_count = 0;
+
+    return file_look(file, &arena, &looked, &signer_count, err) &&
+           version_permits(version_software(), &looked.agreement, err);
+}
+
+static bool sign_spoken(struct span document, const struct institution *institution, int64_t at_ms,
+                        struct arena *arena, struct buffer *cms, struct error *err)
+{
+    return spoken_check(document, err) &&
+           agreement_sign(document, institution, at_ms, arena, cms, err);
+}
+
+static bool countersign_spoken(struct span once, const struct institution *institution,
+                               int64_t at_ms, struct arena *arena, struct buffer *cms,
+                               struct error *err)
+{
+    return spoken_check(once, err) &&
+           agreement_countersign(once, institution, at_ms, arena, cms, err);
+}
+
 static int agreement_sign_command(struct options *options, int argc, char **argv)
 {
-    return sign_command(options, argc, argv, agreement_sign,
+    return sign_command(options, argc, argv, sign_spoken,
                         "give the file to your partner, who runs `besa agreement countersign`");
 }
 
 static int agreement_countersign_command(struct options *options, int argc, char **argv)
 {
-    return sign_command(options, argc, argv, agreement_countersign,
+    return sign_command(options, argc, argv, countersign_spoken,
                         "both nodes run `besa agreement import` on it");
 }
 
@@ -242,26 +289,6 @@ static int document_show(struct options *options, const struct signed_agreement 
     agreement_words_write(&agreement->agreement, &out);
     json_end_object(&out);
     return command_show(options, buffer_span(&text));
-}
-
-/* A signed file, or a draft. */
-static bool file_look(struct span file, struct arena *arena, struct signed_agreement *out,
-                      size_t *signer_count, struct error *err)
-{
-    struct problems problems = {.count = 0};
-
-    *signer_count = 0;
-    if (file.size > 0 && file.data[0] != '{')
-        return agreement_look(file, arena, out, signer_count, err);
-    struct buffer canonical CLEANUP(buffer_free) = buffer_make(AGREEMENT_SIZE_MAX);
-    if (!agreement_read(file, arena, &out->agreement, &problems)) {
-        problems_to_error(&problems, err);
-        return error_add(err, "the draft");
-    }
-    if (!agreement_write(&out->agreement, &canonical, err))
-        return false;
-    digest_sha256(buffer_span(&canonical), out->fingerprint);
-    return true;
 }
 
 static int show_file(struct options *options, const char *path)

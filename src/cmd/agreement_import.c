@@ -9,6 +9,7 @@
 
 #include "base/attributes.h"
 #include "base/text.h"
+#include "journal/version.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -82,6 +83,8 @@ static bool adoption_check(struct adoption *adoption, struct node *node, struct 
         return error_set(err, ERROR_RULE, "agreement %.*s is%s for training, this node is%s",
                          SPAN_ARG(agreement->id), agreement->is_training ? "" : " not",
                          node->config.is_training ? "" : " not");
+    if (!version_permits(version_own(&node->journal), agreement, err))
+        return false;
     if (journal_line_of(&node->journal, agreement->id) != NULL)
         return error_set(err, ERROR_CONFLICT, "agreement %.*s is in force here already",
                          SPAN_ARG(agreement->id));

@@ -7,6 +7,7 @@
 #include "web/web.h"
 
 #include "base/attributes.h"
+#include "journal/version.h"
 #include "store/local_rows.h"
 #include "store/migrate.h"
 #include "store/schema.h"
@@ -133,7 +134,12 @@ static void agreements_look(struct doctor *doctor, struct node *node)
 {
     for (size_t i = 0; i < node->journal.line_count; i++) {
         const struct journal_line *line = &node->journal.lines[i];
-        if (line->is_suspended_by_us)
+        struct error demand = {0};
+        if (!version_permits(version_own(&node->journal), &line->agreement, &demand))
+            doctor_find(doctor, DOCTOR_FAILURE,
+                        "besa upgrade to a version that speaks it; nothing passes before", "%s",
+                        demand.text);
+        else if (line->is_suspended_by_us)
             doctor_find(doctor, DOCTOR_WARNING, "the head of desk lifts it: besa agreement resume",
                         "agreement %s is suspended by us: nothing new is sent or handled",
                         line->agreement_id);

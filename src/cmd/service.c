@@ -12,6 +12,7 @@
 #include "desk/approval.h"
 #include "desk/login.h"
 #include "desk/once.h"
+#include "journal/version.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -665,8 +666,22 @@ static bool thread_start(pthread_t *thread, bool *has_it, void *(*run)(void *),
            error_set(err, ERROR_LIMIT, "a thread cannot be started: %s", strerror(failure));
 }
 
+/* No probe would say it while the partner is away. */
+void service_demands_report(const struct node *node)
+{
+    const struct journal *journal = &node->journal;
+
+    for (size_t i = 0; i < journal->line_count; i++) {
+        struct report_about about = {.partner = journal->lines[i].partner, .entry = -1};
+        struct error demand = {0};
+        if (!version_permits(version_own(journal), &journal->lines[i].agreement, &demand))
+            report(REPORT_ALARM, &about, "%s", demand.text);
+    }
+}
+
 bool service_start(struct service *service, struct error *err)
 {
+    service_demands_report(service->node);
     return thread_start(&service->writer, &service->has_writer, writer_run, service, err) &&
            thread_start(&service->courier, &service->has_courier, courier_run, service, err) &&
            thread_start(&service->background, &service->has_background, background_run, service,

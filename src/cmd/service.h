@@ -115,6 +115,8 @@ struct service {
 /* Everything that needs files, names and sockets; no thread yet. service_end in every case. */
 bool service_make(struct node *node, struct service **out, struct error *err);
 bool service_start(struct service *service, struct error *err);
+/* An alarm for each agreement that demands a protocol which this program does not speak. At the start. */
+void service_demands_report(const struct node *node);
 /* Ends threads in the order in which they need each other, then frees. */
 void service_end(struct service **service);
 /* Partners of agreements that came since. In the writer, or before the threads start. */

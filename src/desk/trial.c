@@ -8,6 +8,7 @@
 #include "agreement/signed.h"
 #include "base/text.h"
 #include "journal/effects.h"
+#include "journal/version.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -67,8 +68,10 @@ static bool next_find(struct journal *journal, struct journal_line *line,
 
 /* --- difference --- */
 
-static void effects_show(const struct agreement_effects *effects, struct json_writer *out)
+static void effects_show(const struct journal *journal, const struct agreement *next,
+                         const struct agreement_effects *effects, struct json_writer *out)
 {
+    struct error refusal = {0};
     char text[160], day[TIME_TEXT_SIZE];
 
     json_key(out, "effects");
@@ -77,6 +80,8 @@ static void effects_show(const struct agreement_effects *effects, struct json_wr
              "of %" PRId64 " messages held here %" PRId64 " will be erased sooner", effects->held,
              effects->sooner);
     json_write_text(out, span_text(text));
+    if (!version_permits(version_own(journal), next, &refusal))
+        json_write_text(out, span_text(refusal.text));
     if (effects->overdue > 0) {
         time_write(effects->last_overdue_ms, day);
         snprintf(text, sizeof text,
@@ -125,7 +130,7 @@ bool act_agreement_diff(struct journal *journal, const struct desk_call *call,
     json_integer_field(out, "from_version", line->agreement.version);
     json_integer_field(out, "to_version", next.version);
     differences_write(&differences, out);
-    effects_show(&effects, out);
+    effects_show(journal, &next, &effects, out);
     json_end_object(out);
     return true;
 }
@@ -184,6 +189,18 @@ static void ruling_show(const struct agreement *agreement, const struct ruling *
     json_end_object(out);
 }
 
+/* What this node cannot speak, it cannot send either. */
+static void protocol_rule(const struct journal *journal, const struct agreement *agreement,
+                          struct ruling *ruling)
+{
+    struct error refusal = {0};
+
+    if (version_permits(version_own(journal), agreement, &refusal))
+        return;
+    *ruling = (struct ruling){.clause = agreement_clauses[CLAUSE_PARTIES].number};
+    snprintf(ruling->text, sizeof ruling->text, "%.*s", (int)sizeof ruling->text - 1, refusal.text);
+}
+
 bool act_agreement_try(struct journal *journal, const struct desk_call *call,
                        struct json_writer *out, struct error *err)
 {
@@ -214,6 +231,7 @@ bool act_agreement_try(struct journal *journal, const struct desk_call *call,
                                        .ends_ms = document.size == 0 ? journal_ends_ms(line) : 0,
                                        .body_size = (int64_t)call->body.size};
     agreement_permit(agreement, &question, &ruling);
+    protocol_rule(journal, agreement, &ruling);
     struct span object = span_text(line->agreement_id);
     if (!access_write(journal, call, "agreement-try", &object, 1, err))
         return false;

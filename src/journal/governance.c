@@ -5,6 +5,7 @@
 #include "crypto/cms.h"
 #include "journal/in_force.h"
 #include "journal/resume.h"
+#include "journal/version.h"
 #include "message/amendment.h"
 #include "message/revocation.h"
 #include "message/suspension.h"
@@ -485,7 +486,8 @@ bool journal_propose(struct journal *journal, struct journal_line *line, struct 
     struct signed_agreement next;
     size_t signer_count = 0;
 
-    if (!agreement_look(signed_once, &arena, &next, &signer_count, err))
+    if (!agreement_look(signed_once, &arena, &next, &signer_count, err) ||
+        !version_permits(version_own(journal), &next.agreement, err))
         return false;
     struct agreement_proposal proposal = {.version = next.agreement.version,
                                           .signed_once = signed_once};
@@ -531,7 +533,8 @@ bool journal_accept_proposal(struct journal *journal, struct journal_line *line,
     size_t signer_count = 0;
 
     if (!open_needed(journal, line, false, &open, err) || !met_needed(line, err) ||
-        !agreement_look(co_signed, &arena, &next, &signer_count, err))
+        !agreement_look(co_signed, &arena, &next, &signer_count, err) ||
+        !version_permits(version_own(journal), &next.agreement, err))
         return false;
     struct agreement_signature signature = {.version = next.agreement.version,
                                             .co_signed = co_signed};

@@ -1,15 +1,22 @@
 /* Versions: see version.h. */
 #include "journal/version.h"
 
+#include "agreement/clause.h"
 #include "message/type.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 
 #define TYPE_TEXT_SIZE 80 /* name/version */
 
+struct version_range version_software(void)
+{
+    return (struct version_range){.oldest = PROTOCOL_OLDEST, .newest = PROTOCOL_NEWEST};
+}
+
 struct version_range version_own(const struct journal *journal)
 {
-    struct version_range own = {.oldest = PROTOCOL_OLDEST, .newest = PROTOCOL_NEWEST};
+    struct version_range own = version_software();
 
     if (journal->options.protocol_newest != 0)
         own = (struct version_range){.oldest = journal->options.protocol_oldest,
@@ -76,18 +83,39 @@ uint64_t version_read_types(struct json_object *object)
     return known;
 }
 
+/* What either party demands binds both. */
+static int64_t demanded(const struct agreement *agreement)
+{
+    const struct agreement_party *parties = agreement->parties;
+
+    return parties[0].minimum_protocol > parties[1].minimum_protocol ? parties[0].minimum_protocol
+                                                                     : parties[1].minimum_protocol;
+}
+
+bool version_permits(struct version_range own, const struct agreement *agreement, struct error *err)
+{
+    char text[VERSION_TEXT_SIZE];
+    int64_t least = demanded(agreement);
+
+    if (least <= (int64_t)own.newest)
+        return true;
+    version_text(own, text);
+    return error_set(err, ERROR_RULE,
+                     "agreement %.*s/%" PRId64 ", clause %s: it demands at least protocol %" PRId64
+                     ", this version of Besa speaks %s: upgrade first",
+                     SPAN_ARG(agreement->id), agreement->version,
+                     agreement_clauses[CLAUSE_PARTIES].number, least, text);
+}
+
 bool version_agree(struct journal *journal, struct journal_line *line, struct version_range theirs,
                    struct error *err)
 {
-    const struct agreement_party *parties = line->agreement.parties;
     struct version_range own = version_own(journal);
     char ours_text[VERSION_TEXT_SIZE];
     char theirs_text[VERSION_TEXT_SIZE];
     unsigned used = own.newest < theirs.newest ? own.newest : theirs.newest;
     unsigned least = own.oldest > theirs.oldest ? own.oldest : theirs.oldest;
-    int64_t allowed = parties[0].minimum_protocol > parties[1].minimum_protocol
-                          ? parties[0].minimum_protocol
-                          : parties[1].minimum_protocol;
+    int64_t allowed = demanded(&line->agreement);
 
     line->protocol = 0;
     version_text(own, ours_text);

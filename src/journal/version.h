@@ -20,7 +20,8 @@ struct version_range {
     unsigned oldest;
     unsigned newest;
 };
-/* What we speak. */
+/* What this software speaks, and what a node speaks: the same, but in tests. */
+struct version_range version_software(void);
 struct version_range version_own(const struct journal *journal);
 /* "protocol", "protocol_oldest" and "types" of a probe. */
 void version_show(const struct journal *journal, struct json_writer *writer);
@@ -32,6 +33,9 @@ uint64_t version_read_types(struct json_object *object);
  * none; the text says which side speaks what. */
 bool version_agree(struct journal *journal, struct journal_line *line, struct version_range theirs,
                    struct error *err);
+/* RULE: under this agreement a program that speaks `own` could exchange nothing. The text says what it demands. */
+bool version_permits(struct version_range own, const struct agreement *agreement,
+                     struct error *err);
 /* "protocol 1", "protocols 1 to 2" */
 #define VERSION_TEXT_SIZE 48
 void version_text(struct version_range range, char out[VERSION_TEXT_SIZE]);

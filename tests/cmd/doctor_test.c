@@ -536,6 +536,11 @@ CHECK_TEST(an_agreement_that_ends_or_is_suspended_is_named)
     line->is_suspended_by_us = true;
     books_try("agreements");
     CHECK(found(DOCTOR_WARNING, "suspended by us"));
+    struct agreement_party parties[2] = {line->agreement.parties[0], line->agreement.parties[1]};
+    parties[1].minimum_protocol = 1000;
+    line->agreement.parties = parties;
+    books_try("agreements");
+    CHECK(found(DOCTOR_FAILURE, "it demands at least protocol 1000"));
     line_take_away();
     books_try("agreements");
     CHECK(found(DOCTOR_NOTICE, "no agreement"));

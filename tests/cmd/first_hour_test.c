@@ -263,6 +263,22 @@ CHECK_TEST(one_signature_makes_no_agreement)
     CHECK(!run_exists(at("twice")));
 }
 
+CHECK_TEST(what_this_program_cannot_speak_it_does_not_sign)
+{
+    struct buffer file CLEANUP(buffer_free) = buffer_make(AGREEMENT_SIZE_MAX);
+    struct error err = {0};
+
+    CHECK_OK(env_read_file(env_real(), at("draft.json"), file.limit, &file, &err), err);
+    uint8_t *least = memmem(file.data, file.size, "\"minimum_protocol\":1", 20);
+    CHECK_OR_RETURN(least != NULL);
+    least[19] = '9';
+    CHECK(env_write_file(env_real(), at("ninth.json"), buffer_span(&file), &err));
+    CHECK_INT(RUN(command_agreement, "ro", W("sign"), at("ninth.json"), W("--output"), at("ninth")),
+              error_exit_code(ERROR_RULE));
+    CHECK(said("it demands at least protocol 9"));
+    CHECK(!run_exists(at("ninth")));
+}
+
 CHECK_TEST(two_signatures_do)
 {
     CHECK_INT(RUN(command_agreement, "al", W("countersign"), at("once"), W("--output"), at("both")),
@@ -408,6 +424,7 @@ int main(void)
     CHECK_RUN(both_sides_pin_each_other);
     CHECK_RUN(an_unknown_officer_pairs_nobody);
     CHECK_RUN(one_signature_makes_no_agreement);
+    CHECK_RUN(what_this_program_cannot_speak_it_does_not_sign);
     CHECK_RUN(two_signatures_do);
     CHECK_RUN(a_changed_agreement_is_refused);
     CHECK_RUN(the_agreement_is_shown_in_words);

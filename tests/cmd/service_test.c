@@ -280,6 +280,30 @@ CHECK_TEST(a_domestic_log_that_stops_is_told_once)
     CHECK(told != NULL && strstr(told + strlen("is read-only"), "read-only") == NULL);
 }
 
+CHECK_TEST(an_agreement_that_demands_more_than_we_speak_is_an_alarm_at_the_start)
+{
+    struct agreement_party parties[2] = {{.minimum_protocol = 1}, {.minimum_protocol = 1000}};
+    struct journal *journal = &home.node->journal;
+    static char text[4096];
+    char path[128];
+
+    snprintf(path, sizeof path, "%s/stderr", home.directory);
+    int kept = dup(STDERR_FILENO);
+    int away = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+    dup2(away, STDERR_FILENO);
+    journal->lines[0] = (struct journal_line){
+        .partner = "al", .agreement = {.id = span_text("ro-al"), .version = 3, .parties = parties}};
+    journal->line_count = 1;
+    service_demands_report(home.node);
+    journal->line_count = 0;
+    fflush(stderr);
+    dup2(kept, STDERR_FILENO);
+    close(kept);
+    close(away);
+    file_text(path, text, sizeof text);
+    CHECK(strstr(text, "agreement ro-al/3, clause 1.1: it demands at least protocol 1000") != NULL);
+}
+
 CHECK_TEST(a_beat_into_a_closed_pipe_says_so)
 {
     struct service service = {.beat_fd = -1};
@@ -301,6 +325,7 @@ int main(void)
     }
     node_home_make(&home);
     node_home_tls(&home);
+    CHECK_RUN(an_agreement_that_demands_more_than_we_speak_is_an_alarm_at_the_start);
     CHECK_RUN(a_beat_into_a_closed_pipe_says_so);
     CHECK_RUN(metrics_move_with_what_happens);
     CHECK_RUN(the_audit_stream_tells_each_act_and_no_reason);

@@ -115,6 +115,35 @@ CHECK_TEST(waiting_messages_that_could_not_be_sent_are_counted_by_clause)
     pair_settle(&pair);
 }
 
+static void protocol_9(struct agreement *agreement)
+{
+    static struct agreement_party parties[2];
+    memcpy(parties, agreement->parties, sizeof parties);
+    parties[1].minimum_protocol = 9;
+    agreement->parties = parties;
+}
+
+CHECK_TEST(a_version_that_this_node_cannot_speak_is_tried_in_vain)
+{
+    struct buffer once CLEANUP(buffer_free) = buffer_make(16);
+    struct buffer arguments CLEANUP(buffer_free) = buffer_make(1 << 20);
+    struct json_writer writer = json_writer_make(&arguments);
+    struct error err = {0};
+
+    CHECK_OK(amend_sign(&pair.nodes[0], 0, protocol_9, &once, &err), err);
+    json_begin_object(&writer);
+    json_base64_field(&writer, "document", buffer_span(&once));
+    json_end_object(&writer);
+    CHECK(buffer_byte(&arguments, 0));
+    const char *text = (const char *)arguments.data;
+    CHECK_OK(act(0, "agreement-try", text, request_body(0), &err), err);
+    CHECK(said("\"allowed\":false"));
+    CHECK(said("\"clause\":\"1.1\""));
+    CHECK(said("it demands at least protocol 9"));
+    CHECK_OK(act(0, "agreement-diff", text, span_text(""), &err), err);
+    CHECK(said("it demands at least protocol 9"));
+}
+
 CHECK_TEST(a_proposal_is_explained_and_its_effects_are_counted)
 {
     struct buffer once CLEANUP(buffer_free) = buffer_make(16);
@@ -163,6 +192,7 @@ int main(void)
     CHECK_RUN(a_message_is_ruled_without_being_sent);
     CHECK_RUN(an_answer_is_told_by_its_form);
     CHECK_RUN(waiting_messages_that_could_not_be_sent_are_counted_by_clause);
+    CHECK_RUN(a_version_that_this_node_cannot_speak_is_tried_in_vain);
     CHECK_RUN(a_proposal_is_explained_and_its_effects_are_counted);
     buffer_free(&out);
     pair_free(&pair);

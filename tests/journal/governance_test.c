@@ -341,6 +341,40 @@ CHECK_TEST(what_cannot_follow_is_not_proposed)
     CHECK(err.kind == ERROR_RULE || err.kind == ERROR_INPUT);
 }
 
+static void protocol_2(struct agreement *agreement)
+{
+    static struct agreement_party parties[2];
+    memcpy(parties, agreement->parties, sizeof parties);
+    parties[0].minimum_protocol = 2;
+    agreement->parties = parties;
+}
+
+/* Each node looks at itself: the one that proposes, and the one that signs second. */
+CHECK_TEST(a_version_that_a_node_cannot_speak_is_neither_proposed_nor_signed_by_it)
+{
+    struct buffer once CLEANUP(buffer_free) = buffer_make(16);
+    struct error err = {0};
+    int64_t version = line(0)->agreement.version;
+
+    CHECK(!amend_propose(&pair.nodes[0], protocol_2, &once, &err));
+    CHECK_ERROR(err, ERROR_RULE, "demands at least protocol 2");
+    pair.protocols[0][0] = 1;
+    pair.protocols[0][1] = 2;
+    CHECK_OR_RETURN(pair_reopen(&pair.nodes[0]));
+    pair_settle(&pair);
+    error_clear(&err);
+    CHECK_OK(amend_propose(&pair.nodes[0], protocol_2, &once, &err), err);
+    pair_settle(&pair);
+    CHECK(!amend_accept(&pair.nodes[1], buffer_span(&once), &err));
+    CHECK_ERROR(err, ERROR_RULE, "demands at least protocol 2");
+    CHECK(act(1, "agreement-refuse", "{}", &err));
+    pair_settle(&pair);
+    CHECK_INT(line(1)->agreement.version, version);
+    pair.protocols[0][0] = pair.protocols[0][1] = 0;
+    CHECK_OR_RETURN(pair_reopen(&pair.nodes[0]));
+    pair_settle(&pair);
+}
+
 /* --- a hostile partner --- */
 
 #define CHECK_REFUSED(entry, wanted)                                                               \
@@ -534,6 +568,7 @@ int main(void)
     CHECK_RUN(a_signature_that_crosses_a_withdrawal_counts);
     CHECK_RUN(a_refused_proposal_cannot_be_signed);
     CHECK_RUN(what_cannot_follow_is_not_proposed);
+    CHECK_RUN(a_version_that_a_node_cannot_speak_is_neither_proposed_nor_signed_by_it);
     CHECK_RUN(another_version_in_the_head_is_refused);
     CHECK_RUN(one_party_cannot_sign_for_both);
     CHECK_RUN(a_suspension_stops_both_sides_and_lifting_frees_them);

@@ -51,6 +51,26 @@ CHECK_TEST(what_the_agreement_demands_of_either_party_binds_both)
     CHECK_INT(agreed(1, 4, 1, 2, bound, &err), 0);
 }
 
+CHECK_TEST(an_agreement_that_demands_more_than_we_speak_is_named)
+{
+    struct error err = {0};
+    struct agreement_party bound[2] = {{.minimum_protocol = 1}, {.minimum_protocol = 3}};
+    struct agreement agreement = {.id = span_text("ro-al"), .version = 7, .parties = bound};
+
+    CHECK_OK(version_permits((struct version_range){2, 3}, &agreement, &err), err);
+    CHECK(!version_permits((struct version_range){1, 2}, &agreement, &err));
+    CHECK_ERROR(err, ERROR_RULE,
+                "agreement ro-al/7, clause 1.1: it demands at least protocol 3, this version of "
+                "Besa speaks protocols 1 to 2: upgrade first");
+    error_clear(&err);
+    bound[0].minimum_protocol = 4;
+    CHECK(!version_permits((struct version_range){1, 3}, &agreement, &err));
+    CHECK_ERROR(err, ERROR_RULE, "at least protocol 4");
+    error_clear(&err);
+    bound[0].minimum_protocol = bound[1].minimum_protocol = version_software().newest;
+    CHECK_OK(version_permits(version_software(), &agreement, &err), err);
+}
+
 /* Reads a probe's fields; the problems in it are counted. */
 static size_t reads(const char *text, struct version_range *range, uint64_t *types)
 {
@@ -107,6 +127,7 @@ int main(void)
 {
     CHECK_RUN(the_newest_common_version_is_used);
     CHECK_RUN(what_the_agreement_demands_of_either_party_binds_both);
+    CHECK_RUN(an_agreement_that_demands_more_than_we_speak_is_named);
     CHECK_RUN(what_is_shown_is_read);
     CHECK_RUN(an_older_node_says_less_and_a_newer_one_more);
     return check_end();
