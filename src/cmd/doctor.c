@@ -8,6 +8,7 @@
 
 #include "base/attributes.h"
 #include "base/env.h"
+#include "base/landlock.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -42,7 +43,7 @@ static void machine_look(struct doctor *doctor, const struct options *options)
         .proc = "/proc",
         .sys = "/sys",
         .clock_state = kernel_clock_state,
-        .landlock_version = doctor_landlock_version,
+        .landlock_version = landlock_version,
         .now_ms = env_real()->now_ms(env_real()->context),
         .disk_warning_size = DOCTOR_DISK_WARNING_SIZE,
         .disk_failure_size = DOCTOR_DISK_FAILURE_SIZE,

@@ -58,9 +58,6 @@ struct doctor_machine {
 #define DOCTOR_DISK_FAILURE_SIZE                                                                   \
     (UINT64_C(256) << 20) /* one attachment in segments, a log of changes */
 
-/* Of this kernel. */
-long doctor_landlock_version(void);
-
 struct doctor_machine_row {
     const char *name;
     const char *meaning; /* what is looked at, one sentence */

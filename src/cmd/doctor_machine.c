@@ -18,15 +18,12 @@
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #define DAY_MS              INT64_C(86400000)
 #define FILE_FINDING_MAX    8  /* of one kind; the rest is counted */
 #define INODE_SHARE_MIN     20 /* one in so many must be free */
 #define PEM_SIZE_MAX        (64u * 1024u)
-#define LANDLOCK_CREATE     444
-#define LANDLOCK_ASK        1u
 #define LANDLOCK_ABI_WANTED 4 /* from here on the network is limited too */
 
 /* --- home and configuration --- */
@@ -155,11 +152,6 @@ static void clock_look(struct doctor *doctor, const struct doctor_machine *machi
 }
 
 /* --- kernel --- */
-
-long doctor_landlock_version(void)
-{
-    return syscall(LANDLOCK_CREATE, NULL, 0, LANDLOCK_ASK);
-}
 
 static void kernel_look(struct doctor *doctor, const struct doctor_machine *machine)
 {

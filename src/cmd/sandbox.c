@@ -1,10 +1,8 @@
-/*
- * Sandbox: see sandbox.h. Landlock is called directly with structs of our own: the headers of Debian 12 know only its
- * first version, and what the running kernel has is asked at start.
- */
+/* Sandbox: see sandbox.h. */
 #include "cmd/sandbox.h"
 
 #include "base/attributes.h"
+#include "base/landlock.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -15,96 +13,30 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
-/* --- Landlock: the kernel's numbers --- */
-
-#define LANDLOCK_CREATE       444
-#define LANDLOCK_ADD          445
-#define LANDLOCK_RESTRICT     446
-#define LANDLOCK_ASK_VERSION  1u
-#define LANDLOCK_RULE_PATH    1
-#define LANDLOCK_RULE_PORT    2
-
-#define FS_EXECUTE            (UINT64_C(1) << 0)
-#define FS_WRITE_FILE         (UINT64_C(1) << 1)
-#define FS_READ_FILE          (UINT64_C(1) << 2)
-#define FS_READ_DIR           (UINT64_C(1) << 3)
-#define FS_ALL_1              ((UINT64_C(1) << 13) - 1)
-#define FS_REFER              (UINT64_C(1) << 13) /* ABI 2 */
-#define FS_TRUNCATE           (UINT64_C(1) << 14) /* ABI 3 */
-#define FS_IOCTL_DEVICE       (UINT64_C(1) << 15) /* ABI 5 */
-#define NET_BIND              (UINT64_C(1) << 0)  /* ABI 4 */
-#define NET_CONNECT           (UINT64_C(1) << 1)
-#define SCOPE_ABSTRACT_SOCKET (UINT64_C(1) << 0) /* ABI 6 */
-#define SCOPE_SIGNAL          (UINT64_C(1) << 1)
-
-#define ABI_REFER             2
-#define ABI_TRUNCATE          3
-#define ABI_NETWORK           4
-#define ABI_IOCTL             5
-#define ABI_SCOPE             6
-
-struct ruleset {
-    uint64_t fs;
-    uint64_t network;
-    uint64_t scoped;
-};
-struct __attribute__((packed)) path_rule {
-    uint64_t allowed;
-    int32_t parent_fd;
-};
-struct port_rule {
-    uint64_t allowed;
-    uint64_t port;
-};
-
-static uint64_t fs_known(int abi)
-{
-    return FS_ALL_1 | (abi >= ABI_REFER ? FS_REFER : 0) | (abi >= ABI_TRUNCATE ? FS_TRUNCATE : 0) |
-           (abi >= ABI_IOCTL ? FS_IOCTL_DEVICE : 0);
-}
-
-static bool path_allow(int ruleset, const char *path, uint64_t allowed, bool must_be_there,
-                       struct error *err)
-{
-    struct path_rule rule = {.allowed = allowed};
-    int fd = open(path, O_PATH | O_CLOEXEC);
-
-    if (fd < 0)
-        return !must_be_there ||
-               error_set(err, ERROR_STORE, "sandbox: %s: %s", path, strerror(errno));
-    rule.parent_fd = fd;
-    bool ok = syscall(LANDLOCK_ADD, ruleset, LANDLOCK_RULE_PATH, &rule, 0) == 0;
-    int failure = errno;
-    close(fd);
-    return ok || error_set(err, ERROR_BUG, "sandbox: %s: %s", path, strerror(failure));
-}
+/* --- files and ports --- */
 
 /* Libraries load parts of themselves late; names of services and time zones are read, never written. */
-static bool paths_allow(int ruleset, int abi, const char *home, struct error *err)
+static bool paths_allow(const struct landlock *landlock, const char *home, struct error *err)
 {
     static const char *const readable[] = {
         "/usr/lib", "/lib",           "/lib64",      "/usr/share/zoneinfo",
         "/etc/ssl", "/etc/localtime", "/usr/lib/ssl"};
     static const char *const devices[] = {"/dev/urandom", "/dev/null"};
-    uint64_t read_dir = FS_READ_FILE | FS_READ_DIR;
 
-    for (size_t i = 0; i < ARRAY_COUNT(readable); i++) {
-        /* A rule on a file may only name what one does with files. */
-        uint64_t allowed = strcmp(readable[i], "/etc/localtime") == 0 ? FS_READ_FILE : read_dir;
-        if (!path_allow(ruleset, readable[i], allowed, false, err))
+    for (size_t i = 0; i < ARRAY_COUNT(readable); i++)
+        if (!landlock_path(landlock, readable[i], LANDLOCK_READ, false, err))
             return false;
-    }
     for (size_t i = 0; i < ARRAY_COUNT(devices); i++)
-        if (!path_allow(ruleset, devices[i], FS_READ_FILE | FS_WRITE_FILE, false, err))
+        if (!landlock_path(landlock, devices[i], LANDLOCK_READ | LANDLOCK_WRITE, false, err))
             return false;
-    return path_allow(ruleset, home, fs_known(abi) & ~(FS_EXECUTE | FS_IOCTL_DEVICE), true, err);
+    return landlock_path(landlock, home, LANDLOCK_CHANGE, true, err);
 }
 
 /* The directory too: a file that is replaced is written beside itself and renamed. */
-static bool written_allow(int ruleset, int abi, const char *const *written, struct error *err)
+static bool written_allow(const struct landlock *landlock, const char *const *written,
+                          struct error *err)
 {
     for (size_t i = 0; i < SANDBOX_WRITTEN_MAX; i++) {
         char directory[4096];
@@ -113,56 +45,38 @@ static bool written_allow(int ruleset, int abi, const char *const *written, stru
         const char *slash = strrchr(written[i], '/');
         int size = slash == NULL ? 0 : (int)(slash - written[i]);
         snprintf(directory, sizeof directory, "%.*s", size == 0 ? 1 : size, written[i]);
-        if (!path_allow(ruleset, directory, fs_known(abi) & ~(FS_EXECUTE | FS_IOCTL_DEVICE), true,
-                        err))
+        if (!landlock_path(landlock, directory, LANDLOCK_CHANGE, true, err))
             return false;
     }
     return true;
 }
 
-static bool ports_allow(int ruleset, const struct sandbox_options *options, struct error *err)
+static bool ports_allow(const struct landlock *landlock, const struct sandbox_options *options,
+                        struct error *err)
 {
-    for (size_t i = 0; i < options->port_count; i++) {
-        struct port_rule rule = {.allowed = NET_CONNECT, .port = options->ports[i]};
-        if (syscall(LANDLOCK_ADD, ruleset, LANDLOCK_RULE_PORT, &rule, 0) != 0)
-            return error_set(err, ERROR_BUG, "sandbox: port %u: %s", options->ports[i],
-                             strerror(errno));
-    }
+    if (options->may_connect_anywhere)
+        return true;
+    for (size_t i = 0; i < options->port_count; i++)
+        if (!landlock_port(landlock, options->ports[i], LANDLOCK_CONNECT, err))
+            return false;
     return true;
-}
-
-static size_t ruleset_size(int abi)
-{
-    return abi >= ABI_SCOPE     ? sizeof(struct ruleset)
-           : abi >= ABI_NETWORK ? offsetof(struct ruleset, scoped)
-                                : offsetof(struct ruleset, network);
 }
 
 static bool landlock_enter(const struct sandbox_options *options, struct sandbox_level *out,
                            struct error *err)
 {
-    long abi = syscall(LANDLOCK_CREATE, NULL, 0, LANDLOCK_ASK_VERSION);
+    struct landlock landlock;
 
-    if (abi <= 0)
-        return true; /* not in this kernel, or switched off: said in the level */
-    out->landlock_abi = (int)abi;
-    bool has_network = abi >= ABI_NETWORK;
-    struct ruleset rules = {.fs = fs_known(out->landlock_abi)};
-    if (has_network)
-        rules.network = NET_BIND | (options->may_connect_anywhere ? 0 : NET_CONNECT);
-    if (abi >= ABI_SCOPE)
-        rules.scoped = SCOPE_ABSTRACT_SOCKET | SCOPE_SIGNAL;
-    long fd = syscall(LANDLOCK_CREATE, &rules, ruleset_size(out->landlock_abi), 0);
-    if (fd < 0)
-        return error_set(err, ERROR_BUG, "sandbox: Landlock: %s", strerror(errno));
-    bool ok = paths_allow((int)fd, out->landlock_abi, options->home, err) &&
-              written_allow((int)fd, out->landlock_abi, options->written, err) &&
-              (!has_network || options->may_connect_anywhere || ports_allow((int)fd, options, err));
-    if (ok && syscall(LANDLOCK_RESTRICT, (int)fd, 0) != 0)
-        ok = error_set(err, ERROR_BUG, "sandbox: Landlock: %s", strerror(errno));
-    close((int)fd);
-    out->has_files = ok;
-    out->has_network = ok && has_network && !options->may_connect_anywhere;
+    bool ok = landlock_begin(&landlock,
+                             LANDLOCK_BIND | (options->may_connect_anywhere ? 0 : LANDLOCK_CONNECT),
+                             err) &&
+              paths_allow(&landlock, options->home, err) &&
+              written_allow(&landlock, options->written, err) &&
+              ports_allow(&landlock, options, err);
+    ok = landlock_end(&landlock, ok, err);
+    out->landlock_abi = landlock.abi; /* 0: not in this kernel, or switched off */
+    out->has_files = ok && landlock.abi > 0;
+    out->has_network = ok && landlock.has_network && !options->may_connect_anywhere;
     return ok;
 }
 

@@ -13,10 +13,10 @@
 
 #include "base/attributes.h"
 #include "base/env.h"
+#include "base/landlock.h"
 #include "crypto/cms.h"
 #include "journal/private.h"
 #include "message/revocation.h"
-#include "store/governance_rows.h"
 #include "store/governance_rows.h"
 #include "store/held_rows.h"
 #include "store/local_rows.h"
@@ -95,7 +95,7 @@ static struct doctor_machine machine_of(void)
                                    .proc = root,
                                    .sys = root,
                                    .clock_state = clock_kept,
-                                   .landlock_version = doctor_landlock_version,
+                                   .landlock_version = landlock_version,
                                    .now_ms = env_real()->now_ms(env_real()->context),
                                    .disk_warning_size = 1,
                                    .disk_failure_size = 0};
