@@ -109,6 +109,11 @@ endfunction()
 foreach(folder base crypto tlog keeper http message agreement match detect journal desk exchange cmd)
   besa_tests(${folder} unit)
 endforeach()
+# A module that looks at what is none of its business: the token's process must not let it.
+add_library(keeper_nosy_module MODULE ${CMAKE_SOURCE_DIR}/tests/keeper/nosy_module.c)
+target_link_libraries(keeper_nosy_module PRIVATE ${CMAKE_DL_LIBS})
+add_dependencies(keeper_token_process_test keeper_nosy_module)
+target_compile_definitions(keeper_token_process_test PRIVATE BESA_NOSY_MODULE="$<TARGET_FILE:keeper_nosy_module>")
 besa_tests(store store)
 besa_tests(web web)
 

@@ -142,6 +142,21 @@ static bool keeper_key_take(struct config *config, struct span value)
            text_keep(config->keeper_key, sizeof config->keeper_key, value);
 }
 
+/* Absolute paths; the root itself would undo the limit. */
+static bool keeper_key_files_take(struct config *config, struct span value)
+{
+    size_t from = 0;
+
+    for (size_t i = 0; i <= value.size; i++) {
+        if (i < value.size && value.data[i] != ':')
+            continue;
+        if (i < from + 2 || value.data[from] != '/' || value.data[i - 1] == '/')
+            return false;
+        from = i + 1;
+    }
+    return text_keep(config->keeper_key_files, sizeof config->keeper_key_files, value);
+}
+
 static const struct key {
     const char *name;
     bool (*take)(struct config *config, struct span value);
@@ -160,6 +175,7 @@ static const struct key {
     {"audit_copy", audit_copy_take, "the absolute path of a directory", false},
     {"keeper_key", keeper_key_take,
      "pkcs11:token=NAME;object=PREFIX?module-path=/MODULE.so, without a PIN", false},
+    {"keeper_key_files", keeper_key_files_take, "absolute paths with ':' between them", false},
 };
 
 /* "partner.<party><tail>" */
@@ -348,6 +364,8 @@ bool config_write(const struct config *config, struct buffer *out)
         buffer_format(out, "audit_copy = %s\n", config->audit_copy);
     if (config->keeper_key[0] != '\0')
         buffer_format(out, "keeper_key = %s\n", config->keeper_key);
+    if (config->keeper_key_files[0] != '\0')
+        buffer_format(out, "keeper_key_files = %s\n", config->keeper_key_files);
     for (size_t i = 0; i < config->partner_count; i++) {
         const struct config_partner *partner = &config->partners[i];
         if (partner->address[0] != '\0')

@@ -68,6 +68,8 @@ struct config {
     char audit_stream[CONF_PATH_SIZE]; /* empty: no stream */
     char audit_copy[CONF_PATH_SIZE];   /* directory; empty: no copy */
     char keeper_key[CONF_PATH_SIZE];   /* the token for keys of logs (RFC 7512); empty: the file */
+    char keeper_key_files
+        [CONF_PATH_SIZE]; /* what its module may change, ':' between paths; may be empty */
     struct config_partner partners[PARTNER_COUNT_MAX];
     size_t partner_count;
 };

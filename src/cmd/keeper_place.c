@@ -25,7 +25,8 @@ bool keeper_place_token(const struct home *home, const struct config *config,
     if (!home_token_pin(home, &place->pin, err))
         return false;
     place->token = (struct keeper_token){.uri = span_text(config->keeper_key),
-                                         .pin = buffer_span(&place->pin)};
+                                         .pin = buffer_span(&place->pin),
+                                         .files = span_text(config->keeper_key_files)};
     out->token = &place->token;
     return true;
 }

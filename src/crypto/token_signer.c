@@ -79,6 +79,17 @@ bool token_signer_uri_check(struct span uri, struct error *err)
     return ok;
 }
 
+bool token_signer_module(struct span uri, char *out, size_t size, struct error *err)
+{
+    P11KitUri *parsed = NULL;
+
+    bool ok = uri_read(uri, &parsed, err);
+    if (ok && snprintf(out, size, "%s", p11_kit_uri_get_module_path(parsed)) >= (int)size)
+        ok = error_set(err, ERROR_LIMIT, "the module's path is too long");
+    p11_kit_uri_free(parsed);
+    return ok;
+}
+
 static bool module_load(struct token_signer *signer, struct error *err)
 {
     signer->module = p11_kit_module_load(p11_kit_uri_get_module_path(signer->uri), 0);

@@ -32,6 +32,9 @@ void token_signer_close(struct token_signer **signer);
 /* Reads the URI alone; what token_signer_open would say of it. */
 bool token_signer_uri_check(struct span uri, struct error *err);
 
+/* Where the module of a sound URI lies: an absolute path. */
+bool token_signer_module(struct span uri, char *out, size_t size, struct error *err);
+
 /* The key of this label. MISSING: none. RULE: it can be read out of the token, or has been outside. INPUT: several, or of
  * another kind. */
 bool token_signer_find(struct token_signer *signer, const char *label, struct token_key *out,

@@ -14,7 +14,7 @@
 bool keeper_filter_install(int socket_fd, int token_fd, struct error *err);
 
 /* For the token's process, before a module is loaded: starting programs, looking into other processes, changing the machine
- * and the network (but for sockets of this machine) are refused. Files are open to it. */
+ * and the network (but for sockets of this machine) are refused. What files it may open: token_files.h. */
 bool keeper_filter_install_token(struct error *err);
 
 #endif

@@ -22,6 +22,8 @@ struct keeper;
 struct keeper_token {
     struct span uri;
     struct span pin;
+    struct span
+        files; /* further paths that the module may change, ':' between them; may be empty */
 };
 
 /* Signs with a key that the keeper does not hold: `role` of set `set`. LINK: the token does not work. */

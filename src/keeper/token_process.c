@@ -8,6 +8,7 @@
 #include "keeper/filter.h"
 #include "keeper/frame.h"
 #include "keeper/keys_file.h"
+#include "keeper/token_files.h"
 #include "keeper/wipe.h"
 
 #include "base/cursor.h"
@@ -111,6 +112,7 @@ _Noreturn static void token_process(const struct keeper_options *options, int fd
         _exit(1);
     server->fd = fd;
     bool ok = keeper_filter_install_token(&err) &&
+              token_files_limit(options->env, options->token, &err) &&
               token_signer_open(options->token->uri, options->token->pin, &server->signer, &err);
     span_wipe(options->token->pin);
     if (!ok) {

@@ -1,9 +1,9 @@
 /*
  * Token process: the only process that loads a PKCS#11 module, and the only one that it runs beside: no key of the keeper and no
  * socket of the node is in it. The keeper forks it before it reads its keys and before its filter stands, and asks it for
- * signatures over a socketpair; so the keeper goes on opening no file and running no code of others. A module opens files and
- * sockets of the machine as it pleases; what starts programs, looks into other processes or reaches the network is
- * refused to it.
+ * signatures over a socketpair; so the keeper goes on opening no file and running no code of others. A module may
+ * open its own files (token_files.h) and sockets of the machine; what starts programs, looks into other processes or
+ * reaches the network is refused to it.
  *
  * It ends with the keeper. When it ends by itself, the keeper says so at each signature, and the node signs nothing until
  * both are started again.

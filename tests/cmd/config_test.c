@@ -83,6 +83,21 @@ CHECK_TEST(who_opens_the_connection_is_said_for_the_node_and_for_each_partner)
           again.partners[1].connect == CONNECT_CALL);
 }
 
+CHECK_TEST(what_the_tokens_module_may_open_is_said_and_kept)
+{
+    struct buffer text CLEANUP(buffer_free) = buffer_make(CONF_SIZE_MAX);
+    struct config config;
+    struct config again;
+    struct error err = {0};
+    static const char said[] = "party = ro\nlisten = 127.0.0.1:8443\ntls_name = ro.besa.invalid\n"
+                               "training = yes\nkeeper_key_files = /var/lib/card:/dev/bus/usb\n";
+
+    CHECK_OK(reads(said, &config, &err), err);
+    CHECK(config_write(&config, &text));
+    CHECK_OK(config_read(buffer_span(&text), &again, &err), err);
+    CHECK(strcmp(again.keeper_key_files, "/var/lib/card:/dev/bus/usb") == 0);
+}
+
 CHECK_TEST(an_error_names_line_and_key)
 {
     static const struct {
@@ -107,6 +122,11 @@ CHECK_TEST(an_error_names_line_and_key)
         {"partner.al.connect = pull\npartner.al.connect = pull\n", ERROR_INPUT, "stands twice"},
         {"partner.AL.connect = pull\n", ERROR_INPUT, "unknown key"},
         {"training = maybe\n", ERROR_INPUT, "training: yes or no"},
+        {"keeper_key_files = card\n", ERROR_INPUT, "keeper_key_files: absolute paths"},
+        {"keeper_key_files = /\n", ERROR_INPUT, "keeper_key_files: absolute paths"},
+        {"keeper_key_files = /a:\n", ERROR_INPUT, "keeper_key_files: absolute paths"},
+        {"keeper_key_files = /a:/\n", ERROR_INPUT, "keeper_key_files: absolute paths"},
+        {"keeper_key_files = /a::/b\n", ERROR_INPUT, "keeper_key_files: absolute paths"},
         {"database = mysql:\n", ERROR_INPUT, "database: sqlite"},
         {"tls_name = a/b\n", ERROR_INPUT, "tls_name"},
         {"partner.AL.address = x:1\n", ERROR_INPUT, "unknown key"},
@@ -325,6 +345,7 @@ int main(void)
     CHECK_RUN(a_whole_configuration_is_read);
     CHECK_RUN(what_is_written_is_read_again);
     CHECK_RUN(who_opens_the_connection_is_said_for_the_node_and_for_each_partner);
+    CHECK_RUN(what_the_tokens_module_may_open_is_said_and_kept);
     CHECK_RUN(an_error_names_line_and_key);
     CHECK_RUN(a_node_is_not_its_own_partner);
     CHECK_RUN(a_cut_configuration_lacks_what_was_cut);

@@ -3,7 +3,7 @@
  * process of its own, hold under the keys that the keeper shows, and the keeper is as confined as without. What the token
  * refuses is said at the start; a token's process that dies, at the next signature. Prints what a receipt costs beside one by
  * the key file.
- * covers: frame sign
+ * covers: frame sign token_files
  */
 #include "check.h"
 
@@ -12,10 +12,13 @@
 #include "keeper/token_process.h"
 
 #include "base/attributes.h"
+#include "base/landlock.h"
 #include "tlog/checkpoint.h"
 #include "tlog/cosignature.h"
 
+#include <errno.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -67,10 +70,11 @@ static bool token_make(void)
     FILE *file = access(MODULE, R_OK) == 0 ? fopen(conf, "w") : NULL;
     if (file == NULL)
         return false;
-    fprintf(file, "directories.tokendir = %s\n", place);
+    fprintf(file, "directories.tokendir = %s/tokens\n", place);
     fclose(file);
     setenv("SOFTHSM2_CONF", conf, 1);
-    return shell("softhsm2-util --init-token --free --label besa --so-pin 1357 --pin 2468");
+    return shell(
+        "mkdir tokens && softhsm2-util --init-token --free --label besa --so-pin 1357 --pin 2468");
 }
 
 static struct keeper_process *started(const struct keeper_options *options,
@@ -249,6 +253,71 @@ CHECK_TEST(the_module_is_in_a_process_of_its_own_and_ends_with_the_keeper)
     CHECK(kill(helper, 0) != 0 || status_has(helper, "State:\tZ (zombie)\n"));
 }
 
+/* What the module wrote of one path: its errno; -1: nothing. */
+static int nosy_said(const char *path)
+{
+    char line[512], said[160];
+    int found = -1;
+
+    snprintf(said, sizeof said, "%s/tokens/said", place);
+    FILE *file = fopen(said, "r");
+    while (file != NULL && fgets(line, sizeof line, file) != NULL) {
+        char *end = NULL;
+        long number = strtol(line, &end, 10);
+        line[strcspn(line, "\n")] = '\0';
+        if (strcmp(end + 1, path) == 0)
+            found = (int)number;
+    }
+    if (file != NULL)
+        fclose(file);
+    return found;
+}
+
+/* It opens its tokens, and nothing of the node, of the user or of the machine. */
+CHECK_TEST(a_module_of_bad_intent_opens_nothing_but_its_own)
+{
+    char uri[512], files[320], looks[1024], says[160], keys[128], conf[128];
+    struct keeper_token token = token_of(pin);
+    struct keeper_options options = options_of("a", &token);
+    struct keeper_client client;
+    struct keeper_step step = {.kind = KEEPER_CUSTODY, /* the last receipt again */
+                               .origin = span_text(PARTNER),
+                               .size_before = 3,
+                               .is_signed = true,
+                               .time_s = NOW_S + 2};
+    struct error err = {0};
+
+    if (!has_token)
+        CHECK_NOT_RUN("no SoftHSM");
+    if (landlock_version() <= 0)
+        CHECK_NOT_RUN("no Landlock in this kernel");
+    snprintf(keys, sizeof keys, "%s/a/keeper.keys", place);
+    snprintf(conf, sizeof conf, "%s/softhsm.conf", place);
+    snprintf(looks, sizeof looks, "%s:/etc/passwd:/proc/self/environ:%s:%s", keys, place, conf);
+    snprintf(says, sizeof says, "%s/tokens/said", place);
+    snprintf(files, sizeof files, "%s/tokens:%s", place, conf);
+    snprintf(uri, sizeof uri, "pkcs11:token=besa;object=keeper?module-path=%s", BESA_NOSY_MODULE);
+    setenv("BESA_NOSY_LOOKS", looks, 1);
+    setenv("BESA_NOSY_SAYS", says, 1);
+    token.uri = span_text(uri);
+    token.files = span_text(files);
+    struct keeper_process *process = started(&options, &client, &err);
+    CHECK_OK(process != NULL, err);
+    CHECK_INT(nosy_said(keys), EACCES);
+    CHECK_INT(nosy_said("/etc/passwd"), EACCES);
+    CHECK_INT(nosy_said("/proc/self/environ"), EACCES);
+    CHECK_INT(nosy_said(place), EACCES);
+    CHECK_INT(nosy_said(conf), 0);
+    CHECK_OK(keeper_advance(&client, &step, 1, &err), err);
+    keeper_process_stop(&process);
+    /* Without its own files named, it finds no token; a path that is not there is said. */
+    token.files = span_text("");
+    CHECK(started(&options, &client, &err) == NULL);
+    token.files = span_text("/there/is/none");
+    CHECK(started(&options, &client, &err) == NULL);
+    CHECK_ERROR(err, ERROR_STORE, "keeper_key_files: sandbox: /there/is/none");
+}
+
 CHECK_TEST(a_token_that_goes_is_said_and_nothing_is_signed)
 {
     struct keeper_token token = token_of(pin);
@@ -400,6 +469,7 @@ int main(void)
     has_token = token_make();
     CHECK_RUN(what_the_token_signs_holds_under_the_keepers_keys);
     CHECK_RUN(the_module_is_in_a_process_of_its_own_and_ends_with_the_keeper);
+    CHECK_RUN(a_module_of_bad_intent_opens_nothing_but_its_own);
     CHECK_RUN(a_token_that_goes_is_said_and_nothing_is_signed);
     CHECK_RUN(without_its_token_a_keeper_opens_and_signs_nothing);
     CHECK_RUN(a_wrong_pin_comes_back_from_the_start_and_is_not_tried_again);
