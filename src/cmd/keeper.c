@@ -82,12 +82,17 @@ static bool opening_find(const struct options *options, struct opening *opening,
            keeper_place_find(&opening->home, &opening->config, &opening->place, out, err);
 }
 
-static bool renew_keys(const struct options *options, struct error *err)
+/* Into the token that the configuration names, or back out of it: then the token still signs for the logs of older sets. */
+static bool renew_keys(const struct options *options, bool is_to_file, struct error *err)
 {
     struct opening opening CLEANUP(opening_drop) = {.place.directory = ""};
     struct keeper_options keeper;
 
-    return opening_find(options, &opening, &keeper, err) && keeper_renew(&keeper, err);
+    if (!opening_find(options, &opening, &keeper, err))
+        return false;
+    if (is_to_file)
+        keeper.token = NULL;
+    return keeper_renew(&keeper, err);
 }
 
 static void sets_show(const struct keeper_sets *sets, struct json_writer *out)
@@ -117,16 +122,18 @@ static int renew_command(struct options *options, int argc, char **argv)
     struct buffer text CLEANUP(buffer_free) = buffer_make(8192);
     struct json_writer out = json_writer_make(&text);
     struct keeper_sets sets = {.count = 0};
+    bool is_to_file = false;
+    const struct command_option own[] = {{.name = "to-file", .flag = &is_to_file}};
     struct node *node = NULL;
     struct word_list words;
     struct error err = {0};
     int exit_code = 0;
 
-    if (!command_parse(options, argc, argv, NULL, 0, 0, 0, &words, &exit_code))
+    if (!command_parse(options, argc, argv, own, ARRAY_COUNT(own), 0, 0, &words, &exit_code))
         return exit_code;
     bool ok = setup_open(options, &node, &err) && node_job(node, true, renew_enter, options, &err);
     node_close(&node);
-    ok = ok && renew_keys(options, &err) && sets_read(options, &sets, &err);
+    ok = ok && renew_keys(options, is_to_file, &err) && sets_read(options, &sets, &err);
     if (!ok)
         return command_fail(options, &err);
     sets_show(&sets, &out);

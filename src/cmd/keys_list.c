@@ -133,7 +133,7 @@ static void keeper_list(struct listing *listing)
         struct key_entry *entry =
             entry_add(listing, kinds[i],
                       has_token && kinds[i] <= KEY_WITNESS
-                          ? "token (keeper_key); sets made before it in " KEEPER_KEYS
+                          ? "token (keeper_key); other sets in " KEEPER_KEYS
                           : "sealed file " KEEPER_KEYS ", used by the keeper alone");
         entry->is_missing = !file_time(listing->home, KEEPER_KEYS, &entry->made_ms);
     }

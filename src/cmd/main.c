@@ -50,9 +50,11 @@ const struct command commands[] = {
      "head_of_desk or security_officer; the partner's officer runs allow before its institution "
      "countersigns (an outgoing log). See docs/recovery.md.",
      command_succession},
-    {"keeper", "renew\nrecover [--older]",
+    {"keeper", "renew [--to-file]\nrecover [--older]",
      "While the node is stopped, by two officers (--approver head_of_desk or security_officer): "
-     "`renew` makes a further set of the node's keys; logs go over to it by `besa succession`.\n\n"
+     "`renew` makes a further set of the node's keys; logs go over to it by `besa succession`. "
+     "--to-file: in the key file, although keeper_key names a token; it still signs for the logs of "
+     "older sets.\n\n"
      "`recover` makes the keeper's record whole again after it was lost or damaged. From its next "
      "start the node signs nothing for a log before the partner's keeper has said, at contact, how "
      "much of it it holds. --older: an older record was put back; every log waits. See "

@@ -1,6 +1,6 @@
 #!/bin/bash
 # Keys of logs and receipts that live in a PKCS#11 token (SoftHSM). al is made with them; ro goes over from its key file, by a further
-# set of keys and the end of its log. Both exchange, their books verify, and status says where the keys are. What the token
+# set of keys and the end of its log, and comes back to the file. Both exchange, their books verify, and status says where the keys are. What the token
 # refuses is named at the start, and a wrong PIN is tried once, however often the node starts.
 #
 #     keeper_token.sh BESA SAMPLE_REQUEST      exit code 77: not run
@@ -62,6 +62,25 @@ until_said RO-TOKEN-2 as_al --json inbox
 level
 [ "$(tool --list-objects --type privkey 2> /dev/null | grep -c 'never extract')" = 6 ] || fail "three keys of each node, none of which leaves the token"
 
+# The way back: a further set in the key file, all of ro's logs go over to it, and then the token is named no more.
+succeed ro/domestic/0 key_change
+level
+end ro
+quiet "$besa" --home "$homes/ro" --officer admin-ro --reason exercise --approver second keeper renew --to-file || fail "a further set in the file"
+begin ro
+until_said '"state":"reachable"' as_ro --json status
+says '"keeper":"sealed file"' as_ro --json status
+for log in ro/ro-al/to/al/1 ro/domestic/1; do succeed "$log" key_change; done
+level
+end ro
+sed -i '/^keeper_key/d' "$homes/ro/besa.conf"
+begin ro
+until_said '"state":"reachable"' as_ro --json status
+write_request RO-FILE-4 ro
+until_said RO-FILE-4 as_al --json inbox
+level
+until_said '"log":"ro/domestic/2"' as_ro --json status
+
 # The token goes away, comes back; then the PIN is wrong.
 end al
 mv "$homes/token" "$homes/away" && mkdir "$homes/token"
@@ -87,4 +106,4 @@ level
 end ro
 end al
 for side in ro al; do quiet "as_$side" verify || fail "the books of $side verify"; done
-echo "logs and receipts were signed in the token, a node went over to it, and a wrong PIN was tried once"
+echo "logs and receipts were signed in the token, a node went over to it and came back, and a wrong PIN was tried once"
