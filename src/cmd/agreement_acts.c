@@ -105,7 +105,28 @@ int agreement_withdraw(struct options *options, int argc, char **argv)
 
 int agreement_history(struct options *options, int argc, char **argv)
 {
-    return named_run(options, argc, argv, "agreement-history");
+    struct buffer text CLEANUP(buffer_free) = buffer_make(4096);
+    struct json_writer out = json_writer_make(&text);
+    const char *limit = NULL, *after = NULL;
+    const struct command_option own[] = {{.name = "limit", .letter = 'n', .value = &limit},
+                                         {.name = "after", .letter = 'a', .value = &after}};
+    struct word_list words;
+    struct error err = {0};
+    uint64_t number = 0;
+    int exit_code = 0;
+
+    if (!command_parse(options, argc, argv, own, ARRAY_COUNT(own), 0, 1, &words, &exit_code))
+        return exit_code;
+    if (!command_number("limit", limit, 1, 200, 0, &number, &err))
+        return command_usage(options, "%s", err.text);
+    const struct field fields[] = {{"agreement", words.count > 0 ? words.words[0] : NULL},
+                                   {"after", after}};
+    json_begin_object(&out);
+    fields_write(&out, fields, ARRAY_COUNT(fields));
+    if (number > 0)
+        json_integer_field(&out, "limit", (int64_t)number);
+    json_end_object(&out);
+    return command_act(options, "agreement-history", buffer_span(&text), span_make(NULL, 0));
 }
 
 int agreement_terminate(struct options *options, int argc, char **argv)

@@ -31,7 +31,7 @@ const struct command commands[] = {
      "[--key FILE|--token URI --cert FILE] [--passphrase-file|--pin-file FILE]\ncountersign FILE --output FILE [the "
      "same]\nimport FILE\nshow [FILE|NAME] [--export FILE]\nsuspend [NAME] [--for REASON]\nresume [NAME]\npropose FILE\n"
      "proposal [NAME] --export FILE [--own]\naccept FILE\nrefuse [NAME] [--for GROUND]\nwithdraw [NAME]\n"
-     "terminate DATE [--for REASON]\nhistory [NAME]\ndiff [OLD] [NEW]\n"
+     "terminate DATE [--for REASON]\nhistory [NAME] [--limit N] [--after PLACE]\ndiff [OLD] [NEW]\n"
      "try FILE [--type TYPE] [--as-sender|--as-receiver] [--agreement FILE]",
      "The co-signed rules of the exchange with a partner.\n\nA new version is drafted and signed as a file, "
      "proposed, read by the other side with `diff`, countersigned as a file and given back with `accept`: from that "

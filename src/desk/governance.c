@@ -121,7 +121,7 @@ bool act_agreement_terminate(struct journal *journal, const struct desk_call *ca
 
 /* --- reading --- */
 
-#define HISTORY_MAX 200
+#define VERSIONS_SHOWN_MAX 256u /* the newest; a version a month for twenty years */
 
 static const char *code_word(const struct governance_row *row)
 {
@@ -153,16 +153,18 @@ static void row_show(const struct journal *journal, const struct journal_line *l
 static bool versions_show(struct journal *journal, const struct journal_line *line,
                           struct arena *arena, struct json_writer *out, struct error *err)
 {
-    struct version_row *rows = arena_array(arena, HISTORY_MAX, sizeof *rows);
+    struct version_row *rows = arena_array(arena, VERSIONS_SHOWN_MAX + 1, sizeof *rows);
     size_t count = 0;
 
     if (rows == NULL)
         return error_set(err, ERROR_LIMIT, "out of memory");
-    if (!version_list(journal->db, span_text(line->agreement_id), rows, HISTORY_MAX, &count, err))
+    if (!version_list(journal->db, span_text(line->agreement_id), rows, VERSIONS_SHOWN_MAX + 1,
+                      &count, err))
         return false;
+    json_boolean_field(out, "more_versions", count > VERSIONS_SHOWN_MAX);
     json_key(out, "versions");
     json_begin_array(out);
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < count && i < VERSIONS_SHOWN_MAX; i++) {
         json_begin_object(out);
         json_integer_field(out, "version", rows[i].version);
         json_string_field(out, "second_signature",
@@ -177,22 +179,24 @@ static bool versions_show(struct journal *journal, const struct journal_line *li
     return true;
 }
 
-bool act_agreement_history(struct journal *journal, const struct desk_call *call,
-                           struct json_writer *out, struct error *err)
+/* What was done about the agreement before the page's place, one more than is shown. */
+static bool acts_find(struct journal *journal, const struct desk_call *call,
+                      const struct journal_line *line, const struct page *page,
+                      struct governance_row **rows, size_t *count, struct error *err)
 {
-    struct journal_line *line = line_of(journal, call, err);
-    struct governance_row *rows = arena_array(call->arena, HISTORY_MAX, sizeof *rows);
-    size_t count = 0;
+    int64_t before = INT64_MAX;
 
-    if (!problems_to_error(call->problems, err) || line == NULL)
-        return false;
-    if (rows == NULL)
+    *rows = arena_array(call->arena, page->limit + 1, sizeof **rows);
+    if (*rows == NULL)
         return error_set(err, ERROR_LIMIT, "out of memory");
-    struct span object = span_text(line->agreement_id);
-    if (!governance_list(journal->db, call->arena, object, rows, HISTORY_MAX, &count, err) ||
-        !access_write(journal, call, "agreement-history", &object, 1, err))
-        return false;
-    json_begin_object(out);
+    return (page->after.size == 0 || page_numbers_read(page->after, &before, 1, err)) &&
+           governance_list(journal->db, call->arena, span_text(line->agreement_id), before, *rows,
+                           page->limit + 1, count, err);
+}
+
+static void standing_show(const struct journal *journal, const struct journal_line *line,
+                          struct json_writer *out)
+{
     json_string_field(out, "agreement", line->agreement_id);
     json_integer_field(out, "version_in_force", line->agreement.version);
     json_boolean_field(out, "suspended_by_us", line->is_suspended_by_us);
@@ -200,14 +204,35 @@ bool act_agreement_history(struct journal *journal, const struct desk_call *call
     json_time_field(out, "ends", journal_over_ms(line));
     json_boolean_field(out, "ended",
                        journal->env->now_ms(journal->env->context) >= journal_over_ms(line));
+}
+
+bool act_agreement_history(struct journal *journal, const struct desk_call *call,
+                           struct json_writer *out, struct error *err)
+{
+    struct journal_line *line = line_of(journal, call, err);
+    struct governance_row *rows = NULL;
+    struct span next = span_text("");
+    struct page page;
+    size_t count = 0;
+
+    if (!page_read(call, DESK_LIST_MAX, &page, err) || line == NULL)
+        return false;
+    struct span object = span_text(line->agreement_id);
+    if (!acts_find(journal, call, line, &page, &rows, &count, err) ||
+        !access_write(journal, call, "agreement-history", &object, 1, err))
+        return false;
+    size_t shown = count > page.limit ? page.limit : count;
+    if (count > shown && !page_numbers_write(&rows[shown - 1].entry, 1, call->arena, &next, err))
+        return false;
+    json_begin_object(out);
+    standing_show(journal, line, out);
     if (!versions_show(journal, line, call->arena, out, err))
         return false;
     json_key(out, "acts");
     json_begin_array(out);
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < shown; i++)
         row_show(journal, line, &rows[i], out);
-    json_end_array(out);
-    json_end_object(out);
+    page_end(out, count > shown, next);
     return true;
 }
 

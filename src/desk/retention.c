@@ -171,30 +171,52 @@ static bool line_list(struct journal *journal, struct journal_line *line, int64_
     return true;
 }
 
-/* What stands behind the page's place: how many before it are passed over. */
-static bool place_find(struct span after, const struct listed *list, size_t count, size_t *out,
-                       struct error *err)
-{
-    int64_t numbers[3];
+/* A place among those that are sorted by their day: three numbers; or of the walk, where they are too many to be sorted:
+ * five. */
+enum { PLACE_SORTED = 3, PLACE_WALKED = 5 };
 
-    *out = 0;
+struct list_place {
+    bool is_walked;
+    struct listed listed; /* sorted: the last one that was shown */
+    size_t line;          /* walked: where the walk goes on */
+    struct retention_walk walk;
+};
+
+static bool place_read(struct span after, struct list_place *out, struct error *err)
+{
+    int64_t n[PLACE_WALKED];
+
+    *out = (struct list_place){.is_walked = false};
     if (after.size == 0)
         return true;
-    if (!page_numbers_read(after, numbers, ARRAY_COUNT(numbers), err))
+    if (page_numbers_read(after, n, PLACE_WALKED, err)) {
+        *out = (struct list_place){
+            .is_walked = true,
+            .line = (size_t)n[0],
+            .walk = {.step = (size_t)n[1],
+                     .has_place = true,
+                     .after = {.at_ms = n[2] - 1, .entry = n[3], .number = n[4]}}};
+        return true;
+    }
+    error_clear(err);
+    if (!page_numbers_read(after, n, PLACE_SORTED, err))
         return false;
-    const struct listed place = {
-        .item = {.due_ms = numbers[0], .entry = numbers[1], .number = (uint16_t)numbers[2]}};
-    while (*out < count && listed_compare(&list[*out], &place) <= 0)
-        (*out)++;
+    out->listed.item =
+        (struct retention_item){.due_ms = n[0], .entry = n[1], .number = (uint16_t)n[2]};
     return true;
 }
 
-static bool place_write(const struct listed *listed, struct arena *arena, struct span *out,
+static bool place_write(const struct list_place *place, struct arena *arena, struct span *out,
                         struct error *err)
 {
-    const int64_t numbers[] = {listed->item.due_ms, listed->item.entry, listed->item.number};
+    const struct retention_item *item = &place->listed.item;
+    const struct retention_place *after = &place->walk.after;
+    const int64_t sorted[PLACE_SORTED] = {item->due_ms, item->entry, item->number};
+    const int64_t walked[PLACE_WALKED] = {(int64_t)place->line, (int64_t)place->walk.step,
+                                          after->at_ms + 1, after->entry, after->number};
 
-    return page_numbers_write(numbers, ARRAY_COUNT(numbers), arena, out, err);
+    return place->is_walked ? page_numbers_write(walked, PLACE_WALKED, arena, out, err)
+                            : page_numbers_write(sorted, PLACE_SORTED, arena, out, err);
 }
 
 static void listed_write(const struct listed *listed, struct span object, struct json_writer *out)
@@ -229,52 +251,97 @@ static bool list_view(struct journal *journal, const struct desk_call *call,
     return access_view(journal, call, "retention-list", objects, count, err);
 }
 
+/* `place`: behind the last that is shown; NULL: there is no more. */
 static bool page_write(struct journal *journal, const struct desk_call *call,
-                       const struct listed *list, size_t shown, bool has_next, bool is_cut,
-                       struct json_writer *out, struct error *err)
+                       const struct listed *list, size_t shown, const struct list_place *place,
+                       bool and_more, struct json_writer *out, struct error *err)
 {
     struct span *objects = arena_array(call->arena, shown + 1, sizeof *objects);
     struct span next = span_text("");
 
     if (objects == NULL)
         return error_set(err, ERROR_LIMIT, "out of memory");
-    if ((has_next && !place_write(&list[shown - 1], call->arena, &next, err)) ||
+    if ((place != NULL && !place_write(place, call->arena, &next, err)) ||
         !list_view(journal, call, list, shown, objects, err))
         return false;
     json_begin_object(out);
-    json_boolean_field(out, "and_more", is_cut);
+    json_boolean_field(out, "and_more", and_more);
     json_key(out, "list");
     json_begin_array(out);
     for (size_t i = 0; i < shown; i++)
         listed_write(&list[i], objects[i], out);
-    page_end(out, has_next, next);
+    page_end(out, place != NULL, next);
     return true;
+}
+
+/* Too many to be sorted: as the pass meets them, line after line, by own dates and then by class. */
+static bool page_walk(struct journal *journal, const struct desk_call *call,
+                      const struct page *page, int64_t at_ms, struct list_place *place,
+                      struct json_writer *out, struct error *err)
+{
+    struct listed *list = arena_array(call->arena, page->limit + 1, sizeof *list);
+    struct retention_item *items = arena_array(call->arena, page->limit, sizeof *items);
+    size_t shown = 0, found = 0;
+
+    if (list == NULL || items == NULL)
+        return error_set(err, ERROR_LIMIT, "out of memory");
+    while (shown < page->limit && place->line < journal->line_count) {
+        struct journal_line *line = &journal->lines[place->line];
+        if (!journal_retention_next(journal, line, at_ms, &place->walk, items, page->limit - shown,
+                                    &found, err))
+            return false;
+        for (size_t i = 0; i < found; i++)
+            list[shown++] = (struct listed){items[i], line};
+        if (place->walk.is_over)
+            *place = (struct list_place){.is_walked = true, .line = place->line + 1};
+    }
+    bool has_next = place->line < journal->line_count;
+    return page_write(journal, call, list, shown, has_next ? place : NULL, true, out, err);
+}
+
+/* `is_cut`: more came to be due since the first page than are looked at. */
+static bool page_sort(struct journal *journal, const struct desk_call *call,
+                      const struct page *page, struct listed *list, size_t count, bool is_cut,
+                      struct list_place *place, struct json_writer *out, struct error *err)
+{
+    size_t first = 0;
+
+    qsort(list, count, sizeof *list, listed_compare);
+    while (page->after.size > 0 && first < count &&
+           listed_compare(&list[first], &place->listed) <= 0)
+        first++;
+    bool has_next = count - first > page->limit;
+    size_t shown = has_next ? page->limit : count - first;
+    if (has_next)
+        place->listed = list[first + shown - 1];
+    return page_write(journal, call, list + first, shown, has_next ? place : NULL, is_cut, out,
+                      err);
 }
 
 bool act_retention_list(struct journal *journal, const struct desk_call *call,
                         struct json_writer *out, struct error *err)
 {
     int64_t days = json_get_integer_optional(call->arguments, "days", 0, 36600, 0);
+    int64_t at_ms = now_ms(journal) + days * DAY_MS;
     struct listed *list =
         arena_array(call->arena, journal->line_count * RETENTION_COUNT_MAX + 1, sizeof *list);
+    struct list_place place;
     struct page page;
-    size_t count = 0, first = 0;
+    size_t count = 0;
     bool is_cut = false;
 
-    if (!page_read(call, DESK_PAGE, &page, err))
+    if (!page_read(call, DESK_PAGE, &page, err) || !place_read(page.after, &place, err))
         return false;
     if (list == NULL)
         return error_set(err, ERROR_LIMIT, "out of memory");
-    for (size_t i = 0; i < journal->line_count; i++)
-        if (!line_list(journal, &journal->lines[i], now_ms(journal) + days * DAY_MS, list, &count,
-                       &is_cut, err))
+    for (size_t i = 0; i < journal->line_count && !place.is_walked; i++)
+        if (!line_list(journal, &journal->lines[i], at_ms, list, &count, &is_cut, err))
             return false;
-    qsort(list, count, sizeof *list, listed_compare);
-    if (!place_find(page.after, list, count, &first, err))
-        return false;
-    bool has_next = count - first > page.limit;
-    return page_write(journal, call, list + first, has_next ? page.limit : count - first, has_next,
-                      is_cut, out, err);
+    if (!place.is_walked && !(is_cut && page.after.size == 0))
+        return page_sort(journal, call, &page, list, count, is_cut, &place, out, err);
+    if (!place.is_walked)
+        place = (struct list_place){.is_walked = true};
+    return page_walk(journal, call, &page, at_ms, &place, out, err);
 }
 
 /* --- run --- */

@@ -92,15 +92,18 @@ bool governance_open_proposal(struct database *db, struct arena *arena, struct s
 
 static const char governance_list_sql[] =
     "select entry, agreement, kind, is_own, target, version, code, at_ms from governance"
-    " where agreement = $1 order by entry desc";
+    " where agreement = $1 and entry < $2 order by entry desc limit $3";
 
 bool governance_list(struct database *db, struct arena *arena, struct span agreement,
-                     struct governance_row *out, size_t limit, size_t *count, struct error *err)
+                     int64_t before, struct governance_row *out, size_t limit, size_t *count,
+                     struct error *err)
 {
     struct statement *s CLEANUP(statement_give) = statement_take(db, governance_list_sql, err);
     if (s == NULL)
         return false;
     statement_text(s, 1, agreement);
+    statement_integer(s, 2, before);
+    statement_integer(s, 3, (int64_t)limit);
     return rows_read(s, arena, governance_read, out, sizeof *out, limit, count, err);
 }
 

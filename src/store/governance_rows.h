@@ -35,9 +35,10 @@ struct proposal_kinds { /* message types, by number */
 bool governance_open_proposal(struct database *db, struct arena *arena, struct span agreement,
                               bool is_own, const struct proposal_kinds *kinds,
                               struct governance_row *out, struct error *err);
-/* All of an agreement, newest first. */
+/* Those of an agreement before entry `before` (INT64_MAX: all), newest first. */
 bool governance_list(struct database *db, struct arena *arena, struct span agreement,
-                     struct governance_row *out, size_t limit, size_t *count, struct error *err);
+                     int64_t before, struct governance_row *out, size_t limit, size_t *count,
+                     struct error *err);
 
 /* The same, of one kind. */
 bool governance_list_kind(struct database *db, struct arena *arena, struct span agreement,

@@ -501,6 +501,7 @@ const struct web_route web_routes[] = {
      .kind = WEB_ACT,
      .act = "agreement-history",
      .id = "agreement",
+     .query = {"limit", "after"},
      .gives = &shape_history,
      .status = 200,
      .purpose = "Versions, proposals, suspensions and terminations."},

@@ -8,7 +8,7 @@
 #include "web/shape_rows.h"
 
 #define WORDS_MAX        512
-#define HISTORY_MAX      200
+#define VERSION_COUNT    256
 #define CHANGE_COUNT_MAX 512
 
 /* --- the agreement's versions --- */
@@ -74,11 +74,14 @@ static const struct shape_field history_fields[] = {
     BOOLEAN("suspended_by_partner", MUST, NULL),
     TIME("ends", MUST, "Nothing new passes from then on."),
     BOOLEAN("ended", MUST, NULL),
-    LIST("versions", MUST, HISTORY_MAX, versions, NULL),
-    LIST("acts", MUST, HISTORY_MAX, governance_rows, NULL),
+    BOOLEAN("more_versions", MUST,
+            "Older ones are not listed; their signatures are among the acts."),
+    LIST("versions", MUST, VERSION_COUNT, versions, "The newest first."),
+    LIST("acts", MUST, DESK_LIST_MAX, governance_rows, "The newest first."),
+    NEXT,
 };
 const struct shape shape_history =
-    SHAPE("agreement_history", "Versions, and what was done about them.", history_fields);
+    SHAPE("agreement_history", "Versions, and a page of what was done about them.", history_fields);
 
 static const struct shape_field difference_put_fields[] = {
     BASE64("document", MAY, 1, AMENDMENT_CMS_SIZE_MAX,

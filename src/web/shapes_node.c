@@ -124,10 +124,12 @@ static const struct shape due_item =
     SHAPE("retention_item", "What goes, and when.", due_item_fields);
 static const struct shape *const due_items[] = {&due_item};
 static const struct shape_field due_items_fields[] = {
-    BOOLEAN("and_more", MUST, "There is more than was looked at: name fewer days."),
+    BOOLEAN("and_more", MUST,
+            "More than can be sorted: the pages go by agreement and class, not by day."),
     LIST("list", MUST, DESK_LIST_MAX, due_items, NULL), NEXT};
 const struct shape shape_retention_items =
-    SHAPE("retention_items", "A page of what goes, the nearest first.", due_items_fields);
+    SHAPE("retention_items", "A page of what goes, the nearest first, where it can be sorted.",
+          due_items_fields);
 
 /* --- status --- */
 

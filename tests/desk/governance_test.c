@@ -56,6 +56,56 @@ CHECK_TEST(history_names_who_did_what)
     CHECK(said("before the first entry"));
 }
 
+static size_t acts_in(const char *text, char rows[][256], size_t max)
+{
+    const char *at = strstr(text, "\"acts\":[");
+    size_t count = 0;
+
+    while (at != NULL && (at = strstr(at, "{\"what\"")) != NULL && count < max) {
+        snprintf(rows[count++], 256, "%.*s", (int)strcspn(at, "}"), at);
+        at++;
+    }
+    return count;
+}
+
+/* Page by page what one page shows, and nothing twice while more is done. */
+CHECK_TEST(history_comes_page_by_page_to_its_end)
+{
+    static char whole[64][256], pages[64][256];
+    struct error err = {0};
+    char arguments[96] = "{\"limit\":3}";
+    size_t count = 0;
+
+    for (unsigned i = 0; i < 5; i++)
+        CHECK(act(0, "agreement-suspend", "{}", &err) && act(0, "agreement-resume", "{}", &err));
+    pair_settle(&pair);
+    CHECK_OK(act(0, "agreement-history", "{}", &err), err);
+    size_t wanted = acts_in((const char *)out.data, whole, ARRAY_COUNT(whole));
+    CHECK(wanted > 10);
+    for (unsigned page = 0; page < 64 && arguments[0] != '\0'; page++) {
+        CHECK_OK(act(0, "agreement-history", arguments, &err), err);
+        CHECK(said("\"versions\":[{"));
+        size_t shown = acts_in((const char *)out.data, pages + count, ARRAY_COUNT(pages) - count);
+        CHECK(shown <= 3);
+        count += shown;
+        const char *next = strstr((const char *)out.data, "\"next\":\"");
+        arguments[0] = '\0';
+        if (next != NULL)
+            snprintf(arguments, sizeof arguments, "{\"limit\":3,\"after\":\"%.*s\"}",
+                     (int)strcspn(next + 8, "\""), next + 8);
+        CHECK(page > 0 ||
+              act(0, "agreement-suspend", "{}", &err)); /* comes before the first page */
+        CHECK(next == NULL || shown == 3);
+    }
+    CHECK_INT(count, wanted);
+    for (size_t i = 0; i < count; i++)
+        CHECK(strcmp(whole[i], pages[i]) == 0);
+    CHECK(!act(0, "agreement-history", "{\"after\":\"x\"}", &err));
+    CHECK_INT(err.kind, ERROR_INPUT);
+    CHECK(act(0, "agreement-resume", "{}", &err));
+    pair_settle(&pair);
+}
+
 CHECK_TEST(what_is_no_document_is_refused_at_its_field)
 {
     struct error err = {0};
@@ -108,6 +158,7 @@ int main(void)
     pair_settle(&pair);
     CHECK_RUN(the_open_proposal_is_given_as_it_was_signed);
     CHECK_RUN(history_names_who_did_what);
+    CHECK_RUN(history_comes_page_by_page_to_its_end);
     CHECK_RUN(what_is_no_document_is_refused_at_its_field);
     CHECK_RUN(a_terminated_agreement_is_shown_as_ended_once_its_day_has_come);
     buffer_free(&out);

@@ -13,6 +13,7 @@
 #include "journal/support/third.h"
 #include "message/support/samples.h"
 #include "store/held_rows.h"
+#include "store/retention_rows.h"
 #include "store/session_rows.h"
 
 #include <stdio.h>
@@ -246,6 +247,72 @@ CHECK_TEST(what_goes_comes_page_by_page_the_nearest_first)
         CHECK_INT(times(&walk, walk.rows[i]), 1);
 }
 
+#define DUE_COUNT 2100u /* more than are sorted */
+
+/* Parts of one request, by their own date or by their class. */
+static bool due_run(struct journal *journal, void *context, struct error *e)
+{
+    const struct journal_line *line = &journal->lines[0];
+    struct entry_row entry;
+    (void)context;
+
+    if (!entry_find_index(journal->db, &arena, line->in.id, 0, &entry, e))
+        return false;
+    for (unsigned i = 1; i <= DUE_COUNT; i++) {
+        struct retention_row row = {.entry = entry.id,
+                                    .number = i,
+                                    .class = i % 7,
+                                    .agreement = span_text(line->agreement_id),
+                                    .version = line->agreement.version,
+                                    .start_ms = i % 3 == 0 ? RETENTION_OPEN : 1000 + i / 10,
+                                    .erase_at_ms = i % 3 == 0 ? 2000 + i / 10 : RETENTION_OPEN};
+        if (!retention_insert(journal->db, &row, e))
+            return false;
+    }
+    return true;
+}
+
+/* The numbers of the parts on this page. */
+static void parts_count(unsigned seen[DUE_COUNT + 1])
+{
+    struct span rest = buffer_span(&out);
+    const char *at;
+    unsigned number = 0;
+
+    while (rest.size > 0 && (at = memmem(rest.data, rest.size, "\"part\":", 7)) != NULL) {
+        if (sscanf(at, "\"part\":%u", &number) == 1 && number <= DUE_COUNT)
+            seen[number]++;
+        rest = span_part(rest, (size_t)((const uint8_t *)at - rest.data) + 1, rest.size);
+    }
+}
+
+CHECK_TEST(what_goes_is_listed_to_its_end_however_much_it_is)
+{
+    static unsigned seen[DUE_COUNT + 1];
+    char arguments[256] = "{\"limit\":200}";
+    char next[PAGE_PLACE_SIZE + 1];
+    unsigned pages = 0, wrong = 0;
+    bool has_next = true;
+
+    CHECK_OR_RETURN(enter(due_run, 0));
+    for (; has_next && pages < 20; pages++) {
+        CHECK_OK(pair_act_as(&pair.nodes[0], "ana", "retention-list", arguments, &out, &err), err);
+        CHECK(memmem(out.data, out.size, "\"and_more\":true", 15) != NULL);
+        parts_count(seen);
+        has_next = field(buffer_span(&out), "next", next, sizeof next);
+        snprintf(arguments, sizeof arguments, "{\"limit\":200,\"after\":\"%s\"}", next);
+    }
+    for (unsigned i = 1; i <= DUE_COUNT; i++)
+        wrong += seen[i] != 1;
+    CHECK_INT(wrong, 0);
+    CHECK_INT(pages, DUE_COUNT / 200 + 1);
+    /* A place that nobody gave, far behind all, is an end and no harm. */
+    CHECK_OK(pair_act_as(&pair.nodes[0], "ana", "retention-list",
+                         "{\"after\":\"0.9007199254740991.5.5.5\"}", &out, &err),
+             err);
+    CHECK(memmem(out.data, out.size, "\"list\":[]", 9) != NULL);
+}
+
 CHECK_TEST(what_is_held_comes_page_by_page)
 {
     struct walk walk = {.act = "held-list",
@@ -272,7 +339,7 @@ CHECK_TEST(a_place_that_no_list_gave_is_refused)
                                          "1",
                                          "..",
                                          "1.-2.3",
-                                         "1.2.3.4.5",
+                                         "1.2.3.4.5.6",
                                          "1.2.zz",
                                          "ana.1.99999999999",
                                          "ana.1.x",
@@ -314,6 +381,7 @@ int main(void)
     CHECK_RUN(sessions_come_page_by_page_while_others_log_in);
     CHECK_RUN(agreements_come_page_by_page_by_name);
     CHECK_RUN(what_goes_comes_page_by_page_the_nearest_first);
+    CHECK_RUN(what_goes_is_listed_to_its_end_however_much_it_is);
     CHECK_RUN(what_is_held_comes_page_by_page);
     CHECK_RUN(a_place_that_no_list_gave_is_refused);
     third_free(&third);

@@ -86,7 +86,7 @@ CHECK_TEST(the_newest_of_one_side_is_found)
     OK(governance_find(c.db, &arena, 6, &found, &c.error));
     CHECK(!found.is_own);
     NONE(governance_find(c.db, &arena, 60, &found, &c.error));
-    OK(governance_list(c.db, &arena, RO_AL, rows, ARRAY_COUNT(rows), &count, &c.error));
+    OK(governance_list(c.db, &arena, RO_AL, INT64_MAX, rows, ARRAY_COUNT(rows), &count, &c.error));
     CHECK_INT(count, 3);
     CHECK_INT(rows[0].entry, 7);
 }
