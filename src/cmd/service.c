@@ -32,7 +32,7 @@
 #define BACKGROUND_WAIT_MS 100
 #define BEAT_WAIT_MS       1000
 #define CHECKPOINT_MS      2000
-#define UPLOADS_LOOK_MS    3600000
+#define UPLOADS_LOOK_MS    60000
 #define KEYS_LOOK_MS       3600000
 #define METRICS_WAIT_MS    10000 /* collectors look every 15 to 60 s */
 #define DRAIN_ROUND_MAX    1000u

@@ -274,24 +274,57 @@ bool once_find(struct database *db, struct arena *arena, struct span officer, st
     return row_read(s, arena, once_read, out, "request", err);
 }
 
-static const char once_count_sql[] = "select count(*) from once where officer = $1";
+static bool count_read(const struct statement *s, struct arena *arena, void *out)
+{
+    int64_t *numbers = out;
+    (void)arena;
 
-bool once_count(struct database *db, struct span officer, int64_t *count, struct error *err)
+    numbers[0] = column_integer(s, 0);
+    numbers[1] = column_integer(s, 1);
+    return true;
+}
+
+static const char once_count_sql[] =
+    "select count(*), coalesce(sum(length(answer)), 0) from once where officer = $1";
+
+bool once_count(struct database *db, struct span officer, int64_t *count, int64_t *bytes,
+                struct error *err)
 {
     struct statement *s CLEANUP(statement_give) = statement_take(db, once_count_sql, err);
+    int64_t numbers[2] = {0, 0};
+
     if (s == NULL)
         return false;
     statement_text(s, 1, officer);
-    return row_integer(s, count, err);
+    if (!row_read(s, NULL, count_read, numbers, "count", err))
+        return false;
+    *count = numbers[0];
+    *bytes = numbers[1];
+    return true;
 }
 
-static const char once_remove_old_sql[] = "delete from once where made_ms < $1";
+static const char once_remove_sql[] = "delete from once where officer = $1 and key = $2";
 
-bool once_remove_old(struct database *db, int64_t made_before_ms, struct error *err)
+bool once_remove(struct database *db, struct span officer, struct span key, struct error *err)
+{
+    struct statement *s CLEANUP(statement_give) = statement_take(db, once_remove_sql, err);
+    if (s == NULL)
+        return false;
+    statement_text(s, 1, officer);
+    statement_text(s, 2, key);
+    return row_write(s, err);
+}
+
+static const char once_remove_old_sql[] =
+    "delete from once where (officer, key) in"
+    " (select officer, key from once where made_ms < $1 order by made_ms limit $2)";
+
+bool once_remove_old(struct database *db, int64_t made_before_ms, size_t limit, struct error *err)
 {
     struct statement *s CLEANUP(statement_give) = statement_take(db, once_remove_old_sql, err);
     if (s == NULL)
         return false;
     statement_integer(s, 1, made_before_ms);
+    statement_integer(s, 2, (int64_t)limit);
     return row_write(s, err);
 }

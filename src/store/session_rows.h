@@ -80,8 +80,11 @@ bool once_insert(struct database *db, const struct once_row *row, struct error *
 /* MISSING when the officer has not used this key. */
 bool once_find(struct database *db, struct arena *arena, struct span officer, struct span key,
                struct once_row *out, struct error *err);
-/* How many answers are kept for the officer. */
-bool once_count(struct database *db, struct span officer, int64_t *count, struct error *err);
-bool once_remove_old(struct database *db, int64_t made_before_ms, struct error *err);
+/* How many answers are kept for the officer, and the bytes of these answers. Reads all of them. */
+bool once_count(struct database *db, struct span officer, int64_t *count, int64_t *bytes,
+                struct error *err);
+bool once_remove(struct database *db, struct span officer, struct span key, struct error *err);
+/* At most `limit`, the oldest first. */
+bool once_remove_old(struct database *db, int64_t made_before_ms, size_t limit, struct error *err);
 
 #endif

@@ -6,6 +6,7 @@
 
 #include "base/attributes.h"
 #include "desk/login.h"
+#include "desk/once.h"
 #include "desk/part.h"
 #include "desk/watch.h"
 #include "http/problem.h"
@@ -122,6 +123,8 @@ struct web {
     struct backoff_slot backoff[BACKOFF_SLOTS];
     struct guessing guessing;
     struct proof_slot proofs[PROOF_SLOTS];
+
+    struct once_rooms rooms; /* in the writer alone */
 
     pthread_mutex_t act_mutex;
     struct web_job *acts; /* that wait for the writer */

@@ -6,7 +6,6 @@
 
 #include "base/text.h"
 #include "desk/approval.h"
-#include "desk/once.h"
 #include "desk/roles.h"
 
 #include <inttypes.h>
@@ -231,13 +230,16 @@ static bool act_run(struct web_job *job, struct journal *journal, struct error *
 /* The act and its kept answer are one transaction: both stand or neither. */
 static bool act_run_once(struct web_job *job, struct journal *journal, struct error *err)
 {
-    struct buffer request CLEANUP(buffer_free) = buffer_make(2u * WEB_MESSAGE_SIZE_MAX);
+    struct buffer text CLEANUP(buffer_free) = buffer_make(2u * WEB_MESSAGE_SIZE_MAX);
+    struct once_rooms *rooms = &job->web->rooms;
+    struct once_request request = {.officer = job->session.officer, .key = job->call.key};
     struct span kept;
     bool is_kept = false;
 
-    if (!identity_write(job, &request, err) ||
-        !once_look(journal, job->session.officer, job->call.key, buffer_span(&request), &job->arena,
-                   &is_kept, &job->kept_status, &kept, err))
+    if (!identity_write(job, &text, err))
+        return false;
+    request.text = buffer_span(&text);
+    if (!once_look(journal, rooms, &request, &job->arena, &is_kept, &job->kept_status, &kept, err))
         return false;
     if (is_kept) {
         buffer_add(&job->out, kept);
@@ -246,10 +248,8 @@ static bool act_run_once(struct web_job *job, struct journal *journal, struct er
     if (!(job->upload != NULL ? upload_enter(job, journal, err) : act_run(job, journal, err)))
         return false;
     if (job->is_told_once)
-        return once_keep_untold(journal, job->session.officer, job->call.key, buffer_span(&request),
-                                err);
-    return once_keep(journal, job->session.officer, job->call.key, buffer_span(&request),
-                     status_done(job), buffer_span(&job->out), err);
+        return once_keep_untold(journal, rooms, &request, err);
+    return once_keep(journal, rooms, &request, status_done(job), buffer_span(&job->out), err);
 }
 
 static bool job_run(struct journal *journal, struct job *base, struct error *err)

@@ -724,10 +724,24 @@ CHECK_TEST(credentials_sessions_and_kept_answers_come_and_go)
     OK(once_find(c.db, &arena, ana, once.key, &kept, &c.error));
     CHECK(kept.status == 201 && span_equal(kept.digest, H1));
     CHECK_SPAN(kept.answer, "{}");
-    int64_t kept_count = 0;
-    OK(once_count(c.db, ana, &kept_count, &c.error));
+    int64_t kept_count = 0, kept_bytes = 0;
+    OK(once_count(c.db, ana, &kept_count, &kept_bytes, &c.error));
+    CHECK(kept_count == 1 && kept_bytes == 2);
+    OK(once_count(c.db, span_text("nobody"), &kept_count, &kept_bytes, &c.error));
+    CHECK(kept_count == 0 && kept_bytes == 0);
+    OK(once_remove(c.db, ana, span_text("another key"), &c.error));
+    OK(once_find(c.db, &arena, ana, once.key, &kept, &c.error));
+    OK(once_remove(c.db, ana, once.key, &c.error));
+    NONE(once_find(c.db, &arena, ana, once.key, &kept, &c.error));
+    OK(once_insert(c.db, &once, &c.error));
+    once.key = span_text("a younger key");
+    once.made_ms++;
+    OK(once_insert(c.db, &once, &c.error));
+    OK(once_remove_old(c.db, once.made_ms + 1, 1, &c.error)); /* the older one */
+    OK(once_find(c.db, &arena, ana, once.key, &kept, &c.error));
+    OK(once_count(c.db, ana, &kept_count, &kept_bytes, &c.error));
     CHECK_INT(kept_count, 1);
-    OK(once_remove_old(c.db, 6, &c.error));
+    OK(once_remove_old(c.db, once.made_ms + 1, 8, &c.error));
     NONE(once_find(c.db, &arena, ana, once.key, &kept, &c.error));
 }
 
