@@ -16,6 +16,7 @@ jobs=${JOBS:-$(nproc)}
 fuzz_seconds=${FUZZ_SECONDS:-$((long ? 120 : 4))}
 sim_seeds=${SIM_SEEDS:-$((long ? 20000 : 10000))}
 sim_seconds=${SIM_SECONDS:-$((long ? 0 : 60))}
+crash_stride=$((long ? 1 : 4)) # power lost at every so manieth I/O call of short histories
 budget_s=720
 reports=build/reports
 rm -rf "$reports"
@@ -193,6 +194,11 @@ stage_sim() {
         add 1 0 0
     else
         fail "besa-sim --seeds $sim_seeds"
+    fi
+    if build/release/besa-sim --every-crash "$crash_stride" --jobs "$jobs"; then
+        add 1 0 0
+    else
+        fail "besa-sim --every-crash $crash_stride"
     fi
 }
 

@@ -85,6 +85,7 @@ static void node_down(struct node *node, bool is_clean, bool must_crash)
         node_close(node, is_clean);
     bool has_lost_power =
         node->machine.disk.has_failed && node->machine.disk.failure == DISK_POWER_LOSS;
+    world->crash_came = world->crash_came || (has_lost_power && world->crash_call > 0);
     node->must_crash = node->must_crash || must_crash || has_lost_power;
     node->up_at_ms = world->now_ms + (int64_t)random_below(&world->random, 8000);
 }
@@ -117,6 +118,15 @@ static void failure_tend(struct node *node)
     node_down(node, false, disk->failure != DISK_FULL || random_chance(&node->world->random, 50));
 }
 
+void fault_arm(struct node *node)
+{
+    const struct world *world = node->world;
+    struct disk *disk = &node->machine.disk;
+
+    if (world->crash_side == node->side && world->crash_call > disk->calls && !disk->has_failed)
+        disk_fail_in(disk, world->crash_call - disk->calls, DISK_POWER_LOSS);
+}
+
 static void node_up(struct node *node)
 {
     struct world *world = node->world;
@@ -127,12 +137,14 @@ static void node_up(struct node *node)
         disk_crash(disk);
     node->must_crash = false;
     disk_mend(disk);
+    fault_arm(node);
     /* Power may go again while it recovers. */
-    if (!world->is_healing && random_chance(&world->random, 20))
+    if (!world->is_healing && world->script == NULL && random_chance(&world->random, 20))
         disk_fail_in(disk, 1 + random_below(&world->random, 30), DISK_POWER_LOSS);
     if (node_open(node, &err)) {
         if (!disk->has_failed)
             disk->fail_at = 0;
+        fault_arm(node);
         return;
     }
     if (!disk->has_failed) {
@@ -355,6 +367,7 @@ void fault_heal(struct world *world)
         clock_set(node, (int64_t)random_below(&world->random, 2000) - 1000);
         if (!node->machine.disk.has_failed)
             node->machine.disk.fail_at = 0;
+        fault_arm(node);
         node->up_at_ms = world->now_ms;
     }
 }

@@ -36,7 +36,7 @@ struct call {
 
 static int64_t delay_ms(struct world *world)
 {
-    if (world->is_healing)
+    if (world->is_healing || world->script != NULL)
         return 1 + (int64_t)random_below(&world->random, 20);
     if (random_chance(&world->random, 4)) {
         tally_add("fault", "delayed");
@@ -93,7 +93,7 @@ static void fate_choose(struct call *call)
 {
     struct world *world = call->world;
 
-    if (world->is_healing)
+    if (world->is_healing || world->script != NULL)
         return;
     uint64_t fate = random_below(&world->random, 100);
     call->is_lost = fate < 4;

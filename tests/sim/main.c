@@ -8,12 +8,16 @@
  *              [--steps N] [--left-out F]  cut short, and without some of its faults: what a shorter failing history says
  *     besa-sim --same S                runs a seed twice, once with every signature computed anew (memo.h); the traces
  *                                      must be equal
+ *     besa-sim --every-crash N         power lost at each N-th I/O call of short histories (every_crash.h); 1: at each
+ *              [--jobs J] [--seconds T]
+ *     besa-sim --crash NAME --verbose  one of them
  *     ... --event NAME                 this event in each of them, in place of what the seed chooses
  *     ... --long                       ten times the steps and faults
  *
  * Exit code 0: every promise held, and a run of at least 1,000 seeds met every fault, crash site and refusal that it
  * should.
  */
+#include "sim/every_crash.h"
 #include "sim/memo.h"
 #include "sim/runs.h"
 
@@ -30,6 +34,7 @@
 struct options {
     struct run_options run;
     bool is_same;
+    uint64_t every; /* crash at each so manieth call; 0: no such run */
 };
 
 static const char *const expected_calls[] = {
@@ -100,21 +105,26 @@ static bool *switch_of(struct options *options, const char *word)
 /* Where the number after this word goes, or NULL. */
 static uint64_t *number_of(struct options *options, const char *word)
 {
-    return strcmp(word, "--seeds") == 0      ? &options->run.count
-           : strcmp(word, "--from") == 0     ? &options->run.from
-           : strcmp(word, "--seed") == 0     ? &options->run.from
-           : strcmp(word, "--same") == 0     ? &options->run.from
-           : strcmp(word, "--seconds") == 0  ? &options->run.seconds
-           : strcmp(word, "--jobs") == 0     ? &options->run.jobs
-           : strcmp(word, "--steps") == 0    ? &options->run.steps
-           : strcmp(word, "--left-out") == 0 ? &options->run.left_out
-                                             : NULL;
+    return strcmp(word, "--seeds") == 0         ? &options->run.count
+           : strcmp(word, "--from") == 0        ? &options->run.from
+           : strcmp(word, "--seed") == 0        ? &options->run.from
+           : strcmp(word, "--same") == 0        ? &options->run.from
+           : strcmp(word, "--seconds") == 0     ? &options->run.seconds
+           : strcmp(word, "--jobs") == 0        ? &options->run.jobs
+           : strcmp(word, "--steps") == 0       ? &options->run.steps
+           : strcmp(word, "--left-out") == 0    ? &options->run.left_out
+           : strcmp(word, "--every-crash") == 0 ? &options->every
+                                                : NULL;
 }
 
 static bool options_read(int count, char **words, struct options *out)
 {
-    *out = (struct options){
-        .run = {.from = 1, .count = 1, .jobs = 1, .event = EVENT_ANY, .program = words[0]}};
+    *out = (struct options){.run = {.play = run_play_seed,
+                                    .from = 1,
+                                    .count = 1,
+                                    .jobs = 1,
+                                    .event = EVENT_ANY,
+                                    .program = words[0]}};
     for (int i = 1; i < count; i++) {
         const char *next = i + 1 < count ? words[i + 1] : NULL;
         bool *is_on = switch_of(out, words[i]);
@@ -123,8 +133,12 @@ static bool options_read(int count, char **words, struct options *out)
             *is_on = true;
             continue;
         }
-        if (strcmp(words[i], "--event") == 0 ? next == NULL || !event_find(next, &out->run.event)
-                                             : number == NULL || !number_take(next, number))
+        bool ok =
+            next != NULL &&
+            (strcmp(words[i], "--event") == 0   ? event_find(next, &out->run.event)
+             : strcmp(words[i], "--crash") == 0 ? every_crash_find(next, &out->run)
+                                                : number != NULL && number_take(next, number));
+        if (!ok)
             return false;
         out->is_same = out->is_same || strcmp(words[i], "--same") == 0;
         i++;
@@ -178,7 +192,9 @@ int main(int count, char **words)
         return 70;
     options.run.template = &template;
     options.run.world = world;
-    int code = options.is_same ? run_same(&options.run) : run_all(&options.run);
+    int code = options.every > 0 ? (every_crash_play(&options.run, options.every) ? 0 : 1)
+               : options.is_same ? run_same(&options.run)
+                                 : run_all(&options.run);
     template_free(&template);
     memo_free();
     free(world);

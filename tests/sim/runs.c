@@ -31,7 +31,10 @@ bool run_seed(const struct run_options *options, uint64_t seed, char trace[2 * D
                                       .is_long = options->is_long,
                                       .event = options->event,
                                       .steps = options->steps,
-                                      .left_out = options->left_out};
+                                      .left_out = options->left_out,
+                                      .script = options->script,
+                                      .crash_side = options->crash_side,
+                                      .crash_call = options->crash_call};
     bool ok = world_run(world, options->template, &how, hash);
 
     hex_write(span_make(hash, sizeof hash), trace);
@@ -57,6 +60,22 @@ void run_print_repeat(const struct run_options *options, uint64_t seed)
     printf(" --verbose\n");
 }
 
+bool run_play_seed(const struct run_options *options, uint64_t at)
+{
+    char trace[2 * DIGEST_SIZE + 1];
+    uint64_t seed = options->from + at;
+
+    memo_use(seed % MEMO_SHARE != 0);
+    if (!run_seed(options, seed, trace)) {
+        run_print_repeat(options, seed);
+        run_shrink(options, seed);
+        return false;
+    }
+    if (options->count == 1)
+        printf("seed %" PRIu64 ": trace %s\n", seed, trace);
+    return true;
+}
+
 /* --- one process --- */
 
 static int64_t clock_ms(void)
@@ -70,7 +89,7 @@ static void progress_print(const struct run_options *options, const struct share
                            int64_t begun_ms)
 {
     uint64_t done = __atomic_load_n(&shared->done, __ATOMIC_RELAXED);
-    fprintf(stderr, "besa-sim: %" PRIu64 " of %" PRIu64 " seeds after %" PRId64 " s\n", done,
+    fprintf(stderr, "besa-sim: %" PRIu64 " of %" PRIu64 " after %" PRId64 " s\n", done,
             options->count, (clock_ms() - begun_ms) / 1000);
 }
 
@@ -78,22 +97,14 @@ static void progress_print(const struct run_options *options, const struct share
 static bool seeds_play(const struct run_options *options, struct shared *shared, int64_t begun_ms,
                        bool tells_progress)
 {
-    char trace[2 * DIGEST_SIZE + 1];
     int64_t told_ms = begun_ms;
 
     while (options->seconds == 0 || clock_ms() - begun_ms < (int64_t)options->seconds * 1000) {
         uint64_t at = __atomic_fetch_add(&shared->begun, 1, __ATOMIC_RELAXED);
         if (at >= options->count)
             return true;
-        uint64_t seed = options->from + at;
-        memo_use(seed % MEMO_SHARE != 0);
-        if (!run_seed(options, seed, trace)) {
-            run_print_repeat(options, seed);
-            run_shrink(options, seed);
+        if (!options->play(options, at))
             return false;
-        }
-        if (options->count == 1)
-            printf("seed %" PRIu64 ": trace %s\n", seed, trace);
         __atomic_fetch_add(&shared->done, 1, __ATOMIC_RELAXED);
         if (tells_progress && clock_ms() - told_ms >= PROGRESS_MS) {
             told_ms = clock_ms();

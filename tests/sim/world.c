@@ -1,5 +1,5 @@
 /* The world's course: see world.h. */
-#include "sim/world.h"
+#include "sim/script.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
@@ -67,6 +67,9 @@ static bool world_make(struct world *world, const struct template *from,
     world->is_quiet = options->is_quiet;
     world->step_count = options->steps != 0 ? options->steps : world_step_count(options->is_long);
     world->is_long = options->is_long;
+    world->script = options->script;
+    world->crash_side = options->crash_side;
+    world->crash_call = options->crash_call;
     world->left_out = options->left_out;
     world->random.state = seed * UINT64_C(0x2545f4914f6cdd1d) + 7;
     world->now_ms = WORLD_START_MS + 60000;
@@ -91,6 +94,8 @@ static bool world_make(struct world *world, const struct template *from,
         node->machine.skew_ms = (int64_t)random_below(&world->random, 2000) - 1000;
         if (!node_open(node, &err))
             return world_fail(world, "%s does not open: %s", node->party, err.text);
+        world->calls_before[i] = node->machine.disk.calls;
+        fault_arm(node);
     }
     return true;
 }
@@ -255,7 +260,10 @@ bool world_run(struct world *world, const struct template *from,
     bool ok = world_make(world, from, options);
 
     if (ok) {
-        world_live(world, options->event);
+        if (world->script == NULL)
+            world_live(world, options->event);
+        else
+            script_play(world);
         ok = !world->has_failed && world_heal(world) && audit_end(world);
     }
     if (options->is_verbose && world->has_failed)

@@ -22,6 +22,7 @@
 struct world;
 struct keys;
 struct keeper_lost_log;
+struct script;
 
 /* The end of a node's logs: the one to the partner, then the domestic one (ending.c). */
 enum ending_phase { ENDING_NONE, ENDING_RENEW, ENDING_PREPARE, ENDING_ALLOW, ENDING_IMPORT };
@@ -190,6 +191,12 @@ struct world {
     uint64_t step_count; /* before all faults end */
     bool is_long;
     uint64_t left_out; /* faults that do not come, by their bits */
+    const struct script *script;
+    size_t crash_side;
+    uint64_t crash_call;
+    bool crash_came;
+    uint64_t
+        calls_before[MACHINE_COUNT]; /* I/O calls of the first opening, which always succeeds */
     struct digest *trace;
     struct node nodes[MACHINE_COUNT];
     struct call *calls;
@@ -235,8 +242,11 @@ struct world_options {
     bool is_quiet; /* not even a broken promise is told */
     bool is_long;  /* ten times the steps and faults */
     enum event_kind event;
-    uint64_t steps;    /* 0: as many as a history has */
-    uint64_t left_out; /* faults that do not come, by their bits */
+    uint64_t steps;              /* 0: as many as a history has */
+    uint64_t left_out;           /* faults that do not come, by their bits */
+    const struct script *script; /* a history without chance (script.h); NULL: as the seed says */
+    size_t crash_side;
+    uint64_t crash_call; /* power is lost at this call, counted from 1; 0: never */
 };
 unsigned world_step_count(bool is_long);
 /* How many times as much comes in a history as in a short one. */
@@ -291,6 +301,8 @@ extern unsigned work_open_count;
 /* --- fault.c --- */
 void fault_add(struct world *world, enum fault_kind kind, unsigned step, size_t side);
 void fault_plan(struct world *world);
+/* The power loss at the call that was chosen for this history comes still, if it is this node's. */
+void fault_arm(struct node *node);
 void fault_step(struct world *world);
 /* Opens what is down and due; restarts what is broken. */
 void fault_tend(struct world *world);
