@@ -99,6 +99,7 @@ static bool books_step(struct journal *journal, int64_t now_ms, struct desk_rete
                        struct error *err)
 {
     struct pruned done;
+    size_t gone = 0;
 
     if (!pass->heads.is_over) {
         if (!journal_heads_prune(journal, now_ms, &pass->heads, &done, err))
@@ -106,10 +107,16 @@ static bool books_step(struct journal *journal, int64_t now_ms, struct desk_rete
         pass->heads_erased += done.erased;
         return pruned_access(journal, &done, "heads", err);
     }
-    if (!journal_acts_prune(journal, now_ms, &pass->acts, &done, err))
+    if (!pass->acts.is_over) {
+        if (!journal_acts_prune(journal, now_ms, &pass->acts, &done, err))
+            return false;
+        pass->acts_erased += done.erased;
+        return pruned_access(journal, &done, "access entries", err);
+    }
+    if (!journal_thin(journal, now_ms, &pass->thin, &gone, err))
         return false;
-    pass->acts_erased += done.erased;
-    return pruned_access(journal, &done, "access entries", err);
+    pass->thinned += gone;
+    return true;
 }
 
 static bool line_step(struct journal *journal, int64_t now_ms, struct desk_retention_pass *pass,
@@ -148,7 +155,7 @@ bool desk_retention_step(struct journal *journal, struct desk_retention_pass *pa
         return false;
     bool ok = pass->line < journal->line_count ? line_step(journal, clock.trusted_ms, pass, err)
                                                : books_step(journal, clock.trusted_ms, pass, err);
-    pass->is_over = ok && pass->acts.is_over;
+    pass->is_over = ok && pass->thin.is_over;
     return ok;
 }
 

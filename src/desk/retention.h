@@ -7,6 +7,7 @@
 
 #include "journal/prune.h"
 #include "journal/retention.h"
+#include "journal/thin.h"
 
 #define RETENTION_STEP 32u /* erased in one transaction: some 20 ms of the writer */
 /* An item that is due stands until the next pass; what stands longer is overdue. */
@@ -20,13 +21,15 @@ struct desk_retention_pass {
     size_t line;
     struct retention_walk walk;
     struct heads_walk heads; /* behind all lines: heads, */
-    struct acts_walk acts;   /* then access entries */
+    struct acts_walk acts;   /* then access entries, */
+    struct thin_walk thin;   /* then witness statements */
     bool is_over;
     bool is_careful; /* a step failed: one item at a time from here on */
     bool must_skip;  /* that one item failed: past it */
     size_t erased;
     size_t heads_erased;
     size_t acts_erased; /* access entries that lost their body */
+    size_t thinned;     /* witness statements that a later one covers */
     size_t failed;
     size_t waiting[RETENTION_WAIT_COUNT];
 };

@@ -1,7 +1,7 @@
 /*
  * Retention of the books. Access entries, which name our officers, lose their bodies when the agreements' `domestic_days`
- * are over. The entry stays, and with it the tree, every checkpoint and every witness's signature; what the body said can be
- * read by nobody any more, since its key is gone. A node has one domestic log for all its partners: an entry stays as long
+ * are over. The entry stays, and with it the tree and what was signed of it (thin.h); what the body said can be read by
+ * nobody any more, since its key is gone. A node has one domestic log for all its partners: an entry stays as long
  * as the agreement that keeps longest says, because it is the proof of who looked.
  *
  * Heads of the logs between two parties are traffic data and go `head_days` after custody (PROTOCOL.md 2: both sides prune,
