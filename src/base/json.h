@@ -17,6 +17,8 @@ struct json_node; /* a value inside it; lives as long as the document */
 bool json_parse(struct span text, struct json **out, struct error *err);
 void json_free(struct json **json);
 const struct json_node *json_root(const struct json *json);
+/* The value as text again, without spaces, its fields in their order. False: no room. */
+bool json_node_write(const struct json_node *node, struct buffer *out);
 
 /* A reading of one object: which fields were asked for, and where it stands. Lives on the reader's stack. */
 struct json_object {

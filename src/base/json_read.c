@@ -93,6 +93,16 @@ const struct json_node *json_root(const struct json *json)
     return json_node(json->root);
 }
 
+static int text_take(const char *text, size_t size, void *context)
+{
+    return buffer_add(context, span_make(text, size)) ? 0 : -1;
+}
+
+bool json_node_write(const struct json_node *node, struct buffer *out)
+{
+    return json_dump_callback(node_json(node), text_take, out, JSON_COMPACT | JSON_ENCODE_ANY) == 0;
+}
+
 static void path_write(const struct json_object *object, struct buffer *path)
 {
     const struct json_object *chain[JSON_DEPTH_MAX];

@@ -26,7 +26,8 @@ enum common {
     COMMON_OFFICER,
     COMMON_REASON,
     COMMON_CASE,
-    COMMON_APPROVER
+    COMMON_APPROVER,
+    COMMON_ASK
 };
 #define OWN_OPTION 2000
 
@@ -38,6 +39,7 @@ static const struct option common_options[] = {
     {"reason", required_argument, NULL, COMMON_REASON},
     {"case", required_argument, NULL, COMMON_CASE},
     {"approver", required_argument, NULL, COMMON_APPROVER},
+    {"ask", required_argument, NULL, COMMON_ASK},
 };
 
 /* False when it is none of the common ones. */
@@ -49,12 +51,13 @@ static bool common_take(struct options *options, int found)
         [COMMON_REASON - COMMON_HELP] = &options->reason,
         [COMMON_CASE - COMMON_HELP] = &options->case_number,
         [COMMON_APPROVER - COMMON_HELP] = &options->approver,
+        [COMMON_ASK - COMMON_HELP] = &options->ask,
     };
     if (found == COMMON_JSON) {
         options->is_json = true;
         return true;
     }
-    if (found < COMMON_HOME || found > COMMON_APPROVER)
+    if (found < COMMON_HOME || found > COMMON_ASK)
         return false;
     *places[found - COMMON_HELP] = optarg;
     return true;
@@ -224,14 +227,16 @@ void command_help(const struct options *options)
                 SPAN_ARG(span_part(help, 0, end == NULL ? help.size : (size_t)(end - help.data))));
         }
     }
-    printf("\nCommon options:\n"
-           "  --home DIR        the node's home (BESA_HOME)\n"
-           "  --officer ID      who acts (BESA_OFFICER)\n"
-           "  --reason TEXT     why (BESA_REASON)\n"
-           "  --case NUMBER     in which case, where a person's data is read or sent (BESA_CASE)\n"
-           "  --approver ID     second officer, where the agreement asks for one\n"
-           "  --json            results and errors as JSON\n"
-           "  --help            this text\n");
+    printf(
+        "\nCommon options:\n"
+        "  --home DIR        the node's home (BESA_HOME)\n"
+        "  --officer ID      who acts (BESA_OFFICER)\n"
+        "  --reason TEXT     why (BESA_REASON)\n"
+        "  --case NUMBER     in which case, where a person's data is read or sent (BESA_CASE)\n"
+        "  --approver ID     second officer, who is here and types the password\n"
+        "  --ask ID          the act waits until this second officer confirms it; '*': any who may\n"
+        "  --json            results and errors as JSON\n"
+        "  --help            this text\n");
 }
 
 static bool error_json(const struct error *err, const struct problems *problems)

@@ -12,6 +12,8 @@ struct command;
 struct node;
 
 /* Common to all commands; may stand before or after the command's name. */
+struct second_typed;
+
 struct options {
     const struct command *command; /* whose usage is shown */
     const char *home;              /* --home, BESA_HOME */
@@ -19,6 +21,8 @@ struct options {
     const char *reason;            /* --reason, BESA_REASON */
     const char *case_number;       /* --case, BESA_CASE */
     const char *approver;          /* --approver */
+    const char *ask;               /* --ask */
+    struct second_typed *typed;    /* what the second officer typed (second.h); NULL: not kept */
     bool is_json;
 };
 

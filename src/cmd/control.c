@@ -3,6 +3,7 @@
 
 #include "base/attributes.h"
 #include "cmd/node.h"
+#include "cmd/setup.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -150,7 +151,7 @@ bool control_call(const struct home *home, const struct control_request *request
                   control_progress *progress, void *context, struct buffer *result,
                   struct problems *problems, struct error *err)
 {
-    struct buffer line CLEANUP(buffer_free) = buffer_make(2 * CONTROL_LINE_SIZE_MAX);
+    struct buffer line CLEANUP(buffer_wipe) = buffer_make(2 * CONTROL_LINE_SIZE_MAX);
 
     if (!control_request_write(request, &line) || !buffer_byte(&line, '\n'))
         return error_set(err, ERROR_LIMIT, "the message is longer than %u bytes",
@@ -307,7 +308,7 @@ static void *worker_run(void *context)
     if (worker->file_fd >= 0)
         close(worker->file_fd);
     close(worker->fd);
-    buffer_free(&worker->line);
+    buffer_wipe(&worker->line); /* passwords come in it */
     free(worker);
     pthread_mutex_lock(&server->mutex);
     server->workers--;

@@ -20,6 +20,9 @@ struct control_request {
     struct span reason;
     struct span case_number;
     struct span approver;
+    struct span
+        ask; /* the act waits for this officer's confirmation; "*": of any who may; empty: it does not wait */
+    struct span proof;     /* the second officer's password (second.h); empty: none */
     struct span arguments; /* text of a JSON object; empty: {} */
     struct span body;      /* a message's exact JSON text; empty: none */
 };

@@ -3,6 +3,7 @@
 
 #include "base/attributes.h"
 #include "base/text.h"
+#include "crypto/password.h"
 
 #include <stdio.h>
 
@@ -20,6 +21,8 @@ bool control_request_write(const struct control_request *request, struct buffer 
     json_text_field_optional(&writer, "reason", request->reason);
     json_text_field_optional(&writer, "case", request->case_number);
     json_text_field_optional(&writer, "approver", request->approver);
+    json_text_field_optional(&writer, "ask", request->ask);
+    json_text_field_optional(&writer, "proof", request->proof);
     if (request->arguments.size > 0) {
         json_key(&writer, "arguments");
         buffer_add(out, request->arguments);
@@ -65,6 +68,8 @@ bool control_request_read(struct span line, struct control_reading *reading, str
     request->reason = json_get_text_optional(root, "reason", REASON_SIZE_MAX);
     request->case_number = json_get_text_optional(root, "case", NAME_SIZE_MAX);
     request->approver = json_get_text_optional(root, "approver", NAME_SIZE_MAX);
+    request->ask = json_get_text_optional(root, "ask", NAME_SIZE_MAX);
+    request->proof = json_get_text_optional(root, "proof", PASSWORD_SIZE_MAX);
     request->body = json_get_text_optional(root, "body", CONTROL_LINE_SIZE_MAX);
     bool ok = arguments_begin(reading, err);
     json_object_end(root);

@@ -4,6 +4,7 @@
  * after it was lost; nothing is signed for a log before its partner's fresh receipt (PROTOCOL.md 6).
  */
 #include "cmd/keeper_place.h"
+#include "cmd/second.h"
 #include "cmd/setup.h"
 
 #include "base/attributes.h"
@@ -55,6 +56,20 @@ static bool two_enter(struct node *node, const struct options *options, const ch
                                       .reason = span_text(options->reason)};
 
     return node_access_two(node, &request, act, err);
+}
+
+static bool prove(void *context, const struct control_request *request, struct error *err)
+{
+    return node_second_prove(context, true, request, err);
+}
+
+/* Before the job: the password is compared outside of it. */
+static bool second_is_there(struct node *node, const struct options *options, struct error *err)
+{
+    struct control_request request = {.act = span_text("keeper"),
+                                      .approver = span_text(options->approver)};
+
+    return second_ask(&request, options->typed, prove, node, err);
 }
 
 static bool renew_enter(struct node *node, void *context, struct error *err)
@@ -131,7 +146,8 @@ static int renew_command(struct options *options, int argc, char **argv)
 
     if (!command_parse(options, argc, argv, own, ARRAY_COUNT(own), 0, 0, &words, &exit_code))
         return exit_code;
-    bool ok = setup_open(options, &node, &err) && node_job(node, true, renew_enter, options, &err);
+    bool ok = setup_open(options, &node, &err) && second_is_there(node, options, &err) &&
+              node_job(node, true, renew_enter, options, &err);
     node_close(&node);
     ok = ok && renew_keys(options, is_to_file, &err) && sets_read(options, &sets, &err);
     if (!ok)
@@ -194,8 +210,8 @@ static int recover_command(struct options *options, int argc, char **argv)
 
     if (!command_parse(options, argc, argv, own, ARRAY_COUNT(own), 0, 0, &words, &exit_code))
         return exit_code;
-    bool ok =
-        setup_open(options, &node, &err) && node_job(node, true, recover_enter, &recovering, &err);
+    bool ok = setup_open(options, &node, &err) && second_is_there(node, options, &err) &&
+              node_job(node, true, recover_enter, &recovering, &err);
     node_close(&node);
     if (!ok || !record_recover(&recovering, is_older, &err))
         return command_fail(options, &err);

@@ -1,5 +1,6 @@
 /* besa: the one program of a node. The table of its commands, and nothing else. */
 #include "cmd/command.h"
+#include "cmd/second.h"
 #include "crypto/secret.h"
 
 #include <stdio.h>
@@ -224,7 +225,9 @@ static const struct command *command_find(const char *name)
 
 int main(int argc, char **argv)
 {
-    struct options options = {.home = getenv("BESA_HOME"),
+    struct second_typed typed = {.officer = ""};
+    struct options options = {.typed = &typed,
+                              .home = getenv("BESA_HOME"),
                               .officer = getenv("BESA_OFFICER"),
                               .reason = getenv("BESA_REASON"),
                               .case_number = getenv("BESA_CASE")};
@@ -238,5 +241,7 @@ int main(int argc, char **argv)
     options.command = command_find(argv[at]);
     if (options.command == NULL)
         return command_usage(&options, "'%s' is no command", argv[at]);
-    return options.command->run(&options, argc - at, argv + at);
+    exit_code = options.command->run(&options, argc - at, argv + at);
+    secret_wipe(&typed, sizeof typed);
+    return exit_code;
 }

@@ -5,11 +5,14 @@
 #include "cmd/node_verify.h"
 #include "cmd/paired.h"
 #include "cmd/restoring.h"
+#include "cmd/second.h"
 #include "cmd/service.h"
+#include "cmd/setup.h"
 #include "cmd/upgrade_order.h"
 
 #include "base/text.h"
 #include "crypto/secret.h"
+#include "desk/approval.h"
 #include "desk/roles.h"
 #include "store/local_rows.h"
 #include "store/schema.h"
@@ -355,6 +358,27 @@ static void act_progress(void *context, int64_t done, int64_t total)
         told->work->progress(told->work->progress_context, done, total);
 }
 
+/* As a draft, that the one who is asked confirms in a command or a session of their own. */
+static bool act_ask(struct node *node, const struct act_work *work, struct desk_call *call,
+                    struct json_writer *writer, struct error *err)
+{
+    const struct control_reading *reading = work->reading;
+    struct buffer arguments CLEANUP(buffer_free) = buffer_make(APPROVAL_ARGUMENTS_MAX);
+
+    if (work->desk_act == NULL)
+        return error_set(err, ERROR_INPUT, "%s: this act does not wait for a second officer",
+                         work->node_act->name);
+    if (call->access.approver.size > 0)
+        return error_set(err, ERROR_INPUT, "%s: --approver is here, --ask is not: one of them",
+                         work->desk_act->name);
+    if (!span_is(reading->request.ask, "*"))
+        call->access.approver = reading->request.ask;
+    return (json_node_write(reading->arguments.node, &arguments) ||
+            error_set(err, ERROR_LIMIT, "the arguments of a draft have at most %u bytes",
+                      APPROVAL_ARGUMENTS_MAX)) &&
+           approval_ask(&node->journal, work->desk_act, call, buffer_span(&arguments), writer, err);
+}
+
 static bool act_work_run(struct node *node, const struct act_work *work, struct json_writer *writer,
                          struct error *err)
 {
@@ -372,6 +396,8 @@ static bool act_work_run(struct node *node, const struct act_work *work, struct 
                              .progress = act_progress,
                              .progress_context = &told};
 
+    if (request->ask.size > 0)
+        return act_ask(node, work, &call, writer, err);
     if (work->desk_act != NULL)
         return desk_run(&node->journal, work->desk_act, &call, writer, err);
     if (work->node_act->needs_second && !node_access_two(node, request, work->node_act->name, err))
@@ -418,6 +444,7 @@ bool node_act_read(const struct node_file *file, struct error *err)
                             .progress_context = file->context};
 
     return act_find(&file->reading->request, &work, err) &&
+           node_second_prove(file->node, file->is_pumping, &file->reading->request, err) &&
            node_job(file->node, file->is_pumping, act_work, &work, err);
 }
 
@@ -450,7 +477,7 @@ bool node_request(struct node *node, const struct control_request *request, int 
                   control_progress *progress, void *context, struct buffer *result,
                   struct problems *problems, struct error *err)
 {
-    struct buffer line CLEANUP(buffer_free) = buffer_make(2 * CONTROL_LINE_SIZE_MAX);
+    struct buffer line CLEANUP(buffer_wipe) = buffer_make(2 * CONTROL_LINE_SIZE_MAX);
     struct control_reading *reading = calloc(1, sizeof *reading);
     struct node_file file = {.node = node,
                              .reading = reading,

@@ -1,44 +1,15 @@
 /* `besa officer`: the list of officers, their passwords and sessions. */
 #include "cmd/command.h"
+#include "cmd/prompt.h"
 #include "cmd/session.h"
 #include "cmd/setup.h"
 
 #include "crypto/password.h"
 
-#include <stdio.h>
 #include <string.h>
-#include <termios.h>
 #include <unistd.h>
 
 #define ARGUMENTS_SIZE_MAX 4096u
-
-static bool password_line(struct buffer *out, struct error *err)
-{
-    char c = 0;
-
-    while (read(STDIN_FILENO, &c, 1) == 1 && c != '\n')
-        if (!buffer_byte(out, (uint8_t)c))
-            return error_set(err, ERROR_INPUT, "a password has at most %d bytes",
-                             PASSWORD_SIZE_MAX);
-    return true;
-}
-
-static bool password_ask(const char *prompt, struct buffer *out, struct error *err)
-{
-    struct termios before;
-    struct termios silent;
-
-    if (tcgetattr(STDIN_FILENO, &before) != 0)
-        return error_set(err, ERROR_INPUT, "no terminal to ask for the password");
-    silent = before;
-    silent.c_lflag &= ~(tcflag_t)ECHO;
-    fputs(prompt, stderr);
-    tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent);
-    bool ok = password_line(out, err);
-    tcsetattr(STDIN_FILENO, TCSAFLUSH, &before);
-    fputc('\n', stderr);
-    return ok;
-}
 
 static int officer_put(const struct options *options, const struct word_list *words,
                        bool is_inactive)
@@ -55,23 +26,18 @@ static int officer_put(const struct options *options, const struct word_list *wo
     return command_act(options, "officer-put", buffer_span(&text), span_make(NULL, 0));
 }
 
-/* A new one, from a terminal twice and unseen; else one line of standard input. */
+/* A new one, from a terminal twice; else one line of standard input. */
 static bool password_new(struct buffer *out, struct error *err)
 {
     struct buffer again CLEANUP(buffer_wipe) = buffer_make(PASSWORD_SIZE_MAX + 1);
 
-    if (isatty(STDIN_FILENO) == 0)
-        return password_line(out, err);
-    if (!password_ask("New password: ", out, err) || !password_ask("Again: ", &again, err))
+    if (!prompt_password("New password: ", out, err))
         return false;
-    return span_equal(buffer_span(out), buffer_span(&again)) ||
-           error_set(err, ERROR_INPUT, "the two passwords differ");
-}
-
-static bool password_old(struct buffer *out, struct error *err)
-{
-    return isatty(STDIN_FILENO) == 0 ? password_line(out, err)
-                                     : password_ask("Old password: ", out, err);
+    if (isatty(STDIN_FILENO) == 0)
+        return true;
+    return prompt_password("Again: ", &again, err) &&
+           (span_equal(buffer_span(out), buffer_span(&again)) ||
+            error_set(err, ERROR_INPUT, "the two passwords differ"));
 }
 
 /* One's own. The new one is hashed here, so that the node never sees it. */
@@ -84,7 +50,7 @@ static int password_change(const struct options *options)
     char hash[PASSWORD_HASH_SIZE];
     struct error err = {0};
 
-    if (!password_old(&old, &err) || !password_new(&password, &err))
+    if (!prompt_password("Old password: ", &old, &err) || !password_new(&password, &err))
         return command_fail(options, &err);
     if (span_equal(buffer_span(&old), buffer_span(&password))) {
         error_set(&err, ERROR_INPUT, "the new password is the old one");

@@ -2,6 +2,7 @@
 #include "cmd/session.h"
 
 #include "cmd/node.h"
+#include "cmd/second.h"
 
 bool session_open(const struct options *options, struct session *out, struct error *err)
 {
@@ -29,6 +30,27 @@ void session_close(struct session *session)
     node_close(&session->node);
 }
 
+struct sending {
+    struct session *session;
+    int fd;
+    control_progress *shown;
+    struct progress progress;
+    struct buffer *result;
+    struct problems *problems;
+};
+
+static bool request_send(void *context, const struct control_request *request, struct error *err)
+{
+    struct sending *sending = context;
+    struct session *session = sending->session;
+
+    return session->node == NULL
+               ? control_call(&session->home, request, sending->fd, sending->shown,
+                              &sending->progress, sending->result, sending->problems, err)
+               : node_request(session->node, request, sending->fd, true, sending->shown,
+                              &sending->progress, sending->result, sending->problems, err);
+}
+
 bool session_ask(struct session *session, const char *act, struct span arguments, struct span body,
                  int fd, const char *what, struct buffer *result, struct problems *problems,
                  struct error *err)
@@ -39,16 +61,18 @@ bool session_ask(struct session *session, const char *act, struct span arguments
                                       .reason = span_text(options->reason),
                                       .case_number = span_text(options->case_number),
                                       .approver = span_text(options->approver),
+                                      .ask = span_text(options->ask),
                                       .arguments = arguments,
                                       .body = body};
-    struct progress progress = {.options = options, .what = what == NULL ? act : what};
-    control_progress *shown = what == NULL ? NULL : progress_show;
+    struct sending sending = {.session = session,
+                              .fd = fd,
+                              .shown = what == NULL ? NULL : progress_show,
+                              .progress = {.options = options, .what = what == NULL ? act : what},
+                              .result = result,
+                              .problems = problems};
 
-    bool ok = session->node == NULL ? control_call(&session->home, &request, fd, shown, &progress,
-                                                   result, problems, err)
-                                    : node_request(session->node, &request, fd, true, shown,
-                                                   &progress, result, problems, err);
-    progress_end(&progress);
+    bool ok = second_ask(&request, options->typed, request_send, &sending, err);
+    progress_end(&sending.progress);
     return ok;
 }
 

@@ -74,6 +74,9 @@ static int prepare_command(struct options *options, int argc, char **argv)
     if (!command_ask(options, "succession-prepare", buffer_span(&arguments), span_make(NULL, 0),
                      &result, &problems, &err))
         return command_fail_problems(options, &err, &problems);
+    if (options->ask != NULL)
+        return command_show(options,
+                            buffer_span(&result)); /* the confirmation gives the document */
     if (!document_take(buffer_span(&result), &arena, &document, &err) ||
         !setup_write_new(to, document, &err))
         return command_fail(options, &err);

@@ -7,6 +7,7 @@
  */
 #include "cmd/backup.h"
 #include "cmd/node.h"
+#include "cmd/second.h"
 #include "cmd/upgrade_order.h"
 
 #include "base/attributes.h"
@@ -155,20 +156,37 @@ static void plan_write(const struct upgrade *upgrade, struct json_writer *out)
 
 /* --- doing it --- */
 
+struct asking {
+    struct node *node;
+    control_progress *progress;
+    void *context;
+    struct buffer *result;
+    struct problems problems;
+};
+
+static bool request_send(void *context, const struct control_request *request, struct error *err)
+{
+    struct asking *asking = context;
+
+    return node_request(asking->node, request, -1, true, asking->progress, asking->context,
+                        asking->result, &asking->problems, err);
+}
+
 static bool node_ask(struct node *node, const struct upgrade *upgrade, const char *act,
                      struct span arguments, control_progress *progress, void *context,
                      struct buffer *result, struct error *err)
 {
     const struct options *options = upgrade->options;
-    struct problems problems = {.count = 0};
+    struct asking asking = {
+        .node = node, .progress = progress, .context = context, .result = result};
     struct control_request request = {.act = span_text(act),
                                       .officer = span_text(options->officer),
                                       .reason = span_text(options->reason),
                                       .approver = span_text(options->approver),
                                       .arguments = arguments};
 
-    return node_request(node, &request, -1, true, progress, context, result, &problems, err) ||
-           (problems.count > 0 && problems_to_error(&problems, err));
+    return second_ask(&request, options->typed, request_send, &asking, err) ||
+           (asking.problems.count > 0 && problems_to_error(&asking.problems, err));
 }
 
 /* Before anything is changed: whoever is killed from here on leaves word of who ordered it. */

@@ -262,9 +262,11 @@ void roles_document(struct buffer *out)
         "it in their own session and confirm the SHA-256 of exactly these bytes, or refuse it. The "
         "entry of the act holds both names and that digest. A draft that nobody decides within a "
         "day expires.\n\n"
-        "The command line is open to the node's own account alone and takes names as they are "
-        "given, the second officer's (`--approver`) too. Whoever holds that account can name "
-        "anyone; administrators who should not, work through the API.\n\n"
+        "The command line is open to the node's own account alone. A second officer who has a "
+        "password types it there (`--approver`, `besa approval confirm`), or is asked as through "
+        "the API (`--ask`); the first one's name is taken as it is given. Whoever holds that "
+        "account can name anyone; administrators who should not, work through the API "
+        "([login.md](login.md)).\n\n"
         "`node` is no officer: it enters one while there is no active "
         "`administrator`, so at installation, and does nothing else.\n");
 }

@@ -33,6 +33,21 @@ CHECK_TEST(loose_json_is_refused)
 
 static const char *const colours[] = {"red", "green"};
 
+CHECK_TEST(a_value_is_written_as_text_again)
+{
+    const char *text = "{\"b\":[1,true,\"\\u0001 \xc8\x99\"],\"a\":{}}";
+    struct buffer out CLEANUP(buffer_free) = buffer_make(64);
+    struct buffer small CLEANUP(buffer_free) = buffer_make(8);
+    struct json *json = NULL;
+    struct error err = {0};
+
+    CHECK_OK(json_parse(span_text(text), &json, &err), err);
+    CHECK(json_node_write(json_root(json), &out));
+    CHECK_SPAN(buffer_span(&out), text); /* order and letters are kept */
+    CHECK(!json_node_write(json_root(json), &small));
+    json_free(&json);
+}
+
 CHECK_TEST(problems_name_their_paths)
 {
     static struct problems problems;
@@ -100,6 +115,7 @@ CHECK_TEST(what_is_written_is_read_back)
 int main(void)
 {
     CHECK_RUN(loose_json_is_refused);
+    CHECK_RUN(a_value_is_written_as_text_again);
     CHECK_RUN(problems_name_their_paths);
     CHECK_RUN(what_is_written_is_read_back);
     return check_end();

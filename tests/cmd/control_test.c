@@ -33,6 +33,8 @@ static const struct control_request full = {
     .reason = {(const uint8_t *)"a \"reason\"", 10},
     .case_number = {(const uint8_t *)"c-1", 3},
     .approver = {(const uint8_t *)"iris", 4},
+    .ask = {(const uint8_t *)"vera", 4},
+    .proof = {(const uint8_t *)"a long secret", 13},
     .arguments = {(const uint8_t *)"{\"limit\":7}", 11},
     .body = {(const uint8_t *)"{\"facts\":\"one\\ntwo\"}\n", 21},
 };
@@ -46,6 +48,9 @@ CHECK_TEST(a_request_is_read_as_it_was_written)
     CHECK_OK(reads(buffer_span(&line)), err);
     CHECK_SPAN(reading->request.act, "request-send");
     CHECK_SPAN(reading->request.reason, "a \"reason\"");
+    CHECK_SPAN(reading->request.approver, "iris");
+    CHECK_SPAN(reading->request.ask, "vera");
+    CHECK_SPAN(reading->request.proof, "a long secret");
     CHECK(span_equal(reading->request.body, full.body));
     CHECK_INT(json_get_integer(&reading->arguments, "limit", 0, 9), 7);
     CHECK_OK(reads(span_text("{\"act\":\"x\"}")), err);

@@ -204,12 +204,20 @@ answers() { # STATUS WHO METHOD PATH [BODY]
 }
 said_field() { grep -o "\"$1\":\"[^\"]*\"" "$homes/said" | head -n 1 | cut -d'"' -f4; }
 session() { printf '{"officer":"%s","password":"%s"}' "$1" "$2"; }
+confirm() { # WHO APPROVAL SHA256
+    "$besa" --home "$homes/ro" --officer "$1" --reason "exercise" --json approval confirm "$2" "$3" > "$homes/said" 2>&1
+}
 # A password as people get theirs: one half from the administrator, one from a second officer, then their own.
-password() { # ID PASSWORD CONFIRMS
+password() { # ID PASSWORD CONFIRMS [THE PASSWORD OF WHO CONFIRMS]
     local first second approval sha256
     as_ro --json officer password "$1" > "$homes/said" 2>&1 || fail "password of $1"
     first=$(said_field first_half) approval=$(said_field approval) sha256=$(said_field sha256)
-    "$besa" --home "$homes/ro" --officer "$3" --reason "exercise" --json approval confirm "$approval" "$sha256" > "$homes/said" 2>&1 ||
+    if [ -n "${4:-}" ]; then # who has a password confirms with it
+        confirm "$3" "$approval" "$sha256" < /dev/null && fail "$3 confirms by name"
+        grep -q "password of $3 is wanted" "$homes/said" || { cat "$homes/said"; fail "another reason"; }
+        confirm "$3" "$approval" "$sha256" <<< "not the password" && fail "$3 confirms with a wrong password"
+    fi
+    confirm "$3" "$approval" "$sha256" <<< "${4:-}" ||
         { cat "$homes/said"; fail "confirming the password of $1"; }
     second=$(said_field second_half)
     answers 201 "$1" POST /api/v1/session "$(session "$1" "$first$second")"
@@ -219,8 +227,8 @@ password() { # ID PASSWORD CONFIRMS
     answers 201 "$1" POST /api/v1/session "$(session "$1" "$2")"
 }
 password ana "a long enough password 7" sorin
-password sorin "a long enough password 8" ana
-password admin-ro "a long enough password 9" sorin
+password sorin "a long enough password 8" ana "a long enough password 7"
+password admin-ro "a long enough password 9" sorin "a long enough password 8"
 answers 200 ana GET /api/v1/session
 answers 200 ana GET /api/v1/inbox
 # One asks in a session of his own and nothing happens; whoever drafted it does not confirm it; another does.
@@ -238,10 +246,11 @@ rm "$homes/ana.jar"
 answers 401 ana POST /api/v1/session "$(session ana "a long enough password 7")"
 answers 200 sorin GET /api/v1/session
 # A new password in two halves opens it again; and at the command line two are needed as well.
-password ana "a long enough password 0" sorin
+password ana "a long enough password 0" sorin "a long enough password 8"
 if as_ro keys revoke officer ana > "$homes/said" 2>&1; then fail "one officer revoked an officer"; fi
 answers 200 ana GET /api/v1/session
-quiet as_ro --approver sorin keys revoke officer ana || fail "revoke officer"
+as_ro --approver sorin keys revoke officer ana < /dev/null > "$homes/said" 2>&1 && fail "sorin approves by name"
+quiet as_ro --approver sorin keys revoke officer ana <<< "a long enough password 8" || fail "revoke officer"
 answers 401 ana GET /api/v1/session
 rm "$homes/ana.jar"
 answers 401 ana POST /api/v1/session "$(session ana "a long enough password 0")"

@@ -1,7 +1,7 @@
 /*
  * `besa officer` and `besa approval` over a home of their own, while no node runs: lists that page, a one-time password
  * that two officers give, one's own that the old one changes.
- * covers: officer approval node_password
+ * covers: officer approval node_password second prompt
  */
 #include "check.h"
 
@@ -21,6 +21,7 @@ static const struct command trial = {.name = "trial", .usage = "", .help = "Trie
 static char directory[] = "/tmp/besa-officer-XXXXXX";
 static char paths[3][256]; /* of the home, what is said, what is typed */
 static char said[65536];
+static const char *asked; /* --ask of the next command */
 
 /* Runs a command as main does, with `typed` at its standard input; what it says comes into `said`. */
 static int run_typed(command_run *command, const char *officer, const char *approver,
@@ -30,6 +31,7 @@ static int run_typed(command_run *command, const char *officer, const char *appr
                               .home = paths[0],
                               .officer = officer,
                               .approver = approver,
+                              .ask = asked,
                               .reason = "exercise",
                               .is_json = true};
     int argc = 0;
@@ -161,6 +163,86 @@ CHECK_TEST(a_draft_is_refused_at_the_command_line)
     CHECK_INT(RUN(command_approval, "sec", W("show"), W("none")), EX_DATAERR);
 }
 
+/* Two who have no password yet give one, and its owner sets an own one. */
+static bool password_have(char *officer, const char *password)
+{
+    char once[128], typed[400];
+
+    if (run_typed(command_officer, "boss", "hera", "", ARGUMENTS(W("password"), officer)) != 0 ||
+        !field("one_time_password", once))
+        return false;
+    snprintf(typed, sizeof typed, "%s\n%s\n", once, password);
+    return password == NULL ||
+           run_typed(command_officer, officer, NULL, typed, ARGUMENTS(W("password"))) == 0;
+}
+
+#define OWN "sec's own and long\n"
+
+CHECK_TEST(an_approver_with_a_password_types_it)
+{
+    CHECK_OR_RETURN(password_have(W("sec"), "sec's own and long"));
+    CHECK_INT(run_typed(command_officer, "boss", "sec", "", ARGUMENTS(W("password"), W("ana"))),
+              error_exit_code(ERROR_SESSION));
+    CHECK(has("password of sec is wanted"));
+    CHECK_INT(run_typed(command_officer, "boss", "sec", "a wrong and long one\n",
+                        ARGUMENTS(W("password"), W("ana"))),
+              error_exit_code(ERROR_RULE));
+    CHECK(has("password of sec is wrong"));
+    CHECK_INT(run_typed(command_officer, "boss", "sec", OWN, ARGUMENTS(W("password"), W("ana"))),
+              0);
+    CHECK(has("\"one_time_password\":\""));
+    /* ana was given one and has not set her own: she proves nothing with it. */
+    CHECK_INT(run_typed(command_officer, "boss", "ana", "x\n", ARGUMENTS(W("password"), W("hera"))),
+              error_exit_code(ERROR_RULE));
+    CHECK(has("one-time password"));
+}
+
+CHECK_TEST(who_confirms_a_draft_and_has_a_password_types_it)
+{
+    char id[128], sha256[128];
+
+    CHECK_INT(RUN(command_officer, "boss", W("password"), W("ana")), 0);
+    CHECK_OR_RETURN(field("approval", id));
+    CHECK_INT(RUN(command_approval, "sec", W("show"), id), 0);
+    CHECK_OR_RETURN(field("sha256", sha256));
+    CHECK_INT(run_typed(command_approval, "sec", NULL, "a wrong and long one\n",
+                        ARGUMENTS(W("confirm"), id, sha256)),
+              error_exit_code(ERROR_RULE));
+    CHECK(has("password of sec is wrong"));
+    CHECK_INT(run_typed(command_approval, "sec", NULL, OWN, ARGUMENTS(W("confirm"), id, sha256)),
+              0);
+    CHECK(has("\"second_half\":\""));
+}
+
+/* As through the API: what nobody does alone, and what may wait, is asked for and confirmed. */
+CHECK_TEST(an_act_of_two_is_asked_for_listed_and_confirmed_here)
+{
+    char id[128], sha256[128];
+
+    asked = "*";
+    CHECK_INT(RUN(command_keys, "hera", W("revoke"), W("officer"), W("ana")), 0);
+    CHECK(has("\"act\":\"officer-revoke\"") && has("waits for a second officer"));
+    CHECK_OR_RETURN(field("approval", id) && field("sha256", sha256));
+    CHECK_INT(
+        run_typed(command_keys, "hera", "sec", OWN, ARGUMENTS(W("revoke"), W("officer"), W("ana"))),
+        EX_DATAERR);
+    CHECK(has("one of them"));
+    CHECK_INT(RUN(command_officer, "boss", W("list")), EX_DATAERR);
+    CHECK(has("does not wait"));
+    asked = "nobody";
+    CHECK(RUN(command_keys, "hera", W("revoke"), W("officer"), W("ana")) != 0);
+    asked = NULL;
+    CHECK_INT(RUN(command_approval, "sec", W("list")), 0);
+    CHECK(has(id) && has("\"waits_for_me\":true"));
+    CHECK_INT(RUN(command_approval, "sec", W("show"), id), 0);
+    CHECK(has("{\\\"id\\\":\\\"ana\\\"}")); /* its arguments, as they were given */
+    CHECK(RUN(command_approval, "hera", W("confirm"), id, sha256) != 0);
+    CHECK(has("own draft"));
+    CHECK_INT(run_typed(command_approval, "sec", NULL, OWN, ARGUMENTS(W("confirm"), id, sha256)),
+              0);
+    CHECK(has("all sessions have ended"));
+}
+
 static bool people_make(void)
 {
     char *const rows[][2] = {{W("ana"), W("investigator")},
@@ -194,6 +276,9 @@ int main(void)
     CHECK_RUN(two_officers_give_a_password_and_its_owner_changes_it);
     CHECK_RUN(with_an_approver_both_halves_are_told_at_once);
     CHECK_RUN(a_draft_is_refused_at_the_command_line);
+    CHECK_RUN(an_approver_with_a_password_types_it);
+    CHECK_RUN(who_confirms_a_draft_and_has_a_password_types_it);
+    CHECK_RUN(an_act_of_two_is_asked_for_listed_and_confirmed_here);
     struct error err = {0};
     run_remove(directory, &err);
     return check_end();
