@@ -3,12 +3,9 @@
 # another withdrawn, a draft tried without a word to anyone; notice is given; on the day nothing is sent any more, what is held
 # is still read; a day later each node has erased it by itself, told the other, and both books verify. Years later, when nobody
 # answers any more, access entries and heads go too, and what is left still verifies, in the books and as files.
-# usage: tests/real/agreement_ends.sh BESA REAL_INPUT LATER      (free ports; the clock of the days after, tests/real/later.c)
+# usage: tests/real/agreement_ends.sh BESA LATER      (the latter: the clock of the days after, tests/real/later.c)
 set -u
-besa=$1 later=$3
-read -r ro_port al_port < <("$2" ports 2)
-# shellcheck disable=SC2034 # two_homes.sh reads them
-ro_line=$ro_port al_line=$al_port
+besa=$1 later=$2
 root=$(cd "$(dirname "$0")/../.." && pwd)
 homes=$(mktemp -d "${TMPDIR:-/tmp}/besa-ends-XXXXXX") || exit 1
 pids=()
@@ -16,6 +13,9 @@ stop() { for pid in "${pids[@]}"; do kill "$pid" 2> /dev/null && wait "$pid" 2> 
 trap 'stop; [ -n "${BESA_KEEP:-}" ] || rm -rf "$homes"' EXIT
 # shellcheck source=tests/real/two_homes.sh
 . "$root/tests/real/two_homes.sh"
+read -r ro_port al_port < <(free_ports 2)
+# shellcheck disable=SC2034 # two_homes.sh reads them
+ro_line=$ro_port al_line=$al_port
 fail() { echo "agreement ends: $*"; cat "$homes/said" 2> /dev/null; tail -n 5 "$homes"/*.log; exit 1; }
 ana() { "$besa" --home "$homes/ro" --officer ana --reason "exercise" --case c-1 --json "$@"; }
 blerim() { "$besa" --home "$homes/al" --officer blerim --reason "exercise" --case c-1 --json "$@"; }

@@ -1,12 +1,9 @@
 #!/usr/bin/env bash
 # Both chiefs change the agreement while real nodes exchange under it: proposal, difference in words, second signature,
 # traffic from both sides before, across and after; suspension by one side, measured at the other; lifting; termination.
-# usage: tests/real/j12_amend.sh BESA REAL_INPUT      (the latter finds free ports)
+# usage: tests/real/j12_amend.sh BESA
 set -u
 besa=$1
-read -r ro_port al_port < <("$2" ports 2)
-# shellcheck disable=SC2034 # two_homes.sh reads them
-ro_line=$ro_port al_line=$al_port
 root=$(cd "$(dirname "$0")/../.." && pwd)
 homes=$(mktemp -d "${TMPDIR:-/tmp}/besa-j12-XXXXXX") || exit 1
 ro_pid='' al_pid=''
@@ -19,6 +16,9 @@ ends() {
 trap ends EXIT
 # shellcheck source=tests/real/two_homes.sh
 . "$root/tests/real/two_homes.sh"
+read -r ro_port al_port < <(free_ports 2)
+# shellcheck disable=SC2034 # two_homes.sh reads them
+ro_line=$ro_port al_line=$al_port
 fail() { echo "j12: $*"; tail -n 5 "$homes"/*.log; exit 1; }
 ana() { "$besa" --home "$homes/ro" --officer ana --reason "exercise" --json "$@"; }
 blerim() { "$besa" --home "$homes/al" --officer blerim --reason "exercise" --json "$@"; }

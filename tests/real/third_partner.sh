@@ -1,11 +1,8 @@
 #!/usr/bin/env bash
 # Three real nodes: ro has an agreement with al and another with gr. What al tells ro never reaches gr, and no word, number
-# or error of one agreement says anything of the other. usage: tests/real/third_partner.sh BESA REAL_INPUT
+# or error of one agreement says anything of the other. usage: tests/real/third_partner.sh BESA
 set -u
 besa=$1
-read -r ro_port al_port gr_port al_desk gr_desk < <("$2" ports 5)
-# shellcheck disable=SC2034 # two_homes.sh reads them
-ro_line=$ro_port al_line=$al_port
 root=$(cd "$(dirname "$0")/../.." && pwd)
 homes=$(mktemp -d "${TMPDIR:-/tmp}/besa-third-XXXXXX") || exit 1
 pids=()
@@ -19,6 +16,9 @@ ends() {
 trap ends EXIT
 # shellcheck source=tests/real/two_homes.sh
 . "$root/tests/real/two_homes.sh"
+read -r ro_port al_port gr_port al_desk gr_desk < <(free_ports 5)
+# shellcheck disable=SC2034 # two_homes.sh reads them
+ro_line=$ro_port al_line=$al_port
 fail() { echo "third partner: $*"; tail -n 5 "$homes"/*.log; exit 1; }
 as_gr() { "$besa" --home "$homes/gr" --officer admin-gr --reason "exercise" "$@"; }
 ana() { "$besa" --home "$homes/ro" --officer ana --reason "exercise" --json "$@"; }

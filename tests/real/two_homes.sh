@@ -11,11 +11,15 @@ quiet() { "$@" > "$homes/said" 2>&1 || { cat "$homes/said"; echo "failed: $*"; r
 
 # So many ports of the loopback on which nobody listens. They lie below those that the kernel gives to connections, so that none
 # of these takes one before it is listened on.
+# Scripts run beside one another, and a port is only listened on later: who takes one says so, for as long as it runs.
 free_ports() { # COUNT
-    local port found=()
+    local port owner found=() taken=${TMPDIR:-/tmp}/besa-ports-$UID
+    mkdir -p "$taken"
     while [ ${#found[@]} -lt "$1" ]; do
         port=$((20000 + RANDOM % 12000))
-        case " ${found[*]} " in *" $port "*) continue ;; esac
+        owner=$(readlink "$taken/$port") && kill -0 "$owner" 2> /dev/null && continue
+        rm -f "$taken/$port"
+        ln -s $$ "$taken/$port" 2> /dev/null || continue
         (: < "/dev/tcp/127.0.0.1/$port") 2> /dev/null || found+=("$port")
     done
     echo "${found[@]}"
