@@ -284,6 +284,39 @@ static bool claim_is_ours(struct journal *journal, struct journal_line *line,
                      line->partner, claim->size);
 }
 
+/* A size that this machine never signed, below its newest checkpoint, and its very tree: a second machine with these keys sent the
+ * same entries, signed at other sizes. Without that receipt the later ones say the same; refused, it would hold all of them up. */
+static bool is_of_another(struct journal *journal, struct journal_line *line,
+                          const struct receipt_claim *claim, bool *is_so, struct error *err)
+{
+    *is_so = false;
+    if (claim->size >= line->out.signed_size)
+        return true;
+    if (!log_root_is(journal, &line->out, claim->size, &claim->root, is_so, err))
+        return false;
+    if (*is_so)
+        journal_event_add(journal, JOURNAL_ALARM, line, 0, claim->size);
+    return true;
+}
+
+/* Ours, or to be passed over. */
+static bool claim_judge(struct journal *journal, struct journal_line *line,
+                        const struct receipt_claim *claim, bool *is_passed, struct error *err)
+{
+    struct error other = {0};
+
+    *is_passed = false;
+    if (claim_is_ours(journal, line, claim, err))
+        return true;
+    if (err->kind != ERROR_LINK)
+        return false;
+    if (!is_of_another(journal, line, claim, is_passed, &other))
+        *err = other;
+    else if (*is_passed)
+        error_clear(err);
+    return *is_passed;
+}
+
 /* One deadline, never two: the receipt counts, and what is wrong with its time is put on record. */
 static bool clock_dispute(struct journal *journal, struct journal_line *line,
                           const struct receipt_claim *claim, int64_t posted_ms, int64_t answered_ms,
@@ -367,8 +400,11 @@ static bool claims_read(struct journal *journal, struct journal_line *line, stru
             return false;
         if (claim->size <= above)
             continue;
-        if (!claim_is_ours(journal, line, claim, err))
+        bool is_passed = false;
+        if (!claim_judge(journal, line, claim, &is_passed, err))
             return false;
+        if (is_passed)
+            continue;
         above = claim->size;
         (*count)++;
     }

@@ -79,7 +79,7 @@ static bool receipt_read(struct cursor *cursor, const struct resume_receipt *bef
     if (out->size > INT64_MAX / 2 || time_s == 0 || time_s > TIME_MAX_S)
         return error_set(err, ERROR_LIMIT, "resume: size or time of a receipt is not possible");
     out->time_s = (int64_t)time_s;
-    if (before != NULL && (out->size <= before->size || out->time_s < before->time_s))
+    if (before != NULL && out->size <= before->size)
         return error_set(err, ERROR_INPUT,
                          "resume: the receipt of size %" PRIu64 " does not follow that of %" PRIu64,
                          out->size, before->size);

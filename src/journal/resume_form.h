@@ -40,8 +40,8 @@ struct resume_receipt {
     uint8_t cosignature[SIGNATURE_SIZE];
 };
 struct resume_answer {
-    struct resume_receipt receipts[RESUME_RECEIPT_COUNT_MAX]; /* sizes rise, T never falls */
-    size_t receipt_count;                                     /* at least 1 */
+    struct resume_receipt receipts[RESUME_RECEIPT_COUNT_MAX]; /* sizes rise; T may fall where two */
+    size_t receipt_count;                                     /* machines gave them; at least 1 */
     struct span post;                                         /* the rest; empty: receipts alone */
 };
 /* Writes all but the post. */

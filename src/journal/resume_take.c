@@ -93,16 +93,16 @@ static bool root_check(struct taking *t, const struct resume_receipt *receipt, s
 static bool receipts_check(struct taking *t, struct error *err)
 {
     uint64_t above = 0;
-    int64_t time_s = 0;
+    int64_t ignored = 0;
     const struct resume_receipt *last = &t->answer.receipts[t->answer.receipt_count - 1];
     bool is_whole =
         t->answer.post.size == 0
             ? last->size <= t->log->size
             : last->size == t->post.to && t->post.from == t->log->size && t->post.to > t->post.from;
 
-    if (!resume_receipt_above(t->journal, t->log, &above, &time_s, err))
+    if (!resume_receipt_above(t->journal, t->log, &above, &ignored, err))
         return false;
-    if (t->answer.receipts[0].size <= above || t->answer.receipts[0].time_s < time_s)
+    if (t->answer.receipts[0].size <= above)
         return error_set(err, ERROR_INPUT, "a receipt of size %" PRIu64 " is not asked for",
                          t->answer.receipts[0].size);
     if (!is_whole)
@@ -340,7 +340,7 @@ static void log_move(struct taking *t)
     log->signed_size = last->size;
     log->signed_root = last->root;
     log->has_signature = true;
-    if (!t->is_own)
+    if (!t->is_own && last->time_s > log->signed_time_s)
         log->signed_time_s = last->time_s;
     memcpy(log->signature, t->is_own ? last->log_signature : last->cosignature, SIGNATURE_SIZE);
 }
