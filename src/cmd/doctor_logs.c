@@ -15,6 +15,14 @@
 #define ONE_MACHINE                                                                                \
     "switch the second machine with these keys off for good, then here: besa succession prepare "
 
+/* The partner goes on with the other one: this log cannot end here, since the partner holds what these books do not. */
+#define OTHER_MACHINE                                                                              \
+    "the partner goes on with another machine with these keys: switch this one off for good, "     \
+    "start the other one anew, and there: besa succession prepare "
+#define OTHER_MACHINE_GONE                                                                         \
+    " --why cloned --output end.json --approver ID; if there is no other one, put a backup from "  \
+    "before back here and resume"
+
 enum shown { SHOWN_DOMESTIC, SHOWN_OUT, SHOWN_IN, SHOWN_COUNT };
 
 /* The first row whose words stand in the reason counts. Between the two texts stands the origin of the log that is to end, or
@@ -51,8 +59,7 @@ static const struct next_row next_rows[SHOWN_COUNT][NEXT_ROW_MAX] = {
             {"older backup",
              "two officers here: besa resume order --approver ID; then the desk of ", NAMES_PARTNER,
              " types besa resume allow"},
-            {"written twice", ONE_MACHINE, NAMES_LOG,
-             " --why cloned --output end.json --approver ID"},
+            {"written twice", OTHER_MACHINE, NAMES_LOG, OTHER_MACHINE_GONE},
             {"needs a successor", "besa succession prepare ", NAMES_LOG,
              " --why restored --output end.json --approver ID"},
             {"waits for signatures",
@@ -65,8 +72,7 @@ static const struct next_row next_rows[SHOWN_COUNT][NEXT_ROW_MAX] = {
             {"older backup",
              "two officers here: besa resume order --approver ID; then the desk of ", NAMES_PARTNER,
              " types besa resume allow"},
-            {"given twice", ONE_MACHINE, NAMES_OUT,
-             " --why cloned --output end.json --approver ID"},
+            {"given twice", OTHER_MACHINE, NAMES_OUT, OTHER_MACHINE_GONE},
             {"forked", "besa agreement suspend, and tell both security officers and the desk of ",
              NAMES_PARTNER, ": both checkpoints are kept as proof"},
             {"waits for signatures",

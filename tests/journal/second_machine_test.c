@@ -8,6 +8,7 @@
 #include "journal/contact.h"
 #include "journal/private.h"
 #include "journal/resume.h"
+#include "agreement/succession.h"
 #include "journal/support/hostile.h"
 #include "journal/support/pair.h"
 
@@ -18,6 +19,7 @@
 
 static struct pair pair;
 static struct pair_node twin;
+static struct pair_node liar; /* al, with a log that it wrote twice */
 
 static struct journal_line *line(size_t side)
 {
@@ -46,17 +48,34 @@ static void run(int64_t for_ms)
     }
 }
 
-/* A copy of ro's home runs beside it. */
-static bool copy(void)
+static bool home_copy(const char *from, const char *to)
 {
     char command[2048];
 
-    twin = (struct pair_node){.pair = &pair, .side = 0, .party = pair.nodes[0].party};
-    snprintf(twin.home, sizeof twin.home, "%.500s.twin", pair.nodes[0].home);
-    pair_close_node(&pair.nodes[0]);
-    snprintf(command, sizeof command, "rm -rf '%s' && cp -r '%s' '%s'", twin.home,
-             pair.nodes[0].home, twin.home);
-    return system(command) == 0 && pair_reopen(&pair.nodes[0]) && pair_reopen(&twin);
+    snprintf(command, sizeof command, "rm -rf '%s' && cp -r '%s' '%s'", to, from, to);
+    return system(command) == 0;
+}
+
+/* A copy of this node's home, opened beside it. */
+static bool copy_of(size_t side, struct pair_node *out)
+{
+    struct pair_node *node = &pair.nodes[side];
+
+    *out = (struct pair_node){.pair = &pair, .side = side, .party = node->party};
+    snprintf(out->home, sizeof out->home, "%.500s.copy", node->home);
+    pair_close_node(node);
+    return home_copy(node->home, out->home) && pair_reopen(node) && pair_reopen(out);
+}
+
+static bool copy(void)
+{
+    return copy_of(0, &twin);
+}
+
+/* Long enough for the next beat of the domestic log. */
+static void run_alone(void)
+{
+    pair_run(&pair, 3 * MINUTE_MS);
 }
 
 /* A pair that is level, and the copy has met al too. */
@@ -75,6 +94,8 @@ static void end(void)
 {
     if (twin.is_open)
         pair_close_node(&twin);
+    if (liar.is_open)
+        pair_close_node(&liar);
     pair_free(&pair);
 }
 
@@ -95,6 +116,52 @@ CHECK_TEST(a_copy_that_has_nothing_to_say_hears_within_minutes_what_the_other_go
     end();
 }
 
+/* --- the end of a log, as officers and institutions bring it about --- */
+
+struct ending {
+    char origin[ORIGIN_SIZE_MAX + 1];
+    struct succession_document document;
+    struct span cms;
+};
+
+static bool prepare_run(struct journal *journal, void *context, struct error *err)
+{
+    struct ending *ending = context;
+    return journal_succession_prepare(journal, span_text(ending->origin), SUCCESSION_CLONED, NULL,
+                                      &ending->document, err);
+}
+
+static bool permit_run(struct journal *journal, void *context, struct error *err)
+{
+    const struct ending *ending = context;
+    struct arena arena CLEANUP(arena_free) = arena_make(1024 * 1024);
+    struct succession_document document;
+    return journal_succession_allow(journal, ending->cms, &arena, &document, err);
+}
+
+static bool succeed_run(struct journal *journal, void *context, struct error *err)
+{
+    return journal_succeed(journal, ((struct ending *)context)->cms, err);
+}
+
+static bool log_ends(size_t side, const struct journal_log *log, struct error *err)
+{
+    struct buffer cms CLEANUP(buffer_free) = buffer_make(SUCCESSION_CMS_MAX);
+    struct ending ending;
+    bool is_domestic = log->kind == LOG_DOMESTIC;
+
+    snprintf(ending.origin, sizeof ending.origin, "%s", log->origin);
+    if (!pair_work(&pair.nodes[side], prepare_run, &ending, err) ||
+        !pair_sign_succession(&pair, side, 1, &ending.document, &cms, err))
+        return false;
+    ending.cms = buffer_span(&cms);
+    if (!is_domestic && (!pair_work(&pair.nodes[1 - side], permit_run, &ending, err) ||
+                         !pair_sign_succession(&pair, side, 2, &ending.document, &cms, err)))
+        return false;
+    ending.cms = buffer_span(&cms);
+    return pair_work(&pair.nodes[side], succeed_run, &ending, err);
+}
+
 static const char a_case[] = "{\"number\":\"c-2\",\"title\":\"Test\"}";
 
 /* Both sign their domestic log, and al witnesses the one that came first. */
@@ -111,6 +178,14 @@ CHECK_TEST(a_domestic_log_that_is_not_witnessed_is_stopped_at_once)
     CHECK(says(&pair.nodes[0].journal.domestic, "al witnessed another domestic log of size"));
     CHECK(line(0)->witnessed < pair.nodes[0].journal.domestic.signed_size);
     CHECK_INT(twin.journal.domestic.read_only[0], 0);
+    /* What the doctor says: the other machine goes, and the log ends. */
+    pair_close_node(&twin);
+    CHECK_OK(log_ends(0, &pair.nodes[0].journal.domestic, &err), err);
+    run_alone();
+    CHECK(strcmp(pair.nodes[0].journal.domestic.origin, "ro/domestic/1") == 0);
+    CHECK_INT(pair.nodes[0].journal.domestic.read_only[0], 0);
+    CHECK(line(0)->witnessed > 0);
+    CHECK_INT(line(0)->witnessed, pair.nodes[0].journal.domestic.signed_size);
     end();
 }
 
@@ -228,11 +303,149 @@ CHECK_TEST(what_the_other_machine_took_by_another_clock_is_resumed)
     end();
 }
 
+/* --- the machine that stays is not the one with which the partner went on --- */
+
+static bool resume(void)
+{
+    struct error err = {0};
+    bool ok = pair_work(&pair.nodes[1], allow_run, NULL, &err) &&
+              pair_work(&pair.nodes[0], order_run, NULL, &err);
+
+    if (!ok)
+        printf("  %s\n", err.text);
+    pair_settle(&pair);
+    return ok && line(0)->resume.state == RESUME_DONE;
+}
+
+/* ro's home goes back to this one. */
+static bool restore(const char *backup)
+{
+    pair_close_node(&pair.nodes[0]);
+    if (!home_copy(backup, pair.nodes[0].home) || !pair_reopen(&pair.nodes[0]))
+        return false;
+    pair_settle(&pair);
+    return true;
+}
+
+/* The log to the partner has ended; so does the domestic one, where it stands still. */
+static void business_goes_on(void)
+{
+    const struct journal_log *domestic = &pair.nodes[0].journal.domestic;
+    struct error err = {0};
+    char item[UUID_TEXT_SIZE];
+
+    if (domestic->read_only[0] != '\0')
+        CHECK_OK(log_ends(0, domestic, &err), err);
+    for (unsigned side = 0; side < 2; side++)
+        CHECK_OK(pair_request(&pair.nodes[side], 50 + side, item, &err), err);
+    pair_settle(&pair);
+    for (size_t side = 0; side < 2; side++) {
+        CHECK_INT(line(side)->out.read_only[0], 0);
+        CHECK_INT(line(side)->in.read_only[0], 0);
+        CHECK_INT(line(side)->cosigned, line(side)->out.size);
+        CHECK_INT(line(1 - side)->handled, line(side)->out.size);
+    }
+}
+
+/* The other one is lost: its log cannot end, since the partner holds another; from a backup that both began with it can. */
+CHECK_TEST(what_was_written_twice_ends_where_the_partner_holds_it_or_from_an_older_backup)
+{
+    struct error err = {0};
+    char item[UUID_TEXT_SIZE];
+    char backup[600];
+
+    CHECK_OR_RETURN(begin());
+    snprintf(backup, sizeof backup, "%s.backup", twin.home);
+    CHECK_OR_RETURN(home_copy(twin.home, backup));
+    pair.is_cut = true;
+    CHECK_OK(pair_request(&twin, 1, item, &err), err);
+    seal(&twin);
+    CHECK_OK(pair_request(&pair.nodes[0], 2, item, &err), err);
+    seal(&pair.nodes[0]);
+    CHECK(offer(&twin, &pair.nodes[1]));
+    CHECK(!offer(&pair.nodes[0], &pair.nodes[1]));
+    pair_close_node(&twin);
+    pair.is_cut = false;
+    CHECK_OR_RETURN(pair_reopen(&pair.nodes[0]));
+    pair_settle(&pair);
+    CHECK(says(&line(0)->out, "this log was written twice"));
+    CHECK(says(&line(1)->in, "forked"));
+    CHECK(!log_ends(0, &line(0)->out, &err));
+    CHECK_ERROR(err, ERROR_CONFLICT, "it must fetch what we hold");
+    CHECK_OR_RETURN(restore(backup));
+    CHECK(says(&line(0)->out, "older backup was restored"));
+    CHECK(resume());
+    error_clear(&err);
+    CHECK_OK(log_ends(0, &line(0)->out, &err), err);
+    pair_settle(&pair);
+    CHECK(strcmp(line(0)->out.origin, "ro/ro-al/to/al/1") == 0);
+    business_goes_on();
+    end();
+}
+
+static bool show_run(struct journal *journal, void *context, struct error *err)
+{
+    return contact_show(journal, &journal->lines[0], context, err);
+}
+
+static bool seen_run(struct journal *journal, void *context, struct error *err)
+{
+    return contact_seen(journal, &journal->lines[0], buffer_span(context), err);
+}
+
+/* A partner that signed two logs, and gave one to each machine. */
+CHECK_TEST(custody_that_was_given_twice_stops_and_is_brought_back_from_an_older_backup)
+{
+    struct buffer shown CLEANUP(buffer_free) = buffer_make(CONTACT_SIZE_MAX);
+    struct buffer post CLEANUP(buffer_free) = buffer_make(POST_SIZE_MAX);
+    struct error err = {0};
+    struct accepted accepted;
+    char item[UUID_TEXT_SIZE];
+    char backup[600];
+
+    CHECK_OR_RETURN(begin() && copy_of(1, &liar));
+    run(3 * MINUTE_MS);
+    snprintf(backup, sizeof backup, "%s.backup", twin.home);
+    CHECK_OR_RETURN(home_copy(twin.home, backup));
+    pair.is_cut = true;
+    CHECK_OK(pair_request(&pair.nodes[1], 1, item, &err), err);
+    seal(&pair.nodes[1]);
+    CHECK_OK(pair_request(&liar, 2, item, &err), err);
+    seal(&liar);
+    CHECK(offer(&pair.nodes[1], &pair.nodes[0]));
+    CHECK(offer(&liar, &twin));
+    CHECK_OK(receipts_bring(&twin, &liar, &err), err);
+    CHECK_OK(pair_work(&liar, show_run, &shown, &err), err);
+    CHECK_OK(pair_work(&pair.nodes[0], seen_run, &shown, &err), err);
+    CHECK(says(&line(0)->in, "than our books: custody was given twice"));
+    CHECK_OK(pair_request(&liar, 3, item, &err), err);
+    seal(&liar);
+    CHECK_OK(hostile_post(&liar, &post, &err), err);
+    CHECK_INT(hostile_offer(&pair.nodes[0], buffer_span(&post), &accepted, &err),
+              REFUSAL_READ_ONLY);
+    /* The end of its own log brings no custody back; books from before both trees do. */
+    pair_close_node(&twin);
+    pair_close_node(&pair.nodes[1]);
+    pair_close_node(&liar);
+    CHECK_OR_RETURN(home_copy(liar.home, pair.nodes[1].home) && pair_reopen(&pair.nodes[1]));
+    pair.is_cut = false;
+    CHECK_OR_RETURN(restore(backup));
+    CHECK(says(&line(0)->in, "older backup was restored"));
+    CHECK(resume());
+    error_clear(&err);
+    CHECK_OK(log_ends(0, &line(0)->out, &err), err);
+    pair_settle(&pair);
+    business_goes_on();
+    end();
+}
+
 int main(void)
 {
     CHECK_RUN(a_copy_that_has_nothing_to_say_hears_within_minutes_what_the_other_got);
     CHECK_RUN(a_domestic_log_that_is_not_witnessed_is_stopped_at_once);
     CHECK_RUN(a_receipt_for_what_the_other_machine_signed_holds_nothing_up);
     CHECK_RUN(what_the_other_machine_took_by_another_clock_is_resumed);
+    CHECK_RUN(what_was_written_twice_ends_where_the_partner_holds_it_or_from_an_older_backup);
+    CHECK_RUN(custody_that_was_given_twice_stops_and_is_brought_back_from_an_older_backup);
     return check_end();
 }

@@ -41,7 +41,7 @@ until_said RO-CLONE-2 as_al --json inbox
 until_said '"without_receipt":0' as_ro --json status
 write_request RO-CLONE-3 twin
 until_said 'under our signature: this log was written twice' as_twin --json status
-says 'switch the second machine with these keys off for good.*--why cloned' as_twin --json doctor
+says 'switch this one off for good, start the other one anew.*--why cloned' as_twin --json doctor
 says '"without_receipt":1' as_twin --json status
 as_al --json inbox > "$homes/said" 2>&1
 grep -q RO-CLONE-3 "$homes/said" && fail "what the twin wrote does not reach the partner"
