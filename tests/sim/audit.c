@@ -18,7 +18,7 @@ static bool root_note(struct node *node, const struct journal_log *log)
         return true;
     for (size_t i = world->root_count; i > 0; i--) {
         const struct signed_root *root = &world->roots[i - 1];
-        if (root->side != node->side || root->size != log->signed_size ||
+        if (root->machine != node->number || root->size != log->signed_size ||
             strcmp(root->origin, log->origin) != 0)
             continue;
         return tlog_hash_is_equal(&root->root, &log->signed_root) ||
@@ -28,8 +28,10 @@ static bool root_note(struct node *node, const struct journal_log *log)
     if (world->root_count == ROOT_COUNT_MAX)
         return world_fail(world, "more roots than the simulator can hold");
     struct signed_root *noted = &world->roots[world->root_count++];
-    *noted = (struct signed_root){
-        .side = node->side, .size = log->signed_size, .root = log->signed_root};
+    *noted = (struct signed_root){.side = node->side,
+                                  .machine = node->number,
+                                  .size = log->signed_size,
+                                  .root = log->signed_root};
     snprintf(noted->origin, sizeof noted->origin, "%s", log->origin);
     return true;
 }
@@ -223,7 +225,7 @@ static bool still_check(struct node *node)
     if (line->out.read_only[0] == '\0')
         return true;
     tally_add("log stopped", node->was_restored ? "own, after a restore" : "own, without cause");
-    if (!node->was_restored)
+    if (!node->was_restored && !node->was_cloned)
         return world_fail(world, "%s: its log stopped without a restore: %.200s", node->party,
                           line->out.read_only);
     uint64_t size = line->out.size;
@@ -272,10 +274,13 @@ bool audit_end(struct world *world)
         struct node *node = &world->nodes[i];
         /* A partner that was restored and did not notice forks its log: its custody stops here. */
         if (line_of(node)->in.read_only[0] != '\0' && !node->was_restored &&
-            !world->nodes[1 - i].was_restored)
+            !world->nodes[1 - i].was_restored && !node->was_cloned &&
+            !world->nodes[1 - i].was_cloned)
             return world_fail(world, "%s: its custody stopped without a restore: %.200s",
                               node->party, line_of(node)->in.read_only);
     }
+    if (world->event == EVENT_CLONE && !audit_clone(world))
+        return false;
     if ((!a->is_blinded && !audit_logs(a, b)) || (!b->is_blinded && !audit_logs(b, a)) ||
         (!a->is_blinded && !audit_witness(a)) || (!b->is_blinded && !audit_witness(b)) ||
         !(world->has_leapt ? audit_retention(world) : audit_acts(world)) || !audit_agreement(world))

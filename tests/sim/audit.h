@@ -42,6 +42,10 @@ bool audit_cannot_lift(const struct node *node);
 bool audit_cannot_tell(const struct journal_line *out, const struct journal_line *in);
 /* --- audit_logs.c --- */
 bool audit_logs(struct node *from, struct node *to);
+/* In what both hold of the writer's current log, some leaf differs. */
+bool audit_differs(struct node *from, struct node *to);
+/* And so does what the partner witnessed last of the domestic log that goes on. */
+bool audit_domestic_differs(struct node *node);
 /* What the partner witnessed of the domestic log is what stands there. */
 bool audit_witness(struct node *node);
 /* --- audit_acts.c --- */

@@ -159,17 +159,25 @@ static bool target_state_is(struct world *world, unsigned at, enum body_state wa
 
 /* Messages stand in the log in the order in which their officers were told done. */
 static bool order_check(struct world *world, unsigned at, int64_t position,
-                        int64_t newest[MACHINE_COUNT])
+                        int64_t newest[MACHINE_COUNT + 1])
 {
     const struct act_record *record = &world->acts[at];
 
     if (position < 0)
         return true;
-    if (position <= newest[record->side])
+    if (position <= newest[record->machine])
         return world_fail(world, "%s act %u: its message overtook an earlier one",
                           party_names[record->side], at);
-    newest[record->side] = position;
+    newest[record->machine] = position;
     return true;
+}
+
+/* What both copies of a machine inherited, each of them knows. */
+static bool is_act_of(const struct node *node, unsigned at)
+{
+    const struct act_record *record = &node->world->acts[at];
+
+    return record->side == node->side && (record->machine == node->number || record->is_shared);
 }
 
 void audit_receipted(struct node *node)
@@ -185,7 +193,7 @@ void audit_receipted(struct node *node)
         struct act_record *record = &world->acts[i];
         struct entry_row row;
         int64_t position = -1;
-        if (record->side == node->side && record->is_ok && record->kind <= ACT_REFUSE &&
+        if (is_act_of(node, i) && record->is_ok && record->kind <= ACT_REFUSE &&
             !record->is_receipted &&
             audit_find(node, SIDE_OWN, span_make(record->item, UUID_SIZE), &arena, &row, &position))
             record->is_receipted = position >= 0 && (uint64_t)position < receipted_to;
@@ -229,7 +237,7 @@ static bool lost_check(struct world *world, unsigned at)
 bool audit_acts(struct world *world)
 {
     unsigned counts[MACHINE_COUNT][ACT_COUNT_MAX] = {{0}};
-    int64_t newest[MACHINE_COUNT] = {-1, -1};
+    int64_t newest[MACHINE_COUNT + 1] = {-1, -1, -1};
     int64_t position = -1;
 
     for (size_t i = 0; i < MACHINE_COUNT; i++)

@@ -87,10 +87,17 @@ static uint64_t cosigned_of(const struct log_pair *pair)
     return pair->own.id == line->out.id ? line->cosigned : pair->own.size;
 }
 
-/* Rolled back with its keeper, and its partner hides what it signed: the gap that PROTOCOL.md 6 leaves. */
+/* Rolled back with its keeper, and its partner hides what it signed: the gap that PROTOCOL.md 6 leaves. Or two machines gave
+ * custody, each of what it was shown. */
 static bool gave_twice(const struct log_pair *pair)
 {
-    return pair->to->is_blinded;
+    return pair->to->is_blinded || pair->to->was_cloned;
+}
+
+/* A receipt that was given to the other machine, or for what it signed, or whose answer it heard. */
+static bool went_elsewhere(const struct log_pair *pair)
+{
+    return pair->from->was_cloned || pair->to->was_cloned;
 }
 
 /* Same receipts, hence the same T for every entry; each holds under the custody key and over the leaves. */
@@ -125,7 +132,7 @@ static bool receipts_agree(const struct log_pair *pair, const struct tlog_hash *
             return world_fail(from->world, "size %" PRId64 " of %s has two receipt times",
                               ours[i].size, pair->own.origin);
     }
-    for (size_t i = 0; i < their_count && !from->is_blinded; i++)
+    for (size_t i = 0; i < their_count && !from->is_blinded && !went_elsewhere(pair); i++)
         if ((uint64_t)theirs[i].size <= cosigned_of(pair) &&
             receipt_of(ours, our_count, theirs[i].size) == NULL)
             return world_fail(from->world, "%s lacks the receipt of size %" PRId64 " of %s",
@@ -154,7 +161,7 @@ static bool dues_agree(const struct log_pair *pair, uint64_t index, const uint8_
         return true; /* erased, withdrawn or refused on one side */
     if ((received[0] == 0 || received[1] == 0) && !audit_direction_is_open(pair->from, pair->to))
         return true; /* a log that stands still asks for no receipts */
-    if (gave_twice(pair))
+    if (gave_twice(pair) || went_elsewhere(pair))
         return true;
     return (received[0] == received[1] && due[0] == due[1]) ||
            world_fail(pair->from->world,
@@ -219,9 +226,9 @@ static bool mirror_find(struct node *node, struct span origin, enum log_side sid
     return false;
 }
 
-bool audit_custody(struct node *node, struct span origin, uint64_t from, uint64_t to)
+bool audit_custody(struct node *node, struct node *partner, struct span origin, uint64_t from,
+                   uint64_t to)
 {
-    struct node *partner = &node->world->nodes[1 - node->side];
     struct audit_log own;
     struct audit_log mirror;
 
@@ -245,6 +252,25 @@ bool audit_custody(struct node *node, struct span origin, uint64_t from, uint64_
 }
 
 /* --- log by log --- */
+
+bool audit_differs(struct node *from, struct node *to)
+{
+    static struct tlog_hash ours[ENTRY_COUNT_MAX];
+    static struct tlog_hash theirs[ENTRY_COUNT_MAX];
+    const struct journal_log *out = &line_of(from)->out;
+    const struct journal_log *in = &line_of(to)->in;
+    const struct audit_log own = {.id = out->id, .size = out->size};
+    const struct audit_log mirror = {.id = in->id, .size = in->size};
+
+    if (strcmp(out->origin, in->origin) != 0)
+        return false;
+    size_t count = leaves_read(from, &own, ours);
+    size_t held = leaves_read(to, &mirror, theirs);
+    for (size_t i = 0; i < count && i < held; i++)
+        if (!tlog_hash_is_equal(&ours[i], &theirs[i]))
+            return true;
+    return false;
+}
 
 static bool pair_agrees(const struct log_pair *pair)
 {
@@ -310,6 +336,7 @@ bool audit_logs(struct node *from, struct node *to)
 
 /* --- the domestic log and its witness --- */
 
+/* Of a log that two machines wrote, and that ended, the partner may have witnessed the other one. */
 static bool witnessed_agrees(struct node *node, const struct audit_log *log, bool is_current,
                              const struct witness_row *row)
 {
@@ -327,8 +354,32 @@ static bool witnessed_agrees(struct node *node, const struct audit_log *log, boo
         return world_fail(node->world, "entries of %s are missing", log->origin);
     roots_compute(leaves, count, roots);
     return span_equal(row->root, span_make(roots[row->size].bytes, TLOG_HASH_SIZE)) ||
+           (node->was_cloned && !is_current) ||
            world_fail(node->world, "%s: its witness holds another tree of size %" PRId64 " of %s",
                       node->party, row->size, log->origin);
+}
+
+bool audit_domestic_differs(struct node *node)
+{
+    static struct tlog_hash leaves[ENTRY_COUNT_MAX];
+    static struct tlog_hash roots[ENTRY_COUNT_MAX + 1];
+    struct node *partner = &node->world->nodes[1 - node->side];
+    struct arena arena CLEANUP(arena_free) = arena_make(64 * 1024);
+    const struct journal_log *domestic = &node->journal.domestic;
+    const struct audit_log log = {.id = domestic->id, .size = domestic->size};
+    char name[NAME_SIZE_MAX + 32];
+    struct witness_row row;
+    struct error err = {0};
+
+    snprintf(name, sizeof name, "%s/witness/%u", partner->party, line_of(partner)->own_keys.number);
+    if (!witness_newest(partner->db, &arena, span_text(domestic->origin), span_text(name), &row,
+                        &err))
+        return false;
+    size_t count = leaves_read(node, &log, leaves);
+    if ((uint64_t)row.size > count)
+        return true;
+    roots_compute(leaves, count, roots);
+    return !span_equal(row.root, span_make(roots[row.size].bytes, TLOG_HASH_SIZE));
 }
 
 bool audit_witness(struct node *node)

@@ -23,7 +23,7 @@ void copy_carry(const struct node *node, const struct disk *from, struct disk *t
 {
     char start[DISK_NAME_MAX];
 
-    snprintf(start, sizeof start, "/%s/audit/", node->party);
+    snprintf(start, sizeof start, "/%s/audit/", node->machine.name);
     for (size_t i = 0; i < DISK_NAME_COUNT; i++)
         if (from->durable[i].file != NULL &&
             strncmp(from->durable[i].path, start, strlen(start)) == 0)
@@ -36,7 +36,7 @@ bool copy_replay(struct node *node, struct error *err)
     char directory[DISK_NAME_MAX];
     char marker[64];
 
-    snprintf(directory, sizeof directory, "/%s/audit", node->party);
+    snprintf(directory, sizeof directory, "/%s/audit", node->machine.name);
     snprintf(marker, sizeof marker, "%lld %lld", (long long)node->world->now_ms,
              (long long)node->world->now_ms);
     if (!database_begin(node->db, DATABASE_FULL, err))

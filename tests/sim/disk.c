@@ -277,6 +277,24 @@ bool disk_clone(const struct disk *from, struct disk *out, struct random *random
     return true;
 }
 
+static void names_move(struct disk_name *names, const char *from, const char *to)
+{
+    char path[DISK_NAME_MAX];
+
+    for (size_t i = 0; i < DISK_NAME_COUNT; i++)
+        if (names[i].file != NULL && strncmp(names[i].path, from, strlen(from)) == 0) {
+            snprintf(path, sizeof path, "%s%.*s", to, (int)(sizeof path - 1),
+                     names[i].path + strlen(from));
+            memcpy(names[i].path, path, sizeof path);
+        }
+}
+
+void disk_move(struct disk *disk, const char *from, const char *to)
+{
+    names_move(disk->now, from, to);
+    names_move(disk->durable, from, to);
+}
+
 void disk_lose(struct disk *disk, const char *path)
 {
     struct disk_name *names[] = {name_find(disk->now, path), name_find(disk->durable, path)};

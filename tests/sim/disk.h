@@ -80,6 +80,8 @@ void disk_free(struct disk *disk);
 bool disk_clone(const struct disk *from, struct disk *out, struct random *random);
 /* Puts the contents that `from` held for `path` in place, durably: a restored backup of one file. */
 bool disk_restore(struct disk *disk, const struct disk *from, const char *path);
+/* Other names: what began with `from` begins with `to`. No handle may be open. */
+void disk_move(struct disk *disk, const char *from, const char *to);
 /* The file is gone, for good. */
 void disk_lose(struct disk *disk, const char *path);
 /* The power was lost: what was not synced is kept, dropped or torn. No handle may be open. */

@@ -70,11 +70,22 @@ static bool domestic_stands_still(const struct node *node)
             world->now_ms > world->healed_ms + WORD_MS);
 }
 
+/* The partner stopped custody of it, and both know by what. */
+static bool custody_stands_still(const struct node *node)
+{
+    const struct journal_log *mirror = &node->world->nodes[1 - node->side].journal.lines[0].in;
+
+    return node->was_cloned && mirror->read_only[0] != '\0' &&
+           strcmp(mirror->origin, node->journal.lines[0].out.origin) == 0;
+}
+
 /* After a restore only what stands still gets a successor. */
 static bool needs_end(const struct node *node, bool is_domestic)
 {
-    return node->ending.reason != SUCCESSION_RESTORED ||
-           (is_domestic ? domestic_stands_still(node) : out_stands_still(node));
+    return succession_is_planned(node->ending.reason) ||
+           node->ending.reason == SUCCESSION_KEY_THEFT ||
+           (is_domestic ? domestic_stands_still(node)
+                        : out_stands_still(node) || custody_stands_still(node));
 }
 
 bool ending_is_due(const struct node *node)
@@ -87,7 +98,8 @@ bool ending_is_due(const struct node *node)
     return node->is_up && partner->is_up && node->ending.phase == ENDING_NONE &&
            !node->is_blinded && !partner->is_blinded && !line->is_unproved &&
            !journal_is_behind(line) && !journal_is_behind(&partner->journal.lines[0]) &&
-           (out_stands_still(node) || domestic_stands_still(node));
+           !clone_runs(node->world) &&
+           (out_stands_still(node) || custody_stands_still(node) || domestic_stands_still(node));
 }
 
 static void next_begin(struct node *node, bool is_domestic)

@@ -14,6 +14,7 @@ const char *const event_names[] = {
     [EVENT_KEY_THEFT] = "key theft",
     [EVENT_RECORD_LOST] = "keeper record lost",
     [EVENT_RETENTION] = "years pass",
+    [EVENT_CLONE] = "cloned machine",
     [EVENT_RESTORE] = "older backup restored",
     NULL,
 };
@@ -31,13 +32,13 @@ bool event_find(const char *name, enum event_kind *out)
 bool event_excludes_restore(enum event_kind kind)
 {
     return kind == EVENT_CLOSING || kind == EVENT_KEY_CHANGE || kind == EVENT_KEY_THEFT ||
-           kind == EVENT_RETENTION;
+           kind == EVENT_RETENTION || kind == EVENT_CLONE;
 }
 
-/* Of two keepers that lost their records neither can speak for the other. */
+/* Of two keepers that lost their records neither can speak for the other; and one second machine is enough. */
 static bool event_may_come_twice(enum event_kind kind)
 {
-    return kind != EVENT_RECORD_LOST;
+    return kind != EVENT_RECORD_LOST && kind != EVENT_CLONE;
 }
 
 static enum event_kind event_choose(struct random *random)
@@ -87,6 +88,9 @@ static void event_come(struct node *node)
     case EVENT_RECORD_LOST:
         record_lose(node);
         break;
+    case EVENT_CLONE:
+        clone_make(node);
+        break;
     case EVENT_NONE:
     case EVENT_RESTORE:
     case EVENT_RETENTION:
@@ -97,6 +101,7 @@ static void event_come(struct node *node)
 
 void event_step(struct world *world)
 {
+    clone_step(world);
     for (size_t i = 0; i < MACHINE_COUNT; i++) {
         struct node *node = &world->nodes[i];
         if (world->event_step[i] == world->step && world->event_step[i] != 0)
@@ -110,19 +115,22 @@ void event_step(struct world *world)
 
 void event_heal(struct world *world)
 {
+    clone_go_on(world);
     for (size_t i = 0; i < MACHINE_COUNT; i++) {
         struct node *node = &world->nodes[i];
         if (ending_is_due(node) && !audit_awaits_receipts(node)) {
             audit_stopped(node);
-            ending_begin(node, SUCCESSION_RESTORED);
+            ending_begin(node, node->was_cloned ? SUCCESSION_CLONED : SUCCESSION_RESTORED);
         }
         ending_go_on(node);
         record_go_on(node);
     }
 }
 
-const char *event_open(const struct world *world)
+const char *event_open(struct world *world)
 {
+    if (!clone_is_over(world))
+        return "two machines ran with the same keys";
     for (size_t i = 0; i < MACHINE_COUNT; i++)
         if (world->nodes[i].ending.phase != ENDING_NONE || ending_is_due(&world->nodes[i]))
             return ending_phase_names[world->nodes[i].ending.phase];

@@ -168,8 +168,8 @@ static void clock_set(struct node *node, int64_t skew_ms)
 
 void fault_tend(struct world *world)
 {
-    for (size_t i = 0; i < MACHINE_COUNT && !world->has_failed; i++) {
-        struct node *node = &world->nodes[i];
+    for (size_t i = 0; i < node_count(world) && !world->has_failed; i++) {
+        struct node *node = node_at(world, i);
         if (node->is_up && node->machine.disk.has_failed)
             failure_tend(node);
         else if (node->is_up && node->journal.is_dead)
@@ -177,6 +177,8 @@ void fault_tend(struct world *world)
                        node->journal.dead_reason);
         else if (!node->is_up && node->up_at_ms <= world->now_ms)
             node_up(node);
+        if (i == MACHINE_COUNT)
+            break;
         if (world->is_cut[i] && world->cut_until_ms[i] <= world->now_ms) {
             world->is_cut[i] = false;
             world_tell(world, "the line of %s is back", node->party);
@@ -279,9 +281,17 @@ static void clock_move(struct node *node, bool is_far)
         world->now_ms + 1000 + (int64_t)random_below(&world->random, 20000);
 }
 
+/* Of two machines with the same keys each is struck in its turn. */
+static struct node *struck(struct world *world, const struct fault *fault)
+{
+    bool is_twin = clone_runs(world) && fault->side == world->cloning.side &&
+                   fault->kind <= FAULT_RESTART && fault->step % 2 == 1;
+    return is_twin ? &world->twin : &world->nodes[fault->side];
+}
+
 static void fault_come(struct world *world, const struct fault *fault)
 {
-    struct node *node = &world->nodes[fault->side];
+    struct node *node = struck(world, fault);
     struct disk *disk = &node->machine.disk;
     struct random *random = &world->random;
 
@@ -327,9 +337,9 @@ static void fault_come(struct world *world, const struct fault *fault)
     }
 }
 
-static bool can_come(const struct world *world, const struct fault *fault)
+static bool can_come(struct world *world, const struct fault *fault)
 {
-    const struct node *node = &world->nodes[fault->side];
+    const struct node *node = struck(world, fault);
 
     if (fault->kind >= FAULT_RESTORE_ALL)
         return node->has_backup;
@@ -365,6 +375,9 @@ void fault_heal(struct world *world)
         world->is_cut[i] = false;
         world->skew_until_ms[i] = 0;
         clock_set(node, (int64_t)random_below(&world->random, 2000) - 1000);
+    }
+    for (size_t i = 0; i < node_count(world); i++) {
+        struct node *node = node_at(world, i);
         if (!node->machine.disk.has_failed)
             node->machine.disk.fail_at = 0;
         fault_arm(node);

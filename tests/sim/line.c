@@ -19,8 +19,8 @@ typedef void call_done_function(void *done_context, unsigned status, struct span
 struct call {
     struct call *next;
     struct world *world;
-    size_t from;
-    size_t to;
+    struct node *from;
+    struct node *to; /* which machine has the address shows when it arrives */
     enum call_phase phase;
     char path[32];
     struct buffer body;
@@ -64,14 +64,15 @@ static void call_remove(struct world *world, struct call *call)
     free(call);
 }
 
-static struct call *call_make(struct world *world, size_t from, const char *path, struct span body)
+static struct call *call_make(struct node *from, const char *path, struct span body)
 {
+    struct world *world = from->world;
     struct call *call = calloc(1, sizeof *call);
     if (call == NULL)
         abort();
     call->world = world;
     call->from = from;
-    call->to = 1 - from;
+    call->to = clone_at_address(world, 1 - from->side);
     snprintf(call->path, sizeof call->path, "%s", path);
     call->body = buffer_make(POST_SIZE_MAX);
     call->answer = buffer_make(POST_SIZE_MAX);
@@ -83,7 +84,7 @@ static struct call *call_make(struct world *world, size_t from, const char *path
 /* The same bytes arrive once more, later; no one hears the answer. */
 static void call_double(const struct call *call)
 {
-    struct call *copy = call_make(call->world, call->from, call->path, buffer_span(&call->body));
+    struct call *copy = call_make(call->from, call->path, buffer_span(&call->body));
     copy->due_ms += (int64_t)random_below(&call->world->random, 5000);
     tally_add("fault", "doubled");
     call_add(call->world, copy);
@@ -117,12 +118,12 @@ static bool line_call(void *context, const char *partner, const char *path, stru
         tally_add("fault", "refused at once");
         return error_set(err, ERROR_LINK, "connection refused");
     }
-    struct call *call = call_make(world, node->side, path, body);
+    struct call *call = call_make(node, path, body);
     call->done = done;
     call->done_context = done_context;
     fate_choose(call);
     call_add(world, call);
-    world_tell(world, "%s calls %s with %zu bytes", node->party, path, body.size);
+    world_tell(world, "%s calls %s with %zu bytes", node->machine.name, path, body.size);
     return true;
 }
 
@@ -152,10 +153,18 @@ static void call_fail(struct call *call, const char *why)
     call_done_function *done = call->done;
 
     snprintf(error.text, sizeof error.text, "%s", why);
-    world_tell(call->world, "%s %s: %s", party_names[call->from], call->path, why);
+    world_tell(call->world, "%s %s: %s", call->from->machine.name, call->path, why);
     call->done = NULL;
     if (done != NULL)
         done(call->done_context, 0, span_make(NULL, 0), &error);
+}
+
+static bool answer_says(const struct call *call, const char *word)
+{
+    char text[64];
+
+    snprintf(text, sizeof text, "\"error\":\"%s\"", word);
+    return memmem(call->answer.data, call->answer.size, text, strlen(text)) != NULL;
 }
 
 /* "error":"behind" of a refusal. */
@@ -222,9 +231,9 @@ static void pull_blind(struct buffer *frame)
 }
 
 /* What one side shows of the other's signatures does not get through to it. */
-static void probe_blind(struct world *world, size_t to, const char *path, struct buffer *shown)
+static void probe_blind(const struct node *to, const char *path, struct buffer *shown)
 {
-    if (!world->nodes[to].is_blinded)
+    if (!to->is_blinded)
         return;
     if (strcmp(path, PATH_PROBE) == 0)
         shown_blind(shown);
@@ -256,7 +265,7 @@ static void post_audit(const struct call *call)
     struct span origin;
 
     if (call->done != NULL && strcmp(call->path, PATH_PUSH) == 0 && line_take(&note, &origin))
-        audit_custody(&call->world->nodes[call->from], origin, u64_read(post.data + FROM_OFFSET),
+        audit_custody(call->from, call->to, origin, u64_read(post.data + FROM_OFFSET),
                       u64_read(post.data + FROM_OFFSET + 8));
 }
 
@@ -270,25 +279,27 @@ static void call_reply(void *context, unsigned status, const char *content_type,
     call->due_ms = world->now_ms + delay_ms(world);
     call->status = status;
     buffer_add(&call->answer, body);
-    if (!world->nodes[call->to].is_up) {
+    if (!call->to->is_up) {
         call->is_reset = true; /* its node died while it worked */
         return;
     }
     if (status == 200)
-        probe_blind(world, call->from, call->path, &call->answer);
+        probe_blind(call->from, call->path, &call->answer);
     else
         refusal_count(call);
+    if (status == 409 && answer_says(call, "fork"))
+        clone_audit_fork(call->to);
     if (status == 200)
         post_audit(call);
     struct span shown = status == 200 ? span_text("") : span_part(body, 0, 300);
-    world_tell(world, "%s answers %s: %u %.*s", party_names[call->to], call->path, status,
+    world_tell(world, "%s answers %s: %u %.*s", call->to->machine.name, call->path, status,
                SPAN_ARG(shown));
 }
 
 static void call_arrive(struct call *call)
 {
     struct world *world = call->world;
-    struct node *to = &world->nodes[call->to];
+    struct node *to = call->to;
 
     if (call->is_lost || !to->is_up) {
         tally_add("fault", call->is_lost ? "lost" : "partner is down");
@@ -297,8 +308,8 @@ static void call_arrive(struct call *call)
         return;
     }
     call->phase = CALL_AT_WORK;
-    probe_blind(world, call->to, call->path, &call->body);
-    exchange_receive(to->exchange, span_text(party_names[call->from]), span_text(call->path),
+    probe_blind(to, call->path, &call->body);
+    exchange_receive(to->exchange, span_text(call->from->party), span_text(call->path),
                      buffer_span(&call->body), call_reply, call);
 }
 
@@ -307,7 +318,7 @@ static void call_return(struct call *call)
     struct world *world = call->world;
 
     if (call->done != NULL && strcmp(call->path, PATH_PUSH) == 0 &&
-        thief_answers(world, call->from, post_note(call), &call->answer)) {
+        thief_answers(world, call->from->side, post_note(call), &call->answer)) {
         call->status = 200;
         call->loses_answer = call->is_reset = false;
     }
@@ -315,7 +326,7 @@ static void call_return(struct call *call)
         tally_add("fault", call->is_reset ? "reset" : "answer lost");
         call_fail(call, call->is_reset ? "reset" : "answer lost");
     } else if (call->done != NULL) {
-        world_tell(world, "%s hears of %s: %u", party_names[call->from], call->path, call->status);
+        world_tell(world, "%s hears of %s: %u", call->from->machine.name, call->path, call->status);
         call->done(call->done_context, call->status, buffer_span(&call->answer), NULL);
         call->done = NULL;
     }
@@ -351,7 +362,7 @@ bool line_deliver(struct world *world)
 void line_forget(struct node *node)
 {
     for (struct call *call = node->world->calls; call != NULL; call = call->next)
-        if (call->from == node->side)
+        if (call->from == node)
             call->done = NULL;
 }
 
@@ -362,9 +373,9 @@ void line_drop(struct node *node)
         next = call->next;
         if (call->phase == CALL_AT_WORK)
             continue;
-        if (call->from == node->side) {
+        if (call->from == node) {
             call_remove(node->world, call);
-        } else if (call->phase == CALL_ON_ITS_WAY_BACK) {
+        } else if (call->to == node && call->phase == CALL_ON_ITS_WAY_BACK) {
             call_fail(call, "reset");
             call_remove(node->world, call);
         }

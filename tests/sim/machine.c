@@ -1,6 +1,8 @@
 /* The machine's env: see machine.h. */
 #include "sim/machine.h"
 
+#include "base/attributes.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,11 +10,11 @@ struct env_file {
     struct disk_file *file;
 };
 
-static struct machine *machines[MACHINE_COUNT];
+static struct machine *machines[MACHINE_COUNT + 1]; /* the last one: a clone */
 
 struct machine *machine_of_path(const char *path)
 {
-    for (size_t i = 0; i < MACHINE_COUNT; i++) {
+    for (size_t i = 0; i < ARRAY_COUNT(machines); i++) {
         size_t size = machines[i] == NULL ? 0 : strlen(machines[i]->name);
         if (size > 0 && path[0] == '/' && strncmp(path + 1, machines[i]->name, size) == 0 &&
             path[1 + size] == '/')
@@ -163,5 +165,5 @@ void machine_start(struct machine *machine, const char *name, uint64_t seed,
                                 .unlink = unlink_file,
                                 .sync_dir = sync_dir,
                                 .make_dir = make_dir};
-    machines[strcmp(name, "ro") == 0 ? 0 : 1] = machine;
+    machines[strcmp(name, "ro") == 0 ? 0 : strcmp(name, "al") == 0 ? 1 : MACHINE_COUNT] = machine;
 }

@@ -58,13 +58,28 @@ static const char *const expected_agreement[] = {
     "amendment in force at both", "entries under a later version", "returned to its officer unsent",
     "terminated, known to both", NULL};
 
-static const char *const expected_ends[] = {
-    "yearly closing: outgoing log", "yearly closing: domestic log", "key change: outgoing log",
-    "key change: domestic log",     "key theft: outgoing log",      "key theft: domestic log",
-    "restored: outgoing log",       "restored: domestic log",       NULL};
+static const char *const expected_ends[] = {"yearly closing: outgoing log",
+                                            "yearly closing: domestic log",
+                                            "key change: outgoing log",
+                                            "key change: domestic log",
+                                            "key theft: outgoing log",
+                                            "key theft: domestic log",
+                                            "restored: outgoing log",
+                                            "restored: domestic log",
+                                            "cloned: outgoing log",
+                                            "cloned: domestic log",
+                                            NULL};
 static const char *const expected_copies[] = {"entries came back", "nothing was missing", NULL};
 static const char *const expected_retention[] = {"items erased", "kept at both", "gone", NULL};
 static const char *const expected_lost[] = {"receipted and back", "never receipted", NULL};
+static const char *const expected_clones[] = {"the copy stays",
+                                              "the original stays",
+                                              "found: the partner stops custody",
+                                              "found: the log was written twice",
+                                              "found: the partner holds more of ours",
+                                              "found: the partner holds later receipts",
+                                              "found: another domestic log",
+                                              NULL};
 static const char *const expected_records[] = {"made anew and paired", NULL};
 static const char *const expected_thefts[] = {"receipts that the thief gave", NULL};
 
@@ -84,6 +99,7 @@ static void expect_all(void)
     tally_expect("log ended", expected_ends);
     tally_expect("theft", expected_thefts);
     tally_expect("keeper record", expected_records);
+    tally_expect("clone", expected_clones);
     tally_expect("after a restore", expected_lost);
     tally_expect("retention", expected_retention);
     tally_expect("audit copy", expected_copies);

@@ -16,7 +16,7 @@ const char *const officer_names[MACHINE_COUNT] = {"ana", "blerim"};
 
 static void place(const struct node *node, const char *what, char out[DISK_NAME_MAX])
 {
-    snprintf(out, DISK_NAME_MAX, "/%s/%s", node->party, what);
+    snprintf(out, DISK_NAME_MAX, "/%s/%s", node->machine.name, what);
 }
 
 static struct keeper_options keeper_place(struct node *node, char directory[DISK_NAME_MAX])
@@ -93,7 +93,7 @@ static bool books_open(struct node *node, struct error *err)
 
     place(node, "besa.db", path);
     place(node, "audit", copy);
-    snprintf(home, sizeof home, "/%s", node->party);
+    snprintf(home, sizeof home, "/%s", node->machine.name);
     if (!database_open(&options, &node->db, err) ||
         !database_migrate(node->db, schema_migrations, schema_migration_count, err))
         return false;
@@ -142,7 +142,7 @@ bool node_open(struct node *node, struct error *err)
     }
     node->is_suspended = node->journal.lines[0].is_suspended_by_us;
     world_tell(node->world, "%s opens: %" PRIu64 " sent, %" PRIu64 " receipted, %" PRIu64 " held",
-               node->party, node->journal.lines[0].out.size, node->journal.lines[0].cosigned,
+               node->machine.name, node->journal.lines[0].out.size, node->journal.lines[0].cosigned,
                node->journal.lines[0].in.size);
     return audit_roots(node);
 }
@@ -161,7 +161,7 @@ void node_close(struct node *node, bool is_clean)
         audit_roots(node);
     parts_close(node);
     doing_end(node);
-    world_tell(node->world, "%s %s", node->party, is_clean ? "closes" : "is gone");
+    world_tell(node->world, "%s %s", node->machine.name, is_clean ? "closes" : "is gone");
 }
 
 void node_pump(struct node *node)

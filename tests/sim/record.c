@@ -50,7 +50,7 @@ void record_lose(struct node *node)
         fault_stop(node);
     if (node->was_restored)
         fault_forget(node);
-    snprintf(path, sizeof path, "/%s/keeper/keeper.record", node->party);
+    snprintf(path, sizeof path, "/%s/keeper/keeper.record", node->machine.name);
     disk_lose(&node->machine.disk, path);
     node->record = RECORD_LOST;
     node->has_lost_record = true;

@@ -123,8 +123,8 @@ static void work_done(struct journal *journal, struct job *job, bool ok, const s
         if (err->kind == ERROR_INPUT || err->kind == ERROR_BUG)
             world_fail(world, "act %u %s: %s", work->act, act_names[record->kind], err->text);
     }
-    world_tell(world, "%s act %u %s: %s", work->node->party, work->act, act_names[record->kind],
-               ok ? "done" : err->text);
+    world_tell(world, "%s act %u %s: %s", work->node->machine.name, work->act,
+               act_names[record->kind], ok ? "done" : err->text);
     if (ends_log(record->kind))
         ending_hear(world, work->act, ok, buffer_span(&work->out), err);
     buffer_free(&work->arguments);
@@ -240,7 +240,7 @@ static bool submit(struct node *node, enum act_kind kind, const uint8_t target[U
                           .body = buffer_make(BODY_SIZE_MAX),
                           .out = buffer_make(1 << 20)};
     struct act_record *record = &world->acts[world->act_count++];
-    *record = (struct act_record){.kind = kind, .side = node->side};
+    *record = (struct act_record){.kind = kind, .side = node->side, .machine = node->number};
     if (target != NULL)
         memcpy(record->target, target, UUID_SIZE);
     bool ok = (arguments.size > 0 ? buffer_add(&work->arguments, arguments)
@@ -250,7 +250,7 @@ static bool submit(struct node *node, enum act_kind kind, const uint8_t target[U
     char shown[UUID_TEXT_SIZE] = "";
     if (target != NULL)
         uuid_write(target, shown);
-    world_tell(world, "%s act %u %s %s", node->party, work->act, act_names[kind], shown);
+    world_tell(world, "%s act %u %s %s", node->machine.name, work->act, act_names[kind], shown);
     work_open_count++;
     if (ok && journal_submit(&node->journal, &work->job, &err))
         return true;

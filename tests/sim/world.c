@@ -87,6 +87,7 @@ static bool world_make(struct world *world, const struct template *from,
         struct node *node = &world->nodes[i];
         node->world = world;
         node->side = i;
+        node->number = i;
         node->party = party_names[i];
         node->keeps_copy = random_chance(&world->random, 50);
         disk_clone(&from->disks[i], &node->machine.disk, &world->random);
@@ -102,6 +103,7 @@ static bool world_make(struct world *world, const struct template *from,
 
 static void world_free(struct world *world)
 {
+    clone_free(world);
     for (size_t i = 0; i < MACHINE_COUNT; i++) {
         struct node *node = &world->nodes[i];
         if (node->is_up || node->has_books)
@@ -127,7 +129,7 @@ static void time_pass(struct world *world)
 
 static void something_happens(struct world *world)
 {
-    struct node *node = &world->nodes[random_below(&world->random, MACHINE_COUNT)];
+    struct node *node = node_at(world, random_below(&world->random, node_count(world)));
 
     switch (random_below(&world->random, 20)) {
     case 0:
@@ -197,6 +199,8 @@ static void suspensions_lift(struct world *world)
 /* What was restored is resumed; the allowance of the other side ends, so it is given again. */
 static void resumes_order(struct world *world)
 {
+    if (clone_runs(world))
+        return; /* first one of the two goes */
     for (size_t i = 0; i < MACHINE_COUNT; i++)
         if (world->nodes[i].is_up && world->nodes[1 - i].is_up &&
             audit_must_resume(&world->nodes[i])) {
@@ -221,12 +225,12 @@ static bool world_heal(struct world *world)
     fault_heal(world);
     for (unsigned i = 0; patience > 0 && !world->has_failed; i++) {
         world->step++;
-        patience -= clocks_are_past(world) ? 1 : 0;
+        patience -= clocks_are_past(world) && !clone_runs(world) ? 1 : 0;
         world->now_ms += 5;
         fault_tend(world);
-        for (size_t k = 0; k < MACHINE_COUNT; k++) {
-            node_courier(&world->nodes[k]);
-            node_pump(&world->nodes[k]);
+        for (size_t k = 0; k < node_count(world); k++) {
+            node_courier(node_at(world, k));
+            node_pump(node_at(world, k));
         }
         while (line_deliver(world))
             continue;

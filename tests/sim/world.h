@@ -24,6 +24,15 @@ struct keys;
 struct keeper_lost_log;
 struct script;
 
+/* One machine runs twice (clone.c). */
+enum clone_phase { CLONE_NONE, CLONE_RUNS, CLONE_OVER };
+struct cloning {
+    enum clone_phase phase;
+    size_t side;
+    bool has_address; /* calls to this side come to the copy */
+    unsigned rounds;
+};
+
 /* The end of a node's logs: the one to the partner, then the domestic one (ending.c). */
 enum ending_phase { ENDING_NONE, ENDING_RENEW, ENDING_PREPARE, ENDING_ALLOW, ENDING_IMPORT };
 extern const char *const ending_phase_names[];
@@ -61,6 +70,7 @@ enum event_kind {
     EVENT_KEY_THEFT,
     EVENT_RECORD_LOST,
     EVENT_RETENTION,
+    EVENT_CLONE,
     EVENT_RESTORE, /* of an older backup; some other histories have it too */
     EVENT_KIND_COUNT,
     EVENT_ANY = EVENT_KIND_COUNT, /* as the seed says */
@@ -80,6 +90,7 @@ enum node_doing {
 struct node {
     struct world *world;
     size_t side;
+    size_t number; /* its side; of the copy of a machine MACHINE_COUNT */
     const char *party;
     struct machine machine;
     struct keeper *keeper;
@@ -104,6 +115,7 @@ struct node {
     bool must_replay;  /* the copy, into restored books */
     uint64_t noted_to; /* what is receipted below this position of its logs was noted */
     bool was_restored; /* from a backup: what came after it may be lost here */
+    bool was_cloned;   /* two machines ran with its keys */
     bool is_blinded;   /* and the line shows it nothing that it signed before */
     struct ending ending;
     enum record_state record;
@@ -136,12 +148,14 @@ extern const char *const act_names[ACT_KIND_COUNT + 1]; /* ended by NULL */
 struct act_record {
     enum act_kind kind;
     size_t side;
+    size_t machine;            /* the node's number */
     bool is_told;              /* done or refused; else the node died with it */
     bool is_ok;                /* told done */
     enum error_kind refusal;   /* told refused */
     unsigned order;            /* among those told done on this side, from 1 */
     uint8_t item[UUID_SIZE];   /* message that it made, for those that send one */
     uint8_t target[UUID_SIZE]; /* message that it is about, for those that have one */
+    bool is_shared;            /* its machine was copied since: both copies hold it */
     bool may_be_lost;          /* its node was restored from an older backup since */
     bool is_copied;            /* and the audit copy had its access entry */
     bool is_receipted;         /* its node had the partner's receipt for its message, some time */
@@ -150,6 +164,7 @@ struct act_record {
 /* A signature that a keeper gave: never another root for the same size. */
 struct signed_root {
     size_t side;
+    size_t machine; /* whose record this is: the node's number */
     char origin[ORIGIN_SIZE_MAX + 1];
     uint64_t size;
     struct tlog_hash root;
@@ -199,6 +214,8 @@ struct world {
         calls_before[MACHINE_COUNT]; /* I/O calls of the first opening, which always succeeds */
     struct digest *trace;
     struct node nodes[MACHINE_COUNT];
+    struct node twin; /* while one of them runs twice */
+    struct cloning cloning;
     struct call *calls;
     bool is_cut[MACHINE_COUNT]; /* calls of this side do not get through */
     int64_t cut_until_ms[MACHINE_COUNT];
@@ -323,7 +340,7 @@ void event_step(struct world *world);
 /* What was begun goes on when all faults are over. */
 void event_heal(struct world *world);
 /* What is not over yet, in words; NULL: nothing. */
-const char *event_open(const struct world *world);
+const char *event_open(struct world *world);
 
 /* --- ending.c --- */
 void ending_begin(struct node *node, enum succession_reason reason);
@@ -355,6 +372,25 @@ void copy_carry(const struct node *node, const struct disk *from, struct disk *t
 /* Into books that are open and do not serve yet. */
 bool copy_replay(struct node *node, struct error *err);
 
+/* --- clone.c --- */
+/* The machine is copied as it stands on its disk; both run from now on. */
+void clone_make(struct node *node);
+bool clone_runs(const struct world *world);
+/* Who is reached under this side's address. */
+struct node *clone_at_address(struct world *world, size_t side);
+/* The nodes that run: two, or three. */
+size_t node_count(const struct world *world);
+struct node *node_at(struct world *world, size_t i);
+/* In each step; and in each of the officers' rounds when all faults are over. */
+void clone_step(struct world *world);
+void clone_go_on(struct world *world);
+void clone_free(struct world *world);
+/* One is gone, and the domestic log of the other is the one that was witnessed. */
+bool clone_is_over(struct world *world);
+/* This node answered that a log forked. */
+bool clone_audit_fork(struct node *partner);
+bool audit_clone(struct world *world);
+
 /* --- thief.c --- */
 void thief_copy(struct node *node);
 /* A post of `from`, with this checkpoint, was answered: true when the thief's answer came instead. */
@@ -366,7 +402,8 @@ bool audit_roots(struct node *node);
 /* And which messages have a receipt: they may not be lost any more. */
 void audit_receipted(struct node *node);
 /* A post of [from, to) in this log of `node` was taken: it must hold what the partner holds. */
-bool audit_custody(struct node *node, struct span origin, uint64_t from, uint64_t to);
+bool audit_custody(struct node *node, struct node *partner, struct span origin, uint64_t from,
+                   uint64_t to);
 /* Rebuild equals live, now. */
 bool audit_rebuild(struct node *node);
 bool audit_has_converged(struct world *world, char *why, size_t size);

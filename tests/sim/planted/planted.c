@@ -37,6 +37,7 @@ enum bug {
     BUG_RESUME,
     BUG_RETENTION,
     BUG_SYNC,
+    BUG_FORK,
     BUG_COUNT
 };
 static const struct {
@@ -54,6 +55,7 @@ static const struct {
     [BUG_RESUME] = {"resume", "a resume brings no receipts of what is at hand", EVENT_RESTORE, 200},
     [BUG_RETENTION] = {"retention", "every other item outlives its day", EVENT_RETENTION, 20},
     [BUG_SYNC] = {"sync", "the log of the database is not synced", EVENT_NONE, 20},
+    [BUG_FORK] = {"fork", "custody of a log that was written twice goes on", EVENT_CLONE, 20},
     [BUG_FRESH] = {"fresh", "nobody asks for a fresh receipt", EVENT_RECORD_LOST, 20},
 };
 static enum bug planted;
@@ -129,11 +131,25 @@ REPLACED(bool, audit_copy_replay, struct journal *journal, const char *directory
     return planted == BUG_COPY || __real_audit_copy_replay(journal, directory, out, err);
 }
 
+static bool fork_is_hidden(const char *reason)
+{
+    return planted == BUG_FORK && strstr(reason, "forked") != NULL;
+}
+
 /* What it hears of its domestic log at contact is forgotten. */
 REPLACED(void, log_stop, struct journal *journal, struct journal_log *log, const char *reason)
 {
-    if (planted != BUG_DOMESTIC || log->kind != LOG_DOMESTIC)
+    if (!(planted == BUG_DOMESTIC && log->kind == LOG_DOMESTIC) && !fork_is_hidden(reason))
         __real_log_stop(journal, log, reason);
+}
+
+REPLACED(bool, log_set_read_only, struct database *db, int64_t log, struct span reason,
+         struct error *err)
+{
+    char text[ERROR_TEXT_SIZE];
+
+    snprintf(text, sizeof text, "%.*s", SPAN_ARG(reason));
+    return fork_is_hidden(text) || __real_log_set_read_only(db, log, reason, err);
 }
 
 REPLACED(struct journal_log *, resume_log, struct journal_line *line)
