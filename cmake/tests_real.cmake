@@ -50,6 +50,10 @@ if(TARGET besa)
   add_test(NAME real_key_theft COMMAND ${CMAKE_SOURCE_DIR}/tests/real/key_theft.sh
            $<TARGET_FILE:besa> $<TARGET_FILE:sample_request> $<TARGET_FILE:stolen_home>)
   set_tests_properties(real_key_theft PROPERTIES LABELS real TIMEOUT 200 SKIP_RETURN_CODE 77)
+  # A running node cross-checks what came, and tells the keeper alone.
+  add_test(NAME real_crosscheck COMMAND ${CMAKE_SOURCE_DIR}/tests/cmd/crosscheck.sh
+           $<TARGET_FILE:besa> $<TARGET_FILE:sample_request>)
+  set_tests_properties(real_crosscheck PROPERTIES LABELS real TIMEOUT 200 SKIP_RETURN_CODE 77)
   # A machine is copied and both copies run.
   add_test(NAME real_clone COMMAND ${CMAKE_SOURCE_DIR}/tests/real/clone.sh
            $<TARGET_FILE:besa> $<TARGET_FILE:sample_request> $<TARGET_FILE:books_print>)

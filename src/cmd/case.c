@@ -1,4 +1,4 @@
-/* besa case, besa handover: what the national desk keeps of its cases. A table says which words and options each form has. */
+/* besa case, besa crosscheck, besa handover: what the national desk keeps of its cases. A table says which words and options each form has. */
 #include "cmd/command.h"
 
 #include "base/attributes.h"
@@ -66,6 +66,12 @@ static const struct form case_forms[] = {
     {"tasks",
      "task-list",
      {{"officer", TEXT, "by"}, {"limit", NUMBER, "limit"}, {"after", TEXT, "after"}}},
+};
+
+static const struct form crosscheck_forms[] = {
+    {"show", "crosscheck-show", {{"item", TEXT, NULL}}},
+    {"touched", "crosscheck-touched", {{"limit", NUMBER, "limit"}, {"after", TEXT, "after"}}},
+    {"draft", "duplicate-check", {{"FILE", BODY, NULL}, {"agreement", TEXT, "agreement"}}},
 };
 
 static const struct form handover_forms[] = {
@@ -166,6 +172,11 @@ static int forms_run(struct options *options, int argc, char **argv, const struc
 int command_case(struct options *options, int argc, char **argv)
 {
     return forms_run(options, argc, argv, case_forms, ARRAY_COUNT(case_forms), &case_forms[0]);
+}
+
+int command_crosscheck(struct options *options, int argc, char **argv)
+{
+    return forms_run(options, argc, argv, crosscheck_forms, ARRAY_COUNT(crosscheck_forms), NULL);
 }
 
 int command_handover(struct options *options, int argc, char **argv)

@@ -153,6 +153,13 @@ const struct command commands[] = {
      "the day of the review: at the latest six months on. CHANNEL: siena, interpol, selec, eurojust, frontex, "
      "liaison, prosecutor, jits_platform, direct, other. UNTIL: 2026-01-31T08:00:00Z.",
      command_case},
+    {"crosscheck",
+     "show ITEM\ntouched [--limit N] [--after PLACE]\ndraft FILE.json [--agreement A]",
+     "Says what is held here already of what a request names: exactly, by documents, telephones, plates, "
+     "names with a whole date of birth, and other channels' references.\n\nshow is of a request that came; "
+     "draft is of one that is to be sent, and warns of earlier ones and other channels; touched is what one's "
+     "own unit keeps and a request touched, with the unit to ask.",
+     command_crosscheck},
     {"handover",
      "give TAKER [--note TEXT]\nshow N\ntake N SHA256\nlist [--limit N] [--after PLACE]",
      "Hands over what is open at the change of a shift.\n\ngive lists the open cases and tasks of whoever goes, "

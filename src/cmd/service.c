@@ -235,6 +235,9 @@ void service_event(void *context, const struct journal_event *event)
 
     if (node->service != NULL)
         gauges_count_event(&node->service->gauges, event->kind);
+    if (node->service != NULL && (event->kind == JOURNAL_ARRIVED ||
+                                  event->kind == JOURNAL_APPENDED || event->kind == JOURNAL_PARTS))
+        service_crosscheck_want(node->service);
     if (event->kind == JOURNAL_TRUST && node->service != NULL)
         service_trust_changed(node->service, event->line);
     if (event->kind == JOURNAL_ALARM && event->line < node->journal.line_count)
@@ -640,6 +643,7 @@ static void *background_run(void *context)
             audit_stream_pump(&service->audit_stream);
         }
         service_retention_look(service);
+        service_crosscheck_look(service);
         if (waited_ms % METRICS_WAIT_MS == BEAT_WAIT_MS)
             metrics_publish(service);
         if (waited_ms % CHECKPOINT_MS != 0)

@@ -58,6 +58,16 @@ struct service_retention_line {
     struct unread unread;
 };
 
+/* The cross-check of what came and went (service_crosscheck.c). */
+struct service_crosscheck {
+    struct job job;  /* the background thread's while is_busy is 0 */
+    bool has_more;   /* the same */
+    bool is_failing; /* the same; and was reported */
+    int64_t next_ms; /* of the monotonic clock; the background thread's */
+    int is_wanted;   /* atomic: something came or went */
+    int is_busy;     /* atomic */
+};
+
 /* The search files of the own index, and the thread that lets them follow the books (service_index.c). */
 struct service_index {
     struct database *db; /* the thread's own */
@@ -96,6 +106,7 @@ struct service {
     int is_expiring;   /* atomic */
     struct service_retention retention;
     struct service_index index;
+    struct service_crosscheck crosscheck;
     bool has_writer;
     bool has_courier;
     bool has_background;
@@ -148,6 +159,9 @@ void service_retention_shown(struct service *service, size_t line,
                              struct service_retention_line *out);
 /* What went in all since the start. Any thread. */
 int64_t service_retention_erased(struct service *service);
+/* The same of the cross-check; and that there is something to look at: any thread, does not block. */
+void service_crosscheck_look(struct service *service);
+void service_crosscheck_want(struct service *service);
 /* Opens the search files, before the threads; a file that is not whole is told and made again. */
 bool service_index_make(struct service *service, struct error *err);
 bool service_index_start(struct service *service, struct error *err);

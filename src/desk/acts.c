@@ -1,5 +1,6 @@
 /* The table of acts: see desk.h. */
 #include "desk/case.h"
+#include "desk/crosscheck.h"
 #include "desk/own.h"
 
 const struct desk_act desk_acts[] = {
@@ -107,6 +108,15 @@ const struct desk_act desk_acts[] = {
      act_handover_take},
     {"handover-list", "limit, after", "Lists the hand-overs, newest first.", false, false,
      act_handover_list},
+    {"crosscheck-show", "item",
+     "Shows what is held here already of what a request names, as far as the reader may see it.",
+     true, false, act_crosscheck_show},
+    {"crosscheck-touched", "limit, after",
+     "What one's own unit keeps and a request touched, with the unit to ask.", false, false,
+     act_crosscheck_touched},
+    {"duplicate-check", "agreement",
+     "Before a request is sent: earlier ones, cases and other channels on the same.", true, true,
+     act_duplicate_check},
     {"held-list", "limit, after", "What partners sent and this node cannot handle yet.", false,
      false, act_held_list},
     {"held-retry", "", "Tries to handle all that is held again.", false, false, act_held_retry},

@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "desk/roles.h"
 #include "message/offence.h"
+#include "store/key_rows.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -32,19 +33,27 @@ static bool is_of_case(const struct case_row *row, const struct officer_row *off
            span_equal(row->officer, officer->id);
 }
 
+bool case_is_keeper(const struct case_row *row, const struct officer_row *officer)
+{
+    return (row->unit.size > 0 && is_of_case(row, officer)) || looks_over(officer);
+}
+
 bool case_may_see(const struct case_row *row, const struct officer_row *officer)
 {
     return !row->is_restricted || is_of_case(row, officer) || looks_over(officer);
+}
+
+bool case_person_is_protected(const struct case_person_row *person)
+{
+    return person->is_minor || person->is_shielded ||
+           person_category_is_protected((enum person_category)person->category);
 }
 
 //= dir-2016-680 art 6
 bool case_person_may_see(const struct case_row *row, const struct case_person_row *person,
                          const struct officer_row *officer)
 {
-    bool is_protected = person->is_minor || person->is_shielded ||
-                        person_category_is_protected((enum person_category)person->category);
-
-    return !is_protected || is_of_case(row, officer) || looks_over(officer);
+    return !case_person_is_protected(person) || is_of_case(row, officer) || looks_over(officer);
 }
 
 /* --- what the acts share --- */
@@ -157,7 +166,11 @@ bool act_case_put(struct journal *journal, const struct desk_call *call, struct 
         if (!open_new(journal, call, &act, err))
             return false;
     }
-    return put_read(call, &act.row, err) &&
+    bool was_restricted = act.row.is_restricted;
+    if (!put_read(call, &act.row, err))
+        return false;
+    return (was_restricted == act.row.is_restricted ||
+            key_rescope_case(journal->db, act.row.number, act.row.is_restricted, err)) &&
            row_end(journal, &act, "case-put", span_text(""), out, err);
 }
 

@@ -32,6 +32,8 @@ bool case_access(struct journal *journal, const struct case_act *act, const char
 /* "case-task 7", in the arena. */
 struct span case_object(const char *kind, int64_t id, struct arena *arena);
 
+/* The unit that keeps a case, or looks over those who do. */
+bool case_is_keeper(const struct case_row *row, const struct officer_row *officer);
 /* A task of the case, its number in *id. */
 bool case_task_make(struct journal *journal, const struct case_act *act, enum case_task_kind kind,
                     struct span officer, struct span text, int64_t until_ms, int64_t *id,
@@ -42,6 +44,7 @@ void case_task_write(const struct case_task_row *row, int64_t now_ms, struct jso
 bool case_may_see(const struct case_row *row, const struct officer_row *officer);
 /* Protected people (victims, witnesses, smuggled migrants, minors, shielded ones) are for the case's own unit and those who
  * look over it; others of the desk are told which unit to ask. */
+bool case_person_is_protected(const struct case_person_row *person);
 bool case_person_may_see(const struct case_row *row, const struct case_person_row *person,
                          const struct officer_row *officer);
 

@@ -3,6 +3,7 @@
 
 #include "agreement/agreement.h"
 #include "base/text.h"
+#include "desk/match_key.h"
 #include "desk/own_form.h"
 
 #include <inttypes.h>
@@ -57,6 +58,23 @@ static bool place_find(struct journal *journal, const struct case_act *act, int6
     return counter_next(journal->db, "case-person", id, err);
 }
 
+/* What the cross-check knows of a person: for the whole desk, or for the case's own unit. */
+static bool person_keys_put(struct journal *journal, const struct case_act *act,
+                            const struct case_person_row *row, const struct person *person,
+                            struct error *err)
+{
+    struct match_keys *keys = arena_alloc(act->call.arena, sizeof *keys);
+    bool is_guarded = act->row.is_restricted || case_person_is_protected(row);
+
+    if (keys == NULL)
+        return error_set(err, ERROR_LIMIT, "out of memory");
+    return key_drop(journal->db, KEY_CASE_PERSON, row->id, err) &&
+           match_keys_begin(journal, act->call.arena, keys, err) &&
+           match_keys_of_person(keys, person, 0, err) &&
+           match_keys_put(keys, span_text(is_guarded ? KEY_SCOPE_GUARD : KEY_SCOPE_DESK),
+                          KEY_CASE_PERSON, row->id, err);
+}
+
 bool act_case_person_put(struct journal *journal, const struct desk_call *call,
                          struct json_writer *out, struct error *err)
 {
@@ -83,6 +101,7 @@ bool act_case_person_put(struct journal *journal, const struct desk_call *call,
                                   .officer = act.officer.id,
                                   .put_ms = journal->env->now_ms(journal->env->context)};
     if (!case_person_put(journal->db, &row, err) ||
+        !person_keys_put(journal, &act, &row, &person, err) ||
         !case_access(journal, &act, "case-person-put", case_object("case-person", id, call->arena),
                      err))
         return false;

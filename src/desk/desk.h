@@ -71,4 +71,11 @@ bool desk_upload_add(struct journal *journal, const struct desk_access *access, 
 #define DESK_UPLOAD_AGE_MAX_MS (INT64_C(48) * 3600 * 1000) /* a weekend on duty */
 bool desk_uploads_expire(struct journal *journal, size_t *removed, struct error *err);
 
+/*
+ * Background, in the writer: makes the match keys of what was sent and accepted since the last step, and cross-checks each
+ * request to us against what is held, before an officer opens it; each as a consultation by the node in the domestic log.
+ * *more: there may be more to do.
+ */
+bool desk_crosscheck_step(struct journal *journal, bool *more, struct error *err);
+
 #endif

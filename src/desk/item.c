@@ -17,7 +17,7 @@ struct journal_line *line_pick(struct journal *journal, struct span agreement, s
     return line;
 }
 
-const struct journal_line *line_of_entry(const struct journal *journal, int64_t log)
+struct journal_line *line_of_entry(struct journal *journal, int64_t log)
 {
     for (size_t i = 0; i < journal->line_count; i++)
         if (journal_side(&journal->lines[i], log) != SIDE_NONE)

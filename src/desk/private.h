@@ -49,7 +49,7 @@ bool access_officer(struct journal *journal, struct span officer, struct arena *
 /* The line that `agreement` or, when it is empty, the only agreement names. */
 struct journal_line *line_pick(struct journal *journal, struct span agreement, struct error *err);
 /* The line to which a log belongs; NULL: the domestic log, or none. */
-const struct journal_line *line_of_entry(const struct journal *journal, int64_t log);
+struct journal_line *line_of_entry(struct journal *journal, int64_t log);
 /* "<origin> <uuid>" of an entry, in the arena. */
 struct span item_name(const struct journal_line *line, int64_t log, struct span message_id,
                       struct arena *arena);

@@ -19,7 +19,7 @@
 #include <unistd.h>
 
 #define COLUMN_NAME_SIZE 64
-#define KEY_COLUMN_MAX   4
+#define KEY_COLUMN_MAX   6
 #define COPY_SQL_SIZE    8192
 #define PAGE_ROWS        128 /* of at most 256 KiB each: PostgreSQL's client holds one page in memory */
 #define PAGES_KEPT       64 /* between two looks at the write-ahead log of the file */

@@ -175,8 +175,12 @@ bool case_list_review(struct database *db, struct arena *arena, int64_t until_ms
 }
 
 static const char *const erase_sql[] = {
-    "delete from case_people where number = $1", "delete from case_notes where number = $1",
-    "delete from case_tasks where number = $1",  "delete from case_references where number = $1",
+    "delete from match_keys where side = 1 and object in (select id from case_people where number = $1)",
+    "delete from touches where side = 1 and object in (select id from case_people where number = $1)",
+    "delete from case_people where number = $1",
+    "delete from case_notes where number = $1",
+    "delete from case_tasks where number = $1",
+    "delete from case_references where number = $1",
     "delete from case_items where number = $1",
 };
 static const char erased_sql[] =

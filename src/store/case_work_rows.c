@@ -1,6 +1,7 @@
 /* Rows of what officers keep of a case: people, notes, references, tasks, hand-overs: see case_rows.h. */
 #include "store/case_rows.h"
 
+#include "store/key_rows.h"
 #include "store/rows.h"
 
 /* --- people --- */
@@ -77,7 +78,7 @@ bool case_person_remove(struct database *db, int64_t id, struct error *err)
     if (s == NULL)
         return false;
     statement_integer(s, 1, id);
-    return row_write(s, err);
+    return row_write(s, err) && key_drop(db, KEY_CASE_PERSON, id, err);
 }
 
 /* --- notes and references --- */

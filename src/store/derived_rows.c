@@ -3,6 +3,7 @@
 
 #include "store/log_rows.h"
 #include "store/retention_rows.h"
+#include "store/key_rows.h"
 #include "store/rows.h"
 
 /* A request's place in the queue follows from its deadline and its answers, whichever of the three came first. */
@@ -375,6 +376,10 @@ static const char *const derived_erase_sql[] = {
     "delete from disputes where entry = $1",
     "delete from governance where entry = $1",
     "delete from retention where entry = $1",
+    /* No derived rows, but kept for the item alone. */
+    "delete from match_keys where side = 0 and object = $1",
+    "delete from touches where side = 0 and object = $1",
+    "delete from touches where entry = $1",
 };
 
 bool derived_erase(struct database *db, int64_t entry, struct error *err)
@@ -402,7 +407,8 @@ bool derived_erase_part(struct database *db, int64_t entry, int64_t number, stru
         return false;
     statement_integer(s, 1, entry);
     statement_integer(s, 2, number);
-    return row_write(s, err) && retention_delete_part(db, entry, number, err);
+    return row_write(s, err) && key_drop_part(db, entry, number, err) &&
+           retention_delete_part(db, entry, number, err);
 }
 
 static const char succession_insert_sql[] =

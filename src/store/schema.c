@@ -52,6 +52,8 @@ const struct table_info schema_tables[] = {
     {"case_references", TABLE_LOCAL, "id"},
     {"case_tasks", TABLE_LOCAL, "id"},
     {"handovers", TABLE_LOCAL, "id"},
+    {"match_keys", TABLE_LOCAL, "key, scope, side, object, part"},
+    {"touches", TABLE_LOCAL, "id"},
 };
 const size_t schema_table_count = sizeof schema_tables / sizeof schema_tables[0];
 
@@ -298,7 +300,18 @@ static const char case_tables[] =
     "create index case_tasks_officer on case_tasks (officer, done_ms, until_ms, id);"
     "create table handovers (id bigint primary key, unit text not null, giver text not null,"
     " taker text not null, note text not null, made_ms bigint not null, taken_ms bigint not null,"
-    " matters bytea not null);";
+    " matters bytea not null);"
+    /* Keyed digests (desk/match_key.h) of what names a person or thing: side 0 an entry and its part, 1 a person of a case,
+     * 2 an item of the register. scope: the agreement of an entry; of ours '' for the whole desk, '!' for its keeper.
+     * Touches: a request met what its keeper alone may see. */
+    "create table match_keys (key bytea not null, scope text not null, side bigint not null, object bigint not null,"
+    " part bigint not null, primary key (key, scope, side, object, part));"
+    "create index match_keys_object on match_keys (side, object, part);"
+    "create table touches (id bigint primary key, entry bigint not null, unit text not null,"
+    " side bigint not null, object bigint not null, at_ms bigint not null,"
+    " unique (entry, unit, side, object));"
+    "create index touches_unit on touches (unit, id);"
+    "create index touches_object on touches (side, object);";
 
 const struct migration schema_migrations[] = {
     {.number = 1, .sql_both = log_tables},

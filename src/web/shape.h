@@ -81,7 +81,8 @@ extern const struct shape shape_own_asked, shape_own_found, shape_own_person, sh
 extern const struct shape shape_case_put, shape_case_assign, shape_case_close, shape_case_note,
     shape_case_reference, shape_case_task, shape_handover_give, shape_handover_take;
 extern const struct shape shape_cases, shape_case_done, shape_case_shown, shape_case_made,
-    shape_case_referred, shape_tasks, shape_handover, shape_handovers;
+    shape_case_referred, shape_tasks, shape_handover, shape_handovers, shape_crosscheck,
+    shape_touched, shape_duplicates;
 /* Every argument that stands in a path or a query. */
 extern const struct shape shape_parameters;
 

@@ -31,6 +31,7 @@ static const struct row {
     const char *more;
     bool has_answer;
 } rows[] = {{"item-show", "", false},
+            {"crosscheck-show", "", false},
             {"assign", ",\"unit\":\"desk\"", false},
             {"attachment-find", ",\"part\":1", false},
             {"retention-hold", ",\"hold\":\"exculpatory\"", false},

@@ -1,6 +1,8 @@
-/* Cases and what is kept of them, on both engines: see store/case_rows.h. covers: case_rows case_work_rows */
+/* Cases and what is kept of them, on both engines: see store/case_rows.h. covers: case_rows case_work_rows key_rows */
 #include "check.h"
 #include "store/case_rows.h"
+#include "store/derived_rows.h"
+#include "store/key_rows.h"
 #include "store/schema.h"
 #include "store/support/engines.h"
 
@@ -155,10 +157,81 @@ CHECK_TEST(what_is_open_passes_from_one_officer_to_another)
     CHECK_INT(count, 0);
 }
 
+static bool key(struct engine_case *c, const char *text, const char *scope, enum key_side side,
+                int64_t object, int64_t part)
+{
+    struct key_row row = {span_text(text), span_text(scope), side, object, part};
+
+    return key_put(c->db, &row, &c->error);
+}
+
+static size_t found(struct engine_case *c, const char *text, const char *scope, bool is_beyond)
+{
+    struct key_row rows[8];
+    size_t count = 99;
+    bool ok =
+        is_beyond
+            ? key_find_beyond(c->db, span_text(text), span_text(scope), rows, 8, &count, &c->error)
+            : key_find(c->db, span_text(text), span_text(scope), rows, 8, &count, &c->error);
+
+    return ok ? count : 98;
+}
+
+CHECK_TEST(keys_are_found_in_their_scope_and_go_with_what_they_are_of)
+{
+    struct engine_case c CLEANUP(engine_case_end);
+    ROWS_CASE(&c);
+    struct touch_row touches[4];
+    struct touch_row touch = {
+        .id = 1, .entry = 7, .unit = span_text("x"), .side = KEY_CASE_PERSON, .object = 5};
+    struct case_person_row suspect = {.id = 5, .number = span_text("a"), .body = span_text("{}")};
+    struct case_person_row victim = {
+        .id = 6, .number = span_text("a"), .category = 2, .body = span_text("{}")};
+    size_t count = 0;
+
+    OK(key(&c, "k", "ro-al", KEY_ITEM, 7, 0) && key(&c, "k", "ro-al", KEY_ITEM, 8, 1) &&
+       key(&c, "k", "ro-al", KEY_ITEM, 8, 1) && key(&c, "k", "ro-al", KEY_ITEM, 8, 2) &&
+       key(&c, "k", "gr-ro", KEY_ITEM, 9, 0) && key(&c, "k", "", KEY_CASE_PERSON, 5, 0) &&
+       key(&c, "k", "!", KEY_CASE_PERSON, 6, 0) && key(&c, "other", "", KEY_CASE_PERSON, 5, 0));
+    CHECK_INT(found(&c, "k", "ro-al", false), 3);
+    CHECK_INT(found(&c, "k", "", false), 1);
+    CHECK_INT(found(&c, "k", "ro-al", true), 2); /* the other agreement and the guarded one */
+    OK(case_person_put(c.db, &suspect, &c.error) && case_person_put(c.db, &victim, &c.error));
+    OK(key_rescope_case(c.db, span_text("a"), true, &c.error));
+    CHECK_INT(found(&c, "k", "", false), 0);
+    CHECK_INT(found(&c, "k", "!", false), 2);
+    OK(key_rescope_case(c.db, span_text("a"), false, &c.error));
+    CHECK_INT(found(&c, "k", "!", false), 1); /* the victim stays guarded */
+    OK(key_drop_part(c.db, 8, 1, &c.error));
+    CHECK_INT(found(&c, "k", "ro-al", false), 2);
+    OK(touch_put(c.db, &touch, &c.error));
+    touch.id = 2;
+    OK(touch_put(c.db, &touch, &c.error)); /* told once */
+    OK(touch_list(c.db, &arena, span_text(""), 0, touches, 4, &count, &c.error));
+    CHECK_INT(count, 1);
+    touch.unit = span_text("y");
+    touch.entry = 8;
+    OK(touch_put(c.db, &touch, &c.error));
+    OK(touch_list(c.db, &arena, span_text("y"), 0, touches, 4, &count, &c.error));
+    CHECK(count == 1 && touches[0].id == 2);
+    OK(derived_erase(c.db, 8, &c.error));
+    CHECK_INT(found(&c, "k", "ro-al", false), 1);
+    OK(touch_list(c.db, &arena, span_text(""), 0, touches, 4, &count, &c.error));
+    CHECK_INT(count, 1);
+    OK(case_person_remove(c.db, 5, &c.error));
+    CHECK_INT(found(&c, "other", "", false), 0);
+    OK(touch_list(c.db, &arena, span_text(""), 0, touches, 4, &count, &c.error));
+    CHECK_INT(count, 0);
+    OK(case_erase(c.db, span_text("a"), 1, &c.error));
+    CHECK_INT(found(&c, "k", "!", false), 0);
+    CHECK_INT(found(&c, "k", "gr-ro", false), 1);
+}
+
 int main(void)
 {
     RUN_ON_ENGINES(cases_come_by_number_whatever_the_filter);
     RUN_ON_ENGINES(a_case_goes_with_all_that_is_kept_of_it_and_of_no_other);
     RUN_ON_ENGINES(what_is_open_passes_from_one_officer_to_another);
+    RUN_ON_ENGINES(keys_are_found_in_their_scope_and_go_with_what_they_are_of);
     return engines_end(check_end());
 }

@@ -2,7 +2,7 @@
  * The API keeps to its document: every route is called with success over a real listener, and status, type and body of each
  * answer, and of each problem, are held against the schemas of the document that the node itself gives out. A route that is
  * not called here fails the test. Arguments that do not fit their schema are refused, each field by its name.
- * covers: openapi schema shape shapes_case shapes_governance shapes_item shapes_node shapes_office shapes_own
+ * covers: openapi schema shape shapes_case shapes_crosscheck shapes_governance shapes_item shapes_node shapes_office shapes_own
  */
 #include "base/attributes.h"
 #include "base/text.h"
@@ -400,6 +400,46 @@ CHECK_TEST(what_came_back_stands_on_the_list_of_what_was_sent)
     settle();
 }
 
+static bool crosscheck_run(struct journal *journal, void *context, struct error *e)
+{
+    bool more = true;
+    (void)context;
+
+    while (more)
+        if (!desk_crosscheck_step(journal, &more, e))
+            return false;
+    return true;
+}
+
+/* Before it there were others on the same persons. */
+static void crosschecked(const char *item)
+{
+    struct live_answer answer;
+
+    live_hold(&live);
+    bool ok = pair_work(&live.pair.nodes[0], crosscheck_run, NULL, &err);
+    live_release(&live);
+    CHECK_OK(ok, err);
+    CHECK_OR_RETURN(ask(&(struct ask){.method = "GET",
+                                      .route = "/api/v1/items/{id}/crosscheck",
+                                      .id = item,
+                                      .session = as(ROLE_DUTY_OFFICER),
+                                      .status = 200},
+                        &answer));
+    CHECK(live_answer_has(&answer, "\"what\":\"request\""));
+    live_answer_free(&answer);
+    CHECK(done(&(struct ask){.method = "POST",
+                             .route = "/api/v1/requests/check",
+                             .session = as(ROLE_DUTY_OFFICER),
+                             .body = request_text(99),
+                             .status = 200}));
+    CHECK(done(&(struct ask){.method = "GET",
+                             .route = "/api/v1/crosscheck/touched",
+                             .session = as(ROLE_DUTY_OFFICER),
+                             .query = "limit=1",
+                             .status = 200}));
+}
+
 CHECK_TEST(requests_to_us_are_answered_refused_assigned_held_and_erased)
 {
     char item[3][UUID_TEXT_SIZE];
@@ -446,6 +486,7 @@ CHECK_TEST(requests_to_us_are_answered_refused_assigned_held_and_erased)
     settle();
     for (size_t i = 0; i < ARRAY_COUNT(item); i++)
         CHECK(item_holds(item[i]));
+    crosschecked(item[2]);
     CHECK(done(&(struct ask){.method = "PUT",
                              .route = "/api/v1/items/{id}/hold",
                              .id = item[2],

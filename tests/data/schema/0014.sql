@@ -171,6 +171,11 @@ create index case_tasks_number on case_tasks (number, done_ms, until_ms);
 create index case_tasks_open on case_tasks (done_ms, until_ms, id);
 create index case_tasks_officer on case_tasks (officer, done_ms, until_ms, id);
 create table handovers (id bigint primary key, unit text not null, giver text not null, taker text not null, note text not null, made_ms bigint not null, taken_ms bigint not null, matters bytea not null);
+create table match_keys (key bytea not null, scope text not null, side bigint not null, object bigint not null, part bigint not null, primary key (key, scope, side, object, part));
+create index match_keys_object on match_keys (side, object, part);
+create table touches (id bigint primary key, entry bigint not null, unit text not null, side bigint not null, object bigint not null, at_ms bigint not null, unique (entry, unit, side, object));
+create index touches_unit on touches (unit, id);
+create index touches_object on touches (side, object);
 insert into schema_version (number) values (14);
 insert into counters (name, value) values ('case-note', 1401);
 insert into cases (number, title, opened_ms, unit, authority, officer, offences, is_restricted, is_closed, closed_ms, review_ms, erased_ms) values ('c-2', 'Lorry', 1402, 'border', 'Police', 'ana', 1403, 1, 1, 1404, 1405, 1406);
@@ -179,3 +184,5 @@ insert into case_notes (id, number, officer, at_ms, channel, text) values (1409,
 insert into case_references (id, number, officer, at_ms, channel, text) values (1411, 'c-2', 'ana', 1412, 8, 'J-1');
 insert into case_tasks (id, number, kind, officer, text, made_by, made_ms, until_ms, done_ms, done_by) values (1413, 'c-2', 1, 'ana', 'ask', 'duty', 1414, 1415, 1416, 'ana');
 insert into handovers (id, unit, giver, taker, note, made_ms, taken_ms, matters) values (1417, 'border', 'ana', 'duty', 'quiet', 1418, 1419, 'matters');
+insert into match_keys (key, scope, side, object, part) values ('key', '!', 1, 1420, 3);
+insert into touches (id, entry, unit, side, object, at_ms) values (1421, 7, 'border', 1, 1422, 1423);

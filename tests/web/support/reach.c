@@ -75,6 +75,8 @@ static const struct row rows[] = {
     /* nothing is there by this name */
     {"GET", "/api/v1/items/{id}", 404, "no item"},
     {"GET", "/api/v1/items/{id}/parts/{n}", 404, "no item"},
+    {"GET", "/api/v1/items/{id}/crosscheck", 404, "no item"},
+    {"POST", "/api/v1/requests/check", 422, "/reference"},
     {"POST", "/api/v1/items/{id}/assignment", 422, "/unit"},
     {"POST", "/api/v1/items/{id}/refusal", 422, "/grounds"},
     {"POST", "/api/v1/items/{id}/erasure", 422, "/erase_reason"},
@@ -130,6 +132,7 @@ static const struct row rows[] = {
 /* What needs an agreement or a running node, on books of a node that has neither. */
 static const struct row rows_alone[] = {
     {"POST", "/api/v1/requests", 400, "agreement"},
+    {"POST", "/api/v1/requests/check", 400, "agreement"},
     {"POST", "/api/v1/verification", 404, "no node runs"},
     {"GET", "/api/v1/verification", 404, "no node runs"},
 };

@@ -1,0 +1,185 @@
+/* Cross-check: see crosscheck.h. */
+#include "desk/crosscheck.h"
+
+#include "base/text.h"
+#include "desk/own.h"
+#include "desk/own_index.h"
+#include "desk/roles.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#define NAME_SAME 0.999f
+
+/* --- finding --- */
+
+/* What a keeper is told fills no bound of what the desk is told. */
+static void hit_add(struct crosscheck_hits *hits, const struct key_row *row, int kind)
+{
+    for (size_t i = 0; i < hits->count; i++) {
+        struct crosscheck_hit *hit = &hits->list[i];
+        if (hit->side == row->side && hit->object == row->object) {
+            hit->kinds |= 1u << kind;
+            return;
+        }
+    }
+    if (hits->count == CROSSCHECK_SHOWN_MAX) {
+        hits->is_cut = true;
+        return;
+    }
+    hits->list[hits->count++] =
+        (struct crosscheck_hit){.side = row->side, .object = row->object, .kinds = 1u << kind};
+}
+
+typedef bool scope_finder(struct database *db, struct span key, struct span scope,
+                          struct key_row *out, size_t limit, size_t *count, struct error *err);
+
+/* Each scope is counted by itself: what one may not see fills no bound of what one may. */
+static bool scope_find(struct crosscheck *check, const struct match_key *key, scope_finder *find,
+                       struct span scope, int64_t self, struct crosscheck_hits *hits,
+                       struct error *err)
+{
+    struct key_row rows[CROSSCHECK_KEY_CAP + 1];
+    struct span bytes = span_make(key->bytes, MATCH_KEY_SIZE);
+    size_t count = 0;
+
+    if (!find(check->keys.journal->db, bytes, scope, rows, ARRAY_COUNT(rows), &count, err))
+        return false;
+    if (count > CROSSCHECK_KEY_CAP)
+        return true; /* many have it: a hotline, a number typed for want of one */
+    for (size_t i = 0; i < count; i++)
+        if (rows[i].side != KEY_ITEM || rows[i].object != self)
+            hit_add(hits, &rows[i], key->kind);
+    return true;
+}
+
+bool crosscheck_find(struct crosscheck *check, struct span agreement, int64_t self,
+                     struct error *err)
+{
+    check->desk.count = check->keeper.count = 0;
+    check->desk.is_cut = check->keeper.is_cut = false;
+    for (size_t i = 0; i < check->keys.count; i++) {
+        const struct match_key *key = &check->keys.list[i];
+        if (!scope_find(check, key, key_find, agreement, self, &check->desk, err) ||
+            !scope_find(check, key, key_find, span_text(KEY_SCOPE_DESK), self, &check->desk, err) ||
+            !scope_find(check, key, key_find_beyond, agreement, self, &check->keeper, err))
+            return false;
+    }
+    return true;
+}
+
+/* --- the own index --- */
+
+static void own_add(struct crosscheck *check, int64_t person, int kind)
+{
+    size_t at = 0;
+
+    while (at < check->own_count && check->own[at].person != person)
+        at++;
+    if (at == CROSSCHECK_OWN_MAX) {
+        check->desk.is_cut = true;
+        return;
+    }
+    if (at == check->own_count)
+        check->own[check->own_count++] = (struct crosscheck_own){.person = person};
+    check->own[at].kinds |= 1u << kind;
+}
+
+static bool own_by_marks(struct crosscheck *check, const struct own_viewer *viewer,
+                         struct error *err)
+{
+    int64_t people[CROSSCHECK_KEY_CAP + 1];
+
+    for (size_t i = 0; i < check->keys.count; i++) {
+        const struct match_key *key = &check->keys.list[i];
+        struct own_mark mark = {.kind = key->kind, .key = span_text(key->ident)};
+        size_t count = 0;
+        if (key->ident[0] == '\0')
+            continue;
+        if (!own_mark_people(check->keys.journal->db, &mark, viewer, people, ARRAY_COUNT(people),
+                             &count, err))
+            return false;
+        for (size_t k = 0; count <= CROSSCHECK_KEY_CAP && k < count; k++)
+            own_add(check, people[k], key->kind);
+    }
+    return true;
+}
+
+struct asking {
+    struct database *db;
+    const struct own_viewer *viewer;
+};
+
+static bool may_show(void *context, uint64_t record)
+{
+    const struct asking *asking = context;
+    struct error ignored = {0};
+    bool is_shown = false;
+
+    return own_is_shown(asking->db, (int64_t)record, asking->viewer, &is_shown, &ignored) &&
+           is_shown;
+}
+
+/* The same name, letter for letter once folded, and the same whole date. */
+static bool own_by_names(struct crosscheck *check, enum own_side side,
+                         const struct own_viewer *viewer, struct error *err)
+{
+    struct journal *journal = check->keys.journal;
+    struct finder *finder = own_index_finder(journal->own_index, side, err);
+    struct find_result *result = arena_alloc(check->keys.arena, sizeof *result);
+    struct asking asking = {journal->db, viewer};
+
+    if (finder == NULL || result == NULL)
+        return finder != NULL && error_set(err, ERROR_LIMIT, "out of memory");
+    for (size_t i = 0; i < check->keys.name_count; i++) {
+        struct find_question question = {.name = check->keys.names[i].name,
+                                         .birth = birth_unpack(check->keys.names[i].birth),
+                                         .limit = CROSSCHECK_OWN_MAX,
+                                         .least = NAME_SAME,
+                                         .may_show = may_show,
+                                         .context = &asking};
+        if (!find_persons(finder, &question, result, err))
+            return false;
+        for (size_t k = 0; k < result->count; k++)
+            if (result->hits[k].like >= NAME_SAME && result->hits[k].birth_like == BIRTH_SAME)
+                own_add(check, (int64_t)result->hits[k].record, MATCH_KIND_BIRTH);
+    }
+    return true;
+}
+
+bool crosscheck_own(struct crosscheck *check, const struct own_viewer *viewer, struct error *err)
+{
+    check->own_count = 0;
+    if (!own_by_marks(check, viewer, err))
+        return false;
+    if (check->keys.journal->own_index == NULL)
+        return true; /* names are searched by the running node */
+    return own_by_names(check, OWN_SIDE_OPEN, viewer, err) &&
+           own_by_names(check, OWN_SIDE_GUARDED, viewer, err);
+}
+
+/* --- who keeps what others may not see --- */
+
+static bool units_of_case_person(struct journal *journal, int64_t id, struct arena *arena,
+                                 struct case_row *out, size_t *count, struct error *err)
+{
+    struct case_person_row person;
+
+    if (!case_person_find(journal->db, arena, id, &person, err) ||
+        !case_read(journal->db, arena, person.number, out, err))
+        return false;
+    *count = 1;
+    return true;
+}
+
+bool crosscheck_keepers(struct journal *journal, const struct crosscheck_hit *hit,
+                        struct arena *arena, struct case_row out[CROSSCHECK_KEEPER_MAX],
+                        size_t *count, struct error *err)
+{
+    *count = 0;
+    if (hit->side == KEY_ITEM)
+        return case_list_of_item(journal->db, arena, hit->object, out, CROSSCHECK_KEEPER_MAX, count,
+                                 err);
+    return hit->side != KEY_CASE_PERSON ||
+           units_of_case_person(journal, hit->object, arena, out, count, err);
+}

@@ -1,0 +1,173 @@
+/* Rows of match keys: see key_rows.h. */
+#include "store/key_rows.h"
+
+#include "store/rows.h"
+
+static const char put_sql[] =
+    "insert into match_keys (key, scope, side, object, part) values ($1, $2, $3, $4, $5)"
+    " on conflict (key, scope, side, object, part) do nothing";
+
+bool key_put(struct database *db, const struct key_row *row, struct error *err)
+{
+    struct statement *s CLEANUP(statement_give) = statement_take(db, put_sql, err);
+    if (s == NULL)
+        return false;
+    statement_bytes(s, 1, row->key);
+    statement_text(s, 2, row->scope);
+    statement_integer(s, 3, row->side);
+    statement_integer(s, 4, row->object);
+    statement_integer(s, 5, row->part);
+    return row_write(s, err);
+}
+
+static bool found_read(const struct statement *s, struct arena *arena UNUSED, void *out)
+{
+    struct key_row *row = out;
+
+    *row = (struct key_row){.side = (enum key_side)column_integer(s, 0),
+                            .object = column_integer(s, 1),
+                            .part = column_integer(s, 2)};
+    return true;
+}
+
+static bool scope_find(struct database *db, const char *sql, struct span key, struct span scope,
+                       struct key_row *out, size_t limit, size_t *count, struct error *err)
+{
+    struct statement *s CLEANUP(statement_give) = statement_take(db, sql, err);
+    if (s == NULL)
+        return false;
+    statement_bytes(s, 1, key);
+    statement_text(s, 2, scope);
+    statement_integer(s, 3, (int64_t)limit);
+    return rows_read(s, NULL, found_read, out, sizeof *out, limit, count, err);
+}
+
+static const char find_sql[] =
+    "select side, object, part from match_keys where key = $1 and scope = $2"
+    " order by side, object desc, part limit $3";
+
+bool key_find(struct database *db, struct span key, struct span scope, struct key_row *out,
+              size_t limit, size_t *count, struct error *err)
+{
+    return scope_find(db, find_sql, key, scope, out, limit, count, err);
+}
+
+static const char find_beyond_sql[] =
+    "select side, object, part from match_keys where key = $1 and scope <> $2 and scope <> ''"
+    " order by side, object desc, part limit $3";
+
+bool key_find_beyond(struct database *db, struct span key, struct span scope, struct key_row *out,
+                     size_t limit, size_t *count, struct error *err)
+{
+    return scope_find(db, find_beyond_sql, key, scope, out, limit, count, err);
+}
+
+static const char count_sql[] = "select count(*) from match_keys where side = $1 and object = $2";
+
+bool key_count(struct database *db, enum key_side side, int64_t object, int64_t *count,
+               struct error *err)
+{
+    struct statement *s CLEANUP(statement_give) = statement_take(db, count_sql, err);
+    if (s == NULL)
+        return false;
+    statement_integer(s, 1, side);
+    statement_integer(s, 2, object);
+    return row_integer(s, count, err);
+}
+
+/* Categories 2, 3, 4, 6 and 7 are protected (message/person.h). */
+static const char rescope_sql[] =
+    "update match_keys set scope = $1 where side = 1 and object in (select id from case_people"
+    " where number = $2 and is_minor = 0 and is_shielded = 0 and category not in (2, 3, 4, 6, 7))";
+
+bool key_rescope_case(struct database *db, struct span number, bool is_restricted,
+                      struct error *err)
+{
+    struct statement *s CLEANUP(statement_give) = statement_take(db, rescope_sql, err);
+    if (s == NULL)
+        return false;
+    statement_text(s, 1, span_text(is_restricted ? KEY_SCOPE_GUARD : KEY_SCOPE_DESK));
+    statement_text(s, 2, number);
+    return row_write(s, err);
+}
+
+static bool pair_delete(struct database *db, const char *sql, int64_t first, int64_t second,
+                        struct error *err)
+{
+    struct statement *s CLEANUP(statement_give) = statement_take(db, sql, err);
+    if (s == NULL)
+        return false;
+    statement_integer(s, 1, first);
+    statement_integer(s, 2, second);
+    return row_write(s, err);
+}
+
+static const char drop_sql[] = "delete from match_keys where side = $1 and object = $2";
+static const char touched_drop_sql[] = "delete from touches where side = $1 and object = $2";
+static const char drop_part_sql[] =
+    "delete from match_keys where side = 0 and object = $1 and part = $2";
+
+bool key_drop(struct database *db, enum key_side side, int64_t object, struct error *err)
+{
+    return pair_delete(db, drop_sql, side, object, err) &&
+           pair_delete(db, touched_drop_sql, side, object, err);
+}
+
+bool key_drop_part(struct database *db, int64_t entry, int64_t part, struct error *err)
+{
+    return pair_delete(db, drop_part_sql, entry, part, err);
+}
+
+/* --- touches --- */
+
+static const char touch_put_sql[] =
+    "insert into touches (id, entry, unit, side, object, at_ms) values ($1, $2, $3, $4, $5, $6)"
+    " on conflict (entry, unit, side, object) do nothing";
+
+bool touch_put(struct database *db, const struct touch_row *row, struct error *err)
+{
+    struct statement *s CLEANUP(statement_give) = statement_take(db, touch_put_sql, err);
+    if (s == NULL)
+        return false;
+    statement_integer(s, 1, row->id);
+    statement_integer(s, 2, row->entry);
+    statement_text(s, 3, row->unit);
+    statement_integer(s, 4, row->side);
+    statement_integer(s, 5, row->object);
+    statement_integer(s, 6, row->at_ms);
+    return row_write(s, err);
+}
+
+static bool touch_read(const struct statement *s, struct arena *arena, void *out)
+{
+    struct touch_row *row = out;
+
+    *row = (struct touch_row){.id = column_integer(s, 0),
+                              .entry = column_integer(s, 1),
+                              .side = (enum key_side)column_integer(s, 3),
+                              .object = column_integer(s, 4),
+                              .at_ms = column_integer(s, 5)};
+    return row_text(s, 2, arena, &row->unit);
+}
+
+static const char touch_list_sql[] = "select id, entry, unit, side, object, at_ms from touches"
+                                     " where id < $1 order by id desc limit $2";
+static const char touch_list_unit_sql[] =
+    "select id, entry, unit, side, object, at_ms from touches where id < $1 and unit = $2"
+    " order by id desc limit $3";
+
+bool touch_list(struct database *db, struct arena *arena, struct span unit, int64_t before,
+                struct touch_row *out, size_t limit, size_t *count, struct error *err)
+{
+    bool is_of_unit = unit.size > 0;
+    struct statement *s CLEANUP(statement_give) =
+        statement_take(db, is_of_unit ? touch_list_unit_sql : touch_list_sql, err);
+    int at = 1;
+    if (s == NULL)
+        return false;
+    statement_integer(s, at++, before == 0 ? INT64_MAX : before);
+    if (is_of_unit)
+        statement_text(s, at++, unit);
+    statement_integer(s, at, (int64_t)limit);
+    return rows_read(s, arena, touch_read, out, sizeof *out, limit, count, err);
+}
