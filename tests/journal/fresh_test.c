@@ -263,6 +263,18 @@ CHECK_TEST(what_the_partner_did_not_sign_is_not_believed)
         CHECK_ERROR(err, ERROR_INPUT, "not signed by a partner");
     }
     CHECK_INT(line(0)->out.awaits_fresh, 1);
+    /* A partner that says nothing of what waits is not taken for one that spoke. */
+    struct fresh_answer nothing = {.count = 0};
+    buffer_clear(&forged);
+    CHECK(fresh_answer_write(&nothing, &forged));
+    CHECK(!hostile_run(ro(), take_run, &forged, &err));
+    CHECK_ERROR(err, ERROR_LINK, "al says nothing about a log that waits for its word");
+    /* One that has just started does not know what it holds: its books may be older than its keeper. */
+    CHECK_OR_RETURN(pair_reopen(&pair.nodes[1]));
+    CHECK(!hostile_run(&pair.nodes[1], answer_run, &question, &err));
+    CHECK_ERROR(err, ERROR_BUSY, "the books of al have just started");
+    line(1)->has_met = true;
+    CHECK_OK(hostile_run(&pair.nodes[1], answer_run, &question, &err), err);
     CHECK_OK(hostile_run(ro(), take_run, &said, &err), err);
     journal_pump(&ro()->journal);
     CHECK(wants_nothing());
@@ -291,6 +303,7 @@ static bool allow_run(struct journal *journal, void *context, struct error *err)
 CHECK_TEST(books_that_are_behind_as_well_are_not_signed)
 {
     struct error err = {0};
+    struct buffer question CLEANUP(buffer_free) = buffer_make(FRESH_QUESTION_SIZE_MAX);
     size_t changed = 0;
 
     pair_close_node(ro());
@@ -299,9 +312,18 @@ CHECK_TEST(books_that_are_behind_as_well_are_not_signed)
     business_goes_on(34);
     CHECK_OR_RETURN(record_lose());
     CHECK(copy("older.db", "besa.db"));
+    pair.is_cut = true;
     CHECK_OR_RETURN(recover(false, &changed) && pair_reopen(ro()));
     CHECK_OK(pair_again(ro(), &err), err);
     uint64_t size = line(0)->out.size;
+    /* Before the two have met the word alone says so. */
+    CHECK_OK(hostile_run(ro(), question_run, &question, &err), err);
+    CHECK_OK(hostile_run(&pair.nodes[1], answer_run, &question, &err), err);
+    CHECK(!hostile_run(ro(), take_run, &said, &err));
+    CHECK_ERROR(err, ERROR_CONFLICT, "they are behind, resume first");
+    CHECK_INT(line(0)->out.awaits_fresh, 1);
+    error_clear(&err);
+    pair.is_cut = false;
     pair_run(&pair, 20000);
     CHECK(strstr(line(0)->out.read_only, "older backup was restored") != NULL);
     CHECK(strstr(line(0)->in.read_only, "older backup was restored") != NULL);

@@ -384,6 +384,49 @@ CHECK_TEST(a_keeper_that_waits_itself_gives_no_word)
     scene_end(&s);
 }
 
+/* Entries that were taken and not cosigned yet are no custody, and no answer says where it stands. */
+CHECK_TEST(no_word_is_given_while_a_receipt_is_being_made)
+{
+    struct scene s;
+    struct error err = {0};
+    struct keeper_step out;
+    struct keeper_fresh fresh = {.kind = KEEPER_CUSTODY, .origin = span_text(RO_OUT)};
+
+    CHECK(scene_start(&s));
+    CHECK_OK(fixture_step(&s.al, KEEPER_CUSTODY, RO_OUT, RO_SIZE, 2, false, 0, 1, &out, &err), err);
+    CHECK(!keeper_fresh_sign(&s.al.client, &fresh, &err));
+    CHECK_ERROR(err, ERROR_BUSY, "a receipt is being made");
+    CHECK(step(&s.al, KEEPER_CUSTODY, RO_OUT, RO_SIZE + 2, 0, NULL));
+    CHECK_OK(keeper_fresh_sign(&s.al.client, &fresh, &err), err);
+    CHECK_INT(fresh.size, RO_SIZE + 2);
+    scene_end(&s);
+}
+
+/* Which time custody has, the own signature says: by a set of keys that is gone, or for another time, it says nothing. */
+CHECK_TEST(a_receipt_that_this_keeper_did_not_sign_gives_custody_no_time)
+{
+    struct scene s;
+    struct error err = {0};
+    struct keeper_step out;
+    struct keeper_fresh_word mirror;
+
+    CHECK(scene_start(&s));
+    CHECK_OR_RETURN(lose(&s));
+    CHECK(feed(&s, KEEPER_CUSTODY, AL_OUT, 0, AL_SIZE, 1));
+    CHECK(word(&s, KEEPER_LOG, KEEPER_CUSTODY, AL_OUT, &mirror));
+    struct keeper_fresh_word wrong[] = {mirror, mirror};
+    wrong[0].receipt[7] ^= 1;
+    wrong[1].time_s++;
+    for (size_t i = 0; i < ARRAY_COUNT(wrong); i++) {
+        CHECK(!keeper_fresh_take(&s.ro.client, &wrong[i], &err));
+        CHECK_ERROR(err, ERROR_INPUT, "the receipt of size 7 is not signed by this keeper");
+    }
+    CHECK(!fixture_step(&s.ro, KEEPER_CUSTODY, AL_OUT, AL_SIZE, 0, true, NOW_S, 1, &out, &err));
+    CHECK_ERROR(err, ERROR_CONFLICT, "fresh receipt");
+    CHECK_OK(keeper_fresh_take(&s.ro.client, &mirror, &err), err);
+    scene_end(&s);
+}
+
 int main(void)
 {
     CHECK_RUN(a_lost_record_signs_nothing_and_says_what_to_do);
@@ -393,5 +436,7 @@ int main(void)
     CHECK_RUN(an_older_record_that_was_put_back_waits_too_and_is_never_shortened);
     CHECK_RUN(a_partner_that_lies_about_an_older_size_lets_a_fork_appear);
     CHECK_RUN(a_keeper_that_waits_itself_gives_no_word);
+    CHECK_RUN(no_word_is_given_while_a_receipt_is_being_made);
+    CHECK_RUN(a_receipt_that_this_keeper_did_not_sign_gives_custody_no_time);
     return check_end();
 }
