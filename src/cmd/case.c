@@ -1,4 +1,4 @@
-/* besa case, besa crosscheck, besa handover: what the national desk keeps of its cases. A table says which words and options each form has. */
+/* besa case, besa crosscheck, besa register, besa handover: what the national desk keeps of its cases. A table says which words and options each form has. */
 #include "cmd/command.h"
 
 #include "base/attributes.h"
@@ -72,6 +72,35 @@ static const struct form crosscheck_forms[] = {
     {"show", "crosscheck-show", {{"item", TEXT, NULL}}},
     {"touched", "crosscheck-touched", {{"limit", NUMBER, "limit"}, {"after", TEXT, "after"}}},
     {"draft", "duplicate-check", {{"FILE", BODY, NULL}, {"agreement", TEXT, "agreement"}}},
+};
+
+static const struct form register_forms[] = {
+    {"put",
+     "register-put",
+     {{"channel", TEXT, NULL},
+      {"received", TEXT, NULL},
+      {"sender", TEXT, NULL},
+      {"subject", TEXT, NULL},
+      {"original", TEXT, "original"},
+      {"oral", FLAG, "oral"},
+      {"urgent", FLAG, "urgent"},
+      {"scan", TEXT, "scan"},
+      {"confirms", NUMBER, "confirms"}}},
+    {"list",
+     "register-list",
+     {{"number", TEXT, "of"}, {"limit", NUMBER, "limit"}, {"after", TEXT, "after"}}},
+    {"show", "register-show", {{"register", NUMBER, NULL}}},
+    {"translate",
+     "translation-put",
+     {{"language", TEXT, NULL},
+      {"translator", TEXT, NULL},
+      {"text", TEXT, NULL},
+      {"item", TEXT, "item"},
+      {"register", NUMBER, "register"},
+      {"certified", FLAG, "certified"}}},
+    {"translations",
+     "translation-list",
+     {{"item", TEXT, "item"}, {"register", NUMBER, "register"}}},
 };
 
 static const struct form handover_forms[] = {
@@ -177,6 +206,11 @@ int command_case(struct options *options, int argc, char **argv)
 int command_crosscheck(struct options *options, int argc, char **argv)
 {
     return forms_run(options, argc, argv, crosscheck_forms, ARRAY_COUNT(crosscheck_forms), NULL);
+}
+
+int command_register(struct options *options, int argc, char **argv)
+{
+    return forms_run(options, argc, argv, register_forms, ARRAY_COUNT(register_forms), NULL);
 }
 
 int command_handover(struct options *options, int argc, char **argv)

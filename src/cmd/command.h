@@ -113,8 +113,8 @@ command_run command_init, command_pair, command_agreement, command_succession, c
 command_run command_serve, command_status, command_rebuild, command_doctor;
 command_run command_request, command_answer, command_refuse, command_inbox, command_sent,
     command_show_item, command_assign, command_erase, command_withdraw, command_officer,
-    command_approval, command_case, command_crosscheck, command_handover, command_attach,
-    command_held, command_backup, command_restore, command_upgrade, command_resume,
+    command_approval, command_case, command_crosscheck, command_handover, command_register,
+    command_attach, command_held, command_backup, command_restore, command_upgrade, command_resume,
     command_retention, command_match, command_own;
 
 #endif

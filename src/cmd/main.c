@@ -160,6 +160,15 @@ const struct command commands[] = {
      "draft is of one that is to be sent, and warns of earlier ones and other channels; touched is what one's "
      "own unit keeps and a request touched, with the unit to ask.",
      command_crosscheck},
+    {"register",
+     "put CHANNEL RECEIVED SENDER SUBJECT --original PLACE [--oral] [--urgent] [--scan UPLOAD] [--confirms N]\n"
+     "list [--of CASE] [--limit N] [--after PLACE]\nshow N\ntranslate LANGUAGE TRANSLATOR TEXT --item "
+     "ITEM|--register N [--certified]\ntranslations --item ITEM|--register N",
+     "Registers what came by telephone, on paper or over another channel, under a number of its year.\n\n"
+     "RECEIVED is the true time of receipt, PLACE where the original lies. What is --oral and --urgent is owed in "
+     "writing within 12 hours: a task of whoever registered it, done by what --confirms it. A translation bears "
+     "the marking of its original, goes with it, and the original prevails.",
+     command_register},
     {"handover",
      "give TAKER [--note TEXT]\nshow N\ntake N SHA256\nlist [--limit N] [--after PLACE]",
      "Hands over what is open at the change of a shift.\n\ngive lists the open cases and tasks of whoever goes, "

@@ -467,6 +467,9 @@ bool node_request_read(const struct node_file *file, struct error *err)
     if (span_is(act, "password-change"))
         return node_password_change(file, err);
     /* It tells where sealed bytes lie and under which key: for attachment-get alone. */
+    if (span_is(act, "register-scan"))
+        return error_set(err, ERROR_MISSING,
+                         "no act 'register-scan' here: scans are read over the API");
     if (span_is(act, "attachment-find"))
         return error_set(err, ERROR_MISSING, "no act 'attachment-find'; use attachment-get");
     return node_act_read(file, err);

@@ -64,6 +64,8 @@ struct service_crosscheck {
     bool has_more;   /* the same */
     bool is_failing; /* the same; and was reported */
     int64_t next_ms; /* of the monotonic clock; the background thread's */
+    int64_t overdue; /* confirmations in writing; the same */
+    int64_t told;    /* the same: how many were reported */
     int is_wanted;   /* atomic: something came or went */
     int is_busy;     /* atomic */
 };

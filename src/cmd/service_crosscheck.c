@@ -7,6 +7,7 @@
 
 #include "cmd/report.h"
 #include "desk/desk.h"
+#include "store/case_rows.h"
 
 #include <stddef.h>
 
@@ -20,7 +21,23 @@ static struct service *service_of(struct job *job)
 
 static bool step_run(struct journal *journal, struct job *job, struct error *err)
 {
-    return desk_crosscheck_step(journal, &service_of(job)->crosscheck.has_more, err);
+    struct service_crosscheck *crosscheck = &service_of(job)->crosscheck;
+
+    return desk_crosscheck_step(journal, &crosscheck->has_more, err) &&
+           case_task_overdue(journal->db, TASK_CONFIRM_IN_WRITING,
+                             journal->env->now_ms(journal->env->context), &crosscheck->overdue,
+                             err);
+}
+
+/* Once for each that is added: an urgent request that came by word of mouth has no proof yet. */
+static void overdue_report(struct service_crosscheck *crosscheck)
+{
+    if (crosscheck->overdue > crosscheck->told)
+        report(REPORT_ALARM, NULL,
+               "%lld urgent requests by word of mouth were not confirmed in writing within 12 "
+               "hours: besa case tasks",
+               (long long)crosscheck->overdue);
+    crosscheck->told = crosscheck->overdue;
 }
 
 static void step_done(struct journal *journal, struct job *job, bool ok, const struct error *err)
@@ -31,6 +48,8 @@ static void step_done(struct journal *journal, struct job *job, bool ok, const s
     if (!ok && !crosscheck->is_failing)
         report(REPORT_ALARM, NULL, "requests are not cross-checked: %s", err->text);
     crosscheck->is_failing = !ok;
+    if (ok)
+        overdue_report(crosscheck);
     if (!ok)
         crosscheck->has_more = false;
     __atomic_store_n(&crosscheck->is_busy, 0, __ATOMIC_RELEASE);

@@ -2,6 +2,7 @@
 #include "desk/case.h"
 #include "desk/crosscheck.h"
 #include "desk/own.h"
+#include "desk/register.h"
 
 const struct desk_act desk_acts[] = {
     {"request-send", "agreement, attachments", "Sends a request to the partner.", true, true,
@@ -117,6 +118,19 @@ const struct desk_act desk_acts[] = {
     {"duplicate-check", "agreement",
      "Before a request is sent: earlier ones, cases and other channels on the same.", true, true,
      act_duplicate_check},
+    {"register-put", "channel, received, sender, subject, original, oral, urgent, scan, confirms",
+     "Registers what came by telephone, on paper or over another channel.", true, false,
+     act_register_put},
+    {"register-list", "number, limit, after", "Lists the register, newest first.", false, false,
+     act_register_list},
+    {"register-show", "register", "Shows one of the register, with its translations.", false, false,
+     act_register_show},
+    {"register-scan", "register", "Finds the scan of what is registered, for reading.", false,
+     false, act_register_scan},
+    {"translation-put", "item, register, language, translator, certified, text",
+     "Adds a translation; the original prevails.", true, false, act_translation_put},
+    {"translation-list", "item, register", "Shows the translations of an item, under its marking.",
+     true, false, act_translation_list},
     {"held-list", "limit, after", "What partners sent and this node cannot handle yet.", false,
      false, act_held_list},
     {"held-retry", "", "Tries to handle all that is held again.", false, false, act_held_retry},

@@ -5,6 +5,8 @@
 #include "desk/roles.h"
 #include "message/offence.h"
 #include "store/key_rows.h"
+#include "store/part_rows.h"
+#include "store/register_rows.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -61,8 +63,13 @@ bool case_person_may_see(const struct case_row *row, const struct case_person_ro
 bool case_begin(struct journal *journal, const struct desk_call *call, struct case_act *out,
                 struct error *err)
 {
-    struct span number = json_get_text(call->arguments, "number", 1, NAME_SIZE_MAX);
+    return case_begin_of(journal, call, json_get_text(call->arguments, "number", 1, NAME_SIZE_MAX),
+                         out, err);
+}
 
+bool case_begin_of(struct journal *journal, const struct desk_call *call, struct span number,
+                   struct case_act *out, struct error *err)
+{
     *out = (struct case_act){.call = *call};
     out->call.access.case_number = number;
     if (!problems_to_error(call->problems, err) ||
@@ -258,6 +265,34 @@ bool act_case_reopen(struct journal *journal, const struct desk_call *call, stru
     return row_end(journal, &act, "case-reopen", span_text(""), out, err);
 }
 
+#define ERASE_STEP 64u
+
+/* Scans of what is registered in the case, with their files. */
+static bool scans_erase(struct journal *journal, const struct case_act *act, struct error *err)
+{
+    struct register_row *rows = arena_array(act->call.arena, ERASE_STEP, sizeof *rows);
+    int64_t before = 0;
+    size_t count = ERASE_STEP;
+
+    if (rows == NULL)
+        return error_set(err, ERROR_LIMIT, "out of memory");
+    while (count == ERASE_STEP) {
+        if (!register_list(journal->db, act->call.arena, act->row.number, before, rows, ERASE_STEP,
+                           &count, err))
+            return false;
+        for (size_t i = 0; i < count; i++) {
+            before = rows[i].id;
+            if (rows[i].scan.size == 0)
+                continue;
+            /* The file goes after the commit. */
+            if (!upload_remove(journal->db, rows[i].scan, err) ||
+                !buffer_add(&journal->drops, rows[i].scan))
+                return error_set(err, ERROR_LIMIT, "scans of the case cannot be removed");
+        }
+    }
+    return true;
+}
+
 //= dir-2016-680 art 4(1)(e)
 bool act_case_erase(struct journal *journal, const struct desk_call *call, struct json_writer *out,
                     struct error *err)
@@ -268,7 +303,8 @@ bool act_case_erase(struct journal *journal, const struct desk_call *call, struc
         return false;
     if (!act.row.is_closed)
         return error_set(err, ERROR_RULE, "this case is open: close it first");
-    if (!case_erase(journal->db, act.row.number, journal->env->now_ms(journal->env->context),
+    if (!scans_erase(journal, &act, err) ||
+        !case_erase(journal->db, act.row.number, journal->env->now_ms(journal->env->context),
                     err) ||
         !case_access(journal, &act, "case-erase", span_text(""), err))
         return false;

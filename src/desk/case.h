@@ -23,6 +23,8 @@ struct case_act {
 /* From the argument `number`. MISSING, GONE once it is erased, RULE when it is not shown to this officer's unit. */
 bool case_begin(struct journal *journal, const struct desk_call *call, struct case_act *out,
                 struct error *err);
+bool case_begin_of(struct journal *journal, const struct desk_call *call, struct span number,
+                   struct case_act *out, struct error *err);
 /* The same where something is to be changed: RULE when the case is closed. */
 bool case_begin_open(struct journal *journal, const struct desk_call *call, struct case_act *out,
                      struct error *err);

@@ -5,6 +5,7 @@
 #include "desk/own.h"
 #include "desk/own_index.h"
 #include "desk/roles.h"
+#include "store/register_rows.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -180,6 +181,12 @@ bool crosscheck_keepers(struct journal *journal, const struct crosscheck_hit *hi
     if (hit->side == KEY_ITEM)
         return case_list_of_item(journal->db, arena, hit->object, out, CROSSCHECK_KEEPER_MAX, count,
                                  err);
-    return hit->side != KEY_CASE_PERSON ||
-           units_of_case_person(journal, hit->object, arena, out, count, err);
+    if (hit->side == KEY_CASE_PERSON)
+        return units_of_case_person(journal, hit->object, arena, out, count, err);
+    struct register_row registered;
+    if (!register_find(journal->db, arena, hit->object, &registered, err) ||
+        !case_read(journal->db, arena, registered.case_number, out, err))
+        return false;
+    *count = 1;
+    return true;
 }

@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "desk/own.h"
 #include "desk/roles.h"
+#include "store/register_rows.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -129,6 +130,23 @@ static void person_write(struct telling *telling, const struct case_row *of,
     case_note(telling, person->number);
 }
 
+static bool registered_write(struct telling *telling, int64_t id, uint32_t kinds, struct error *err)
+{
+    struct register_row row;
+
+    if (!register_find(telling->journal->db, telling->call->arena, id, &row, err))
+        return false;
+    if (!row_begin(telling, "registered", case_object("registered", id, telling->call->arena)))
+        return true;
+    json_integer_field(&telling->out, "register", id);
+    json_text_field(&telling->out, "case", row.case_number);
+    json_time_field(&telling->out, "created", row.received_ms);
+    kinds_write(telling, kinds);
+    json_end_object(&telling->out);
+    case_note(telling, row.case_number);
+    return true;
+}
+
 static bool case_person_load(struct telling *telling, int64_t id, struct case_row *of,
                              struct case_person_row *person, struct error *err)
 {
@@ -144,8 +162,8 @@ static bool desk_hit_write(struct telling *telling, const struct crosscheck_hit 
 
     if (hit->side == KEY_ITEM)
         return item_hit_write(telling, hit, err);
-    if (hit->side != KEY_CASE_PERSON)
-        return true;
+    if (hit->side == KEY_REGISTERED)
+        return registered_write(telling, hit->object, hit->kinds, err);
     if (!case_person_load(telling, hit->object, &of, &person, err))
         return false;
     person_write(telling, &of, &person, hit->kinds);
@@ -178,6 +196,10 @@ static bool keeper_hit_write(struct telling *telling, const struct crosscheck_hi
 
     if (!crosscheck_keepers(telling->journal, hit, telling->call->arena, keepers, &count, err))
         return false;
+    if (hit->side == KEY_REGISTERED && count == 1 &&
+        span_equal(keepers[0].number, telling->call->access.case_number) &&
+        case_may_see(&keepers[0], &telling->officer))
+        return registered_write(telling, hit->object, hit->kinds, err);
     if (hit->side == KEY_CASE_PERSON && count == 1 &&
         span_equal(keepers[0].number, telling->call->access.case_number) &&
         case_may_see(&keepers[0], &telling->officer)) {
@@ -411,6 +433,9 @@ static bool touched_write(struct journal *journal, const struct touch_row *touch
         json_string_field(out, "what", "case_person");
         json_text_field(out, "case", person.number);
         json_integer_field(out, "person", person.id);
+    } else if (touch->side == KEY_REGISTERED) {
+        json_string_field(out, "what", "registered");
+        json_integer_field(out, "register", touch->object);
     } else {
         if (!entry_find(journal->db, arena, touch->object, &row, err))
             return false;

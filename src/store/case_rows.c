@@ -175,6 +175,10 @@ bool case_list_review(struct database *db, struct arena *arena, int64_t until_ms
 }
 
 static const char *const erase_sql[] = {
+    "delete from match_keys where side = 2 and object in (select id from register where case_number = $1)",
+    "delete from touches where side = 2 and object in (select id from register where case_number = $1)",
+    "delete from translations where side = 1 and object in (select id from register where case_number = $1)",
+    "update register set sender = '', subject = '', original = '', scan = '' where case_number = $1",
     "delete from match_keys where side = 1 and object in (select id from case_people where number = $1)",
     "delete from touches where side = 1 and object in (select id from case_people where number = $1)",
     "delete from case_people where number = $1",

@@ -155,8 +155,9 @@ bool case_task_list(struct database *db, struct arena *arena, struct span number
 bool case_task_open(struct database *db, struct arena *arena, struct span officer, int64_t after_ms,
                     int64_t after_id, struct case_task_row *out, size_t limit, size_t *count,
                     struct error *err);
-/* Open tasks whose time is over. */
-bool case_task_overdue(struct database *db, int64_t now_ms, int64_t *count, struct error *err);
+/* Open tasks of a kind whose time is over. */
+bool case_task_overdue(struct database *db, enum case_task_kind kind, int64_t now_ms,
+                       int64_t *count, struct error *err);
 
 /* --- hand-overs --- */
 

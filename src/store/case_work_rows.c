@@ -265,14 +265,16 @@ bool case_task_open(struct database *db, struct arena *arena, struct span office
 }
 
 static const char task_overdue_sql[] =
-    "select count(*) from case_tasks where done_ms = 0 and until_ms < $1";
+    "select count(*) from case_tasks where done_ms = 0 and until_ms < $1 and kind = $2";
 
-bool case_task_overdue(struct database *db, int64_t now_ms, int64_t *count, struct error *err)
+bool case_task_overdue(struct database *db, enum case_task_kind kind, int64_t now_ms,
+                       int64_t *count, struct error *err)
 {
     struct statement *s CLEANUP(statement_give) = statement_take(db, task_overdue_sql, err);
     if (s == NULL)
         return false;
     statement_integer(s, 1, now_ms);
+    statement_integer(s, 2, kind);
     return row_integer(s, count, err);
 }
 

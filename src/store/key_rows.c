@@ -75,20 +75,30 @@ bool key_count(struct database *db, enum key_side side, int64_t object, int64_t 
     return row_integer(s, count, err);
 }
 
+static const char rescope_registered_sql[] =
+    "update match_keys set scope = $1 where side = 2 and object in (select id from register"
+    " where case_number = $2)";
 /* Categories 2, 3, 4, 6 and 7 are protected (message/person.h). */
 static const char rescope_sql[] =
     "update match_keys set scope = $1 where side = 1 and object in (select id from case_people"
     " where number = $2 and is_minor = 0 and is_shielded = 0 and category not in (2, 3, 4, 6, 7))";
 
-bool key_rescope_case(struct database *db, struct span number, bool is_restricted,
-                      struct error *err)
+static bool rescope(struct database *db, const char *sql, struct span number, bool is_restricted,
+                    struct error *err)
 {
-    struct statement *s CLEANUP(statement_give) = statement_take(db, rescope_sql, err);
+    struct statement *s CLEANUP(statement_give) = statement_take(db, sql, err);
     if (s == NULL)
         return false;
     statement_text(s, 1, span_text(is_restricted ? KEY_SCOPE_GUARD : KEY_SCOPE_DESK));
     statement_text(s, 2, number);
     return row_write(s, err);
+}
+
+bool key_rescope_case(struct database *db, struct span number, bool is_restricted,
+                      struct error *err)
+{
+    return rescope(db, rescope_sql, number, is_restricted, err) &&
+           rescope(db, rescope_registered_sql, number, is_restricted, err);
 }
 
 static bool pair_delete(struct database *db, const char *sql, int64_t first, int64_t second,

@@ -38,7 +38,7 @@ bool key_find_beyond(struct database *db, struct span key, struct span scope, st
                      size_t limit, size_t *count, struct error *err);
 bool key_count(struct database *db, enum key_side side, int64_t object, int64_t *count,
                struct error *err);
-/* People of a case who are not protected themselves follow its restriction. */
+/* People of a case who are not protected themselves, and what is registered in it, follow its restriction. */
 bool key_rescope_case(struct database *db, struct span number, bool is_restricted,
                       struct error *err);
 /* With the notes about the object. Absent is fine. Those of an item go with it (derived_erase). */

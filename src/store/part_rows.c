@@ -214,6 +214,19 @@ bool upload_find(struct database *db, struct arena *arena, struct span id, struc
     return row_read(s, arena, upload_read, out, "attachment", err);
 }
 
+/* No identifier of an officer, and a time that never comes. */
+static const char upload_keep_sql[] =
+    "update uploads set officer = '!register', created_ms = 9007199254740991 where id = $1";
+
+bool upload_keep(struct database *db, struct span id, struct error *err)
+{
+    struct statement *s CLEANUP(statement_give) = statement_take(db, upload_keep_sql, err);
+    if (s == NULL)
+        return false;
+    statement_bytes(s, 1, id);
+    return row_write(s, err);
+}
+
 static const char upload_remove_sql[] = "delete from uploads where id = $1";
 
 bool upload_remove(struct database *db, struct span id, struct error *err)

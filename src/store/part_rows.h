@@ -78,6 +78,8 @@ struct upload_row {
 bool upload_insert(struct database *db, const struct upload_row *row, struct error *err);
 bool upload_find(struct database *db, struct arena *arena, struct span id, struct upload_row *out,
                  struct error *err);
+/* From here on nobody's: it never expires, and nobody can send it. */
+bool upload_keep(struct database *db, struct span id, struct error *err);
 bool upload_remove(struct database *db, struct span id, struct error *err);
 /* How many uploads of this officer there are, and their bytes. */
 bool upload_total(struct database *db, struct span officer, int64_t *count, int64_t *size,

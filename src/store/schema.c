@@ -54,6 +54,8 @@ const struct table_info schema_tables[] = {
     {"handovers", TABLE_LOCAL, "id"},
     {"match_keys", TABLE_LOCAL, "key, scope, side, object, part"},
     {"touches", TABLE_LOCAL, "id"},
+    {"register", TABLE_LOCAL, "id"},
+    {"translations", TABLE_LOCAL, "id"},
 };
 const size_t schema_table_count = sizeof schema_tables / sizeof schema_tables[0];
 
@@ -311,7 +313,19 @@ static const char case_tables[] =
     " side bigint not null, object bigint not null, at_ms bigint not null,"
     " unique (entry, unit, side, object));"
     "create index touches_unit on touches (unit, id);"
-    "create index touches_object on touches (side, object);";
+    "create index touches_object on touches (side, object);"
+    /* number: of the year, without a gap. scan: an upload that is kept. Translations: side 0 of an entry, 1 of a registered
+     * item. */
+    "create table register (id bigint primary key, year bigint not null, number bigint not null,"
+    " case_number text not null, channel bigint not null, is_oral bigint not null, is_urgent bigint not null,"
+    " received_ms bigint not null, registered_ms bigint not null, registrar text not null, sender text not null,"
+    " subject text not null, original text not null, scan bytea not null, confirms bigint not null,"
+    " confirmed bigint not null, task bigint not null, unique (year, number));"
+    "create index register_case on register (case_number, id);"
+    "create table translations (id bigint primary key, side bigint not null, object bigint not null,"
+    " language text not null, translator text not null, is_certified bigint not null, text text not null,"
+    " registrar text not null, made_ms bigint not null);"
+    "create index translations_object on translations (side, object, id);";
 
 const struct migration schema_migrations[] = {
     {.number = 1, .sql_both = log_tables},

@@ -11,7 +11,7 @@
 
 #include <stdio.h>
 
-#define SET_MAX    128u
+#define SET_MAX    256u
 #define UTF8_BYTES 4 /* of a character at most */
 
 /* --- one member --- */

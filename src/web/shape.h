@@ -83,6 +83,10 @@ extern const struct shape shape_case_put, shape_case_assign, shape_case_close, s
 extern const struct shape shape_cases, shape_case_done, shape_case_shown, shape_case_made,
     shape_case_referred, shape_tasks, shape_handover, shape_handovers, shape_crosscheck,
     shape_touched, shape_duplicates;
+/* The same of the register and of translations (shapes_register.c). */
+extern const struct shape shape_register_put, shape_translation_put;
+extern const struct shape shape_register, shape_registered, shape_registered_shown,
+    shape_translation_made, shape_translations;
 /* Every argument that stands in a path or a query. */
 extern const struct shape shape_parameters;
 

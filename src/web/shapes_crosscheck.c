@@ -5,8 +5,8 @@
 #include "desk/own_form.h"
 #include "web/shape_rows.h"
 
-static const char *const record_words[] = {"request", "answer", "case_person", "own_person",
-                                           "ask_unit"};
+static const char *const record_words[] = {"request",    "answer",     "case_person",
+                                           "own_person", "registered", "ask_unit"};
 
 static const struct shape_field record_fields[] = {
     CHOICE("what", MUST, record_words,
@@ -19,6 +19,7 @@ static const struct shape_field record_fields[] = {
     TEXT("case", MAY, 1, NAME_SIZE_MAX, NULL),
     INTEGER("person", MAY, 1, JSON_INTEGER_MAX, "Of the case, or of the own index."),
     CHOICE("category", MAY, person_category_names, "As it is kept there."),
+    INTEGER("register", MAY, 1, JSON_INTEGER_MAX, "Of the desk's register."),
     IDENTIFIER("source", MAY, "The register of the own index."),
     IDENTIFIER("unit", MAY, "That has the case."),
     IDENTIFIER("ask_unit", MAY, "That knows more."),
@@ -51,13 +52,14 @@ static const struct shape_field duplicates_fields[] = {
 const struct shape shape_duplicates =
     SHAPE("duplicates", "What was asked, answered or sent elsewhere already.", duplicates_fields);
 
-static const char *const touched_words[] = {"case_person", "item"};
+static const char *const touched_words[] = {"case_person", "item", "registered"};
 static const struct shape_field touch_fields[] = {
     INTEGER("touch", MUST, 1, JSON_INTEGER_MAX, NULL),
     TIME("at", MUST, NULL),
     CHOICE("what", MUST, touched_words, "What one's own unit keeps."),
     TEXT("case", MAY, 1, NAME_SIZE_MAX, NULL),
     INTEGER("person", MAY, 1, JSON_INTEGER_MAX, NULL),
+    INTEGER("register", MAY, 1, JSON_INTEGER_MAX, NULL),
     UUID("item", MAY, NULL),
     IDENTIFIER("ask_unit", MUST, "That works on the request."),
 };

@@ -247,6 +247,7 @@ static const struct shape_field parameter_fields[] = {
     INTEGER("part", MUST, 1, UINT16_MAX, "The part of the message."),
     INTEGER("person", MUST, 1, JSON_INTEGER_MAX, "The person, of the own index or of the case."),
     INTEGER("task", MUST, 1, JSON_INTEGER_MAX, "The task of the case."),
+    INTEGER("register", MUST, 1, JSON_INTEGER_MAX, "What is registered."),
     INTEGER("handover", MUST, 1, JSON_INTEGER_MAX, "The hand-over."),
     BOOLEAN("shielded", MUST, "True: the person is shown in this case alone."),
     CHOICE("state", MUST, case_states, "Absent: open and closed ones."),

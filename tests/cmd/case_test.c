@@ -1,5 +1,5 @@
 /*
- * `besa case` and `besa handover` over a home of their own, while no node runs: every form reaches its act with every word
+ * `besa case`, `besa register` and `besa handover` over a home of their own, while no node runs: every form reaches its act with every word
  * and option; what is not a form is told.
  * covers: case
  */
@@ -24,6 +24,8 @@ static char directory[] = "/tmp/besa-case-XXXXXX";
 static char paths[3][256]; /* of the home, what is said, a person */
 static char said[65536];
 
+static const char *case_number; /* NULL: none */
+
 /* Runs a command as main does; what it says comes into `said`. */
 static int run_as(command_run *command, const char *officer, char **argv)
 {
@@ -31,6 +33,7 @@ static int run_as(command_run *command, const char *officer, char **argv)
                               .home = paths[0],
                               .officer = officer,
                               .reason = "exercise",
+                              .case_number = case_number,
                               .is_json = true};
     int argc = 0;
     int kept[2] = {dup(STDOUT_FILENO), dup(STDERR_FILENO)};
@@ -109,6 +112,29 @@ CHECK_TEST(a_case_goes_from_opening_to_erasure)
     CHECK(strstr(said, "k-1") == NULL);
 }
 
+CHECK_TEST(what_came_by_telephone_is_registered_and_translated)
+{
+    case_number = "c-1";
+    CHECK_INT(RUN(command_register, "hera", W("put"), W("phone"), W("2020-01-31T08:00:00Z"),
+                  W("Port"), W("lorry"), W("--original"), W("shelf 3"), W("--oral"), W("--urgent")),
+              0);
+    CHECK(has("\"register\":1,\"number\":\"20") && has("\"confirmation_due\":"));
+    CHECK_INT(RUN(command_register, "hera", W("translate"), W("en"), W("Test"), W("a lorry"),
+                  W("--register"), W("1"), W("--certified")),
+              0);
+    CHECK_INT(RUN(command_register, "hera", W("translations"), W("--register"), W("1")), 0);
+    CHECK(has("\"original_prevails\":true") && has("\"certified\":true"));
+    CHECK_INT(RUN(command_register, "hera", W("put"), W("paper"), W("2020-01-31T18:00:00Z"),
+                  W("Port"), W("letter"), W("--original"), W("shelf 3"), W("--confirms"), W("1")),
+              0);
+    CHECK_INT(RUN(command_register, "hera", W("show"), W("1")), 0);
+    CHECK(has("\"confirmed_by\":2"));
+    CHECK_INT(RUN(command_register, "hera", W("list"), W("--of"), W("c-1"), W("--limit"), W("1")),
+              0);
+    CHECK(has("\"register\":2"));
+    case_number = NULL;
+}
+
 CHECK_TEST(what_is_no_form_is_told)
 {
     CHECK_INT(CASE(W("show")), EX_USAGE);
@@ -173,6 +199,7 @@ int main(void)
         return 1;
     }
     CHECK_RUN(a_case_goes_from_opening_to_erasure);
+    CHECK_RUN(what_came_by_telephone_is_registered_and_translated);
     CHECK_RUN(what_is_no_form_is_told);
     CHECK_RUN(a_shift_is_handed_over);
     struct error err = {0};

@@ -69,5 +69,8 @@ until_said AL-2 ro duty inbox --limit 5
 second=$(grep -o '"item":"[^"]*","partner":"al","reference":"AL-2"' "$homes/said" | cut -d'"' -f4)
 until_said "\"what\":\"request\",\"item\":\"$first\"" ro duty crosscheck show "$second"
 until_said '"reference":"AL-2"' ro duty crosscheck draft "$homes/draft.json"
+# An urgent telephone call of yesterday: nobody confirmed it in writing, and the node says so.
+quiet ro duty register put phone 2026-01-02T08:00:00Z "Port of an exercise" "a lorry" --original "shelf 3" --oral --urgent || exit 1
+until_said "1 urgent requests by word of mouth" cat "$homes/ro.log"
 grep -q "not cross-checked" "$homes"/*.log && fail "the cross-check failed"
-echo "crosscheck: touched told to its keeper alone, a repetition and a draft warned of"
+echo "crosscheck: an overdue confirmation told; touched told to its keeper alone, a repetition and a draft warned of"

@@ -30,16 +30,19 @@ static const struct row {
     const char *act;
     const char *more;
     bool has_answer;
-} rows[] = {{"item-show", "", false},
-            {"crosscheck-show", "", false},
-            {"assign", ",\"unit\":\"desk\"", false},
-            {"attachment-find", ",\"part\":1", false},
-            {"retention-hold", ",\"hold\":\"exculpatory\"", false},
-            {"retention-release", "", false},
-            {"refuse-send", ",\"grounds\":[\"a\"]", false},
-            {"answer-send", "", true},
-            {"item-withdraw", "", false},
-            {"item-erase", ",\"erase_reason\":\"order\"", false}};
+} rows[] = {
+    {"item-show", "", false},
+    {"crosscheck-show", "", false},
+    {"translation-put", ",\"language\":\"en\",\"translator\":\"Test\",\"text\":\"text\"", false},
+    {"translation-list", "", false},
+    {"assign", ",\"unit\":\"desk\"", false},
+    {"attachment-find", ",\"part\":1", false},
+    {"retention-hold", ",\"hold\":\"exculpatory\"", false},
+    {"retention-release", "", false},
+    {"refuse-send", ",\"grounds\":[\"a\"]", false},
+    {"answer-send", "", true},
+    {"item-withdraw", "", false},
+    {"item-erase", ",\"erase_reason\":\"order\"", false}};
 
 static bool run(struct pair_node *node, const struct row *row, const char *item)
 {

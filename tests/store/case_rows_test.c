@@ -1,8 +1,9 @@
-/* Cases and what is kept of them, on both engines: see store/case_rows.h. covers: case_rows case_work_rows key_rows */
+/* Cases and what is kept of them, on both engines: see store/case_rows.h. covers: case_rows case_work_rows key_rows register_rows */
 #include "check.h"
 #include "store/case_rows.h"
 #include "store/derived_rows.h"
 #include "store/key_rows.h"
+#include "store/register_rows.h"
 #include "store/schema.h"
 #include "store/support/engines.h"
 
@@ -103,8 +104,10 @@ CHECK_TEST(a_case_goes_with_all_that_is_kept_of_it_and_of_no_other)
     CHECK(count == 2 && tasks[0].id == 2 && tasks[1].id == 1);
     OK(case_task_open(c.db, &arena, span_text("ana"), 49, 2, tasks, 4, &count, &c.error));
     CHECK(count == 1 && tasks[0].id == 1);
-    OK(case_task_overdue(c.db, 50, &overdue, &c.error));
+    OK(case_task_overdue(c.db, TASK_PLAIN, 50, &overdue, &c.error));
     CHECK_INT(overdue, 1);
+    OK(case_task_overdue(c.db, TASK_CONFIRM_IN_WRITING, 50, &overdue, &c.error));
+    CHECK_INT(overdue, 0);
     OK(case_list_review(c.db, &arena, 89, &row, 1, &count, &c.error));
     CHECK_INT(count, 0);
     OK(case_list_review(c.db, &arena, 90, &row, 1, &count, &c.error));
@@ -227,11 +230,60 @@ CHECK_TEST(keys_are_found_in_their_scope_and_go_with_what_they_are_of)
     CHECK_INT(found(&c, "k", "gr-ro", false), 1);
 }
 
+CHECK_TEST(what_is_registered_is_found_by_number_and_case)
+{
+    struct engine_case c CLEANUP(engine_case_end);
+    ROWS_CASE(&c);
+    struct register_row row = {.id = 1,
+                               .year = 2026,
+                               .number = 1,
+                               .case_number = span_text("a"),
+                               .registrar = span_text("ana"),
+                               .subject = span_text("lorry"),
+                               .received_ms = 3,
+                               .task = 9};
+    struct translation_row translation = {
+        .id = 1, .of = TRANSLATED_REGISTER, .object = 1, .text = span_text("text")};
+    struct register_row rows[4];
+    struct translation_row translations[2];
+    size_t count = 0;
+
+    OK(put(&c, "a", "x", "ana", true) && register_put(c.db, &row, &c.error));
+    row.id = row.number = 2;
+    row.case_number = span_text("b");
+    OK(register_put(c.db, &row, &c.error));
+    row.id = 3;
+    CHECK(!register_put(c.db, &row, &c.error)); /* no number twice in a year */
+    error_clear(&c.error);
+    OK(register_list(c.db, &arena, span_text(""), 0, rows, 4, &count, &c.error));
+    CHECK(count == 2 && rows[0].id == 2 && rows[1].task == 9);
+    OK(register_list(c.db, &arena, span_text("b"), 2, rows, 4, &count, &c.error));
+    CHECK_INT(count, 0);
+    OK(register_confirm(c.db, 1, 2, &c.error));
+    OK(register_find(c.db, &arena, 1, rows, &c.error));
+    CHECK_INT(rows[0].confirmed, 2);
+    OK(translation_put(c.db, &translation, &c.error));
+    translation.id = 2;
+    translation.of = TRANSLATED_ENTRY;
+    OK(translation_put(c.db, &translation, &c.error));
+    OK(translation_list(c.db, &arena, TRANSLATED_REGISTER, 1, translations, 2, &count, &c.error));
+    CHECK(count == 1 && translations[0].id == 1);
+    OK(derived_erase(c.db, 1, &c.error));
+    OK(translation_list(c.db, &arena, TRANSLATED_ENTRY, 1, translations, 2, &count, &c.error));
+    CHECK_INT(count, 0);
+    OK(case_erase(c.db, span_text("a"), 1, &c.error));
+    OK(translation_list(c.db, &arena, TRANSLATED_REGISTER, 1, translations, 2, &count, &c.error));
+    CHECK_INT(count, 0);
+    OK(register_find(c.db, &arena, 1, rows, &c.error));
+    CHECK(rows[0].subject.size == 0 && rows[0].number == 1); /* the number stays */
+}
+
 int main(void)
 {
     RUN_ON_ENGINES(cases_come_by_number_whatever_the_filter);
     RUN_ON_ENGINES(a_case_goes_with_all_that_is_kept_of_it_and_of_no_other);
     RUN_ON_ENGINES(what_is_open_passes_from_one_officer_to_another);
     RUN_ON_ENGINES(keys_are_found_in_their_scope_and_go_with_what_they_are_of);
+    RUN_ON_ENGINES(what_is_registered_is_found_by_number_and_case);
     return engines_end(check_end());
 }

@@ -2,7 +2,7 @@
  * The API keeps to its document: every route is called with success over a real listener, and status, type and body of each
  * answer, and of each problem, are held against the schemas of the document that the node itself gives out. A route that is
  * not called here fails the test. Arguments that do not fit their schema are refused, each field by its name.
- * covers: openapi schema shape shapes_case shapes_crosscheck shapes_governance shapes_item shapes_node shapes_office shapes_own
+ * covers: openapi schema shape shapes_case shapes_crosscheck shapes_governance shapes_item shapes_node shapes_office shapes_own shapes_register
  */
 #include "base/attributes.h"
 #include "base/text.h"
@@ -671,6 +671,51 @@ CHECK_TEST(cases_and_all_that_is_kept_of_them)
     CHECK(of_case("GET", one, NULL, NULL, 410));
 }
 
+/* On the books of one route after the other: a scan, what is registered with it, its translation. */
+CHECK_TEST(what_came_by_telephone_is_registered)
+{
+    static const char translation[] =
+        "{\"language\":\"en\",\"translator\":\"Test\",\"certified\":true,\"text\":\"a lorry\"}";
+    const struct live_session *duty = as(ROLE_DUTY_OFFICER);
+    char upload[64], arguments[400], item[UUID_TEXT_SIZE];
+    struct ask asking = {.method = "POST", .session = duty, .status = 201};
+
+    CHECK_OR_RETURN(made(&(struct ask){.method = "POST",
+                                       .route = "/api/v1/uploads",
+                                       .query = "name=scan.pdf",
+                                       .session = duty,
+                                       .body = "bytes of a scan",
+                                       .status = 201},
+                         "upload", upload, sizeof upload));
+    snprintf(arguments, sizeof arguments,
+             "{\"channel\":\"phone\",\"received\":\"2025-12-15T08:00:00Z\",\"sender\":\"Port\","
+             "\"subject\":\"lorry\",\"original\":\"shelf 3\",\"oral\":true,\"urgent\":true,"
+             "\"scan\":\"%s\"}",
+             upload);
+    asking.route = "/api/v1/register";
+    asking.body = arguments;
+    CHECK(done(&asking));
+    asking.route = "/api/v1/register/{n}/translations";
+    asking.id = "1";
+    asking.body = translation;
+    CHECK(done(&asking));
+    CHECK_OR_RETURN(arrived(71, item));
+    asking.route = "/api/v1/items/{id}/translations";
+    asking.id = item;
+    CHECK(done(&asking));
+    asking = (struct ask){.method = "GET", .session = duty, .id = item, .status = 200};
+    asking.route = "/api/v1/items/{id}/translations";
+    CHECK(done(&asking));
+    asking.id = "1";
+    asking.route = "/api/v1/register/{n}";
+    CHECK(done(&asking));
+    asking.route = "/api/v1/register/{n}/scan";
+    CHECK(done(&asking));
+    asking.route = "/api/v1/register";
+    asking.query = "number=c-1&limit=1";
+    CHECK(done(&asking));
+}
+
 CHECK_TEST(a_shift_is_handed_over)
 {
     char sha256[80], arguments[128];
@@ -1137,6 +1182,7 @@ int main(void)
     RUN(drafts_are_listed_shown_confirmed_and_refused);
     RUN(officers_sessions_and_agreements_are_kept);
     RUN(cases_and_all_that_is_kept_of_them);
+    RUN(what_came_by_telephone_is_registered);
     RUN(a_shift_is_handed_over);
     RUN(agreements_are_tried_proposed_compared_refused_accepted_and_ended);
     RUN(what_two_officers_do_waits_and_is_done);

@@ -176,6 +176,10 @@ create index match_keys_object on match_keys (side, object, part);
 create table touches (id bigint primary key, entry bigint not null, unit text not null, side bigint not null, object bigint not null, at_ms bigint not null, unique (entry, unit, side, object));
 create index touches_unit on touches (unit, id);
 create index touches_object on touches (side, object);
+create table register (id bigint primary key, year bigint not null, number bigint not null, case_number text not null, channel bigint not null, is_oral bigint not null, is_urgent bigint not null, received_ms bigint not null, registered_ms bigint not null, registrar text not null, sender text not null, subject text not null, original text not null, scan bytea not null, confirms bigint not null, confirmed bigint not null, task bigint not null, unique (year, number));
+create index register_case on register (case_number, id);
+create table translations (id bigint primary key, side bigint not null, object bigint not null, language text not null, translator text not null, is_certified bigint not null, text text not null, registrar text not null, made_ms bigint not null);
+create index translations_object on translations (side, object, id);
 insert into schema_version (number) values (14);
 insert into counters (name, value) values ('case-note', 1401);
 insert into cases (number, title, opened_ms, unit, authority, officer, offences, is_restricted, is_closed, closed_ms, review_ms, erased_ms) values ('c-2', 'Lorry', 1402, 'border', 'Police', 'ana', 1403, 1, 1, 1404, 1405, 1406);
@@ -186,3 +190,5 @@ insert into case_tasks (id, number, kind, officer, text, made_by, made_ms, until
 insert into handovers (id, unit, giver, taker, note, made_ms, taken_ms, matters) values (1417, 'border', 'ana', 'duty', 'quiet', 1418, 1419, 'matters');
 insert into match_keys (key, scope, side, object, part) values ('key', '!', 1, 1420, 3);
 insert into touches (id, entry, unit, side, object, at_ms) values (1421, 7, 'border', 1, 1422, 1423);
+insert into register (id, year, number, case_number, channel, is_oral, is_urgent, received_ms, registered_ms, registrar, sender, subject, original, scan, confirms, confirmed, task) values (1424, 2026, 1425, 'c-2', 10, 1, 1, 1426, 1427, 'ana', 'Port', 'lorry', 'shelf 3', 'scan', 1428, 1429, 1430);
+insert into translations (id, side, object, language, translator, is_certified, text, registrar, made_ms) values (1431, 1, 1424, 'en', 'Test', 1, 'text', 'ana', 1432);
