@@ -54,6 +54,10 @@ if(TARGET besa)
   add_test(NAME real_crosscheck COMMAND ${CMAKE_SOURCE_DIR}/tests/cmd/crosscheck.sh
            $<TARGET_FILE:besa> $<TARGET_FILE:sample_request>)
   set_tests_properties(real_crosscheck PROPERTIES LABELS real TIMEOUT 200 SKIP_RETURN_CODE 77)
+  # The database goes back, the keeper does not.
+  add_test(NAME real_behind_keeper COMMAND ${CMAKE_SOURCE_DIR}/tests/real/behind_keeper.sh
+           $<TARGET_FILE:besa> $<TARGET_FILE:sample_request> $<TARGET_FILE:books_print>)
+  set_tests_properties(real_behind_keeper PROPERTIES LABELS real TIMEOUT 200)
   # A machine is copied and both copies run.
   add_test(NAME real_clone COMMAND ${CMAKE_SOURCE_DIR}/tests/real/clone.sh
            $<TARGET_FILE:besa> $<TARGET_FILE:sample_request> $<TARGET_FILE:books_print>)

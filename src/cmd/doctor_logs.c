@@ -4,6 +4,7 @@
  */
 #include "cmd/doctor.h"
 #include "cmd/service.h"
+#include "journal/resume.h"
 
 #include "base/attributes.h"
 
@@ -33,7 +34,7 @@ struct next_row {
     enum { NAMES_LOG, NAMES_OUT, NAMES_PARTNER } names;
     const char *after;
 };
-#define NEXT_ROW_MAX 6
+#define NEXT_ROW_MAX 8
 #define RECORD_LOST                                                                                \
     {                                                                                              \
         "besa keeper recover",                                                                     \
@@ -49,6 +50,11 @@ static const struct next_row next_rows[SHOWN_COUNT][NEXT_ROW_MAX] = {
             {"older backup",
              "first the logs to partners that are read-only; then besa succession prepare ",
              NAMES_LOG, " --why restored --output end.json --approver ID"},
+            {"older database",
+             "first the logs to partners that are read-only; then besa succession prepare ",
+             NAMES_LOG, " --why restored --output end.json --approver ID"},
+            {"entries were changed", ONE_MACHINE, NAMES_LOG,
+             " --why cloned --output end.json --approver ID"},
             {"another domestic log", ONE_MACHINE, NAMES_LOG,
              " --why cloned --output end.json --approver ID"},
         },
@@ -60,6 +66,11 @@ static const struct next_row next_rows[SHOWN_COUNT][NEXT_ROW_MAX] = {
              "two officers here: besa resume order --approver ID; then the desk of ", NAMES_PARTNER,
              " types besa resume allow"},
             {"written twice", OTHER_MACHINE, NAMES_LOG, OTHER_MACHINE_GONE},
+            {"older database",
+             "when besa status says that all partners were met: besa succession prepare ",
+             NAMES_LOG, " --why restored --output end.json --approver ID"},
+            {"entries were changed", ONE_MACHINE, NAMES_LOG,
+             " --why cloned --output end.json --approver ID"},
             {"needs a successor", "besa succession prepare ", NAMES_LOG,
              " --why restored --output end.json --approver ID"},
             {"waits for signatures",
@@ -73,6 +84,8 @@ static const struct next_row next_rows[SHOWN_COUNT][NEXT_ROW_MAX] = {
              "two officers here: besa resume order --approver ID; then the desk of ", NAMES_PARTNER,
              " types besa resume allow"},
             {"given twice", OTHER_MACHINE, NAMES_OUT, OTHER_MACHINE_GONE},
+            {"entries were changed", ONE_MACHINE, NAMES_OUT,
+             " --why cloned --output end.json --approver ID"},
             {"forked", "besa agreement suspend, and tell both security officers and the desk of ",
              NAMES_PARTNER, ": both checkpoints are kept as proof"},
             {"waits for signatures",
@@ -93,7 +106,11 @@ static const struct next_row *row_find(enum shown shown, const char *reason)
 static void read_only_tell(struct doctor *doctor, enum shown shown, const struct journal_log *log,
                            const struct journal_line *line)
 {
-    const struct next_row *row = row_find(shown, log->read_only);
+    /* The keeper may have said so first; the partner has since shown that it holds what the books lack. */
+    bool is_held_there = line != NULL && journal_is_behind(line);
+    const struct next_row *row = row_find(
+        shown, is_held_there && strstr(log->read_only, "older database") != NULL ? "older backup"
+                                                                                 : log->read_only);
     char next[DOCTOR_TEXT_SIZE] = "besa resume status, besa log list" PAGE;
 
     if (row != NULL)
@@ -117,6 +134,14 @@ static void log_look(struct doctor *doctor, enum shown shown, const struct journ
                     "log %s waits for the fresh receipt of %u partner%s: its record in the keeper "
                     "was lost, and nothing is signed before",
                     log->origin, log->awaits_fresh, log->awaits_fresh == 1 ? "" : "s");
+    else if (journal_is_behind_keeper(log))
+        doctor_find(doctor, DOCTOR_WARNING,
+                    "see that the line stands (besa status): its writer sends them again by "
+                    "itself" PAGE,
+                    "log %s: our keeper cosigned %" PRIu64 " entries, the books hold %" PRIu64
+                    ": an older database was restored, and nothing is taken before one post "
+                    "brings all of these",
+                    log->origin, log->reach.size, log->size);
     else
         doctor_find(doctor, DOCTOR_OK, NULL, "log %s: %" PRIu64 " entries", log->origin, log->size);
 }

@@ -37,9 +37,10 @@ static void log_write(struct json_writer *out, const struct journal_log *log, co
     json_integer_field(out, "signed", (int64_t)log->signed_size);
     json_integer_field(out, "cosigned", (int64_t)cosigned);
     json_string_field(out, "state",
-                      log->read_only[0] != '\0' ? "read-only"
-                      : log->awaits_fresh > 0   ? "waits for a fresh receipt"
-                                                : "open");
+                      log->read_only[0] != '\0'       ? "read-only"
+                      : log->awaits_fresh > 0         ? "waits for a fresh receipt"
+                      : journal_is_behind_keeper(log) ? "behind the keeper"
+                                                      : "open");
     json_end_object(out);
 }
 
@@ -132,10 +133,15 @@ static void log_alarm_write(struct json_writer *out, const struct journal_log *l
 {
     char what[ORIGIN_SIZE_MAX + 32];
 
-    if (log->read_only[0] == '\0')
-        return;
-    snprintf(what, sizeof what, "log %s is read-only", log->origin);
-    alarm_write(out, what, log->read_only);
+    snprintf(what, sizeof what, "log %s is %s", log->origin,
+             log->read_only[0] != '\0' ? "read-only" : "behind our keeper");
+    if (log->read_only[0] != '\0')
+        alarm_write(out, what, log->read_only);
+    else if (journal_is_behind_keeper(log))
+        alarm_write(
+            out, what,
+            "an older database was restored; custody goes on when its writer sends the same "
+            "entries again");
 }
 
 static void line_alarms_write(struct node *node, size_t at, struct json_writer *out)

@@ -90,29 +90,38 @@ static bool root_from(struct journal *journal, struct journal_line *line, const 
     return true;
 }
 
-/* Two signed trees that differ: the partner's new checkpoint is kept beside those that we hold, custody stops. */
-static bool fork_keep(struct journal *journal, struct journal_line *line,
-                      const struct checkpoint *checkpoint, const uint8_t signature[SIGNATURE_SIZE],
-                      uint64_t index, struct accepted *out, struct error *err)
+bool fork_keep(struct journal *journal, struct journal_line *line,
+               const struct checkpoint *checkpoint, const uint8_t signature[SIGNATURE_SIZE],
+               const char *reason, struct accepted *out, struct error *err)
 {
-    char reason[ERROR_TEXT_SIZE];
     struct fork_row row = {.log = line->in.id,
                            .size = (int64_t)checkpoint->size,
                            .root = span_make(checkpoint->root.bytes, TLOG_HASH_SIZE),
                            .signature = span_make(signature, SIGNATURE_SIZE),
                            .noticed_ms = journal_now_ms(journal)};
 
-    snprintf(reason, sizeof reason,
-             "%s signed another tree of size %" PRIu64 " than the one in our custody, from index "
-             "%" PRIu64 " on: its log forked; both checkpoints are kept",
-             line->partner, checkpoint->size, index);
     if (!fork_insert(journal->db, &row, err) ||
         !log_set_read_only(journal->db, line->in.id, span_text(reason), err))
         return error_add(err, "keeping the proof of a fork");
     log_stop(journal, &line->in, reason);
-    out->index = index;
     out->refusal = REFUSAL_FORK;
     return error_set(err, ERROR_CONFLICT, "log %s: %s", line->in.origin, reason);
+}
+
+/* The partner's new checkpoint beside those that we hold. */
+static bool custody_fork(struct journal *journal, struct journal_line *line,
+                         const struct checkpoint *checkpoint,
+                         const uint8_t signature[SIGNATURE_SIZE], uint64_t index,
+                         struct accepted *out, struct error *err)
+{
+    char reason[ERROR_TEXT_SIZE];
+
+    snprintf(reason, sizeof reason,
+             "%s signed another tree of size %" PRIu64 " than the one in our custody, from index "
+             "%" PRIu64 " on: its log forked; both checkpoints are kept",
+             line->partner, checkpoint->size, index);
+    out->index = index;
+    return fork_keep(journal, line, checkpoint, signature, reason, out, err);
 }
 
 /* Leaves that we hold already must be the same. If they are not, it is a fork when the checkpoint signs these heads, and
@@ -146,7 +155,7 @@ static bool overlap_check(struct journal *journal, struct journal_line *line,
     if (!root_from(journal, line, post, leaves, &root, err))
         return false;
     if (tlog_hash_is_equal(&root, &checkpoint->root))
-        return fork_keep(journal, line, checkpoint, signature, post->from + at, out, err);
+        return custody_fork(journal, line, checkpoint, signature, post->from + at, out, err);
     return error_set(err, ERROR_INPUT,
                      "log %s: index %" PRIu64
                      " differs from what is in our custody, and the checkpoint does not sign it",
@@ -171,7 +180,7 @@ static bool repeat_check(struct journal *journal, struct journal_line *line,
     if ((uint64_t)row.size != checkpoint->size ||
         span_equal(row.root, span_make(checkpoint->root.bytes, TLOG_HASH_SIZE)))
         return true;
-    return fork_keep(journal, line, checkpoint, signature, checkpoint->size, out, err);
+    return custody_fork(journal, line, checkpoint, signature, checkpoint->size, out, err);
 }
 
 /* --- bodies --- */
@@ -335,20 +344,23 @@ static int64_t custody_time(struct journal *journal, const struct journal_line *
     return now_s > line->in.signed_time_s ? now_s : line->in.signed_time_s;
 }
 
+/* The keeper gave a receipt for just this size before, in books that are lost. */
+static bool is_receipted(const struct journal_log *log, uint64_t size)
+{
+    return log->has_signature && log->signed_size == size;
+}
+
 static bool custody_take(struct journal *journal, struct journal_line *line,
                          const struct post *post, uint64_t overlap, const struct tlog_hash *leaves,
                          const enum body_state *states, const struct checkpoint *checkpoint,
                          const uint8_t signature[SIGNATURE_SIZE], const struct compact_range *range,
                          struct arena *arena, struct error *err)
 {
-    int64_t time_s = custody_time(journal, line);
     struct span root = span_make(checkpoint->root.bytes, sizeof checkpoint->root.bytes);
     struct checkpoint_row signed_row = {.log = line->in.id,
                                         .size = (int64_t)post->to,
                                         .root = root,
                                         .signature = span_make(signature, SIGNATURE_SIZE)};
-    struct receipt_row receipt = {
-        .log = line->in.id, .size = (int64_t)post->to, .root = root, .time_s = time_s};
     struct buffer frontier = buffer_make(sizeof *range + 64);
 
     for (size_t i = (size_t)overlap; i < post->entry_count; i++)
@@ -357,7 +369,12 @@ static bool custody_take(struct journal *journal, struct journal_line *line,
     bool ok = compact_range_write(range, &frontier) &&
               log_grow(journal->db, line->in.id, (int64_t)post->to, buffer_span(&frontier), err) &&
               checkpoint_insert(journal->db, &signed_row, err) &&
-              receipt_insert(journal->db, &receipt, err);
+              reach_take(journal, &line->in, err);
+    struct receipt_row receipt = {.log = line->in.id,
+                                  .size = (int64_t)post->to,
+                                  .root = root,
+                                  .time_s = custody_time(journal, line)};
+    ok = ok && (is_receipted(&line->in, post->to) || receipt_insert(journal->db, &receipt, err));
     buffer_free(&frontier);
     if (!ok)
         return error_add(err, "taking log %s into custody", line->in.origin);
@@ -365,7 +382,8 @@ static bool custody_take(struct journal *journal, struct journal_line *line,
         if (!log_add_leaf(&line->in, &leaves[i], err))
             return error_set(err, ERROR_STORE, "log %s: out of memory after writing",
                              line->in.origin);
-    line->in.signed_time_s = time_s;
+    if (!is_receipted(&line->in, post->to))
+        line->in.signed_time_s = receipt.time_s;
     journal_event_add(journal, JOURNAL_ARRIVED, line, 0, post->to);
     return true;
 }
@@ -405,6 +423,8 @@ static bool post_take(struct journal *journal, struct journal_line *line, struct
         return true;
     }
     if (!root_check(line, post, overlap, leaves, &checkpoint, &range, err))
+        return false;
+    if (!reach_check(journal, line, post, overlap, leaves, &checkpoint, signature, out, err))
         return false;
     if (!withdrawals_find(post, arena, &withdrawals, err))
         return false;
@@ -500,7 +520,7 @@ bool journal_accept(struct journal *journal, struct journal_line *line, struct s
     }
     if (line->in.read_only[0] == '\0' && !custody_has_met(line, err))
         return refuse(out, REFUSAL_BUSY);
-    if (line->in.read_only[0] == '\0' &&
+    if (line->in.read_only[0] == '\0' && !journal_is_behind_keeper(&line->in) &&
         (line->in.pending_count > 0 || log_is_unsigned(&line->in))) {
         refuse(out, REFUSAL_BUSY); /* one custody a batch: its receipt is signed first */
         return error_set(err, ERROR_BUSY, "the last post of %s is still being signed",

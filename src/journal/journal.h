@@ -28,6 +28,15 @@
 #include "tlog/note.h"
 #include "tlog/tree.h"
 
+/* Of a mirror: what the keeper cosigned beyond these books, and may cosign in this one way only (reach.c). */
+struct journal_reach {
+    uint64_t size; /* above the log's: books behind their keeper */
+    struct tlog_hash root;
+    bool has_signature; /* else the keeper was given the leaves alone */
+    int64_t time_s;
+    uint8_t signature[SIGNATURE_SIZE];
+};
+
 /* One log as the writer holds it. `size` and `range` are those of the last commit (or of the running batch). */
 struct journal_log {
     int64_t id;
@@ -41,6 +50,7 @@ struct journal_log {
     uint64_t keeper_size;
     unsigned
         awaits_fresh; /* its record in the keeper was lost: so many partners must be heard (fresh.h) */
+    struct journal_reach reach;
     struct tlog_hash *pending; /* malloc, keeper_size.. */
     size_t pending_count;
     size_t pending_room;
@@ -274,6 +284,9 @@ struct journal {
     uint8_t job_leaves[ACT_LEAF_COUNT_MAX * DIGEST_SIZE];
     size_t job_leaf_count;
 };
+
+/* A mirror of which the keeper cosigned more than these books hold: nothing of it is taken before one post leads there. */
+bool journal_is_behind_keeper(const struct journal_log *log);
 
 /* Opens over an open, migrated database: loads lines and logs, registers them with the keeper and brings it level. A log
  * that the keeper has seen longer, or differently, goes read-only (this log alone). */

@@ -42,8 +42,8 @@ static bool pending_add(struct journal_log *log, const struct tlog_hash *leaf, s
 
 bool log_add_leaf(struct journal_log *log, const struct tlog_hash *leaf, struct error *err)
 {
-    if (!pending_add(log, leaf, err))
-        return false;
+    if (log->size >= log->keeper_size && !pending_add(log, leaf, err))
+        return false; /* below, the keeper has it (reach.c) */
     compact_range_append(&log->range, leaf);
     log->size++;
     return true;
@@ -207,6 +207,29 @@ static bool keeper_look(struct journal *journal, struct journal_log *log, struct
            keeper_state(&journal->keeper, log_slot(log), origin, out, err);
 }
 
+/* Custody goes on when the partner sends the same entries again. An own log's are lost with the books, unless the partner
+ * holds them: it ends. */
+static bool log_is_passed(struct journal *journal, struct journal_log *log,
+                          const struct keeper_state *state, struct error *err)
+{
+    char reason[ERROR_TEXT_SIZE];
+
+    if (log->kind == LOG_MIRROR && state->fresh_count == 0) {
+        if (reach_load(journal, log, state, err))
+            return true;
+        if (err->kind != ERROR_CONFLICT)
+            return error_add(err, "asking the keeper about log %s", log->origin);
+        error_clear(err);
+    }
+    snprintf(reason, sizeof reason,
+             "the keeper signed size %" PRIu64 ", the database holds %" PRIu64
+             ": an older database was restored; nothing is signed here any more, and the log ends "
+             "where the partner's custody of it does",
+             state->size, log->size);
+    log_stop(journal, log, reason);
+    return true;
+}
+
 bool log_level(struct journal *journal, struct journal_log *log, struct error *err)
 {
     struct keeper_state state = {0};
@@ -221,15 +244,8 @@ bool log_level(struct journal *journal, struct journal_log *log, struct error *e
         return true;
     log->awaits_fresh = state.fresh_count;
     compact_range_root(&log->range, &root);
-    if (state.size > log->size) {
-        snprintf(
-            reason, sizeof reason,
-            "the keeper signed size %" PRIu64 ", the database holds %" PRIu64
-            ": an older database was restored; nothing is signed here until the log is resumed",
-            state.size, log->size);
-        log_stop(journal, log, reason);
-        return true;
-    }
+    if (state.size > log->size)
+        return log_is_passed(journal, log, &state, err);
     if (state.size == log->size && memcmp(&root, &state.root, sizeof root) != 0) {
         snprintf(reason, sizeof reason,
                  "the keeper signed another tree of size %" PRIu64

@@ -9,6 +9,7 @@
 #include "journal/journal.h"
 #include "message/outcomes.h"
 #include "store/database.h"
+#include "tlog/checkpoint.h"
 
 #define JOURNAL_ARENA_MAX (64u * 1024u * 1024u) /* one batch of handling or one post */
 
@@ -36,6 +37,26 @@ bool log_range_at(struct journal *journal, const struct journal_log *log, uint64
 void log_stop(struct journal *journal, struct journal_log *log, const char *reason);
 /* Asks the keeper where it stands, hands over what it lacks or stops the log. */
 bool log_level(struct journal *journal, struct journal_log *log, struct error *err);
+
+/* --- reach.c: custody behind its own keeper --- */
+/* The keeper's state is beyond the mirror: what it cosigned last, by its own hand once more. CONFLICT when it does not
+ * sign that again. */
+bool reach_load(struct journal *journal, struct journal_log *log, const struct keeper_state *state,
+                struct error *err);
+/* Before a post is taken: it must lead through what the keeper cosigned. BUSY when it ends before or the books are to be
+ * resumed first; CONFLICT, and custody stops, when it leads elsewhere. */
+bool reach_check(struct journal *journal, struct journal_line *line, const struct post *post,
+                 uint64_t overlap, const struct tlog_hash *leaves,
+                 const struct checkpoint *checkpoint, const uint8_t signature[SIGNATURE_SIZE],
+                 struct accepted *out, struct error *err);
+/* Behind its entries: the receipt that the keeper gave stands in the books again. */
+bool reach_take(struct journal *journal, struct journal_log *log, struct error *err);
+
+/* --- accept.c --- */
+/* Two signed trees that differ: the partner's newer checkpoint is kept, and custody stops for this reason. */
+bool fork_keep(struct journal *journal, struct journal_line *line,
+               const struct checkpoint *checkpoint, const uint8_t signature[SIGNATURE_SIZE],
+               const char *reason, struct accepted *out, struct error *err);
 
 /* --- chain.c: logs that ended, and positions over them --- */
 /* Puts a log that ended at the end of the chain. */

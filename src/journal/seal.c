@@ -110,7 +110,7 @@ static bool steps_add(struct journal *journal, struct steps *steps, struct journ
                       bool is_signed, struct error *err)
 {
     if (log->id == 0 || log->read_only[0] != '\0' || log->awaits_fresh > 0 ||
-        (log->pending_count == 0 && !is_signed))
+        journal_is_behind_keeper(log) || (log->pending_count == 0 && !is_signed))
         return true;
     do {
         size_t count = log->pending_count;

@@ -256,7 +256,8 @@ static bool body_make(const struct succession *told, struct buffer *out, struct 
 static bool is_drained(struct journal *journal, struct journal_line *line, struct error *err)
 {
     if (line->cosigned == line->out.size && line->out.pending_count == 0 &&
-        line->in.pending_count == 0 && !log_is_unsigned(&line->in))
+        line->in.pending_count == 0 && !log_is_unsigned(&line->in) &&
+        !journal_is_behind_keeper(&line->in))
         return true;
     line->closing_until_ms = monotonic_ms(journal) + CLOSING_MS;
     return error_set(err, ERROR_BUSY,
@@ -281,7 +282,10 @@ static bool out_ending(struct journal *journal, struct journal_line *line, struc
                          "log %s: %s receipted up to %" PRIu64
                          " since the document was written; prepare another",
                          line->out.origin, line->partner, line->cosigned);
-    ending->told.custody = line->in_past.base + (line->in.has_signature ? line->in.signed_size : 0);
+    uint64_t signed_size = line->in.has_signature ? line->in.signed_size : 0;
+    ending->told.custody =
+        line->in_past.base +
+        (journal_is_behind_keeper(&line->in) ? line->in.reach.size : signed_size);
     return number_check(&line->own_keys, document, err) &&
            ending_at(journal, &line->out, is_planned ? line->out.size : document->size, ending,
                      err);

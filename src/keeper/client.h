@@ -71,7 +71,8 @@ bool keeper_succeed(const struct keeper_client *client, const struct keeper_succ
 struct keeper_state {
     uint64_t size;
     struct tlog_hash root;
-    int64_t time_s; /* of the last cosignature; 0 for own logs */
+    int64_t time_s;       /* of the last cosignature; 0 for own logs */
+    uint64_t signed_size; /* what that one was for: it may have been given leaves since */
     bool
         is_lost; /* its record, or the whole record, does not check: nothing is signed (keeper_recover) */
     uint8_t fresh_count; /* partners to be heard before anything is signed: see keeper_fresh_take */

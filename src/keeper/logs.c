@@ -245,8 +245,11 @@ bool keeper_answer_state(struct keeper *keeper, struct buffer *reply, struct err
         log = find_log(keeper, keeper->request.kind, keeper->request.name, err);
         if (log == NULL)
             return false;
-        state = (struct keeper_state){log->head.size, log->head.root, log->head.time_s, false,
-                                      (uint8_t)log->head.fresh_count};
+        state = (struct keeper_state){.size = log->head.size,
+                                      .root = log->head.root,
+                                      .time_s = log->head.time_s,
+                                      .signed_size = log->head.signed_size,
+                                      .fresh_count = (uint8_t)log->head.fresh_count};
     }
     keeper_write_state(&state, reply);
     return true;

@@ -93,6 +93,7 @@ void keeper_write_state(const struct keeper_state *state, struct buffer *out)
     buffer_u64(out, state->size);
     buffer_add(out, span_make(state->root.bytes, sizeof state->root.bytes));
     buffer_u64(out, (uint64_t)state->time_s);
+    buffer_u64(out, state->signed_size);
     buffer_byte(out, state->is_lost ? 1 : 0);
     buffer_byte(out, state->fresh_count);
 }
@@ -102,6 +103,7 @@ bool keeper_read_state(struct cursor *from, struct keeper_state *out)
     out->size = cursor_u64(from);
     read_array(from, out->root.bytes, sizeof out->root.bytes);
     out->time_s = (int64_t)cursor_u64(from);
+    out->signed_size = cursor_u64(from);
     out->is_lost = cursor_u8(from) == 1;
     out->fresh_count = cursor_u8(from);
     return !from->failed;

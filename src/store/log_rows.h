@@ -178,6 +178,8 @@ struct receipt_row {
 bool receipt_insert(struct database *db, const struct receipt_row *row, struct error *err);
 bool receipt_sign(struct database *db, int64_t log, int64_t size, struct span signature,
                   struct error *err);
+/* Of a mirror whose keeper signed further: it could not be made any more. */
+bool receipt_drop_unsigned(struct database *db, int64_t log, struct error *err);
 /* Receipts above `above`, ascending, at most `limit`. The first is the receipt of entry `above`. */
 bool receipt_list(struct database *db, struct arena *arena, int64_t log, int64_t above,
                   struct receipt_row *out, size_t limit, size_t *count, struct error *err);

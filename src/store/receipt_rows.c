@@ -145,6 +145,20 @@ bool receipt_sign(struct database *db, int64_t log, int64_t size, struct span si
     return row_write(s, err);
 }
 
+static const char receipt_drop_unsigned_sql[] =
+    "delete from receipts where log = $1 and signature is null";
+
+bool receipt_drop_unsigned(struct database *db, int64_t log, struct error *err)
+{
+    struct statement *s CLEANUP(statement_give) =
+        statement_take(db, receipt_drop_unsigned_sql, err);
+
+    if (s == NULL)
+        return false;
+    statement_integer(s, 1, log);
+    return row_write(s, err);
+}
+
 static bool receipt_read(const struct statement *s, struct arena *arena, void *out)
 {
     struct receipt_row *row = out;

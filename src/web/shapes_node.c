@@ -171,7 +171,8 @@ static const struct shape partner =
 static const struct shape *const partners[] = {&partner};
 
 static const char *const log_kinds[] = {"domestic", "outgoing", "mirror"};
-static const char *const log_words[] = {"read-only", "waits for a fresh receipt", "open"};
+static const char *const log_words[] = {"read-only", "waits for a fresh receipt",
+                                        "behind the keeper", "open"};
 static const struct shape_field log_fields[] = {
     TEXT("log", MUST, 1, ORIGIN_SIZE_MAX, NULL),
     CHOICE("kind", MUST, log_kinds, NULL),

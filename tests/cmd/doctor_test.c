@@ -470,6 +470,20 @@ CHECK_TEST(each_reason_of_a_read_only_log_names_the_next_command)
          "besa agreement suspend"},
         {&line->in, "ends at size 9 (key_theft): its successor waits for signatures",
          "besa succession countersign FILE"},
+        {domestic,
+         "the keeper signed size 128, the database holds 64: an older database was restored; nothing is signed here any more, and the log ends where the partner's custody of it does",
+         "/domestic/0 --why restored"},
+        {domestic,
+         "the keeper signed another tree of size 64 than the database holds: entries were changed",
+         "/domestic/0 --why cloned"},
+        {&line->out,
+         "the keeper signed size 9, the database holds 4: an older database was restored; nothing is signed here any more, and the log ends where the partner's custody of it does",
+         "besa succession prepare ro/ro-al/to/al/0 --why restored"},
+        {&line->out,
+         "the keeper signed another tree of size 4 than the database holds: entries were changed",
+         "besa succession prepare ro/ro-al/to/al/0 --why cloned"},
+        {&line->in, "the keeper's tree differs from the database's: entries were changed",
+         "besa succession prepare ro/ro-al/to/al/0 --why cloned"},
         {&line->in, "something new", "besa resume status"},
     };
 
@@ -486,6 +500,33 @@ CHECK_TEST(each_reason_of_a_read_only_log_names_the_next_command)
         if (!is_named)
             printf("  no next step '%s' for: %s\n", cases[i].next, cases[i].reason);
     }
+    line_take_away();
+}
+
+CHECK_TEST(what_the_keeper_signed_is_resumed_where_the_partner_holds_it)
+{
+    struct journal_line *line = line_put();
+
+    snprintf(line->out.read_only, sizeof line->out.read_only, "an older database was restored");
+    line->resume.state = RESUME_BEHIND;
+    books_try("logs");
+    CHECK(found(DOCTOR_FAILURE, "log ro/ro-al/to/al/0 is read-only"));
+    CHECK(strstr(doctor->findings[1].next, "besa resume order") != NULL);
+    line_take_away();
+}
+
+CHECK_TEST(custody_behind_its_own_keeper_is_named)
+{
+    struct journal_line *line = line_put();
+
+    line->in.size = 4;
+    line->in.reach.size = 9;
+    books_try("logs");
+    CHECK(found(DOCTOR_WARNING, "log al/ro-al/to/ro/0: our keeper cosigned 9 entries, the books "
+                                "hold 4"));
+    line->in.size = 9;
+    books_try("logs");
+    CHECK_INT(doctor->worst, DOCTOR_OK);
     line_take_away();
 }
 
@@ -1059,6 +1100,8 @@ int main(void)
     CHECK_RUN(a_keeper_that_signs_nothing_is_named);
     CHECK_RUN(a_read_only_log_is_named_with_its_reason);
     CHECK_RUN(each_reason_of_a_read_only_log_names_the_next_command);
+    CHECK_RUN(what_the_keeper_signed_is_resumed_where_the_partner_holds_it);
+    CHECK_RUN(custody_behind_its_own_keeper_is_named);
     CHECK_RUN(two_histories_of_a_partner_are_named);
     CHECK_RUN(an_agreement_that_ends_or_is_suspended_is_named);
     CHECK_RUN(what_waits_too_long_is_named);

@@ -266,9 +266,7 @@ bool audit_end(struct world *world)
     struct node *a = &world->nodes[0];
     struct node *b = &world->nodes[1];
 
-    ending_count_stopped(a);
-    ending_count_stopped(b);
-    if (!restored_check(a) || !restored_check(b))
+    if (!ending_goes_on(a) || !ending_goes_on(b) || !restored_check(a) || !restored_check(b))
         return false;
     for (size_t i = 0; i < MACHINE_COUNT; i++) {
         struct node *node = &world->nodes[i];

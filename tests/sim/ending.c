@@ -10,6 +10,7 @@
 #include "journal/resume.h"
 #include "keeper/keeper.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -47,16 +48,21 @@ static bool out_stands_still(const struct node *node)
     return node->journal.lines[0].out.read_only[0] != '\0';
 }
 
-/* An older database beside a keeper that gave receipts which never reached the partner: the partner has nothing to give
- * back, and the keeper signs nothing below what it knows. Custody of this log stands still, and is counted. */
-void ending_count_stopped(const struct node *node)
+/* An older database beside a keeper that gave receipts which never reached the partner: the partner sends these entries
+ * again, and custody goes on. */
+bool ending_goes_on(const struct node *node)
 {
     const struct node *partner = &node->world->nodes[1 - node->side];
     const struct journal_log *mirror = &node->journal.lines[0].in;
 
-    if (!node->is_blinded && !partner->is_blinded && mirror->read_only[0] != '\0' &&
-        strcmp(mirror->origin, partner->journal.lines[0].out.origin) == 0)
-        tally_add("log stopped", "custody, behind its own keeper");
+    if (node->is_blinded || partner->is_blinded ||
+        strcmp(mirror->origin, partner->journal.lines[0].out.origin) != 0)
+        return true;
+    if (mirror->reach.size > 0)
+        tally_add("log behind its keeper", "custody, and went on");
+    return (mirror->read_only[0] == '\0' && mirror->reach.size <= mirror->size) ||
+           world_fail(node->world, "%s: custody does not go on: %" PRIu64 " of %" PRIu64 ", %.200s",
+                      node->party, mirror->size, mirror->reach.size, mirror->read_only);
 }
 
 /* Or it waits for a word that the partner cannot give: what it witnessed before is another tree (docs/recovery.md). */

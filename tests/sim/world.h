@@ -346,7 +346,7 @@ const char *event_open(struct world *world);
 void ending_begin(struct node *node, enum succession_reason reason);
 void ending_drop(struct node *node);
 /* At the end of a history. */
-void ending_count_stopped(const struct node *node);
+bool ending_goes_on(const struct node *node);
 /* A log was resumed, or stands still since a restore: it needs a successor. */
 bool ending_is_due(const struct node *node);
 void ending_go_on(struct node *node);
