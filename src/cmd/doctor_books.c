@@ -258,7 +258,7 @@ static void queue_look(struct doctor *doctor, struct node *node, const struct jo
                 "to %s: %zu%s wait (the oldest for %" PRId64 " min), %" PRIu64
                 " without receipt; from it %" PRIu64 " not handled yet",
                 line->partner, count, count == LOOK_MAX ? " or more" : "", age_ms / MINUTE_MS,
-                unreceipted, line->in.size - line->handled);
+                unreceipted, journal_unhandled(line));
 }
 
 static void queues_look(struct doctor *doctor, struct node *node)

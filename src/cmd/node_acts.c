@@ -97,7 +97,7 @@ static bool partner_write(struct node *node, size_t at, struct json_writer *out,
     json_integer_field(out, "failures", state.failures);
     json_integer_field(out, "waiting", (int64_t)waiting);
     json_integer_field(out, "without_receipt", (int64_t)(line->out.size - line->cosigned));
-    json_integer_field(out, "unhandled", (int64_t)(line->in.size - line->handled));
+    json_integer_field(out, "unhandled", (int64_t)journal_unhandled(line));
     json_integer_field(out, "held", held);
     json_integer_field(out, "unread", unread.count);
     if (unread.count > 0)

@@ -109,6 +109,21 @@ void chain_place(const struct journal_line *line, enum log_side side, uint64_t p
     *index = position - chain->base;
 }
 
+uint64_t journal_handled(const struct journal_line *line)
+{
+    const struct journal_chain *chain = &line->in_past;
+
+    for (size_t i = 0; i < chain->count; i++)
+        if (chain->past[i].handled < chain->past[i].size)
+            return chain->past[i].base + chain->past[i].handled;
+    return chain->base + line->handled;
+}
+
+uint64_t journal_unhandled(const struct journal_line *line)
+{
+    return chain_size(line, SIDE_PARTNER) - journal_handled(line);
+}
+
 uint64_t chain_size(const struct journal_line *line, enum log_side side)
 {
     return chain_of(line, side)->base + current_of(line, side)->size;

@@ -39,30 +39,46 @@ static bool held_write(struct journal *journal, struct journal_line *line, struc
            error_set(err, ERROR_LIMIT, "a checkpoint does not fit");
 }
 
-/* The newest receipt that they gave us: "<size> <root> <signature line>". */
-static bool receipt_write(struct journal *journal, struct journal_line *line, struct buffer *out,
-                          struct error *err)
+/* Their newest receipt of one of our logs, whose entry 0 has position `base`. */
+static bool log_receipt_write(struct journal *journal, struct journal_line *line, int64_t log,
+                              uint64_t base, struct buffer *out, struct error *err)
 {
     struct arena arena CLEANUP(arena_free) = arena_make(64 * 1024);
     struct receipt_row row;
     struct note_key key;
     char root[BASE64_SIZE(TLOG_HASH_SIZE) + 1];
 
-    if (!receipt_newest(journal->db, &arena, line->out.id, &row, err)) {
+    if (!receipt_newest(journal->db, &arena, log, &row, err)) {
         bool is_absent = err->kind == ERROR_MISSING;
         if (is_absent)
             error_clear(err);
         return is_absent;
     }
     if (row.root.size != TLOG_HASH_SIZE || row.signature.size != SIGNATURE_SIZE)
-        return error_set(err, ERROR_STORE, "a receipt of %s is cut", line->out.origin);
+        return error_set(err, ERROR_STORE, "a receipt of %s is cut", journal_origin(line, log));
     base64_write(row.root, root);
     return (buffer_format(out, "%" PRId64 " %s ", row.size, root) &&
             key_of(line->partner, "custody",
-                   chain_custody_keys(line, SIDE_PARTNER, line->out_past.base + (uint64_t)row.size),
-                   &key, err) &&
+                   chain_custody_keys(line, SIDE_PARTNER, base + (uint64_t)row.size), &key, err) &&
             cosignature_line_write(&key, row.time_s, row.signature.data, out)) ||
            error_set(err, ERROR_LIMIT, "a receipt does not fit");
+}
+
+/* The newest receipt that they gave us, "<size> <root> <signature line>", and of which log: the last that has one. */
+static bool receipt_write(struct journal *journal, struct journal_line *line, struct buffer *out,
+                          const char **origin, struct error *err)
+{
+    const struct journal_chain *chain = &line->out_past;
+
+    *origin = line->out.origin;
+    if (!log_receipt_write(journal, line, line->out.id, chain->base, out, err))
+        return false;
+    for (size_t i = chain->count; out->size == 0 && i-- > 0;) {
+        *origin = chain->past[i].origin;
+        if (!log_receipt_write(journal, line, chain->past[i].id, chain->past[i].base, out, err))
+            return false;
+    }
+    return true;
 }
 
 bool contact_show(struct journal *journal, struct journal_line *line, struct buffer *out,
@@ -72,9 +88,11 @@ bool contact_show(struct journal *journal, struct journal_line *line, struct buf
     struct buffer receipt CLEANUP(buffer_free) = buffer_make(CHECKPOINT_SIZE_MAX);
     struct arena arena CLEANUP(arena_free) = arena_make(64 * 1024);
     struct span domestic;
+    const char *receipt_log = NULL;
     struct json_writer writer = json_writer_make(out);
 
-    if (!held_write(journal, line, &held, err) || !receipt_write(journal, line, &receipt, err) ||
+    if (!held_write(journal, line, &held, err) ||
+        !receipt_write(journal, line, &receipt, &receipt_log, err) ||
         !witness_note(journal, line, &arena, &domestic, err))
         return false;
     json_begin_object(&writer);
@@ -86,6 +104,8 @@ bool contact_show(struct journal *journal, struct journal_line *line, struct buf
         json_boolean_field(&writer, "suspended", true);
     json_text_field_optional(&writer, "held", buffer_span(&held));
     json_text_field_optional(&writer, "receipt", buffer_span(&receipt));
+    if (receipt.size > 0)
+        json_string_field(&writer, "receipt_log", receipt_log);
     json_text_field_optional(&writer, "domestic", domestic);
     json_end_object(&writer);
     return !out->failed || error_set(err, ERROR_LIMIT, "what we show does not fit");
@@ -116,17 +136,22 @@ bool log_root_is(struct journal *journal, const struct journal_log *log, uint64_
     return true;
 }
 
+static bool is_later_origin(struct span origin, const struct journal_log *log)
+{
+    struct span stems[2];
+    uint64_t numbers[2];
+
+    return log->id != 0 && origin_split(origin, &stems[0], &numbers[0]) &&
+           origin_split(span_text(log->origin), &stems[1], &numbers[1]) &&
+           span_equal(stems[0], stems[1]) && numbers[0] > numbers[1];
+}
+
 /* The note names a later log of this writer, whoever signed it. */
 static bool names_later(struct span note, const struct journal_log *log, struct span *origin)
 {
     struct span rest = note;
-    struct span stems[2];
-    uint64_t numbers[2];
 
-    return log->id != 0 && line_take(&rest, origin) &&
-           origin_split(*origin, &stems[0], &numbers[0]) &&
-           origin_split(span_text(log->origin), &stems[1], &numbers[1]) &&
-           span_equal(stems[0], stems[1]) && numbers[0] > numbers[1];
+    return line_take(&rest, origin) && is_later_origin(*origin, log);
 }
 
 /* They hold a later log of this writer under our key: our books are from before the succession. */
@@ -213,30 +238,44 @@ static bool held_check(struct journal *journal, struct journal_line *line, struc
     return log_set_read_only(journal->db, line->out.id, span_text(reason), err);
 }
 
-/* They hold a receipt that we gave: our mirror must reach it. */
-static bool receipt_check(struct journal *journal, struct journal_line *line, struct span text,
-                          struct error *err)
+/* What they show as our receipt for a log of theirs. False when it is none: not our signature, or no receipt at all. */
+static bool receipt_read(struct journal *journal, const struct succession_keys *keys,
+                         struct span origin, struct span text, struct checkpoint *out,
+                         struct error *err)
 {
-    struct checkpoint shown = {.origin = span_text(line->in.origin)};
     struct note_key own;
     struct buffer body CLEANUP(buffer_free) = buffer_make(CHECKPOINT_SIZE_MAX);
     uint8_t signature[SIGNATURE_SIZE];
     int64_t time_s = 0;
     size_t root_size = TLOG_HASH_SIZE;
-    char reason[ERROR_TEXT_SIZE];
     const uint8_t *space = text.size == 0 ? NULL : memchr(text.data, ' ', text.size);
     size_t number_size = space == NULL ? 0 : (size_t)(space - text.data);
 
-    if (space == NULL || !number_read(span_part(text, 0, number_size), &shown.size) ||
-        !base64_read(span_part(text, number_size + 1, BASE64_SIZE(TLOG_HASH_SIZE)),
-                     shown.root.bytes, &root_size) ||
-        !key_of(journal->party, "custody",
-                chain_custody_keys(line, SIDE_OWN, line->in_past.base + shown.size), &own, err) ||
-        !checkpoint_write(&shown, &body) ||
-        !cosignature_line_verify(
-            &own, buffer_span(&body),
-            span_part(text, number_size + 2 + BASE64_SIZE(TLOG_HASH_SIZE), text.size), &time_s,
-            signature))
+    *out = (struct checkpoint){.origin = origin};
+    return space != NULL && number_read(span_part(text, 0, number_size), &out->size) &&
+           base64_read(span_part(text, number_size + 1, BASE64_SIZE(TLOG_HASH_SIZE)),
+                       out->root.bytes, &root_size) &&
+           key_of(journal->party, "custody", keys, &own, err) && checkpoint_write(out, &body) &&
+           cosignature_line_verify(
+               &own, buffer_span(&body),
+               span_part(text, number_size + 2 + BASE64_SIZE(TLOG_HASH_SIZE), text.size), &time_s,
+               signature);
+}
+
+/* They hold a receipt that we gave: our mirror must reach it. */
+static bool receipt_check(struct journal *journal, struct journal_line *line, struct span text,
+                          struct error *err)
+{
+    struct checkpoint shown;
+    char reason[ERROR_TEXT_SIZE];
+    uint64_t size = 0;
+    size_t number_size = 0;
+
+    while (number_size < text.size && text.data[number_size] != ' ')
+        number_size++;
+    if (!number_read(span_part(text, 0, number_size), &size) ||
+        !receipt_read(journal, chain_custody_keys(line, SIDE_OWN, line->in_past.base + size),
+                      span_text(line->in.origin), text, &shown, err))
         return true;
     if (shown.size <= line->in.size) {
         bool is_so = false;
@@ -258,6 +297,28 @@ static bool receipt_check(struct journal *journal, struct journal_line *line, st
     }
     log_stop(journal, &line->in, reason);
     return log_set_read_only(journal->db, line->in.id, span_text(reason), err);
+}
+
+/* They hold a receipt that we gave for a later log of theirs: our books are from before their succession. */
+static bool receipt_later_check(struct journal *journal, struct journal_line *line,
+                                struct span origin, struct span text, struct error *err)
+{
+    struct checkpoint shown;
+    struct span stem;
+    uint64_t number = 0;
+    char reason[ERROR_TEXT_SIZE];
+
+    if (!is_later_origin(origin, &line->in) || !origin_split(origin, &stem, &number) ||
+        !receipt_read(journal, &line->own_keys, origin, text, &shown, err))
+        return true; /* not our signature: it proves nothing */
+    snprintf(reason, sizeof reason,
+             "%s holds our receipt for %" PRIu64
+             " entries of its later log %.*s: an older backup was restored; no custody is given "
+             "until the log is resumed",
+             line->partner, shown.size, SPAN_ARG(origin));
+    log_stop(journal, &line->in, reason);
+    return resume_notice_later(journal, line, number, shown.size, err) &&
+           log_set_read_only(journal->db, line->in.id, span_text(reason), err);
 }
 
 /* Our new business waits for the end of their suspension, as it would for the end of ours, instead of being refused. */
@@ -366,6 +427,7 @@ bool contact_seen(struct journal *journal, struct journal_line *line, struct spa
     int64_t version = json_get_integer(&object, "version", 1, 1000000);
     struct span held = json_get_text_optional(&object, "held", CHECKPOINT_SIZE_MAX);
     struct span receipt = json_get_text_optional(&object, "receipt", CHECKPOINT_SIZE_MAX);
+    struct span receipt_log = json_get_text_optional(&object, "receipt_log", ORIGIN_SIZE_MAX);
     struct span domestic = json_get_text_optional(&object, "domestic", CHECKPOINT_SIZE_MAX);
     if (!problems_to_error(&problems, err))
         return error_add(err, "what %s shows", line->partner);
@@ -381,6 +443,8 @@ bool contact_seen(struct journal *journal, struct journal_line *line, struct spa
     line->has_met = true;
     return (held.size == 0 || held_check(journal, line, held, err)) &&
            (receipt.size == 0 || receipt_check(journal, line, receipt, err)) &&
+           (receipt_log.size == 0 ||
+            receipt_later_check(journal, line, receipt_log, receipt, err)) &&
            (domestic.size == 0 || domestic_check(journal, line, domestic, err)) &&
            (is_doubted(journal, line, held, domestic) || restored_prove(journal, line, err));
 }

@@ -489,7 +489,7 @@ static bool entry_time(struct journal *journal, struct journal_line *line,
         return false;
     if (count == 0)
         return error_set(err, ERROR_STORE, "log %s: index %" PRId64 " has no receipt",
-                         line->in.origin, row->index);
+                         journal_origin(line, row->log), row->index);
     *time_s = receipt.time_s;
     return true;
 }
@@ -651,7 +651,7 @@ bool handle_again(struct journal *journal, struct journal_line *line, const stru
     }
     struct sequence_row sequence = {.kind = SEQUENCE_HANDLED,
                                     .entry = row->id,
-                                    .log = line->in.id,
+                                    .log = row->log,
                                     .time_s = time_s,
                                     .version = verdict.version != 0 ? verdict.version
                                                                     : line->agreement.version,
@@ -758,6 +758,28 @@ static bool report_append(struct journal *journal, struct journal_line *line, st
     (HANDLE_COUNT * ((size_t)BODY_SIZE_MAX + 8192)) /* all of them with bodies */
 #define HANDLE_RETRY_MS 1000
 
+/* The log of the partner whose entries come next, from where to where. */
+struct stretch {
+    int64_t log;
+    uint64_t base;
+    uint64_t from;
+    uint64_t to;
+    uint64_t *handled;
+};
+
+static struct stretch stretch_next(struct journal_line *line)
+{
+    struct journal_chain *chain = &line->in_past;
+
+    for (size_t i = 0; i < chain->count; i++) {
+        struct journal_past *past = &chain->past[i];
+        if (past->handled < past->size)
+            return (struct stretch){past->id, past->base, past->handled, past->size,
+                                    &past->handled};
+    }
+    return (struct stretch){line->in.id, chain->base, line->handled, line->in.size, &line->handled};
+}
+
 /* A log that ended with a restore can report nothing: what owes an outcome waits for the successor. */
 static size_t reportable_count(struct journal_line *line, const struct entry_row *rows,
                                size_t count)
@@ -769,12 +791,13 @@ static size_t reportable_count(struct journal_line *line, const struct entry_row
     while (at < count && !message_type_owes_outcome((enum message_type)rows[at].type))
         at++;
     if (at < count)
-        line->waits_at = line->handled + at + 1;
+        line->waits_at = journal_handled(line) + at + 1;
     return at;
 }
 
-static bool range_handle(struct journal *journal, struct journal_line *line, struct report *report,
-                         uint64_t *handled, struct error *err)
+static bool range_handle(struct journal *journal, struct journal_line *line,
+                         const struct stretch *next, struct report *report, uint64_t *handled,
+                         struct error *err)
 {
     struct arena arena CLEANUP(arena_free) = arena_make(HANDLE_ARENA_MAX);
     struct entry_row *rows = arena_array(&arena, HANDLE_COUNT, sizeof *rows);
@@ -782,26 +805,26 @@ static bool range_handle(struct journal *journal, struct journal_line *line, str
 
     if (rows == NULL)
         return error_set(err, ERROR_LIMIT, "handling: out of memory");
-    if (!entry_list_range(journal->db, &arena, line->in.id, (int64_t)line->handled,
-                          (int64_t)line->in.size, rows, HANDLE_COUNT, &count, err))
+    if (!entry_list_range(journal->db, &arena, next->log, (int64_t)next->from, (int64_t)next->to,
+                          rows, HANDLE_COUNT, &count, err))
         return false;
     count = reportable_count(line, rows, count);
-    uint64_t base = line->in_past.base;
-    report->outcomes.from = base + line->handled;
+    report->outcomes.from = next->base + next->from;
     for (size_t i = 0; i < count; i++) {
         struct verdict verdict;
         enum message_type type;
         struct attempt attempt = {.row = &rows[i], .seen_floor = line->last_seen};
-        line->known = (uint64_t)rows[i].index + 1;
+        line->known = next->base + (uint64_t)rows[i].index + 1;
         if (!entry_time(journal, line, &rows[i], &attempt.time_s, err) ||
             !entry_try(journal, line, &attempt, &verdict, &type, err))
-            return error_add(err, "handling %s index %" PRId64, line->in.origin, rows[i].index);
-        report_add(report, base + (uint64_t)rows[i].index, &verdict, type);
+            return error_add(err, "handling %s index %" PRId64, journal_origin(line, next->log),
+                             rows[i].index);
+        report_add(report, next->base + (uint64_t)rows[i].index, &verdict, type);
         if (verdict.outcome == OUTCOME_HELD)
             journal_event_add(journal, JOURNAL_ALARM, line, rows[i].id, 0);
     }
-    *handled = line->handled + count;
-    return log_set_handled(journal->db, line->in.id, (int64_t)*handled, (int64_t)line->last_seen,
+    *handled = next->from + count;
+    return log_set_handled(journal->db, next->log, (int64_t)*handled, (int64_t)line->last_seen,
                            err);
 }
 
@@ -809,7 +832,7 @@ static bool range_handle(struct journal *journal, struct journal_line *line, str
 static void line_stick(struct journal *journal, struct journal_line *line, const struct error *err)
 {
     if (!line->is_stuck)
-        journal_event_add(journal, JOURNAL_ALARM, line, 0, line->handled);
+        journal_event_add(journal, JOURNAL_ALARM, line, 0, journal_handled(line));
     line->is_stuck = true;
     line->stuck_until_ms = journal->env->monotonic_ms(journal->env->context) + HANDLE_RETRY_MS;
     snprintf(line->stuck_reason, sizeof line->stuck_reason, "%s", err->text);
@@ -818,7 +841,8 @@ static void line_stick(struct journal *journal, struct journal_line *line, const
 bool handle_line(struct journal *journal, struct journal_line *line, struct error *err)
 {
     struct report *report = calloc(1, sizeof *report);
-    uint64_t handled = line->handled;
+    struct stretch next = stretch_next(line);
+    uint64_t handled = next.from;
     uint64_t last_seen = line->last_seen;
     struct governance_marks marks = governance_mark(line);
 
@@ -830,14 +854,14 @@ bool handle_line(struct journal *journal, struct journal_line *line, struct erro
     }
     bool ok = database_begin(journal->db, DATABASE_NORMAL, err) &&
               seal_store_signatures(journal, err) &&
-              range_handle(journal, line, report, &handled, err) &&
-              report_append(journal, line, report, line->in_past.base + handled, err);
+              range_handle(journal, line, &next, report, &handled, err) &&
+              report_append(journal, line, report, next.base + handled, err);
     bool is_committed = ok && database_commit(journal->db, err);
     free(report);
     line->known = 0;
     if (is_committed) {
         seal_signatures_stored(journal);
-        line->handled = handled;
+        *next.handled = handled;
         line->is_stuck = false;
         return true;
     }
@@ -887,7 +911,7 @@ static bool held_try(struct journal *journal, struct journal_line *line, int64_t
     report->outcomes.from = position;
     report_add(report, position, &verdict, type);
     report->is_owed = true; /* the sender heard `held` */
-    return report_append(journal, line, report, line->in_past.base + line->handled, err);
+    return report_append(journal, line, report, journal_handled(line), err);
 }
 
 static bool held_round(struct journal *journal, struct journal_line *line, struct report *report,

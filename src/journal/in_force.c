@@ -193,13 +193,18 @@ bool version_seen(struct journal *journal, struct journal_line *line, uint64_t *
                   struct error *err)
 {
     int64_t index = -1;
-    uint64_t known = line->known > line->handled ? line->known : line->handled;
+    uint64_t handled = journal_handled(line);
+    uint64_t known = line->known > handled ? line->known : handled;
 
     *seen = chain_size(line, SIDE_PARTNER);
-    if (known >= line->in.size)
+    if (known >= *seen)
         return true;
-    if (!entry_find_type(journal->db, line->in.id, (int64_t)known, MESSAGE_AGREEMENT_SIGNATURE,
-                         &index, err))
+    if (known < line->in_past.base) {
+        *seen = known; /* in a log that ended, after a resume: what is behind comes soon */
+        return true;
+    }
+    if (!entry_find_type(journal->db, line->in.id, (int64_t)(known - line->in_past.base),
+                         MESSAGE_AGREEMENT_SIGNATURE, &index, err))
         return false;
     if (index >= 0)
         *seen = version_position(line, line->in.id, index);

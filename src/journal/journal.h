@@ -77,6 +77,7 @@ struct journal_past {
     struct succession_keys keys; /* of its writer while it was current */
     uint64_t
         custody_to; /* position in the other's logs up to which the custody key in `keys` counts */
+    uint64_t handled; /* of a mirror: below its size only after a resume that led beyond its end */
 };
 struct journal_chain {
     struct journal_past
@@ -105,9 +106,10 @@ enum resume_state {
 struct line_resume {
     enum resume_state state;
     uint64_t out_target; /* entries of our log, and of the partner's, that the books must reach */
+    uint64_t in_number;  /* n of the partner's log that is meant: it may follow our mirror */
     uint64_t in_target;
     uint64_t out_from; /* where the books stood when it was ordered */
-    uint64_t in_from;
+    uint64_t in_from;  /* a position: what was handled of the partner's */
     uint64_t receipt_from;
     uint64_t lost_bodies; /* neither here nor at the partner any more */
     uint64_t lost_parts;
@@ -143,8 +145,9 @@ struct journal_line {
     struct succession_keys partner_first_keys; /* as the agreement names them */
     int64_t closing_until_ms; /* of the monotonic clock: numbering pauses so that the log can end */
     uint64_t handled;         /* of `in` */
-    uint64_t known;           /* of `in`: handled in the transaction that runs; 0: none runs */
-    uint64_t cosigned;        /* of `out`: newest size with the partner's receipt */
+    uint64_t
+        known; /* position in the partner's logs: handled in the transaction that runs; 0: none runs */
+    uint64_t cosigned; /* of `out`: newest size with the partner's receipt */
     int64_t cosigned_time_s;
     bool has_clock;         /* a receipt came since the start */
     int64_t clock_ahead_ms; /* by it, the partner's clock against ours; 0: within its travel time */
@@ -178,9 +181,11 @@ struct journal_line {
     uint64_t witnessed; /* size of our domestic log that this partner cosigned, since the start */
     uint64_t witness_from; /* the size that it says it witnessed: the next proof begins there */
     struct line_resume resume;
+    bool asks_next; /* all of the mirror is back: the resume asks for the log that follows */
     bool has_said_domestic; /* gave its fresh receipt for our domestic log, since the start */
     bool has_met;           /* the partner showed what it holds, since the start */
-    uint64_t waits_at; /* handling stops before entry waits_at - 1 until the log has a successor */
+    uint64_t
+        waits_at; /* handling stops before position waits_at - 1 until the log has a successor */
 };
 
 /* What the node publishes after a commit: sequence number, kind and object, never content. */
@@ -284,6 +289,11 @@ struct journal {
     uint8_t job_leaves[ACT_LEAF_COUNT_MAX * DIGEST_SIZE];
     size_t job_leaf_count;
 };
+
+/* Position up to which the partner's entries were handled: in the mirror, or in one before it that a resume brought back. */
+uint64_t journal_handled(const struct journal_line *line);
+/* Entries of the partner in custody that wait to be handled. */
+uint64_t journal_unhandled(const struct journal_line *line);
 
 /* A mirror of which the keeper cosigned more than these books hold: nothing of it is taken before one post leads there. */
 bool journal_is_behind_keeper(const struct journal_log *log);

@@ -184,6 +184,21 @@ static bool log_register(struct journal *journal, const struct journal_log *log,
     return keeper_succeed(&journal->keeper, &succession, err);
 }
 
+/* In the keeper, not in these books: they are opened all the same, so that this can be said and mended. */
+static void log_has_ended(struct journal *journal, struct journal_log *log, const struct error *why)
+{
+    char reason[ERROR_TEXT_SIZE];
+
+    snprintf(reason, sizeof reason,
+             log->kind == LOG_MIRROR
+                 ? "the keeper says: %.200s: an older backup was restored; no custody is given "
+                   "until the log is resumed"
+                 : "the keeper says: %.200s: there is a later log, and a backup from before this "
+                   "log ended was restored; restore a newer one",
+             why->text);
+    log_stop(journal, log, reason);
+}
+
 /* The keeper's state of a log, registered if it was not. Of one whose record is lost it signs nothing: that is said, and the
  * books are opened all the same, so that it can be mended. */
 static bool keeper_look(struct journal *journal, struct journal_log *log, struct keeper_state *out,
@@ -203,8 +218,13 @@ static bool keeper_look(struct journal *journal, struct journal_log *log, struct
         log_stop(journal, log, status.text);
         return true;
     }
-    return log_register(journal, log, err) &&
-           keeper_state(&journal->keeper, log_slot(log), origin, out, err);
+    if (log_register(journal, log, err))
+        return keeper_state(&journal->keeper, log_slot(log), origin, out, err);
+    if (err->kind != ERROR_CONFLICT)
+        return false;
+    log_has_ended(journal, log, err);
+    error_clear(err);
+    return true;
 }
 
 /* Custody goes on when the partner sends the same entries again. An own log's are lost with the books, unless the partner

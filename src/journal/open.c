@@ -132,8 +132,11 @@ struct place {
 static bool past_place(struct journal *journal, const struct place *place,
                        const struct log_row *row, struct error *err)
 {
-    struct journal_past past = {
-        .id = row->id, .size = (uint64_t)row->ends, .keys = *place->keys, .custody_to = UINT64_MAX};
+    struct journal_past past = {.id = row->id,
+                                .size = (uint64_t)row->ends,
+                                .keys = *place->keys,
+                                .custody_to = UINT64_MAX,
+                                .handled = (uint64_t)row->handled};
     struct compact_range range;
 
     if (row->origin.size > ORIGIN_SIZE_MAX || !compact_range_read(row->frontier, &range) ||

@@ -114,6 +114,11 @@ bool mirror_succeed(struct journal *journal, struct journal_line *line, struct p
                     struct error *err);
 void mirror_restore(struct journal *journal, struct journal_line *line,
                     struct mirror_before *before);
+/* The turn itself: entry 0 of the post is verified along the chain from the keys that the books trust, and must end the
+ * mirror exactly where it ends. `out`: the refusal alone. */
+bool mirror_follow(struct journal *journal, struct journal_line *line, struct post *post,
+                   struct arena *arena, struct mirror_before *before, struct accepted *out,
+                   struct error *err);
 
 /* --- number.c: waiting entries get their place --- */
 bool number_waiting(struct journal *journal, struct error *err);
@@ -250,6 +255,16 @@ struct journal_log *resume_log(struct journal_line *line);
 /* Size and T of the newest receipt in the books; 0 when there is none. */
 bool resume_receipt_above(struct journal *journal, const struct journal_log *log, uint64_t *above,
                           int64_t *time_s, struct error *err);
+
+/* --- resume_chain.c --- */
+/* n of the mirror that the books hold. */
+uint64_t resume_number(const struct journal_line *line);
+/* The partner's answer about the log that follows our mirror: the books go over to it. It stays read-only until the resume is
+ * done. LINK, RULE or INPUT when its entry 0 does not hold. */
+bool resume_turn(struct journal *journal, struct journal_line *line, struct post *post,
+                 struct arena *arena, struct mirror_before *before, struct error *err);
+/* The keeper is led over the ends of the partner's logs that the books were led over. */
+bool resume_keeper_follow(struct journal *journal, struct journal_line *line, struct error *err);
 
 /* --- resume_governance.c --- */
 /* An entry that was accepted before is in its place again. A second signature puts its version in force from there on. */

@@ -188,8 +188,9 @@ static void batch_run(struct journal *journal, struct job *jobs)
 
 static bool handling_is_wanted(const struct journal *journal, const struct journal_line *line)
 {
-    bool is_waiting = line->resume.state == RESUME_DONE && line->waits_at == line->handled + 1;
-    return line->handled < line->in.size && !journal_is_behind(line) && !is_waiting &&
+    bool is_waiting =
+        line->resume.state == RESUME_DONE && line->waits_at == journal_handled(line) + 1;
+    return journal_unhandled(line) > 0 && !journal_is_behind(line) && !is_waiting &&
            (!line->is_stuck ||
             journal->env->monotonic_ms(journal->env->context) >= line->stuck_until_ms);
 }

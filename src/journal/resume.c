@@ -37,6 +37,7 @@ bool resume_state_set(struct journal *journal, struct journal_line *line,
     buffer_u64(&bytes, next->bodies_back);
     buffer_u64(&bytes, next->versions_back);
     buffer_u64(&bytes, next->domestic_behind);
+    buffer_u64(&bytes, next->in_number);
     setting_name(line, "resume", name);
     if (bytes.failed || !setting_put(journal->db, name, buffer_span(&bytes), err))
         return error_add(err, "noting how far the books of %s are behind", line->agreement_id);
@@ -75,6 +76,7 @@ bool resume_load(struct journal *journal, struct journal_line *line, struct erro
         read.versions_back = cursor_u64(&cursor);
         read.domestic_behind = cursor_u64(&cursor);
     }
+    read.in_number = cursor_is_done(&cursor) ? resume_number(line) : cursor_u64(&cursor);
     if (!cursor_is_done(&cursor) || state > RESUME_DONE)
         return error_set(err, ERROR_STORE, "how far the books of %s are behind cannot be read",
                          line->agreement_id);
@@ -90,20 +92,53 @@ bool journal_is_behind(const struct journal_line *line)
     return line->resume.state == RESUME_BEHIND || line->resume.state == RESUME_ORDERED;
 }
 
-bool resume_notice(struct journal *journal, struct journal_line *line, uint64_t out_size,
-                   uint64_t in_size, struct error *err)
+/* Of an earlier resume nothing counts any more: its sizes were those of logs that ended. */
+static struct line_resume notice_begin(const struct journal_line *line)
 {
     struct line_resume next = line->resume;
 
-    if (out_size > next.out_target)
-        next.out_target = out_size;
-    if (in_size > next.in_target)
-        next.in_target = in_size;
+    if (journal_is_behind(line))
+        return next;
+    next.out_target = 0;
+    next.in_target = 0;
+    next.in_number = resume_number(line);
+    return next;
+}
+
+static bool notice(struct journal *journal, struct journal_line *line, struct line_resume next,
+                   struct error *err)
+{
+    const struct line_resume *now = &line->resume;
+
     if (!journal_is_behind(line))
         next.state = RESUME_BEHIND;
-    bool is_same = next.state == line->resume.state && next.out_target == line->resume.out_target &&
-                   next.in_target == line->resume.in_target;
+    bool is_same = next.state == now->state && next.out_target == now->out_target &&
+                   next.in_target == now->in_target && next.in_number == now->in_number;
     return is_same || resume_state_set(journal, line, &next, err);
+}
+
+bool resume_notice(struct journal *journal, struct journal_line *line, uint64_t out_size,
+                   uint64_t in_size, struct error *err)
+{
+    struct line_resume next = notice_begin(line);
+
+    if (out_size > next.out_target)
+        next.out_target = out_size;
+    if (in_size > next.in_target && next.in_number == resume_number(line))
+        next.in_target = in_size;
+    return notice(journal, line, next, err);
+}
+
+bool resume_notice_later(struct journal *journal, struct journal_line *line, uint64_t in_number,
+                         uint64_t in_size, struct error *err)
+{
+    struct line_resume next = notice_begin(line);
+
+    if (in_number > next.in_number || (in_number == next.in_number && in_size > next.in_target)) {
+        next.in_number = in_number;
+        next.in_target = in_size;
+    }
+    return notice(journal, line, next, err);
 }
 
 bool journal_resume_order(struct journal *journal, struct journal_line *line, struct error *err)
@@ -117,7 +152,7 @@ bool journal_resume_order(struct journal *journal, struct journal_line *line, st
                          line->agreement_id, line->partner);
     next.state = RESUME_ORDERED;
     next.out_from = line->out.size;
-    next.in_from = line->handled;
+    next.in_from = journal_handled(line);
     next.receipt_from = line->cosigned;
     next.lost_bodies = 0;
     next.lost_parts = 0;
@@ -131,13 +166,21 @@ bool journal_resume_order(struct journal *journal, struct journal_line *line, st
     return resume_state_set(journal, line, &next, err);
 }
 
-/* Our own log first: it says what we erased and what came of the partner's entries. At the end its receipts once more:
- * the partner may have given some, while the line was up for us last, for entries that these books hold already. */
+static bool has_later(const struct journal_line *line)
+{
+    return resume_number(line) < line->resume.in_number;
+}
+
+/* Our own log first: it says what we erased and what came of the partner's entries; but before it the partner's logs that
+ * ended since, whose keys our receipts need. At the end its receipts once more: the partner may have given some, while the
+ * line was up for us last, for entries that these books hold already. */
 struct journal_log *resume_log(struct journal_line *line)
 {
+    if (has_later(line))
+        return &line->in;
     if (line->out.size < line->resume.out_target)
         return &line->out;
-    if (line->in.size < line->resume.in_target)
+    if (resume_number(line) == line->resume.in_number && line->in.size < line->resume.in_target)
         return &line->in;
     return line->resume.has_receipts ? NULL : &line->out;
 }
@@ -152,6 +195,11 @@ bool journal_resume_nothing(struct journal *journal, struct journal_line *line, 
 {
     struct line_resume next = line->resume;
 
+    if (line->resume.state == RESUME_ORDERED && has_later(line) && !line->asks_next) {
+        line->asks_next = true; /* not kept: after a restart it is found out again */
+        *is_so = true;
+        return true;
+    }
     *is_so = line->resume.state == RESUME_ORDERED && is_about_receipts(line);
     if (!*is_so)
         return true;
@@ -187,6 +235,13 @@ bool journal_resume_question(struct journal *journal, struct journal_line *line,
 
     if (line->resume.state != RESUME_ORDERED || log == NULL)
         return error_set(err, ERROR_MISSING, "nothing is to be asked of %s", line->partner);
+    if (line->asks_next) {
+        question.from = 0;
+        question.above = 0;
+        return succession_next(span_text(log->origin), question.origin, err) &&
+               (resume_question_write(&question, out) ||
+                error_set(err, ERROR_BUG, "a question does not fit"));
+    }
     snprintf(question.origin, sizeof question.origin, "%s", log->origin);
     question.from = log->size;
     return resume_receipt_above(journal, log, &question.above, &time_s, err) &&
@@ -330,6 +385,26 @@ static bool served_write(struct journal *journal, struct journal_line *line,
     return journal_access(journal, &act, err);
 }
 
+/* A log of the two sides under this agreement, the current one or one that ended. */
+static bool log_find(const struct journal_line *line, const char *origin, struct journal_log *out)
+{
+    const enum log_side sides[] = {SIDE_PARTNER, SIDE_OWN};
+
+    for (size_t k = 0; k < ARRAY_COUNT(sides); k++) {
+        const struct journal_log *current = sides[k] == SIDE_OWN ? &line->out : &line->in;
+        for (size_t i = 0; i < journal_log_count(line, sides[k]); i++) {
+            int64_t id = journal_log_id(line, sides[k], i);
+            if (strcmp(journal_origin(line, id), origin) != 0)
+                continue;
+            *out = id == current->id ? *current
+                                     : (struct journal_log){.id = id, .kind = current->kind};
+            snprintf(out->origin, sizeof out->origin, "%s", origin);
+            return true;
+        }
+    }
+    return false;
+}
+
 bool journal_resume_answer(struct journal *journal, struct journal_line *line, struct span bytes,
                            struct buffer *out, struct error *err)
 {
@@ -337,18 +412,15 @@ bool journal_resume_answer(struct journal *journal, struct journal_line *line, s
     struct resume_question question;
     struct resume_receipt receipts[RESUME_RECEIPT_COUNT_MAX];
     struct keeper_seal seal;
+    struct journal_log log;
     size_t count = 0;
 
     if (!resume_question_read(bytes, &question, err) || !allowance_check(journal, line, err))
         return false;
-    const struct journal_log *log = span_is(span_text(question.origin), line->in.origin) ? &line->in
-                                    : span_is(span_text(question.origin), line->out.origin)
-                                        ? &line->out
-                                        : NULL;
-    if (log == NULL)
+    if (!log_find(line, question.origin, &log))
         return error_set(err, ERROR_MISSING, "%s is no log of agreement %s", question.origin,
                          line->agreement_id);
-    if (!receipts_gather(journal, log, &question, receipts, &count, err))
+    if (!receipts_gather(journal, &log, &question, receipts, &count, err))
         return false;
     if (receipts[count - 1].size <= question.from) /* receipts alone, of what the asker holds */
         return (resume_answer_begin(receipts, count, out) ||
@@ -356,7 +428,7 @@ bool journal_resume_answer(struct journal *journal, struct journal_line *line, s
                served_write(journal, line, &question, question.from, err);
     struct post post = {
         .from = question.from, .to = receipts[count - 1].size, .time_ms = journal_now_ms(journal)};
-    bool ok = post_gather(journal, log, &post, &arena, err) &&
+    bool ok = post_gather(journal, &log, &post, &arena, err) &&
               keeper_seal_key(&journal->keeper, span_text(line->agreement_id),
                               line->partner_keys.sealing, &seal, err) &&
               (resume_answer_begin(receipts, count, out) ||

@@ -16,6 +16,9 @@
 /* At contact: the partner holds so many of our entries under our signature, or our receipt for so many of its own. */
 bool resume_notice(struct journal *journal, struct journal_line *line, uint64_t out_size,
                    uint64_t in_size, struct error *err);
+/* The same of a log of the partner that follows our mirror: n, and entries of that log. */
+bool resume_notice_later(struct journal *journal, struct journal_line *line, uint64_t in_number,
+                         uint64_t in_size, struct error *err);
 /* At open. */
 bool resume_load(struct journal *journal, struct journal_line *line, struct error *err);
 
@@ -34,8 +37,9 @@ bool journal_resume_question(struct journal *journal, struct journal_line *line,
  * answer does not hold: nothing was changed. */
 bool journal_resume_take(struct journal *journal, struct journal_line *line, struct span answer,
                          struct error *err);
-/* The partner holds nothing beyond the question. When that was about receipts alone, the books are put in order and *is_so
- * is set; else its word is no answer, and nothing changes. */
+/* The partner holds nothing beyond the question. When that was about receipts alone, the books are put in order; when it was
+ * about a log of its own that another follows, that one is asked for: *is_so is set. Else its word is no answer, and nothing
+ * changes. */
 bool journal_resume_nothing(struct journal *journal, struct journal_line *line, bool *is_so,
                             struct error *err);
 /* The partner's side. RULE when no officer allowed it, MISSING when nothing lies beyond. */

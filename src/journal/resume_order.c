@@ -22,10 +22,10 @@
 struct ordering {
     struct journal *journal;
     struct journal_line *line;
-    struct handled_before *before; /* of the partner's entries [handled, in.size) */
+    struct handled_before *before; /* of the partner's entries from `handled` on */
     struct arena *clauses;
-    uint64_t handled;    /* where the books stood */
-    uint64_t handled_to; /* what our own reports reach */
+    uint64_t handled;    /* positions in the partner's logs: where the books stood, */
+    uint64_t handled_to; /* and what our own reports reach */
 };
 
 /* What the place of an entry depends on. */
@@ -38,17 +38,12 @@ struct place {
 
 static bool report_take(struct ordering *o, const struct outcomes *outcomes, struct error *err)
 {
-    const struct journal_log *in = &o->line->in;
-    uint64_t base = o->line->in_past.base; /* a report names positions */
+    uint64_t end = chain_size(o->line, SIDE_PARTNER);
+    uint64_t from = outcomes->from > o->handled ? outcomes->from : o->handled;
 
-    for (uint64_t at = outcomes->from; at < outcomes->to && at < base + in->size; at++) {
+    for (uint64_t at = from; at < outcomes->to && at < end; at++) {
         const struct outcome_refused *refused = outcomes_refused(outcomes, at);
-        uint64_t index = at < base ? 0 : at - base;
-        if (at < base)
-            continue;
-        if (index < o->handled)
-            continue;
-        struct handled_before *before = &o->before[index - o->handled];
+        struct handled_before *before = &o->before[at - o->handled];
         /* A later report settles what an earlier one held. */
         before->outcome = outcomes_is_held(outcomes, at) ? OUTCOME_HELD : OUTCOME_ACCEPTED;
         if (refused == NULL)
@@ -57,8 +52,8 @@ static bool report_take(struct ordering *o, const struct outcomes *outcomes, str
         if (!arena_copy(o->clauses, refused->clause, &before->clause))
             return error_set(err, ERROR_LIMIT, "resume: out of memory");
     }
-    if (outcomes->to > base + o->handled_to)
-        o->handled_to = outcomes->to - base < in->size ? outcomes->to - base : in->size;
+    if (outcomes->to > o->handled_to)
+        o->handled_to = outcomes->to < end ? outcomes->to : end;
     return true;
 }
 
@@ -251,22 +246,26 @@ static bool receipts_add(struct ordering *o, uint64_t *above, uint64_t placed, s
     }
 }
 
-static bool partner_add(struct ordering *o, uint64_t index, struct error *err)
+/* By position in the partner's logs. */
+static bool partner_add(struct ordering *o, uint64_t position, struct error *err)
 {
     struct arena arena CLEANUP(arena_free) = arena_make(ROW_MEMORY_MAX);
-    const struct handled_before *before = &o->before[index - o->handled];
+    const struct handled_before *before = &o->before[position - o->handled];
     struct entry_row row;
+    int64_t log = 0;
+    uint64_t index = 0;
 
-    return (entry_find_index(o->journal->db, &arena, o->line->in.id, (int64_t)index, &row, err) &&
+    chain_place(o->line, SIDE_PARTNER, position, &log, &index);
+    return (entry_find_index(o->journal->db, &arena, log, (int64_t)index, &row, err) &&
             handle_again(o->journal, o->line, &row, before, err) &&
             (before->outcome != OUTCOME_ACCEPTED ||
              resume_adopt(o->journal, o->line, false, &row, err))) ||
-           error_add(err, "log %s index %" PRIu64, o->line->in.origin, index);
+           error_add(err, "log %s index %" PRIu64, journal_origin(o->line, log), index);
 }
 
 /* Where an entry belongs. A head that cannot be read has seen nothing. */
-static bool place_find(struct ordering *o, const struct journal_log *log, uint64_t index,
-                       struct place *out, struct error *err)
+static bool place_find(struct ordering *o, enum log_side side, uint64_t position, struct place *out,
+                       struct error *err)
 {
     struct arena arena CLEANUP(arena_free) = arena_make(ROW_MEMORY_MAX);
     struct entry_row row;
@@ -274,15 +273,18 @@ static bool place_find(struct ordering *o, const struct journal_log *log, uint64
     struct head head = {.seen = 0};
     struct error ignored = {0};
     size_t count = 0;
+    int64_t log = 0;
+    uint64_t index = 0;
 
-    if (!entry_find_index(o->journal->db, &arena, log->id, (int64_t)index, &row, err))
+    chain_place(o->line, side, position, &log, &index);
+    if (!entry_find_index(o->journal->db, &arena, log, (int64_t)index, &row, err))
         return false;
     if (!head_read(row.head, &arena, &head, &ignored))
         head = (struct head){.seen = 0};
     *out = (struct place){.seen = head.seen, .time_ms = row.created_ms};
-    if (log->kind != LOG_MIRROR)
+    if (side == SIDE_OWN)
         return true;
-    if (!receipt_list(o->journal->db, &arena, log->id, (int64_t)index, &receipt, 1, &count, err))
+    if (!receipt_list(o->journal->db, &arena, log, (int64_t)index, &receipt, 1, &count, err))
         return false;
     if (count == 1)
         out->time_ms = receipt.time_s * 1000;
@@ -292,6 +294,7 @@ static bool place_find(struct ordering *o, const struct journal_log *log, uint64
 static bool sequence_restore(struct ordering *o, struct error *err)
 {
     const struct journal_line *line = o->line;
+    uint64_t base = line->out_past.base; /* `seen` and places are positions */
     uint64_t own = line->resume.out_from;
     uint64_t partner = o->handled;
     uint64_t above = line->resume.receipt_from;
@@ -303,10 +306,11 @@ static bool sequence_restore(struct ordering *o, struct error *err)
     while (own < line->out.size || partner < o->handled_to) {
         bool is_ours = partner >= o->handled_to;
         if (own < line->out.size && !is_ours) {
-            if (!place_find(o, &line->out, own, &ours, err) ||
-                !place_find(o, &line->in, partner, &theirs, err))
+            if (!place_find(o, SIDE_OWN, base + own, &ours, err) ||
+                !place_find(o, SIDE_PARTNER, partner, &theirs, err))
                 return false;
-            is_ours = theirs.seen > own || (ours.seen <= partner && ours.time_ms <= theirs.time_ms);
+            is_ours = theirs.seen > base + own ||
+                      (ours.seen <= partner && ours.time_ms <= theirs.time_ms);
         }
         if (is_ours ? !own_add(o, own, err) : !partner_add(o, partner, err))
             return false;
@@ -329,7 +333,7 @@ static bool resumed_write(struct ordering *o, struct error *err)
     snprintf(texts[0], sizeof texts[0], "%s %" PRIu64 " %" PRIu64, line->out.origin,
              line->resume.out_from, line->out.size);
     snprintf(texts[1], sizeof texts[1], "%s %" PRIu64 " %" PRIu64, line->in.origin,
-             line->resume.in_from, line->in.size);
+             line->resume.in_from, chain_size(line, SIDE_PARTNER));
     snprintf(texts[2], sizeof texts[2], "lost bodies %" PRIu64, line->resume.lost_bodies);
     snprintf(texts[3], sizeof texts[3], "lost parts %" PRIu64, line->resume.lost_parts);
     snprintf(texts[4], sizeof texts[4], "agreement %s/%" PRId64, line->agreement_id,
@@ -346,6 +350,43 @@ static bool resumed_write(struct ordering *o, struct error *err)
     return journal_access(o->journal, &act, err);
 }
 
+/* Largest `seen` of the partner's newest business that was handled, in whichever of its logs. */
+static bool seen_floor(struct ordering *o, uint64_t *out, struct error *err)
+{
+    *out = 0;
+    for (size_t i = 0; i < journal_log_count(o->line, SIDE_PARTNER); i++) {
+        uint64_t seen = 0;
+        if (!held_seen_floor(o->journal, o->line, journal_log_id(o->line, SIDE_PARTNER, i),
+                             INT64_MAX, &seen, err))
+            return false;
+        if (seen > *out)
+            *out = seen;
+    }
+    return true;
+}
+
+/* What of a log that begins at this position is handled. */
+static uint64_t handled_of(const struct ordering *o, uint64_t base, uint64_t size)
+{
+    uint64_t handled = o->handled_to > base ? o->handled_to - base : 0;
+
+    return handled < size ? handled : size;
+}
+
+static bool handled_store(struct ordering *o, uint64_t seen, struct error *err)
+{
+    const struct journal_line *line = o->line;
+    const struct journal_chain *chain = &line->in_past;
+
+    for (size_t i = 0; i < chain->count; i++)
+        if (!log_set_handled(o->journal->db, chain->past[i].id,
+                             (int64_t)handled_of(o, chain->past[i].base, chain->past[i].size),
+                             (int64_t)seen, err))
+            return false;
+    return log_set_handled(o->journal->db, line->in.id,
+                           (int64_t)handled_of(o, chain->base, line->in.size), (int64_t)seen, err);
+}
+
 /* Ours ends here; the partner's is its own to continue, and custody goes on. */
 static bool logs_settle(struct ordering *o, struct error *err)
 {
@@ -360,8 +401,7 @@ static bool logs_settle(struct ordering *o, struct error *err)
              "resumed to size %" PRIu64 " after a restore; it needs a successor", line->out.size);
     next.state = RESUME_DONE;
     if (!resume_receipt_above(o->journal, &line->out, &cosigned, &time_s, err) ||
-        !held_seen_floor(o->journal, line, line->in.id, INT64_MAX, &seen, err) ||
-        !log_set_handled(o->journal->db, line->in.id, (int64_t)o->handled_to, (int64_t)seen, err) ||
+        !seen_floor(o, &seen, err) || !handled_store(o, seen, err) ||
         !log_set_read_only(o->journal->db, line->out.id, span_text(reason), err) ||
         !log_set_read_only(o->journal->db, line->in.id, span_make(NULL, 0), err) ||
         !resumed_write(o, err) || !resume_state_set(o->journal, line, &next, err))
@@ -369,7 +409,11 @@ static bool logs_settle(struct ordering *o, struct error *err)
     /* In memory, behind all that could fail. */
     snprintf(line->out.read_only, sizeof line->out.read_only, "%s", reason);
     line->in.read_only[0] = '\0';
-    line->handled = o->handled_to;
+    line->handled = handled_of(o, line->in_past.base, line->in.size);
+    for (size_t i = 0; i < line->in_past.count; i++) {
+        struct journal_past *past = &line->in_past.past[i];
+        past->handled = handled_of(o, past->base, past->size);
+    }
     line->cosigned = cosigned;
     line->cosigned_time_s = time_s;
     line->posted_to = line->out.size;
@@ -393,7 +437,7 @@ static void before_free(struct handled_before **before)
 bool resume_finish(struct journal *journal, struct journal_line *line, struct error *err)
 {
     struct arena clauses CLEANUP(arena_free) = arena_make(CLAUSE_MEMORY_MAX);
-    uint64_t count = line->in.size - line->handled;
+    uint64_t count = journal_unhandled(line);
     CLEANUP(before_free)
     struct handled_before *before =
         count > RESUME_ENTRY_MAX ? NULL : calloc(count + 1, sizeof *before);
@@ -401,8 +445,8 @@ bool resume_finish(struct journal *journal, struct journal_line *line, struct er
                          .line = line,
                          .before = before,
                          .clauses = &clauses,
-                         .handled = line->handled,
-                         .handled_to = line->handled};
+                         .handled = journal_handled(line),
+                         .handled_to = journal_handled(line)};
 
     if (before == NULL)
         return error_set(err, ERROR_LIMIT, "resume: %" PRIu64 " entries at once; %u allowed", count,

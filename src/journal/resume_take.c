@@ -41,11 +41,17 @@ struct keys {
     const uint8_t *custody;
 };
 
-static struct keys keys_of(const struct taking *t)
+/* A log is signed with one set of keys all its life; who receives it may have changed his meanwhile. */
+static struct keys keys_of(const struct taking *t, uint64_t size)
 {
+    const struct journal_line *line = t->line;
+
     if (t->is_own)
-        return (struct keys){t->line->own_keys.log, t->line->custody_key.public_key};
-    return (struct keys){t->line->log_key.public_key, t->line->own_keys.custody};
+        return (struct keys){
+            line->own_keys.log,
+            chain_custody_keys(line, SIDE_PARTNER, line->out_past.base + size)->custody};
+    return (struct keys){line->log_key.public_key,
+                         chain_custody_keys(line, SIDE_OWN, line->in_past.base + size)->custody};
 }
 
 static bool receipt_verify(const struct taking *t, const struct resume_receipt *receipt,
@@ -55,7 +61,7 @@ static bool receipt_verify(const struct taking *t, const struct resume_receipt *
         .origin = span_text(t->log->origin), .size = receipt->size, .root = receipt->root};
     struct buffer body CLEANUP(buffer_free) = buffer_make(CHECKPOINT_SIZE_MAX);
     struct buffer message CLEANUP(buffer_free) = buffer_make(CHECKPOINT_SIZE_MAX);
-    struct keys keys = keys_of(t);
+    struct keys keys = keys_of(t, receipt->size);
 
     if (!checkpoint_write(&checkpoint, &body) ||
         !cosignature_message_write(receipt->time_s, buffer_span(&body), &message))
@@ -345,15 +351,26 @@ static void log_move(struct taking *t)
     memcpy(log->signature, t->is_own ? last->log_signature : last->cosignature, SIGNATURE_SIZE);
 }
 
-static bool answer_check(struct taking *t, struct span bytes, struct error *err)
+/* Its form, and the log that it is about: the one that follows our mirror, when that was asked for. */
+static bool answer_open(struct taking *t, struct span bytes, struct mirror_before *before,
+                        struct error *err)
 {
     if (!resume_answer_read(bytes, &t->answer, err))
         return false;
+    if (t->answer.post.size > 0 && !post_read_header(t->answer.post, t->arena, &t->post, err))
+        return false;
+    if (!t->line->asks_next)
+        return true;
+    if (t->answer.post.size == 0)
+        return error_set(err, ERROR_INPUT, "receipts of a log that has not begun here");
+    return resume_turn(t->journal, t->line, &t->post, t->arena, before, err);
+}
+
+static bool answer_check(struct taking *t, struct error *err)
+{
     t->range = t->log->range;
     if (t->answer.post.size == 0)
         return receipts_check(t, err);
-    if (!post_read_header(t->answer.post, t->arena, &t->post, err))
-        return false;
     t->leaves = arena_array(t->arena, t->post.entry_count + 1, sizeof *t->leaves);
     t->states = arena_array(t->arena, t->post.entry_count + 1, sizeof *t->states);
     if (t->leaves == NULL || t->states == NULL)
@@ -377,14 +394,25 @@ bool journal_resume_take(struct journal *journal, struct journal_line *line, str
     if (line->resume.state != RESUME_ORDERED || t.log == NULL)
         return error_set(err, ERROR_MISSING, "nothing was asked of %s", line->partner);
     t.is_own = t.log == &line->out;
-    if (!answer_check(&t, bytes, err))
-        return refuse(&t, err);
-    if (!range_store(&t, err))
-        return false;
-    struct journal_log before = *t.log;
-    log_move(&t);
-    if (resume_log(line) != NULL || resume_finish(journal, line, err))
+    struct journal_log log_before = *t.log;
+    struct mirror_before before = {.has_moved = false};
+    bool is_held = answer_open(&t, bytes, &before, err) && answer_check(&t, err);
+    bool ok = is_held ? range_store(&t, err) : refuse(&t, err);
+    line->asks_next =
+        false; /* if it did not hold, what is left of the log before is asked for again */
+    if (ok) {
+        log_move(&t);
+        ok = resume_log(line) != NULL || resume_finish(journal, line, err);
+    }
+    if (ok) {
+        if (before.has_moved)
+            log_free(&before.in);
         return true;
-    *t.log = before; /* its rows are undone */
+    }
+    /* Its rows are undone. */
+    if (before.has_moved)
+        mirror_restore(journal, line, &before);
+    else
+        *t.log = log_before;
     return false;
 }

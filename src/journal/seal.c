@@ -146,12 +146,15 @@ static bool level_all(struct journal *journal, struct error *err)
     journal->level_after_ms = journal->env->monotonic_ms(journal->env->context) + LEVEL_RETRY_MS;
     if (journal->domestic.id != 0 && !log_level(journal, &journal->domestic, err))
         return false;
-    for (size_t i = 0; i < journal->line_count; i++)
-        if (!log_level(journal, &journal->lines[i].out, err) ||
-            !log_level(journal, &journal->lines[i].in, err) ||
-            (journal->lines[i].resume.state == RESUME_DONE &&
-             !log_feed(journal, &journal->lines[i].out, journal->lines[i].out.size, err)))
+    for (size_t i = 0; i < journal->line_count; i++) {
+        struct journal_line *line = &journal->lines[i];
+        bool is_resumed = line->resume.state == RESUME_DONE;
+        if (!log_level(journal, &line->out, err) ||
+            (is_resumed && !resume_keeper_follow(journal, line, err)) ||
+            !log_level(journal, &line->in, err) ||
+            (is_resumed && !log_feed(journal, &line->out, line->out.size, err)))
             return false;
+    }
     journal->must_level = false;
     return true;
 }

@@ -266,11 +266,26 @@ static bool is_drained(struct journal *journal, struct journal_line *line, struc
                      line->out.origin, line->partner, line->cosigned, line->out.size);
 }
 
+/* The partner may hold more of this log than these books: of restored ones, and of a machine that was put back. Where an
+ * unplanned end lies, the partner compared itself. */
+static bool end_is_known(const struct journal *journal, const struct journal_line *line,
+                         bool is_planned, struct error *err)
+{
+    return (!line->is_unproved && (line->has_met || !is_planned)) ||
+           error_set(err, ERROR_BUSY,
+                     "%s has not shown yet what it holds of the logs of %s: none of them ends "
+                     "before",
+                     line->partner, journal->party);
+}
+
 static bool out_ending(struct journal *journal, struct journal_line *line, struct ending *ending,
                        struct error *err)
 {
     const struct succession_document *document = &ending->document;
     bool is_planned = succession_is_planned(document->reason);
+
+    if (!end_is_known(journal, line, is_planned, err))
+        return false;
 
     if (is_planned && line->out.read_only[0] != '\0')
         return error_set(err, ERROR_CONFLICT, "log %s is read-only: %.300s", line->out.origin,
@@ -355,7 +370,12 @@ static bool domestic_ending(struct journal *journal, struct ending *ending, stru
     const struct journal_log *log = &journal->domestic;
     uint64_t size = log->has_signature ? log->signed_size : 0;
 
-    if (!succession_is_planned(ending->document.reason))
+    bool is_planned = succession_is_planned(ending->document.reason);
+
+    for (size_t i = 0; i < journal->line_count; i++)
+        if (!end_is_known(journal, &journal->lines[i], is_planned, err))
+            return false;
+    if (!is_planned)
         return ending_at(journal, log, ending->document.size, ending, err);
     for (size_t i = 0; i < journal->line_count; i++)
         if (journal->lines[i].witnessed != size)
@@ -496,6 +516,7 @@ static bool mirror_turn(struct journal *journal, struct journal_line *line, stru
     if (!rows_turn(journal, &line->in, ending, &row, &next, err) ||
         !chain_turn(journal, &line->in_past, &line->in, ending, err))
         return false;
+    line->in_past.past[line->in_past.count - 1].handled = line->handled;
     before->in = line->in;
     before->keys = line->partner_keys;
     before->handled = line->handled;
@@ -525,11 +546,32 @@ void mirror_restore(struct journal *journal, struct journal_line *line,
     line_keys(line, &ignored); /* held before */
 }
 
+bool mirror_follow(struct journal *journal, struct journal_line *line, struct post *post,
+                   struct arena *arena, struct mirror_before *before, struct accepted *out,
+                   struct error *err)
+{
+    struct ending ending = {.told = {.size = 0}};
+
+    if (!post_unseal(journal, line, post, arena, err) ||
+        !first_read(post, arena, &ending.told, err) ||
+        !succession_check(journal, line, false, &ending.told, arena, &ending.document, err) ||
+        !number_check(&line->partner_keys, &ending.document, err))
+        return false;
+    if (!span_is(ending.document.origin, line->in.origin))
+        return error_set(err, ERROR_RULE, "it begins with the succession of log %.*s",
+                         SPAN_ARG(ending.document.origin));
+    if (!end_meets_custody(line, &ending.told, out, err))
+        return false;
+    if (mirror_turn(journal, line, &ending, before, err))
+        return true;
+    mirror_restore(journal, line, before);
+    return false;
+}
+
 bool mirror_succeed(struct journal *journal, struct journal_line *line, struct post *post,
                     struct arena *arena, struct mirror_before *before, struct accepted *out,
                     struct error *err)
 {
-    struct ending ending = {.told = {.size = 0}};
     struct span note = post->checkpoint;
     struct span origin;
     char next[ORIGIN_SIZE_MAX + 1];
@@ -548,21 +590,14 @@ bool mirror_succeed(struct journal *journal, struct journal_line *line, struct p
         refuse(out, REFUSAL_BEHIND);
         return error_set(err, ERROR_CONFLICT, "our mirror of %s has not begun", next);
     }
-    if (line->handled != line->in.size) {
+    if (journal_is_behind(line)) {
+        refuse(out, REFUSAL_BUSY);
+        return error_set(err, ERROR_BUSY, "log %s is resumed first", line->in.origin);
+    }
+    if (journal_unhandled(line) > 0) {
         refuse(out, REFUSAL_BUSY);
         return error_set(err, ERROR_BUSY, "log %s is not handled to its end yet", line->in.origin);
     }
-    if (!post_unseal(journal, line, post, arena, err) ||
-        !first_read(post, arena, &ending.told, err) ||
-        !succession_check(journal, line, false, &ending.told, arena, &ending.document, err) ||
-        !number_check(&line->partner_keys, &ending.document, err))
-        return error_add(err, "log %s", next);
-    if (!span_is(ending.document.origin, line->in.origin))
-        return error_set(err, ERROR_RULE, "log %s begins with the succession of another log", next);
-    if (!end_meets_custody(line, &ending.told, out, err))
-        return false;
-    if (mirror_turn(journal, line, &ending, before, err))
-        return true;
-    mirror_restore(journal, line, before);
-    return error_add(err, "log %s", next);
+    return mirror_follow(journal, line, post, arena, before, out, err) ||
+           error_add(err, "log %s", next);
 }

@@ -118,17 +118,18 @@ pair_again() {
     done
 }
 
-# Log ORIGIN of ro ends for this reason, and the next one begins.
+# Log ORIGIN ends for this reason, and the next one begins.
 succeed() { # ORIGIN REASON
-    local file="$homes/end.${1//\//-}"
-    quiet as_ro --approver second succession prepare "$1" --why "$2" --output "$file.json" || fail "the end of $1 is prepared"
-    quiet as_ro succession sign "$file.json" --output "$file.once" || fail "the end of $1 is signed"
+    local file="$homes/end.${1//\//-}" writer=${1%%/*} other=al
+    [ "$writer" = ro ] || other=ro
+    quiet "as_$writer" --approver second succession prepare "$1" --why "$2" --output "$file.json" || fail "the end of $1 is prepared"
+    quiet "as_$writer" succession sign "$file.json" --output "$file.once" || fail "the end of $1 is signed"
     case $1 in
     */to/*)
-        quiet as_al succession allow "$file.once" || fail "the partner allows the end of $1"
-        quiet as_al succession countersign "$file.once" --output "$file.cms" || fail "the end of $1 is countersigned"
+        quiet "as_$other" succession allow "$file.once" || fail "the partner allows the end of $1"
+        quiet "as_$other" succession countersign "$file.once" --output "$file.cms" || fail "the end of $1 is countersigned"
         ;;
     *) mv "$file.once" "$file.cms" ;;
     esac
-    quiet as_ro --approver second succession import "$file.cms" || fail "the end of $1 is taken in"
+    quiet "as_$writer" --approver second succession import "$file.cms" || fail "the end of $1 is taken in"
 }

@@ -1,6 +1,7 @@
 #!/bin/bash
-# Two real nodes; one is lost and restored from an older backup, database and keeper. It finds out at first contact, two
-# officers order the resume, one at the partner allows it, and tables and receipts are those of before the loss.
+# Two real nodes; one is lost and restored from an older backup, database and keeper: from before the partner changed its keys
+# and went over to new logs. It finds out at first contact, two officers order the resume, one at the partner allows it, and
+# tables and receipts are those of before the loss.
 #
 #     resume.sh BESA SAMPLE_REQUEST BOOKS_PRINT
 set -u
@@ -40,6 +41,14 @@ until_said 'instead of' as_al agreement diff
 quiet as_al agreement countersign "$homes/second.once" --output "$homes/second.both" || exit 1
 quiet as_al agreement accept "$homes/second.both" || exit 1
 until_said '"version_in_force":2' as_ro --json agreement history
+# al goes over to new keys and new logs.
+end al
+quiet "$besa" --home "$homes/al" --officer admin-al --reason exercise --approver second keeper renew || fail "al has new keys"
+begin al
+until_said '"state":"reachable"' as_al --json status
+for log in al/ro-al/to/ro/0 al/domestic/0; do succeed "$log" key_change; done
+write_request AL-RESUME-1 al
+until_said AL-RESUME-1 as_ro --json inbox
 item=$(as_ro --json sent | grep -o '"item":"[^"]*"' | head -n 1 | cut -d '"' -f 4)
 as_al --case c-1 refuse "$item" --ground a --text "not available" > "$homes/said" 2>&1 || fail "al refuses"
 write_request RO-RESUME-3 ro
@@ -53,7 +62,8 @@ grep -q '^receipt 3' "$homes/before" || fail "custody was given"
 rm -rf "$homes/ro"
 cp -a "$homes/backup" "$homes/ro"
 begin ro
-until_said 'older backup was restored' as_ro --json status
+until_said 'holds our receipt for [0-9]* entries of its later log al/ro-al/to/ro/1: an older backup was restored' as_ro --json status
+says 'two officers here: besa resume order' as_ro --json doctor
 as_ro sent > "$homes/said" 2>&1 && fail "nothing is shown while the books are behind"
 until_said '"ordered' as_ro --approver second --json resume order
 until_said 'does not allow the resume' as_ro --json status

@@ -195,6 +195,22 @@ bool audit_awaits_receipts(struct node *node)
            strcmp(line_of(node)->out.origin, line_of(partner)->in.origin) == 0;
 }
 
+/* All receipts that the partner gave came with the resume: none waits for a post that may never come. */
+void audit_resumed(struct node *node)
+{
+    struct node *partner = &node->world->nodes[1 - node->side];
+    const struct journal_line *line = line_of(node);
+    bool is_done = node->was_ordered && line->resume.state == RESUME_DONE;
+
+    node->was_ordered = line->resume.state == RESUME_ORDERED;
+    if (is_done && partner->has_books &&
+        strcmp(line->out.origin, line_of(partner)->in.origin) == 0 &&
+        line->cosigned < line_of(partner)->in.signed_size)
+        world_fail(node->world,
+                   "%s was resumed with receipts for %" PRIu64 ", %s gave them for %" PRIu64,
+                   node->party, line->cosigned, partner->party, line_of(partner)->in.signed_size);
+}
+
 /* Its books hold again what the partner holds. */
 static bool resumed_check(struct node *node)
 {
@@ -206,6 +222,8 @@ static bool resumed_check(struct node *node)
     tally_add("resume", "order restored");
     if (line->resume.own_back == 0 && line->resume.receipts_back > 0)
         tally_add("resume", "receipts alone came back");
+    if (line->resume.in_from < line->in_past.base)
+        tally_add("resume", "over the end of a log of the partner's");
     return (line->out.size >= line_of(partner)->in.size &&
             line->cosigned == line_of(partner)->in.size && audit_rebuild(node)) ||
            world_fail(node->world,

@@ -31,8 +31,8 @@ bool event_find(const char *name, enum event_kind *out)
 
 bool event_excludes_restore(enum event_kind kind)
 {
-    return kind == EVENT_CLOSING || kind == EVENT_KEY_CHANGE || kind == EVENT_KEY_THEFT ||
-           kind == EVENT_RETENTION || kind == EVENT_CLONE;
+    return kind == EVENT_KEY_CHANGE || kind == EVENT_KEY_THEFT || kind == EVENT_RETENTION ||
+           kind == EVENT_CLONE;
 }
 
 /* Of two keepers that lost their records neither can speak for the other; and one second machine is enough. */

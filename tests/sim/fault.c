@@ -62,7 +62,8 @@ void fault_plan(struct world *world)
     for (uint64_t i = factor * (3 + random_below(random, 5)); i > 0; i--)
         fault_add(world, others[random_below(random, ARRAY_COUNT(others))], step_choose(world),
                   random_below(random, MACHINE_COUNT));
-    /* Books from before the end of a log cannot go on (docs/recovery.md: put a newer backup back). */
+    /* Books from before the end of an own log cannot go on (docs/recovery.md: put a newer backup back): after each there is a
+     * new backup. From before the end of the partner's they can. */
     if (world->event != EVENT_RESTORE &&
         (!random_chance(random, 15) || event_excludes_restore(world->event) || has_restore(world)))
         return;

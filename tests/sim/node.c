@@ -173,6 +173,7 @@ void node_pump(struct node *node)
     doing_end(node);
     audit_roots(node);
     audit_receipted(node);
+    audit_resumed(node);
     copy_note(node);
 }
 

@@ -116,6 +116,7 @@ struct node {
     uint64_t noted_to; /* what is receipted below this position of its logs was noted */
     bool was_restored; /* from a backup: what came after it may be lost here */
     bool was_cloned;   /* two machines ran with its keys */
+    bool was_ordered;  /* its resume, when it was looked at last */
     bool is_blinded;   /* and the line shows it nothing that it signed before */
     struct ending ending;
     enum record_state record;
@@ -401,6 +402,7 @@ bool thief_answers(struct world *world, size_t from, struct span note, struct bu
 bool audit_roots(struct node *node);
 /* And which messages have a receipt: they may not be lost any more. */
 void audit_receipted(struct node *node);
+void audit_resumed(struct node *node);
 /* A post of [from, to) in this log of `node` was taken: it must hold what the partner holds. */
 bool audit_custody(struct node *node, struct node *partner, struct span origin, uint64_t from,
                    uint64_t to);
