@@ -189,11 +189,76 @@ static bool may_be_gone(const struct web_route *route)
     return route->kind == WEB_PART || (route->id != NULL && strcmp(route->id, "number") == 0);
 }
 
+/* What the act, or the server before it, may find wrong, beside its success. */
+struct fault_row {
+    unsigned status;
+    const char *about;
+    bool (*may)(const struct web_route *route);
+};
+
+static bool is_any(const struct web_route *route)
+{
+    (void)route;
+    return true;
+}
+
+/* Whatever comes to the writer, or to the books. */
+static bool is_worked(const struct web_route *route)
+{
+    return route->kind != WEB_PAGE && route->kind != WEB_DOCUMENT;
+}
+
+static bool takes_body(const struct web_route *route)
+{
+    return route->body != WEB_BODY_NONE;
+}
+
+static bool takes_arguments(const struct web_route *route)
+{
+    return is_act(route) || takes_body(route);
+}
+
+static bool is_part(const struct web_route *route)
+{
+    return route->kind == WEB_PART;
+}
+
+static bool wants_proof(const struct web_route *route)
+{
+    return web_route_needs_proof(route);
+}
+
+static bool is_forbidden(const struct web_route *route)
+{
+    return is_worked(route) && !wants_proof(route);
+}
+
+static const struct fault_row faults[] = {
+    {400, "The request cannot be read.", is_any},
+    {401, "There is no session, or it is over.", is_worked},
+    {403, "Role, agreement, CSRF token, origin or a one-time password forbid it.", is_forbidden},
+    {403,
+     "Role, agreement, CSRF token or origin forbid it; or, of type step-up, the password is to be "
+     "proved again (/api/v1/session/proof).",
+     wants_proof},
+    {404, "There is no such thing.", is_act},
+    {409, "It stands already, differently.", is_act},
+    {410, "It was erased.", may_be_gone},
+    {411, "The size of the body is not said.", is_any},
+    {413, "Too large or too many; or a body where none is taken.", is_any},
+    {414, "The path with its query is too long.", is_any},
+    {415, "Another type of body is wanted.", takes_body},
+    {416, "There is no such range.", is_part},
+    {422, "Fields are wrong; each is named.", takes_arguments},
+    {429, "Too many requests of this address or session, or too many failures.", is_any},
+    {500, "The node's own fault; its books are unchanged.", is_any},
+    {502, "A part of the node, such as its keeper, does not answer.", is_worked},
+    {503, "Try again later.", is_any},
+    {507, "The disk is full.", is_worked},
+};
+
 static void responses_write(struct json_writer *out, const struct web_route *route)
 {
-    bool acts = is_act(route);
-    bool has_body = route->body != WEB_BODY_NONE;
-
     json_key(out, "responses");
     json_begin_object(out);
     response_write(out, route->status,
@@ -202,37 +267,11 @@ static void responses_write(struct json_writer *out, const struct web_route *rou
     if (web_route_may_wait(route) && !web_route_waits(route))
         response_write(out, 202, "It waits for the second officer.", "application/json",
                        shape_approval.name);
-    if (route->kind != WEB_PAGE && route->kind != WEB_DOCUMENT) {
-        problem_response_write(out, 400, "The request cannot be read.");
-        problem_response_write(out, 401, "There is no session, or it is over.");
-        problem_response_write(out, 503, "Try again later.");
-    }
-    if (acts || web_route_changes(route))
-        problem_response_write(out, 403,
-                               web_route_needs_proof(route)
-                                   ? "Role, agreement, CSRF token or origin forbid it; or, of type "
-                                     "step-up, the password is to be proved again "
-                                     "(/api/v1/session/proof)."
-                                   : "Role, agreement, CSRF token or origin forbid it.");
-    if (acts) {
-        problem_response_write(out, 404, "There is no such thing.");
-        problem_response_write(out, 409, "It stands already, differently.");
-    }
-    if (may_be_gone(route))
-        problem_response_write(out, 410, "It was erased.");
-    if (has_body) {
-        problem_response_write(out, 413, "Too large or too many.");
-        problem_response_write(out, 415, "Another type of body is wanted.");
-    }
-    if (route->kind == WEB_PART) {
+    if (is_part(route))
         response_write(out, 206, "The range that was asked for.", type_of(route), NULL);
-        problem_response_write(out, 416, "There is no such range.");
-    }
-    if (acts || has_body)
-        problem_response_write(out, 422, "Fields are wrong; each is named.");
-    problem_response_write(out, 429, "Too many requests of this address, or too many failures.");
-    if (acts)
-        problem_response_write(out, 507, "The disk is full.");
+    for (size_t i = 0; i < ARRAY_COUNT(faults); i++)
+        if (faults[i].may(route))
+            problem_response_write(out, faults[i].status, faults[i].about);
     json_end_object(out);
 }
 

@@ -4,12 +4,11 @@
  * not called here fails the test. Arguments that do not fit their schema are refused, each field by its name.
  * covers: openapi schema shape shapes_case shapes_crosscheck shapes_governance shapes_item shapes_node shapes_office shapes_own shapes_register
  */
-#include "base/attributes.h"
-#include "base/text.h"
 #include "check.h"
+#include "web/contract/contract.h"
+
 #include "crypto/password.h"
 #include "desk/own_form.h"
-#include "desk/roles.h"
 #include "journal/support/amend.h"
 #include "journal/support/hostile.h"
 #include "match/ident.h"
@@ -17,154 +16,11 @@
 #include "store/governance_rows.h"
 #include "store/own_rows.h"
 #include "store/session_rows.h"
-#include "web/support/live.h"
-#include "web/support/schema.h"
 
-#define UNKNOWN   "01890a5d-ac96-774b-bcce-b302099a8057"
-#define PASSWORD  "a long enough one"
-#define ROUTE_MAX 256
-#define CALL_MAX  64 /* answers of a route that are held against the document */
+#include <stdio.h>
+#include <stdlib.h>
 
-static struct live live;
-static struct live_session sessions[ROLE_COUNT];
-static json_t *document;
-static unsigned called[ROUTE_MAX];
-static unsigned problems_seen;
-static struct error err;
-
-/* --- one call, held against the document --- */
-
-struct ask {
-    const char *method;
-    const char *route; /* as the table has it */
-    const char *id;    /* for {id} */
-    const char *query;
-    const struct live_session *session;
-    const char *body; /* NULL: none; "" an empty object */
-    const char *type; /* of the body; NULL: the route's */
-    const char *fields;
-    unsigned status;
-    bool without_csrf;
-};
-
-static size_t route_find(const char *method, const char *path)
-{
-    for (size_t i = 0; i < web_route_count; i++)
-        if (strcmp(web_routes[i].method, method) == 0 && strcmp(web_routes[i].path, path) == 0)
-            return i;
-    printf("no route %s %s\n", method, path);
-    exit(1);
-}
-
-static void path_fill(const struct ask *ask, char out[1024])
-{
-    const char *brace = strchr(ask->route, '{');
-
-    snprintf(out, 1024, "%s", ask->route);
-    if (brace != NULL)
-        snprintf(out, 1024, "%.*s%s%s", (int)(brace - ask->route), ask->route,
-                 ask->id == NULL ? "none" : ask->id, strchr(brace, '}') + 1);
-    char *number = strstr(out, "{n}");
-    if (number != NULL) {
-        number[0] = '1';
-        memmove(number + 1, number + 3, strlen(number + 3) + 1);
-    }
-    if (ask->query != NULL)
-        snprintf(out + strlen(out), 1024 - strlen(out), "?%s", ask->query);
-}
-
-/* The head's Content-Type; "" when there is none. */
-static void type_take(const struct live_answer *answer, char out[128])
-{
-    static const char name[] = "\r\nContent-Type: ";
-    const char *at = strcasestr(answer->head, name);
-
-    out[0] = '\0';
-    if (at != NULL)
-        snprintf(out, 128, "%.*s", (int)strcspn(at + strlen(name), "\r"), at + strlen(name));
-}
-
-static bool contract_holds(const struct ask *ask, const struct live_answer *answer)
-{
-    char type[128];
-    char why[SCHEMA_WHY_SIZE] = "";
-
-    type_take(answer, type);
-    bool is_so = answer->status == ask->status &&
-                 schema_answer_fits(document, ask->method, ask->route, answer->status, type,
-                                    buffer_span(&answer->body), why);
-    if (!is_so)
-        printf("%s %s: %u, wanted %u: %s\n  %.*s\n", ask->method, ask->route, answer->status,
-               ask->status, why, (int)(answer->body.size > 500 ? 500 : answer->body.size),
-               answer->body.data == NULL ? "" : (const char *)answer->body.data);
-    return is_so;
-}
-
-static bool ask(const struct ask *ask, struct live_answer *answer)
-{
-    size_t at = route_find(ask->method, ask->route);
-    const struct web_route *route = &web_routes[at];
-    char path[1024];
-    struct live_call call = {.method = ask->method,
-                             .path = path,
-                             .session = ask->session,
-                             .key = route->needs_key ? live_key() : NULL,
-                             .fields = ask->fields,
-                             .without_csrf = ask->without_csrf};
-
-    path_fill(ask, path);
-    if (ask->body != NULL) {
-        call.body = span_text(ask->body[0] == '\0' ? "{}" : ask->body);
-        call.content_type = ask->type != NULL           ? ask->type
-                            : route->kind == WEB_UPLOAD ? "application/octet-stream"
-                                                        : "application/json";
-    }
-    if (!live_ask(&live, &call, answer) || !contract_holds(ask, answer))
-        return false;
-    called[at] += answer->status < 400;
-    problems_seen += answer->status >= 400;
-    return true;
-}
-
-/* The same where nothing of the answer is wanted. */
-static bool done(const struct ask *asked)
-{
-    struct live_answer answer;
-    bool ok = ask(asked, &answer);
-
-    live_answer_free(&answer);
-    return ok;
-}
-
-static bool field_take(const struct live_answer *answer, const char *name, char *out, size_t size)
-{
-    char key[64];
-
-    snprintf(key, sizeof key, "\"%s\":\"", name);
-    const char *at = answer->body.size == 0
-                         ? NULL
-                         : memmem(answer->body.data, answer->body.size, key, strlen(key));
-    if (at == NULL)
-        return live_answer_has(answer, key);
-    at += strlen(key);
-    snprintf(out, size, "%.*s", (int)strcspn(at, "\""), at);
-    return true;
-}
-
-/* A call whose answer names something: its name. */
-static bool made(const struct ask *asked, const char *name, char *out, size_t size)
-{
-    struct live_answer answer;
-    bool ok = ask(asked, &answer) && field_take(&answer, name, out, size);
-
-    live_answer_free(&answer);
-    return ok;
-}
-
-static const struct live_session *as(enum role role)
-{
-    return &sessions[role];
-}
+#define PASSWORD "a long enough one"
 
 /* --- messages to be sent and received --- */
 
@@ -192,23 +48,6 @@ static const char *answer_text(void)
         exit(1);
     snprintf(body_text, sizeof body_text, "%.*s", SPAN_ARG(buffer_span(&body)));
     return body_text;
-}
-
-static void settle(void)
-{
-    live_hold(&live);
-    pair_settle(&live.pair);
-    live_release(&live);
-}
-
-/* A request of the partner that has arrived here. */
-static bool arrived(unsigned number, char item[UUID_TEXT_SIZE])
-{
-    live_hold(&live);
-    bool ok = pair_request(&live.pair.nodes[1], number, item, &err);
-    pair_settle(&live.pair);
-    live_release(&live);
-    return ok;
 }
 
 /* What one item says of itself, and its body and the contents of its parts by the schemas of their types. */
@@ -1031,148 +870,10 @@ CHECK_TEST(every_route_was_called_with_success)
            left);
 }
 
-/* --- what is refused --- */
-
-CHECK_TEST(a_problem_is_one_of_those_that_the_document_knows)
-{
-    char item[UUID_TEXT_SIZE];
-    const struct live_session *head = as(ROLE_HEAD_OF_DESK);
-    struct ask refused[] = {
-        {"GET", "/api/v1/inbox", NULL, "colour=red", head, .status = 400},
-        {"GET", "/api/v1/inbox", NULL, NULL, NULL, .status = 401},
-        {"GET", "/api/v1/inbox", NULL, "after=x", head, .status = 400},
-        {"GET", "/api/v1/inbox", NULL, "limit=0", head, .status = 422},
-        {"GET", "/api/v1/officers", NULL, NULL, as(ROLE_SIGNATORY), .status = 403},
-        {"PUT", "/api/v1/cases/{id}", "c-3", NULL, head, "{\"title\":\"a\"}", .status = 403,
-         .without_csrf = true},
-        {"PUT", "/api/v1/cases/{id}", "c-3", NULL, head, "{\"title\":\"a\"}", "text/plain",
-         .status = 415},
-        {"PUT", "/api/v1/cases/{id}", "c-3", NULL, head, "", .status = 422},
-        {"GET", "/api/v1/items/{id}", UNKNOWN, NULL, head, .status = 404},
-        {"GET", "/api/v1/items/{id}/parts/{n}", UNKNOWN, NULL, head, .status = 404},
-        {"DELETE", "/api/v1/items/{id}/hold", UNKNOWN, NULL, head, .status = 404},
-        {"POST", "/api/v1/session", NULL, NULL, NULL,
-         "{\"officer\":\"nobody\",\"password\":\"a wrong guess\"}", .status = 401},
-        {"POST", "/api/v1/session", NULL, NULL, NULL, "", .status = 422},
-    };
-
-    unsigned before = problems_seen;
-    for (size_t i = 0; i < ARRAY_COUNT(refused); i++)
-        CHECK(done(&refused[i]));
-    CHECK_INT(problems_seen - before, ARRAY_COUNT(refused));
-    CHECK_OR_RETURN(arrived(41, item));
-    __atomic_store_n(&live.disk_left, 10, __ATOMIC_RELEASE);
-    CHECK(done(&(struct ask){.method = "POST",
-                             .route = "/api/v1/uploads",
-                             .query = "name=a.txt",
-                             .session = as(ROLE_DUTY_OFFICER),
-                             .body = "bytes of a file",
-                             .status = 507}));
-    __atomic_store_n(&live.disk_left, INT64_MAX, __ATOMIC_RELEASE);
-}
-
-/* An officer of a role that may do it. */
-static const struct live_session *session_for(const struct web_route *route)
-{
-    for (size_t i = 0; i < ROLE_COUNT; i++)
-        if (route->act == NULL || role_permits((enum role)i, route->act))
-            return &sessions[i];
-    return NULL;
-}
-
-static bool is_refused(const struct web_route *route, const char *body, const char *field)
-{
-    struct live_answer answer;
-    char wanted[96];
-    struct ask asked = {.method = route->method,
-                        .route = route->path,
-                        .id =
-                            route->id != NULL && strcmp(route->id, "item") == 0 ? UNKNOWN : "none",
-                        .session = session_for(route),
-                        .body = body,
-                        .status = 422};
-
-    snprintf(wanted, sizeof wanted, "\"field\":\"%s\"", field);
-    bool ok = ask(&asked, &answer) && live_answer_has(&answer, wanted);
-    live_answer_free(&answer);
-    if (!ok)
-        printf("  %s %s: %s\n", route->method, route->path, body);
-    return ok;
-}
-
-/* Each argument of each route: of a wrong type, lacking, and one that nobody knows. */
-CHECK_TEST(arguments_that_do_not_fit_are_refused_by_their_names)
-{
-    unsigned count = 0;
-
-    for (size_t i = 0; i < web_route_count; i++) {
-        const struct web_route *route = &web_routes[i];
-        const json_t *body = schema_of_body(document, route->method, route->path);
-        const char *ref = json_string_value(json_object_get(body, "$ref"));
-        if (route->body != WEB_BODY_ARGUMENTS && route->body != WEB_BODY_DOCUMENT)
-            continue;
-        CHECK_OR_RETURN(ref != NULL);
-        const json_t *schema = schema_find(document, strrchr(ref, '/') + 1);
-        const char *name;
-        json_t *unused;
-        char text[128], field[96];
-        json_object_foreach(json_object_get(schema, "properties"), name, unused)
-        {
-            snprintf(text, sizeof text, "{\"%s\":{\"a\":[]}}", name);
-            snprintf(field, sizeof field, "/%s", name);
-            CHECK(is_refused(route, text, field));
-            count++;
-        }
-        const json_t *required = json_object_get(schema, "required");
-        for (size_t k = 0; k < json_array_size(required); k++) {
-            snprintf(field, sizeof field, "/%s", json_string_value(json_array_get(required, k)));
-            CHECK(is_refused(route, "{}", field));
-            count++;
-        }
-        CHECK(is_refused(route, "{\"colour\":1}", ""));
-        count++;
-    }
-    printf("%u arguments refused\n", count);
-    CHECK(count >= 30);
-}
-
-static bool all_log_in(void)
-{
-    for (size_t i = 0; i < ROLE_COUNT; i++) {
-        char name[32];
-        snprintf(name, sizeof name, "%s", role_names[i]);
-        for (char *c = name; *c != '\0'; c++)
-            if (*c == '_')
-                *c = '-';
-        if (!live_login(&live, name, "127.0.0.1", &sessions[i]))
-            return false;
-    }
-    return true;
-}
-
-static bool document_fetch(void)
-{
-    struct live_answer answer;
-    struct live_call call = {.method = "GET", .path = "/api/v1/openapi.json"};
-    bool ok = live_ask(&live, &call, &answer) && answer.status == 200;
-
-    document = ok ? schema_document_read(buffer_span(&answer.body)) : NULL;
-    live_answer_free(&answer);
-    return document != NULL;
-}
-
-/* The clock of the books runs ahead as they settle: each test begins with log-ins that still count as proofs. */
-#define RUN(test)                                                                                  \
-    do {                                                                                           \
-        CHECK(all_log_in());                                                                       \
-        CHECK_RUN(test);                                                                           \
-    } while (0)
-
 int main(void)
 {
     document_text = buffer_make(1u << 20);
-    if (!live_open(&live, (struct http_server_limits){0}) || !document_fetch() ||
-        web_route_count > ROUTE_MAX)
+    if (!contract_open())
         return 1;
     RUN(the_page_and_the_document_are_given_to_anyone);
     RUN(an_officer_logs_in_looks_changes_the_password_and_logs_out);
@@ -1190,11 +891,7 @@ int main(void)
     RUN(the_end_of_a_log_is_allowed_to_the_partner_and_asked_for_here);
     RUN(people_of_our_own_cases_are_searched_shown_and_removed);
     RUN(every_route_was_called_with_success);
-    RUN(a_problem_is_one_of_those_that_the_document_knows);
-    RUN(arguments_that_do_not_fit_are_refused_by_their_names);
-    live_close(&live);
-    json_decref(document);
+    contract_close();
     buffer_free(&document_text);
-    ground_free();
     return check_end();
 }

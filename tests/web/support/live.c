@@ -48,7 +48,10 @@ static bool disk_read(void *context, struct env_file *file, int64_t offset, uint
 static bool door_submit(void *context, struct job *job, struct error *err)
 {
     struct live *live = context;
+    int fault = __atomic_load_n(&live->submit_fault, __ATOMIC_ACQUIRE);
 
+    if (fault != ERROR_NONE)
+        return error_set(err, (enum error_kind)fault, "a fault that the test wants");
     return journal_submit(&live->pair.nodes[0].journal, job, err);
 }
 
@@ -57,7 +60,10 @@ static bool door_act(void *context, struct span name, const struct desk_call *ca
 {
     struct live *live = context;
     const struct desk_act *act = desk_act_find(name);
+    int fault = __atomic_load_n(&live->act_fault, __ATOMIC_ACQUIRE);
 
+    if (fault != ERROR_NONE)
+        return error_set(err, (enum error_kind)fault, "a fault that the test wants");
     if (act == NULL)
         return error_set(err, ERROR_MISSING, "no act %.*s", SPAN_ARG(name));
     return desk_run(&live->pair.nodes[0].journal, act, call, out, err);
@@ -250,7 +256,7 @@ bool live_send(struct live *live, const struct live_call *call, struct bare *bar
 
     bare_open(bare, live->port, NULL, BARE_TLS_1_3);
     buffer_format(&head, "%s %s HTTP/1.1\r\nHost: node.ro.example\r\n", call->method, call->path);
-    if (strcmp(call->method, "GET") != 0 || size > 0)
+    if (!call->without_length && (strcmp(call->method, "GET") != 0 || size > 0))
         buffer_format(&head, "Content-Length: %lld\r\n", (long long)size);
     if (call->session != NULL)
         buffer_format(&head, "Cookie: %s\r\n", call->session->cookie);

@@ -17,6 +17,8 @@ struct live {
     uint16_t port;
     struct env disk; /* where attachments go: writes fail with FULL once disk_left is used up */
     int64_t disk_left;
+    int act_fault;               /* enum error_kind that every act gives; 0: none */
+    int submit_fault;            /* the same of the writer's queue */
     int read_ms;                 /* each segment that is read takes this long */
     struct keeper_client keeper; /* one call at a time, as the real one */
     pthread_mutex_t keeper_mutex;
@@ -53,6 +55,7 @@ struct live_call {
     struct span body;
     int64_t announced; /* Content-Length; 0: the body's size */
     bool without_csrf;
+    bool without_length;
     bool without_reason;
 };
 /* Sends the head, and what there is of the body. */
