@@ -14,6 +14,8 @@
 #include "match/ident.h"
 #include "message/support/samples.h"
 #include "store/governance_rows.h"
+#include "store/held_rows.h"
+#include "store/log_rows.h"
 #include "store/own_rows.h"
 #include "store/session_rows.h"
 
@@ -763,23 +765,132 @@ CHECK_TEST(the_end_of_a_log_is_allowed_to_the_partner_and_asked_for_here)
     CHECK(two_do(&asking, ROLE_SECURITY_OFFICER));
 }
 
-CHECK_TEST(what_waits_is_looked_at_and_tried_again)
-{
-    struct ask asking = {.method = "GET", .session = as(ROLE_HEAD_OF_DESK), .status = 200};
+static const char *const held_grounds[] = {"type", "thread", "failed"};
 
-    asking.route = "/api/v1/held";
-    CHECK(done(&asking));
-    asking.route = "/api/v1/resume";
-    CHECK(done(&asking));
-    asking.method = "POST";
+/* The first entries of the partner's log serve as held ones; `context` not NULL: they are no longer. */
+static bool held_run(struct journal *journal, void *context, struct error *e)
+{
+    int64_t log = journal->lines[0].in.id;
+
+    for (size_t i = 0; i < ARRAY_COUNT(held_grounds); i++) {
+        struct entry_row row;
+        if (!entry_find_index(journal->db, &live.arena, log, (int64_t)i, &row, e))
+            return false;
+        struct held_row held = {.entry = row.id,
+                                .log = log,
+                                .thread_log = log,
+                                .thread = row.message_id,
+                                .ground = span_text(held_grounds[i])};
+        if (context != NULL ? !held_delete(journal->db, row.id, e)
+                            : !held_insert(journal->db, &held, e))
+            return false;
+    }
+    return true;
+}
+
+static bool books_run(bool (*run)(struct journal *, void *, struct error *), void *context)
+{
+    live_hold(&live);
+    bool ok = hostile_run(&live.pair.nodes[0], run, context, &err);
+    live_release(&live);
+    return ok;
+}
+
+CHECK_TEST(what_is_held_is_listed_with_its_ground)
+{
+    struct ask asking = {.method = "GET",
+                         .route = "/api/v1/held",
+                         .session = as(ROLE_HEAD_OF_DESK),
+                         .query = "limit=2",
+                         .status = 200};
+    struct live_answer answer;
+    char next[160], query[192];
+
+    CHECK_OK(books_run(held_run, NULL), err);
+    CHECK_OR_RETURN(ask(&asking, &answer));
+    CHECK(live_answer_has(&answer, "\"held_for\":\"type\"") &&
+          live_answer_has(&answer, "\"held_for\":\"thread\""));
+    CHECK_OR_RETURN(field_take(&answer, "next", next, sizeof next));
+    live_answer_free(&answer);
+    snprintf(query, sizeof query, "limit=2&after=%s", next);
+    asking.query = query;
+    CHECK_OR_RETURN(ask(&asking, &answer));
+    CHECK(live_answer_has(&answer, "\"held_for\":\"failed\""));
+    live_answer_free(&answer);
+    CHECK_OK(books_run(held_run, &asking), err);
+}
+
+static const char *until_text(void)
+{
+    static char text[64];
+    char time[TIME_TEXT_SIZE];
+    const struct env *env = live.pair.nodes[0].journal.env;
+
+    time_write(env->now_ms(env->context) + INT64_C(86400000), time);
+    snprintf(text, sizeof text, "{\"until\":\"%s\"}", time);
+    return text;
+}
+
+/* The state of a line whose books are behind, in memory alone. */
+static void behind_set(enum resume_state state)
+{
+    struct journal_line *line = &live.pair.nodes[0].journal.lines[0];
+
+    live_hold(&live);
+    line->resume = (struct line_resume){.state = state};
+    if (state != RESUME_NONE) {
+        line->resume.out_target = line->out.size + 7;
+        line->resume.in_target = line->in.size + 3;
+        line->resume.domestic_behind = 2;
+    }
+    if (state == RESUME_DONE) {
+        line->resume.own_back = 7;
+        line->resume.partner_back = 3;
+        line->resume.lost_bodies = 1;
+    }
+    live_release(&live);
+}
+
+CHECK_TEST(how_far_the_books_are_behind_is_told_in_each_state)
+{
+    static const char *const wanted[] = {"\"level\"", "\"behind: two officers order the resume\"",
+                                         "\"ordered: the partner is asked\"",
+                                         "\"resumed: the log needs a successor\""};
+    struct ask asking = {.method = "GET",
+                         .route = "/api/v1/resume",
+                         .session = as(ROLE_HEAD_OF_DESK),
+                         .status = 200};
+
+    for (int state = RESUME_NONE; state <= RESUME_DONE; state++) {
+        struct live_answer answer;
+        behind_set((enum resume_state)state);
+        bool ok =
+            ask(&asking, &answer) && live_answer_has(&answer, wanted[state]) &&
+            (state == RESUME_NONE || live_answer_has(&answer, "\"lost_domestic_entries\":2")) &&
+            (state != RESUME_DONE || live_answer_has(&answer, "\"lost_bodies\":1"));
+        behind_set(RESUME_NONE);
+        CHECK(ok);
+        live_answer_free(&answer);
+    }
+    struct ask allow = {.method = "PUT",
+                        .route = "/api/v1/partners/{id}/resume",
+                        .id = "al",
+                        .session = as(ROLE_HEAD_OF_DESK),
+                        .body = until_text(),
+                        .status = 200};
+    CHECK(done(&allow));
+    CHECK(done(&asking)); /* with the time until which it may */
+    allow.body = "{\"until\":\"now\"}";
+    CHECK(done(&allow));
+}
+
+CHECK_TEST(what_waits_is_tried_again)
+{
+    struct ask asking = {.method = "POST", .session = as(ROLE_HEAD_OF_DESK), .status = 200};
+
     asking.route = "/api/v1/held/retry";
     CHECK(done(&asking));
     asking.route = "/api/v1/retention/run";
-    CHECK(done(&asking));
-    asking.method = "PUT";
-    asking.route = "/api/v1/partners/{id}/resume";
-    asking.id = "al";
-    asking.body = "{\"until\":\"now\"}";
     CHECK(done(&asking));
 }
 
@@ -887,7 +998,9 @@ int main(void)
     RUN(a_shift_is_handed_over);
     RUN(agreements_are_tried_proposed_compared_refused_accepted_and_ended);
     RUN(what_two_officers_do_waits_and_is_done);
-    RUN(what_waits_is_looked_at_and_tried_again);
+    RUN(what_is_held_is_listed_with_its_ground);
+    RUN(how_far_the_books_are_behind_is_told_in_each_state);
+    RUN(what_waits_is_tried_again);
     RUN(the_end_of_a_log_is_allowed_to_the_partner_and_asked_for_here);
     RUN(people_of_our_own_cases_are_searched_shown_and_removed);
     RUN(every_route_was_called_with_success);
