@@ -321,6 +321,97 @@ CHECK_TEST(nothing_answers_without_tls_or_below_its_third_version)
     close(fd);
 }
 
+/* As of a running node with one partner whose line has had better days; in memory alone. */
+static void running_set(struct service *service)
+{
+    static const struct agreement_party parties[2] = {{.contact = {NULL, 0}},
+                                                      {.contact = {NULL, 0}}};
+    struct journal *journal = &home.node->journal;
+    struct journal_line *line = &journal->lines[0];
+    int64_t now = home.node->env->now_ms(home.node->env->context);
+
+    *service = (struct service){.node = home.node,
+                                .server = server,
+                                .desk_server = server,
+                                .web = web,
+                                .started_ms = now - 60000,
+                                .sandbox = {.landlock_abi = 7, .has_files = true, .text = "files"},
+                                .verifying = service->verifying};
+    *line = (struct journal_line){
+        .partner = "al",
+        .agreement_id = "ro-al",
+        .partner_side = 1,
+        .agreement = {.version = 1, .valid_to_ms = now + 86400000, .parties = parties},
+        .protocol = 1,
+        .has_met = true,
+        .has_clock = true,
+        .clock_ahead_ms = -1500,
+        .cosigned_time_s = now / 1000 - 60,
+        .is_stuck = true,
+        .stuck_until_ms = INT64_MAX,
+        .stuck_reason = "a failure that the test wants"};
+    line->out = (struct journal_log){.id = 7001, .origin = "ro/ro-al/to/al/0"};
+    line->in = (struct journal_log){
+        .id = 7002, .origin = "al/ro-al/to/ro/0", .read_only = "the test wants it so"};
+    home.node->ends = (struct node_ends){.count = 2, .last_ms = now - 90000, .last = "killed"};
+    home.node->service = service;
+    journal->line_count = 1;
+}
+
+static void running_unset(void)
+{
+    home.node->journal.line_count = 0;
+    home.node->service = NULL;
+    home.node->ends = (struct node_ends){.count = 0};
+}
+
+static bool node_act_do(const char *name, struct buffer *out)
+{
+    struct json_writer writer = json_writer_make(out);
+    struct desk_call call = {.arena = &arena};
+
+    for (size_t i = 0; i < node_act_count; i++)
+        if (strcmp(node_acts[i].name, name) == 0)
+            return node_acts[i].run(home.node, &call, &writer, &err) && buffer_byte(out, '\0');
+    return false;
+}
+
+/* Before the writer begins, which would take the line for a real one. */
+CHECK_TEST(what_a_running_node_with_a_partner_tells_is_as_the_document_says)
+{
+    static const char *const words[][2] = {
+        {"status", "\"partner_port\":"},        {"status", "\"last_end_how\":\"killed\""},
+        {"status", "\"clock_ahead_ms\":-1500"}, {"status", "handling of what al sent is stuck"},
+        {"status", "\"state\":\"read-only\""},  {"doctor", "agreement ro-al ends in"},
+        {"doctor", "the test wants"},
+    };
+    static const char *const paths[][2] = {{"status", "/api/v1/status"},
+                                           {"doctor", "/api/v1/doctor"}};
+    struct buffer text CLEANUP(buffer_free) = buffer_make(1u << 20);
+    struct service *service = calloc(1, sizeof *service);
+    char why[SCHEMA_WHY_SIZE] = "";
+
+    CHECK_OR_RETURN(web_document(&text) && service != NULL);
+    json_t *document = schema_document_read(buffer_span(&text));
+    running_set(service);
+    for (size_t i = 0; i < ARRAY_COUNT(paths); i++) {
+        struct buffer out CLEANUP(buffer_free) = buffer_make(1u << 20);
+        bool ok = node_act_do(paths[i][0], &out);
+        struct span told = span_part(buffer_span(&out), 0, out.size - 1);
+        ok = ok &&
+             schema_answer_fits(document, "GET", paths[i][1], 200, "application/json", told, why);
+        for (size_t k = 0; ok && k < ARRAY_COUNT(words); k++)
+            ok = strcmp(words[k][0], paths[i][0]) != 0 ||
+                 strstr((const char *)out.data, words[k][1]) != NULL;
+        if (!ok)
+            printf("%s: %s %s\n%.*s\n", paths[i][0], err.text, why, SPAN_ARG(told));
+        CHECK(ok);
+    }
+    running_unset();
+    json_decref(document);
+    free(service);
+}
+
 /* What tests/web/contract_test.c cannot call: the acts of the node itself. */
 CHECK_TEST(what_the_node_itself_answers_is_as_its_document_says)
 {
@@ -432,8 +523,9 @@ int main(void)
         printf("%s\n", err.text);
         return 1;
     }
-    node_home_write(&home);
     port = http_server_port(server);
+    CHECK_RUN(what_a_running_node_with_a_partner_tells_is_as_the_document_says);
+    node_home_write(&home);
     CHECK_RUN(every_route_by_every_role_answers_over_tls_as_written_by_hand);
     CHECK_RUN(no_route_opens_over_tls_without_session_token_and_origin);
     CHECK_RUN(the_cookie_ends_at_log_out_and_in_another_network);
