@@ -149,7 +149,7 @@ static bool start_once(const struct node_run *node, struct bench_series *start_m
 /* The database out of the system's cache, as after a boot. */
 static void file_forget(const struct node_run *node, const char *name)
 {
-    char path[BENCH_PATH_SIZE];
+    char path[HOME_PATH_SIZE + 64];
 
     snprintf(path, sizeof path, "%s/%s", node->home.path, name);
     int fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -162,7 +162,7 @@ static void file_forget(const struct node_run *node, const char *name)
 
 static double file_size(const struct node_run *node, const char *name)
 {
-    char path[BENCH_PATH_SIZE];
+    char path[HOME_PATH_SIZE + 64];
     struct stat st;
 
     snprintf(path, sizeof path, "%s/%s", node->home.path, name);

@@ -30,7 +30,7 @@ const char *const own_field_names[OWN_FIELD_COUNT] = {
     [OWN_DESCRIPTION] = "description",
     [OWN_CATEGORY] = "category",
     [OWN_MINOR] = "minor",
-    [OWN_SHIELDED] = "shielded",
+    [OWN_SHIELD] = "shielded",
     [OWN_CASE] = "case",
     [OWN_EVALUATION] = "evaluation",
 };
@@ -338,7 +338,7 @@ bool own_build_add(struct own_build *build, enum own_field field, struct span va
         return category_set(build, value, err);
     case OWN_MINOR:
         return flag_set(field, value, &person->is_minor, err);
-    case OWN_SHIELDED:
+    case OWN_SHIELD:
         return flag_set(field, value, &entry->is_shielded, err);
     case OWN_CASE:
         return text_set(field, value, OWN_CASE_SIZE_MAX, &entry->case_number, err);

@@ -27,7 +27,7 @@ enum own_field {
     OWN_DESCRIPTION,
     OWN_CATEGORY,
     OWN_MINOR,
-    OWN_SHIELDED,
+    OWN_SHIELD,
     OWN_CASE,
     OWN_EVALUATION,
     OWN_FIELD_COUNT
