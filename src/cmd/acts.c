@@ -203,6 +203,7 @@ struct message {
     const char *act;
     const char *item;      /* NULL: none */
     const char *agreement; /* NULL: the only one */
+    const char *elsewhere; /* sent over another channel already? NULL: not said */
     const char *body_path;
     struct word_list files;
 };
@@ -221,6 +222,8 @@ static bool message_send(struct session *session, const struct message *message,
         json_string_field(&arguments, "item", message->item);
     if (message->agreement != NULL)
         json_string_field(&arguments, "agreement", message->agreement);
+    if (message->elsewhere != NULL)
+        json_string_field(&arguments, "elsewhere", message->elsewhere);
     if (!uploads_write(session, &message->files, &arguments, problems, err))
         return false;
     json_end_object(&arguments);
@@ -249,6 +252,7 @@ int command_request(struct options *options, int argc, char **argv)
     const struct command_option own[] = {
         {.name = "attach", .letter = 'a', .list = &message.files},
         {.name = "agreement", .value = &message.agreement},
+        {.name = "elsewhere", .value = &message.elsewhere},
     };
     struct word_list words;
     int exit_code;

@@ -85,7 +85,7 @@ const struct command commands[] = {
      "all well, 1: warnings, 2: failures.",
      command_doctor},
     {"status", "", "How the node stands: logs, partners, alarms, sandbox.", command_status},
-    {"request", "FILE.json [--attach FILE]... [--agreement ID]",
+    {"request", "FILE.json --elsewhere no|yes [--attach FILE]... [--agreement ID]",
      "Sends a request to the partner.\n\nFILE.json is the message's body (docs/messages.md); - is "
      "standard input.",
      command_request},

@@ -5,8 +5,8 @@
 #include "desk/register.h"
 
 const struct desk_act desk_acts[] = {
-    {"request-send", "agreement, attachments", "Sends a request to the partner.", true, true,
-     act_request_send},
+    {"request-send", "agreement, attachments, elsewhere", "Sends a request to the partner.", true,
+     true, act_request_send},
     {"answer-send", "item, attachments",
      "Answers a request in whole, in part, or with nothing held.", true, true, act_answer_send},
     {"refuse-send", "item, grounds, reason_text, language",

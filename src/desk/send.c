@@ -98,6 +98,30 @@ static bool persons_mask(struct request *request, struct span pseudonym, struct 
     return true;
 }
 
+/* "Already sent elsewhere?" is asked before anything else and answered with a reference or a no; exercises may leave it out,
+ * since their matter is in no other channel. */
+static bool elsewhere_check(const struct desk_call *call, const struct request *request,
+                            struct error *err)
+{
+    static const char *const answers[] = {NULL, "no", "yes"};
+    size_t said =
+        json_get_choice_optional(call->arguments, "elsewhere", answers, ARRAY_COUNT(answers), 0);
+    bool has_references = request->foreign_reference_count > 0;
+
+    if (!problems_to_error(call->problems, err))
+        return false;
+    if (said == 0)
+        return request->is_training ||
+               error_set(err, ERROR_INPUT,
+                         "elsewhere: was this sent over another channel already? no, or yes with "
+                         "its foreign_references");
+    if (said == 2 && !has_references)
+        return error_set(err, ERROR_INPUT,
+                         "elsewhere: yes, but foreign_references names no channel and reference");
+    return said == 2 || !has_references ||
+           error_set(err, ERROR_INPUT, "elsewhere: no, but foreign_references names a channel");
+}
+
 bool act_request_send(struct journal *journal, const struct desk_call *call,
                       struct json_writer *out, struct error *err)
 {
@@ -115,6 +139,8 @@ bool act_request_send(struct journal *journal, const struct desk_call *call,
         return false;
     if (!request_read(call->body, call->arena, &request, call->problems))
         return problems_to_error(call->problems, err) || error_add(err, "request");
+    if (!elsewhere_check(call, &request, err))
+        return false;
     if (request.parts.count > 0)
         return error_set(err, ERROR_INPUT,
                          "request: parts are made here, from the attachments given");

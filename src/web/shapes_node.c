@@ -241,6 +241,7 @@ const struct shape shape_document =
 
 /* --- paths and queries --- */
 
+static const char *const elsewhere_words[] = {"no", "yes"};
 static const char *const case_states[] = {"open", "closed"};
 static const char *const tried_types[] = {"request", "answer"};
 static const struct shape_field parameter_fields[] = {
@@ -251,6 +252,10 @@ static const struct shape_field parameter_fields[] = {
     INTEGER("register", MUST, 1, JSON_INTEGER_MAX, "What is registered."),
     INTEGER("handover", MUST, 1, JSON_INTEGER_MAX, "The hand-over."),
     BOOLEAN("shielded", MUST, "True: the person is shown in this case alone."),
+    CHOICE(
+        "elsewhere", MUST, elsewhere_words,
+        "Was it sent over another channel already? yes: foreign_references names it; an exercise "
+        "may leave it out."),
     CHOICE("state", MUST, case_states, "Absent: open and closed ones."),
     IDENTIFIER("unit", MUST, "The unit."),
     IDENTIFIER("officer", MUST, "The officer."),

@@ -436,6 +436,45 @@ CHECK_TEST(a_second_request_and_another_channel_are_warned_of)
     CHECK(has("\"list\":[],\"more\":false"));
 }
 
+static bool asks(const char *elsewhere, bool is_training, bool has_reference)
+{
+    static const struct foreign_reference siena = {CHANNEL_SIENA, {(const uint8_t *)"S-1", 3}};
+    static unsigned number = 200;
+    char reference[24], arguments[80];
+    struct request request = sample_request_numbered(number++, reference);
+    struct buffer body CLEANUP(buffer_free) = buffer_make(BODY_SIZE_MAX);
+    struct asked asked = {"ana", "request-send", arguments, "c-1", {NULL, 0}};
+
+    snprintf(arguments, sizeof arguments, "{\"agreement\":\"ro-al\"%s%s%s}",
+             elsewhere == NULL ? "" : ",\"elsewhere\":\"", elsewhere == NULL ? "" : elsewhere,
+             elsewhere == NULL ? "" : "\"");
+    request.is_training = is_training;
+    request.foreign_references = &siena;
+    request.foreign_reference_count = has_reference;
+    error_clear(&err);
+    if (!request_write(&request, &body))
+        return false;
+    asked.body = buffer_span(&body);
+    return pair_work(&pair.nodes[0], asked_run, &asked, &err);
+}
+
+CHECK_TEST(whether_it_was_sent_elsewhere_is_asked_first)
+{
+    CHECK(!asks(NULL, false, false));
+    CHECK_ERROR(err, ERROR_INPUT, "another channel already?");
+    CHECK(!asks("yes", true, false));
+    CHECK_ERROR(err, ERROR_INPUT, "names no channel");
+    CHECK(!asks("no", true, true));
+    CHECK_ERROR(err, ERROR_INPUT, "names a channel");
+    CHECK(!asks("perhaps", true, true));
+    CHECK_INT(err.kind, ERROR_INPUT);
+    /* Then it goes on: to the agreement, which has more to say of an unknown authority. */
+    for (int i = 0; i < 3; i++) {
+        CHECK(!asks(i == 0 ? NULL : i == 1 ? "yes" : "no", true, i == 1));
+        CHECK(strstr(err.text, "elsewhere") == NULL && strstr(err.text, "agreement") != NULL);
+    }
+}
+
 /* --- erased with its item --- */
 
 //= dir-2016-680 art 4(1)(e)
@@ -510,6 +549,7 @@ int main(void)
     CHECK_RUN(what_many_have_leads_to_nobody_and_the_hidden_do_not_count);
     CHECK_RUN(a_greek_item_changes_nothing_that_albania_or_the_ordinary_desk_can_see);
     CHECK_RUN(a_second_request_and_another_channel_are_warned_of);
+    CHECK_RUN(whether_it_was_sent_elsewhere_is_asked_first);
     CHECK_RUN(keys_go_with_their_item);
     third_free(&third);
     pair_free(&pair);
