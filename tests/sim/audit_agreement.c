@@ -193,8 +193,8 @@ static bool said_check(struct node *from, struct node *to)
     const struct journal_line *out = line_of(from);
     const struct journal_line *in = line_of(to);
 
-    if (out->out.read_only[0] != '\0' || in->handled != in->in.size)
-        return true;
+    if (!audit_direction_is_open(from, to) || in->handled != in->in.size)
+        return true; /* or it stands in the log, and custody of that stands still */
     if (out->is_suspended_by_us != in->is_suspended_by_partner)
         return world_fail(from->world, "%s %s, and %s does not know", from->party,
                           out->is_suspended_by_us ? "suspends" : "suspends no longer", to->party);
