@@ -26,6 +26,7 @@ struct numbering {
     size_t count;
     int64_t bytes;
     bool is_full;
+    bool is_late; /* what goes back does so behind a resume */
 };
 
 /* New business waits while an agreement is suspended; outcomes, erasures and the like go on (PROTOCOL.md 7). So does what
@@ -168,10 +169,15 @@ static bool return_note(struct numbering *n, const struct entry_row *row, struct
     if (row->type == MESSAGE_REQUEST && row->body_state == BODY_HELD &&
         !request_find(journal->db, n->arena, row->id, &request, err))
         return false;
-    snprintf(ground, sizeof ground,
-             "not sent: agreement %s is at version %" PRId64
-             " now; look at it again and send it anew",
-             n->line->agreement_id, n->line->agreement.version);
+    if (n->is_late)
+        snprintf(ground, sizeof ground,
+                 "not sent: the books were resumed, and later messages stand before it; look at it "
+                 "again and send it anew");
+    else
+        snprintf(ground, sizeof ground,
+                 "not sent: agreement %s is at version %" PRId64
+                 " now; look at it again and send it anew",
+                 n->line->agreement_id, n->line->agreement.version);
     return returned_insert(journal->db,
                            &(struct returned_row){.entry = row->id,
                                                   .agreement = span_text(n->line->agreement_id),
@@ -184,7 +190,7 @@ static bool return_note(struct numbering *n, const struct entry_row *row, struct
                            err);
 }
 
-/* An entry under a version that is no longer in force goes back to its officer unsent. */
+/* An entry under a version that is no longer in force, or behind later ones, goes back to its officer unsent. */
 static bool entry_return(struct numbering *n, const struct entry_row *row,
                          const struct entry_row *withdrawn, struct error *err)
 {
@@ -297,6 +303,34 @@ static bool line_number(struct journal *journal, struct journal_line *line, stru
     /* What is held back by a suspension waits for its end, not for the next round. */
     line->has_waiting = n->is_full;
     return true;
+}
+
+/* The receiver would refuse it: `seen` never falls from one business entry to the next (PROTOCOL.md 1.1). */
+static bool late_visit(struct numbering *n, const struct entry_row *row, void *context,
+                       bool *is_done, struct error *err)
+{
+    const uint64_t *seen = context;
+    struct withdrawn_search withdrawn;
+    struct error ignored = {0};
+    struct head head;
+    (void)is_done;
+
+    if (is_early(n, row->id) || !message_type_is_business((enum message_type)row->type) ||
+        has_lost_body(row) || !head_read(row->head, n->arena, &head, &ignored) ||
+        head.seen >= *seen)
+        return true;
+    return withdrawn_find(n, row, &withdrawn, err) && entry_return(n, row, &withdrawn.found, err);
+}
+
+bool number_return_late(struct journal *journal, struct journal_line *line, uint64_t seen,
+                        struct error *err)
+{
+    struct arena arena CLEANUP(arena_free) = arena_make(JOURNAL_ARENA_MAX);
+    static struct numbering n; /* the writer alone resumes */
+
+    n = (struct numbering){
+        .journal = journal, .line = line, .log = &line->out, .arena = &arena, .is_late = true};
+    return waiting_walk(&n, 0, late_visit, &seen, err);
 }
 
 bool number_waiting(struct journal *journal, struct error *err)

@@ -125,6 +125,9 @@ bool number_waiting(struct journal *journal, struct error *err);
 /* Entries of this line may be numbered now. */
 bool number_may_go_on(const struct journal *journal, const struct journal_line *line);
 size_t number_size_max(const struct journal_line *line); /* bytes of one checkpoint */
+/* Business that waits and had seen less than this goes back to its officer: what a resume brought had seen more. */
+bool number_return_late(struct journal *journal, struct journal_line *line, uint64_t seen,
+                        struct error *err);
 /* At open: what waits, and whether a `withdrawn` is among it. */
 bool number_owed_load(struct journal *journal, struct journal_line *line, struct error *err);
 

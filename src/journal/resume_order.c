@@ -26,6 +26,7 @@ struct ordering {
     struct arena *clauses;
     uint64_t handled;    /* positions in the partner's logs: where the books stood, */
     uint64_t handled_to; /* and what our own reports reach */
+    uint64_t own_seen;   /* the most that business of ours had seen which came back */
 };
 
 /* What the place of an entry depends on. */
@@ -102,6 +103,17 @@ static bool report_visit(struct ordering *o, const struct entry_row *row, const 
         return true;
     return body_parse(o, row, head->type, arena, &parsed, err) &&
            (parsed == NULL || report_take(o, parsed, err));
+}
+
+static bool seen_visit(struct ordering *o, const struct entry_row *row, const struct head *head,
+                       struct arena *arena, struct error *err)
+{
+    (void)arena;
+    (void)err;
+    if (message_type_is_business(head->type) && row->body_state != BODY_WITHDRAWN &&
+        head->seen > o->own_seen)
+        o->own_seen = head->seen;
+    return true;
 }
 
 /* --- own erasures --- */
@@ -454,8 +466,10 @@ bool resume_finish(struct journal *journal, struct journal_line *line, struct er
     versions_pin(line, line->agreement.version);
     bool ok = versions_load(journal, line, err) && /* a signature that waited may have its number */
               own_walk(&o, report_visit, err) && sequence_restore(&o, err) &&
-              own_walk(&o, erasure_visit, err) && journal_rebuild(journal, NULL, NULL, err) &&
-              resume_governance(journal, line, err) && logs_settle(&o, err);
+              own_walk(&o, erasure_visit, err) && own_walk(&o, seen_visit, err) &&
+              number_return_late(journal, line, o.own_seen, err) &&
+              journal_rebuild(journal, NULL, NULL, err) && resume_governance(journal, line, err) &&
+              logs_settle(&o, err);
     if (ok)
         versions_pin(line, 0);
     return ok || error_add(err, "putting the books of %s in order", line->agreement_id);

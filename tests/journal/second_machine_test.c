@@ -2,7 +2,7 @@
  * Two machines with the keys of one node: a copy of its home runs beside it. Each hears of the other through the partner,
  * also where it has nothing to say; and what docs/recovery.md and `besa doctor` advise brings the logs of the one that stays
  * back.
- * covers: contact witness succession deliver resume_take
+ * covers: contact witness succession deliver resume_take resume_order number
  */
 #include "check.h"
 #include "journal/contact.h"
@@ -439,6 +439,43 @@ CHECK_TEST(custody_that_was_given_twice_stops_and_is_brought_back_from_an_older_
     end();
 }
 
+/* It was written while the other machine went on: behind what that one sent it could only be refused. */
+CHECK_TEST(what_waited_comes_back_to_its_officer_when_later_messages_are_resumed)
+{
+    struct buffer out CLEANUP(buffer_free) = buffer_make(1 << 20);
+    struct error err = {0};
+    char waited[UUID_TEXT_SIZE];
+    char item[UUID_TEXT_SIZE];
+
+    CHECK_OR_RETURN(begin());
+    pair.is_cut = true;
+    line(0)->is_reachable = false;
+    CHECK_OK(pair_request(&pair.nodes[0], 1, waited, &err), err);
+    pair_close_node(&pair.nodes[0]);
+    pair.is_cut = false;
+    pair.is_unreachable[0] = true; /* so that the copy fetches what al sends */
+    CHECK_OR_RETURN(pair_reopen(&twin));
+    CHECK_OK(pair_request(&pair.nodes[1], 2, item, &err), err);
+    run(2 * MINUTE_MS);
+    CHECK_INT(twin_line()->in.size, line(1)->out.size);
+    CHECK_OK(pair_request(&twin, 3, item, &err), err);
+    run(2 * MINUTE_MS);
+    CHECK_INT(twin_line()->cosigned, twin_line()->out.size);
+    pair_close_node(&twin);
+    pair.is_unreachable[0] = false;
+    CHECK_OR_RETURN(pair_reopen(&pair.nodes[0]));
+    pair_settle(&pair);
+    CHECK(says(&line(0)->out, "older backup was restored"));
+    CHECK(resume());
+    CHECK_OK(log_ends(0, &line(0)->out, &err), err);
+    pair_settle(&pair);
+    business_goes_on();
+    CHECK_OK(pair_act(&pair.nodes[0], "sent-list", "{}", span_text(""), &out, &err), err);
+    CHECK(memmem(out.data, out.size, "not sent: the books were resumed", 32) != NULL);
+    CHECK(memmem(out.data, out.size, waited, UUID_TEXT_SIZE - 1) != NULL);
+    end();
+}
+
 int main(void)
 {
     CHECK_RUN(a_copy_that_has_nothing_to_say_hears_within_minutes_what_the_other_got);
@@ -447,5 +484,6 @@ int main(void)
     CHECK_RUN(what_the_other_machine_took_by_another_clock_is_resumed);
     CHECK_RUN(what_was_written_twice_ends_where_the_partner_holds_it_or_from_an_older_backup);
     CHECK_RUN(custody_that_was_given_twice_stops_and_is_brought_back_from_an_older_backup);
+    CHECK_RUN(what_waited_comes_back_to_its_officer_when_later_messages_are_resumed);
     return check_end();
 }
