@@ -152,6 +152,7 @@ static void enter(struct web_job *job, struct span session_of)
 
     int64_t wait_s = backoff_wait_s(web, job->officer, job->call.client);
     if (wait_s > 0) {
+        job->retry_s = wait_s;
         error_set(&err, ERROR_BUSY, "too many failures; wait %d seconds", (int)wait_s);
         job_fail(job, 429, &err);
         return;

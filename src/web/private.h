@@ -45,6 +45,7 @@ struct web_job {
     struct desk_session session;
     unsigned status; /* of a failure that no kind of error has; 0: the error's */
     unsigned kept_status;
+    int64_t retry_s;  /* when it may be tried again (429, 503); 0: RETRY_S */
     bool wants_proof; /* the failure is of type step-up */
     bool is_over;     /* the session: answered 401 with `over`, and what ended it is committed */
     struct error over;

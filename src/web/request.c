@@ -13,6 +13,7 @@
 #include <stdlib.h>
 
 /* Room for a body with a document, and arguments of path and query; bodies of messages go beside it. */
+#define RETRY_S       INT64_C(5) /* whoever hears that there is no room comes again after so long */
 #define TEXT_SIZE_MAX (WEB_DOCUMENT_SIZE_MAX + WEB_ARGUMENTS_SIZE_MAX)
 
 struct web_job *job_make(struct web *web, const struct web_call *call)
@@ -60,8 +61,11 @@ void job_answer(struct web_job *job, unsigned status, const char *content_type, 
 void job_fail(struct web_job *job, unsigned status, const struct error *err)
 {
     struct buffer text CLEANUP(buffer_free) = buffer_make(256u * 1024);
-    struct http_header headers[] = {{"Retry-After", "5"}};
+    char after[24];
+    struct http_header headers[] = {{"Retry-After", after}};
     bool says_when = status == 429 || status == 503;
+
+    snprintf(after, sizeof after, "%" PRId64, job->retry_s > 0 ? job->retry_s : RETRY_S);
 
     __atomic_add_fetch(&job->web->problems[err->kind], 1, __ATOMIC_RELAXED);
     problem_write(&text, status, job->wants_proof ? HTTP_PROBLEM_STEP_UP : HTTP_PROBLEM_PLAIN, err,

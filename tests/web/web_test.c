@@ -80,6 +80,7 @@ struct got {
     unsigned status;
     char body[65536];
     char cookie[256];
+    char retry[24];
 };
 static struct got answer;
 
@@ -91,6 +92,8 @@ static void answer_take(void *context, const struct http_answer *got)
     for (size_t i = 0; i < got->header_count; i++)
         if (strcmp(got->headers[i].name, "Set-Cookie") == 0)
             snprintf(answer.cookie, sizeof answer.cookie, "%s", got->headers[i].value);
+        else if (strcmp(got->headers[i].name, "Retry-After") == 0)
+            snprintf(answer.retry, sizeof answer.retry, "%s", got->headers[i].value);
     __atomic_store_n(&answer.is_there, true, __ATOMIC_RELEASE);
 }
 
@@ -901,6 +904,9 @@ CHECK_TEST(who_fails_again_and_again_waits)
         serve(&call);
         refused += answer.status == 429;
         CHECK(answer.status == 401 || answer.status == 429);
+        const char *wait = strstr(answer.body, "; wait ");
+        CHECK(answer.status == 401 ||
+              (wait != NULL && strtol(wait + 7, NULL, 10) == strtol(answer.retry, NULL, 10)));
     }
     CHECK(refused >= 1);
     /* Another officer is not kept waiting by it. */
