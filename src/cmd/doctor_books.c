@@ -26,9 +26,10 @@
 #define LOOK_MAX          256
 #define CLOCK_WARN_MS                                                                              \
     2000 /* kept clocks differ by less than 0.1 s; a receipt's time has whole seconds */
-#define ENDS_MANY      3 /* ends of a process since the service began */
-#define BACKUP_LATE_MS (7 * DAY_MS)
-#define RECOVERY       "docs/recovery.md: what this means and how the log goes on"
+#define DISPUTE_WARN_MS (7 * DAY_MS)
+#define ENDS_MANY       3 /* ends of a process since the service began */
+#define BACKUP_LATE_MS  (7 * DAY_MS)
+#define RECOVERY        "docs/recovery.md: what this means and how the log goes on"
 
 static int64_t now_ms(const struct node *node)
 {
@@ -209,6 +210,23 @@ static void lines_look(struct doctor *doctor, struct node *node)
         line_look(doctor, node, i);
 }
 
+/* Receipts that count, and whose time is on record as wrong (journal/deliver.c). */
+static void disputes_look(struct doctor *doctor, const struct node *node,
+                          const struct journal_line *line)
+{
+    if (line->disputed_ms == 0 || now_ms(node) - line->disputed_ms > DISPUTE_WARN_MS)
+        return;
+    doctor_find(
+        doctor, DOCTOR_WARNING,
+        "see which clock is wrong (row `clock` here and there); if ours is right, the "
+        "partner's node chooses times of receipts at will: tell its desk, and keep both "
+        "logs. The receipts count as they are",
+        "%s gave %" PRIu64 " receipts whose time is disputed%s, the newest within %" PRId64 " days",
+        line->partner, line->disputes,
+        line->has_fallen ? ", and one of them lies before the receipt that it gave earlier" : "",
+        (now_ms(node) - line->disputed_ms) / DAY_MS + 1);
+}
+
 /* By the time in its newest receipt. A partner whose clock is off by more than the agreement's bound gives none: the line
  * says so, and here it is seen coming. */
 static void clocks_look(struct doctor *doctor, struct node *node)
@@ -217,6 +235,7 @@ static void clocks_look(struct doctor *doctor, struct node *node)
         const struct journal_line *line = &node->journal.lines[i];
         int64_t off_ms = line->clock_ahead_ms < 0 ? -line->clock_ahead_ms : line->clock_ahead_ms;
         bool is_off = line->has_clock && off_ms > CLOCK_WARN_MS;
+        disputes_look(doctor, node, line);
         if (!line->has_clock)
             doctor_find(doctor, DOCTOR_OK, NULL, "no receipt of %s since the start tells its clock",
                         line->partner);

@@ -64,6 +64,7 @@ static void line_picture(struct gauges_line *out, const struct journal_line *lin
     out->handled = (int64_t)line->handled;
     out->witnessed = (int64_t)line->witnessed;
     out->last_receipt_s = line->cosigned_time_s;
+    out->disputes = (int64_t)line->disputes;
     out->is_suspended = line->is_suspended;
     out->is_stuck = line->is_stuck;
     out->has_held = line->has_held;
@@ -143,6 +144,10 @@ static void lines_write(const struct gauges_picture *picture, struct buffer *out
     for (size_t i = 0; i < picture->line_count; i++)
         metric_value(METRIC_LAST_RECEIPT_SECONDS, picture->lines[i].partner,
                      picture->lines[i].last_receipt_s, out);
+    metric_begin(METRIC_RECEIPT_DISPUTES, out);
+    for (size_t i = 0; i < picture->line_count; i++)
+        metric_value(METRIC_RECEIPT_DISPUTES, picture->lines[i].partner, picture->lines[i].disputes,
+                     out);
 }
 
 static void partners_write(struct service *service, const struct gauges_picture *picture,

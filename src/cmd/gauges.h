@@ -25,6 +25,7 @@ struct gauges_line {
     int64_t handled;
     int64_t witnessed;
     int64_t last_receipt_s;
+    int64_t disputes;
     bool is_suspended;
     bool is_stuck;
     bool has_held;

@@ -36,6 +36,8 @@ const struct metric_row metric_rows[METRIC_COUNT] = {
                           "Entries of our domestic log that the partner witnessed."},
     [METRIC_LAST_RECEIPT_SECONDS] = {"besa_last_receipt_time_seconds", METRIC_GAUGE, "partner",
                                      "Time of the partner's newest receipt, Unix time; 0: none."},
+    [METRIC_RECEIPT_DISPUTES] = {"besa_receipt_time_disputes", METRIC_GAUGE, "partner",
+                                 "Receipts of the partner whose time is on record as wrong."},
     [METRIC_EVENTS] = {"besa_events_total", METRIC_COUNTER, "kind",
                        "What happened in the books since the node began, by kind."},
     [METRIC_WRITER_SECONDS] = {"besa_writer_round_seconds", METRIC_HISTOGRAM, NULL,

@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #define WAITING_SHOWN_MAX 256
+#define DISPUTE_SHOWN_MS  INT64_C(86400000)
 #define ALARM_SIZE        (ERROR_TEXT_SIZE + 256)
 
 /* --- status --- */
@@ -152,6 +153,12 @@ static void line_alarms_write(struct node *node, size_t at, struct json_writer *
 
     log_alarm_write(out, &line->out);
     log_alarm_write(out, &line->in);
+    if (line->disputed_ms > 0 && now_ms(node) - line->disputed_ms < DISPUTE_SHOWN_MS) {
+        snprintf(what, sizeof what, "%" PRIu64 " receipts of %s", line->disputes, line->partner);
+        alarm_write(out, what,
+                    line->has_fallen ? "their time is disputed; one lies before an earlier receipt"
+                                     : "their time is disputed: besa doctor");
+    }
     if (line->is_stuck) {
         snprintf(what, sizeof what, "handling of what %s sent is stuck at entry %" PRIu64,
                  line->partner, line->handled);

@@ -317,16 +317,23 @@ static bool claim_judge(struct journal *journal, struct journal_line *line,
     return *is_passed;
 }
 
-/* One deadline, never two: the receipt counts, and what is wrong with its time is put on record. */
+/* One deadline, never two: the receipt counts, and what is wrong with its time is put on record. T never falls within a
+ * log (PROTOCOL.md 3): one that does is disputed, however near it lies. `last_s`: T of the receipt before. */
 static bool clock_dispute(struct journal *journal, struct journal_line *line,
-                          const struct receipt_claim *claim, int64_t posted_ms, int64_t answered_ms,
-                          struct error *err)
+                          const struct receipt_claim *claim, int64_t last_s, int64_t posted_ms,
+                          int64_t answered_ms, struct error *err)
 {
     int64_t bound_ms = line->agreement.clock_bound_s * 1000;
-    if ((claim->time_s * 1000 >= posted_ms - bound_ms - 999 &&
-         claim->time_s * 1000 <= answered_ms + bound_ms) ||
-        line->out.read_only[0] != '\0')
+    bool is_near = claim->time_s * 1000 >= posted_ms - bound_ms - 999 &&
+                   claim->time_s * 1000 <= answered_ms + bound_ms;
+    if ((is_near && claim->time_s >= last_s) || line->out.read_only[0] != '\0')
         return true;
+    bool has_fallen = claim->time_s < last_s;
+    /* No earlier than the receipt before was this one given. */
+    if (has_fallen && posted_ms < last_s * 1000)
+        posted_ms = last_s * 1000;
+    if (answered_ms < posted_ms)
+        answered_ms = posted_ms;
     struct clock_dispute dispute = {.size = line->out_past.base + claim->size,
                                     .their_time_s = claim->time_s,
                                     .posted_ms = posted_ms,
@@ -334,6 +341,9 @@ static bool clock_dispute(struct journal *journal, struct journal_line *line,
     struct buffer body CLEANUP(buffer_free) = buffer_make(BODY_SIZE_MAX);
     struct appended appended;
     clock_dispute_write(&dispute, &body);
+    line->disputes++;
+    line->disputed_ms = journal_now_ms(journal);
+    line->has_fallen = line->has_fallen || has_fallen;
     struct draft draft = {.type = MESSAGE_CLOCK_DISPUTE,
                           .unit = journal_unit(journal, line),
                           .body = buffer_span(&body)};
@@ -435,10 +445,12 @@ bool journal_receipt(struct journal *journal, struct journal_line *line, struct 
         posted_ms = line->first_post_ms;
     if (answered_ms < posted_ms)
         answered_ms = posted_ms; /* our clock was set back meanwhile */
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
+        int64_t last_s = line->cosigned_time_s;
         if (!claim_store(journal, line, &claims[i], err) ||
-            !clock_dispute(journal, line, &claims[i], posted_ms, answered_ms, err))
+            !clock_dispute(journal, line, &claims[i], last_s, posted_ms, answered_ms, err))
             return false;
+    }
     if (count > 0) {
         line->clock_ahead_ms =
             journal_clock_ahead(claims[count - 1].time_s, posted_ms, answered_ms);

@@ -149,6 +149,9 @@ struct journal_line {
         known; /* position in the partner's logs: handled in the transaction that runs; 0: none runs */
     uint64_t cosigned; /* of `out`: newest size with the partner's receipt */
     int64_t cosigned_time_s;
+    uint64_t disputes;      /* receipts of the partner whose time we put on record as wrong, */
+    int64_t disputed_ms;    /* when the newest of them was; 0: none */
+    bool has_fallen;        /* and one was below the one before, since the start */
     bool has_clock;         /* a receipt came since the start */
     int64_t clock_ahead_ms; /* by it, the partner's clock against ours; 0: within its travel time */
     uint64_t held_there;    /* of `out`: what the partner showed at contact; 0: not yet */

@@ -10,6 +10,8 @@
 #include "agreement/signed.h"
 #include "store/schema.h"
 
+#include "store/derived_rows.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -284,6 +286,20 @@ static bool posted_load(struct journal *journal, struct journal_line *line, stru
     return true;
 }
 
+static bool disputes_load(struct journal *journal, struct journal_line *line, struct error *err)
+{
+    for (size_t i = 0; i < journal_log_count(line, SIDE_OWN); i++) {
+        int64_t count = 0;
+        int64_t newest_ms = 0;
+        if (!dispute_sum(journal->db, journal_log_id(line, SIDE_OWN, i), &count, &newest_ms, err))
+            return false;
+        line->disputes += (uint64_t)count;
+        if (newest_ms > line->disputed_ms)
+            line->disputed_ms = newest_ms;
+    }
+    return true;
+}
+
 static bool lines_load(struct journal *journal, struct error *err)
 {
     for (size_t i = 0; i < journal->line_count; i++) {
@@ -294,7 +310,7 @@ static bool lines_load(struct journal *journal, struct error *err)
             !witness_load(journal, line, err) || !seen_load(journal, line, err) ||
             !posted_load(journal, line, err) || !held_load(journal, line, err) ||
             !versions_load(journal, line, err) || !governance_load(journal, line, err) ||
-            !resume_load(journal, line, err))
+            !resume_load(journal, line, err) || !disputes_load(journal, line, err))
             return false;
         line->ahead = line->out.signed_size > line->cosigned ? 1 : 0;
     }

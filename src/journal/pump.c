@@ -59,6 +59,7 @@ void journal_wait(struct journal *journal, int64_t timeout_ms)
 struct line_marks {
     uint64_t cosigned;
     int64_t cosigned_time_s;
+    uint64_t disputes;
     unsigned ahead;
     struct governance_marks governance;
     bool owes_withdrawn;
@@ -71,6 +72,7 @@ static void marks_take(const struct journal *journal, struct line_marks out[PART
         const struct journal_line *line = &journal->lines[i];
         out[i] = (struct line_marks){.cosigned = line->cosigned,
                                      .cosigned_time_s = line->cosigned_time_s,
+                                     .disputes = line->disputes,
                                      .ahead = line->ahead,
                                      .governance = governance_mark(line),
                                      .owes_withdrawn = line->owes_withdrawn,
@@ -85,6 +87,7 @@ static void marks_restore(struct journal *journal, const struct line_marks marks
         struct journal_line *line = &journal->lines[i];
         line->cosigned = marks[i].cosigned;
         line->cosigned_time_s = marks[i].cosigned_time_s;
+        line->disputes = marks[i].disputes;
         line->ahead = marks[i].ahead;
         governance_restore(line, &marks[i].governance);
         line->owes_withdrawn = marks[i].owes_withdrawn;

@@ -12,8 +12,9 @@
 struct clock_dispute {
     uint64_t size; /* the cosigned size of the writer's own log; the entries below it are meant */
     int64_t their_time_s; /* T of the cosignature, Unix seconds */
-    int64_t posted_ms;    /* our clock when the post went out */
-    int64_t answered_ms;  /* our clock when the answer came */
+    int64_t
+        posted_ms; /* our clock when the post went out; T of the receipt before, where that is later */
+    int64_t answered_ms; /* our clock when the answer came */
 };
 
 extern const struct form clock_dispute_form;

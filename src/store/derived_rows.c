@@ -348,6 +348,24 @@ bool dispute_count(struct database *db, int64_t *count, struct error *err)
     return row_integer(s, count, err);
 }
 
+static const char dispute_sum_sql[] =
+    "select count(*), coalesce(max(e.created_ms), 0) from disputes d join entries e on e.id = d.entry"
+    " where e.log = $1";
+
+bool dispute_sum(struct database *db, int64_t log, int64_t *count, int64_t *newest_ms,
+                 struct error *err)
+{
+    struct statement *s CLEANUP(statement_give) = statement_take(db, dispute_sum_sql, err);
+    if (s == NULL)
+        return false;
+    statement_integer(s, 1, log);
+    if (statement_step(s, err) != STEP_ROW)
+        return error_add(err, "counting disputed receipt times");
+    *count = column_integer(s, 0);
+    *newest_ms = column_integer(s, 1);
+    return true;
+}
+
 static const char erasure_return_sql[] = "delete from erasures where target = $1";
 
 bool erasure_return(struct database *db, int64_t target, struct error *err)

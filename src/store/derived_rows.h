@@ -84,6 +84,9 @@ bool erasure_count(struct database *db, int64_t target, int64_t *count, struct e
 bool dispute_insert(struct database *db, int64_t entry, int64_t size, int64_t time_s,
                     struct error *err);
 bool dispute_count(struct database *db, int64_t *count, struct error *err);
+/* Of one writer's log: how many, and when the newest was written; 0 and 0 when there is none. */
+bool dispute_sum(struct database *db, int64_t log, int64_t *count, int64_t *newest_ms,
+                 struct error *err);
 
 /* Deletes every derived row that names the entry (erasures stay: they are the fact). */
 bool derived_erase(struct database *db, int64_t entry, struct error *err);

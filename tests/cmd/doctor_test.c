@@ -530,6 +530,26 @@ CHECK_TEST(custody_behind_its_own_keeper_is_named)
     line_take_away();
 }
 
+CHECK_TEST(receipts_whose_time_is_disputed_are_named)
+{
+    struct journal_line *line = line_put();
+    int64_t now_ms = home.node->env->now_ms(home.node->env->context);
+
+    line->disputes = 3;
+    line->disputed_ms = now_ms - 2 * INT64_C(86400000) - 1;
+    books_try("clocks");
+    CHECK(found(DOCTOR_WARNING,
+                "al gave 3 receipts whose time is disputed, the newest within 3 days"));
+    line->has_fallen = true;
+    books_try("clocks");
+    CHECK(found(DOCTOR_WARNING, "al gave 3 receipts whose time is disputed, and one of them lies "
+                                "before the receipt that it gave earlier"));
+    line->disputed_ms = now_ms - 8 * INT64_C(86400000);
+    books_try("clocks");
+    CHECK_INT(doctor->worst, DOCTOR_OK);
+    line_take_away();
+}
+
 CHECK_TEST(two_histories_of_a_partner_are_named)
 {
     struct error err = {0};
@@ -1102,6 +1122,7 @@ int main(void)
     CHECK_RUN(each_reason_of_a_read_only_log_names_the_next_command);
     CHECK_RUN(what_the_keeper_signed_is_resumed_where_the_partner_holds_it);
     CHECK_RUN(custody_behind_its_own_keeper_is_named);
+    CHECK_RUN(receipts_whose_time_is_disputed_are_named);
     CHECK_RUN(two_histories_of_a_partner_are_named);
     CHECK_RUN(an_agreement_that_ends_or_is_suspended_is_named);
     CHECK_RUN(what_waits_too_long_is_named);

@@ -4,10 +4,13 @@
  * covers: number seal deliver
  */
 #include "check.h"
+#include "base/text.h"
 #include "journal/private.h"
 #include "journal/support/hostile.h"
 #include "message/clock_dispute.h"
 #include "store/derived_rows.h"
+#include "tlog/checkpoint.h"
+#include "tlog/cosignature.h"
 
 static struct pair pair;
 
@@ -281,6 +284,68 @@ CHECK_TEST(receipts_are_taken_whole_or_not_at_all)
     CHECK(is_level());
 }
 
+/* Under a key that the test holds: the partner's own keeper would not sign it. */
+static bool falling_answer(int64_t time_s, struct buffer *out)
+{
+    const struct journal_log *log = &line(0)->out;
+    struct checkpoint checkpoint = {
+        .origin = span_text(log->origin), .size = log->signed_size, .root = log->signed_root};
+    struct buffer body CLEANUP(buffer_free) = buffer_make(CHECKPOINT_SIZE_MAX);
+    struct buffer message CLEANUP(buffer_free) = buffer_make(CHECKPOINT_SIZE_MAX);
+    uint8_t seed[SIGNATURE_SEED_SIZE] = {7};
+    uint8_t secret[SIGNATURE_SECRET_SIZE];
+    uint8_t signature[SIGNATURE_SIZE];
+    char root[BASE64_SIZE(TLOG_HASH_SIZE) + 1];
+    struct note_key key;
+    struct error err = {0};
+
+    signature_keys(seed, line(0)->partner_keys.custody, secret);
+    base64_write(span_make(log->signed_root.bytes, TLOG_HASH_SIZE), root);
+    if (!checkpoint_write(&checkpoint, &body) ||
+        !cosignature_message_write(time_s, buffer_span(&body), &message) ||
+        !key_of("al", "custody", &line(0)->partner_keys, &key, &err))
+        return false;
+    signature_sign(secret, buffer_span(&message), signature);
+    return buffer_format(out, "%" PRIu64 " %s ", log->signed_size, root) &&
+           cosignature_line_write(&key, time_s, signature, out);
+}
+
+/* PROTOCOL.md 3: the receipt counts in any case, and T never falls: so it is put on record, however near it lies. */
+CHECK_TEST(a_time_that_falls_is_accepted_and_disputed)
+{
+    struct buffer answer CLEANUP(buffer_free) = buffer_make(1 << 16);
+    struct answer_job job;
+    struct error err = {0};
+    int64_t before = 0;
+    int64_t disputes = 0;
+    char item[UUID_TEXT_SIZE];
+
+    pair.is_cut = true;
+    CHECK_OK(dispute_count(pair.nodes[0].db, &before, &err), err);
+    CHECK_OK(pair_request(&pair.nodes[0], 820, item, &err), err);
+    seal_alone();
+    struct succession_keys kept = line(0)->partner_keys;
+    uint64_t disputed = line(0)->disputes;
+    uint64_t size = line(0)->out.signed_size;
+    int64_t last_s = journal_now_ms(&pair.nodes[0].journal) / 1000;
+    line(0)->cosigned_time_s = last_s; /* as if the last receipt had come just now */
+    CHECK_OR_RETURN(falling_answer(last_s - 5, &answer));
+    job.answer = buffer_span(&answer);
+    CHECK_OK(hostile_run(&pair.nodes[0], answer_run, &job, &err), err);
+    line(0)->partner_keys = kept;
+    CHECK_INT(line(0)->cosigned, size);
+    CHECK_INT(line(0)->cosigned_time_s, last_s - 5);
+    CHECK_INT(line(0)->disputes, disputed + 1);
+    CHECK(line(0)->has_fallen);
+    CHECK_OK(dispute_count(pair.nodes[0].db, &disputes, &err), err);
+    CHECK_INT(disputes, before + 1);
+    /* It is known after a restart. */
+    CHECK_OR_RETURN(pair_reopen(&pair.nodes[0]));
+    CHECK_INT(line(0)->disputes, disputed + 1);
+    CHECK(line(0)->disputed_ms > 0);
+    pair.is_cut = false;
+}
+
 CHECK_TEST(a_receipt_tells_how_far_the_clocks_are_apart)
 {
     CHECK_INT(journal_clock_ahead(100, 100200, 100300), 0);
@@ -369,6 +434,7 @@ int main(void)
     CHECK_RUN(a_lost_answer_makes_no_clock_dispute_later);
     CHECK_RUN(a_post_that_keeps_failing_is_filed_once_an_hour);
     CHECK_RUN(an_answer_without_receipts_is_filed_and_tried_again_slowly);
+    CHECK_RUN(a_time_that_falls_is_accepted_and_disputed); /* the two have other receipts then */
     pair_free(&pair);
     return check_end();
 }
