@@ -1,6 +1,8 @@
 /* Is anything held longer than the agreement allows, and what goes soon? Counts only, no person and no case. */
 #include "cmd/doctor.h"
 #include "cmd/service.h"
+#include "desk/own_dates.h"
+#include "desk/own_index.h"
 
 #include <inttypes.h>
 
@@ -63,6 +65,31 @@ static void acts_look(struct doctor *doctor, struct node *node, int64_t now_ms)
         doctor_find(doctor, DOCTOR_OK, NULL, "no access entry is overdue");
 }
 
+static void people_look(struct doctor *doctor, struct node *node, int64_t now_ms)
+{
+    struct journal *journal = &node->journal;
+    struct own_dates dates;
+    struct error err = {0};
+
+    if (!own_dates_count(node->db, now_ms, &dates, &err)) {
+        doctor_find(doctor, DOCTOR_FAILURE, "look at the disk", "%s", err.text);
+        return;
+    }
+    if (dates.overdue > 0)
+        doctor_find(doctor, DOCTOR_FAILURE, "besa own due --erase, then besa retention run",
+                    "%" PRId64 " people are in the own index beyond their day", dates.overdue);
+    else
+        doctor_find(doctor, DOCTOR_OK, NULL, "nobody is in the own index beyond their day");
+    if (dates.review > 0)
+        doctor_find(doctor, DOCTOR_NOTICE,
+                    "the officers look whether they are kept: besa own due, besa own review",
+                    "%" PRId64 " people of the own index are to be reviewed", dates.review);
+    if (journal->own_index != NULL && own_index_is_late(journal->own_index, now_ms))
+        doctor_find(doctor, DOCTOR_FAILURE, "look at the disk and at the report of the node",
+                    "%zu people who are gone have their names in the search files still",
+                    own_index_gone(journal->own_index));
+}
+
 //= dir-2016-680 art 5
 void doctor_retention_look(struct doctor *doctor, struct node *node)
 {
@@ -77,6 +104,7 @@ void doctor_retention_look(struct doctor *doctor, struct node *node)
         clock_look(doctor, &clock);
     for (size_t i = 0; i < node->journal.line_count; i++)
         line_look(doctor, node, &node->journal.lines[i], clock.own_ms);
+    people_look(doctor, node, clock.own_ms);
     if (node->journal.line_count > 0)
         acts_look(doctor, node, clock.own_ms);
     else

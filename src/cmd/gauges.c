@@ -5,6 +5,8 @@
 #include "cmd/backup_known.h"
 #include "cmd/keys.h"
 #include "cmd/service.h"
+#include "desk/own_dates.h"
+#include "desk/own_index.h"
 #include "web/web.h"
 #include "crypto/cms.h"
 
@@ -298,6 +300,21 @@ static void retention_write(struct service *service, const struct gauges_picture
     one_write(METRIC_RETENTION_ERASED, service_retention_erased(service), out);
 }
 
+/* On the background thread's own connection. What cannot be counted is not told as 0. */
+static void own_write(struct service *service, struct buffer *out)
+{
+    const struct env *env = service->node->env;
+    struct own_dates dates = {.overdue = -1, .review = -1};
+    struct error ignored = {0};
+
+    own_dates_count(service->background_db, env->now_ms(env->context), &dates, &ignored);
+    one_write(METRIC_OWN_OVERDUE, dates.overdue, out);
+    one_write(METRIC_OWN_REVIEW, dates.review, out);
+    one_write(METRIC_OWN_GONE,
+              service->index.index != NULL ? (int64_t)own_index_gone(service->index.index) : 0,
+              out);
+}
+
 uint64_t gauges_domestic_size(struct gauges *gauges)
 {
     pthread_mutex_lock(&gauges->mutex);
@@ -345,6 +362,7 @@ bool gauges_write(struct service *service, struct buffer *out)
     for (size_t i = 0; i < picture->line_count; i++)
         metric_value(METRIC_HELD, picture->lines[i].partner, picture->lines[i].has_held, out);
     retention_write(service, picture, out);
+    own_write(service, out);
     free(picture);
     return !out->failed;
 }

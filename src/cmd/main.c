@@ -116,14 +116,15 @@ const struct command commands[] = {
      command_retention},
     {"own",
      "search WORDS... --purpose CODE [--limit N]\nshow PERSON --purpose CODE\nremove PERSON --purpose "
-     "CODE\nimport FILE --source NAME --offences CODES [--format csv|ftm|xml] [--mapping FILE] [--category CODE] [--evaluation "
+     "CODE\ndue [--erase] [--days N] [--limit N] [--after PLACE]\nreview PERSON --purpose CODE --next DATE\nimport FILE --source NAME --offences CODES [--format csv|ftm|xml] [--mapping FILE] [--category CODE] [--evaluation "
      "B2] [--purpose CODE] [--review DAYS] [--erase DAYS] [--link TEXT] [--errors FILE]\nimports",
      "The people of our own cases.\n\n`search` takes names as heard or read, dates, plates, telephones "
      "and numbers of documents in any order, or fields such as plate:AA123BB born:1984; purpose is a "
      "code of the agreement's list, and people who are protected show only in their own case or where a "
      "person is missing or in danger. `import` takes a table with named columns, FollowTheMoney "
      "entities, or XML as UMF has it (--mapping says which element is which field); lines that are wrong are told and passed over, and the same command again goes on where "
-     "it was cut. An import needs a case, reason and officer, as a search does.",
+     "it was cut. `due` says who is to be reviewed, or erased (--erase), by now or within so many days: numbers alone; `review` keeps a "
+     "person who was looked at, and sets the next day. An import needs a case, reason and officer, as a search does.",
      command_own},
     {"withdraw", "ITEM", "Withdraws an own message that the partner does not hold yet.",
      command_withdraw},

@@ -107,6 +107,14 @@ const struct metric_row metric_rows[METRIC_COUNT] = {
                                "Items that are erased within 30 days; 1000 stands for more."},
     [METRIC_RETENTION_ERASED] = {"besa_retention_erased_total", METRIC_COUNTER, NULL,
                                  "Items that the hourly pass erased since the start."},
+    [METRIC_OWN_OVERDUE] = {"besa_own_overdue", METRIC_GAUGE, NULL,
+                            "People in the own index beyond their day; must be 0; 1000 stands for "
+                            "more."},
+    [METRIC_OWN_REVIEW] = {"besa_own_review", METRIC_GAUGE, NULL,
+                           "People of the own index who are to be reviewed; 1000 stands for more."},
+    [METRIC_OWN_GONE] = {"besa_own_gone", METRIC_GAUGE, NULL,
+                         "Former names in the search files of the own index; 0 again within six "
+                         "hours."},
     [METRIC_LOGIN_GUESSING] =
         {"besa_login_guessing_total", METRIC_COUNTER, NULL,
          "Times that failed log-ins looked like guessing: one officer from many "

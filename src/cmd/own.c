@@ -4,6 +4,7 @@
 #include "base/attributes.h"
 #include "base/json.h"
 #include "cmd/own.h"
+#include "desk/own_dates.h"
 #include "match/query.h"
 
 #include <string.h>
@@ -49,22 +50,28 @@ static int of_person(struct options *options, int argc, char **argv, const char 
 {
     struct buffer text CLEANUP(buffer_free) = buffer_make(ARGUMENTS_SIZE_MAX);
     struct json_writer arguments = json_writer_make(&text);
-    const char *purpose = NULL;
-    const struct command_option own[] = {{.name = "purpose", .value = &purpose}};
+    bool is_review = strcmp(act, "own-review") == 0;
+    const char *purpose = NULL, *next = NULL;
+    const struct command_option own[] = {{.name = "purpose", .value = &purpose},
+                                         {.name = "next", .value = &next}};
     struct word_list words;
     struct error err = {0};
     uint64_t person = 0;
     int exit_code;
 
-    if (!command_parse(options, argc, argv, own, ARRAY_COUNT(own), 1, 1, &words, &exit_code))
+    if (!command_parse(options, argc, argv, own, is_review ? 2 : 1, 1, 1, &words, &exit_code))
         return exit_code;
     if (purpose == NULL)
         return command_usage(options, "say --purpose: what it serves");
+    if (is_review && next == NULL)
+        return command_usage(options, "say --next: the next day of review");
     if (!command_number("PERSON", words.words[0], 1, JSON_INTEGER_MAX, 0, &person, &err))
         return command_usage(options, "%s", err.text);
     json_begin_object(&arguments);
     json_integer_field(&arguments, "person", (int64_t)person);
     json_string_field(&arguments, "purpose", purpose);
+    if (is_review)
+        json_string_field(&arguments, "next", next);
     json_end_object(&arguments);
     return command_act(options, act, buffer_span(&text), span_make(NULL, 0));
 }
@@ -77,6 +84,41 @@ static int show(struct options *options, int argc, char **argv)
 static int drop(struct options *options, int argc, char **argv)
 {
     return of_person(options, argc, argv, "own-remove");
+}
+
+static int due(struct options *options, int argc, char **argv)
+{
+    struct buffer text CLEANUP(buffer_free) = buffer_make(ARGUMENTS_SIZE_MAX);
+    struct json_writer arguments = json_writer_make(&text);
+    const char *days = NULL, *limit = NULL, *after = NULL;
+    bool is_erase = false;
+    const struct command_option own[] = {{.name = "erase", .flag = &is_erase},
+                                         {.name = "days", .value = &days},
+                                         {.name = "limit", .letter = 'n', .value = &limit},
+                                         {.name = "after", .letter = 'a', .value = &after}};
+    struct word_list words;
+    struct error err = {0};
+    uint64_t day_count = 0, row_count = 0;
+    int exit_code;
+
+    if (!command_parse(options, argc, argv, own, ARRAY_COUNT(own), 0, 0, &words, &exit_code))
+        return exit_code;
+    if (!command_number("days", days, 0, 36600, 0, &day_count, &err) ||
+        !command_number("limit", limit, 1, 200, 50, &row_count, &err))
+        return command_usage(options, "%s", err.text);
+    json_begin_object(&arguments);
+    json_string_field(&arguments, "date", own_date_names[is_erase ? OWN_ERASE : OWN_REVIEW]);
+    json_integer_field(&arguments, "days", (int64_t)day_count);
+    json_integer_field(&arguments, "limit", (int64_t)row_count);
+    if (after != NULL)
+        json_string_field(&arguments, "after", after);
+    json_end_object(&arguments);
+    return command_act(options, "own-due", buffer_span(&text), span_make(NULL, 0));
+}
+
+static int review(struct options *options, int argc, char **argv)
+{
+    return of_person(options, argc, argv, "own-review");
 }
 
 static int imports(struct options *options, int argc, char **argv)
@@ -94,11 +136,8 @@ int command_own(struct options *options, int argc, char **argv)
     static const struct {
         const char *name;
         command_run *run;
-    } forms[] = {{"search", search},
-                 {"show", show},
-                 {"remove", drop},
-                 {"import", own_import},
-                 {"imports", imports}};
+    } forms[] = {{"search", search}, {"show", show},         {"remove", drop},    {"due", due},
+                 {"review", review}, {"import", own_import}, {"imports", imports}};
 
     for (size_t i = 0; argc > 1 && i < ARRAY_COUNT(forms); i++)
         if (strcmp(argv[1], forms[i].name) == 0)
@@ -107,5 +146,5 @@ int command_own(struct options *options, int argc, char **argv)
         command_help(options);
         return 0;
     }
-    return command_usage(options, "say search, show, remove, import or imports");
+    return command_usage(options, "say search, show, remove, due, review, import or imports");
 }

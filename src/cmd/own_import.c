@@ -145,7 +145,36 @@ static bool mapping_make(struct import *import, const char *path, struct error *
 
 /* --- the file --- */
 
-static bool digest_make(struct import *import, struct error *err)
+static void text_digest(struct digest *running, const char *text)
+{
+    digest_add(running, span_make(text == NULL ? "" : text, text == NULL ? 1 : strlen(text) + 1));
+}
+
+/* What is said of everybody makes people others than the same file with other options does. The source is not among it: a
+ * file that came as one register is refused as another. */
+static void options_digest(struct digest *running, const struct usual_texts *texts,
+                           const struct own_xml_mapping *mapping)
+{
+    const char *const said[] = {"",
+                                texts->format,
+                                texts->category,
+                                texts->evaluation,
+                                texts->purpose,
+                                texts->offences,
+                                texts->review,
+                                texts->erase,
+                                texts->link};
+
+    for (size_t i = 0; i < ARRAY_COUNT(said); i++)
+        text_digest(running, said[i]);
+    text_digest(running, mapping->record);
+    for (size_t i = 0; i < mapping->count; i++) {
+        text_digest(running, mapping->rules[i].path);
+        text_digest(running, own_field_names[mapping->rules[i].field]);
+    }
+}
+
+static bool digest_make(struct import *import, const struct usual_texts *texts, struct error *err)
 {
     static uint8_t block[1 << 20];
     uint8_t digest[DIGEST_SIZE];
@@ -158,6 +187,7 @@ static bool digest_make(struct import *import, struct error *err)
         digest_add(running, span_make(block, got));
         import->size += (int64_t)got;
     }
+    options_digest(running, texts, &import->mapping);
     digest_end(running, digest);
     hex_write(span_make(digest, sizeof digest), import->digest);
     rewind(import->file);
@@ -376,7 +406,8 @@ static bool import_run(struct import *import, const struct usual_texts *texts,
         !home_find(import->options->home, &home, &import->err) ||
         !home_config_load(&home, &import->config, &import->err) ||
         !usual_make(import, texts, &import->err) ||
-        !mapping_make(import, texts->mapping, &import->err) || !digest_make(import, &import->err))
+        !mapping_make(import, texts->mapping, &import->err) ||
+        !digest_make(import, texts, &import->err))
         return false;
     for (int begun = 0; !ok && begun < BEGIN_MAX; begun++) {
         ok = file_take(import, texts, (enum own_file_format)format);
@@ -406,6 +437,7 @@ int own_import(struct options *options, int argc, char **argv)
                                          {.name = "review", .value = &texts.review},
                                          {.name = "erase", .value = &texts.erase},
                                          {.name = "link", .value = &texts.link},
+                                         {.name = "mapping", .value = &texts.mapping},
                                          {.name = "errors", .value = &texts.errors}};
     struct word_list words;
     int exit_code;

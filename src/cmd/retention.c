@@ -74,7 +74,8 @@ static bool result_read(struct span result, bool *more, int64_t *erased, struct 
     *more = json_get_boolean(&object, "more");
     *erased += json_get_integer(&object, "erased", 0, JSON_INTEGER_MAX) +
                json_get_integer(&object, "heads_erased", 0, JSON_INTEGER_MAX) +
-               json_get_integer(&object, "access_entries_erased", 0, JSON_INTEGER_MAX);
+               json_get_integer(&object, "access_entries_erased", 0, JSON_INTEGER_MAX) +
+               json_get_integer(&object, "people_erased", 0, JSON_INTEGER_MAX);
     return problems_to_error(&problems, err);
 }
 

@@ -1,6 +1,6 @@
 /*
- * The search files in the running node: a thread of its own takes in what changed in the books, since merging the files of
- * ten million people takes seconds and nobody waits for it.
+ * The search files in the running node: a thread of its own takes in what changed in the books, and takes the names of those
+ * who are gone out of the files, since merging the files of ten million people takes a minute and nobody waits for it.
  */
 #include "cmd/service.h"
 
@@ -50,9 +50,13 @@ static void *index_run(void *context)
     struct service_index *index = &service->index;
 
     while (!is_stopping(service)) {
+        const struct env *env = service->node->env;
         struct error err = {0};
         size_t taken = 0;
-        bool ok = own_index_follow(index->index, index->db, &taken, &err);
+        bool was_due = false;
+        bool ok = own_index_follow(index->index, index->db, &taken, &err) &&
+                  (taken > 0 ||
+                   own_index_settle_due(index->index, env->now_ms(env->context), &was_due, &err));
         if (!ok && !index->is_failing)
             report(REPORT_ALARM, NULL, "the search files do not follow the books: %s", err.text);
         index->is_failing = !ok;

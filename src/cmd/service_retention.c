@@ -75,7 +75,9 @@ static void step_done(struct journal *journal, struct job *job, bool ok, const s
         desk_retention_failed(&retention->pass);
     } else {
         __atomic_add_fetch(&retention->erased,
-                           (int64_t)(retention->pass.erased - retention->before.erased),
+                           (int64_t)(retention->pass.erased - retention->before.erased +
+                                     retention->pass.people_erased -
+                                     retention->before.people_erased),
                            __ATOMIC_RELAXED);
     }
     __atomic_store_n(&retention->is_busy, 0, __ATOMIC_RELEASE);

@@ -5,6 +5,7 @@
  */
 #include "desk/retention.h"
 
+#include "desk/own_dates.h"
 #include "desk/private.h"
 
 #include <inttypes.h>
@@ -139,6 +140,21 @@ static bool line_step(struct journal *journal, int64_t now_ms, struct desk_reten
     return true;
 }
 
+/* Nobody but our own clock can say the time where there is no partner yet. */
+static bool people_step(struct journal *journal, const struct retention_clock *clock,
+                        struct desk_retention_pass *pass, struct error *err)
+{
+    int64_t now_ms = journal->line_count == 0 ? clock->own_ms : clock->trusted_ms;
+    size_t erased = 0;
+
+    if (!own_dates_erase(journal, now_ms, pass->is_careful ? 1 : OWN_ERASE_STEP, pass->must_skip,
+                         &pass->people, &erased, &pass->is_over, err))
+        return false;
+    pass->must_skip = false;
+    pass->people_erased += erased;
+    return true;
+}
+
 //= dir-2016-680 art 4(1)(e)
 //= dir-2016-680 art 5
 bool desk_retention_step(struct journal *journal, struct desk_retention_pass *pass,
@@ -147,16 +163,18 @@ bool desk_retention_step(struct journal *journal, struct desk_retention_pass *pa
     bool is_first = pass->line == 0 && !pass->walk.has_place;
     struct retention_clock clock;
 
-    pass->is_over = journal->line_count == 0 || journal->domestic.read_only[0] != '\0';
+    pass->is_over = journal->domestic.read_only[0] != '\0';
     if (pass->is_over)
         return true;
     if (!journal_retention_clock(journal, &clock, err) ||
-        (is_first && clock.trusted_ms < clock.own_ms && !clock_ask(journal, err)))
+        (is_first && journal->line_count > 0 && clock.trusted_ms < clock.own_ms &&
+         !clock_ask(journal, err)))
         return false;
-    bool ok = pass->line < journal->line_count ? line_step(journal, clock.trusted_ms, pass, err)
-                                               : books_step(journal, clock.trusted_ms, pass, err);
-    pass->is_over = ok && pass->thin.is_over;
-    return ok;
+    if (pass->line < journal->line_count)
+        return line_step(journal, clock.trusted_ms, pass, err);
+    if (journal->line_count > 0 && !pass->thin.is_over)
+        return books_step(journal, clock.trusted_ms, pass, err);
+    return people_step(journal, &clock, pass, err);
 }
 
 void desk_retention_failed(struct desk_retention_pass *pass)

@@ -9,7 +9,7 @@
 #include "store/own_rows.h"
 
 act_run act_own_import_begin, act_own_import_take, act_own_import_end, act_own_import_list,
-    act_own_search, act_own_show, act_own_remove;
+    act_own_search, act_own_show, act_own_remove, act_own_due, act_own_review;
 
 /*
  * Who is shown for this purpose in this case: shielded ones in their own case only; victims, witnesses, those who give
@@ -20,5 +20,9 @@ struct own_viewer own_viewer_of(struct span case_number, enum purpose purpose);
 bool own_may_see(const struct own_row *row, const struct own_viewer *viewer);
 /* What follows of a person's category, age and shield. */
 enum own_guard own_guard_of(const struct own_row *row);
+
+/* The person whom the call names, when this officer may see it; MISSING as if there were none. */
+bool own_person_find(struct journal *journal, const struct desk_call *call, struct own_row *row,
+                     struct error *err);
 
 #endif

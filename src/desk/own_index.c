@@ -27,7 +27,11 @@ struct own_index {
     char directory[INDEX_PATH_SIZE];
     struct segments *sides[OWN_SIDE_COUNT];
     struct finder *finders[OWN_SIDE_COUNT]; /* of the writer's thread */
+    int64_t
+        gone_since_ms; /* atomic: since when somebody who is gone stands in the files; 0: nobody */
 };
+
+#define GONE_LONG_AGO 1
 
 /* --- files --- */
 
@@ -158,6 +162,8 @@ bool own_index_open(const struct env *env, const char *directory, struct databas
                   sizeof index->directory - 32 ||
               error_set(err, ERROR_LIMIT, "the path of the search files is too long");
     ok = ok && directories_make(index, err) && segments_make(index, db, was_reset, err);
+    if (ok && own_index_gone(index) > 0)
+        index->gone_since_ms = GONE_LONG_AGO;
     if (!ok)
         own_index_close(out);
     return ok;
@@ -333,5 +339,50 @@ bool own_index_settle(struct own_index *index, struct error *err)
     while (was_needed)
         if (!sides_merge(index, true, &was_needed, err))
             return false;
+    return true;
+}
+
+size_t own_index_gone(struct own_index *index)
+{
+    size_t count = 0;
+
+    for (enum own_side side = 0; side < OWN_SIDE_COUNT; side++) {
+        const struct segments_view *view = segments_hold(index->sides[side]);
+        count += view->gone_count;
+        segments_release(index->sides[side], view);
+    }
+    return count;
+}
+
+/* Since when somebody who is gone stands in the files; 0: nobody. A clock that was set back begins anew. */
+static int64_t gone_since(struct own_index *index, int64_t now_ms)
+{
+    int64_t since_ms = __atomic_load_n(&index->gone_since_ms, __ATOMIC_RELAXED);
+
+    if (own_index_gone(index) == 0)
+        return 0;
+    return since_ms == 0 || since_ms > now_ms ? now_ms : since_ms;
+}
+
+bool own_index_is_late(struct own_index *index, int64_t now_ms)
+{
+    int64_t since_ms = __atomic_load_n(&index->gone_since_ms, __ATOMIC_RELAXED);
+
+    return since_ms > GONE_LONG_AGO && own_index_gone(index) > 0 &&
+           now_ms - since_ms > 2 * OWN_SETTLE_MS;
+}
+
+//= dir-2016-680 art 5
+bool own_index_settle_due(struct own_index *index, int64_t now_ms, bool *was_due, struct error *err)
+{
+    int64_t since_ms = gone_since(index, now_ms);
+
+    *was_due = since_ms != 0 && now_ms - since_ms >= OWN_SETTLE_MS;
+    if (*was_due) {
+        if (!own_index_settle(index, err))
+            return false;
+        since_ms = 0;
+    }
+    __atomic_store_n(&index->gone_since_ms, since_ms, __ATOMIC_RELAXED);
     return true;
 }

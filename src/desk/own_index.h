@@ -31,6 +31,18 @@ bool own_index_follow(struct own_index *index, struct database *db, size_t *take
                       struct error *err);
 /* Merges all into one file, so that nobody who was erased is left in any. Beside nothing but searches. */
 bool own_index_settle(struct own_index *index, struct error *err);
+/*
+ * The same once somebody who is gone has stood in the files for OWN_SETTLE_MS, or at once for those whom an index had when it
+ * was opened, of whom nobody knows since when. *was_due: it was done. By the thread that follows.
+ */
+#define OWN_SETTLE_MS                                                                              \
+    INT64_C(21600000) /* six hours: a merge of ten million people takes a minute of a core */
+bool own_index_settle_due(struct own_index *index, int64_t now_ms, bool *was_due,
+                          struct error *err);
+/* People who are gone, or are called otherwise now, and whose former names stand in the files still. Any thread. */
+size_t own_index_gone(struct own_index *index);
+/* So for twice OWN_SETTLE_MS: something is in the way. Any thread. */
+bool own_index_is_late(struct own_index *index, int64_t now_ms);
 /* The `changed` up to which the files stand. */
 uint64_t own_index_position(struct own_index *index);
 /* The finder of the writer's thread over one of the sets. NULL only when memory is out. */

@@ -499,8 +499,8 @@ bool act_own_search(struct journal *journal, const struct desk_call *call, struc
 
 /* --- one person --- */
 
-static bool person_find(struct journal *journal, const struct desk_call *call, struct own_row *row,
-                        struct error *err)
+bool own_person_find(struct journal *journal, const struct desk_call *call, struct own_row *row,
+                     struct error *err)
 {
     int64_t id = json_get_integer(call->arguments, "person", 1, JSON_INTEGER_MAX);
     struct own_viewer viewer = own_viewer_of(
@@ -530,7 +530,7 @@ bool act_own_show(struct journal *journal, const struct desk_call *call, struct 
 {
     struct own_row row;
 
-    if (!person_find(journal, call, &row, err))
+    if (!own_person_find(journal, call, &row, err))
         return false;
     struct span object = person_object(&row, call->arena);
     if (!access_view(journal, call, "own-show", &object, 1, err))
@@ -555,7 +555,7 @@ bool act_own_remove(struct journal *journal, const struct desk_call *call, struc
     int64_t changed = 0;
     struct own_row row;
 
-    if (!person_find(journal, call, &row, err) || !own_changed(journal->db, &changed, err) ||
+    if (!own_person_find(journal, call, &row, err) || !own_changed(journal->db, &changed, err) ||
         !own_remove(journal->db, row.id, changed + 1, err))
         return false;
     struct span object = person_object(&row, call->arena);

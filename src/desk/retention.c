@@ -4,6 +4,7 @@
  */
 #include "desk/retention.h"
 
+#include "desk/own_dates.h"
 #include "desk/private.h"
 #include "desk/roles.h"
 
@@ -104,6 +105,22 @@ static bool acts_status(struct journal *journal, int64_t now, struct json_writer
     return true;
 }
 
+static bool people_status(struct journal *journal, int64_t now, struct json_writer *out,
+                          struct error *err)
+{
+    struct own_dates dates;
+
+    if (!own_dates_count(journal->db, now, &dates, err))
+        return false;
+    json_key(out, "own_index");
+    json_begin_object(out);
+    json_integer_field(out, "due", dates.due);
+    json_integer_field(out, "due_within_30_days", dates.soon);
+    json_integer_field(out, "for_review", dates.review);
+    json_end_object(out);
+    return true;
+}
+
 static void clock_write(const struct retention_clock *clock, struct json_writer *out)
 {
     json_time_field(out, "clock", clock->own_ms);
@@ -127,7 +144,8 @@ bool act_retention_status(struct journal *journal, const struct desk_call *call,
         if (!line_status(journal, &journal->lines[i], out, err))
             return false;
     json_end_array(out);
-    if (!acts_status(journal, clock.own_ms, out, err))
+    if (!acts_status(journal, clock.own_ms, out, err) ||
+        !people_status(journal, clock.own_ms, out, err))
         return false;
     json_end_object(out);
     return true;
@@ -355,7 +373,8 @@ bool act_retention_run(struct journal *journal, const struct desk_call *call,
     if (!journal_retention_clock(journal, &clock, err))
         return false;
     for (unsigned i = 0; i < RUN_STEP_MAX && !pass.is_over && pass.erased < RETENTION_STEP &&
-                         pass.heads_erased < PRUNE_STEP && pass.acts_erased < PRUNE_STEP;
+                         pass.heads_erased < PRUNE_STEP && pass.acts_erased < PRUNE_STEP &&
+                         pass.people_erased < OWN_ERASE_STEP;
          i++)
         if (!desk_retention_step(journal, &pass, err))
             return false;
@@ -366,6 +385,7 @@ bool act_retention_run(struct journal *journal, const struct desk_call *call,
     json_integer_field(out, "erased", (int64_t)pass.erased);
     json_integer_field(out, "heads_erased", (int64_t)pass.heads_erased);
     json_integer_field(out, "access_entries_erased", (int64_t)pass.acts_erased);
+    json_integer_field(out, "people_erased", (int64_t)pass.people_erased);
     for (size_t i = RETENTION_GOES + 1; i < RETENTION_WAIT_COUNT; i++)
         json_integer_field(out, retention_wait_names[i], (int64_t)pass.waiting[i]);
     json_boolean_field(out, "more", !pass.is_over);

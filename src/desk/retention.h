@@ -8,6 +8,7 @@
 #include "journal/prune.h"
 #include "journal/retention.h"
 #include "journal/thin.h"
+#include "store/own_rows.h"
 
 #define RETENTION_STEP 32u /* erased in one transaction: some 20 ms of the writer */
 /* An item that is due stands until the next pass; what stands longer is overdue. */
@@ -22,7 +23,8 @@ struct desk_retention_pass {
     struct retention_walk walk;
     struct heads_walk heads; /* behind all lines: heads, */
     struct acts_walk acts;   /* then access entries, */
-    struct thin_walk thin;   /* then witness statements */
+    struct thin_walk thin;   /* then witness statements, */
+    struct own_due people;   /* then people of the own index: behind whom it stands */
     bool is_over;
     bool is_careful; /* a step failed: one item at a time from here on */
     bool must_skip;  /* that one item failed: past it */
@@ -30,6 +32,7 @@ struct desk_retention_pass {
     size_t heads_erased;
     size_t acts_erased; /* access entries that lost their body */
     size_t thinned;     /* witness statements that a later one covers */
+    size_t people_erased;
     size_t failed;
     size_t waiting[RETENTION_WAIT_COUNT];
 };

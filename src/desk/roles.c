@@ -119,6 +119,8 @@ const struct role_rule role_rules[] = {
     {"own-search", OFFICERS | BIT(ANALYST)},
     {"own-show", OFFICERS | BIT(ANALYST) | BIT(DPO)},
     {"own-remove", OFFICERS | BIT(DPO)},
+    {"own-due", BIT(HEAD_OF_DESK) | OVERSIGHT},
+    {"own-review", OFFICERS | BIT(ANALYST) | BIT(DPO)},
     {"own-import-begin", BIT(ANALYST) | BIT(HEAD_OF_DESK)},
     {"own-import-take", BIT(ANALYST) | BIT(HEAD_OF_DESK)},
     {"own-import-end", BIT(ANALYST) | BIT(HEAD_OF_DESK)},

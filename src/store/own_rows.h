@@ -81,7 +81,7 @@ bool own_is_shown(struct database *db, int64_t id, const struct own_viewer *view
                   struct error *err);
 
 /* People whose time is over, or who are to be looked at, by then: the earliest first, behind the place (due_ms, id). */
-enum own_date { OWN_REVIEW, OWN_ERASE };
+enum own_date { OWN_REVIEW, OWN_ERASE, OWN_DATE_COUNT };
 struct own_due {
     int64_t due_ms;
     int64_t id;

@@ -248,6 +248,7 @@ static const struct shape_field pass_fields[] = {
     COUNT("erased", MUST, NULL),
     COUNT("heads_erased", MUST, NULL),
     COUNT("access_entries_erased", MUST, NULL),
+    COUNT("people_erased", MUST, "Of the own index."),
     COUNT("on_hold", MUST, NULL),
     COUNT("undelivered", MUST, NULL),
     COUNT("log_closed", MUST, NULL),

@@ -1,5 +1,6 @@
 /* Shapes of the node: agreements, retention, status, problems, the document itself, and what stands in paths and queries. */
 #include "desk/approval.h"
+#include "desk/own_dates.h"
 #include "desk/retention.h"
 #include "message/part.h"
 #include "message/suspension.h"
@@ -99,12 +100,21 @@ static const struct shape_field acts_fields[] = {
 static const struct shape acts_row =
     SHAPE("retention_acts", "Access entries of this node.", acts_fields);
 static const struct shape *const acts_rows[] = {&acts_row};
+static const struct shape_field own_due_fields[] = {
+    COUNT("due", MUST, "Goes at the next pass; 1000 stands for more, here and below."),
+    COUNT("due_within_30_days", MUST, NULL),
+    COUNT("for_review", MUST, "An officer is to look whether they are kept."),
+};
+static const struct shape own_due =
+    SHAPE("retention_own_index", "People of the own index.", own_due_fields);
+static const struct shape *const own_dues[] = {&own_due};
 static const struct shape_field retention_fields[] = {
     TIME("clock", MUST, "Of this node."),
     TIME("clock_confirmed", MUST, "The last time that somebody else told."),
     BOOLEAN("clock_is_trusted", MUST, "False: nothing is erased until it is."),
     LIST("agreements", MUST, PARTNER_COUNT_MAX, due_rows, NULL),
     OBJECT("access_entries", MUST, acts_rows, NULL),
+    OBJECT("own_index", MUST, own_dues, NULL),
 };
 const struct shape shape_retention =
     SHAPE("retention", "What is due, and whether the clock is trusted.", retention_fields);
@@ -268,6 +278,7 @@ static const struct shape_field parameter_fields[] = {
     INTEGER("limit", MUST, 1, DESK_LIST_MAX, "Rows of a page."),
     TEXT("after", MUST, 1, 128, "`next` of the page before."),
     INTEGER("days", MUST, 0, 36600, "Ahead; absent: what is due now."),
+    CHOICE("date", MUST, own_date_names, "Which day; absent: review."),
     TEXT("name", MUST, 1, ATTACHMENT_NAME_SIZE_MAX, "Of the file."),
     TEXT("attachments", MUST, 1, 33 * ATTACHMENT_COUNT_MAX, "Ids of uploads, with commas between."),
     IDENTIFIER("partner", MUST, "The partner."),

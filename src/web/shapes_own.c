@@ -87,6 +87,38 @@ static const struct shape_field removed_fields[] = {
     INTEGER("removed", MUST, 1, JSON_INTEGER_MAX, NULL)};
 const struct shape shape_own_removed = SHAPE("own_removed", "Who was removed.", removed_fields);
 
+/* --- dates --- */
+
+static const struct shape_field own_dated_fields[] = {
+    INTEGER("person", MUST, 1, JSON_INTEGER_MAX, NULL),
+    IDENTIFIER("source", MUST, "The register."),
+    TEXT("case", MAY, 1, OWN_CASE_SIZE_MAX, "For which the person is kept."),
+    TIME("review", MUST, "An officer looks by then whether the person is kept."),
+    TIME("erase", MUST, "The node erases the person from then on."),
+};
+static const struct shape own_dated =
+    SHAPE("own_dated", "When a person is reviewed, and goes.", own_dated_fields);
+static const struct shape *const own_dateds[] = {&own_dated};
+static const struct shape_field own_dates_fields[] = {
+    LIST("list", MUST, DESK_LIST_MAX, own_dateds, "The earliest first; no names."), NEXT};
+const struct shape shape_own_dates =
+    SHAPE("own_dates", "A page of people whose day has come.", own_dates_fields);
+
+static const struct shape_field review_fields[] = {
+    CHOICE("purpose", MUST, purpose_names, "For which the person is kept."),
+    DATE("next", MUST, "The next day of review, within a year and before the day of erasure."),
+};
+const struct shape shape_own_review =
+    SHAPE("own_review_arguments", "The person is kept.", review_fields);
+
+static const struct shape_field reviewed_fields[] = {
+    INTEGER("person", MUST, 1, JSON_INTEGER_MAX, NULL),
+    TIME("review", MUST, NULL),
+    TIME("erase", MUST, NULL),
+};
+const struct shape shape_own_reviewed =
+    SHAPE("own_reviewed", "The next day of review.", reviewed_fields);
+
 /* --- files --- */
 
 static const struct shape_field import_fields[] = {

@@ -70,6 +70,22 @@ says '"external":"x-5"' desk own search "Papadopulos Giorgos" --purpose investig
 says '"list":\[\]' desk own search "Dumitrescu Mirela" --purpose investigation
 says '"external":"x-3"' desk own search "Dumitrescu Mirela" --purpose missing_persons
 
+# The same file with other options is another import: what is said of everybody is part of it.
+says '"people":4,"refused":1' desk own import "$homes/people.csv" --source register --offences migrant_smuggling --evaluation C3
+sleep 1
+says '"info_eval":3' desk own show 1 --purpose investigation
+printf '<people><one nr="y-1"><who><last>Leka</last><first>Mira</first></who></one></people>' > "$homes/people.xml"
+printf 'record\tone\n@nr\texternal\nwho/last\tfamily\nwho/first\tgiven\n' > "$homes/mapping"
+says '"people":1,"refused":0' desk own import "$homes/people.xml" --source paper --format xml --mapping "$homes/mapping" \
+    --offences migrant_smuggling --review 1
+says '{"list":\[\]}' desk own due
+says '"source":"paper","review"' desk own due --days 2
+next=$(date -u -d '+30 days' +%F)
+person=$(grep -o '"person":[0-9]*' "$homes/said" | head -n 1 | cut -d: -f2)
+says "\"review\":\"$next" desk own review "$person" --purpose investigation --next "$next"
+says '{"list":\[\]}' desk own due --days 2
+says '"people_erased":0' desk retention run
+
 # Killed on the way; the same command goes on.
 "$besa" --home "$homes/ro" --officer ana --reason "exercise" --case c-1 --json own import "$homes/many.csv" --source big \
     --offences migrant_smuggling > "$homes/killed" 2>&1 & import_pid=$! # the program itself, not a shell around it
@@ -84,7 +100,7 @@ desk own imports > "$homes/said" 2>&1
 grep -o '"source":"big"[^}]*' "$homes/said" | grep -q ended && fail "the import was over before it could be cut"
 import_of "$homes/many.csv" big > "$homes/said" 2>&1 || fail "the import does not go on"
 grep -q '"lines":20001,"people":20000' "$homes/said" || fail "the second import is not whole"
-says '"people":20004' desk own imports
+says '"people":20005' desk own imports
 says 'nothing is to be done' bash -c '"$@" 2>&1' _ "$besa" --home "$homes/ro" --officer ana --reason exercise --case c-1 \
     own import "$homes/many.csv" --source big --offences migrant_smuggling
 

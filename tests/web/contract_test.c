@@ -919,6 +919,8 @@ static bool own_run(struct journal *journal, void *context, struct error *why)
     if (!own_person_write(&sample_persons[0], &body))
         return false;
     row.body = buffer_span(&body);
+    row.review_ms = row.put_ms;
+    row.erase_ms = row.put_ms + 300 * SAMPLE_DAY_MS;
     return own_put(journal->db, &row, &id, &is_new, why) && id == 1 &&
            own_mark_put(journal->db, &mark, id, why) && own_import_put(journal->db, &import, why);
 }
@@ -950,8 +952,25 @@ CHECK_TEST(people_of_our_own_cases_are_searched_shown_and_removed)
     asking.id = "1";
     asking.query = "purpose=investigation";
     CHECK(done(&asking));
-    asking.method = "DELETE";
-    asking.session = as(ROLE_DPO);
+    asking = (struct ask){.method = "GET",
+                          .route = "/api/v1/own/due",
+                          .session = as(ROLE_DPO),
+                          .query = "date=erase&days=300",
+                          .status = 200};
+    CHECK(done(&asking));
+    asking = (struct ask){.method = "PUT",
+                          .route = "/api/v1/own/people/{n}/review",
+                          .id = "1",
+                          .session = as(ROLE_INVESTIGATOR),
+                          .body = "{\"purpose\":\"investigation\",\"next\":\"2026-06-01\"}",
+                          .status = 200};
+    CHECK(done(&asking));
+    asking = (struct ask){.method = "DELETE",
+                          .route = "/api/v1/own/people/{n}",
+                          .id = "1",
+                          .session = as(ROLE_DPO),
+                          .query = "purpose=investigation",
+                          .status = 200};
     CHECK(done(&asking));
     asking.status = 404;
     CHECK(done(&asking));

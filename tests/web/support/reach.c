@@ -133,6 +133,7 @@ static const struct row rows[] = {
     {"POST", "/api/v1/own/search", 422, "/query"},
     {"GET", "/api/v1/own/people/{n}", 422, "/purpose"},
     {"DELETE", "/api/v1/own/people/{n}", 422, "/purpose"},
+    {"PUT", "/api/v1/own/people/{n}/review", 422, "/purpose"},
 };
 
 /* What needs an agreement or a running node, on books of a node that has neither. */
