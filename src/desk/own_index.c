@@ -3,6 +3,7 @@
 
 #include "base/attributes.h"
 #include "desk/own_form.h"
+#include "match/lexicon.h"
 #include "store/own_rows.h"
 
 #include <dirent.h>
@@ -27,6 +28,7 @@ struct own_index {
     char directory[INDEX_PATH_SIZE];
     struct segments *sides[OWN_SIDE_COUNT];
     struct finder *finders[OWN_SIDE_COUNT]; /* of the writer's thread */
+    struct folder *folder;                  /* the same */
     int64_t
         gone_since_ms; /* atomic: since when somebody who is gone stands in the files; 0: nobody */
 };
@@ -177,6 +179,7 @@ void own_index_close(struct own_index **index)
     if (gone == NULL)
         return;
     sides_close(gone);
+    folder_free(&gone->folder);
     free(gone);
 }
 
@@ -194,6 +197,28 @@ struct finder *own_index_finder(struct own_index *index, enum own_side side, str
         !finder_make_beside(index->sides[side], base, &index->finders[side], err))
         return NULL;
     return index->finders[side];
+}
+
+bool own_index_folder(struct own_index *index, struct folder **out, struct error *err)
+{
+    if (index->folder == NULL && !folder_make(&index->folder, err))
+        return false;
+    *out = index->folder;
+    return true;
+}
+
+uint64_t own_index_weigh(struct own_index *index, struct lexicon *lexicon)
+{
+    struct segments *segments = index->sides[OWN_SIDE_OPEN];
+    const struct segments_view *view = segments_hold(segments);
+    uint64_t people = 0;
+
+    if (view->base != NULL)
+        lexicon_weigh_by(lexicon, view->base);
+    for (size_t i = 0; i < view->count; i++)
+        people += view->segments[i]->index->person_count;
+    segments_release(segments, view);
+    return people;
 }
 
 /* --- names --- */

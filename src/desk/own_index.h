@@ -48,6 +48,13 @@ uint64_t own_index_position(struct own_index *index);
 /* The finder of the writer's thread over one of the sets. NULL only when memory is out. */
 struct finder *own_index_finder(struct own_index *index, enum own_side side, struct error *err);
 
+/* The folder of the writer's thread. */
+struct folder;
+bool own_index_folder(struct own_index *index, struct folder **out, struct error *err);
+/* Gives the words of names their rarity among the people who are shown to anybody; how many these are. */
+struct lexicon;
+uint64_t own_index_weigh(struct own_index *index, struct lexicon *lexicon);
+
 /* The names of a person as they are searched: each spelling "given family", with the maiden name, and each alias; at most
  * INDEX_NAMES_MAX, in the arena. 0 when memory is out or there is none. */
 struct person;

@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "desk/own_form.h"
 #include "desk/own_index.h"
+#include "desk/own_score.h"
 #include "match/query.h"
 
 #include <inttypes.h>
@@ -21,8 +22,8 @@
 #define FOUND_MAX     300 /* candidates that are looked at */
 #define MARK_CAP      50  /* a number that more people have tells nothing of one */
 #define NAME_LEAST    0.55f
-#define REASONS_MAX   12
 #define REASON_SIZE   120
+#define SCORE_SIZE    8 /* "0.973", with room */
 #define COUNTRY_COUNT 8
 
 _Static_assert(OWN_QUERY_SIZE_MAX == QUERY_SIZE_MAX && OWN_QUERY_NAME_MAX == QUERY_NAME_MAX &&
@@ -31,13 +32,12 @@ _Static_assert(OWN_QUERY_SIZE_MAX == QUERY_SIZE_MAX && OWN_QUERY_NAME_MAX == QUE
 
 struct found {
     int64_t id;
-    float like; /* of the name; 0: not found by it */
-    enum birth_like birth_like;
+    float like;       /* of the name; 0: not found by it */
     unsigned marks;   /* numbers of the query that are the person's */
     unsigned mark_of; /* bits of query.idents */
-    bool is_from_country;
     struct own_row row;
     struct person person;
+    struct score score;
 };
 
 struct search {
@@ -141,7 +141,7 @@ static struct found *found_put(struct search *search, int64_t id)
         return NULL;
     }
     struct found *found = &search->found[search->found_count++];
-    *found = (struct found){.id = id, .birth_like = BIRTH_UNKNOWN};
+    *found = (struct found){.id = id};
     return found;
 }
 
@@ -250,21 +250,10 @@ static bool is_wanted(const struct search *search, const struct found *found)
            text_fits(query->source, found->row.source);
 }
 
-static bool country_is(const struct person *person, const char *country)
-{
-    if (country[0] == 0)
-        return false;
-    for (size_t i = 0; i < person->nationality_count; i++)
-        if (span_is(person->nationalities[i], country))
-            return true;
-    return span_is(person->birth_country, country);
-}
-
 /* Fills the candidate from the books; *is_shown false when it went meanwhile, or is not for this officer's question. */
 static bool found_fill(struct search *search, struct found *found, bool *is_shown)
 {
     struct problems problems = {0};
-    struct birth birth;
 
     *is_shown = false;
     if (!own_find(search->journal->db, search->call->arena, found->id, &found->row, search->err)) {
@@ -277,9 +266,6 @@ static bool found_fill(struct search *search, struct found *found, bool *is_show
         return true;
     if (!own_person_read(found->row.body, search->call->arena, &found->person, &problems))
         return error_set(search->err, ERROR_STORE, "a person of the own index cannot be read");
-    birth = birth_unpack(found->row.birth);
-    found->birth_like = birth_compare(&search->query.birth, &birth);
-    found->is_from_country = country_is(&found->person, search->query.country);
     *is_shown = true;
     return true;
 }
@@ -299,28 +285,51 @@ static bool found_load(struct search *search)
     return true;
 }
 
-/* What a birth date that differs leaves of a name. */
-static float order_of(const struct found *found)
-{
-    static const float parts[] = {
-        [BIRTH_DIFFERENT] = 0.5f,  [BIRTH_UNKNOWN] = 0.8f,   [BIRTH_YEAR_NEAR] = 0.8f,
-        [BIRTH_SAME_YEAR] = 0.95f, [BIRTH_ONE_DIGIT] = 0.9f, [BIRTH_SWAPPED] = 0.95f,
-        [BIRTH_SAME_MONTH] = 1.0f, [BIRTH_SAME] = 1.1f,
-    };
+/* --- the score --- */
 
-    return (float)found->marks + found->like * parts[found->birth_like] +
-           (found->is_from_country ? 0.02f : 0);
+static struct own_same same_of(const struct search *search, const struct found *found)
+{
+    struct own_same same = {.phone = false};
+
+    for (size_t i = 0; i < search->query.ident_count; i++) {
+        bool is_phone = search->query.idents[i].reading.kind == IDENT_PHONE;
+        bool has = (found->mark_of >> i & 1) != 0;
+        same.phone = same.phone || (has && is_phone);
+        same.document = same.document || (has && !is_phone);
+    }
+    return same;
+}
+
+static bool found_score(struct search *search)
+{
+    const struct query *query = &search->query;
+    struct record_value values[2] = {{RECORD_WHOLE, 0, span_text(query->name)},
+                                     {RECORD_REGION, 0, span_text(query->country)}};
+    struct record_input question = {
+        .values = values, .value_count = ARRAY_COUNT(values), .birth = query->birth};
+    struct own_scorer *scorer = NULL;
+    bool ok = own_scorer_make(search->journal->own_index, &question, &scorer, search->err);
+
+    for (size_t i = 0; ok && i < search->found_count; i++)
+        ok = own_scorer_add(scorer, &search->found[i].person, search->found[i].row.birth,
+                            search->err);
+    if (ok)
+        own_scorer_weigh(scorer);
+    for (size_t i = 0; ok && i < search->found_count; i++)
+        own_scorer_score(scorer, i, same_of(search, &search->found[i]), &search->found[i].score);
+    own_scorer_free(&scorer);
+    return ok;
 }
 
 static int best_first(const void *a, const void *b)
 {
-    float left = order_of(a);
-    float right = order_of(b);
     const struct found *one = a;
     const struct found *two = b;
 
-    if (left < right || left > right)
-        return left > right ? -1 : 1;
+    if (one->score.bits < two->score.bits || one->score.bits > two->score.bits)
+        return one->score.bits > two->score.bits ? -1 : 1;
+    if (one->like < two->like || one->like > two->like)
+        return one->like > two->like ? -1 : 1;
     return one->id < two->id ? -1 : one->id > two->id;
 }
 
@@ -331,13 +340,12 @@ static void reason_text(struct json_writer *out, const char *text)
     json_write_text(out, span_text(text));
 }
 
-static void reasons_write(const struct search *search, const struct found *found,
-                          struct json_writer *out)
+/* Which number it was, before what it says. */
+static void number_reasons_write(const struct search *search, const struct found *found,
+                                 struct json_writer *out)
 {
     char text[REASON_SIZE];
 
-    json_key(out, "reasons");
-    json_begin_array(out);
     for (size_t i = 0; i < search->query.ident_count; i++) {
         if ((found->mark_of >> i & 1) == 0)
             continue;
@@ -345,18 +353,20 @@ static void reasons_write(const struct search *search, const struct found *found
                  ident_kind_name(search->query.idents[i].reading.kind));
         reason_text(out, text);
     }
-    if (found->like > 0) {
-        snprintf(text, sizeof text, "name %s",
-                 found->like >= 0.999f  ? "the same"
-                 : found->like >= 0.85f ? "nearly the same"
-                 : found->like >= 0.7f  ? "sounds or is written alike"
-                                        : "alike in part");
+}
+
+static void reasons_write(const struct search *search, const struct found *found,
+                          struct json_writer *out)
+{
+    char text[SCORE_WORDS_SIZE];
+
+    json_key(out, "reasons");
+    json_begin_array(out);
+    number_reasons_write(search, found, out);
+    for (size_t i = 0; i < found->score.reason_count; i++) {
+        score_words(&found->score.reasons[i], text);
         reason_text(out, text);
     }
-    if (search->query.birth.year != 0)
-        reason_text(out, birth_like_words(found->birth_like));
-    if (search->query.country[0] != 0)
-        reason_text(out, found->is_from_country ? "country: the same" : "country: not this one");
     json_end_array(out);
 }
 
@@ -378,6 +388,8 @@ static void names_write(const struct person *person, struct json_writer *out)
 static void found_write(const struct search *search, const struct found *found,
                         struct json_writer *out)
 {
+    char score[SCORE_SIZE];
+
     json_begin_object(out);
     json_integer_field(out, "person", found->id);
     json_text_field(out, "source", found->row.source);
@@ -386,6 +398,8 @@ static void found_write(const struct search *search, const struct found *found,
     json_text_field_optional(out, "birth_date", found->person.birth_date);
     json_string_field(out, "category", person_category_names[found->row.category]);
     json_text_field_optional(out, "case", found->row.case_number);
+    snprintf(score, sizeof score, "%.3f", (double)found->score.share);
+    json_string_field(out, "score", score);
     json_integer_field(out, "name_likeness_percent", (int64_t)(found->like * 100 + 0.5f));
     reasons_write(search, found, out);
     json_end_object(out);
@@ -477,7 +491,8 @@ bool act_own_search(struct journal *journal, const struct desk_call *call, struc
     search->found = arena_array(call->arena, FOUND_MAX, sizeof *search->found);
     if (search->found == NULL)
         return error_set(err, ERROR_LIMIT, "out of memory");
-    if (!question_read(search) || !marks_find(search) || !names_find(search) || !found_load(search))
+    if (!question_read(search) || !marks_find(search) || !names_find(search) ||
+        !found_load(search) || !found_score(search))
         return false;
     qsort(search->found, search->found_count, sizeof search->found[0], best_first);
     size_t shown = search->found_count < search->limit ? search->found_count : search->limit;

@@ -2,6 +2,7 @@
 #include "match/align.h"
 
 #include "match/compare.h"
+#include "match/given.h"
 #include "match/index_table.h"
 
 #include <stdlib.h>
@@ -25,6 +26,7 @@ struct known {
 
 struct aligner {
     const struct lexicon *lexicon;
+    bool knows_given;
     struct known cache[CACHE_SIZE];
 };
 
@@ -41,6 +43,11 @@ void aligner_free(struct aligner **aligner)
 {
     free(*aligner);
     *aligner = NULL;
+}
+
+void aligner_know_given(struct aligner *aligner)
+{
+    aligner->knows_given = true;
 }
 
 /* --- two words --- */
@@ -123,6 +130,18 @@ static enum word_level tokens_level(const struct fold_token *a, const struct ske
     return level_of(like, *apart, like >= SOUND_LEAST && sounds_meet(a_sounds, b_sounds));
 }
 
+/* What the table of given names says of two words, where that is more. */
+static enum word_level given_level(const struct lexicon_word *a, const struct lexicon_word *b,
+                                   enum word_level level)
+{
+    if (level >= WORD_FAR || a->kind != LEXICON_NAME || b->kind != LEXICON_NAME)
+        return level;
+    float like = given_like(a->token.text, b->token.text);
+    if (like >= GIVEN_SAME_LIKE)
+        return WORD_FAR;
+    return like > 0 && level < WORD_REMOTE ? WORD_REMOTE : level;
+}
+
 enum word_level align_words(struct aligner *aligner, uint32_t a, uint32_t b, float *apart)
 {
     uint32_t low = a < b ? a : b;
@@ -139,6 +158,8 @@ enum word_level align_words(struct aligner *aligner, uint32_t a, uint32_t b, flo
         known->b = high + 1;
         known->level = (uint8_t)tokens_level(&left->token, &left->sounds, &right->token,
                                              &right->sounds, &known->apart);
+        if (aligner->knows_given)
+            known->level = (uint8_t)given_level(left, right, known->level);
     }
     *apart = known->apart;
     return known->level;

@@ -39,6 +39,9 @@ struct alignment {
 struct aligner;
 bool aligner_make(const struct lexicon *lexicon, struct aligner **out, struct error *err);
 void aligner_free(struct aligner **aligner);
+/* From now on given names of other languages are WORD_FAR from each other, and short forms WORD_REMOTE, where their letters
+ * say less (given.h): for names of officers' questions. Weights were learnt without. Before the first comparison. */
+void aligner_know_given(struct aligner *aligner);
 void align(struct aligner *aligner, struct record_part a, struct record_part b,
            struct alignment *out);
 /* The level of two words of the lexicon. */

@@ -4,7 +4,7 @@
 #include "web/shape_rows.h"
 
 #define REASON_SIZE  120
-#define REASON_COUNT 16
+#define REASON_COUNT 24 /* numbers of the question, and fields */
 
 /* --- asking --- */
 
@@ -55,6 +55,8 @@ static const struct shape_field found_fields[] = {
     TEXT("birth_date", MAY, 4, 10, NULL),
     CHOICE("category", MUST, person_category_names, NULL),
     TEXT("case", MAY, 1, OWN_CASE_SIZE_MAX, "For which the person is kept."),
+    TEXT("score", MUST, 5, 5,
+         "0.000 to 1.000: of candidates with these reasons, how many were the person sought."),
     INTEGER("name_likeness_percent", MUST, 0, 100, "0: not found by the name."),
     TEXTS("reasons", MUST, 0, REASON_COUNT, REASON_SIZE, "Why this person was found."),
 };

@@ -63,7 +63,7 @@ grep -qx '5	birth_date: is no date' "$homes/errors" || fail "the wrong line is n
 grep -q canary-value "$homes/errors" "$homes/said" "$homes/ro.log" && fail "a value was told"
 sleep 1 # an addition is searchable within a second
 says '"external":"x-1"' desk own search "popaj gheorghe" 1984 alb --purpose investigation
-says 'same birth year' desk own search "popaj gheorghe" 1984 alb --purpose investigation
+says 'birth date is of the same year' desk own search "popaj gheorghe" 1984 alb --purpose investigation
 says '"external":"x-1"' desk own search 069 123 4567 country:AL --purpose investigation
 says '"external":"x-1"' desk own search BX 1034567 --purpose investigation
 says '"external":"x-5"' desk own search "Papadopulos Giorgos" --purpose investigation

@@ -136,6 +136,16 @@ CHECK_TEST(the_commoner_word_of_a_pair_says_how_rare_it_is)
     CHECK(alignment.rarity < 0);
 }
 
+/* Last: nothing forgets it. */
+CHECK_TEST(given_names_of_other_languages_are_alike_where_they_are_known)
+{
+    CHECK_INT(level("gheorghe", "xhorxhi"), WORD_DIFFERENT);
+    aligner_know_given(cards.aligner);
+    CHECK(level("gheorghe", "gjergj") >= WORD_FAR && level("gheorghe", "george") >= WORD_FAR);
+    CHECK(level("ionut", "ioan") >= WORD_REMOTE);
+    CHECK_INT(level("gjergj", "arben"), WORD_DIFFERENT);
+}
+
 int main(void)
 {
     cards_make(&cards);
@@ -146,6 +156,7 @@ int main(void)
     CHECK_RUN(particles_and_titles_do_not_set_names_apart);
     CHECK_RUN(a_word_twice_is_one_unless_it_stands_for_another);
     CHECK_RUN(the_commoner_word_of_a_pair_says_how_rare_it_is);
+    CHECK_RUN(given_names_of_other_languages_are_alike_where_they_are_known);
     cards_free(&cards);
     return check_end();
 }
