@@ -262,7 +262,7 @@ size_t own_names(const struct person *person, struct arena *arena, struct span o
 
 static enum own_side side_of(const struct own_change *change)
 {
-    return change->guard == OWN_OPEN ? OWN_SIDE_OPEN : OWN_SIDE_GUARDED;
+    return change->guard == OWN_GUARD_OPEN ? OWN_SIDE_OPEN : OWN_SIDE_GUARDED;
 }
 
 /* *is_taken false: the change is none of this side. A person without a name is in no search file, as one who is gone. */

@@ -57,17 +57,17 @@ struct search {
 enum own_guard own_guard_of(const struct own_row *row)
 {
     if (row->is_shielded)
-        return OWN_SHIELDED;
+        return OWN_GUARD_SHIELDED;
     return row->is_minor || person_category_is_protected((enum person_category)row->category)
-               ? OWN_PROTECTED
-               : OWN_OPEN;
+               ? OWN_GUARD_PROTECTED
+               : OWN_GUARD_OPEN;
 }
 
 struct own_viewer own_viewer_of(struct span case_number, enum purpose purpose)
 {
     bool is_in_need = purpose == PURPOSE_MISSING_PERSONS || purpose == PURPOSE_IMMEDIATE_THREAT;
 
-    return (struct own_viewer){.most = is_in_need ? OWN_PROTECTED : OWN_OPEN,
+    return (struct own_viewer){.most = is_in_need ? OWN_GUARD_PROTECTED : OWN_GUARD_OPEN,
                                .case_number = case_number};
 }
 

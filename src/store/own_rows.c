@@ -46,7 +46,8 @@ static enum own_guard guard_read(const struct statement *s, int column)
 {
     int64_t guard = column_integer(s, column);
 
-    return guard == OWN_OPEN || guard == OWN_PROTECTED ? (enum own_guard)guard : OWN_SHIELDED;
+    return guard == OWN_GUARD_OPEN || guard == OWN_GUARD_PROTECTED ? (enum own_guard)guard
+                                                                   : OWN_GUARD_SHIELDED;
 }
 
 static bool own_read(const struct statement *s, struct arena *arena, void *out)

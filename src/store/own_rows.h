@@ -10,9 +10,9 @@
 
 /* Who is shown a person. Stored: numbers are never reused. */
 enum own_guard {
-    OWN_OPEN,
-    OWN_PROTECTED, /* in the own case, or where a person is missing or in danger (REQUIREMENTS g2, g4) */
-    OWN_SHIELDED, /* in the own case only (REQUIREMENTS g3, g6) */
+    OWN_GUARD_OPEN,
+    OWN_GUARD_PROTECTED, /* in the own case, or where a person is missing or in danger (REQUIREMENTS g2, g4) */
+    OWN_GUARD_SHIELDED, /* in the own case only (REQUIREMENTS g3, g6) */
 };
 
 struct own_row {
@@ -50,9 +50,9 @@ struct own_change {
     int64_t changed;
     int64_t id;
     bool is_gone;
-    enum own_guard guard; /* OWN_OPEN when gone */
+    enum own_guard guard; /* OWN_GUARD_OPEN when gone */
     int64_t
-        moved; /* the last `changed` at which OWN_OPEN became another guard or the other way round; 0: never */
+        moved; /* the last `changed` at which OWN_GUARD_OPEN became another guard or the other way round; 0: never */
     uint32_t birth;
     struct span body; /* empty when gone */
 };

@@ -877,7 +877,7 @@ CHECK_TEST(marks_lead_to_people_and_go_with_them)
     ROWS_CASE(&c);
     struct own_row one = own_of("a", 1), two = own_of("b", 2);
     struct own_mark plate = {3, span_text("AA012BB")}, other = {4, span_text("AA012BB")};
-    struct own_viewer anybody = {.most = OWN_SHIELDED};
+    struct own_viewer anybody = {.most = OWN_GUARD_SHIELDED};
     int64_t people[4], id = 0;
     size_t count = 0;
     bool is_new = false;
@@ -906,24 +906,24 @@ CHECK_TEST(who_is_not_shown_takes_no_place)
     ROWS_CASE(&c);
     struct own_row rows[] = {own_of("a", 1), own_of("b", 2), own_of("c", 3), own_of("d", 4)};
     struct own_mark plate = {3, span_text("AA012BB")};
-    struct own_viewer viewer = {.most = OWN_OPEN, .case_number = span_text("c-2")};
+    struct own_viewer viewer = {.most = OWN_GUARD_OPEN, .case_number = span_text("c-2")};
     int64_t people[4], id = 0;
     size_t count = 0;
     bool is_new = false, is_shown = false;
 
-    rows[0].guard = OWN_SHIELDED;
-    rows[1].guard = OWN_PROTECTED;
-    rows[3].guard = OWN_SHIELDED;
+    rows[0].guard = OWN_GUARD_SHIELDED;
+    rows[1].guard = OWN_GUARD_PROTECTED;
+    rows[3].guard = OWN_GUARD_SHIELDED;
     rows[3].case_number = span_text("");
     for (int64_t i = 0; i < 4; i++)
         OK(own_put(c.db, &rows[i], &id, &is_new, &c.error) &&
            own_mark_put(c.db, &plate, i + 1, &c.error));
     OK(own_mark_people(c.db, &plate, &viewer, people, 2, &count, &c.error));
     CHECK(count == 1 && people[0] == 3);
-    viewer.most = OWN_PROTECTED;
+    viewer.most = OWN_GUARD_PROTECTED;
     OK(own_mark_people(c.db, &plate, &viewer, people, 2, &count, &c.error));
     CHECK(count == 2 && people[0] == 2 && people[1] == 3);
-    viewer = (struct own_viewer){.most = OWN_OPEN, .case_number = span_text("c-1")};
+    viewer = (struct own_viewer){.most = OWN_GUARD_OPEN, .case_number = span_text("c-1")};
     OK(own_mark_people(c.db, &plate, &viewer, people, 4, &count, &c.error));
     CHECK_INT(count, 3);
     viewer.case_number = span_text(""); /* no case is nobody's case */
@@ -979,8 +979,11 @@ CHECK_TEST(a_change_of_guard_is_told)
     static const struct {
         enum own_guard guard;
         int64_t moved;
-    } steps[] = {
-        {OWN_OPEN, 0}, {OWN_OPEN, 0}, {OWN_PROTECTED, 3}, {OWN_SHIELDED, 3}, {OWN_OPEN, 5}};
+    } steps[] = {{OWN_GUARD_OPEN, 0},
+                 {OWN_GUARD_OPEN, 0},
+                 {OWN_GUARD_PROTECTED, 3},
+                 {OWN_GUARD_SHIELDED, 3},
+                 {OWN_GUARD_OPEN, 5}};
 
     for (size_t i = 0; i < ARRAY_COUNT(steps); i++) {
         one.changed = (int64_t)i + 1;

@@ -163,7 +163,7 @@ CHECK_TEST(people_of_the_twelfth_schema_get_their_dates_and_guards)
     statement_give(&s);
     CHECK_OK(database_migrate(c.db, schema_migrations, schema_migration_count, &c.error), c.error);
     CHECK_OK(own_find(c.db, &arena, 9, &found, &c.error), c.error);
-    CHECK_INT(found.guard, OWN_PROTECTED); /* a missing person */
+    CHECK_INT(found.guard, OWN_GUARD_PROTECTED); /* a missing person */
     CHECK_INT(found.review_ms, INT64_C(1798859045000));
     CHECK_INT(found.erase_ms, INT64_C(1833163506000));
     /* Without a date, which no import lets through, nobody is erased. */
