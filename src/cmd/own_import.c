@@ -7,6 +7,7 @@
 #include "cmd/home.h"
 #include "crypto/digest.h"
 #include "desk/own_file.h"
+#include "desk/own_slice.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -17,12 +18,12 @@
 #define ARGUMENTS_SIZE_MAX 4096u
 #define RESULT_MAX         65536u
 #define MAPPING_SIZE_MAX   65536u
-#define SLICE_PEOPLE       400
+#define SLICE_PEOPLE       OWN_SLICE_MAX
 #define SLICE_BYTES        (BODY_SIZE_MAX * 3 / 4) /* then it goes: what a last person adds has room */
 #define FAULTS_TOLD        20
 #define DAY_MS             INT64_C(86400000)
 
-/* One person of the slice at hand: where its JSON ends, and the line of the file that it ends with. */
+/* One person of the slice at hand: where its text ends, and the line of the file that it ends with. */
 struct piece {
     size_t end;
     uint64_t line;
@@ -39,7 +40,7 @@ struct import {
     struct own_entry usual;
     struct own_xml_mapping mapping;
     struct own_file *reader;
-    struct buffer pieces; /* entries behind each other */
+    struct buffer pieces; /* people behind each other, as own_slice.h has them */
     struct piece ends[SLICE_PEOPLE];
     size_t count;
     uint64_t done;    /* the line up to which the node has it */
@@ -235,14 +236,12 @@ static bool slice_send(struct import *import, size_t first, size_t last, uint64_
     struct buffer result CLEANUP(buffer_free) = buffer_make(RESULT_MAX);
     struct json_writer arguments = json_writer_make(&text);
 
-    buffer_text(&body, "{\"people\":[");
-    for (size_t i = first; i < last; i++) {
-        size_t start = i == 0 ? 0 : import->ends[i - 1].end;
-        if (i > first)
-            buffer_byte(&body, ',');
-        buffer_add(&body, span_make(import->pieces.data + start, import->ends[i].end - start));
+    own_slice_begin(&body, &import->usual);
+    if (last > first) {
+        size_t start = first == 0 ? 0 : import->ends[first - 1].end;
+        buffer_add(&body,
+                   span_make(import->pieces.data + start, import->ends[last - 1].end - start));
     }
-    buffer_text(&body, "]}");
     json_begin_object(&arguments);
     json_string_field(&arguments, "digest", import->digest);
     json_integer_field(&arguments, "from", (int64_t)import->done);
@@ -289,9 +288,9 @@ static bool slice_flush(struct import *import)
     return ok;
 }
 
-static bool person_take(struct import *import, const struct own_entry *entry)
+static bool person_take(struct import *import)
 {
-    if (!own_entry_write(entry, &import->pieces))
+    if (!buffer_add(&import->pieces, own_file_text(import->reader)))
         return error_set(&import->err, ERROR_LIMIT, "a person is too long");
     import->ends[import->count++] =
         (struct piece){import->pieces.size, own_file_line(import->reader)};
@@ -318,7 +317,7 @@ static bool step_take(struct import *import, bool *more)
         import->refused++;
         fault_tell(import, line, why.text);
     }
-    return step != OWN_FILE_PERSON || person_take(import, &entry);
+    return step != OWN_FILE_PERSON || person_take(import);
 }
 
 static bool lines_take(struct import *import)

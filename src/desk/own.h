@@ -21,6 +21,9 @@ bool own_may_see(const struct own_row *row, const struct own_viewer *viewer);
 /* What follows of a person's category, age and shield. */
 enum own_guard own_guard_of(const struct own_row *row);
 
+/* What the row has of the person; body and names lie in the buffers. The guard needs is_shielded, which stays. */
+bool own_row_fill(struct own_row *row, const struct person *person, struct buffer *body,
+                  struct buffer *names, struct error *err);
 /* The person whom the call names, when this officer may see it; MISSING as if there were none. */
 bool own_person_find(struct journal *journal, const struct desk_call *call, struct own_row *row,
                      struct error *err);

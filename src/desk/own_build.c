@@ -3,6 +3,7 @@
 
 #include "crypto/digest.h"
 #include "match/birth.h"
+#include "message/form.h"
 
 #include <stdio.h>
 #include <strings.h>
@@ -48,6 +49,8 @@ bool own_field_of(struct span name, enum own_field *out)
 void own_build_begin(struct own_build *build, const struct own_entry *usual)
 {
     build->entry = *usual;
+    if (build->text != NULL)
+        buffer_clear(build->text);
     build->given_count = 0;
     build->family_count = 0;
     struct person *person = &build->entry.person;
@@ -165,7 +168,8 @@ static bool date_set(struct own_build *build, struct span value, struct error *e
     else /* 1 January stands for the year alone */
         snprintf(build->birth_date, sizeof build->birth_date, "%04u", birth.year % 10000u);
     build->entry.person.birth_date = span_text(build->birth_date);
-    return true;
+    return form_rule_date.holds(build->entry.person.birth_date) ||
+           wrong(OWN_BIRTH_DATE, "is in no calendar", err);
 }
 
 static bool country_set(enum own_field field, struct span value, char out[3], struct error *err)
@@ -212,6 +216,9 @@ static bool document_add(struct own_build *build, enum own_field field, struct s
     if (value.size > 3 && value.data[2] == ':') {
         country = span_part(value, 0, 2);
         value = span_part(value, 3, value.size);
+        for (size_t i = 0; i < 2; i++)
+            if (country.data[i] < 'A' || country.data[i] > 'Z')
+                return wrong(field, "two capital letters before the colon", err);
     }
     if (value.size > PERSON_NUMBER_SIZE_MAX)
         return wrong(field, "longer than a number may be", err);
@@ -288,16 +295,12 @@ static bool evaluation_set(struct own_build *build, struct span value, struct er
     return wrong(OWN_EVALUATION, "A to C or X, then 1 to 4", err);
 }
 
-bool own_build_add(struct own_build *build, enum own_field field, struct span value,
-                   struct error *err)
+static bool field_set(struct own_build *build, enum own_field field, struct span value,
+                      struct error *err)
 {
     struct own_entry *entry = &build->entry;
     struct person *person = &entry->person;
 
-    if (value.size == 0)
-        return true;
-    if (!text_is_utf8(value) || !text_is_plain(value))
-        return wrong(field, "is no plain text in UTF-8", err);
     switch (field) {
     case OWN_EXTERNAL:
         return text_set(field, value, OWN_EXTERNAL_SIZE_MAX, &entry->external, err);
@@ -350,6 +353,33 @@ bool own_build_add(struct own_build *build, enum own_field field, struct span va
     return error_set(err, ERROR_BUG, "a field that is not known");
 }
 
+static void field_text(struct buffer *text, enum own_field field, struct span value)
+{
+    char digits[24];
+    size_t at = sizeof digits;
+
+    for (size_t left = value.size; left > 0; left /= 10)
+        digits[--at] = (char)('0' + left % 10);
+    buffer_byte(text, (uint8_t)('a' + field));
+    buffer_add(text, span_make(digits + at, sizeof digits - at));
+    buffer_byte(text, ':');
+    buffer_add(text, value);
+}
+
+bool own_build_add(struct own_build *build, enum own_field field, struct span value,
+                   struct error *err)
+{
+    if (value.size == 0)
+        return true;
+    if (!text_is_plain(value)) /* and UTF-8 */
+        return wrong(field, "is no plain text in UTF-8", err);
+    if (!field_set(build, field, value, err))
+        return false;
+    if (build->text != NULL)
+        field_text(build->text, field, value);
+    return true;
+}
+
 /* A person keeps the id over imports: it is made of register and number (UUID version 8, RFC 9562). */
 static void id_make(struct own_build *build, struct span source)
 {
@@ -376,5 +406,8 @@ bool own_build_end(struct own_build *build, struct span source, struct own_entry
         return wrong(OWN_NAME, "a name, a document or a telephone is needed", err);
     id_make(build, source);
     *out = build->entry;
-    return true;
+    if (build->text != NULL)
+        buffer_byte(build->text, '\n');
+    return build->text == NULL || !build->text->failed ||
+           error_set(err, ERROR_LIMIT, "a person is too long");
 }

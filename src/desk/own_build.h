@@ -46,6 +46,8 @@ struct own_build {
     char birth_date[11];
     char birth_country[3];
     char countries[PERSON_LIST_COUNT_MAX][3];
+    struct buffer
+        *text; /* what was added to the person at hand, as own_slice.h has it; NULL: nobody asks */
 };
 
 void own_build_begin(struct own_build *build, const struct own_entry *usual);

@@ -201,6 +201,7 @@ static bool reviewed_put(struct journal *journal, const struct desk_call *call, 
                          int64_t next_ms, struct error *err)
 {
     struct buffer body CLEANUP(buffer_free) = buffer_make(BODY_SIZE_MAX);
+    struct buffer names CLEANUP(buffer_free) = buffer_make(BODY_SIZE_MAX);
     struct problems problems = {0};
     struct person person;
     int64_t id = 0;
@@ -209,11 +210,10 @@ static bool reviewed_put(struct journal *journal, const struct desk_call *call, 
     if (!own_person_read(row->body, call->arena, &person, &problems))
         return error_set(err, ERROR_STORE, "a person of the own index cannot be read");
     person.marking.review_at_ms = next_ms;
-    if (!own_person_write(&person, &body) || !own_changed(journal->db, &row->changed, err))
-        return error_set(err, ERROR_LIMIT, "a person is too long");
+    if (!own_row_fill(row, &person, &body, &names, err) ||
+        !own_changed(journal->db, &row->changed, err))
+        return false;
     row->changed++;
-    row->body = buffer_span(&body);
-    row->review_ms = next_ms;
     return own_put(journal->db, row, &id, &is_new, err);
 }
 

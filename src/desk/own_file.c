@@ -19,6 +19,7 @@ struct own_file {
     const struct own_entry *usual;
     struct span source;
     struct own_build build;
+    struct buffer text; /* of the person at hand */
     struct arena arena; /* of one JSON line */
     struct own_xml *xml;
     /* What was read and not taken yet. */
@@ -35,6 +36,11 @@ struct own_file {
     size_t column_count;
     uint8_t separator;
 };
+
+struct span own_file_text(const struct own_file *file)
+{
+    return buffer_span(&file->text);
+}
 
 uint64_t own_file_line(const struct own_file *file)
 {
@@ -396,6 +402,8 @@ bool own_file_open(FILE *from, enum own_file_format format, const struct own_ent
     file->usual = usual;
     file->source = source;
     file->arena = arena_make(4 * OWN_LINE_SIZE_MAX);
+    file->text = buffer_make(2 * OWN_LINE_SIZE_MAX);
+    file->build.text = &file->text;
     if (format == OWN_FILE_CSV
             ? header_read(file, err)
             : format != OWN_FILE_XML || own_xml_open(from, mapping, &file->xml, err))
@@ -409,6 +417,7 @@ void own_file_close(struct own_file **file)
     if (*file != NULL) {
         own_xml_close(&(*file)->xml);
         arena_free(&(*file)->arena);
+        buffer_free(&(*file)->text);
     }
     free(*file);
     *file = NULL;

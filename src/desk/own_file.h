@@ -40,6 +40,8 @@ enum own_file_step {
     OWN_FILE_FAILED, /* the disk, or a file that is broken from here on: err says it */
 };
 enum own_file_step own_file_next(struct own_file *file, struct own_entry *out, struct error *err);
+/* The person of the last step as a slice has it (own_slice.h); lives until the next. */
+struct span own_file_text(const struct own_file *file);
 /* The line that the last step ended with, from 1; of XML, whose lines say nothing, the number of the person. */
 uint64_t own_file_line(const struct own_file *file);
 

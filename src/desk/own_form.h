@@ -1,5 +1,5 @@
 /*
- * Forms of the own index: a person of the state's own cases as a file brings it, and a list of them.
+ * Forms of the own index: a person of the state's own cases as a file brings it, and as the books keep it.
  */
 #ifndef BESA_DESK_OWN_FORM_H
 #define BESA_DESK_OWN_FORM_H
@@ -12,7 +12,6 @@
 #define OWN_EXTERNAL_SIZE_MAX 80
 #define OWN_SOURCE_SIZE_MAX   64
 #define OWN_CASE_SIZE_MAX     64
-#define OWN_LIST_MAX          500 /* people of one slice of an import */
 
 /* Of a search: match/query.h and match/ident.h, for those who do not see them. */
 #define OWN_QUERY_SIZE_MAX  1000
@@ -29,19 +28,6 @@ struct own_entry {
     struct person person;
 };
 
-struct own_list {
-    const struct own_entry *entries;
-    size_t count;
-};
-
-extern const struct form own_entry_form;
-extern const struct form own_list_form;
-
-bool own_list_read(struct span body, struct arena *arena, struct own_list *out,
-                   struct problems *problems);
-/* False when the buffer failed. The second: one of a list. */
-bool own_list_write(const struct own_list *list, struct buffer *buffer);
-bool own_entry_write(const struct own_entry *entry, struct buffer *buffer);
 bool own_person_read(struct span body, struct arena *arena, struct person *out,
                      struct problems *problems);
 bool own_person_write(const struct person *person, struct buffer *buffer);

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "desk/own_form.h"
 #include "desk/own_index.h"
+#include "desk/own_slice.h"
 #include "agreement/agreement.h"
 #include "match/ident.h"
 #include "store/own_rows.h"
@@ -22,9 +23,19 @@ static enum ident_kind kind_of(enum document_kind kind)
     return kind == DOCUMENT_PERSONAL_NUMBER ? IDENT_NUMBER : IDENT_DOCUMENT;
 }
 
+/* What is put for each person of a slice, and what is used again for the next. */
+struct putting {
+    struct journal *journal;
+    struct own_batch *batch;
+    struct buffer body;
+    struct buffer names;
+    int64_t now_ms;
+    struct error *err;
+};
+
 /* A number that is of no form, or that many share, leads to nobody. */
-static bool mark_put(struct journal *journal, enum ident_kind kind, struct span text,
-                     struct span country, int64_t person, struct error *err)
+static bool mark_put(struct putting *putting, enum ident_kind kind, struct span text,
+                     struct span country, int64_t person)
 {
     char code[3] = "";
     struct ident ident;
@@ -35,21 +46,20 @@ static bool mark_put(struct journal *journal, enum ident_kind kind, struct span 
     if (!ident_read(kind, text, code, &ident, &ignored) || ident.is_worthless)
         return true;
     struct own_mark mark = {.kind = (int64_t)kind, .key = span_text(ident.key)};
-    return own_mark_put(journal->db, &mark, person, err);
+    return own_batch_mark(putting->batch, &mark, person, putting->err);
 }
 
-static bool marks_put(struct journal *journal, const struct person *person, int64_t id,
-                      struct error *err)
+static bool marks_put(struct putting *putting, const struct person *person, int64_t id)
 {
     struct span country =
         person->nationality_count > 0 ? person->nationalities[0] : span_make(NULL, 0);
 
     for (size_t i = 0; i < person->document_count; i++)
-        if (!mark_put(journal, kind_of(person->documents[i].kind), person->documents[i].number,
-                      person->documents[i].country, id, err))
+        if (!mark_put(putting, kind_of(person->documents[i].kind), person->documents[i].number,
+                      person->documents[i].country, id))
             return false;
     for (size_t i = 0; i < person->phone_count; i++)
-        if (!mark_put(journal, IDENT_PHONE, person->phones[i], country, id, err))
+        if (!mark_put(putting, IDENT_PHONE, person->phones[i], country, id))
             return false;
     return true;
 }
@@ -62,31 +72,40 @@ static uint32_t birth_of(const struct person *person)
     return birth_read(person->birth_date, &birth, &ignored) ? birth_pack(&birth) : 0;
 }
 
-static bool person_put(struct journal *journal, const struct own_entry *entry, struct span source,
-                       int64_t changed, struct error *err)
+bool own_row_fill(struct own_row *row, const struct person *person, struct buffer *body,
+                  struct buffer *names, struct error *err)
 {
-    struct buffer body CLEANUP(buffer_free) = buffer_make(BODY_SIZE_MAX);
-    int64_t id;
-    bool is_new;
-
-    if (!own_person_write(&entry->person, &body))
+    buffer_clear(body);
+    buffer_clear(names);
+    if (!own_person_write(person, body) || !own_names_write(person, names))
         return error_set(err, ERROR_LIMIT, "a person is too long");
+    row->category = (int64_t)person->category;
+    row->is_minor = person->is_minor;
+    row->birth = birth_of(person);
+    row->body = buffer_span(body);
+    row->names = buffer_span(names);
+    row->review_ms = person->marking.review_at_ms;
+    row->erase_ms = person->marking.erase_at_ms;
+    row->guard = own_guard_of(row);
+    return true;
+}
+
+static bool person_put(struct putting *putting, const struct own_entry *entry, struct span source,
+                       int64_t changed)
+{
     struct own_row row = {.source = source,
                           .external = entry->external,
                           .case_number = entry->case_number,
-                          .category = (int64_t)entry->person.category,
-                          .is_minor = entry->person.is_minor,
                           .is_shielded = entry->is_shielded,
-                          .birth = birth_of(&entry->person),
-                          .body = buffer_span(&body),
                           .changed = changed,
-                          .put_ms = journal->env->now_ms(journal->env->context),
-                          .review_ms = entry->person.marking.review_at_ms,
-                          .erase_ms = entry->person.marking.erase_at_ms};
-    row.guard = own_guard_of(&row);
-    return own_put(journal->db, &row, &id, &is_new, err) &&
-           (is_new || own_marks_drop(journal->db, id, err)) &&
-           marks_put(journal, &entry->person, id, err);
+                          .put_ms = putting->now_ms};
+    int64_t id;
+    bool is_new;
+
+    return own_row_fill(&row, &entry->person, &putting->body, &putting->names, putting->err) &&
+           own_batch_put(putting->batch, &row, &id, &is_new, putting->err) &&
+           (is_new || own_marks_drop(putting->journal->db, id, putting->err)) &&
+           marks_put(putting, &entry->person, id);
 }
 
 /* --- a file --- */
@@ -158,17 +177,42 @@ bool act_own_import_begin(struct journal *journal, const struct desk_call *call,
     return true;
 }
 
-static bool slice_put(struct journal *journal, const struct own_list *list, struct span source,
+static bool people_put(struct putting *putting, struct own_slice *slice, int64_t *count)
+{
+    struct own_entry entry;
+    int64_t changed = 0;
+    bool is_end = false;
+
+    if (!own_changed(putting->journal->db, &changed, putting->err))
+        return false;
+    for (*count = 0;; (*count)++) {
+        if (!own_slice_next(slice, &entry, &is_end, putting->err))
+            return false;
+        if (is_end)
+            return true;
+        if (*count == OWN_SLICE_MAX)
+            return error_set(putting->err, ERROR_LIMIT, "a slice has at most %d people",
+                             OWN_SLICE_MAX);
+        if (!person_put(putting, &entry, slice->source, changed + 1 + *count))
+            return false;
+    }
+}
+
+static bool slice_put(struct journal *journal, struct own_slice *slice, int64_t *count,
                       struct error *err)
 {
-    int64_t changed = 0;
+    struct own_batch batch CLEANUP(own_batch_end) = {.put = NULL};
+    struct putting putting = {.journal = journal,
+                              .batch = &batch,
+                              .body = buffer_make(BODY_SIZE_MAX),
+                              .names = buffer_make(BODY_SIZE_MAX),
+                              .now_ms = journal->env->now_ms(journal->env->context),
+                              .err = err};
+    bool ok = own_batch_begin(&batch, journal->db, err) && people_put(&putting, slice, count);
 
-    if (!own_changed(journal->db, &changed, err))
-        return false;
-    for (size_t i = 0; i < list->count; i++)
-        if (!person_put(journal, &list->entries[i], source, changed + 1 + (int64_t)i, err))
-            return false;
-    return true;
+    buffer_free(&putting.body);
+    buffer_free(&putting.names);
+    return ok;
 }
 
 /* Every slice is covered by the entry of the act that began the import: same file, same officer. */
@@ -179,13 +223,14 @@ bool act_own_import_take(struct journal *journal, const struct desk_call *call,
     int64_t from = json_get_integer(call->arguments, "from", 0, JSON_INTEGER_MAX);
     int64_t to = json_get_integer(call->arguments, "to", 0, JSON_INTEGER_MAX);
     int64_t refused = json_get_integer(call->arguments, "refused", 0, JSON_INTEGER_MAX);
-    struct own_list list = {0};
+    struct own_slice *slice = arena_alloc(call->arena, sizeof *slice);
     struct own_import_row row;
+    int64_t count = 0;
 
     digest_get(call, digest);
+    if (slice == NULL)
+        return error_set(err, ERROR_LIMIT, "out of memory");
     if (!problems_to_error(call->problems, err) ||
-        (!own_list_read(call->body, call->arena, &list, call->problems) &&
-         !problems_to_error(call->problems, err)) ||
         !own_import_find(journal->db, call->arena, span_make(digest, sizeof digest), &row, err))
         return false;
     if (!span_equal(row.officer, call->access.officer))
@@ -193,10 +238,13 @@ bool act_own_import_take(struct journal *journal, const struct desk_call *call,
     if (row.ended_ms > 0 || from != row.lines || to < from)
         return error_set(err, ERROR_CONFLICT, "the import stands at line %" PRId64 "%s", row.lines,
                          row.ended_ms > 0 ? " and has ended" : "");
+    if (!own_slice_open(slice, call->body, row.source, call->arena, call->problems, err) ||
+        !slice_put(journal, slice, &count, err))
+        return false;
     row.lines = to;
-    row.people += (int64_t)list.count;
+    row.people += count;
     row.refused += refused;
-    if (!slice_put(journal, &list, row.source, err) || !own_import_put(journal->db, &row, err))
+    if (!own_import_put(journal->db, &row, err))
         return false;
     import_write(out, &row);
     return true;

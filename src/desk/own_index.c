@@ -223,39 +223,55 @@ uint64_t own_index_weigh(struct own_index *index, struct lexicon *lexicon)
 
 /* --- names --- */
 
-static bool name_put(struct arena *arena, struct span first, struct span second, struct span *out,
-                     size_t *count)
-{
-    size_t size = first.size + second.size + 1;
-    uint8_t *text;
+#define NAME_END 0x1F /* no plain text has it */
 
+static void name_write(struct buffer *out, struct span first, struct span second, size_t *count)
+{
     if (first.size + second.size == 0 || *count == INDEX_NAMES_MAX)
-        return true;
-    text = arena_alloc(arena, size);
-    if (text == NULL)
-        return false;
-    if (first.size > 0)
-        memcpy(text, first.data, first.size);
-    text[first.size] = ' ';
-    if (second.size > 0)
-        memcpy(text + first.size + 1, second.data, second.size);
-    out[(*count)++] = span_make(text, size);
-    return true;
+        return;
+    buffer_add(out, first);
+    buffer_byte(out, ' ');
+    buffer_add(out, second);
+    buffer_byte(out, NAME_END);
+    (*count)++;
 }
 
-size_t own_names(const struct person *person, struct arena *arena, struct span out[INDEX_NAMES_MAX])
+bool own_names_write(const struct person *person, struct buffer *out)
 {
     const struct span none = {NULL, 0};
     size_t count = 0;
 
     for (size_t i = 0; i < person->name_count; i++) {
         const struct person_name *name = &person->names[i];
-        if (!name_put(arena, name->given, name->family, out, &count) ||
-            (name->maiden.size > 0 && !name_put(arena, name->given, name->maiden, out, &count)) ||
-            !name_put(arena, name->alias, none, out, &count))
-            return 0;
+        name_write(out, name->given, name->family, &count);
+        if (name->maiden.size > 0)
+            name_write(out, name->given, name->maiden, &count);
+        name_write(out, name->alias, none, &count);
+    }
+    return !out->failed;
+}
+
+size_t own_names_read(struct span text, struct span out[INDEX_NAMES_MAX])
+{
+    size_t count = 0;
+
+    while (text.size > 0 && count < INDEX_NAMES_MAX) {
+        const uint8_t *end = memchr(text.data, NAME_END, text.size);
+        size_t size = end == NULL ? text.size : (size_t)(end - text.data);
+        out[count++] = span_part(text, 0, size);
+        text = span_part(text, size + 1, text.size);
     }
     return count;
+}
+
+size_t own_names(const struct person *person, struct arena *arena, struct span out[INDEX_NAMES_MAX])
+{
+    struct buffer text CLEANUP(buffer_free) = buffer_make(BODY_SIZE_MAX);
+    struct span kept;
+
+    return own_names_write(person, &text) && arena_copy(arena, buffer_span(&text), &kept)
+               ? own_names_read(kept, out)
+               : 0;
 }
 
 /* --- following --- */
@@ -265,14 +281,25 @@ static enum own_side side_of(const struct own_change *change)
     return change->guard == OWN_GUARD_OPEN ? OWN_SIDE_OPEN : OWN_SIDE_GUARDED;
 }
 
+/* Of a row that was put before names had a place of their own. */
+static bool body_names(struct span body, struct arena *arena, struct span names[INDEX_NAMES_MAX],
+                       size_t *count, struct error *err)
+{
+    struct problems problems = {0};
+    struct person person;
+
+    if (!own_person_read(body, arena, &person, &problems))
+        return error_set(err, ERROR_STORE, "a person of the own index cannot be read");
+    *count = own_names(&person, arena, names);
+    return true;
+}
+
 /* *is_taken false: the change is none of this side. A person without a name is in no search file, as one who is gone. */
 static bool change_take(const struct own_change *from, enum own_side side, uint64_t position,
                         struct arena *arena, struct segments_change *out, bool *is_taken,
                         struct error *err)
 {
     bool is_here = !from->is_gone && side_of(from) == side;
-    struct problems problems = {0};
-    struct person person;
     struct span *names;
 
     *is_taken = (uint64_t)from->changed > position &&
@@ -284,11 +311,12 @@ static bool change_take(const struct own_change *from, enum own_side side, uint6
     if (!*is_taken || !is_here)
         return true;
     names = arena_array(arena, INDEX_NAMES_MAX, sizeof *names);
-    if (names == NULL || !own_person_read(from->body, arena, &person, &problems))
-        return error_set(err, ERROR_STORE, "a person of the own index cannot be read");
+    if (names == NULL)
+        return error_set(err, ERROR_LIMIT, "out of memory");
     out->names = names;
-    out->name_count = own_names(&person, arena, names);
-    return true;
+    if (from->has_names)
+        out->name_count = own_names_read(from->names, names);
+    return from->has_names || body_names(from->body, arena, names, &out->name_count, err);
 }
 
 static bool side_apply(struct segments *segments, const struct segments_change *taken, size_t count,

@@ -6,6 +6,7 @@
 #define BESA_DESK_OWN_INDEX_H
 
 #include "base/arena.h"
+#include "base/buffer.h"
 #include "base/env.h"
 #include "match/find.h"
 #include "store/database.h"
@@ -60,5 +61,9 @@ uint64_t own_index_weigh(struct own_index *index, struct lexicon *lexicon);
 struct person;
 size_t own_names(const struct person *person, struct arena *arena,
                  struct span out[INDEX_NAMES_MAX]);
+/* The same as one text, for the row: what it holds is what own_names gives. False when the buffer failed. */
+bool own_names_write(const struct person *person, struct buffer *out);
+/* Out of the row; they lie in `text`. */
+size_t own_names_read(struct span text, struct span out[INDEX_NAMES_MAX]);
 
 #endif

@@ -7,21 +7,19 @@
 
 static const char put_sql[] =
     "insert into own_people (id, source, external, case_number, category, is_minor, is_shielded, birth,"
-    " body, changed, put_ms, guard, review_ms, erase_ms)"
-    " values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $1, $10, $11, $12, $13)"
+    " body, changed, put_ms, guard, review_ms, erase_ms, names)"
+    " values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $1, $10, $11, $12, $13, $14)"
     " on conflict (source, external) do update set case_number = excluded.case_number,"
     " category = excluded.category, is_minor = excluded.is_minor, is_shielded = excluded.is_shielded,"
     " birth = excluded.birth, body = excluded.body, changed = excluded.changed, put_ms = excluded.put_ms,"
     " moved = case when (own_people.guard = 0) <> (excluded.guard = 0) then excluded.changed else own_people.moved end,"
-    " guard = excluded.guard, review_ms = excluded.review_ms, erase_ms = excluded.erase_ms"
+    " guard = excluded.guard, review_ms = excluded.review_ms, erase_ms = excluded.erase_ms,"
+    " names = excluded.names"
     " returning id";
 
-bool own_put(struct database *db, const struct own_row *row, int64_t *id, bool *is_new,
-             struct error *err)
+static bool row_put(struct statement *s, const struct own_row *row, int64_t *id, bool *is_new,
+                    struct error *err)
 {
-    struct statement *s CLEANUP(statement_give) = statement_take(db, put_sql, err);
-    if (s == NULL)
-        return false;
     statement_integer(s, 1, row->changed);
     statement_text(s, 2, row->source);
     statement_text(s, 3, row->external);
@@ -35,10 +33,27 @@ bool own_put(struct database *db, const struct own_row *row, int64_t *id, bool *
     statement_integer(s, 11, row->guard);
     statement_integer(s, 12, row->review_ms);
     statement_integer(s, 13, row->erase_ms);
+    if (row->names.data != NULL)
+        statement_bytes(s, 14, row->names);
+    else
+        statement_null(s, 14);
     if (!row_integer(s, id, err))
         return false;
     *is_new = *id == row->changed;
     return true;
+}
+
+bool own_put(struct database *db, const struct own_row *row, int64_t *id, bool *is_new,
+             struct error *err)
+{
+    struct statement *s CLEANUP(statement_give) = statement_take(db, put_sql, err);
+    return s != NULL && row_put(s, row, id, is_new, err);
+}
+
+bool own_batch_put(struct own_batch *batch, const struct own_row *row, int64_t *id, bool *is_new,
+                   struct error *err)
+{
+    return row_put(batch->put, row, id, is_new, err);
 }
 
 /* What is none of the three is shown to fewest. */
@@ -142,18 +157,19 @@ static bool change_read(const struct statement *s, struct arena *arena, void *ou
 
     *change = (struct own_change){.changed = column_integer(s, 0),
                                   .id = column_integer(s, 1),
-                                  .is_gone = column_is_null(s, 3),
+                                  .is_gone = column_integer(s, 6) != 0,
+                                  .has_names = !column_is_null(s, 7),
                                   .guard = guard_read(s, 4),
                                   .moved = column_integer(s, 5),
                                   .birth = (uint32_t)column_integer(s, 2)};
-    return row_bytes(s, 3, arena, &change->body);
+    return row_bytes(s, 3, arena, &change->body) && row_bytes(s, 7, arena, &change->names);
 }
 
 /* Both halves walk an index. */
 static const char changes_sql[] =
-    "select * from (select changed, id, birth, body, guard, moved from own_people where changed > $1"
-    " order by changed limit $2) as put union all"
-    " select changed, person, 0, null, 0, 0 from (select changed, person from own_gone where changed > $1"
+    "select * from (select changed, id, birth, case when names is null then body end, guard, moved, 0, names"
+    " from own_people where changed > $1 order by changed limit $2) as put union all"
+    " select changed, person, 0, null, 0, 0, 1, null from (select changed, person from own_gone where changed > $1"
     " order by changed limit $2) as gone order by 1 limit $2";
 
 bool own_changes(struct database *db, struct arena *arena, int64_t after, struct own_change *out,
@@ -172,16 +188,39 @@ bool own_changes(struct database *db, struct arena *arena, int64_t after, struct
 static const char mark_put_sql[] = "insert into own_marks (kind, key, person) values ($1, $2, $3)"
                                    " on conflict (kind, key, person) do nothing";
 
-bool own_mark_put(struct database *db, const struct own_mark *mark, int64_t person,
-                  struct error *err)
+static bool mark_put(struct statement *s, const struct own_mark *mark, int64_t person,
+                     struct error *err)
 {
-    struct statement *s CLEANUP(statement_give) = statement_take(db, mark_put_sql, err);
-    if (s == NULL)
-        return false;
     statement_integer(s, 1, mark->kind);
     statement_text(s, 2, mark->key);
     statement_integer(s, 3, person);
     return row_write(s, err);
+}
+
+bool own_mark_put(struct database *db, const struct own_mark *mark, int64_t person,
+                  struct error *err)
+{
+    struct statement *s CLEANUP(statement_give) = statement_take(db, mark_put_sql, err);
+    return s != NULL && mark_put(s, mark, person, err);
+}
+
+bool own_batch_mark(struct own_batch *batch, const struct own_mark *mark, int64_t person,
+                    struct error *err)
+{
+    return mark_put(batch->mark, mark, person, err);
+}
+
+bool own_batch_begin(struct own_batch *batch, struct database *db, struct error *err)
+{
+    batch->put = statement_take(db, put_sql, err);
+    batch->mark = batch->put != NULL ? statement_take(db, mark_put_sql, err) : NULL;
+    return batch->mark != NULL;
+}
+
+void own_batch_end(struct own_batch *batch)
+{
+    statement_give(&batch->put);
+    statement_give(&batch->mark);
 }
 
 static const char marks_drop_sql[] = "delete from own_marks where person = $1";

@@ -26,6 +26,8 @@ struct own_row {
     enum own_guard guard; /* what follows of the three above */
     uint32_t birth;       /* birth_pack */
     struct span body;     /* JSON of a person */
+    struct span
+        names; /* own_names_write: what the search files take; NULL: they ask the body. To be put, not found */
     int64_t changed;
     int64_t put_ms;
     int64_t review_ms; /* as the body's marking has it: who is kept is looked at by then, */
@@ -35,6 +37,18 @@ struct own_row {
 /* Inserts, or replaces who has the same source and external number. row->changed must be new (own_changed + 1 and on). */
 bool own_put(struct database *db, const struct own_row *row, int64_t *id, bool *is_new,
              struct error *err);
+/* Many of them: the statements are looked up once. */
+struct own_batch {
+    struct statement *put;
+    struct statement *mark;
+};
+bool own_batch_begin(struct own_batch *batch, struct database *db, struct error *err);
+void own_batch_end(struct own_batch *batch); /* for CLEANUP */
+bool own_batch_put(struct own_batch *batch, const struct own_row *row, int64_t *id, bool *is_new,
+                   struct error *err);
+struct own_mark;
+bool own_batch_mark(struct own_batch *batch, const struct own_mark *mark, int64_t person,
+                    struct error *err);
 /* MISSING when there is no such person. */
 bool own_find(struct database *db, struct arena *arena, int64_t id, struct own_row *out,
               struct error *err);
@@ -54,7 +68,9 @@ struct own_change {
     int64_t
         moved; /* the last `changed` at which OWN_GUARD_OPEN became another guard or the other way round; 0: never */
     uint32_t birth;
-    struct span body; /* empty when gone */
+    struct span names; /* as they were put; or, where has_names is false, */
+    bool has_names;
+    struct span body; /* the person; each of them empty when it is not needed */
 };
 /* What changed after `after`, in order; of a person only the last change. */
 bool own_changes(struct database *db, struct arena *arena, int64_t after, struct own_change *out,

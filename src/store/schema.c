@@ -327,6 +327,9 @@ static const char case_tables[] =
     " registrar text not null, made_ms bigint not null);"
     "create index translations_object on translations (side, object, id);";
 
+/* A person's names as the search files have them, behind each other; null: their body is asked. */
+static const char own_name_column[] = "alter table own_people add column names bytea;";
+
 const struct migration schema_migrations[] = {
     {.number = 1, .sql_both = log_tables},
     {.number = 2, .sql_both = derived_tables},
@@ -345,6 +348,7 @@ const struct migration schema_migrations[] = {
      .sql_sqlite_only = own_dates_sqlite,
      .sql_postgres_only = own_dates_postgres},
     {.number = 14, .sql_both = case_tables},
+    {.number = 15, .sql_both = own_name_column},
 };
 const size_t schema_migration_count = sizeof schema_migrations / sizeof schema_migrations[0];
 

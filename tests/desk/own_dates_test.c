@@ -7,6 +7,7 @@
 #include "desk/own_dates.h"
 #include "desk/own_form.h"
 #include "desk/own_index.h"
+#include "desk/own_slice.h"
 #include "desk/retention.h"
 #include "journal/private.h"
 #include "journal/support/pair.h"
@@ -81,30 +82,21 @@ static void follow(void)
 /* `count` people of this family name, for so many days of review and erasure from now. */
 static bool people_put(const char *family, int count, int review_days, int erase_days)
 {
-    struct own_entry entries[16];
-    struct person_name names[16];
-    char numbers[16][24];
+    struct own_entry usual = {.person = {.marking = sample_persons[0].marking,
+                                         .category = PERSON_SUSPECT,
+                                         .link_to_purpose = span_text("test")}};
     char arguments[200];
     struct buffer body CLEANUP(buffer_free) = buffer_make(BODY_SIZE_MAX);
 
-    for (int i = 0; i < count; i++) {
-        struct marking marking = sample_persons[0].marking;
-        marking.review_at_ms = pair_clock_ms() + review_days * DAY_MS;
-        marking.erase_at_ms = pair_clock_ms() + erase_days * DAY_MS;
-        snprintf(numbers[i], sizeof numbers[i], "%s-%d", family, line + i);
-        names[i] = (struct person_name){.family = span_text(family), .given = span_text("Ardit")};
-        entries[i] = (struct own_entry){.external = span_text(numbers[i]),
-                                        .person = {.marking = marking,
-                                                   .category = PERSON_SUSPECT,
-                                                   .names = &names[i],
-                                                   .name_count = 1,
-                                                   .link_to_purpose = span_text("test")}};
-    }
-    struct own_list list = {entries, (size_t)count};
+    usual.person.marking.review_at_ms = pair_clock_ms() + review_days * DAY_MS;
+    usual.person.marking.erase_at_ms = pair_clock_ms() + erase_days * DAY_MS;
+    own_slice_begin(&body, &usual);
+    for (int i = 0; i < count; i++)
+        buffer_format(&body, "a3:%03db%zu:%sc5:Ardit\n", line + i, strlen(family), family);
     snprintf(arguments, sizeof arguments,
              "{\"digest\":\"" DIGEST "\",\"from\":%d,\"to\":%d,\"refused\":0}", line, line + count);
     line += count;
-    return own_list_write(&list, &body) && act("own-import-take", arguments, buffer_span(&body));
+    return !body.failed && act("own-import-take", arguments, buffer_span(&body));
 }
 
 static bool step_work(struct journal *journal, void *context, struct error *error)

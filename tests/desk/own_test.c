@@ -7,6 +7,7 @@
 #include "desk/own.h"
 #include "desk/own_form.h"
 #include "desk/own_index.h"
+#include "desk/own_slice.h"
 #include "journal/private.h"
 #include "journal/support/pair.h"
 #include "message/support/samples.h"
@@ -42,32 +43,26 @@ static const struct someone people[] = {
     {"5", "Nadira", "Qamari", "1999-07-08", NULL, NULL, PERSON_CONTACT_ASSOCIATE, true, "c-1"},
 };
 
-static void entry_fill(const struct someone *from, struct own_entry *entry,
-                       struct person_name *name, struct person_document *document,
-                       struct span *phone)
+static void field_put(struct buffer *out, enum own_field field, const char *value)
 {
-    *name =
-        (struct person_name){.family = span_text(from->family), .given = span_text(from->given)};
-    *entry = (struct own_entry){.external = span_text(from->external),
-                                .case_number = span_text(from->case_number),
-                                .is_shielded = from->is_shielded,
-                                .person = {.marking = sample_persons[0].marking,
-                                           .category = from->category,
-                                           .names = name,
-                                           .name_count = 1,
-                                           .birth_date = span_text(from->birth),
-                                           .link_to_purpose = span_text("test")}};
-    if (from->document != NULL) {
-        *document =
-            (struct person_document){DOCUMENT_PASSPORT, span_text(from->document), span_text("AL")};
-        entry->person.documents = document;
-        entry->person.document_count = 1;
-    }
-    if (from->phone != NULL) {
-        *phone = span_text(from->phone);
-        entry->person.phones = phone;
-        entry->person.phone_count = 1;
-    }
+    if (value != NULL && value[0] != 0)
+        buffer_format(out, "%c%zu:%s", 'a' + (int)field, strlen(value), value);
+}
+
+static void someone_put(struct buffer *out, const struct someone *from)
+{
+    field_put(out, OWN_EXTERNAL, from->external);
+    field_put(out, OWN_FAMILY, from->family);
+    field_put(out, OWN_GIVEN, from->given);
+    field_put(out, OWN_BIRTH_DATE, from->birth);
+    if (from->document != NULL)
+        buffer_format(out, "%c%zu:AL:%s", 'a' + OWN_PASSPORT, strlen(from->document) + 3,
+                      from->document);
+    field_put(out, OWN_PHONE, from->phone);
+    field_put(out, OWN_CATEGORY, person_category_names[from->category]);
+    field_put(out, OWN_SHIELDED, from->is_shielded ? "yes" : "no");
+    field_put(out, OWN_CASE, from->case_number);
+    buffer_byte(out, '\n');
 }
 
 static bool act(const char *name, const char *arguments, struct span body, struct error *err)
@@ -80,17 +75,15 @@ static bool act(const char *name, const char *arguments, struct span body, struc
 static bool slice(const char *digest, const struct someone *from, size_t count, int first, int last,
                   struct error *err)
 {
-    struct own_entry entries[8];
-    struct person_name names[8];
-    struct person_document documents[8];
-    struct span phones[8];
+    struct own_entry usual = {.person = {.marking = sample_persons[0].marking,
+                                         .category = PERSON_SUSPECT,
+                                         .link_to_purpose = span_text("test")}};
     struct buffer body CLEANUP(buffer_free) = buffer_make(BODY_SIZE_MAX);
     char arguments[200];
 
+    CHECK(own_slice_begin(&body, &usual));
     for (size_t i = 0; i < count; i++)
-        entry_fill(&from[i], &entries[i], &names[i], &documents[i], &phones[i]);
-    struct own_list list = {entries, count};
-    CHECK(own_list_write(&list, &body));
+        someone_put(&body, &from[i]);
     snprintf(arguments, sizeof arguments, "{\"digest\":\"%s\",\"from\":%d,\"to\":%d,\"refused\":0}",
              digest, first, last);
     return act("own-import-take", arguments, buffer_span(&body), err);
@@ -184,7 +177,7 @@ CHECK_TEST(a_slice_with_a_wrong_person_changes_nothing)
 
     wrong[0].external = "8";
     wrong[1].external = "9";
-    wrong[1].birth = "1990-13-40";
+    wrong[1].birth = "never";
     CHECK_OK(act("own-import-begin", "{\"digest\":\"" DIGEST_B "\",\"source\":\"register\"}",
                  span_text(""), &err),
              err);

@@ -856,7 +856,8 @@ CHECK_TEST(people_of_the_own_index_change_go_and_are_followed)
     NONE(own_find(c.db, &arena, 2, &found, &c.error));
     OK(own_changes(c.db, &arena, 1, changes, 4, &count, &c.error));
     CHECK_INT(count, 2);
-    CHECK(changes[0].id == 1 && changes[0].changed == 3 && !changes[0].is_gone);
+    CHECK(changes[0].id == 1 && changes[0].changed == 3 && !changes[0].is_gone &&
+          !changes[0].has_names);
     CHECK_SPAN(changes[0].body, "{\"a\":1}");
     CHECK(changes[1].id == 2 && changes[1].changed == 4 && changes[1].is_gone);
     OK(own_changes(c.db, &arena, 3, changes, 1, &count, &c.error));
@@ -865,10 +866,17 @@ CHECK_TEST(people_of_the_own_index_change_go_and_are_followed)
     CHECK_INT(number, 4);
     OK(own_count(c.db, &number, &c.error));
     CHECK_INT(number, 1);
+    /* With names the body is not asked. */
+    one.changed = 5;
+    one.names = span_text("Gjergj Popaj\x1f");
+    OK(own_put(c.db, &one, &id, &is_new, &c.error) &&
+       own_changes(c.db, &arena, 4, changes, 4, &count, &c.error));
+    CHECK(count == 1 && changes[0].has_names && changes[0].body.size == 0);
+    CHECK_SPAN(changes[0].names, "Gjergj Popaj\x1f");
     /* An id never comes again. */
-    two.changed = 5;
+    two.changed = 6;
     OK(own_put(c.db, &two, &id, &is_new, &c.error));
-    CHECK(id == 5 && is_new);
+    CHECK(id == 6 && is_new);
 }
 
 CHECK_TEST(marks_lead_to_people_and_go_with_them)

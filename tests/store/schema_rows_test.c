@@ -113,6 +113,7 @@ static const struct {
     {"cases", "closed_ms", {"0", NULL}},
     {"cases", "review_ms", {"0", NULL}},
     {"cases", "erased_ms", {"0", NULL}},
+    {"own_people", "names", {"null", NULL}},
 };
 
 static bool is_filled(struct database *db, const struct table_info *table, const char *column,
