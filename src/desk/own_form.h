@@ -19,6 +19,7 @@
 #define OWN_NUMBERS_MAX     8
 #define OWN_NUMBER_SIZE_MAX 64
 #define OWN_FOUND_MAX       50 /* people of one answer */
+#define OWN_FACET_VALUES    20 /* values of one facet */
 
 struct own_entry {
     struct span external;    /* the person's number in the register */

@@ -7,6 +7,7 @@
 
 #include "agreement/agreement.h"
 #include "base/text.h"
+#include "desk/own_filter.h"
 #include "desk/own_form.h"
 #include "desk/own_index.h"
 #include "desk/own_score.h"
@@ -44,6 +45,8 @@ struct search {
     struct journal *journal;
     const struct desk_call *call;
     struct query query;
+    struct own_filter filter;
+    struct own_facets facets;
     struct own_viewer viewer;
     size_t limit;
     struct found *found;
@@ -109,6 +112,19 @@ static unsigned year_of(int64_t now_ms)
     return gmtime_r(&now, &day) == NULL ? 2100u : (unsigned)day.tm_year + 1900u;
 }
 
+/* Places are folded as names are. */
+static bool filter_read(struct search *search)
+{
+    struct own_index *index = search->journal->own_index;
+    struct folder *folder = NULL;
+
+    if (search->query.place[0] != 0 && index == NULL)
+        return error_set(search->err, ERROR_BUSY,
+                         "places are searched by the running node: besa serve");
+    return (index == NULL || own_index_folder(index, &folder, search->err)) &&
+           own_filter_make(&search->query, folder, &search->filter, search->err);
+}
+
 static bool question_read(struct search *search)
 {
     struct json_object *arguments = search->call->arguments;
@@ -126,7 +142,8 @@ static bool question_read(struct search *search)
         return false;
     return query_read(text, (const char(*)[3])countries, country_count,
                       year_of(journal->env->now_ms(journal->env->context)), &search->query,
-                      search->err);
+                      search->err) &&
+           filter_read(search);
 }
 
 /* --- candidates --- */
@@ -232,24 +249,6 @@ static bool names_find(struct search *search)
 
 /* --- who is shown --- */
 
-static bool text_fits(const char *asked, struct span had)
-{
-    return asked[0] == 0 || span_is(had, asked);
-}
-
-static bool is_wanted(const struct search *search, const struct found *found)
-{
-    const struct query *query = &search->query;
-    const char *category = (size_t)found->row.category < PERSON_CATEGORY_COUNT
-                               ? person_category_names[found->row.category]
-                               : "";
-
-    return own_may_see(&found->row, &search->viewer) &&
-           text_fits(query->category, span_text(category)) &&
-           text_fits(query->case_number, found->row.case_number) &&
-           text_fits(query->source, found->row.source);
-}
-
 /* Fills the candidate from the books; *is_shown false when it went meanwhile, or is not for this officer's question. */
 static bool found_fill(struct search *search, struct found *found, bool *is_shown)
 {
@@ -262,11 +261,14 @@ static bool found_fill(struct search *search, struct found *found, bool *is_show
         error_clear(search->err);
         return true;
     }
-    if (!is_wanted(search, found))
+    if (!own_may_see(&found->row, &search->viewer) ||
+        !own_filter_row_fits(&search->filter, &found->row))
         return true;
     if (!own_person_read(found->row.body, search->call->arena, &found->person, &problems))
         return error_set(search->err, ERROR_STORE, "a person of the own index cannot be read");
-    *is_shown = true;
+    *is_shown = own_filter_person_fits(&search->filter, &found->person);
+    if (*is_shown)
+        own_facets_add(&search->facets, &found->row, &found->person);
     return true;
 }
 
@@ -506,6 +508,7 @@ bool act_own_search(struct journal *journal, const struct desk_call *call, struc
         found_write(search, &search->found[i], out);
     json_end_array(out);
     json_boolean_field(out, "more", search->is_cut || shown < search->found_count);
+    own_facets_write(&search->facets, out);
     if (!late_write(search, out))
         return false;
     json_end_object(out);

@@ -243,6 +243,24 @@ static bool field_text(struct reading *reading, struct span field, struct span v
     return true;
 }
 
+static bool filter_take(struct reading *reading, struct span field, struct span value)
+{
+    struct query *query = reading->query;
+    const struct {
+        const char *name;
+        char *out;
+    } filters[] = {
+        {"category", query->category}, {"case", query->case_number}, {"source", query->source},
+        {"offence", query->offence},   {"place", query->place},      {"handling", query->handling},
+        {"party", query->party},       {"since", query->since},      {"until", query->until},
+    };
+
+    for (size_t i = 0; i < ARRAY_COUNT(filters); i++)
+        if (span_is(field, filters[i].name))
+            return field_text(reading, field, value, filters[i].out);
+    return field_refused(reading, field, "no such field");
+}
+
 static bool field_take(struct reading *reading, struct span field, struct span value)
 {
     struct query *query = reading->query;
@@ -268,13 +286,7 @@ static bool field_take(struct reading *reading, struct span field, struct span v
         snprintf(query->country, sizeof query->country, "%s", country);
         return country[0] != 0 || field_refused(reading, field, "no country that is known here");
     }
-    if (span_is(field, "category"))
-        return field_text(reading, field, value, query->category);
-    if (span_is(field, "case"))
-        return field_text(reading, field, value, query->case_number);
-    if (span_is(field, "source"))
-        return field_text(reading, field, value, query->source);
-    return field_refused(reading, field, "no such field");
+    return filter_take(reading, field, value);
 }
 
 /* A word with a colon behind small letters is a field; 12:30 is none. */

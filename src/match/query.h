@@ -6,6 +6,7 @@
  *
  *     words   anything; "..." keeps words together and is always name
  *     fields  name: born: document: number: plate: phone: account: email: vin: imei: country: category: case: source:
+ *             offence: place: handling: party: since: until:
  */
 #ifndef BESA_MATCH_QUERY_H
 #define BESA_MATCH_QUERY_H
@@ -30,10 +31,16 @@ struct query {
     char country[3];    /* "": not asked; orders, keeps nobody out */
     struct query_ident idents[QUERY_IDENT_MAX];
     size_t ident_count;
-    /* Filters: keep out who does not fit. Empty: not asked. */
+    /* Filters: keep out who does not fit. Empty: not asked. What a code or a day means is the asker's to say. */
     char category[QUERY_FIELD_MAX + 1];
     char case_number[QUERY_FIELD_MAX + 1];
     char source[QUERY_FIELD_MAX + 1];
+    char offence[QUERY_FIELD_MAX + 1];
+    char place[QUERY_FIELD_MAX + 1];
+    char handling[QUERY_FIELD_MAX + 1];
+    char party[QUERY_FIELD_MAX + 1];
+    char since[QUERY_FIELD_MAX + 1];
+    char until[QUERY_FIELD_MAX + 1];
     bool is_cut; /* there was more than is taken */
 };
 

@@ -64,10 +64,28 @@ static const struct shape found =
     SHAPE("own_found_person", "A candidate, nothing more.", found_fields);
 static const struct shape *const founds[] = {&found};
 
+static const struct shape_field facet_value_fields[] = {
+    TEXT("value", MUST, 1, OWN_SOURCE_SIZE_MAX, NULL),
+    COUNT("people", MUST, "Of all that were found, not of the list alone."),
+};
+static const struct shape facet_value =
+    SHAPE("own_facet_value", "A value, and how many have it.", facet_value_fields);
+static const struct shape *const facet_values[] = {&facet_value};
+static const struct shape_field facets_fields[] = {
+    LIST("category", MUST, OWN_FACET_VALUES, facet_values, "The commonest first, as the others."),
+    LIST("case", MUST, OWN_FACET_VALUES, facet_values, NULL),
+    LIST("source", MUST, OWN_FACET_VALUES, facet_values, NULL),
+    LIST("offence", MUST, OWN_FACET_VALUES, facet_values, NULL),
+};
+static const struct shape facets =
+    SHAPE("own_facets", "What those who were found have in common.", facets_fields);
+static const struct shape *const facets_of[] = {&facets};
+
 static const struct shape_field answer_fields[] = {
     OBJECT("understood", MUST, understood_of, NULL),
     LIST("list", MUST, OWN_FOUND_MAX, founds, "The likeliest first."),
     BOOLEAN("more", MUST, "There may be others: ask more precisely."),
+    OBJECT("facets", MUST, facets_of, NULL),
     BOOLEAN("newest_not_searchable_yet", MAY, "Who was entered last is not found by name yet."),
 };
 const struct shape shape_own_found = SHAPE("own_found", "People of the own index.", answer_fields);

@@ -60,7 +60,7 @@ static void someone_put(struct buffer *out, const struct someone *from)
                       from->document);
     field_put(out, OWN_PHONE, from->phone);
     field_put(out, OWN_CATEGORY, person_category_names[from->category]);
-    field_put(out, OWN_SHIELDED, from->is_shielded ? "yes" : "no");
+    field_put(out, OWN_SHIELD, from->is_shielded ? "yes" : "no");
     field_put(out, OWN_CASE, from->case_number);
     buffer_byte(out, '\n');
 }
@@ -202,12 +202,19 @@ CHECK_TEST(people_are_found_by_name_number_and_date)
     finds_none("popaj source:other", "investigation");
     finds_none("popaj category:convicted", "investigation");
     finds_none("AA 999 ZZ", "investigation");
+    finds("popaj category:suspect source:register party:ro", "1");
+    finds_none("popaj party:al", "investigation");
     struct error err = {0};
     CHECK_OK(search("popaj gjergj 3.5.1984", "investigation", &err), err);
     CHECK(answer_has("\"birth date is equal: +15\"") && answer_has("\"score\":\"0.9"));
     CHECK(answer_has("\"understood\":{\"name\":\"popaj gjergj\",\"birth_date\":\"1984-05-03\""));
+    CHECK(answer_has("\"facets\":{\"category\":[{\"value\":\"suspect\",\"people\":"));
     CHECK(!search("popaj", "curiosity", &err));
     CHECK_ERROR(err, ERROR_INPUT, "purpose");
+    CHECK(!search("popaj category:robber", "investigation", &err));
+    CHECK_ERROR(err, ERROR_INPUT, "category");
+    CHECK(!search("popaj since:never", "investigation", &err));
+    CHECK_ERROR(err, ERROR_INPUT, "since");
     CHECK(!search("colour:red", "investigation", &err));
     CHECK_ERROR(err, ERROR_INPUT, "colour");
 }
@@ -284,7 +291,7 @@ CHECK_TEST(in_another_case_they_are_as_if_they_were_not)
     CHECK_OK(in_other_case("own-search",
                            "{\"query\":\"dumitrescu mirela\",\"purpose\":\"investigation\"}", &err),
              err);
-    CHECK(answer_has("\"list\":[],\"more\":false"));
+    CHECK(answer_has("\"list\":[],\"more\":false,\"facets\":{\"category\":[],"));
     CHECK_OK(in_other_case("own-search",
                            "{\"query\":\"dumitrescu mirela\",\"purpose\":\"missing_persons\"}",
                            &err),
