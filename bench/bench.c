@@ -140,7 +140,8 @@ int main(int argc, char **argv)
         {"sync", bench_sync},       {"audit", bench_audit},         {"exchange", bench_exchange},
         {"node", bench_node},       {"search", bench_search},       {"api", bench_api},
         {"linkage", bench_linkage}, {"name_bench", bench_names},    {"crowd", bench_crowd},
-        {"weights", bench_weights}, {"retention", bench_retention}, {"import", bench_import}};
+        {"weights", bench_weights}, {"retention", bench_retention}, {"import", bench_import},
+        {"desk", bench_desk}};
     const char *only = argc > 1 ? argv[1] : NULL;
     bool ok = true;
     size_t ran = 0;
@@ -154,6 +155,6 @@ int main(int argc, char **argv)
     if (ran == 0)
         bench_say(
             "usage: besa-bench "
-            "[sync|audit|exchange|node|search|api|linkage|name_bench|crowd|weights|retention|import]\n");
+            "[sync|audit|exchange|node|search|api|linkage|name_bench|crowd|weights|retention|import|desk]\n");
     return ran == 0 ? 64 : ok ? 0 : 1;
 }

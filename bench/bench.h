@@ -55,6 +55,7 @@ bool bench_weights(void);
 bool bench_names(void);
 bool bench_crowd(void);
 bool bench_retention(void);
+bool bench_desk(void);
 
 bool bench_import(void);
 
