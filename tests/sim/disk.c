@@ -129,22 +129,25 @@ static size_t image_read(const struct disk_image *image, int64_t offset, uint8_t
 static const uint8_t zeros[DISK_PAGE_SIZE];
 
 /* One sector that was not synced: kept, dropped, or its first bytes new and the rest old. */
-static void sector_settle(struct random *random, struct disk_image *durable, size_t page,
-                          size_t from, const uint8_t *now)
+static void sector_settle(struct disk *disk, struct disk_image *durable, size_t page, size_t from,
+                          const uint8_t *now)
 {
+    struct random *random = disk->random;
     uint64_t fate = random_below(random, 5);
+    disk->fates[fate < 2 ? FATE_DROPPED : fate < 4 ? FATE_KEPT : FATE_TORN]++;
     if (fate < 2)
         return;
     size_t size = fate < 4 ? DISK_SECTOR_SIZE : random_below(random, DISK_SECTOR_SIZE);
     memcpy(image_own(durable, page)->bytes + from, now + from, size);
 }
 
-static void file_settle(struct random *random, struct disk_file *file)
+static void file_settle(struct disk *disk, struct disk_file *file)
 {
     struct disk_image *now = &file->now;
     struct disk_image *durable = &file->durable;
 
-    if (now->size != durable->size && random_chance(random, 60))
+    file->has_failed = false;
+    if (now->size != durable->size && random_chance(disk->random, 60))
         image_resize(durable, now->size);
     for (size_t i = 0; i < now->page_count && i < durable->page_count; i++) {
         if (now->pages[i] == durable->pages[i])
@@ -153,7 +156,7 @@ static void file_settle(struct random *random, struct disk_file *file)
         for (size_t from = 0; from < DISK_PAGE_SIZE; from += DISK_SECTOR_SIZE) {
             const uint8_t *old = durable->pages[i] == NULL ? zeros : durable->pages[i]->bytes;
             if (memcmp(new + from, old + from, DISK_SECTOR_SIZE) != 0)
-                sector_settle(random, durable, i, from, new);
+                sector_settle(disk, durable, i, from, new);
         }
     }
     image_share(durable, now);
@@ -226,6 +229,14 @@ static void names_copy(struct disk *disk, const struct disk_name *from, struct d
         name_clear(disk, &to[i]);
         to[i] = from[i];
     }
+}
+
+static bool names_differ(const struct disk *disk)
+{
+    for (size_t i = 0; i < DISK_NAME_COUNT; i++)
+        if (disk->now[i].file != disk->durable[i].file)
+            return true;
+    return false;
 }
 
 const char *disk_path(const struct disk *disk, const struct disk_file *file)
@@ -316,13 +327,16 @@ bool disk_restore(struct disk *disk, const struct disk *from, const char *path)
 
 void disk_crash(struct disk *disk)
 {
+    memset(disk->fates, 0, sizeof disk->fates);
     for (size_t i = 0; i < DISK_FILE_COUNT; i++)
         if (disk->files[i] != NULL)
-            file_settle(disk->random, disk->files[i]);
-    if (random_chance(disk->random, 50))
+            file_settle(disk, disk->files[i]);
+    if (random_chance(disk->random, 50)) {
+        disk->fates[FATE_NAMES_UNDONE] += names_differ(disk) ? 1 : 0;
         names_copy(disk, disk->durable, disk->now);
-    else
+    } else {
         names_copy(disk, disk->now, disk->durable);
+    }
 }
 
 void disk_fail_in(struct disk *disk, uint64_t n, enum disk_failure failure)
@@ -350,7 +364,7 @@ static bool call_passes(struct disk *disk, enum disk_call call, const char *path
     disk->calls++;
     bool is_due = disk->fail_at != 0 && !disk->has_failed && disk->calls >= disk->fail_at;
     if (!is_due || (disk->failure == DISK_SYNC_ERROR && call != DISK_SYNC) ||
-        (disk->failure == DISK_FULL && call != DISK_WRITE))
+        ((disk->failure == DISK_FULL || disk->failure == DISK_WRITE_ERROR) && call != DISK_WRITE))
         return true;
     disk->has_failed = true;
     disk->failed_call = call;
@@ -422,9 +436,14 @@ bool disk_write(struct disk *disk, struct disk_file *file, int64_t offset, struc
 
 bool disk_sync(struct disk *disk, struct disk_file *file)
 {
-    if (!call_passes(disk, DISK_SYNC, disk_path(disk, file)))
+    bool had_failed = disk->has_failed;
+
+    if (!call_passes(disk, DISK_SYNC, disk_path(disk, file))) {
+        file->has_failed = !had_failed && disk->has_failed && disk->failure == DISK_SYNC_ERROR;
         return false;
-    image_share(&file->now, &file->durable);
+    }
+    if (!file->has_failed)
+        image_share(&file->now, &file->durable);
     return call_answers(disk);
 }
 

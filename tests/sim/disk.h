@@ -33,10 +33,15 @@ extern const char *const disk_call_names[DISK_CALL_COUNT];
 /* What happens at the chosen call. */
 enum disk_failure {
     DISK_POWER_LOSS, /* everything fails from here on; unsynced writes are up to the seed */
-    DISK_SYNC_ERROR, /* one sync fails, and what it should have made durable may be gone */
-    DISK_FULL,       /* writes that make a file longer fail until the node is opened anew */
+    DISK_SYNC_ERROR, /* one sync fails; what it should have made durable may be gone, and later syncs of that file do not
+                      * bring it back, though they say so */
+    DISK_WRITE_ERROR, /* one write fails */
+    DISK_FULL,        /* writes that make a file longer fail until the node is opened anew */
     DISK_FAILURE_COUNT
 };
+
+/* What became of unsynced sectors, and of names, in a crash. */
+enum disk_fate { FATE_KEPT, FATE_DROPPED, FATE_TORN, FATE_NAMES_UNDONE, FATE_COUNT };
 
 struct disk_page;
 struct disk_image {
@@ -47,7 +52,8 @@ struct disk_image {
 };
 
 struct disk_file {
-    unsigned users; /* names and open handles */
+    unsigned users;  /* names and open handles */
+    bool has_failed; /* a sync: nothing more becomes durable */
     struct disk_image now;
     struct disk_image durable;
 };
@@ -68,7 +74,8 @@ struct disk {
     bool has_failed; /* the chosen failure came */
     bool is_dead;    /* no power */
     bool is_full;
-    bool is_quiet; /* the harness looks: nothing is counted, nothing fails */
+    unsigned fates[FATE_COUNT]; /* of the last crash */
+    bool is_quiet;              /* the harness looks: nothing is counted, nothing fails */
     /* Where the failure came, for the histogram. */
     enum disk_call failed_call;
     char failed_path[DISK_NAME_MAX];

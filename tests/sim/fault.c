@@ -12,6 +12,7 @@ const char *const fault_names[] = {
     [FAULT_POWER_LOSS_AT_CALL] = "power loss at an I/O call",
     [FAULT_POWER_LOSS] = "power loss at rest",
     [FAULT_SYNC_ERROR] = "sync fails",
+    [FAULT_WRITE_ERROR] = "write fails",
     [FAULT_DISK_FULL] = "disk full",
     [FAULT_RESTART] = "restart",
     [FAULT_CUT_BOTH] = "line cut",
@@ -24,6 +25,12 @@ const char *const fault_names[] = {
     [FAULT_RESTORE_DATABASE] = "backup restored, database alone",
     NULL,
 };
+
+const char *const fate_names[] = {[FATE_KEPT] = "unsynced sectors kept",
+                                  [FATE_DROPPED] = "unsynced sectors dropped",
+                                  [FATE_TORN] = "unsynced sectors torn",
+                                  [FATE_NAMES_UNDONE] = "names undone",
+                                  NULL};
 
 void fault_add(struct world *world, enum fault_kind kind, unsigned step, size_t side)
 {
@@ -50,9 +57,9 @@ static bool has_restore(const struct world *world)
 /* One to three crashes, three to seven others, ten times as many in a long history; one in five restores a backup. */
 void fault_plan(struct world *world)
 {
-    static const enum fault_kind others[] = {FAULT_SYNC_ERROR,  FAULT_DISK_FULL,  FAULT_RESTART,
-                                             FAULT_CUT_BOTH,    FAULT_CUT_BOTH,   FAULT_CUT_ONE_WAY,
-                                             FAULT_CUT_ONE_WAY, FAULT_CLOCK_NEAR, FAULT_CLOCK_FAR};
+    static const enum fault_kind others[] = {
+        FAULT_SYNC_ERROR, FAULT_WRITE_ERROR, FAULT_DISK_FULL,   FAULT_RESTART,    FAULT_CUT_BOTH,
+        FAULT_CUT_BOTH,   FAULT_CUT_ONE_WAY, FAULT_CUT_ONE_WAY, FAULT_CLOCK_NEAR, FAULT_CLOCK_FAR};
     struct random *random = &world->random;
     unsigned factor = world_factor(world);
 
@@ -86,7 +93,6 @@ static void node_down(struct node *node, bool is_clean, bool must_crash)
         node_close(node, is_clean);
     bool has_lost_power =
         node->machine.disk.has_failed && node->machine.disk.failure == DISK_POWER_LOSS;
-    world->crash_came = world->crash_came || (has_lost_power && world->crash_call > 0);
     node->must_crash = node->must_crash || must_crash || has_lost_power;
     node->up_at_ms = world->now_ms + (int64_t)random_below(&world->random, 8000);
 }
@@ -105,11 +111,24 @@ static void site_count(struct node *node)
     tally_add(disk->failure == DISK_POWER_LOSS ? "crash site" : "disk failure site", name);
 }
 
+/* A failed sync is final: whoever goes on believes what may be gone. The keeper's record has its own stop: whatever it signed
+ * for later would not be there any more when the node comes back. */
+static bool has_stopped(const struct node *node)
+{
+    return strstr(node->machine.disk.failed_path, "besa.db") == NULL || node->journal.is_dead ||
+           database_is_dead(node->db);
+}
+
 /* The disk of a node that runs has failed: power is off, or its supervisor ends it. */
 static void failure_tend(struct node *node)
 {
     struct disk *disk = &node->machine.disk;
 
+    if (disk->failure == DISK_SYNC_ERROR && !has_stopped(node)) {
+        world_fail(node->world, "%s goes on after a sync of %s that failed", node->party,
+                   disk->failed_path);
+        return;
+    }
     if (disk->failure != DISK_POWER_LOSS && !node->journal.is_dead &&
         !random_chance(&node->world->random, 10))
         return; /* it goes on for a while with a disk that failed once */
@@ -117,6 +136,13 @@ static void failure_tend(struct node *node)
     world_tell(node->world, "%s: disk failed at %s %s", node->party,
                disk_call_names[disk->failed_call], disk->failed_path);
     node_down(node, false, disk->failure != DISK_FULL || random_chance(&node->world->random, 50));
+}
+
+static void fates_count(const struct disk *disk)
+{
+    for (size_t i = 0; i < FATE_COUNT; i++)
+        if (disk->fates[i] > 0)
+            tally_add("crash left", fate_names[i]);
 }
 
 void fault_arm(struct node *node)
@@ -134,8 +160,12 @@ static void node_up(struct node *node)
     struct disk *disk = &node->machine.disk;
     struct error err = {0};
 
-    if (node->must_crash)
+    if (disk->has_failed && disk->failure == DISK_POWER_LOSS)
+        world->crash_came = true;
+    if (node->must_crash) {
         disk_crash(disk);
+        fates_count(disk);
+    }
     node->must_crash = false;
     disk_mend(disk);
     fault_arm(node);
@@ -305,6 +335,9 @@ static void fault_come(struct world *world, const struct fault *fault)
         break;
     case FAULT_SYNC_ERROR:
         disk_fail_in(disk, 1 + random_below(random, 30), DISK_SYNC_ERROR);
+        break;
+    case FAULT_WRITE_ERROR:
+        disk_fail_in(disk, 1 + random_below(random, 30), DISK_WRITE_ERROR);
         break;
     case FAULT_DISK_FULL:
         disk_fail_in(disk, 1 + random_below(random, 30), DISK_FULL);

@@ -88,6 +88,7 @@ static void expect_all(void)
     tally_expect("agreement", expected_agreement);
     tally_expect("fault", fault_names);
     tally_expect("fault", expected_calls);
+    tally_expect("crash left", fate_names);
     tally_expect("line", line_kinds);
     tally_expect("act", act_names);
     tally_expect("crash site", expected_sites);

@@ -175,6 +175,7 @@ enum fault_kind {
     FAULT_POWER_LOSS_AT_CALL,
     FAULT_POWER_LOSS,
     FAULT_SYNC_ERROR,
+    FAULT_WRITE_ERROR,
     FAULT_DISK_FULL,
     FAULT_RESTART,
     FAULT_CUT_BOTH,
@@ -188,6 +189,7 @@ enum fault_kind {
     FAULT_KIND_COUNT
 };
 extern const char *const fault_names[];
+extern const char *const fate_names[]; /* ended by NULL */
 struct fault {
     enum fault_kind kind;
     unsigned step;
