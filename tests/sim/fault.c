@@ -58,8 +58,9 @@ static bool has_restore(const struct world *world)
 void fault_plan(struct world *world)
 {
     static const enum fault_kind others[] = {
-        FAULT_SYNC_ERROR, FAULT_WRITE_ERROR, FAULT_DISK_FULL,   FAULT_RESTART,    FAULT_CUT_BOTH,
-        FAULT_CUT_BOTH,   FAULT_CUT_ONE_WAY, FAULT_CUT_ONE_WAY, FAULT_CLOCK_NEAR, FAULT_CLOCK_FAR};
+        FAULT_SYNC_ERROR,  FAULT_DISK_FULL,   FAULT_RESTART,    FAULT_CUT_BOTH,  FAULT_CUT_BOTH,
+        FAULT_CUT_ONE_WAY, FAULT_CUT_ONE_WAY, FAULT_CLOCK_NEAR, FAULT_CLOCK_FAR, FAULT_WRITE_ERROR};
+    size_t other_count = ARRAY_COUNT(others) - (world->is_hostile ? 0 : 1);
     struct random *random = &world->random;
     unsigned factor = world_factor(world);
 
@@ -67,7 +68,7 @@ void fault_plan(struct world *world)
         fault_add(world, random_chance(random, 85) ? FAULT_POWER_LOSS_AT_CALL : FAULT_POWER_LOSS,
                   step_choose(world), random_below(random, MACHINE_COUNT));
     for (uint64_t i = factor * (3 + random_below(random, 5)); i > 0; i--)
-        fault_add(world, others[random_below(random, ARRAY_COUNT(others))], step_choose(world),
+        fault_add(world, others[random_below(random, other_count)], step_choose(world),
                   random_below(random, MACHINE_COUNT));
     /* Books from before the end of an own log cannot go on (docs/recovery.md: put a newer backup back): after each there is a
      * new backup. From before the end of the partner's they can. */
@@ -239,11 +240,21 @@ void fault_backup(struct node *node)
     node->backup_record = node->record;
 }
 
+/* What the partner holds of its log. Of one that has just lost power only the receipts are sure: what it wrote last may not
+ * be there when it comes back. */
+static uint64_t custody_of(const struct node *node)
+{
+    const struct node *partner = &node->world->nodes[1 - node->side];
+    bool is_sure = partner->is_up ? !partner->machine.disk.has_failed : !partner->must_crash;
+
+    return is_sure ? partner->journal.lines[0].in.size : node->journal.lines[0].cosigned;
+}
+
 void fault_forget(struct node *node)
 {
     struct world *world = node->world;
     const struct journal_line *line = &node->journal.lines[0];
-    uint64_t in_custody = world->nodes[1 - node->side].journal.lines[0].in.size;
+    uint64_t in_custody = custody_of(node);
     size_t kept = 0;
 
     for (size_t i = 0; i < world->root_count; i++) {
@@ -301,11 +312,12 @@ static void cut(struct world *world, size_t side)
     world->cut_until_ms[side] = world->now_ms + 500 + (int64_t)random_below(&world->random, 30000);
 }
 
-static void clock_move(struct node *node, bool is_far)
+static void clock_move(struct node *node, enum fault_kind kind)
 {
     struct world *world = node->world;
-    int64_t by_ms = is_far ? 35000 + (int64_t)random_below(&world->random, 100000)
-                           : 2000 + (int64_t)random_below(&world->random, 20000);
+    int64_t by_ms = kind == FAULT_CLOCK_NEAR
+                        ? 2000 + (int64_t)random_below(&world->random, 20000)
+                        : 35000 + (int64_t)random_below(&world->random, 100000);
 
     clock_set(node, random_chance(&world->random, 50) ? by_ms : -by_ms);
     world->skew_until_ms[node->side] =
@@ -354,7 +366,7 @@ static void fault_come(struct world *world, const struct fault *fault)
         break;
     case FAULT_CLOCK_NEAR:
     case FAULT_CLOCK_FAR:
-        clock_move(node, fault->kind == FAULT_CLOCK_FAR);
+        clock_move(node, fault->kind);
         break;
     case FAULT_BACKUP:
         fault_backup(node);

@@ -2,6 +2,7 @@
  * The line between the nodes, below the seam of exchange_line: calls and answers wait for their time and are lost, doubled,
  * delayed, reordered, or their answer is lost or cut, as the seed says.
  */
+#include "sim/mischief.h"
 #include "sim/world.h"
 
 #include "exchange/pull_form.h"
@@ -29,7 +30,8 @@ struct call {
     int64_t due_ms;
     bool is_lost;
     bool loses_answer;
-    bool is_reset; /* the answer breaks off */
+    bool is_reset;     /* the answer breaks off */
+    int64_t silent_ms; /* nothing comes, and no end of the connection, until the caller gives up */
     unsigned status;
     struct buffer answer;
 };
@@ -90,7 +92,7 @@ static void call_double(const struct call *call)
     call_add(call->world, copy);
 }
 
-static void fate_choose(struct call *call)
+static void fate_choose(struct call *call, int64_t deadline_ms)
 {
     struct world *world = call->world;
 
@@ -100,6 +102,8 @@ static void fate_choose(struct call *call)
     call->is_lost = fate < 4;
     call->loses_answer = fate >= 4 && fate < 9;
     call->is_reset = fate >= 9 && fate < 11;
+    call->silent_ms = world->is_hostile && fate >= 11 && fate < 13 ? deadline_ms : 0;
+    mischief_with_call(world, &call->body);
     if (random_chance(&world->random, 15))
         call_double(call);
 }
@@ -112,7 +116,6 @@ static bool line_call(void *context, const char *partner, const char *path, stru
     struct world *world = node->world;
     (void)partner;
     (void)response_size_max;
-    (void)deadline_ms;
 
     if (world->unreachable == 1 - node->side || world->is_cut[node->side]) {
         tally_add("fault", "refused at once");
@@ -121,7 +124,7 @@ static bool line_call(void *context, const char *partner, const char *path, stru
     struct call *call = call_make(node, path, body);
     call->done = done;
     call->done_context = done_context;
-    fate_choose(call);
+    fate_choose(call, deadline_ms);
     call_add(world, call);
     world_tell(world, "%s calls %s with %zu bytes", node->machine.name, path, body.size);
     return true;
@@ -276,7 +279,7 @@ static void call_reply(void *context, unsigned status, const char *content_type,
     (void)content_type;
 
     call->phase = CALL_ON_ITS_WAY_BACK;
-    call->due_ms = world->now_ms + delay_ms(world);
+    call->due_ms = world->now_ms + delay_ms(world) + call->silent_ms;
     call->status = status;
     buffer_add(&call->answer, body);
     if (!call->to->is_up) {
@@ -322,15 +325,29 @@ static void call_return(struct call *call)
         call->status = 200;
         call->loses_answer = call->is_reset = false;
     }
-    if (call->loses_answer || call->is_reset) {
-        tally_add("fault", call->is_reset ? "reset" : "answer lost");
-        call_fail(call, call->is_reset ? "reset" : "answer lost");
+    if (call->done != NULL && call->status == 200)
+        mischief_with_answer(world, call->from->side, call->path, &call->answer);
+    if (call->loses_answer || call->is_reset || call->silent_ms > 0) {
+        const char *why = call->is_reset         ? "reset"
+                          : call->silent_ms == 0 ? "answer lost"
+                                                 : "half open until the caller gave up";
+        tally_add("fault", why);
+        call_fail(call, why);
     } else if (call->done != NULL) {
         world_tell(world, "%s hears of %s: %u", call->from->machine.name, call->path, call->status);
         call->done(call->done_context, call->status, buffer_span(&call->answer), NULL);
         call->done = NULL;
     }
     call_remove(world, call);
+}
+
+/* When all faults end, half-open connections do too. */
+static bool is_due(const struct call *call)
+{
+    const struct world *world = call->world;
+    bool is_let_go = world->is_healing && call->silent_ms > 0;
+
+    return call->phase != CALL_AT_WORK && (is_let_go || call->due_ms <= world->now_ms);
 }
 
 /* Of what is due, the seed chooses: later ones overtake earlier ones. */
@@ -341,9 +358,12 @@ static struct call *call_choose(struct world *world)
 
     for (struct call *call = world->calls; call != NULL && count < ARRAY_COUNT(due);
          call = call->next)
-        if (call->phase != CALL_AT_WORK && call->due_ms <= world->now_ms)
+        if (is_due(call))
             due[count++] = call;
-    return count == 0 ? NULL : due[random_below(&world->random, count)];
+    size_t chosen = count == 0 ? 0 : random_below(&world->random, count);
+    if (chosen > 0)
+        tally_add("fault", "overtaken");
+    return count == 0 ? NULL : due[chosen];
 }
 
 bool line_deliver(struct world *world)

@@ -19,6 +19,7 @@
  */
 #include "sim/every_crash.h"
 #include "sim/memo.h"
+#include "sim/mischief.h"
 #include "sim/runs.h"
 
 #include "base/text.h"
@@ -37,9 +38,16 @@ struct options {
     uint64_t every; /* crash at each so manieth call; 0: no such run */
 };
 
-static const char *const expected_calls[] = {
-    "lost",    "answer lost",     "reset",           "doubled",
-    "delayed", "refused at once", "partner is down", NULL};
+static const char *const expected_calls[] = {"lost",
+                                             "answer lost",
+                                             "reset",
+                                             "doubled",
+                                             "delayed",
+                                             "refused at once",
+                                             "partner is down",
+                                             "overtaken",
+                                             "half open until the caller gave up",
+                                             NULL};
 static const char *const expected_sites[] = {
     "writer: write besa.db-wal",    "writer: sync besa.db-wal",
     "writer: write keeper.record",  "writer: sync keeper.record",
@@ -88,6 +96,7 @@ static void expect_all(void)
     tally_expect("agreement", expected_agreement);
     tally_expect("fault", fault_names);
     tally_expect("fault", expected_calls);
+    tally_expect("fault", mischief_names);
     tally_expect("crash left", fate_names);
     tally_expect("line", line_kinds);
     tally_expect("act", act_names);
@@ -137,6 +146,7 @@ static uint64_t *number_of(struct options *options, const char *word)
 static bool options_read(int count, char **words, struct options *out)
 {
     *out = (struct options){.run = {.play = run_play_seed,
+                                    .has_hostile = true,
                                     .from = 1,
                                     .count = 1,
                                     .jobs = 1,

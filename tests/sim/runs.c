@@ -29,6 +29,7 @@ bool run_seed(const struct run_options *options, uint64_t seed, char trace[2 * D
                                       .is_verbose = options->is_verbose,
                                       .is_quiet = options->is_quiet,
                                       .is_long = options->is_long,
+                                      .is_hostile = options->has_hostile && seed % 2 == 1,
                                       .event = options->event,
                                       .steps = options->steps,
                                       .left_out = options->left_out,

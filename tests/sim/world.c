@@ -1,4 +1,5 @@
 /* The world's course: see world.h. */
+#include "sim/mischief.h"
 #include "sim/script.h"
 
 #include <inttypes.h>
@@ -65,7 +66,10 @@ static bool world_make(struct world *world, const struct template *from,
     world->seed = seed;
     world->is_verbose = options->is_verbose;
     world->is_quiet = options->is_quiet;
+    world->is_hostile = options->is_hostile;
     world->step_count = options->steps != 0 ? options->steps : world_step_count(options->is_long);
+    if (options->steps == 0 && options->is_hostile) /* less gets through in each */
+        world->step_count += world->step_count / 8;
     world->is_long = options->is_long;
     world->script = options->script;
     world->crash_side = options->crash_side;
@@ -74,6 +78,8 @@ static bool world_make(struct world *world, const struct template *from,
     world->random.state = seed * UINT64_C(0x2545f4914f6cdd1d) + 7;
     world->now_ms = WORLD_START_MS + 60000;
     world->trace = digest_begin();
+    for (size_t i = 0; i < MACHINE_COUNT; i++)
+        world->heard[i] = buffer_make(POST_SIZE_MAX);
     work_open_count = 0;
     machine_vfs_seed(seed);
     papers_seed(seed, &world->now_ms);
@@ -114,6 +120,7 @@ static void world_free(struct world *world)
         ending_drop(node);
     }
     line_free(world);
+    mischief_end(world);
 }
 
 static void time_pass(struct world *world)

@@ -208,6 +208,7 @@ struct world {
     unsigned step;
     uint64_t step_count; /* before all faults end */
     bool is_long;
+    bool is_hostile;
     uint64_t left_out; /* faults that do not come, by their bits */
     const struct script *script;
     size_t crash_side;
@@ -220,7 +221,8 @@ struct world {
     struct node twin; /* while one of them runs twice */
     struct cloning cloning;
     struct call *calls;
-    bool is_cut[MACHINE_COUNT]; /* calls of this side do not get through */
+    struct buffer heard[MACHINE_COUNT]; /* the last answer to a post (mischief.c) */
+    bool is_cut[MACHINE_COUNT];         /* calls of this side do not get through */
     int64_t cut_until_ms[MACHINE_COUNT];
     int64_t skew_until_ms[MACHINE_COUNT];
     int64_t showed_ms;  /* the latest time that a machine's clock showed before it was set */
@@ -261,6 +263,8 @@ struct world_options {
     bool is_verbose;
     bool is_quiet; /* not even a broken promise is told */
     bool is_long;  /* ten times the steps and faults */
+    bool
+        is_hostile; /* mischief on the line (mischief.h), half-open connections, writes that fail */
     enum event_kind event;
     uint64_t steps;              /* 0: as many as a history has */
     uint64_t left_out;           /* faults that do not come, by their bits */

@@ -38,6 +38,7 @@ enum bug {
     BUG_RETENTION,
     BUG_SYNC,
     BUG_FORK,
+    BUG_UNVERIFIED,
     BUG_COUNT
 };
 static const struct {
@@ -52,8 +53,10 @@ static const struct {
     [BUG_OUTCOMES] = {"outcomes", "a log that stands still drops outcomes", EVENT_KEY_THEFT, 60},
     [BUG_COPY] = {"copy", "a restore leaves the audit copy aside", EVENT_RESTORE, 40},
     [BUG_DOMESTIC] = {"domestic", "a domestic log goes on behind its witness", EVENT_RESTORE, 200},
-    [BUG_RESUME] = {"resume", "a resume brings no receipts of what is at hand", EVENT_RESTORE, 200},
+    [BUG_RESUME] = {"resume", "a resume brings no receipts of what is at hand", EVENT_RESTORE,
+                    1000},
     [BUG_RETENTION] = {"retention", "every other item outlives its day", EVENT_RETENTION, 20},
+    [BUG_UNVERIFIED] = {"unverified", "any signature on a receipt will do", EVENT_NONE, 100},
     [BUG_SYNC] = {"sync", "the log of the database is not synced", EVENT_NONE, 20},
     [BUG_FORK] = {"fork", "custody of a log that was written twice goes on", EVENT_CLONE, 20},
     [BUG_FRESH] = {"fresh", "nobody asks for a fresh receipt", EVENT_RECORD_LOST, 20},
@@ -91,6 +94,25 @@ static void key_remember(const struct note_key *key)
         keys[key_count++] = *key;
 }
 
+/* What the line says, whoever signed it. */
+static bool line_believe(struct span line, int64_t *time_s, uint8_t signature[SIGNATURE_SIZE])
+{
+    struct note_signature read;
+    uint8_t raw[8 + SIGNATURE_SIZE];
+    size_t size = sizeof raw;
+
+    if (line.size > 0 && line.data[line.size - 1] == '\n')
+        line.size--;
+    if (!note_signature_line_read(line, &read) || !note_signature_bytes(&read, raw, &size) ||
+        size != sizeof raw)
+        return false;
+    *time_s = 0;
+    for (size_t i = 0; i < 8; i++)
+        *time_s = *time_s << 8 | raw[i];
+    memcpy(signature, raw + 8, SIGNATURE_SIZE);
+    return true;
+}
+
 REPLACED(bool, cosignature_line_verify, const struct note_key *key, struct span body,
          struct span line, int64_t *time_s, uint8_t signature[SIGNATURE_SIZE])
 {
@@ -98,6 +120,8 @@ REPLACED(bool, cosignature_line_verify, const struct note_key *key, struct span 
 
     if (__real_cosignature_line_verify(key, body, line, time_s, signature))
         return true;
+    if (planted == BUG_UNVERIFIED)
+        return line_believe(line, time_s, signature);
     if (planted != BUG_STOLEN)
         return false;
     key_remember(key);
@@ -177,7 +201,8 @@ REPLACED(bool, disk_sync, struct disk *disk, struct disk_file *file)
 static bool seed_holds(struct world *world, const struct template *template, uint64_t seed,
                        enum event_kind event)
 {
-    const struct world_options options = {.seed = seed, .event = event};
+    const struct world_options options = {
+        .seed = seed, .event = event, .is_hostile = planted == BUG_UNVERIFIED};
     uint8_t trace[DIGEST_SIZE];
 
     key_count = 0;
