@@ -78,6 +78,9 @@ struct doctor_books_row {
 };
 /* doctor_logs.c: why a log is read-only, and the command that comes next. */
 void doctor_logs_look(struct doctor *doctor, struct node *node);
+/* Words of the reasons that it knows, one after the other; false behind the last. And its rows as docs/recovery.md has them. */
+bool doctor_logs_words(size_t at, const char **words);
+bool doctor_logs_page(struct buffer *out);
 /* doctor_retention.c: nothing is held longer than agreed. */
 void doctor_retention_look(struct doctor *doctor, struct node *node);
 extern const struct doctor_books_row doctor_books_rows[]; /* doctor_books.c */

@@ -30,6 +30,7 @@ enum shown { SHOWN_DOMESTIC, SHOWN_OUT, SHOWN_IN, SHOWN_COUNT };
  * the partner. */
 struct next_row {
     const char *words;
+    const char *meaning;
     const char *next;
     enum { NAMES_LOG, NAMES_OUT, NAMES_PARTNER } names;
     const char *after;
@@ -37,7 +38,7 @@ struct next_row {
 #define NEXT_ROW_MAX 8
 #define RECORD_LOST                                                                                \
     {                                                                                              \
-        "besa keeper recover",                                                                     \
+        "besa keeper recover", "the keeper's record is missing or damaged",                        \
             "two officers stop the node, type besa keeper recover --approver ID and start it "     \
             "again; then the fresh receipts of the partners open log ",                            \
             NAMES_LOG, ""                                                                          \
@@ -46,53 +47,94 @@ static const struct next_row next_rows[SHOWN_COUNT][NEXT_ROW_MAX] = {
     [SHOWN_DOMESTIC] =
         {
             RECORD_LOST,
-            {"later log", "put a newer backup back, from after the end of log ", NAMES_LOG, ""},
-            {"older backup",
+            {"later log", "the books are from before this log ended",
+             "put a newer backup back, from after the end of log ", NAMES_LOG, ""},
+            {"older backup", "a partner witnessed more than the books hold",
              "first the logs to partners that are read-only; then besa succession prepare ",
              NAMES_LOG, " --why restored --output end.json --approver ID"},
-            {"older database",
+            {"older database", "the keeper signed more than the books hold",
              "first the logs to partners that are read-only; then besa succession prepare ",
              NAMES_LOG, " --why restored --output end.json --approver ID"},
-            {"entries were changed", ONE_MACHINE, NAMES_LOG,
-             " --why cloned --output end.json --approver ID"},
-            {"another domestic log", ONE_MACHINE, NAMES_LOG,
-             " --why cloned --output end.json --approver ID"},
+            {"entries were changed", "the keeper signed another tree than the books lead to",
+             ONE_MACHINE, NAMES_LOG, " --why cloned --output end.json --approver ID"},
+            {"another domestic log", "a partner witnessed another tree under our key", ONE_MACHINE,
+             NAMES_LOG, " --why cloned --output end.json --approver ID"},
         },
     [SHOWN_OUT] =
         {
             RECORD_LOST,
-            {"later log", "put a newer backup back, from after the end of log ", NAMES_LOG, ""},
-            {"older backup",
+            {"later log", "the books are from before this log ended",
+             "put a newer backup back, from after the end of log ", NAMES_LOG, ""},
+            {"older backup", "the partner holds more of our log than the books",
              "two officers here: besa resume order --approver ID; then the desk of ", NAMES_PARTNER,
              " types besa resume allow"},
-            {"written twice", OTHER_MACHINE, NAMES_LOG, OTHER_MACHINE_GONE},
+            {"written twice",
+             "the partner holds another tree under our key: two machines ran with it",
+             OTHER_MACHINE, NAMES_LOG, OTHER_MACHINE_GONE},
             {"older database",
+             "the keeper signed more than the books hold, and the partner has none of it",
              "when besa status says that all partners were met: besa succession prepare ",
              NAMES_LOG, " --why restored --output end.json --approver ID"},
-            {"entries were changed", ONE_MACHINE, NAMES_LOG,
-             " --why cloned --output end.json --approver ID"},
-            {"needs a successor", "besa succession prepare ", NAMES_LOG,
-             " --why restored --output end.json --approver ID"},
-            {"waits for signatures",
+            {"entries were changed", "the keeper signed another tree than the books lead to",
+             ONE_MACHINE, NAMES_LOG, " --why cloned --output end.json --approver ID"},
+            {"needs a successor", "all is back after a restore", "besa succession prepare ",
+             NAMES_LOG, " --why restored --output end.json --approver ID"},
+            {"waits for signatures", "its end was prepared",
              "besa succession sign FILE; besa succession allow FILE and countersign FILE at ",
              NAMES_PARTNER, "; besa succession import FILE here"},
         },
     [SHOWN_IN] =
         {
             RECORD_LOST,
-            {"older backup",
+            {"older backup", "the partner holds our receipts for more than the books hold",
              "two officers here: besa resume order --approver ID; then the desk of ", NAMES_PARTNER,
              " types besa resume allow"},
-            {"given twice", OTHER_MACHINE, NAMES_OUT, OTHER_MACHINE_GONE},
-            {"entries were changed", ONE_MACHINE, NAMES_OUT,
-             " --why cloned --output end.json --approver ID"},
-            {"forked", "besa agreement suspend, and tell both security officers and the desk of ",
+            {"given twice",
+             "the partner holds our receipt for another tree: two machines ran with our key",
+             OTHER_MACHINE, NAMES_OUT, OTHER_MACHINE_GONE},
+            {"entries were changed", "the keeper signed another tree than the books lead to",
+             ONE_MACHINE, NAMES_OUT, " --why cloned --output end.json --approver ID"},
+            {"older database",
+             "the keeper cosigned more than the books hold, and its record was lost besides",
+             "put the newest database that there is back beside this keeper; where there is none, "
+             "its log ends, by besa succession prepare --why cloned at ",
+             NAMES_PARTNER, ""},
+            {"forked", "the partner signed two trees",
+             "besa agreement suspend, and tell both security officers and the desk of ",
              NAMES_PARTNER, ": both checkpoints are kept as proof"},
-            {"waits for signatures",
+            {"waits for signatures", "the partner prepares the end of its log",
              "besa succession countersign FILE, and give the file back to the desk of ",
              NAMES_PARTNER, ""},
         },
 };
+
+bool doctor_logs_words(size_t at, const char **words)
+{
+    for (size_t i = 0; i < (size_t)SHOWN_COUNT * NEXT_ROW_MAX; i++) {
+        const struct next_row *row = &next_rows[i / NEXT_ROW_MAX][i % NEXT_ROW_MAX];
+        if (row->words == NULL || at-- > 0)
+            continue;
+        *words = row->words;
+        return true;
+    }
+    return false;
+}
+
+bool doctor_logs_page(struct buffer *out)
+{
+    static const char *const names[SHOWN_COUNT] = {"domestic", "own, to a partner", "a partner's"};
+    static const char *const named[] = {[NAMES_LOG] = "ORIGIN",
+                                        [NAMES_OUT] = "ORIGIN of our log to it",
+                                        [NAMES_PARTNER] = "PARTNER"};
+
+    for (size_t i = 0; i < (size_t)SHOWN_COUNT * NEXT_ROW_MAX; i++) {
+        const struct next_row *row = &next_rows[i / NEXT_ROW_MAX][i % NEXT_ROW_MAX];
+        if (row->words != NULL)
+            buffer_format(out, "| %s | `%s` | %s | %s%s%s |\n", names[i / NEXT_ROW_MAX], row->words,
+                          row->meaning, row->next, named[row->names], row->after);
+    }
+    return !out->failed;
+}
 
 static const struct next_row *row_find(enum shown shown, const char *reason)
 {

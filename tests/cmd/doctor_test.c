@@ -5,6 +5,8 @@
  */
 #include "cmd/doctor.h"
 #include "check.h"
+
+#include "base/text.h"
 #include "cmd/backup_known.h"
 #include "cmd/command.h"
 #include "cmd/desk.h"
@@ -528,6 +530,109 @@ CHECK_TEST(custody_behind_its_own_keeper_is_named)
     books_try("logs");
     CHECK_INT(doctor->worst, DOCTOR_OK);
     line_take_away();
+}
+
+static bool file_read(const char *name, struct buffer *out)
+{
+    char path[1024];
+    char part[4096];
+    size_t size = 0;
+
+    buffer_clear(out);
+    snprintf(path, sizeof path, "%s/%s", BESA_SOURCE_DIR, name);
+    FILE *file = fopen(path, "r");
+    if (file == NULL)
+        return false;
+    while ((size = fread(part, 1, sizeof part, file)) > 0)
+        buffer_add(out, span_make((const uint8_t *)part, size));
+    fclose(file);
+    return buffer_byte(out, '\0');
+}
+
+static bool is_known(const char *reason)
+{
+    const char *words = NULL;
+
+    for (size_t i = 0; doctor_logs_words(i, &words); i++)
+        if (strstr(reason, words) != NULL)
+            return true;
+    return false;
+}
+
+/* The literals of one call, one after the other, from its format on. */
+static void literals_join(const char *call, char *out, size_t size)
+{
+    size_t used = 0;
+    bool is_in = false;
+
+    for (; *call != ';' || is_in; call++) {
+        if (*call == '"')
+            is_in = !is_in;
+        else if (is_in && used + 1 < size)
+            out[used++] = *call;
+    }
+    out[used] = '\0';
+}
+
+/* Each reason for which the books stop a log, as its source writes it. */
+static size_t reasons_check(const char *source)
+{
+    static const char *const calls[] = {"snprintf(reason, sizeof reason,",
+                                        "snprintf(why, sizeof why,"};
+    struct buffer text CLEANUP(buffer_free) = buffer_make(1 << 20);
+    char reason[2048];
+    size_t count = 0;
+
+    if (!file_read(source, &text))
+        return 0;
+    for (size_t i = 0; i < ARRAY_COUNT(calls); i++)
+        for (const char *at = (const char *)text.data; (at = strstr(at, calls[i])) != NULL; at++) {
+            literals_join(at, reason, sizeof reason);
+            if (strcmp(reason, "%s") == 0)
+                continue; /* carried over */
+            CHECK(is_known(reason));
+            if (!is_known(reason))
+                printf("  %s: doctor has no step for: %s\n", source, reason);
+            count++;
+        }
+    return count;
+}
+
+CHECK_TEST(every_reason_that_stops_a_log_has_its_step)
+{
+    CHECK(reasons_check("src/journal/contact.c") >= 8);
+    CHECK(reasons_check("src/journal/log.c") >= 3);
+    CHECK(reasons_check("src/journal/accept.c") >= 1);
+    CHECK(reasons_check("src/journal/reach.c") >= 1);
+    CHECK(reasons_check("src/journal/succession.c") >= 1);
+    CHECK(reasons_check("src/journal/resume_order.c") >= 1);
+}
+
+/* BESA_WRITE_DOCS=1 prints the rows. */
+CHECK_TEST(the_page_of_recovery_has_every_finding)
+{
+    static const char *const others[] = {
+        "waits for the fresh receipt of", "our keeper cosigned",
+        "signed two different histories", "the keeper waits",
+        "the keeper signs nothing",       "was not met since the start",
+        "receipts whose time is disputed"};
+    struct buffer page CLEANUP(buffer_free) = buffer_make(1 << 20);
+    struct buffer rows CLEANUP(buffer_free) = buffer_make(1 << 20);
+    struct span rest;
+    struct span row;
+
+    CHECK_OR_RETURN(file_read("docs/recovery.md", &page) && doctor_logs_page(&rows));
+    if (getenv("BESA_WRITE_DOCS") != NULL)
+        printf("%.*s", (int)rows.size, (const char *)rows.data);
+    rest = buffer_span(&rows);
+    while (line_take(&rest, &row)) {
+        bool is_there = memmem(page.data, page.size, row.data, row.size) != NULL;
+        CHECK(is_there);
+        if (!is_there)
+            printf("  docs/recovery.md lacks: %.*s\n", SPAN_ARG(row));
+    }
+    for (size_t i = 0; i < ARRAY_COUNT(others); i++)
+        CHECK(strstr((const char *)page.data, others[i]) != NULL);
 }
 
 CHECK_TEST(receipts_whose_time_is_disputed_are_named)
@@ -1123,6 +1228,8 @@ int main(void)
     CHECK_RUN(what_the_keeper_signed_is_resumed_where_the_partner_holds_it);
     CHECK_RUN(custody_behind_its_own_keeper_is_named);
     CHECK_RUN(receipts_whose_time_is_disputed_are_named);
+    CHECK_RUN(every_reason_that_stops_a_log_has_its_step);
+    CHECK_RUN(the_page_of_recovery_has_every_finding);
     CHECK_RUN(two_histories_of_a_partner_are_named);
     CHECK_RUN(an_agreement_that_ends_or_is_suspended_is_named);
     CHECK_RUN(what_waits_too_long_is_named);
