@@ -307,7 +307,9 @@ bool act_crosscheck_show(struct journal *journal, const struct desk_call *call,
     if (row.type != MESSAGE_REQUEST)
         return error_set(err, ERROR_INPUT, "item %.*s is not a request", SPAN_ARG(item));
     bool ok = telling_begin(journal, call, &telling, err);
-    telling.objects[telling.object_count++] = item_name(line, row.log, row.message_id, call->arena);
+    if (ok)
+        telling.objects[telling.object_count++] =
+            item_name(line, row.log, row.message_id, call->arena);
     ok = ok && item_check(&telling, check, line, &row, err) && rows_write(&telling, check, err) &&
          access_view(journal, call, "crosscheck-show", telling.objects, telling.object_count, err);
     if (ok) {
