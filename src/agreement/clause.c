@@ -67,7 +67,18 @@ const struct agreement_clause agreement_clauses[CLAUSE_COUNT] = {
                                 "hand down or carry out a death penalty or cruel treatment."},
     [CLAUSE_DEADLINES] = {"8.1", "deadlines",
                           "The time limits, counted from custody by the receiver."},
-    [CLAUSE_URGENCY] = {"8.2", "urgency", "A request is urgent only on one of the four grounds."},
+    [CLAUSE_URGENCY] = {"8.2", "urgency",
+                        "A request is urgent only on one of the four grounds. Where the requested "
+                        "party does not share it, the short limit runs on until the requesting "
+                        "party gives the urgency up."},
+    [CLAUSE_CLARIFICATION] =
+        {"8.3", "clarification",
+         "A question suspends the limit, from its custody by the requesting party to the custody "
+         "of the reply by the requested party. One is open at a time; a third is asked by the head "
+         "of desk."},
+    [CLAUSE_DELAY] = {"8.4", "judicial authorisation",
+                      "Where one is needed, the requesting party is told at once, before the limit "
+                      "ends, with the expected length; and again when that changes."},
     [CLAUSE_SECOND_APPROVAL] = {"9.1", "second approval",
                                 "What a second officer approves before it is sent."},
 };

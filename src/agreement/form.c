@@ -31,6 +31,12 @@ const char *const agreed_type_names[MESSAGE_TYPE_COUNT] = {
     [MESSAGE_REQUEST] = "request",
     [MESSAGE_ANSWER] = "answer",
     [MESSAGE_ASSIGNED] = "assigned",
+    [MESSAGE_CLARIFICATION] = "clarification",
+    [MESSAGE_CLARIFICATION_REPLY] = "clarification_reply",
+    [MESSAGE_ACCESS_DECISION] = "access_decision",
+    [MESSAGE_DELAY_NOTICE] = "delay_notice",
+    [MESSAGE_URGENCY_NOT_SHARED] = "urgency_not_shared",
+    [MESSAGE_URGENCY_REPLY] = "urgency_reply",
 };
 
 static const struct form_field authority_fields[] = {

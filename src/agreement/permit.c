@@ -2,7 +2,9 @@
  * Permit: one rule per function, asked in the order of the clauses; the first that refuses decides. What a rule says of
  * the message names object, clause and found value, never a person's data. See permit.h.
  */
+#include "agreement/clock.h"
 #include "agreement/judge.h"
+#include "message/clarification.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -278,6 +280,47 @@ static bool notice_permit(struct judge *judge)
     return basis_permit(judge) && type_permit(judge);
 }
 
+/* Words for the other side: in a language that it accepts, and marked like all data under the agreement. */
+static bool words_permit(struct judge *judge, struct span language, bool is_training)
+{
+    static const struct attachment_list none = {NULL, 0};
+    struct body body = {.language = language, .is_training = is_training, .attachments = &none};
+
+    return training_permit(judge, &body) && notice_permit(judge) && language_permit(judge, &body) &&
+           sizes_permit(judge, &body);
+}
+
+//= dir-2023-977 art 6(3)
+static bool clarification_permit(struct judge *judge, const struct clarification *clarification)
+{
+    if (judge->question->clarification_count >= CLOCK_QUESTIONS_FREE &&
+        !clarification->is_by_head_of_desk)
+        return judge_refuse(judge, CLAUSE_CLARIFICATION,
+                            "%" PRId64 " questions about this request were asked; the head of desk "
+                            "asks any further one",
+                            judge->question->clarification_count);
+    return words_permit(judge, clarification->language, clarification->is_training);
+}
+
+/* What moves or suspends the limit of a request. */
+static bool clock_permit(struct judge *judge)
+{
+    const struct permit_question *question = judge->question;
+    const struct clarification_reply *reply = question->parsed;
+
+    if (question->parsed == NULL)
+        return notice_permit(judge); /* its body is gone: nothing is left to judge */
+    if (question->clock_count >= CLOCK_SIDE_MAX)
+        return judge_refuse(judge, CLAUSE_DEADLINES,
+                            "%u messages of one party about the limit of one request; no more",
+                            CLOCK_SIDE_MAX);
+    if (question->type == MESSAGE_CLARIFICATION)
+        return clarification_permit(judge, question->parsed);
+    if (question->type == MESSAGE_CLARIFICATION_REPLY)
+        return words_permit(judge, reply->language, reply->is_training);
+    return notice_permit(judge);
+}
+
 static bool business_permit(struct judge *judge)
 {
     const struct permit_question *question = judge->question;
@@ -292,6 +335,8 @@ static bool business_permit(struct judge *judge)
         return request_permit(judge, question->request);
     if (question->answer != NULL)
         return answer_permit(judge, question->answer);
+    if (message_type_is_of_clock(question->type))
+        return clock_permit(judge);
     return notice_permit(judge);
 }
 
@@ -344,12 +389,14 @@ static void erasure_set(struct judge *judge)
         judge->ruling->erase_after_ms = subjects_erase_after_ms(judge, judge->question->answer);
         return;
     }
-    if (!message_type_is_business(judge->question->type)) {
+    if (message_types[judge->question->type].retention == RETENTION_BOOKS ||
+        !message_type_is_business(judge->question->type)) {
         judge->ruling->erase_after_ms = other->head_days * DAY_MS;
         return;
     }
     judge->ruling->erase_after_ms = other->request_days * DAY_MS;
-    judge->ruling->erase_from = ERASE_FROM_CLOSURE;
+    judge->ruling->erase_from =
+        judge->question->request != NULL ? ERASE_FROM_CLOSURE : ERASE_FROM_RECEIPT;
 }
 
 void agreement_retention(const struct agreement *agreement, const struct permit_question *question,

@@ -47,6 +47,11 @@ struct permit_question {
     int64_t created_ms;            /* the head's `created`: the one time that both nodes judge by */
     const struct request *request; /* exactly with MESSAGE_REQUEST */
     const struct answer *answer;   /* exactly with MESSAGE_ANSWER */
+    const void *parsed;            /* the body of any other type that has rules of its own */
+    /* Of what moves or suspends a limit: how much its sender has said about that request before, and how many of these were
+     * questions. */
+    int64_t clock_count;
+    int64_t clarification_count;
     const struct item *part_items; /* items that travel as small parts of the body */
     size_t part_item_count;
     bool is_suspended; /* by either party */

@@ -26,6 +26,8 @@ void retention_class_name(int class, char out[RETENTION_NAME_SIZE])
         snprintf(out, RETENTION_NAME_SIZE, "request");
     else if (class == RETENTION_CLASS_UNREAD)
         snprintf(out, RETENTION_NAME_SIZE, "unread");
+    else if (class == RETENTION_CLASS_THREAD)
+        snprintf(out, RETENTION_NAME_SIZE, "clarification");
     else if (class <= RETENTION_CLASS_TEXT || class >= RETENTION_CLASS_COUNT)
         snprintf(out, RETENTION_NAME_SIZE, "text");
     else
@@ -37,7 +39,7 @@ static int64_t class_cap_ms(const struct agreement *agreement, int class)
 {
     const struct agreement_retention_other *other = &agreement->retention_other;
 
-    if (class == RETENTION_CLASS_REQUEST)
+    if (class == RETENTION_CLASS_REQUEST || class == RETENTION_CLASS_THREAD)
         return other->request_days * DAY_MS;
     if (class <= RETENTION_CLASS_TEXT || class >= RETENTION_CLASS_COUNT)
         return other->text_days * DAY_MS;

@@ -16,8 +16,11 @@ enum retention_class {
     RETENTION_CLASS_PERSON = 2,
     RETENTION_CLASS_UNREAD = 1000 /* held in a type that is not known here: from receipt */
 };
+/* What was asked and said about a request: from its receipt. Behind all persons: a new category of person moves it, and
+ * raises JOURNAL_APPLY_NUMBER. */
+#define RETENTION_CLASS_THREAD (RETENTION_CLASS_PERSON + 2 * (int)PERSON_CATEGORY_COUNT)
 /* All but the unread, in a row from 0. */
-#define RETENTION_CLASS_COUNT (RETENTION_CLASS_PERSON + 2 * (int)PERSON_CATEGORY_COUNT)
+#define RETENTION_CLASS_COUNT (RETENTION_CLASS_THREAD + 1)
 #define RETENTION_NAME_SIZE   48
 
 int retention_class_of(const struct person *person);

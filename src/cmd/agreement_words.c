@@ -153,6 +153,12 @@ static void deadlines_words(const struct agreement *agreement, struct buffer *ou
                   " hours, all else %" PRId64 " hours",
                   agreement->deadlines.urgent_direct_hours,
                   agreement->deadlines.urgent_indirect_hours, agreement->deadlines.other_hours);
+    if (agreement->deadlines.count == CLOCK_CALENDAR)
+        buffer_format(
+            out, "; what is longer, in calendar days of the requested party, to the end of the %s",
+            agreement->deadlines.end == CALENDAR_END_WORKING_DAY
+                ? "last day, or of the next working day when that one is free"
+                : "last day");
 }
 
 static void termination_words(const struct agreement *agreement, struct buffer *out)
@@ -243,6 +249,8 @@ bool agreement_words(const struct agreement *agreement, enum clause clause, stru
     case CLAUSE_TRANSFER_SINGLE:
     case CLAUSE_TRANSFER_RIGHTS:
     case CLAUSE_URGENCY:
+    case CLAUSE_CLARIFICATION:
+    case CLAUSE_DELAY:
         buffer_text(out, agreement_clauses[clause].rule);
         break;
     case CLAUSE_COUNT:

@@ -101,6 +101,20 @@ const struct command commands[] = {
      command_sent},
     {"show", "ITEM", "Opens one message: body, receipts, timeline.", command_show_item},
     {"assign", "ITEM UNIT", "Gives a request to a unit and tells the partner.", command_assign},
+    {"clarify", "ask ITEM QUESTION LANGUAGE\nreply ITEM REPLY LANGUAGE",
+     "Asks about a request to us, or replies to a question about one of ours.\n\nA question suspends the time "
+     "limit, from its receipt by the partner to our receipt of the reply. One is open at a time; the head of desk "
+     "asks a third. ITEM is the request, or the question that is replied to.",
+     command_clarify},
+    {"limit",
+     "direct ITEM\nindirect ITEM --held-by KIND --source NAME\ndelay ITEM --stage STAGE --authority NAME "
+     "--expected-by TIME\ndoubt ITEM WHY\nurgency ITEM given_up|kept",
+     "Says to the partner what moves the time limit of a request.\n\n`direct` and `indirect` say once, before the "
+     "short limit of an urgent request ends, whether the information is in databases that the desk queries itself, "
+     "or is held by a public_authority or private_party. `delay` tells that a judicial authorisation is awaited "
+     "(STAGE is applied, prolonged or granted) and until when. `doubt` says that a request is not found urgent: "
+     "ground_does_not_fit, facts_do_not_show_it or time_is_over_or_far_off; `urgency` replies to that.",
+     command_limit},
     {"attach", "upload FILE [--name NAME]\nget ITEM PART OUT",
      "Seals a file for a message to come, or writes a held attachment out.", command_attach},
     {"erase", "ITEM [--part N] --why REASON", "Erases a body or part here and tells the partner.",

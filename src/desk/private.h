@@ -24,7 +24,9 @@ act_run act_request_send, act_answer_send, act_refuse_send, act_inbox_list, act_
     act_succession_allow, act_succession_import, act_resume_order, act_resume_allow,
     act_resume_status, act_key_revoke, act_officer_revoke, act_retention_status, act_retention_list,
     act_retention_run, act_retention_hold, act_retention_release, act_retention_clock,
-    act_approval_list, act_approval_show, act_approval_confirm, act_approval_refuse;
+    act_approval_list, act_approval_show, act_approval_confirm, act_approval_refuse,
+    act_clarification_ask, act_clarification_reply, act_access_decide, act_delay_tell,
+    act_urgency_doubt, act_urgency_reply;
 
 /* The access entry of an act, last in it, so that it names the leaves of all that the act appended. `objects` are what was
  * shown or made: "<origin> <id>". */
@@ -96,6 +98,16 @@ void page_end(struct json_writer *out, bool has_next, struct span place);
 bool page_numbers_write(const int64_t *numbers, size_t count, struct arena *arena, struct span *out,
                         struct error *err);
 bool page_numbers_read(struct span text, int64_t *out, size_t count, struct error *err);
+
+/* A message on its way out: its written body and its ruling as the draft wants them, in the arena; then appended, bound to
+ * the case and told in the access entry with the leaf that waits. A trial ends before anything is written. */
+bool send_body(struct buffer *written, bool ok, struct arena *arena, struct span *out,
+               struct error *err);
+bool send_ruling(const struct ruling *ruling, struct arena *arena, struct span *out,
+                 struct error *err);
+bool send_out(struct journal *journal, struct journal_line *line, const struct desk_call *call,
+              const char *act, const struct draft *draft, const struct ruling *ruling,
+              struct json_writer *out, struct error *err);
 
 /* Asks the agreement; RULE with clause and words when it forbids, or when a second officer is needed and none is named. */
 bool rule_ask(struct journal *journal, struct journal_line *line, const struct desk_call *call,

@@ -4,9 +4,12 @@
 #include "desk/private.h"
 #include "desk/retention.h"
 
+#include "agreement/calendar.h"
+#include "agreement/clock.h"
 #include "base/attributes.h"
 #include "base/text.h"
 #include "desk/notice.h"
+#include "store/clock_rows.h"
 #include "store/governance_rows.h"
 
 #include <inttypes.h>
@@ -37,7 +40,11 @@ static void row_write(struct json_writer *out, const struct inbox_row *row, int6
     json_integer_field(out, "attachments", row->request.attachments);
     json_time_field(out, "created", row->created_ms);
     time_field_s(out, "received", row->received_s);
-    if (row->due_ms > 0) {
+    if (row->suspended_ms > 0)
+        json_time_field(out, "suspended_since", row->suspended_ms);
+    if (row->delayed_to_ms > 0)
+        json_time_field(out, "delayed_to", row->delayed_to_ms);
+    if (row->due_ms > 0 && row->due_ms < CLOCK_DUE_OPEN) {
         json_time_field(out, "due", row->due_ms);
         json_integer_field(out, "minutes_left", (row->due_ms - now_ms) / 60000);
     }
@@ -204,21 +211,86 @@ static bool receipt_show(struct journal *journal, struct journal_line *line,
     return true;
 }
 
-static bool due_show(struct journal *journal, const struct entry_row *row, struct json_writer *out,
-                     struct error *err)
+/* By the clocks of both parties, where the agreement holds their tables. */
+static void local_times_show(const struct agreement *agreement, int64_t time_ms,
+                             struct json_writer *out)
 {
-    int64_t received_s = 0;
-    int64_t due_ms = 0;
+    if (agreement->calendar_count == 0)
+        return;
+    json_key(out, "due_local");
+    json_begin_array(out);
+    for (size_t i = 0; i < agreement->calendar_count; i++) {
+        const struct agreement_calendar *calendar = &agreement->calendars[i];
+        char text[TIME_TEXT_SIZE];
+        time_write(time_ms + calendar_offset_ms(calendar, time_ms), text);
+        json_begin_object(out);
+        json_text_field(out, "party", calendar->party);
+        json_text_field(out, "time_zone", calendar->time_zone);
+        json_text_field(out, "time", span_make(text, 16)); /* to the minute */
+        json_end_object(out);
+    }
+    json_end_array(out);
+}
 
-    if (!due_find(journal->db, row->id, &received_s, &due_ms, err))
+/* The time limit: which row runs, until when, and what stands in its way. */
+static bool due_show(struct journal *journal, const struct journal_line *line,
+                     const struct entry_row *row, struct json_writer *out, struct error *err)
+{
+    struct due_row due;
+
+    if (!due_row_find(journal->db, row->id, &due, err))
         return false;
-    if (due_ms > 0)
-        json_time_field(out, "due", due_ms);
+    if (due.received_s == 0)
+        return true;
+    if (due.due_ms > 0 && due.due_ms < CLOCK_DUE_OPEN)
+        json_time_field(out, "due", due.due_ms);
+    if (due.deadline_row > DEADLINE_NONE && due.deadline_row < DEADLINE_ROW_COUNT)
+        json_string_field(out, "due_row", deadline_row_names[due.deadline_row]);
+    if (due.suspended_ms > 0) {
+        json_time_field(out, "suspended_since", due.suspended_ms);
+        json_integer_field(out, "minutes_left_then", due.left_ms / 60000);
+    }
+    if (due.delayed_to_ms > 0)
+        json_time_field(out, "delayed_to", due.delayed_to_ms);
+    if (due.suspended_ms == 0)
+        local_times_show(&line->agreement, due.due_ms, out);
     return true;
 }
 
-static bool timeline_show(struct journal *journal, const struct entry_row *row,
-                          struct json_writer *out, struct arena *arena, struct error *err)
+/* What both sides said about the limit, each with the time from which it counts. */
+static bool said_show(struct journal *journal, const struct journal_line *line,
+                      const struct entry_row *row, struct json_writer *out, struct arena *arena,
+                      struct error *err)
+{
+    struct clock_row *said = arena_array(arena, CLOCK_EVENT_MAX, sizeof *said);
+    size_t count = 0;
+
+    if (said == NULL)
+        return error_set(err, ERROR_LIMIT, "out of memory");
+    if (!clock_list(journal->db, row->id, said, CLOCK_EVENT_MAX, &count, err))
+        return false;
+    for (size_t i = 0; i < count; i++) {
+        struct entry_row entry;
+        char id[UUID_TEXT_SIZE] = "";
+        if (!entry_find(journal->db, arena, said[i].entry, &entry, err))
+            return false;
+        if (entry.message_id.size == UUID_SIZE)
+            uuid_write(entry.message_id.data, id);
+        json_begin_object(out);
+        json_string_field(out, "what", message_type_name((enum message_type)said[i].kind));
+        json_string_field(out, "by", said[i].is_own ? journal->party : line->partner);
+        json_string_field(out, "item", id);
+        json_time_field(out, "at", said[i].time_s > 0 ? said[i].time_s * 1000 : entry.created_ms);
+        json_boolean_field(out, "received", said[i].time_s > 0);
+        json_boolean_field(out, "counts", said[i].counts);
+        json_end_object(out);
+    }
+    return true;
+}
+
+static bool timeline_show(struct journal *journal, const struct journal_line *line,
+                          const struct entry_row *row, struct json_writer *out, struct arena *arena,
+                          struct error *err)
 {
     enum { ROW_MAX = 64 };
     struct notice_row *notices = arena_array(arena, ROW_MAX, sizeof *notices);
@@ -255,8 +327,9 @@ static bool timeline_show(struct journal *journal, const struct entry_row *row,
         json_time_field(out, "at", entry.created_ms);
         json_end_object(out);
     }
+    bool ok = said_show(journal, line, row, out, arena, err);
     json_end_array(out);
-    return true;
+    return ok;
 }
 
 /* An item that travels as a small part is shown with the message. */
@@ -363,7 +436,8 @@ static bool item_render(struct journal *journal, struct journal_line *line,
     json_string_field(out, "type", message_type_name((enum message_type)row->type));
     json_time_field(out, "created", row->created_ms);
     not_met_write(journal, line, out);
-    if (!receipt_show(journal, line, row, out, arena, err) || !due_show(journal, row, out, err))
+    if (!receipt_show(journal, line, row, out, arena, err) ||
+        !due_show(journal, line, row, out, err))
         return false;
     if (result_find(journal->db, arena, row->id, &result, err)) {
         json_string_field(out, "partner_says", result_words[result.outcome % 3]);
@@ -374,7 +448,7 @@ static bool item_render(struct journal *journal, struct journal_line *line,
     error_clear(err);
     if (!erasure_show(journal, line, row, out, err))
         return false;
-    if (!timeline_show(journal, row, out, arena, err) ||
+    if (!timeline_show(journal, line, row, out, arena, err) ||
         !parts_show(journal, row, out, arena, err) || !body_show(journal, row, out, arena, err))
         return false;
     json_end_object(out);

@@ -28,10 +28,9 @@ bool rule_ask(struct journal *journal, struct journal_line *line, const struct d
     return true;
 }
 
-/* Appends, binds to the case, writes the access entry with the leaf that waits, and tells the id. */
-static bool send_out(struct journal *journal, struct journal_line *line,
-                     const struct desk_call *call, const char *act, const struct draft *draft,
-                     const struct ruling *ruling, struct json_writer *out, struct error *err)
+bool send_out(struct journal *journal, struct journal_line *line, const struct desk_call *call,
+              const char *act, const struct draft *draft, const struct ruling *ruling,
+              struct json_writer *out, struct error *err)
 {
     struct appended appended;
     char id[UUID_TEXT_SIZE];
@@ -65,8 +64,8 @@ static bool send_out(struct journal *journal, struct journal_line *line,
     return true;
 }
 
-static bool ruling_text(const struct ruling *ruling, struct arena *arena, struct span *out,
-                        struct error *err)
+bool send_ruling(const struct ruling *ruling, struct arena *arena, struct span *out,
+                 struct error *err)
 {
     struct buffer text CLEANUP(buffer_free) = buffer_make(RULING_SIZE_MAX);
     return (ruling_write(ruling, &text, err) && arena_copy(arena, buffer_span(&text), out)) ||
@@ -74,8 +73,8 @@ static bool ruling_text(const struct ruling *ruling, struct arena *arena, struct
 }
 
 /* The body goes through its one writer, so that sender and receiver see the same bytes. */
-static bool body_copy(struct buffer *written, bool ok, struct arena *arena, struct span *out,
-                      struct error *err)
+bool send_body(struct buffer *written, bool ok, struct arena *arena, struct span *out,
+               struct error *err)
 {
     return (ok && !written->failed && written->size <= BODY_SIZE_MAX &&
             arena_copy(arena, buffer_span(written), out)) ||
@@ -149,12 +148,12 @@ bool act_request_send(struct journal *journal, const struct desk_call *call,
     if (!access_pseudonym(journal, line, call->access.officer, call->arena, &request.officer,
                           err) ||
         !persons_mask(&request, request.officer, call->arena, err) ||
-        !body_copy(&written, request_write(&request, &written), call->arena, &body, err))
+        !send_body(&written, request_write(&request, &written), call->arena, &body, err))
         return false;
     struct permit_question question = {
         .type = MESSAGE_REQUEST, .request = &request, .body_size = (int64_t)body.size};
     if (!rule_ask(journal, line, call, &question, &ruling, err) ||
-        !ruling_text(&ruling, call->arena, &ruling_span, err))
+        !send_ruling(&ruling, call->arena, &ruling_span, err))
         return false;
     struct draft draft = {.type = MESSAGE_REQUEST,
                           .unit = journal_unit(journal, line),
@@ -237,12 +236,12 @@ static bool answer_out(struct journal *journal, struct journal_line *line,
     answer->item_count = 0;
     answer->parts = (struct part_list){enclosed.parts, enclosed.part_count};
     answer->attachments = (struct attachment_list){enclosed.attachments, enclosed.attachment_count};
-    if (!body_copy(&written, answer_write(answer, &written), call->arena, &body, err) ||
+    if (!send_body(&written, answer_write(answer, &written), call->arena, &body, err) ||
         !answer_recheck(call, body, err))
         return false;
     question.body_size = (int64_t)body.size;
     if (!rule_ask(journal, line, call, &question, &ruling, err) ||
-        !ruling_text(&ruling, call->arena, &ruling_span, err))
+        !send_ruling(&ruling, call->arena, &ruling_span, err))
         return false;
     struct draft draft = {.type = MESSAGE_ANSWER,
                           .in_reply_to = reference,

@@ -4,6 +4,7 @@
  * own. Each derived row comes from exactly one entry; what names an erased entry is never written, so that a rebuild after
  * an erasure equals the live state.
  */
+#include "journal/clock.h"
 #include "journal/governance.h"
 
 #include "message/answer.h"
@@ -100,7 +101,8 @@ static bool apply_request(struct journal *journal, const struct apply_input *inp
                               .persons = (int64_t)request->person_count,
                               .attachments = (int64_t)request->attachments.count,
                               .due_after_ms = ruling.due_after_ms,
-                              .deadline_row = ruling.row};
+                              .deadline_row = ruling.row,
+                              .version = input->row->version};
     if (!request_insert(journal->db, &row, err) ||
         !retention_apply_request(journal, input, request, err))
         return false;
@@ -108,7 +110,8 @@ static bool apply_request(struct journal *journal, const struct apply_input *inp
         return true; /* the clock starts with the receipt */
     //= dir-2023-977 art 5(1)
     return due_insert(journal->db, row.entry, input->row->time_s,
-                      agreement_due(input->row->time_s * 1000, &ruling), err);
+                      agreement_due(input->row->time_s * 1000, &ruling), err) &&
+           clock_update(journal, input->line, row.entry, err);
 }
 
 /* Grounds as one text: "b f_ii". */
@@ -225,10 +228,12 @@ static bool result_add(struct journal *journal, const struct apply_input *input,
         return is_missing;
     }
     bool is_pruned = target.head.size == 0;
-    if (is_pruned || (target.body_state != BODY_HELD && target.body_state != BODY_NONE))
-        return true;
     struct result_row row = {.entry = input->entry->id, .target = target.id};
     result_fill(outcomes, position, &row, ground);
+    if (!clock_apply_outcome(journal, input->line, target.id, (enum outcome_kind)row.outcome, err))
+        return false;
+    if (is_pruned || (target.body_state != BODY_HELD && target.body_state != BODY_NONE))
+        return true;
     /* What owes no outcome is told only when it did not pass, or passes now after it was held. */
     bool is_owed = row.outcome != OUTCOME_ACCEPTED ||
                    message_type_owes_outcome((enum message_type)target.type);
@@ -351,7 +356,25 @@ static apply_function *const apply[MESSAGE_TYPE_COUNT] = {
     [MESSAGE_SUSPENSION_LIFTED] = governance_apply,
     [MESSAGE_TERMINATION] = governance_apply,
     [MESSAGE_KEY_REVOCATION] = governance_apply,
+    [MESSAGE_CLARIFICATION] = clock_apply,
+    [MESSAGE_CLARIFICATION_REPLY] = clock_apply,
+    [MESSAGE_ACCESS_DECISION] = clock_apply,
+    [MESSAGE_DELAY_NOTICE] = clock_apply,
+    [MESSAGE_URGENCY_NOT_SHARED] = clock_apply,
+    [MESSAGE_URGENCY_REPLY] = clock_apply,
 };
+
+/* Without its body an entry derives nothing, but that a question was asked and replied to: its head alone says so. What was
+ * withdrawn never was said. */
+static bool apply_bodiless(struct journal *journal, const struct apply_input *input,
+                           struct arena *arena, struct error *err)
+{
+    if (input->head->type == MESSAGE_WITHDRAWN)
+        return clock_apply_withdrawn(journal, input, arena, err);
+    if (!message_type_is_of_clock(input->head->type) || input->entry->body_state == BODY_WITHDRAWN)
+        return true;
+    return clock_apply(journal, input, NULL, arena, err);
+}
 
 bool apply_entry(struct journal *journal, const struct apply_input *input, struct arena *arena,
                  struct error *err)
@@ -359,10 +382,12 @@ bool apply_entry(struct journal *journal, const struct apply_input *input, struc
     static struct problems problems; /* the writer alone applies */
     const void *parsed = input->parsed;
 
-    if (input->head->type >= MESSAGE_TYPE_COUNT || apply[input->head->type] == NULL)
+    if (input->head->type >= MESSAGE_TYPE_COUNT)
         return true;
     if (parsed == NULL && input->body.size == 0)
-        return true; /* the erased arm: without its body an entry derives nothing */
+        return apply_bodiless(journal, input, arena, err);
+    if (apply[input->head->type] == NULL)
+        return true;
     if (parsed == NULL) {
         problems_clear(&problems);
         parsed = message_read(input->head->type, input->body, arena, &problems);
@@ -380,7 +405,6 @@ bool apply_receipt(struct journal *journal, struct journal_line *line,
 {
     size_t count = 0;
     int64_t below = 0;
-    (void)line;
 
     if (!receipt_size_below(journal->db, row->log, row->size, &below, err) ||
         !retention_received(journal->db, row->log, below, row->size, row->time_s * 1000, err))
@@ -395,8 +419,9 @@ bool apply_receipt(struct journal *journal, struct journal_line *line,
         return false;
     for (size_t i = 0; i < count; i++) {
         int64_t due_ms = row->time_s * 1000 + requests[i].due_after_ms;
-        if (!due_insert(journal->db, requests[i].entry, row->time_s, due_ms, err))
+        if (!due_insert(journal->db, requests[i].entry, row->time_s, due_ms, err) ||
+            !clock_update(journal, line, requests[i].entry, err))
             return false;
     }
-    return true;
+    return clock_apply_receipt(journal, line, row->log, below, row->size, row->time_s, err);
 }

@@ -3,6 +3,7 @@
  * one `outcomes` entry per handled range. A message that cannot be handled is `refused` or `held` with its ground: it is
  * never lost, and it holds its own thread and no other.
  */
+#include "journal/clock.h"
 #include "journal/governance.h"
 #include "journal/in_force.h"
 
@@ -103,7 +104,11 @@ static bool sender_may_name(const struct journal_line *line, enum message_type t
 {
     enum message_sender sender =
         type < MESSAGE_TYPE_COUNT ? message_types[type].sender : SENDER_ANY;
+    enum message_type about =
+        type < MESSAGE_TYPE_COUNT ? message_types[type].about : MESSAGE_UNKNOWN;
 
+    if (about != MESSAGE_UNKNOWN && target->type != (int64_t)about)
+        return false;
     switch (sender) {
     case SENDER_REQUESTED:
         return journal_side(line, target->log) == SIDE_OWN && target->type == MESSAGE_REQUEST;
@@ -317,6 +322,22 @@ static bool part_items_read(struct journal *journal, const struct entry_row *row
     return true;
 }
 
+/* What was said about the same request before. */
+static bool clock_judged(struct journal *journal, struct journal_line *line,
+                         const struct entry_row *row, const struct head *head, const void *parsed,
+                         struct permit_question *question, struct arena *arena, struct error *err)
+{
+    struct position from = {.entry = row->id, .seen = head->seen};
+    struct entry_row target;
+    int64_t request = 0;
+    bool is_there = false;
+
+    question->parsed = parsed;
+    return reference_resolve(journal, line, &from, &head->in_reply_to, arena, &target, err) &&
+           clock_request_of(journal, head->type, &target, &request, &is_there, err) &&
+           (!is_there || clock_question_fill(journal, request, false, question, err));
+}
+
 /* The agreement rules what crosses; the answer names the clause. */
 static bool rule(struct journal *journal, struct journal_line *line, const struct entry_row *row,
                  const struct head *head, const void *parsed, struct verdict *verdict,
@@ -346,6 +367,9 @@ static bool rule(struct journal *journal, struct journal_line *line, const struc
             return false;
         question.part_items = items;
     }
+    if (message_type_is_of_clock(head->type) &&
+        !clock_judged(journal, line, row, head, parsed, &question, arena, err))
+        return false;
     if (verdict->outcome != OUTCOME_ACCEPTED)
         return true;
     agreement_permit(agreement, &question, &ruling);

@@ -232,8 +232,9 @@ struct journal_options {
 
 /* Raised with each change of apply, so that the derived tables are built anew at the next start. 1: before there was a
  * number; 2: held entries are a table; 3: key_revocation is known; 4: what is held has rows of retention; 5: their time
- * begins with the writing at the earliest; 6: what is held in an unknown type has one. */
-#define JOURNAL_APPLY_NUMBER 6
+ * begins with the writing at the earliest; 6: what is held in an unknown type has one; 7: the clock
+ * of a request. */
+#define JOURNAL_APPLY_NUMBER 7
 
 /* A setting in books that were restored from a backup: "<Unix ms of the restore> <Unix ms of the backup>". While it
  * stands, a line numbers, signs and takes nothing until its partner has shown what it holds; the domestic log waits for

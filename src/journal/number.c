@@ -6,6 +6,7 @@
 #include "journal/governance.h"
 #include "journal/in_force.h"
 
+#include "store/clock_rows.h"
 #include "store/derived_rows.h"
 #include "store/governance_rows.h"
 
@@ -204,7 +205,7 @@ static bool entry_return(struct numbering *n, const struct entry_row *row,
             return false;
     }
     return return_note(n, row, err) && derived_erase(journal->db, row->id, err) &&
-           erasure_return(journal->db, row->id, err) &&
+           clock_delete(journal->db, row->id, err) && erasure_return(journal->db, row->id, err) &&
            entry_remove_waiting(journal->db, row->id, err);
 }
 

@@ -196,6 +196,9 @@ bool retention_apply_request(struct journal *journal, const struct apply_input *
                              const struct request *request, struct error *err);
 bool retention_apply_answer(struct journal *journal, const struct apply_input *input,
                             const struct answer *answer, struct arena *arena, struct error *err);
+/* Questions and replies about a request. */
+bool retention_apply_thread(struct journal *journal, const struct apply_input *input,
+                            struct error *err);
 /* What was refused or is held has a body too: the row of such a one. After another outcome it is none. */
 bool retention_apply_plain(struct journal *journal, const struct apply_input *input,
                            struct error *err);

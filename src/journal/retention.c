@@ -118,6 +118,14 @@ bool retention_apply_answer(struct journal *journal, const struct apply_input *i
     return true;
 }
 
+bool retention_apply_thread(struct journal *journal, const struct apply_input *input,
+                            struct error *err)
+{
+    return message_types[input->head->type].retention != RETENTION_BUSINESS ||
+           row_add(journal, input, 0, RETENTION_CLASS_THREAD, received_ms(input), RETENTION_OPEN,
+                   err);
+}
+
 /* A type that was not known when it came may be about people: nobody here may keep it because a program is old. The type
  * may be known by the time of a rebuild, so that the ground decides. */
 static bool was_unread(const struct apply_input *input)
@@ -130,6 +138,7 @@ static bool may_expire(const struct apply_input *input)
     int64_t type = input->entry->type;
 
     return was_unread(input) || type == MESSAGE_REQUEST || type == MESSAGE_ANSWER ||
+           type == MESSAGE_CLARIFICATION || type == MESSAGE_CLARIFICATION_REPLY ||
            type == MESSAGE_UNKNOWN;
 }
 

@@ -1,11 +1,14 @@
 /* Message types: see type.h. */
 #include "message/type.h"
 
+#include "message/access_decision.h"
 #include "message/act.h"
 #include "message/amendment.h"
 #include "message/answer.h"
 #include "message/assigned.h"
+#include "message/clarification.h"
 #include "message/clock_dispute.h"
+#include "message/delay_notice.h"
 #include "message/erased.h"
 #include "message/form.h"
 #include "message/opened.h"
@@ -15,6 +18,7 @@
 #include "message/revocation.h"
 #include "message/succession.h"
 #include "message/suspension.h"
+#include "message/urgency.h"
 
 const char *const message_sender_names[] = {
     [SENDER_ANY] = "either party",
@@ -203,6 +207,74 @@ const struct message_type_row message_types[MESSAGE_TYPE_COUNT] = {
                                 .is_governance = true,
                                 .form = &key_revocation_form,
                                 .meaning = "A TLS certificate of the writer counts no more."},
+    [MESSAGE_CLARIFICATION] = {.name = "clarification",
+                               .version = 1,
+                               .sender = SENDER_REQUESTED,
+                               .retention = RETENTION_BUSINESS,
+                               .has_body = true,
+                               .owes_outcome = true,
+                               .is_business = true,
+                               .needs_in_reply_to = true,
+                               .about = MESSAGE_REQUEST,
+                               .form = &clarification_form,
+                               .meaning = "Asks about a request; suspends its time limit."},
+    [MESSAGE_CLARIFICATION_REPLY] = {.name = "clarification_reply",
+                                     .version = 1,
+                                     .sender = SENDER_HOLDER,
+                                     .retention = RETENTION_BUSINESS,
+                                     .has_body = true,
+                                     .owes_outcome = true,
+                                     .is_business = true,
+                                     .needs_in_reply_to = true,
+                                     .about = MESSAGE_CLARIFICATION,
+                                     .form = &clarification_reply_form,
+                                     .meaning =
+                                         "Replies to a clarification; the time limit goes on."},
+    [MESSAGE_ACCESS_DECISION] = {.name = "access_decision",
+                                 .version = 1,
+                                 .sender = SENDER_REQUESTED,
+                                 .retention = RETENTION_BOOKS,
+                                 .has_body = true,
+                                 .owes_outcome = true,
+                                 .is_business = true,
+                                 .needs_in_reply_to = true,
+                                 .about = MESSAGE_REQUEST,
+                                 .form = &access_decision_form,
+                                 .meaning = "Says whether the information is directly accessible."},
+    [MESSAGE_DELAY_NOTICE] = {.name = "delay_notice",
+                              .version = 1,
+                              .sender = SENDER_REQUESTED,
+                              .retention = RETENTION_BOOKS,
+                              .has_body = true,
+                              .owes_outcome = true,
+                              .is_business = true,
+                              .needs_in_reply_to = true,
+                              .about = MESSAGE_REQUEST,
+                              .form = &delay_notice_form,
+                              .meaning = "The answer waits for a judicial authorisation."},
+    [MESSAGE_URGENCY_NOT_SHARED] = {.name = "urgency_not_shared",
+                                    .version = 1,
+                                    .sender = SENDER_REQUESTED,
+                                    .retention = RETENTION_BOOKS,
+                                    .has_body = true,
+                                    .owes_outcome = true,
+                                    .is_business = true,
+                                    .needs_in_reply_to = true,
+                                    .about = MESSAGE_REQUEST,
+                                    .form = &urgency_not_shared_form,
+                                    .meaning =
+                                        "The requested party does not find the request urgent."},
+    [MESSAGE_URGENCY_REPLY] = {.name = "urgency_reply",
+                               .version = 1,
+                               .sender = SENDER_HOLDER,
+                               .retention = RETENTION_BOOKS,
+                               .has_body = true,
+                               .owes_outcome = true,
+                               .is_business = true,
+                               .needs_in_reply_to = true,
+                               .about = MESSAGE_URGENCY_NOT_SHARED,
+                               .form = &urgency_reply_form,
+                               .meaning = "The urgency is given up, or kept."},
 };
 
 static bool is_known(enum message_type type)
@@ -246,6 +318,11 @@ bool message_type_is_exchanged(enum message_type type)
 bool message_type_owes_outcome(enum message_type type)
 {
     return is_known(type) && message_types[type].owes_outcome;
+}
+
+bool message_type_is_of_clock(enum message_type type)
+{
+    return type >= MESSAGE_CLARIFICATION && type <= MESSAGE_URGENCY_REPLY;
 }
 
 const void *message_read(enum message_type type, struct span body, struct arena *arena,

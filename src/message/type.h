@@ -37,8 +37,14 @@ enum message_type {
     MESSAGE_SUSPENSION_LIFTED = 18,
     MESSAGE_TERMINATION = 19,
     MESSAGE_KEY_REVOCATION = 20,
+    MESSAGE_CLARIFICATION = 21,
+    MESSAGE_CLARIFICATION_REPLY = 22,
+    MESSAGE_ACCESS_DECISION = 23,
+    MESSAGE_DELAY_NOTICE = 24,
+    MESSAGE_URGENCY_NOT_SHARED = 25,
+    MESSAGE_URGENCY_REPLY = 26,
 };
-#define MESSAGE_TYPE_COUNT 21 /* with MESSAGE_UNKNOWN */
+#define MESSAGE_TYPE_COUNT 27 /* with MESSAGE_UNKNOWN */
 
 enum message_sender {
     SENDER_ANY,       /* either party */
@@ -68,6 +74,7 @@ struct message_type_row {
     bool is_domestic;  /* stands in a domestic log only */
     bool is_of_any_log;      /* stands in domestic and outgoing logs alike */
     bool needs_in_reply_to;  /* malformed without */
+    enum message_type about; /* what in-reply-to must name; MESSAGE_UNKNOWN: as `sender` says */
     const struct form *form; /* reads, checks and writes the body; NULL without body */
     const char *meaning;     /* one sentence */
 };
@@ -88,6 +95,8 @@ bool message_type_is_governance(enum message_type type);
 /* Known, and not of a domestic log. */
 bool message_type_is_exchanged(enum message_type type);
 bool message_type_owes_outcome(enum message_type type);
+/* Moves or suspends the time limit of a request. */
+bool message_type_is_of_clock(enum message_type type);
 
 /*
  * Reads a body of any known type into a struct of that type in the arena (struct request for MESSAGE_REQUEST, ...).

@@ -13,7 +13,7 @@ static const char request_place_sql[] =
     " due_ms = coalesce((select d.due_ms from dues d where d.entry = requests.entry), 9007199254740992)"
     " where entry = $1";
 
-static bool request_place(struct database *db, int64_t entry, struct error *err)
+bool request_place(struct database *db, int64_t entry, struct error *err)
 {
     struct statement *s CLEANUP(statement_give) = statement_take(db, request_place_sql, err);
     if (s == NULL)
@@ -24,7 +24,8 @@ static bool request_place(struct database *db, int64_t entry, struct error *err)
 
 static const char request_insert_sql[] =
     "insert into requests (entry, log, message_id, is_own, reference, urgency, is_training, language, persons,"
-    " attachments, due_after_ms, deadline_row) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
+    " attachments, due_after_ms, deadline_row, version)"
+    " values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
 
 bool request_insert(struct database *db, const struct request_row *row, struct error *err)
 {
@@ -43,6 +44,7 @@ bool request_insert(struct database *db, const struct request_row *row, struct e
     statement_integer(s, 10, row->attachments);
     statement_integer(s, 11, row->due_after_ms);
     statement_integer(s, 12, row->deadline_row);
+    statement_integer(s, 13, row->version);
     return row_write(s, err) && request_place(db, row->entry, err);
 }
 
@@ -59,12 +61,13 @@ static bool request_read(const struct statement *s, struct arena *arena, void *o
     row->attachments = column_integer(s, 9);
     row->due_after_ms = column_integer(s, 10);
     row->deadline_row = column_integer(s, 11);
+    row->version = column_integer(s, 12);
     return row_bytes(s, 2, arena, &row->message_id) && row_text(s, 4, arena, &row->reference) &&
            row_text(s, 7, arena, &row->language);
 }
 
 static const char request_find_sql[] =
-    "select entry, log, message_id, is_own, reference, urgency, is_training, language, persons, attachments, due_after_ms, deadline_row"
+    "select entry, log, message_id, is_own, reference, urgency, is_training, language, persons, attachments, due_after_ms, deadline_row, version"
     " from requests where entry = $1";
 
 bool request_find(struct database *db, struct arena *arena, int64_t entry, struct request_row *out,
@@ -78,7 +81,7 @@ bool request_find(struct database *db, struct arena *arena, int64_t entry, struc
 }
 
 static const char request_find_message_sql[] =
-    "select entry, log, message_id, is_own, reference, urgency, is_training, language, persons, attachments, due_after_ms, deadline_row"
+    "select entry, log, message_id, is_own, reference, urgency, is_training, language, persons, attachments, due_after_ms, deadline_row, version"
     " from requests where message_id = $1 order by entry limit 1";
 
 bool request_find_message(struct database *db, struct arena *arena, struct span message_id,
@@ -93,7 +96,7 @@ bool request_find_message(struct database *db, struct arena *arena, struct span 
 
 static const char request_list_range_sql[] =
     "select r.entry, r.log, r.message_id, r.is_own, r.reference, r.urgency, r.is_training, r.language, r.persons,"
-    " r.attachments, r.due_after_ms, r.deadline_row from entries e join requests r on r.entry = e.id"
+    " r.attachments, r.due_after_ms, r.deadline_row, r.version from entries e join requests r on r.entry = e.id"
     " where e.log = $1 and e.idx >= $2 and e.idx < $3 order by e.idx limit $4";
 
 bool request_list_range(struct database *db, struct arena *arena, int64_t log, int64_t from,
@@ -382,6 +385,7 @@ static const char *const derived_erase_sql[] = {
     "update requests set is_answered = 0 where entry in (select target from answers where entry = $1)"
     " and (select count(*) from answers a where a.target = requests.entry) = 1",
     "delete from requests where entry = $1",
+    "delete from clocks where target = $1",
     "delete from dues where entry = $1",
     "delete from answers where entry = $1",
     "delete from answers where target = $1",
@@ -480,12 +484,12 @@ bool succession_find(struct database *db, struct arena *arena, struct span log,
 
 const char inbox_list_sql[] =
     "select r.entry, r.log, r.message_id, r.is_own, r.reference, r.urgency, r.is_training, r.language, r.persons,"
-    " r.attachments, r.due_after_ms, r.deadline_row, l.agreement, l.partner, e.idx, e.created_ms,"
+    " r.attachments, r.due_after_ms, r.deadline_row, r.version, l.agreement, l.partner, e.idx, e.created_ms,"
     " coalesce(d.received_s, 0), coalesce(d.due_ms, 0),"
     " (select count(*) from answers a where a.target = r.entry),"
     " (select count(*) from notices n where n.target = r.entry),"
     " coalesce((select x.outcome from results x where x.target = r.entry order by x.entry desc limit 1), -1),"
-    " r.is_answered, r.due_ms"
+    " r.is_answered, r.due_ms, coalesce(d.suspended_ms, 0), coalesce(d.delayed_to_ms, 0)"
     " from requests r join logs l on l.id = r.log join entries e on e.id = r.entry"
     " left join dues d on d.entry = r.entry"
     " where r.is_own = $1 and (r.is_answered, r.due_ms, r.entry) > ($2, $3, $4)"
@@ -497,16 +501,18 @@ static bool inbox_read(const struct statement *s, struct arena *arena, void *out
 
     if (!request_read(s, arena, &row->request))
         return false;
-    row->index = column_is_null(s, 14) ? ENTRY_WAITING : column_integer(s, 14);
-    row->created_ms = column_integer(s, 15);
-    row->received_s = column_integer(s, 16);
-    row->due_ms = column_integer(s, 17);
-    row->answers = column_integer(s, 18);
-    row->notices = column_integer(s, 19);
-    row->result = column_integer(s, 20);
+    row->index = column_is_null(s, 15) ? ENTRY_WAITING : column_integer(s, 15);
+    row->created_ms = column_integer(s, 16);
+    row->received_s = column_integer(s, 17);
+    row->due_ms = column_integer(s, 18);
+    row->answers = column_integer(s, 19);
+    row->notices = column_integer(s, 20);
+    row->result = column_integer(s, 21);
+    row->suspended_ms = column_integer(s, 24);
+    row->delayed_to_ms = column_integer(s, 25);
     row->place =
-        (struct inbox_place){column_integer(s, 21), column_integer(s, 22), row->request.entry};
-    return row_text(s, 12, arena, &row->agreement) && row_text(s, 13, arena, &row->partner);
+        (struct inbox_place){column_integer(s, 22), column_integer(s, 23), row->request.entry};
+    return row_text(s, 13, arena, &row->agreement) && row_text(s, 14, arena, &row->partner);
 }
 
 bool inbox_list(struct database *db, struct arena *arena, bool is_own,

@@ -23,6 +23,7 @@ struct request_row {
     int64_t attachments;
     int64_t due_after_ms;
     int64_t deadline_row;
+    int64_t version; /* of the agreement, that it came under */
 };
 bool request_insert(struct database *db, const struct request_row *row, struct error *err);
 bool request_find(struct database *db, struct arena *arena, int64_t entry, struct request_row *out,
@@ -33,6 +34,8 @@ bool request_find_message(struct database *db, struct arena *arena, struct span 
 bool request_list_range(struct database *db, struct arena *arena, int64_t log, int64_t from,
                         int64_t to, struct request_row *out, size_t limit, size_t *count,
                         struct error *err);
+/* Its place in the queue and the start of its retention follow from its deadline and its answers. */
+bool request_place(struct database *db, int64_t entry, struct error *err);
 bool due_insert(struct database *db, int64_t entry, int64_t received_s, int64_t due_ms,
                 struct error *err);
 bool due_find(struct database *db, int64_t entry, int64_t *received_s, int64_t *due_ms,
@@ -106,8 +109,10 @@ struct inbox_row {
     struct span partner;
     int64_t index; /* in its log, or ENTRY_WAITING */
     int64_t created_ms;
-    int64_t received_s; /* 0: no receipt yet */
-    int64_t due_ms;     /* 0: no receipt yet */
+    int64_t received_s;    /* 0: no receipt yet */
+    int64_t due_ms;        /* 0: no receipt yet; CLOCK_DUE_OPEN (store/clock_rows.h): suspended */
+    int64_t suspended_ms;  /* since when; 0: the limit runs */
+    int64_t delayed_to_ms; /* a judicial authorisation is awaited until then; 0: none */
     int64_t answers;
     int64_t notices;
     int64_t result; /* partner's outcome of our request, -1 when none came yet */

@@ -21,6 +21,7 @@ const struct table_info schema_tables[] = {
     {"forks", TABLE_LOG, "log, size, root"},
     {"requests", TABLE_DERIVED, "entry"},
     {"dues", TABLE_DERIVED, "entry"},
+    {"clocks", TABLE_DERIVED, "entry"},
     {"answers", TABLE_DERIVED, "entry"},
     {"notices", TABLE_DERIVED, "entry"},
     {"results", TABLE_DERIVED, "entry, target"},
@@ -330,6 +331,19 @@ static const char case_tables[] =
 /* A person's names as the search files have them, behind each other; null: their body is asked. */
 static const char own_name_column[] = "alter table own_people add column names bytea;";
 
+/* What moves or suspends the time limit of a request, each from one message, and how the limit stands. version: of the
+ * agreement under which the request came. */
+static const char clock_tables[] =
+    "create table clocks (entry bigint primary key, target bigint not null, kind bigint not null,"
+    " about bigint not null, is_own bigint not null, seen bigint not null, is_yes bigint not null,"
+    " expected_ms bigint not null, time_s bigint not null, counts bigint not null);"
+    "create index clocks_target on clocks (target, entry);"
+    "alter table requests add column version bigint not null default 0;"
+    "alter table dues add column deadline_row bigint not null default 0;"
+    "alter table dues add column suspended_ms bigint not null default 0;"
+    "alter table dues add column left_ms bigint not null default 0;"
+    "alter table dues add column delayed_to_ms bigint not null default 0;";
+
 const struct migration schema_migrations[] = {
     {.number = 1, .sql_both = log_tables},
     {.number = 2, .sql_both = derived_tables},
@@ -349,6 +363,7 @@ const struct migration schema_migrations[] = {
      .sql_postgres_only = own_dates_postgres},
     {.number = 14, .sql_both = case_tables},
     {.number = 15, .sql_both = own_name_column},
+    {.number = 16, .sql_both = clock_tables},
 };
 const size_t schema_migration_count = sizeof schema_migrations / sizeof schema_migrations[0];
 
@@ -359,11 +374,18 @@ static const struct {
     const char *sql;
     const char *empty_sql;
 } walks[] = {
-    {"requests", 14,
+    {"requests", 15,
      "select entry, log, message_id, is_own, reference, urgency, is_training, language, persons, attachments,"
-     " due_after_ms, deadline_row, is_answered, due_ms from requests order by entry",
+     " due_after_ms, deadline_row, is_answered, due_ms, version from requests order by entry",
      "delete from requests"},
-    {"dues", 3, "select entry, received_s, due_ms from dues order by entry", "delete from dues"},
+    {"dues", 7,
+     "select entry, received_s, due_ms, deadline_row, suspended_ms, left_ms, delayed_to_ms from dues"
+     " order by entry",
+     "delete from dues"},
+    {"clocks", 10,
+     "select entry, target, kind, about, is_own, seen, is_yes, expected_ms, time_s, counts from clocks"
+     " order by entry",
+     "delete from clocks"},
     {"answers", 7,
      "select entry, target, is_own, outcome, items, grounds, at_ms from answers order by entry",
      "delete from answers"},

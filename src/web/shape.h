@@ -59,7 +59,8 @@ void shape_check(const struct shape *shape, struct json_object *object);
 
 /* What is taken and given; where a route's row says nothing, there is no body. */
 extern const struct shape shape_login, shape_password, shape_proof, shape_refusal, shape_assignment,
-    shape_erasure, shape_officer_put, shape_confirmation, shape_hold_put;
+    shape_clarification, shape_clarification_reply, shape_access, shape_delay, shape_doubt,
+    shape_urgency, shape_erasure, shape_officer_put, shape_confirmation, shape_hold_put;
 extern const struct shape shape_document, shape_session, shape_requests, shape_own_requests,
     shape_sent, shape_upload, shape_item, shape_assigned, shape_erased, shape_withdrawn,
     shape_officers, shape_officer_done, shape_password_asked, shape_approvals, shape_approval,

@@ -1,16 +1,21 @@
 /* Shapes of messages as officers see them: lists, one item, what is sent, held files. */
 #include "desk/desk.h"
+#include "message/access_decision.h"
 #include "message/answer.h"
+#include "message/clarification.h"
+#include "message/delay_notice.h"
 #include "message/erased.h"
 #include "message/part.h"
 #include "message/refusal.h"
 #include "message/request.h"
+#include "message/urgency.h"
 #include "web/shape_rows.h"
 
-#define LOG_TEXT    "Its log: party, agreement, partner and number."
-#define ITEM_TEXT   "The id of the message."
-#define WORDS_MAX   2048 /* of a text that a partner wrote */
-#define UPLOAD_SIZE 16
+#define LOG_TEXT     "Its log: party, agreement, partner and number."
+#define ITEM_TEXT    "The id of the message."
+#define WORDS_MAX    2048 /* of a text that a partner wrote */
+#define UPLOAD_SIZE  16
+#define TIMELINE_MAX 256 /* notices, answers, and what was said of the limit */
 
 /* --- arguments --- */
 
@@ -27,6 +32,49 @@ static const struct shape_field assignment_fields[] = {
 };
 const struct shape shape_assignment =
     SHAPE("assignment_arguments", "To whom a request goes.", assignment_fields);
+
+static const struct shape_field clarification_fields[] = {
+    TEXT("question", MUST, 1, CLARIFICATION_SIZE_MAX, "For the partner."),
+    TEXT("language", MUST, 2, 2, "Of the question, ISO 639-1; one that the partner accepts."),
+};
+const struct shape shape_clarification =
+    SHAPE("clarification_arguments", "What is asked about a request.", clarification_fields);
+
+static const struct shape_field clarification_reply_fields[] = {
+    TEXT("reply", MUST, 1, CLARIFICATION_REPLY_SIZE_MAX, "For the partner."),
+    TEXT("language", MUST, 2, 2, "Of the reply, ISO 639-1; one that the partner accepts."),
+};
+const struct shape shape_clarification_reply = SHAPE(
+    "clarification_reply_arguments", "What is replied to a question.", clarification_reply_fields);
+
+static const struct shape_field access_fields[] = {
+    CHOICE("access", MUST, access_kind_names, "In databases that the desk queries itself, or not."),
+    CHOICE("held_by", MAY, access_holder_names, "Exactly when indirectly accessible."),
+    TEXT("source", MAY, 1, ACCESS_SOURCE_SIZE_MAX,
+         "The institution or its register; exactly when indirectly accessible."),
+};
+const struct shape shape_access =
+    SHAPE("access_arguments", "Whether the information is directly accessible.", access_fields);
+
+static const struct shape_field delay_fields[] = {
+    CHOICE("authorisation", MUST, delay_stage_names, "How it stands."),
+    TEXT("authority", MUST, 1, DELAY_AUTHORITY_SIZE_MAX, "That decides; never a person."),
+    TIME("expected_by", MUST, "When the answer is expected."),
+};
+const struct shape shape_delay =
+    SHAPE("delay_arguments", "A judicial authorisation that is awaited.", delay_fields);
+
+static const struct shape_field doubt_fields[] = {
+    CHOICE("doubt", MUST, urgency_doubt_names, "Why it is not found urgent."),
+};
+const struct shape shape_doubt =
+    SHAPE("urgency_doubt_arguments", "An urgency that is not shared.", doubt_fields);
+
+static const struct shape_field urgency_fields[] = {
+    CHOICE("urgency", MUST, urgency_decision_names, "Given up, or kept."),
+};
+const struct shape shape_urgency =
+    SHAPE("urgency_arguments", "What is said to the doubt.", urgency_fields);
 
 static const struct shape_field erasure_fields[] = {
     INTEGER("part", MAY, 0, UINT16_MAX, "The part; 0 or absent: the body with all its parts."),
@@ -55,7 +103,10 @@ static const struct shape_field row_fields[] = {
     COUNT("attachments", MUST, NULL),
     TIME("created", MUST, NULL),
     TIME("received", MAY, "By the clock of the receiving node; absent: not yet."),
-    TIME("due", MAY, "When its answer is."),
+    TIME("suspended_since", MAY, "A question about it is open: no time runs."),
+    TIME("delayed_to", MAY,
+         "The answer waits for a judicial authorisation, it is expected, until then."),
+    TIME("due", MAY, "When its answer is; absent while suspended."),
     INTEGER("minutes_left", MAY, -JSON_INTEGER_MAX, JSON_INTEGER_MAX, "Below 0: overdue."),
     CHOICE("state", MUST, state_words, NULL),
     CHOICE("partner_says", MAY, result_words, "What the partner's node did with it."),
@@ -159,7 +210,27 @@ static const struct shape_field answered_fields[] = {
     TIME("at", MUST, NULL),
 };
 static const struct shape answered = SHAPE("answer_given", "An answer to it.", answered_fields);
-static const struct shape *const timeline[] = {&notice, &answered};
+
+static const struct shape_field said_fields[] = {
+    TEXT("what", MUST, 1, NAME_SIZE_MAX, "The type of the message."),
+    IDENTIFIER("by", MUST, "The party that said it."),
+    UUID("item", MUST, "The id of the message."),
+    TIME("at", MUST,
+         "Custody by the other side, from which it counts; before that, when it was written."),
+    BOOLEAN("received", MUST, "It is in the other side's custody."),
+    BOOLEAN("counts", MUST, "The other side did not refuse it."),
+};
+static const struct shape said =
+    SHAPE("limit_said", "What moves or suspends the time limit.", said_fields);
+static const struct shape *const timeline[] = {&notice, &answered, &said};
+
+static const struct shape_field local_fields[] = {
+    IDENTIFIER("party", MUST, NULL),
+    TEXT("time_zone", MUST, 1, NAME_SIZE_MAX, NULL),
+    TEXT("time", MUST, 16, 16, "Local time, to the minute."),
+};
+static const struct shape local = SHAPE("local_time", "A time on a party's clock.", local_fields);
+static const struct shape *const locals[] = {&local};
 
 static const char *const part_kinds[] = {"item", "attachment"};
 static const char *const part_states[] = {"wanted", "held", "erased", "lost"};
@@ -182,11 +253,17 @@ static const struct shape_field item_fields[] = {
     TIME("created", MUST, NULL),
     NOT_MET,
     OBJECT("receipt", MAY, receipts, NULL),
-    TIME("due", MAY, "When its answer is."),
+    TIME("due", MAY, "When its answer is; absent while suspended."),
+    CHOICE("due_row", MAY, deadline_row_names, "Which limit runs."),
+    TIME("suspended_since", MAY, "A question about it is open: no time runs."),
+    INTEGER("minutes_left_then", MAY, 0, JSON_INTEGER_MAX, "From the reply on, while suspended."),
+    TIME("delayed_to", MAY, "The answer waits for a judicial authorisation; expected until then."),
+    LIST("due_local", MAY, 2, locals,
+         "By the clocks of both parties, if the agreement holds them."),
     CHOICE("partner_says", MAY, result_words, "What the partner's node did with it."),
     TEXT("partner_ground", MAY, 1, WORDS_MAX, "Why it did not accept it."),
     TIME("erased_from", MAY, "The day from which the first of it goes."),
-    LIST("timeline", MUST, 128, timeline, NULL),
+    LIST("timeline", MUST, TIMELINE_MAX, timeline, NULL),
     COUNT("attachments", MAY, NULL),
     COUNT("attachments_held_by_receiver", MAY, NULL),
     LIST("parts", MAY, PART_COUNT_MAX, parts, NULL),

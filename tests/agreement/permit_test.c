@@ -6,6 +6,9 @@
 #include "agreement/permit.h"
 #include "base/attributes.h"
 #include "check.h"
+#include "agreement/clock.h"
+#include "message/clarification.h"
+#include "message/urgency.h"
 #include "support/scene.h"
 
 #include <time.h>
@@ -165,6 +168,86 @@ static void assigned_is_agreed(struct scene *scene)
 {
     scene->question.type = MESSAGE_ASSIGNED;
     scene->question.request = NULL;
+}
+static struct clarification asked;
+static struct clarification_reply replied;
+static void question_is_asked(struct scene *scene)
+{
+    scene_ask_answer(scene);
+    asked = (struct clarification){.question = span_text("Which?"),
+                                   .language = span_text("en"),
+                                   .officer = span_text("o-1"),
+                                   .is_training = true};
+    scene->question.type = MESSAGE_CLARIFICATION;
+    scene->question.answer = NULL;
+    scene->question.parsed = &asked;
+}
+static void question_in_another_language(struct scene *scene)
+{
+    question_is_asked(scene);
+    asked.language = span_text("fr");
+}
+static void question_with_real_data(struct scene *scene)
+{
+    question_is_asked(scene);
+    asked.is_training = false;
+}
+static void question_is_too_large(struct scene *scene)
+{
+    question_is_asked(scene);
+    scene->question.body_size = scene->agreement.limits.body_size + 1;
+}
+static void question_is_not_agreed(struct scene *scene)
+{
+    question_is_asked(scene);
+    scene->agreement.message_types &= ~SCENE_BIT(MESSAGE_CLARIFICATION);
+}
+static void second_question(struct scene *scene)
+{
+    question_is_asked(scene);
+    scene->question.clarification_count = 1;
+}
+static void third_question(struct scene *scene)
+{
+    question_is_asked(scene);
+    scene->question.clarification_count = 2;
+}
+static void third_question_by_the_head(struct scene *scene)
+{
+    third_question(scene);
+    asked.is_by_head_of_desk = true;
+}
+static void question_while_suspended(struct scene *scene)
+{
+    question_is_asked(scene);
+    scene->question.is_suspended = true;
+}
+static void reply_is_given(struct scene *scene)
+{
+    replied = (struct clarification_reply){.reply = span_text("That one."),
+                                           .language = span_text("ro"),
+                                           .officer = span_text("o-2"),
+                                           .is_training = true};
+    scene->question.type = MESSAGE_CLARIFICATION_REPLY;
+    scene->question.request = NULL;
+    scene->question.parsed = &replied;
+}
+static void reply_in_the_senders_language(struct scene *scene)
+{
+    reply_is_given(scene);
+    replied.language = span_text("sq");
+}
+static void limit_is_spoken_of_without_end(struct scene *scene)
+{
+    reply_is_given(scene);
+    scene->question.clock_count = CLOCK_SIDE_MAX;
+}
+static void urgency_is_replied_to(struct scene *scene)
+{
+    static const struct urgency_reply reply = {.decision = URGENCY_KEPT};
+    reply_is_given(scene);
+    scene->question.type = MESSAGE_URGENCY_REPLY;
+    scene->question.parsed = &reply;
 }
 static void language_of_the_receiver(struct scene *scene)
 {
@@ -577,6 +660,19 @@ static const struct row rows[] = {
     ROW(opened_is_agreed, NULL, "opened is allowed"),
     ROW(opened_is_not_agreed, "3.1", "'opened' is not agreed"),
     ROW(assigned_is_agreed, NULL, "assigned is allowed"),
+    ROW(question_is_asked, NULL, "clarification is allowed"),
+    ROW(question_in_another_language, "3.2", "language 'fr' is not accepted by al"),
+    ROW(question_with_real_data, "1.3", "clarification is not marked as training data"),
+    ROW(question_is_too_large, "3.4", "a body of"),
+    ROW(question_is_not_agreed, "3.1", "'clarification' is not agreed"),
+    ROW(question_while_suspended, "1.4", "suspended"),
+    ROW(second_question, NULL, ""),
+    ROW(third_question, "8.3", "2 questions about this request were asked; the head of desk"),
+    ROW(third_question_by_the_head, NULL, ""),
+    ROW(reply_is_given, NULL, "clarification_reply is allowed"),
+    ROW(reply_in_the_senders_language, "3.2", "language 'sq' is not accepted by ro"),
+    ROW(limit_is_spoken_of_without_end, "8.1", "64 messages of one party"),
+    ROW(urgency_is_replied_to, NULL, "urgency_reply is allowed"),
     ROW(language_of_the_receiver, NULL, ""),
     ROW(language_of_the_sender, "3.2", "language 'sq' is not accepted by ro"),
     ROW(answer_in_another_language, "3.2", "language 'fr' is not accepted by al"),
@@ -673,11 +769,11 @@ CHECK_TEST(each_clause_allows_and_refuses)
         row_check(&rows[i]);
 }
 
-/* 8.1 and 9.1 give dates and approvals, and 1.6 rules documents: they never refuse a message. */
+/* 8.4 and 9.1 tell of delays and approvals, and 1.6 rules documents: they never refuse a message. */
 CHECK_TEST(every_clause_that_can_refuse_has_a_row)
 {
     for (size_t clause = 0; clause < CLAUSE_COUNT; clause++) {
-        bool has_row = clause == CLAUSE_DEADLINES || clause == CLAUSE_SECOND_APPROVAL ||
+        bool has_row = clause == CLAUSE_DELAY || clause == CLAUSE_SECOND_APPROVAL ||
                        clause == CLAUSE_AMENDMENT;
         for (size_t i = 0; i < ARRAY_COUNT(rows); i++)
             if (rows[i].clause != NULL &&
@@ -768,6 +864,16 @@ CHECK_TEST(deadlines_run_from_receipt_by_row)
     CHECK_INT(agreement_due(received, &scene.ruling), 0);
     CHECK_INT(agreement_row_after_ms(&scene.agreement, DEADLINE_URGENT_INDIRECT), 72 * hour);
     CHECK_INT(agreement_row_after_ms(&scene.agreement, DEADLINE_NONE), 0);
+}
+
+CHECK_TEST(questions_go_after_the_days_of_a_request_and_codes_with_the_heads)
+{
+    ask(question_is_asked);
+    CHECK_INT(scene.ruling.erase_after_ms, 183 * SCENE_DAY_MS);
+    CHECK_INT(scene.ruling.erase_from, ERASE_FROM_RECEIPT);
+    CHECK_INT(scene.ruling.row, DEADLINE_NONE);
+    ask(urgency_is_replied_to);
+    CHECK_INT(scene.ruling.erase_after_ms, 3653 * SCENE_DAY_MS);
 }
 
 static void urgent_for_public_security(struct scene *s)
@@ -924,6 +1030,7 @@ int main(void)
     CHECK_RUN(no_ruling_repeats_personal_data);
     CHECK_RUN(suspension_lets_the_books_of_the_exchange_go_on);
     CHECK_RUN(deadlines_run_from_receipt_by_row);
+    CHECK_RUN(questions_go_after_the_days_of_a_request_and_codes_with_the_heads);
     CHECK_RUN(each_of_the_four_grounds_makes_a_request_urgent);
     CHECK_RUN(second_approval_says_why);
     CHECK_RUN(a_body_lasts_as_long_as_its_most_protected_item);

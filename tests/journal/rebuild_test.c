@@ -9,7 +9,7 @@
 #include "store/schema.h"
 
 #define ITEM_COUNT_MAX 64
-#define ACT_COUNT      36
+#define ACT_COUNT      48
 #define ERASE_COUNT    6
 
 static struct pair pair;
@@ -93,12 +93,52 @@ static void request(size_t side)
     item_count[side]++;
 }
 
+/* Questions by the side that asked them; an erasure may meet them like any message. */
+static char questions[2][ITEM_COUNT_MAX][UUID_TEXT_SIZE];
+static size_t question_count[2];
+
+static void question(size_t side)
+{
+    struct buffer out CLEANUP(buffer_free) = buffer_make(1 << 20);
+    struct error err = {0};
+    char arguments[200];
+    size_t owner = 1 - side;
+
+    if (item_count[owner] == 0 || question_count[side] == ITEM_COUNT_MAX)
+        return;
+    snprintf(arguments, sizeof arguments,
+             "{\"item\":\"%s\",\"question\":\"Which?\",\"language\":\"en\"}",
+             items[owner][random_below(&chance, item_count[owner])]);
+    if (pair_act(&pair.nodes[side], "clarification-ask", arguments, span_text(""), &out, &err))
+        snprintf(questions[side][question_count[side]++], UUID_TEXT_SIZE, "%.*s",
+                 UUID_TEXT_SIZE - 1, (const char *)out.data + 9);
+    else
+        CHECK(err.kind == ERROR_MISSING || err.kind == ERROR_CONFLICT || err.kind == ERROR_RULE);
+}
+
+/* By the side that was asked. */
+static void reply(size_t side)
+{
+    struct buffer out CLEANUP(buffer_free) = buffer_make(1 << 20);
+    struct error err = {0};
+    char arguments[200];
+    size_t asker = 1 - side;
+
+    if (question_count[asker] == 0)
+        return;
+    snprintf(arguments, sizeof arguments,
+             "{\"item\":\"%s\",\"reply\":\"That one.\",\"language\":\"en\"}",
+             questions[asker][random_below(&chance, question_count[asker])]);
+    if (!pair_act(&pair.nodes[side], "clarification-reply", arguments, span_text(""), &out, &err))
+        CHECK(err.kind == ERROR_MISSING || err.kind == ERROR_CONFLICT || err.kind == ERROR_RULE);
+}
+
 static void act(void)
 {
     size_t side = random_below(&chance, 2);
     struct pair_node *node = &pair.nodes[side];
 
-    switch (random_below(&chance, 8)) {
+    switch (random_below(&chance, 12)) {
     case 0:
     case 1:
     case 2:
@@ -115,10 +155,36 @@ static void act(void)
         act_about(node, 1 - side, "refuse-send",
                   ",\"grounds\":[\"a\"],\"reason_text\":\"not available\"");
         break;
+    case 7:
+    case 10:
+        question(side);
+        break;
+    case 8:
+        reply(1 - side);
+        break;
+    case 9:
+        act_about(node, 1 - side, "delay-tell",
+                  ",\"authorisation\":\"applied\",\"authority\":\"Court (test)\",\"expected_by\":"
+                  "\"2099-01-01T00:00:00Z\"");
+        break;
     default:
         act_about(node, side, "item-withdraw", "");
         break;
     }
+}
+
+static void question_erase(size_t side, size_t asker)
+{
+    struct buffer out CLEANUP(buffer_free) = buffer_make(1 << 20);
+    struct error err = {0};
+    char arguments[200];
+
+    if (question_count[asker] == 0)
+        return;
+    snprintf(arguments, sizeof arguments, "{\"item\":\"%s\",\"erase_reason\":\"retention\"}",
+             questions[asker][random_below(&chance, question_count[asker])]);
+    if (!pair_act(&pair.nodes[side], "item-erase", arguments, span_text(""), &out, &err))
+        CHECK(err.kind == ERROR_MISSING || err.kind == ERROR_CONFLICT || err.kind == ERROR_RULE);
 }
 
 CHECK_TEST(a_random_history_is_rebuilt_as_it_was)
@@ -133,6 +199,7 @@ CHECK_TEST(a_random_history_is_rebuilt_as_it_was)
     pair_settle(&pair);
     both_are_rebuilt();
     CHECK(item_count[0] + item_count[1] > 5);
+    CHECK(question_count[0] + question_count[1] > 2);
 }
 
 CHECK_TEST(each_erasure_is_rebuilt_as_it_was)
@@ -140,6 +207,8 @@ CHECK_TEST(each_erasure_is_rebuilt_as_it_was)
     for (int i = 0; i < ERASE_COUNT; i++) {
         act_about(&pair.nodes[random_below(&chance, 2)], random_below(&chance, 2), "item-erase",
                   ",\"erase_reason\":\"retention\"");
+        both_are_rebuilt();
+        question_erase(random_below(&chance, 2), random_below(&chance, 2));
         both_are_rebuilt();
         pump_a_little();
         both_are_rebuilt();

@@ -2,6 +2,7 @@
 #include "sim/audit.h"
 
 #include "journal/private.h"
+#include "store/clock_rows.h"
 #include "store/derived_rows.h"
 #include "tlog/checkpoint.h"
 #include "tlog/cosignature.h"
@@ -141,9 +142,9 @@ static bool receipts_agree(const struct log_pair *pair, const struct tlog_hash *
 static bool dues_agree(const struct log_pair *pair, uint64_t index, const uint8_t *id)
 {
     struct node *nodes[] = {pair->from, pair->to};
-    int64_t received[2] = {0};
-    int64_t due[2] = {0};
+    struct due_row due[2] = {{0}, {0}};
     bool is_there[2];
+    bool was_spoken_of = false;
 
     for (size_t i = 0; i < 2; i++) {
         struct arena arena CLEANUP(arena_free) = arena_make(1 << 20);
@@ -151,19 +152,32 @@ static bool dues_agree(const struct log_pair *pair, uint64_t index, const uint8_
         struct error err = {0};
         is_there[i] =
             request_find_message(nodes[i]->db, &arena, span_make(id, UUID_SIZE), &row, &err) &&
-            due_find(nodes[i]->db, row.entry, &received[i], &due[i], &err);
+            due_row_find(nodes[i]->db, row.entry, &due[i], &err);
+        was_spoken_of = was_spoken_of || due[i].suspended_ms != 0 || due[i].delayed_to_ms != 0 ||
+                        due[i].deadline_row != row.deadline_row ||
+                        due[i].due_ms != due[i].received_s * 1000 + row.due_after_ms;
     }
     if (!is_there[0] || !is_there[1])
         return true; /* erased, withdrawn or refused on one side */
-    if ((received[0] == 0 || received[1] == 0) && !audit_direction_is_open(pair->from, pair->to))
+    if ((due[0].received_s == 0 || due[1].received_s == 0) &&
+        !audit_direction_is_open(pair->from, pair->to))
         return true; /* a log that stands still asks for no receipts */
     if (gave_twice(pair) || went_elsewhere(pair))
         return true;
-    return (received[0] == received[1] && due[0] == due[1]) ||
+    /* What one of them said did not get its receipt, or never its way. */
+    if (was_spoken_of && (!audit_direction_is_open(pair->from, pair->to) ||
+                          !audit_direction_is_open(pair->to, pair->from)))
+        return true;
+    if (was_spoken_of)
+        tally_add("limit", due[0].suspended_ms != 0 ? "suspended" : "moved");
+    return memcmp(&due[0], &due[1], sizeof due[0]) == 0 ||
            world_fail(pair->from->world,
                       "index %" PRIu64 " of %s: received at %" PRId64 " and %" PRId64
-                      " s, due at %" PRId64 " and %" PRId64 " ms",
-                      index, pair->own.origin, received[0], received[1], due[0], due[1]);
+                      " s, due at %" PRId64 " and %" PRId64 " ms, rows %" PRId64 " and %" PRId64
+                      ", suspended at %" PRId64 " and %" PRId64 " ms",
+                      index, pair->own.origin, due[0].received_s, due[1].received_s, due[0].due_ms,
+                      due[1].due_ms, due[0].deadline_row, due[1].deadline_row, due[0].suspended_ms,
+                      due[1].suspended_ms);
 }
 
 /* In whichever of the writer's logs. */

@@ -13,6 +13,12 @@
 const char *const act_names[ACT_KIND_COUNT + 1] = {
     [ACT_REQUEST] = "request-send",
     [ACT_ANSWER] = "answer-send",
+    [ACT_QUESTION] = "clarification-ask",
+    [ACT_REPLY] = "clarification-reply",
+    [ACT_ACCESS] = "access-decide",
+    [ACT_DELAY] = "delay-tell",
+    [ACT_DOUBT] = "urgency-doubt",
+    [ACT_URGENCY] = "urgency-reply",
     [ACT_REFUSE] = "refuse-send",
     [ACT_SHOW] = "item-show",
     [ACT_ASSIGN] = "assign",
@@ -86,6 +92,12 @@ static void sent_item_read(const struct buffer *out, uint8_t item[UUID_SIZE])
 }
 
 static bool makes_item(enum act_kind kind)
+{
+    return kind <= ACT_REFUSE;
+}
+
+/* What an officer shows, erases or withdraws by chance. */
+static bool is_target(enum act_kind kind)
 {
     return kind == ACT_REQUEST || kind == ACT_ANSWER || kind == ACT_REFUSE;
 }
@@ -211,6 +223,27 @@ static bool arguments_write(struct buffer *out, const struct node *node, enum ac
             out, "{\"item\":\"%s\",\"grounds\":[\"a\"],\"reason_text\":\"not available\"}", item);
     case ACT_ASSIGN:
         return buffer_format(out, "{\"item\":\"%s\",\"unit\":\"border-3\"}", item);
+    case ACT_QUESTION:
+        return buffer_format(out, "{\"item\":\"%s\",\"question\":\"Which?\",\"language\":\"en\"}",
+                             item);
+    case ACT_REPLY:
+        return buffer_format(out, "{\"item\":\"%s\",\"reply\":\"That one.\",\"language\":\"en\"}",
+                             item);
+    case ACT_ACCESS:
+        return buffer_format(out,
+                             "{\"item\":\"%s\",\"access\":\"indirectly\",\"held_by\":"
+                             "\"private_party\",\"source\":\"Bank (test)\"}",
+                             item);
+    case ACT_DELAY:
+        return buffer_format(out,
+                             "{\"item\":\"%s\",\"authorisation\":\"applied\",\"authority\":"
+                             "\"Court (test)\",\"expected_by\":\"2099-01-01T00:00:00Z\"}",
+                             item);
+    case ACT_DOUBT:
+        return buffer_format(out, "{\"item\":\"%s\",\"doubt\":\"facts_do_not_show_it\"}", item);
+    case ACT_URGENCY:
+        return buffer_format(out, "{\"item\":\"%s\",\"urgency\":\"%s\"}", item,
+                             node->world->act_count % 3 == 0 ? "kept" : "given_up");
     case ACT_ERASE:
         return buffer_format(out, "{\"item\":\"%s\",\"erase_reason\":\"retention\"}", item);
     case ACT_PREPARE_END:
@@ -271,7 +304,9 @@ bool work_submit_with(struct node *node, enum act_kind kind, struct span argumen
 /* --- what officers choose --- */
 
 /* A message made on `side`, told done; false when there is none. */
-static bool message_choose(struct world *world, size_t side, bool is_request,
+#define ANY_KIND ACT_KIND_COUNT
+
+static bool message_choose(struct world *world, size_t side, enum act_kind kind,
                            uint8_t out[UUID_SIZE])
 {
     unsigned found[ACT_COUNT_MAX];
@@ -279,8 +314,8 @@ static bool message_choose(struct world *world, size_t side, bool is_request,
 
     for (unsigned i = 0; i < world->act_count; i++) {
         const struct act_record *record = &world->acts[i];
-        if (record->side == side && record->is_ok && makes_item(record->kind) &&
-            (!is_request || record->kind == ACT_REQUEST))
+        if (record->side == side && record->is_ok &&
+            (kind == ANY_KIND ? is_target(record->kind) : record->kind == kind))
             found[count++] = i;
     }
     if (count == 0)
@@ -294,7 +329,7 @@ static bool message_youngest(struct world *world, size_t side, uint8_t out[UUID_
 {
     for (unsigned i = world->act_count; i > 0; i--) {
         const struct act_record *record = &world->acts[i - 1];
-        if (record->side == side && record->is_ok && makes_item(record->kind)) {
+        if (record->side == side && record->is_ok && is_target(record->kind)) {
             memcpy(out, record->item, UUID_SIZE);
             return true;
         }
@@ -319,6 +354,8 @@ static enum act_kind amendment_choose(struct world *world, const struct node *no
 
 static enum act_kind kind_choose(struct world *world, const struct node *node)
 {
+    static const enum act_kind said[] = {ACT_QUESTION, ACT_REPLY, ACT_QUESTION, ACT_REPLY,
+                                         ACT_ACCESS,   ACT_DELAY, ACT_DOUBT,    ACT_URGENCY};
     static const struct {
         enum act_kind kind;
         unsigned weight;
@@ -328,6 +365,9 @@ static enum act_kind kind_choose(struct world *world, const struct node *node)
 
     if (node->is_suspended && random_chance(&world->random, 25))
         return ACT_RESUME;
+    /* In every fourth world the desks speak of limits. */
+    if (world->seed % 4 == 2 && random_chance(&world->random, 25))
+        return said[random_below(&world->random, ARRAY_COUNT(said))];
     if (world->amends && random_chance(&world->random, 30))
         return amendment_choose(world, node);
     for (size_t i = 0; i < ARRAY_COUNT(weights); i++) {
@@ -350,17 +390,27 @@ bool work_act(struct node *node)
     case ACT_ANSWER:
     case ACT_REFUSE:
     case ACT_ASSIGN:
-        has_target = message_choose(world, partner, true, target);
+    case ACT_QUESTION:
+    case ACT_ACCESS:
+    case ACT_DELAY:
+    case ACT_DOUBT:
+        has_target = message_choose(world, partner, ACT_REQUEST, target);
+        break;
+    case ACT_REPLY:
+        has_target = message_choose(world, partner, ACT_QUESTION, target);
+        break;
+    case ACT_URGENCY:
+        has_target = message_choose(world, partner, ACT_DOUBT, target);
         break;
     case ACT_SHOW:
     case ACT_ERASE:
         has_target = message_choose(world, random_chance(&world->random, 70) ? partner : node->side,
-                                    false, target);
+                                    ANY_KIND, target);
         break;
     case ACT_WITHDRAW:
         has_target = random_chance(&world->random, 80)
                          ? message_youngest(world, node->side, target)
-                         : message_choose(world, node->side, false, target);
+                         : message_choose(world, node->side, ANY_KIND, target);
         break;
     case ACT_REQUEST:
     case ACT_SUSPEND:

@@ -126,6 +126,12 @@ struct node {
 enum act_kind {
     ACT_REQUEST,
     ACT_ANSWER,
+    ACT_QUESTION, /* what moves or suspends a limit */
+    ACT_REPLY,
+    ACT_ACCESS,
+    ACT_DELAY,
+    ACT_DOUBT,
+    ACT_URGENCY,
     ACT_REFUSE,
     ACT_SHOW,
     ACT_ASSIGN,

@@ -52,6 +52,19 @@ static const char *answer_text(void)
     return body_text;
 }
 
+static const char *urgent_text(const char *authority, const char *reference)
+{
+    struct request request = sample_request_urgent();
+    struct buffer body CLEANUP(buffer_free) = buffer_make(BODY_SIZE_MAX);
+
+    request.authority = span_text(authority);
+    request.reference = span_text(reference);
+    if (!request_write(&request, &body))
+        exit(1);
+    snprintf(body_text, sizeof body_text, "%.*s", SPAN_ARG(buffer_span(&body)));
+    return body_text;
+}
+
 /* What one item says of itself, and its body and the contents of its parts by the schemas of their types. */
 static bool item_holds(const char *item)
 {
@@ -352,6 +365,79 @@ CHECK_TEST(requests_to_us_are_answered_refused_assigned_held_and_erased)
                              .session = as(ROLE_DPO),
                              .body = "{\"erase_reason\":\"order\"}",
                              .status = 200}));
+}
+
+/* Albania's officer does it, beside the API; the id of the message. */
+static bool they_send(const char *act, const char *arguments, const char *text,
+                      char said[UUID_TEXT_SIZE])
+{
+    struct buffer result CLEANUP(buffer_free) = buffer_make(1 << 16);
+
+    live_hold(&live);
+    error_clear(&err);
+    bool ok = pair_act(&live.pair.nodes[1], act, arguments, span_text(text), &result, &err);
+    pair_settle(&live.pair);
+    live_release(&live);
+    if (ok)
+        snprintf(said, UUID_TEXT_SIZE, "%.*s", UUID_TEXT_SIZE - 1, (const char *)result.data + 9);
+    else
+        printf("%s: %s\n", act, err.text);
+    return ok;
+}
+
+static bool they_say(const char *act, const char *item, const char *rest, char said[UUID_TEXT_SIZE])
+{
+    char arguments[300];
+
+    snprintf(arguments, sizeof arguments, "{\"item\":\"%s\"%s}", item, rest);
+    return they_send(act, arguments, "", said);
+}
+
+CHECK_TEST(limits_are_moved_and_suspended)
+{
+    char ours[UUID_TEXT_SIZE], question[UUID_TEXT_SIZE], doubt[UUID_TEXT_SIZE];
+    char theirs[UUID_TEXT_SIZE];
+    const struct live_session *officer = as(ROLE_INVESTIGATOR);
+    const struct {
+        const char *route, *item, *body;
+    } asks[] = {
+        {"/api/v1/items/{id}/clarification-reply", question,
+         "{\"reply\":\"The second one.\",\"language\":\"en\"}"},
+        {"/api/v1/items/{id}/urgency-reply", doubt, "{\"urgency\":\"given_up\"}"},
+        {"/api/v1/items/{id}/clarification", theirs,
+         "{\"question\":\"Which plate?\",\"language\":\"en\"}"},
+        {"/api/v1/items/{id}/access", theirs,
+         "{\"access\":\"indirectly\",\"held_by\":\"private_party\",\"source\":\"Bank (test)\"}"},
+        {"/api/v1/items/{id}/delay", theirs,
+         "{\"authorisation\":\"applied\",\"authority\":\"Court (test)\","
+         "\"expected_by\":\"2099-01-01T00:00:00Z\"}"},
+        {"/api/v1/items/{id}/urgency-doubt", theirs, "{\"doubt\":\"facts_do_not_show_it\"}"},
+    };
+
+    CHECK_OR_RETURN(made(&(struct ask){.method = "POST",
+                                       .route = "/api/v1/requests",
+                                       .session = officer,
+                                       .body = urgent_text("Centrul de Cooperare (test)", "RO-51"),
+                                       .status = 201},
+                         "item", ours, sizeof ours));
+    settle();
+    CHECK_OR_RETURN(they_send("request-send", "{}",
+                              urgent_text("Qendra e Bashk\xc3\xabpunimit (test)", "AL-51"),
+                              theirs) &&
+                    they_say("clarification-ask", ours,
+                             ",\"question\":\"Which?\",\"language\":\"en\"", question) &&
+                    they_say("urgency-doubt", ours, ",\"doubt\":\"ground_does_not_fit\"", doubt));
+    for (size_t i = 0; i < ARRAY_COUNT(asks); i++)
+        CHECK(done(&(struct ask){.method = "POST",
+                                 .route = asks[i].route,
+                                 .id = asks[i].item,
+                                 .session = officer,
+                                 .body = asks[i].body,
+                                 .status = 201}));
+    settle();
+    CHECK(item_holds(ours) && item_holds(theirs));
+    CHECK(done(&(struct ask){
+        .method = "GET", .route = "/api/v1/inbox", .session = officer, .status = 200}));
 }
 
 /* A draft, seen by the one who is asked; its id, and the arguments that confirm it. */
@@ -1010,6 +1096,7 @@ int main(void)
     RUN(a_file_goes_with_its_request_and_a_request_is_withdrawn);
     RUN(what_came_back_stands_on_the_list_of_what_was_sent);
     RUN(requests_to_us_are_answered_refused_assigned_held_and_erased);
+    RUN(limits_are_moved_and_suspended);
     RUN(drafts_are_listed_shown_confirmed_and_refused);
     RUN(officers_sessions_and_agreements_are_kept);
     RUN(cases_and_all_that_is_kept_of_them);

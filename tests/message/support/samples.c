@@ -214,6 +214,47 @@ static const struct outcome_refused sample_refused[] = {
 };
 static const uint64_t sample_held[] = {103, 109};
 
+struct clarification sample_clarification(void)
+{
+    return (struct clarification){.question =
+                                      TEXT("Which of the two plates was seen on 11 January?"),
+                                  .language = TEXT("en"),
+                                  .officer = TEXT("o-7f3a"),
+                                  .is_training = true};
+}
+
+struct clarification_reply sample_clarification_reply(void)
+{
+    return (struct clarification_reply){.reply = TEXT("The second one."),
+                                        .language = TEXT("en"),
+                                        .officer = TEXT("o-11c4"),
+                                        .is_training = true};
+}
+
+struct access_decision sample_access_decision(void)
+{
+    return (struct access_decision){.access = ACCESS_INDIRECTLY,
+                                    .held_by = ACCESS_HOLDER_PUBLIC_AUTHORITY,
+                                    .source = TEXT("Register of companies (test)")};
+}
+
+struct delay_notice sample_delay_notice(void)
+{
+    return (struct delay_notice){.stage = DELAY_APPLIED,
+                                 .authority = TEXT("Court of first instance (test)"),
+                                 .expected_ms = SAMPLE_RECORDED_MS + 9 * SAMPLE_DAY_MS};
+}
+
+struct urgency_not_shared sample_urgency_not_shared(void)
+{
+    return (struct urgency_not_shared){.doubt = URGENCY_DOUBT_FACTS};
+}
+
+struct urgency_reply sample_urgency_reply(void)
+{
+    return (struct urgency_reply){.decision = URGENCY_GIVEN_UP};
+}
+
 struct outcomes sample_outcomes(void)
 {
     return (struct outcomes){.from = 100,
@@ -396,6 +437,12 @@ union sample_value {
     struct suspension_lifted suspension_lifted;
     struct termination termination;
     struct key_revocation key_revocation;
+    struct clarification clarification;
+    struct clarification_reply clarification_reply;
+    struct access_decision access_decision;
+    struct delay_notice delay_notice;
+    struct urgency_not_shared urgency_not_shared;
+    struct urgency_reply urgency_reply;
 };
 
 static bool sample_value(enum message_type type, union sample_value *out)
@@ -454,6 +501,24 @@ static bool sample_value(enum message_type type, union sample_value *out)
         return true;
     case MESSAGE_KEY_REVOCATION:
         out->key_revocation = sample_key_revocation();
+        return true;
+    case MESSAGE_CLARIFICATION:
+        out->clarification = sample_clarification();
+        return true;
+    case MESSAGE_CLARIFICATION_REPLY:
+        out->clarification_reply = sample_clarification_reply();
+        return true;
+    case MESSAGE_ACCESS_DECISION:
+        out->access_decision = sample_access_decision();
+        return true;
+    case MESSAGE_DELAY_NOTICE:
+        out->delay_notice = sample_delay_notice();
+        return true;
+    case MESSAGE_URGENCY_NOT_SHARED:
+        out->urgency_not_shared = sample_urgency_not_shared();
+        return true;
+    case MESSAGE_URGENCY_REPLY:
+        out->urgency_reply = sample_urgency_reply();
         return true;
     case MESSAGE_UNKNOWN:
     case MESSAGE_WITHDRAWN:

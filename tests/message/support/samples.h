@@ -5,11 +5,14 @@
 #ifndef BESA_TESTS_MESSAGE_SAMPLES_H
 #define BESA_TESTS_MESSAGE_SAMPLES_H
 
+#include "message/access_decision.h"
 #include "message/act.h"
 #include "message/amendment.h"
 #include "message/answer.h"
 #include "message/assigned.h"
+#include "message/clarification.h"
 #include "message/clock_dispute.h"
+#include "message/delay_notice.h"
 #include "message/erased.h"
 #include "message/head.h"
 #include "message/opened.h"
@@ -19,6 +22,7 @@
 #include "message/revocation.h"
 #include "message/succession.h"
 #include "message/suspension.h"
+#include "message/urgency.h"
 
 /* Recorded 2026-01-12, reviewed after 180 days, erased after 300: under every default cap. */
 #define SAMPLE_RECORDED_MS INT64_C(1768176000000)
@@ -54,6 +58,12 @@ struct suspension sample_suspension(void);
 struct suspension_lifted sample_suspension_lifted(void);
 struct termination sample_termination(void);
 struct key_revocation sample_key_revocation(void);
+struct clarification sample_clarification(void);
+struct clarification_reply sample_clarification_reply(void);
+struct access_decision sample_access_decision(void);
+struct delay_notice sample_delay_notice(void);
+struct urgency_not_shared sample_urgency_not_shared(void);
+struct urgency_reply sample_urgency_reply(void);
 
 /* A request with an attachment of three segments (all zeros but the last byte) and a small part, its digests true. */
 #define SAMPLE_ATTACHMENT_SIZE (INT64_C(2) * 1024 * 1024 + 5)

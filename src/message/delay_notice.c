@@ -1,0 +1,45 @@
+/* Delay notice: see delay_notice.h. */
+#include "message/delay_notice.h"
+
+#include "message/form.h"
+
+const char *const delay_stage_names[DELAY_STAGE_COUNT] = {"applied", "prolonged", "granted"};
+
+//= dir-2023-977 art 5(2)
+static const struct form_field delay_notice_fields[] = {
+    {.name = "authorisation",
+     .kind = FORM_CHOICE,
+     FORM_AT(struct delay_notice, stage),
+     FORM_NAMES(delay_stage_names),
+     .about = "How the judicial authorisation stands."},
+    {.name = "authority",
+     .kind = FORM_TEXT,
+     FORM_AT(struct delay_notice, authority),
+     .min = 1,
+     .max = DELAY_AUTHORITY_SIZE_MAX,
+     .about = "The court or prosecutor's office that decides, never a person."},
+    {.name = "expected_by",
+     .kind = FORM_TIME,
+     FORM_AT(struct delay_notice, expected_ms),
+     .about = "When the answer is expected."},
+};
+
+const struct form delay_notice_form = {
+    .name = "delay_notice",
+    .about = "The answer to the request named in in-reply-to waits for a judicial authorisation "
+             "(clause 8.4).",
+    .fields = delay_notice_fields,
+    .count = ARRAY_COUNT(delay_notice_fields),
+    .size = sizeof(struct delay_notice),
+};
+
+bool delay_notice_read(struct span body, struct arena *arena, struct delay_notice *out,
+                       struct problems *problems)
+{
+    return form_read(&delay_notice_form, body, arena, out, problems);
+}
+
+bool delay_notice_write(const struct delay_notice *notice, struct buffer *buffer)
+{
+    return form_write(&delay_notice_form, notice, buffer);
+}
