@@ -13,6 +13,9 @@ if(TARGET besa)
   if(BESA_SANITIZE STREQUAL "")
     add_library(real_later MODULE tests/real/later.c)
     target_link_libraries(real_later PRIVATE ${CMAKE_DL_LIBS})
+    add_test(NAME real_limit COMMAND ${CMAKE_SOURCE_DIR}/tests/cmd/limit.sh
+             $<TARGET_FILE:besa> $<TARGET_FILE:real_later>)
+    set_tests_properties(real_limit PROPERTIES LABELS real TIMEOUT 200 SKIP_RETURN_CODE 77)
     add_test(NAME agreement_ends COMMAND ${CMAKE_SOURCE_DIR}/tests/real/agreement_ends.sh
              $<TARGET_FILE:besa> $<TARGET_FILE:real_later>)
     set_tests_properties(agreement_ends PROPERTIES LABELS real TIMEOUT 400)

@@ -46,6 +46,12 @@ int command_show_item(struct options *options, int argc, char **argv)
     return plain_run(options, argc, argv, &plain);
 }
 
+int command_alarms(struct options *options, int argc, char **argv)
+{
+    static const struct plain plain = {"alarm-list", {NULL}, 0, NULL};
+    return plain_run(options, argc, argv, &plain);
+}
+
 int command_assign(struct options *options, int argc, char **argv)
 {
     static const struct plain plain = {"assign", {"item", "unit"}, 2, NULL};

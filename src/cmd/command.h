@@ -115,6 +115,7 @@ command_run command_request, command_answer, command_refuse, command_inbox, comm
     command_show_item, command_assign, command_erase, command_withdraw, command_officer,
     command_approval, command_case, command_crosscheck, command_handover, command_register,
     command_attach, command_held, command_backup, command_restore, command_upgrade, command_resume,
-    command_retention, command_match, command_own, command_clarify, command_limit;
+    command_retention, command_match, command_own;
+command_run command_clarify, command_limit, command_alarms;
 
 #endif

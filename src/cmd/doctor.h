@@ -83,6 +83,8 @@ bool doctor_logs_words(size_t at, const char **words);
 bool doctor_logs_page(struct buffer *out);
 /* doctor_retention.c: nothing is held longer than agreed. */
 void doctor_retention_look(struct doctor *doctor, struct node *node);
+/* doctor_limits.c: no answer is overdue, and urgent requests are in custody. */
+void doctor_limits_look(struct doctor *doctor, struct node *node);
 extern const struct doctor_books_row doctor_books_rows[]; /* doctor_books.c */
 extern const size_t doctor_books_row_count;
 

@@ -459,6 +459,7 @@ const struct doctor_books_row doctor_books_rows[] = {
     {"clocks", "Partners' clocks agree with ours.", clocks_look},
     {"queues", "Nothing waits for long.", queues_look},
     {"held", "Nothing is held that this program cannot read or handle.", held_look},
+    {"limits", "No answer is overdue, and urgent requests are in custody.", doctor_limits_look},
     {"retention", "Nothing is held longer than the agreement allows.", doctor_retention_look},
     {"backup", "A recent backup passed its drill.", backup_look},
     {"store", "The store works and its schema is known.", store_look},

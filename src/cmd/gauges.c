@@ -315,6 +315,23 @@ static void own_write(struct service *service, struct buffer *out)
               out);
 }
 
+static void limits_write(struct service *service, const struct gauges_picture *picture,
+                         struct buffer *out)
+{
+    static const enum metric metrics[LIMITS_SHOWN_COUNT] = {
+        [LIMITS_OVERDUE_HERE] = METRIC_LIMITS_OVERDUE_HERE,
+        [LIMITS_OVERDUE_THERE] = METRIC_LIMITS_OVERDUE_THERE,
+        [LIMITS_SOON] = METRIC_LIMITS_SOON,
+        [LIMITS_NO_CUSTODY] = METRIC_LIMITS_NO_CUSTODY};
+
+    for (size_t what = 0; what < LIMITS_SHOWN_COUNT; what++) {
+        metric_begin(metrics[what], out);
+        for (size_t i = 0; i < picture->line_count; i++)
+            metric_value(metrics[what], picture->lines[i].partner,
+                         service_limits_shown(service, (enum limits_shown)what, i), out);
+    }
+}
+
 uint64_t gauges_domestic_size(struct gauges *gauges)
 {
     pthread_mutex_lock(&gauges->mutex);
@@ -363,6 +380,7 @@ bool gauges_write(struct service *service, struct buffer *out)
         metric_value(METRIC_HELD, picture->lines[i].partner, picture->lines[i].has_held, out);
     retention_write(service, picture, out);
     own_write(service, out);
+    limits_write(service, picture, out);
     free(picture);
     return !out->failed;
 }

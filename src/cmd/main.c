@@ -99,6 +99,11 @@ const struct command commands[] = {
     {"sent", "[--limit N] [--after PLACE]",
      "Requests from us, with receipts and answers.\n\nA page that has more behind it gives the place as next.",
      command_sent},
+    {"alarms", "",
+     "What is overdue or soon will be, and urgent requests that the partner does not hold.\n\nThe last quarter of a "
+     "limit is soon. An urgent request that is not in the partner's custody after 15 minutes is telephoned: call says "
+     "where.",
+     command_alarms},
     {"show", "ITEM", "Opens one message: body, receipts, timeline.", command_show_item},
     {"assign", "ITEM UNIT", "Gives a request to a unit and tells the partner.", command_assign},
     {"clarify", "ask ITEM QUESTION LANGUAGE\nreply ITEM REPLY LANGUAGE",

@@ -115,6 +115,15 @@ const struct metric_row metric_rows[METRIC_COUNT] = {
     [METRIC_OWN_GONE] = {"besa_own_gone", METRIC_GAUGE, NULL,
                          "Former names in the search files of the own index; 0 again within six "
                          "hours."},
+    [METRIC_LIMITS_OVERDUE_HERE] = {"besa_answers_overdue_here", METRIC_GAUGE, "partner",
+                                    "Our answers that are overdue; at most 200 are counted."},
+    [METRIC_LIMITS_OVERDUE_THERE] = {"besa_answers_overdue_there", METRIC_GAUGE, "partner",
+                                     "The partner's answers that are overdue."},
+    [METRIC_LIMITS_SOON] = {"besa_answers_due_soon", METRIC_GAUGE, "partner",
+                            "Answers of both sides in the last quarter of their limit."},
+    [METRIC_LIMITS_NO_CUSTODY] = {"besa_urgent_without_custody", METRIC_GAUGE, "partner",
+                                  "Urgent requests that the partner does not hold after 15 "
+                                  "minutes; must be 0."},
     [METRIC_LOGIN_GUESSING] =
         {"besa_login_guessing_total", METRIC_COUNTER, NULL,
          "Times that failed log-ins looked like guessing: one officer from many "

@@ -644,6 +644,7 @@ static void *background_run(void *context)
         }
         service_retention_look(service);
         service_crosscheck_look(service);
+        service_limits_look(service);
         if (waited_ms % METRICS_WAIT_MS == BEAT_WAIT_MS)
             metrics_publish(service);
         if (waited_ms % CHECKPOINT_MS != 0)

@@ -9,6 +9,7 @@
 #include "cmd/gauges.h"
 #include "cmd/keys_watch.h"
 #include "cmd/node.h"
+#include "desk/alarm.h"
 #include "desk/retention.h"
 #include "cmd/sandbox.h"
 #include "http/client.h"
@@ -70,6 +71,27 @@ struct service_crosscheck {
     int is_busy;     /* atomic */
 };
 
+/* The look at the limits, each minute (service_limits.c). */
+enum limits_shown {
+    LIMITS_OVERDUE_HERE,  /* our answers */
+    LIMITS_OVERDUE_THERE, /* the partner's */
+    LIMITS_SOON,
+    LIMITS_NO_CUSTODY,
+    LIMITS_SHOWN_COUNT
+};
+struct limit_told {
+    int64_t entry;
+    enum alarm_kind kind;
+};
+struct service_limits {
+    struct job job;                          /* the background thread's while is_busy is 0 */
+    int64_t next_ms;                         /* of the monotonic clock; the background thread's */
+    int is_busy;                             /* atomic */
+    struct limit_told told[ALARM_COUNT_MAX]; /* the writer's: what stood at the last look */
+    size_t told_count;
+    int64_t shown[LIMITS_SHOWN_COUNT][PARTNER_COUNT_MAX]; /* atomic */
+};
+
 /* The search files of the own index, and the thread that lets them follow the books (service_index.c). */
 struct service_index {
     struct database *db; /* the thread's own */
@@ -107,6 +129,7 @@ struct service {
     struct job expiry; /* of uploads; the background thread's while is_expiring is 0 */
     int is_expiring;   /* atomic */
     struct service_retention retention;
+    struct service_limits limits;
     struct service_index index;
     struct service_crosscheck crosscheck;
     bool has_writer;
@@ -164,6 +187,10 @@ int64_t service_retention_erased(struct service *service);
 /* The same of the cross-check; and that there is something to look at: any thread, does not block. */
 void service_crosscheck_look(struct service *service);
 void service_crosscheck_want(struct service *service);
+/* Looks at the limits of requests when it is time. In the background thread. */
+void service_limits_look(struct service *service);
+/* What the last look found on a line. Any thread. */
+int64_t service_limits_shown(struct service *service, enum limits_shown what, size_t line);
 /* Opens the search files, before the threads; a file that is not whole is told and made again. */
 bool service_index_make(struct service *service, struct error *err);
 bool service_index_start(struct service *service, struct error *err);

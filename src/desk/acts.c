@@ -13,6 +13,8 @@ const struct desk_act desk_acts[] = {
      "Refuses a request on grounds of the closed list.", true, false, act_refuse_send},
     {"inbox-list", "limit, after", "Requests to us, nearest deadline first.", false, false,
      act_inbox_list},
+    {"alarm-list", "", "What is overdue or soon will be, and urgent requests not in custody.",
+     false, false, act_alarm_list},
     {"sent-list", "limit, after", "Requests from us, with receipts and answers.", false, false,
      act_sent_list},
     {"item-show", "item", "Opens one message: body, receipts, timeline.", true, false,

@@ -72,6 +72,7 @@ const struct role_rule role_rules[] = {
     {"item-erase", OFFICERS | BIT(DPO)},
     {"inbox-list", READERS | BIT(AUDITOR)},
     {"sent-list", READERS | BIT(AUDITOR)},
+    {"alarm-list", READERS | BIT(AUDITOR)},
     {"item-show", READERS},
     {"attachment-find", READERS},
     {"agreement-list", EVERYONE},

@@ -1,4 +1,5 @@
 /* Shapes of messages as officers see them: lists, one item, what is sent, held files. */
+#include "desk/alarm.h"
 #include "desk/desk.h"
 #include "message/access_decision.h"
 #include "message/answer.h"
@@ -140,6 +141,25 @@ const struct shape shape_requests = SHAPE("requests", "A page of requests to us.
 const struct shape shape_own_requests =
     SHAPE("own_requests", "A page of our requests; on the first one, what came back as well.",
           own_requests_fields);
+
+static const struct shape_field alarm_fields[] = {
+    CHOICE("alarm", MUST, alarm_kind_names, "What is wrong, the most pressing first."),
+    UUID("item", MUST, ITEM_TEXT),
+    IDENTIFIER("partner", MUST, NULL),
+    TEXT("reference", MUST, 1, REFERENCE_SIZE_MAX, "As its authority numbers it."),
+    IDENTIFIER("answers", MUST, "The party that owes the answer."),
+    TIME("due", MAY, "When the answer is or was."),
+    TIME("created", MAY, "When it was written; of no_custody."),
+    INTEGER("minutes", MUST, -JSON_INTEGER_MAX, JSON_INTEGER_MAX,
+            "Since then; below 0: until then."),
+    TEXT("call", MAY, 1, 200, "Where the partner's desk is reached by day and night."),
+};
+static const struct shape alarm_row =
+    SHAPE("alarm_row", "A limit that wants somebody.", alarm_fields);
+static const struct shape *const alarm_rows[] = {&alarm_row};
+static const struct shape_field alarms_fields[] = {
+    LIST("list", MUST, ALARM_COUNT_MAX, alarm_rows, NULL)};
+const struct shape shape_alarms = SHAPE("alarms", "All alarms of limits.", alarms_fields);
 
 /* --- what is sent --- */
 

@@ -2,6 +2,7 @@
  * Doctor: every check of both tables finds the fault that is planted for it, says it at the level it deserves, and names a
  * next step.
  * covers: doctor doctor_finding doctor_machine doctor_volume doctor_books doctor_logs doctor_retention
+ * covers: doctor_limits
  */
 #include "cmd/doctor.h"
 #include "check.h"
@@ -19,9 +20,11 @@
 #include "crypto/cms.h"
 #include "journal/private.h"
 #include "message/revocation.h"
+#include "store/derived_rows.h"
 #include "store/governance_rows.h"
 #include "store/held_rows.h"
 #include "store/local_rows.h"
+#include "store/log_rows.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -936,6 +939,59 @@ CHECK_TEST(what_is_held_too_long_is_named)
     line_take_away();
 }
 
+static bool urgent_put(int64_t created_ms, struct error *err)
+{
+    static const uint8_t bytes[32];
+    struct log_row log = {.id = 7903,
+                          .origin = span_text("ro/ro-al/to/al/9"),
+                          .kind = LOG_OUTGOING,
+                          .agreement = span_text("ro-al"),
+                          .partner = span_text("al"),
+                          .frontier = span_text("f")};
+    struct entry_row row = {.id = 900201,
+                            .log = 7903,
+                            .index = ENTRY_WAITING,
+                            .message_id = span_make(bytes, UUID_SIZE),
+                            .head = span_make(bytes, 32),
+                            .leaf = span_make(bytes, 32),
+                            .type = MESSAGE_REQUEST,
+                            .created_ms = created_ms,
+                            .body_state = BODY_HELD};
+    struct request_row request = {.entry = 900201,
+                                  .log = 7903,
+                                  .message_id = row.message_id,
+                                  .is_own = true,
+                                  .reference = span_text("RO-1"),
+                                  .urgency = 1,
+                                  .language = span_text("en")};
+
+    return database_begin(home.node->db, DATABASE_FULL, err) &&
+           log_insert(home.node->db, &log, err) && entry_insert(home.node->db, &row, err) &&
+           request_insert(home.node->db, &request, err) && database_commit(home.node->db, err);
+}
+
+CHECK_TEST(an_urgent_request_that_nobody_holds_is_named)
+{
+    struct error err = {0};
+    int64_t now_ms = home.node->env->now_ms(home.node->env->context);
+
+    line_put();
+    books_try("limits");
+    CHECK(found(DOCTOR_OK, "no answer under ro-al is overdue or due soon"));
+    CHECK_OK(urgent_put(now_ms - 16 * INT64_C(60000), &err), err);
+    books_try("limits");
+    CHECK(found(DOCTOR_FAILURE, "1 urgent requests are not in the custody of al after 15 minutes"));
+    CHECK_OK(
+        database_begin(home.node->db, DATABASE_FULL, &err) &&
+            database_run(home.node->db,
+                         "delete from requests where entry = 900201;"
+                         "delete from entries where id = 900201; delete from logs where id = 7903",
+                         &err) &&
+            database_commit(home.node->db, &err),
+        err);
+    line_take_away();
+}
+
 CHECK_TEST(an_audit_stream_that_stands_still_is_named)
 {
     struct service *service = calloc(1, sizeof *service);
@@ -1240,6 +1296,7 @@ int main(void)
     CHECK_RUN(held_entries_are_named);
     CHECK_RUN(what_will_go_unread_is_named_ahead);
     CHECK_RUN(what_is_held_too_long_is_named);
+    CHECK_RUN(an_urgent_request_that_nobody_holds_is_named);
     CHECK_RUN(an_audit_stream_that_stands_still_is_named);
     CHECK_RUN(a_node_that_shows_a_revoked_certificate_is_named);
     CHECK_RUN(guessing_at_passwords_is_named);

@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
 # Two real nodes: what the two desks say about the limit of an urgent request moves and suspends it on both alike, and what
 # could not count any more is refused with its clause.
-# usage: tests/cmd/limit.sh BESA      exit code 77: not run
-# covers: limit
+# An urgent request that the partner does not hold is an alarm with its telephone, and so is an answer that is overdue.
+# usage: tests/cmd/limit.sh BESA LATER      (the clock of minutes and hours after, tests/real/later.c); exit code 77: not run
+# covers: limit service_limits
 set -u
-besa=$1
+besa=$1 later=$2
 root=$(cd "$(dirname "$0")/../.." && pwd)
 homes=$(mktemp -d "${TMPDIR:-/tmp}/besa-limit-XXXXXX") || exit 1
 pids=()
@@ -20,13 +21,17 @@ ro_line=$ro_port al_line=$al_port
 two_homes || exit 1
 fail() { echo "$1"; cat "$homes/said" 2> /dev/null; tail -n 5 "$homes"/*.log 2> /dev/null; exit 1; }
 
-for side in ro al; do
-    "$besa" --home "$homes/$side" serve > "$homes/$side.log" 2>&1 & pids+=($!)
-done
-for side in ro al; do
-    for _ in $(seq 100); do grep -q ready "$homes/$side.log" && continue 2; sleep 0.1; done
-    fail "$side did not start"
-done
+start() { # LATER_S SIDE...
+    local side
+    for side in "${@:2}"; do
+        LD_PRELOAD=$later BESA_TEST_LATER_S=$1 "$besa" --home "$homes/$side" serve > "$homes/$side.log" 2>&1 & pids+=($!)
+    done
+    for side in "${@:2}"; do
+        for _ in $(seq 100); do grep -q ready "$homes/$side.log" && continue 2; sleep 0.1; done
+        fail "$side did not start"
+    done
+}
+start 0 ro al
 until_said() { # TEXT COMMAND...
     local text=$1
     shift
@@ -71,7 +76,7 @@ now = datetime.datetime.now(datetime.timezone.utc)
 request["transfer"]["review_at"] = (now + datetime.timedelta(days=200)).strftime("%Y-%m-%dT%H:%M:%S.000Z")
 request["authority"] = "Single Point of Contact, Bucharest"
 request.pop("persons", None)
-for number in (1, 2):
+for number in (1, 2, 3):
     request["reference"] = f"RO-2026-20000{number}"
     json.dump(request, open(f"{sys.argv[2]}/{number}.json", "w", encoding="utf-8"))
 END
@@ -113,4 +118,30 @@ until_said '"due_row":"other"' al show "$second"
 until_said '"due_row":"other"' ro show "$second"
 both_show "$second" due
 if as_ro limit doubt "$second" facts_do_not_show_it > "$homes/said" 2>&1; then fail "an administrator doubted"; fi
+# The partner's node is down: after a quarter of an hour the desk telephones. Nine hours later the answer is overdue, too.
+stop
+start 0 ro
+quiet ro request "$homes/3.json" || exit 1
+third=$(item)
+ro alarms > "$homes/said" || fail "alarms"
+if grep -q '"alarm":"no_custody"' "$homes/said"; then fail "too early"; fi
+stop
+start 960 ro
+until_said '"alarm":"no_custody"' ro alarms
+grep -q "\"item\":\"$third\"" "$homes/said" && grep -q '"call":"+355 69 000 0000"' "$homes/said" || fail "whom to call"
+for _ in $(seq 100); do grep -q "telephone +355 69 000 0000" "$homes/ro.log" && break; sleep 0.1; done
+grep -q "is not in the custody of al after 15 minutes: telephone +355 69 000 0000" "$homes/ro.log" || fail "nobody was told"
+if grep -q "RO-2026" "$homes/ro.log"; then fail "a reference stands in the machine's log"; fi
+ro doctor > "$homes/said"
+grep -q "1 urgent requests are not in the custody of al" "$homes/said" || fail "doctor"
+stop
+start 960 ro al
+until_said '"due":' ro show "$third"
+until_said '"due":' al show "$third"
+stop
+start 36000 ro al
+until_said '"alarm":"overdue"' ro alarms
+until_said '"alarm":"overdue"' al alarms
+grep -q '"answers":"al"' "$homes/said" || fail "who owes it"
+echo "alarms: telephoned after 15 minutes, overdue on both nodes after the limit"
 echo "limit: suspended, let go on, moved, delayed and given back, on both nodes alike"

@@ -438,6 +438,8 @@ CHECK_TEST(limits_are_moved_and_suspended)
     CHECK(item_holds(ours) && item_holds(theirs));
     CHECK(done(&(struct ask){
         .method = "GET", .route = "/api/v1/inbox", .session = officer, .status = 200}));
+    CHECK(done(&(struct ask){
+        .method = "GET", .route = "/api/v1/alarms", .session = officer, .status = 200}));
 }
 
 /* A draft, seen by the one who is asked; its id, and the arguments that confirm it. */

@@ -1,0 +1,40 @@
+/*
+ * Alarms of the limits: what is overdue or soon will be, at the side that answers and at the side that waits, and urgent
+ * requests that the partner does not hold after a quarter of an hour: then the desk telephones, and the alarm says where.
+ * Computed anew from the books each time: what is settled is no alarm any more.
+ */
+#ifndef BESA_DESK_ALARM_H
+#define BESA_DESK_ALARM_H
+
+#include "journal/journal.h"
+#include "store/derived_rows.h"
+
+#define ALARM_COUNT_MAX 200u /* shown at once; the most pressing first */
+#define ALARM_CUSTODY_MS                                                                           \
+    INT64_C(900000)           /* an urgent request is held by then, or somebody telephones */
+#define ALARM_SOON_FRACTION 4 /* of its row: the last quarter of the limit is soon */
+
+enum alarm_kind {
+    ALARM_NO_CUSTODY, /* urgent, and not in the partner's custody */
+    ALARM_OVERDUE,
+    ALARM_SOON,
+    ALARM_KIND_COUNT
+};
+extern const char *const alarm_kind_names[ALARM_KIND_COUNT];
+
+struct alarm {
+    enum alarm_kind kind;
+    bool is_own; /* our request: the partner owes the answer */
+    size_t line; /* of the journal */
+    int64_t entry;
+    int64_t log;
+    struct span message_id;
+    struct span reference;
+    int64_t at_ms; /* when it is or was due; of NO_CUSTODY: when it was written */
+};
+
+/* Most pressing first, at most ALARM_COUNT_MAX; texts in the arena. In the writer, or a thread with a connection. */
+bool desk_alarms(struct journal *journal, struct arena *arena, struct alarm *out, size_t *count,
+                 struct error *err);
+
+#endif
