@@ -16,6 +16,11 @@ if(TARGET besa)
     add_test(NAME real_limit COMMAND ${CMAKE_SOURCE_DIR}/tests/cmd/limit.sh
              $<TARGET_FILE:besa> $<TARGET_FILE:real_later>)
     set_tests_properties(real_limit PROPERTIES LABELS real TIMEOUT 200 SKIP_RETURN_CODE 77)
+    foreach(journey j1_urgent_8h j2_store_forward)
+      add_test(NAME ${journey} COMMAND ${CMAKE_SOURCE_DIR}/tests/real/${journey}.sh
+               $<TARGET_FILE:besa> $<TARGET_FILE:real_later>)
+      set_tests_properties(${journey} PROPERTIES LABELS real TIMEOUT 200 SKIP_RETURN_CODE 77)
+    endforeach()
     add_test(NAME agreement_ends COMMAND ${CMAKE_SOURCE_DIR}/tests/real/agreement_ends.sh
              $<TARGET_FILE:besa> $<TARGET_FILE:real_later>)
     set_tests_properties(agreement_ends PROPERTIES LABELS real TIMEOUT 400)
