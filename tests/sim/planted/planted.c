@@ -56,7 +56,7 @@ static const struct {
     [BUG_RESUME] = {"resume", "a resume brings no receipts of what is at hand", EVENT_RESTORE,
                     1000},
     [BUG_RETENTION] = {"retention", "every other item outlives its day", EVENT_RETENTION, 20},
-    [BUG_UNVERIFIED] = {"unverified", "any signature on a receipt will do", EVENT_NONE, 100},
+    [BUG_UNVERIFIED] = {"unverified", "any signature on a receipt will do", EVENT_NONE, 400},
     [BUG_SYNC] = {"sync", "the log of the database is not synced", EVENT_NONE, 20},
     [BUG_FORK] = {"fork", "custody of a log that was written twice goes on", EVENT_CLONE, 20},
     [BUG_FRESH] = {"fresh", "nobody asks for a fresh receipt", EVENT_RECORD_LOST, 20},
