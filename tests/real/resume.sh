@@ -54,7 +54,7 @@ as_al --case c-1 refuse "$item" --ground a --text "not available" > "$homes/said
 write_request RO-RESUME-3 ro
 level
 quiet as_ro agreement suspend --for security || exit 1
-level
+until_said '"waiting":0,"without_receipt":0,"unhandled":0' as_ro --json status # what says so is receipted, too
 until_said RO-RESUME-3.*partner_says as_ro --json sent
 end ro KILL
 books before
