@@ -29,7 +29,7 @@ bool run_seed(const struct run_options *options, uint64_t seed, char trace[2 * D
                                       .is_verbose = options->is_verbose,
                                       .is_quiet = options->is_quiet,
                                       .is_long = options->is_long,
-                                      .is_hostile = options->has_hostile && seed % 2 == 1,
+                                      .is_hostile = options->is_hostile,
                                       .event = options->event,
                                       .steps = options->steps,
                                       .left_out = options->left_out,
@@ -52,6 +52,8 @@ void run_print_repeat(const struct run_options *options, uint64_t seed)
     printf("repeat: %s --seed %" PRIu64, options->program, seed);
     if (options->is_long)
         printf(" --long");
+    if (options->is_hostile)
+        printf(" --hostile");
     if (options->event != EVENT_ANY)
         printf(" --event \"%s\"", event_names[options->event]);
     if (options->steps != 0)

@@ -22,7 +22,7 @@ struct run_options {
     bool is_verbose;
     bool is_quiet; /* not even a broken promise is told */
     bool is_long;
-    bool has_hostile; /* every other seed is a hostile history (world.h) */
+    bool is_hostile; /* hostile histories (world.h) */
     enum event_kind event;
     uint64_t steps;              /* 0: as many as a history has */
     uint64_t left_out;           /* faults, by their bits */
