@@ -352,6 +352,10 @@ void disk_mend(struct disk *disk)
     disk->has_failed = false;
     disk->is_dead = false;
     disk->is_full = false;
+    /* Whoever opens its files anew and writes them again, writes them for good. */
+    for (size_t i = 0; i < DISK_FILE_COUNT; i++)
+        if (disk->files[i] != NULL)
+            disk->files[i]->has_failed = false;
 }
 
 /* Counts the call; true when it comes to the file. A power loss may come before or after the call took effect. */
