@@ -7,7 +7,7 @@ import subprocess
 import sys
 
 PROGRAM, COMPLETION = sys.argv[1:3]
-COMMON = {"--home", "--officer", "--reason", "--case", "--approver", "--json", "--help"}
+COMMON = {"--home", "--officer", "--reason", "--case", "--approver", "--ask", "--json", "--help"}
 
 
 def program(*words):
