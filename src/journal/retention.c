@@ -398,7 +398,7 @@ bool journal_retention_next(struct journal *journal, struct journal_line *line, 
     if (!walk->has_place)
         *walk = (struct retention_walk){.after = RETENTION_FIRST, .has_place = true};
     /* A walk may come from outside. */
-    walk->is_over = walk->step > ask.version_count * RETENTION_CLASS_COUNT;
+    walk->is_over = walk->step > ask.version_count * WALK_CLASSES;
     for (size_t probe = 0; probe < RETENTION_PROBE_MAX && *count < limit && !walk->is_over;
          probe++) {
         size_t found = 0, room = limit - *count;
