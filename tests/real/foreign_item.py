@@ -17,6 +17,13 @@ BODIES = {  # what each path takes beside the item; a path that is not here take
     "assignment": {"unit": "desk"},
     "erasure": {"erase_reason": "order"},
     "hold": {"hold": "exculpatory"},
+    "clarification": {"question": "Which one?", "language": "en"},
+    "clarification-reply": {"reply": "The second.", "language": "en"},
+    "access": {"access": "directly"},
+    "delay": {"authorisation": "applied", "authority": "Court", "expected_by": "2099-01-01T00:00:00Z"},
+    "urgency-doubt": {"doubt": "facts_do_not_show_it"},
+    "urgency-reply": {"urgency": "kept"},
+    "translations": {"language": "en", "translator": "T. Test", "certified": False, "text": "none"},
 }
 
 
