@@ -5,6 +5,7 @@
 #include "desk/private.h"
 
 #include "base/text.h"
+#include "desk/case.h"
 #include "desk/roles.h"
 #include "journal/resume.h"
 
@@ -154,6 +155,26 @@ static bool approver_check(struct journal *journal, const struct desk_act *act,
            role_check_approver(approver.role, act->name, err);
 }
 
+/* The case that the work is done for: it stands, and is shown to this officer. */
+static bool case_check(struct journal *journal, const struct desk_act *act,
+                       const struct desk_call *call, struct error *err)
+{
+    struct officer_row officer;
+    struct case_row row;
+
+    if (call->access.case_number.size == 0)
+        return true;
+    if (!case_read(journal->db, call->arena, call->access.case_number, &row, err))
+        return error_add(err, "%s", act->name);
+    if (row.erased_ms > 0)
+        return error_set(err, ERROR_GONE, "%s: this case is erased", act->name);
+    return is_first_officer(act, call) ||
+           (access_officer(journal, call->access.officer, call->arena, &officer, err) &&
+            (case_may_see(&row, &officer) ||
+             error_set(err, ERROR_RULE, "%s: this case is restricted: ask unit %.*s", act->name,
+                       SPAN_ARG(row.unit))));
+}
+
 static bool access_check(struct journal *journal, const struct desk_act *act,
                          const struct desk_call *call, struct error *err)
 {
@@ -167,9 +188,7 @@ static bool access_check(struct journal *journal, const struct desk_act *act,
         return error_set(err, ERROR_INPUT,
                          "%s: a case is required, since a person's data is read or sent",
                          act->name);
-    if (call->access.case_number.size > 0 && !case_find(journal->db, call->access.case_number, err))
-        return error_add(err, "%s", act->name);
-    return approver_check(journal, act, call, err);
+    return case_check(journal, act, call, err) && approver_check(journal, act, call, err);
 }
 
 /* What was erased since the backup is here again until the resume repeats it; whether there is such a thing, only the

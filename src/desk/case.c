@@ -45,6 +45,23 @@ bool case_may_see(const struct case_row *row, const struct officer_row *officer)
     return !row->is_restricted || is_of_case(row, officer) || looks_over(officer);
 }
 
+bool case_own_number(struct journal *journal, const struct desk_call *call, struct span *out,
+                     struct error *err)
+{
+    struct officer_row officer;
+    struct case_row row;
+
+    *out = span_text("");
+    if (call->access.case_number.size == 0)
+        return true;
+    if (!case_read(journal->db, call->arena, call->access.case_number, &row, err) ||
+        !access_officer(journal, call->access.officer, call->arena, &officer, err))
+        return false;
+    if (is_of_case(&row, &officer) || looks_over(&officer))
+        *out = call->access.case_number;
+    return true;
+}
+
 bool case_person_is_protected(const struct case_person_row *person)
 {
     return person->is_minor || person->is_shielded ||
@@ -56,6 +73,14 @@ bool case_person_may_see(const struct case_row *row, const struct case_person_ro
                          const struct officer_row *officer)
 {
     return !case_person_is_protected(person) || is_of_case(row, officer) || looks_over(officer);
+}
+
+/* Its own unit decides about a case, and who looks over the units. */
+static bool own_check(const struct case_act *act, struct error *err)
+{
+    return is_of_case(&act->row, &act->officer) || looks_over(&act->officer) ||
+           error_set(err, ERROR_RULE, "this case is kept by unit %.*s: ask there",
+                     SPAN_ARG(act->row.unit));
 }
 
 /* --- what the acts share --- */
@@ -173,6 +198,8 @@ bool act_case_put(struct journal *journal, const struct desk_call *call, struct 
         if (!open_new(journal, call, &act, err))
             return false;
     }
+    if (!own_check(&act, err))
+        return false;
     bool was_restricted = act.row.is_restricted;
     if (!put_read(call, &act.row, err))
         return false;
@@ -189,7 +216,7 @@ bool act_case_assign(struct journal *journal, const struct desk_call *call, stru
     struct officer_row officer;
     struct case_act act;
 
-    if (!case_begin_open(journal, call, &act, err) ||
+    if (!case_begin_open(journal, call, &act, err) || !own_check(&act, err) ||
         !access_officer(journal, name, call->arena, &officer, err))
         return false;
     act.row.officer = officer.id;
@@ -243,7 +270,7 @@ bool act_case_close(struct journal *journal, const struct desk_call *call, struc
     int64_t now_ms = journal->env->now_ms(journal->env->context);
     struct case_act act;
 
-    if (!case_begin_open(journal, call, &act, err) ||
+    if (!case_begin_open(journal, call, &act, err) || !own_check(&act, err) ||
         !review_read(call, now_ms, &act.row.review_ms, err) || !owed_check(journal, &act, err))
         return false;
     act.row.is_closed = true;
@@ -256,7 +283,7 @@ bool act_case_reopen(struct journal *journal, const struct desk_call *call, stru
 {
     struct case_act act;
 
-    if (!case_begin(journal, call, &act, err))
+    if (!case_begin(journal, call, &act, err) || !own_check(&act, err))
         return false;
     if (!act.row.is_closed)
         return error_set(err, ERROR_CONFLICT, "this case is open");
@@ -299,7 +326,7 @@ bool act_case_erase(struct journal *journal, const struct desk_call *call, struc
 {
     struct case_act act;
 
-    if (!case_begin(journal, call, &act, err))
+    if (!case_begin(journal, call, &act, err) || !own_check(&act, err))
         return false;
     if (!act.row.is_closed)
         return error_set(err, ERROR_RULE, "this case is open: close it first");
@@ -313,6 +340,21 @@ bool act_case_erase(struct journal *journal, const struct desk_call *call, struc
 }
 
 /* --- the list --- */
+
+/* Whose a restricted case is, even that it is there, would show in where a page ends. */
+static bool filter_check(struct journal *journal, const struct desk_call *call,
+                         const struct case_filter *filter, const struct officer_row *viewer,
+                         struct error *err)
+{
+    struct officer_row named;
+
+    if (filter->officer.size == 0 || span_equal(filter->officer, viewer->id) || looks_over(viewer))
+        return true;
+    return access_officer(journal, filter->officer, call->arena, &named, err) &&
+           (span_equal(named.unit, viewer->unit) ||
+            error_set(err, ERROR_RULE,
+                      "officer: one's own cases, or those of an officer of one's own unit"));
+}
 
 static void listed_write(const struct case_row *row, const struct officer_row *officer,
                          int64_t now_ms, struct json_writer *out)
@@ -368,6 +410,7 @@ bool act_case_list(struct journal *journal, const struct desk_call *call, struct
         return error_set(err, ERROR_LIMIT, "out of memory");
     if (!page_read(call, DESK_PAGE, &page, err) || !filter_read(call, &filter, err) ||
         !access_officer(journal, call->access.officer, call->arena, &officer, err) ||
+        !filter_check(journal, call, &filter, &officer, err) ||
         !case_list(journal->db, call->arena, &filter, page.after, rows, page.limit + 1, &count,
                    err))
         return false;

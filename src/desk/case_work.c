@@ -36,9 +36,15 @@ static bool fields_check(const struct person *person, struct error *err)
     return true;
 }
 
-/* The one who is replaced must stand in this case. *id 0: a new one. */
+static bool was_shielded(const struct case_person_row *row, bool *out)
+{
+    *out = row->is_shielded;
+    return true;
+}
+
+/* The one who is replaced must stand in this case and be shown to this officer; *is_shielded: as it was. *id 0: a new one. */
 static bool place_find(struct journal *journal, const struct case_act *act, int64_t *id,
-                       struct error *err)
+                       bool *is_shielded, struct error *err)
 {
     struct case_person_row row;
     size_t count = 0;
@@ -46,7 +52,11 @@ static bool place_find(struct journal *journal, const struct case_act *act, int6
     if (*id > 0)
         return case_person_find(journal->db, act->call.arena, *id, &row, err) &&
                (span_equal(row.number, act->row.number) ||
-                error_set(err, ERROR_MISSING, "no such person in this case"));
+                error_set(err, ERROR_MISSING, "no such person in this case")) &&
+               (case_person_may_see(&act->row, &row, &act->officer) ||
+                error_set(err, ERROR_RULE, "this person is protected: ask unit %.*s",
+                          SPAN_ARG(act->row.unit))) &&
+               was_shielded(&row, is_shielded);
     struct case_person_row *rows = arena_array(act->call.arena, CASE_PEOPLE_MAX, sizeof *rows);
     if (rows == NULL)
         return error_set(err, ERROR_LIMIT, "out of memory");
@@ -79,7 +89,7 @@ bool act_case_person_put(struct journal *journal, const struct desk_call *call,
                          struct json_writer *out, struct error *err)
 {
     int64_t id = json_get_integer_optional(call->arguments, "person", 1, JSON_INTEGER_MAX, 0);
-    bool is_shielded = json_get_boolean_optional(call->arguments, "shielded", false);
+    bool is_shielded = false;
     struct buffer body CLEANUP(buffer_free) = buffer_make(BODY_SIZE_MAX);
     struct person person;
     struct case_act act;
@@ -88,7 +98,11 @@ bool act_case_person_put(struct journal *journal, const struct desk_call *call,
         return false;
     if (!own_person_read(call->body, call->arena, &person, call->problems))
         return problems_to_error(call->problems, err) || error_add(err, "person");
-    if (!fields_check(&person, err) || !place_find(journal, &act, &id, err))
+    if (!fields_check(&person, err) || !place_find(journal, &act, &id, &is_shielded, err))
+        return false;
+    /* What is not said stays: a shield is never lost by silence. */
+    is_shielded = json_get_boolean_optional(call->arguments, "shielded", is_shielded);
+    if (!problems_to_error(call->problems, err))
         return false;
     if (!own_person_write(&person, &body))
         return error_set(err, ERROR_LIMIT, "a person is too long");
@@ -114,9 +128,11 @@ bool act_case_person_remove(struct journal *journal, const struct desk_call *cal
                             struct json_writer *out, struct error *err)
 {
     int64_t id = json_get_integer(call->arguments, "person", 1, JSON_INTEGER_MAX);
+    bool is_shielded = false;
     struct case_act act;
 
-    if (!case_begin(journal, call, &act, err) || !place_find(journal, &act, &id, err) ||
+    if (!case_begin(journal, call, &act, err) ||
+        !place_find(journal, &act, &id, &is_shielded, err) ||
         !case_person_remove(journal->db, id, err) ||
         !case_access(journal, &act, "case-person-remove",
                      case_object("case-person", id, call->arena), err))

@@ -276,12 +276,14 @@ static bool item_check(struct telling *telling, struct crosscheck *check,
 {
     struct arena *arena = telling->call->arena;
     struct own_viewer viewer;
+    struct span own_case;
 
-    if (!match_keys_begin(telling->journal, arena, &check->keys, err) ||
+    if (!case_own_number(telling->journal, telling->call, &own_case, err) ||
+        !match_keys_begin(telling->journal, arena, &check->keys, err) ||
         !match_keys_of_entry(&check->keys, line, row, err) ||
         !crosscheck_find(check, span_text(line->agreement_id), row->id, err))
         return false;
-    viewer = own_viewer_of(telling->call->access.case_number, check->keys.purpose);
+    viewer = own_viewer_of(own_case, check->keys.purpose);
     return crosscheck_own(check, &viewer, err) &&
            answer_list(telling->journal->db, arena, row->id, telling->answers, ANSWER_MAX,
                        &telling->answer_count, err);

@@ -6,6 +6,7 @@
 #include "desk/case.h"
 
 #include "base/text.h"
+#include "desk/roles.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -180,12 +181,27 @@ static bool row_find(struct journal *journal, const struct desk_call *call,
            handover_find(journal->db, call->arena, id, out, err);
 }
 
+/* The list names restricted cases, and the note is free text: it is for the two, and for those who look over them. */
+static bool show_check(struct journal *journal, const struct desk_call *call,
+                       const struct handover_row *row, struct error *err)
+{
+    struct officer_row officer;
+    enum role role = ROLE_DUTY_OFFICER;
+
+    if (!access_officer(journal, call->access.officer, call->arena, &officer, err))
+        return false;
+    return span_equal(officer.id, row->giver) || span_equal(officer.id, row->taker) ||
+           (role_read(officer.role, &role) && role != ROLE_DUTY_OFFICER &&
+            role != ROLE_INVESTIGATOR && role != ROLE_ANALYST) ||
+           error_set(err, ERROR_RULE, "handover %" PRId64 " is between two others", row->id);
+}
+
 bool act_handover_show(struct journal *journal, const struct desk_call *call,
                        struct json_writer *out, struct error *err)
 {
     struct handover_row row;
 
-    if (!row_find(journal, call, &row, err) ||
+    if (!row_find(journal, call, &row, err) || !show_check(journal, call, &row, err) ||
         !row_access(journal, call, "handover-show", &row, err))
         return false;
     row_write(&row, out);

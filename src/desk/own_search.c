@@ -7,6 +7,7 @@
 
 #include "agreement/agreement.h"
 #include "base/text.h"
+#include "desk/case.h"
 #include "desk/own_filter.h"
 #include "desk/own_form.h"
 #include "desk/own_index.h"
@@ -133,9 +134,13 @@ static bool question_read(struct search *search)
     size_t country_count = countries_of(journal, countries);
     struct span text = json_get_text(arguments, "query", 1, QUERY_SIZE_MAX);
 
-    search->viewer = own_viewer_of(
-        search->call->access.case_number,
-        (enum purpose)json_get_choice(arguments, "purpose", purpose_names, PURPOSE_COUNT));
+    struct span own_case;
+
+    if (!case_own_number(journal, search->call, &own_case, search->err))
+        return false;
+    search->viewer =
+        own_viewer_of(own_case, (enum purpose)json_get_choice(arguments, "purpose", purpose_names,
+                                                              PURPOSE_COUNT));
     search->limit =
         (size_t)json_get_integer_optional(arguments, "limit", 1, OWN_FOUND_MAX, SHOWN_USUAL);
     if (!problems_to_error(search->call->problems, search->err))
@@ -521,10 +526,14 @@ bool own_person_find(struct journal *journal, const struct desk_call *call, stru
                      struct error *err)
 {
     int64_t id = json_get_integer(call->arguments, "person", 1, JSON_INTEGER_MAX);
-    struct own_viewer viewer = own_viewer_of(
-        call->access.case_number,
-        (enum purpose)json_get_choice(call->arguments, "purpose", purpose_names, PURPOSE_COUNT));
+    enum purpose purpose =
+        (enum purpose)json_get_choice(call->arguments, "purpose", purpose_names, PURPOSE_COUNT);
+    struct own_viewer viewer;
+    struct span own_case;
 
+    if (!case_own_number(journal, call, &own_case, err))
+        return false;
+    viewer = own_viewer_of(own_case, purpose);
     if (!problems_to_error(call->problems, err) ||
         !own_find(journal->db, call->arena, id, row, err))
         return false;

@@ -298,6 +298,20 @@ bool act_register_scan(struct journal *journal, const struct desk_call *call,
     return true;
 }
 
+/* Asked for by its case, a row would tell that the case is restricted and what came in it. */
+static bool number_check(struct journal *journal, const struct desk_call *call, struct span number,
+                         const struct officer_row *officer, struct error *err)
+{
+    struct case_row of;
+
+    if (number.size == 0)
+        return true;
+    if (!case_read(journal->db, call->arena, number, &of, err))
+        return false;
+    return case_may_see(&of, officer) ||
+           error_set(err, ERROR_RULE, "this case is restricted: ask unit %.*s", SPAN_ARG(of.unit));
+}
+
 /* Of a restricted case the others read the number alone: the register has no gap. */
 static bool listed_write(struct journal *journal, const struct register_row *row,
                          const struct officer_row *officer, struct arena *arena,
@@ -337,6 +351,7 @@ bool act_register_list(struct journal *journal, const struct desk_call *call,
     if (!page_read(call, DESK_PAGE, &page, err) ||
         (page.after.size > 0 && !page_numbers_read(page.after, &before, 1, err)) ||
         !access_officer(journal, call->access.officer, call->arena, &officer, err) ||
+        !number_check(journal, call, number, &officer, err) ||
         !register_list(journal->db, call->arena, number, before, rows, page.limit + 1, &count, err))
         return false;
     size_t shown = count > page.limit ? page.limit : count;

@@ -26,6 +26,7 @@ struct asked {
     const char *act;
     const char *arguments;
     struct span body;
+    const char *for_case; /* NULL: for none */
 };
 
 static bool asked_run(struct journal *journal, void *context, struct error *e)
@@ -43,7 +44,9 @@ static bool asked_run(struct journal *journal, void *context, struct error *e)
         return false;
     json_object_begin(&object, json_root(json), &arena, &problems);
     struct desk_call call = {
-        .access = {.officer = span_text(asked->officer), .reason = span_text("test")},
+        .access = {.officer = span_text(asked->officer),
+                   .reason = span_text("test"),
+                   .case_number = span_text(asked->for_case != NULL ? asked->for_case : "")},
         .arguments = &object,
         .body = asked->body,
         .problems = &problems,
@@ -53,7 +56,15 @@ static bool asked_run(struct journal *journal, void *context, struct error *e)
 
 static bool as(const char *officer, const char *act, const char *arguments)
 {
-    struct asked asked = {officer, act, arguments, span_text("")};
+    struct asked asked = {officer, act, arguments, span_text(""), NULL};
+
+    error_clear(&err);
+    return pair_work(&pair.nodes[0], asked_run, &asked, &err);
+}
+
+static bool as_for(const char *for_case, const char *officer, const char *act)
+{
+    struct asked asked = {officer, act, "{}", span_text(""), for_case};
 
     error_clear(&err);
     return pair_work(&pair.nodes[0], asked_run, &asked, &err);
@@ -80,7 +91,7 @@ static bool person_in(const char *number, const char *more, enum person_category
     struct person_name name = {.family = span_text(family), .given = span_text("Test")};
     struct buffer body CLEANUP(buffer_free) = buffer_make(BODY_SIZE_MAX);
     char arguments[200];
-    struct asked asked = {"ana", "case-person-put", arguments, {NULL, 0}};
+    struct asked asked = {"ana", "case-person-put", arguments, {NULL, 0}, NULL};
 
     person.category = category;
     person.is_minor = false;
@@ -169,10 +180,45 @@ CHECK_TEST(a_restricted_case_is_for_its_unit)
     CHECK_OK(as("other", "case-list", "{}"), err);
     CHECK(has("\"case\":\"k-2\",\"state\":\"open\",\"unit\":\"border\",\"ask_unit\":\"border\""));
     CHECK(lacks("Secret"));
-    CHECK_OK(as("other", "case-list", "{\"officer\":\"duty\"}"), err);
-    CHECK(lacks("k-2")); /* nor is it told whose it is */
+    CHECK(!as("other", "case-list", "{\"officer\":\"duty\",\"limit\":1}"));
+    CHECK_ERROR(err, ERROR_RULE, "one's own unit"); /* the end of a page would tell whose it is */
+    CHECK(!as_for("k-2", "other", "inbox-list"));   /* nor does work for it open it */
+    CHECK_ERROR(err, ERROR_RULE, "ask unit border");
+    CHECK(!as_for("k-none", "other", "inbox-list"));
+    CHECK_INT(err.kind, ERROR_MISSING);
+    CHECK_OK(as_for("k-2", "duty", "inbox-list"), err);
     CHECK_OK(as("duty", "case-list", "{\"officer\":\"duty\"}"), err);
     CHECK(has("Secret"));
+}
+
+static bool own_number_run(struct journal *journal, void *context, struct error *e)
+{
+    struct asked *asked = context;
+    struct arena arena CLEANUP(arena_free) = arena_make(1u << 20);
+    struct desk_call call = {
+        .access = {.officer = span_text(asked->officer), .case_number = span_text(asked->for_case)},
+        .arena = &arena};
+    struct span number;
+
+    buffer_clear(&answer);
+    return case_own_number(journal, &call, &number, e) && buffer_add(&answer, number);
+}
+
+static bool is_own(const char *officer, const char *number)
+{
+    struct asked asked = {officer, NULL, NULL, span_text(""), number};
+
+    return pair_work(&pair.nodes[0], own_number_run, &asked, &err) &&
+           span_is(buffer_span(&answer), number);
+}
+
+/* Protected and shielded people of the own index show in their own case: naming it makes nobody one of it. */
+CHECK_TEST(a_case_is_ones_own_by_unit_and_not_by_naming_it)
+{
+    CHECK(is_own("duty", "k-2"));
+    CHECK(is_own("ana", "k-2")); /* looks over */
+    CHECK(is_own("ana", "k-1"));
+    CHECK(!is_own("other", "k-1") && answer.size == 0);
 }
 
 //= dir-2016-680 art 6
@@ -193,6 +239,18 @@ CHECK_TEST(people_stand_in_a_case_in_the_category_of_this_case)
     CHECK(has("{\"person\":2,\"category\":\"victim\",\"minor\":false,\"ask_unit\":\"desk\"}"));
     CHECK_OK(pair_work(&pair.nodes[0], newest_entry, NULL, &err), err);
     CHECK(has("case-person 1") && lacks("case-person 2"));
+    /* Nor by taking the case, or the person out of it. */
+    CHECK(!as("other", "case-assign", "{\"number\":\"k-1\",\"officer\":\"other\"}"));
+    CHECK_ERROR(err, ERROR_RULE, "kept by unit desk");
+    CHECK(!as("other", "case-put", "{\"number\":\"k-1\",\"title\":\"Mine\",\"restricted\":true}"));
+    CHECK_ERROR(err, ERROR_RULE, "kept by unit desk");
+    CHECK(!as("other", "case-person-remove", "{\"number\":\"k-1\",\"person\":2}"));
+    CHECK_ERROR(err, ERROR_RULE, "ask unit desk");
+    /* A shield is not lost because nothing is said of it. */
+    CHECK_OK(person_in("k-1", ",\"shielded\":true", PERSON_SUSPECT, "Shielded", ""), err);
+    CHECK_OK(person_in("k-1", ",\"person\":4", PERSON_SUSPECT, "Shielded", ""), err);
+    CHECK_OK(as("other", "case-show", "{\"number\":\"k-1\"}"), err);
+    CHECK(lacks("Shielded"));
     /* Replaced, and only in its own case. */
     CHECK_OK(person_in("k-1", ",\"person\":1", PERSON_SUSPECT, "Popa", ""), err);
     CHECK(!person_in("k-2", ",\"person\":1", PERSON_SUSPECT, "Popa", ""));
@@ -357,6 +415,9 @@ CHECK_TEST(a_hand_over_is_signed_by_both_and_then_all_is_the_takers)
     CHECK_OR_RETURN(at != NULL);
     snprintf(sha256, sizeof sha256, "%.64s", at + 10);
     CHECK_OK(as("ana", "handover-show", "{\"handover\":1}"), err);
+    CHECK_OK(as("duty", "handover-show", "{\"handover\":1}"), err);
+    CHECK(!as("other", "handover-show", "{\"handover\":1}"));
+    CHECK_ERROR(err, ERROR_RULE, "between two others");
     snprintf(text, sizeof text, "{\"handover\":1,\"sha256\":\"%s\"}", sha256);
     CHECK(!as("other", "handover-take", text));
     CHECK_ERROR(err, ERROR_RULE, "another officer");
@@ -400,6 +461,7 @@ int main(void)
     }
     CHECK_RUN(a_case_is_opened_and_changed_and_what_is_not_named_stays);
     CHECK_RUN(a_restricted_case_is_for_its_unit);
+    CHECK_RUN(a_case_is_ones_own_by_unit_and_not_by_naming_it);
     CHECK_RUN(people_stand_in_a_case_in_the_category_of_this_case);
     CHECK_RUN(notes_references_and_tasks_are_kept);
     CHECK_RUN(the_list_is_filtered_and_paged);

@@ -210,6 +210,8 @@ CHECK_TEST(a_restricted_case_leaves_its_numbers_in_the_list)
     CHECK(lacks("a secret") && lacks("r-1"));
     CHECK(!as("other", "register-show", "{\"register\":6}", ""));
     CHECK_INT(err.kind, ERROR_RULE);
+    CHECK(!as("other", "register-list", "{\"number\":\"r-1\"}", ""));
+    CHECK_ERROR(err, ERROR_RULE, "ask unit border"); /* nor how much came in it */
     CHECK_OK(as("duty", "register-list", "{\"number\":\"r-1\"}", ""), err);
     CHECK(has("a secret"));
 }
