@@ -352,10 +352,35 @@ static enum act_kind amendment_choose(struct world *world, const struct node *no
     return node->side == world->seed % MACHINE_COUNT ? ACT_PROPOSE : ACT_ACCEPT;
 }
 
-static enum act_kind kind_choose(struct world *world, const struct node *node)
+/* The partner has said something more often than it was replied to. */
+static bool is_reply_owed(const struct world *world, const struct node *node, enum act_kind said,
+                          enum act_kind reply)
+{
+    unsigned asked = 0, replied = 0;
+
+    for (unsigned i = 0; i < world->act_count; i++) {
+        const struct act_record *record = &world->acts[i];
+        asked += record->is_ok && record->side != node->side && record->kind == said;
+        replied += record->is_ok && record->side == node->side && record->kind == reply;
+    }
+    return asked > replied;
+}
+
+/* What was said lies at the partner's for a while before it is here: whoever owes a reply tries again and again. */
+static enum act_kind said_choose(struct world *world, const struct node *node)
 {
     static const enum act_kind said[] = {ACT_QUESTION, ACT_REPLY, ACT_QUESTION, ACT_REPLY,
                                          ACT_ACCESS,   ACT_DELAY, ACT_DOUBT,    ACT_URGENCY};
+
+    if (is_reply_owed(world, node, ACT_DOUBT, ACT_URGENCY) && random_chance(&world->random, 60))
+        return ACT_URGENCY;
+    if (is_reply_owed(world, node, ACT_QUESTION, ACT_REPLY) && random_chance(&world->random, 40))
+        return ACT_REPLY;
+    return said[random_below(&world->random, ARRAY_COUNT(said))];
+}
+
+static enum act_kind kind_choose(struct world *world, const struct node *node)
+{
     static const struct {
         enum act_kind kind;
         unsigned weight;
@@ -367,7 +392,7 @@ static enum act_kind kind_choose(struct world *world, const struct node *node)
         return ACT_RESUME;
     /* In every fourth world the desks speak of limits. */
     if (world->seed % 4 == 2 && random_chance(&world->random, 25))
-        return said[random_below(&world->random, ARRAY_COUNT(said))];
+        return said_choose(world, node);
     if (world->amends && random_chance(&world->random, 30))
         return amendment_choose(world, node);
     for (size_t i = 0; i < ARRAY_COUNT(weights); i++) {
