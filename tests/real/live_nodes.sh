@@ -84,8 +84,8 @@ write_request() { # NUMBER SIDE
 }
 # Nothing is on its way.
 level() {
-    until_said '"without_receipt":0,"unhandled":0' as_ro --json status
-    until_said '"without_receipt":0,"unhandled":0' as_al --json status
+    until_said '"waiting":0,"without_receipt":0,"unhandled":0' as_ro --json status
+    until_said '"waiting":0,"without_receipt":0,"unhandled":0' as_al --json status
 }
 
 log_field() { as_ro --json status | sed -n "s|.*\"log\":\"$1\"[^}]*\"$2\":\([0-9]*\).*|\1|p"; } # LOG FIELD
