@@ -47,37 +47,86 @@ bool audit_line_write(const char *origin, uint64_t index, int64_t time_ms, const
 
 /* --- in the writer --- */
 
-/* Where the stream stands: behind the place kept, or at the beginning of a log that was never streamed. */
-static bool place_load(struct audit_stream *stream, struct journal *journal, struct error *err)
-{
-    struct arena arena CLEANUP(arena_free) = arena_make(64 * 1024);
-    struct span place;
-    uint64_t index = 0;
-    size_t size = strlen(journal->domestic.origin);
+/* One domestic log: an ended one, or the current. */
+struct stream_log {
+    int64_t id;
+    const char *origin;
+    uint64_t base; /* position of its entry 0 */
+    uint64_t size;
+};
 
-    stream->is_known = true;
-    stream->from = 0;
-    if (!setting_get(journal->db, &arena, PLACE_SETTING, &place, err)) {
-        bool is_absent = err->kind == ERROR_MISSING;
-        if (is_absent)
-            error_clear(err);
-        return is_absent;
+static struct stream_log current_log(const struct journal *journal)
+{
+    return (struct stream_log){journal->domestic.id, journal->domestic.origin,
+                               journal->domestic_past.base, journal->domestic.size};
+}
+
+/* The one that a position lies in; the current log when none that ended holds it. */
+static struct stream_log log_at(const struct journal *journal, uint64_t position)
+{
+    for (size_t i = 0; i < journal->domestic_past.count; i++) {
+        const struct journal_past *past = &journal->domestic_past.past[i];
+        if (position >= past->base && position < past->base + past->size)
+            return (struct stream_log){past->id, past->origin, past->base, past->size};
     }
-    if (place.size > size + 1 && span_is(span_part(place, 0, size), journal->domestic.origin) &&
-        place.data[size] == ' ' && number_read(span_part(place, size + 1, place.size), &index))
-        stream->from = index;
-    return true;
+    return current_log(journal);
+}
+
+static bool is_place_in(struct span place, const char *origin, uint64_t *index)
+{
+    size_t size = strlen(origin);
+
+    return place.size > size + 1 && span_is(span_part(place, 0, size), origin) &&
+           place.data[size] == ' ' && number_read(span_part(place, size + 1, place.size), index);
+}
+
+/* The place kept, in whichever log it is; of a stream that never was, the beginning of the current log. */
+static uint64_t place_read(const struct journal *journal, struct span place)
+{
+    struct stream_log current = current_log(journal);
+    uint64_t index = 0;
+
+    if (is_place_in(place, current.origin, &index))
+        return current.base + (index < current.size ? index : current.size);
+    for (size_t i = 0; i < journal->domestic_past.count; i++) {
+        const struct journal_past *past = &journal->domestic_past.past[i];
+        if (is_place_in(place, past->origin, &index))
+            return past->base + (index < past->size ? index : past->size);
+    }
+    return current.base;
 }
 
 static bool place_store(struct audit_stream *stream, struct journal *journal, struct error *err)
 {
+    struct stream_log log = log_at(journal, stream->from);
     char place[ORIGIN_SIZE_MAX + 32];
 
-    snprintf(place, sizeof place, "%s %" PRIu64, journal->domestic.origin, stream->from);
-    return setting_put(journal->db, PLACE_SETTING, span_text(place), err);
+    if (stream->stored == stream->from)
+        return true;
+    snprintf(place, sizeof place, "%s %" PRIu64, log.origin, stream->from - log.base);
+    if (!setting_put(journal->db, PLACE_SETTING, span_text(place), err))
+        return false;
+    stream->stored = stream->from;
+    return true;
 }
 
-static bool entry_take(struct audit_stream *stream, struct journal *journal,
+/* A place that was never kept is kept at once: a log that ends before the first act is told is not passed over. */
+static bool place_load(struct audit_stream *stream, struct journal *journal, struct error *err)
+{
+    struct arena arena CLEANUP(arena_free) = arena_make(64 * 1024);
+    struct span place = {NULL, 0};
+    bool is_kept = setting_get(journal->db, &arena, PLACE_SETTING, &place, err);
+
+    if (!is_kept && err->kind != ERROR_MISSING)
+        return false;
+    error_clear(err);
+    stream->from = place_read(journal, is_kept ? place : span_text(""));
+    stream->stored = is_kept ? stream->from : UINT64_MAX;
+    stream->is_known = place_store(stream, journal, err);
+    return stream->is_known;
+}
+
+static bool entry_take(struct audit_stream *stream, struct journal *journal, const char *origin,
                        const struct entry_row *row, struct arena *arena, struct error *err)
 {
     static struct problems problems; /* the writer alone reads these */
@@ -88,14 +137,14 @@ static bool entry_take(struct audit_stream *stream, struct journal *journal,
         return true; /* a filler, or an act whose time was over */
     problems_clear(&problems);
     if (!journal_body(journal, row, arena, &body, err))
-        return error_add(err, "entry %" PRId64 " of %s", row->index, journal->domestic.origin);
+        return error_add(err, "entry %" PRId64 " of %s", row->index, origin);
     if (!act_read(body, arena, &act, &problems))
         return problems_to_error(&problems, err);
-    return audit_line_write(journal->domestic.origin, (uint64_t)row->index, row->created_ms, &act,
-                            &stream->lines) ||
+    return audit_line_write(origin, (uint64_t)row->index, row->created_ms, &act, &stream->lines) ||
            error_set(err, ERROR_LIMIT, "the lines do not fit");
 }
 
+/* A batch is of one log; what follows in the next log comes with the next round. */
 static bool stream_run(struct journal *journal, struct job *job, struct error *err)
 {
     struct audit_stream *stream = (struct audit_stream *)job;
@@ -107,16 +156,19 @@ static bool stream_run(struct journal *journal, struct job *job, struct error *e
         return error_set(err, ERROR_LIMIT, "out of memory");
     if (!(stream->is_known ? place_store(stream, journal, err) : place_load(stream, journal, err)))
         return false;
+    struct stream_log log = log_at(journal, stream->from), current = current_log(journal);
     buffer_clear(&stream->lines);
     stream->to = stream->from;
-    if (!entry_list_range(journal->db, &arena, journal->domestic.id, (int64_t)stream->from,
-                          (int64_t)journal->domestic.size, rows, AUDIT_STREAM_BATCH, &count, err))
+    if (!entry_list_range(journal->db, &arena, log.id, (int64_t)(stream->from - log.base),
+                          (int64_t)log.size, rows, AUDIT_STREAM_BATCH, &count, err))
         return false;
     for (size_t i = 0; i < count; i++)
-        if (!entry_take(stream, journal, &rows[i], &arena, err))
+        if (!entry_take(stream, journal, log.origin, &rows[i], &arena, err))
             return false;
-    stream->to = stream->from + count;
-    __atomic_store_n(&stream->behind, journal->domestic.size - stream->from, __ATOMIC_RELEASE);
+    /* Old heads may be gone: less than a batch is all that is left of this log. */
+    stream->to = count == AUDIT_STREAM_BATCH ? log.base + (uint64_t)rows[count - 1].index + 1
+                                             : log.base + log.size;
+    __atomic_store_n(&stream->behind, current.base + current.size - stream->from, __ATOMIC_RELEASE);
     return true;
 }
 
@@ -210,10 +262,12 @@ void audit_stream_pump(struct audit_stream *stream)
     bool had_lines = stream->to > stream->from;
     if (!batch_write(stream))
         return;
-    /* Nothing new and nothing to keep: the writer is left alone. */
-    if (stream->is_known && !had_lines &&
-        gauges_domestic_size(&stream->node->service->gauges) == stream->from)
+    /* Nothing new and nothing to keep: the writer is left alone. Another size is news, a smaller one too: the log ended. */
+    uint64_t size = gauges_domestic_size(&stream->node->service->gauges);
+    if (stream->is_known && !had_lines && size == stream->seen_size &&
+        audit_stream_behind(stream) == 0)
         return;
+    stream->seen_size = size;
     stream->job = (struct job){.run = stream_run, .done = stream_done};
     __atomic_store_n(&stream->is_busy, true, __ATOMIC_RELEASE);
     if (!journal_submit(journal, &stream->job, &err))

@@ -18,10 +18,13 @@ struct audit_stream {
     struct node *node;
     const char *path; /* the configuration's; empty: there is no stream */
     struct buffer lines;
-    uint64_t from; /* place in the domestic log: everything before it was written */
-    uint64_t to;   /* behind the last line in `lines` */
-    bool is_known; /* `from` was read */
-    bool is_busy;  /* atomic: the job is the writer's */
+    /* Positions over all domestic logs, those that ended first: `from` is behind what was written, `to` behind `lines`. */
+    uint64_t from;
+    uint64_t to;
+    uint64_t stored;    /* `from` as kept in the store */
+    uint64_t seen_size; /* of the current domestic log when the writer was last asked */
+    bool is_known;      /* `from` was read */
+    bool is_busy;       /* atomic: the job is the writer's */
     bool is_failing;
     char why[ERROR_TEXT_SIZE]; /* guarded by mutex, for status and doctor; empty: it goes well */
     pthread_mutex_t mutex;

@@ -57,6 +57,8 @@ succeed() { # SIDE OTHER ORIGIN REASON
     quiet "as_$1" --approver second succession import "$file.cms" || fail "import $3"
 }
 
+# A security system follows the acts, whichever log they stand in.
+echo "audit_stream = $homes/ro/audit.jsonl" >> "$homes/ro/besa.conf"
 start
 for side in ro al; do
     quiet "as_$side" officer put second "Second" desk security_officer || exit 1
@@ -76,6 +78,7 @@ ask() { # a request of ro, in whichever log is open; its reference is looked for
     until_said "RO-2026-00010$number.*received" as_ro --json sent
 }
 ask
+sleep 1.5 # the stream looks each second: it has seen this log when it ends
 
 # One officer alone ends nothing.
 if as_ro succession prepare ro/ro-al/to/al/0 --why yearly_closing --output "$homes/alone" > "$homes/said" 2>&1; then
@@ -110,6 +113,11 @@ succeed ro al ro/domestic/1 key_change
 until_said '"log":"ro/ro-al/to/al/2"' as_al --json status
 until_said '"log":"ro/domestic/2"' as_ro --json status
 ask
+told() { grep -c "\"act\":\"$1\",\"outcome\":\"done\"" "$homes/ro/audit.jsonl"; } # ACT
+until_said "^$number\$" told request-send
+level() { as_ro --json doctor | grep 'the audit stream is 0 entries behind'; } # doctor has other findings here
+until_said 'entries behind' level
+[ "$(told succession-import)" = 4 ] && [ "$(told keeper-renew)" = 1 ] || fail "the stream lacks acts: $(cut -c 1-200 "$homes/ro/audit.jsonl")"
 
 # Nothing of the old logs is lost, and nothing of the new ones is wrong.
 stop
