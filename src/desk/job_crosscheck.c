@@ -60,22 +60,18 @@ static bool is_waiting(struct journal *journal, const struct journal_line *line,
     return true;
 }
 
-/* Found in the log are the numbers of what was found; what is in them, nobody has read yet. */
+/* Not even a number of what was found stands in the log: who reads it may be one who may not know that there is something. */
 //= dir-2016-680 art 25(1)
 static bool consultation_write(struct journal *journal, const struct journal_line *line,
-                               const struct entry_row *row, const struct crosscheck *check,
-                               struct arena *arena, struct error *err)
+                               const struct entry_row *row, struct arena *arena, struct error *err)
 {
-    char text[96];
     struct span objects[1] = {item_name(line, row->log, row->message_id, arena)};
     struct act act = {.officer = span_text("node"),
                       .unit = span_text("node"),
                       .act = span_text("crosscheck"),
                       .outcome = span_text("done")};
 
-    snprintf(text, sizeof text, "cross-check of a new request: %zu records, %zu people of our own",
-             check->desk.count + check->keeper.count, check->own_count);
-    act.reason = span_text(text);
+    act.reason = span_text("cross-check of a new request");
     return (act_set_objects(&act, objects, 1) ||
             error_set(err, ERROR_LIMIT, "the access entry does not fit in memory")) &&
            journal_access(journal, &act, err);
@@ -121,7 +117,7 @@ static bool request_check(struct journal *journal, const struct journal_line *li
     return crosscheck_find(check, span_text(line->agreement_id), row->id, err) &&
            crosscheck_own(check, &viewer, err) &&
            keepers_tell(journal, row->id, check, arena, err) &&
-           consultation_write(journal, line, row, check, arena, err);
+           consultation_write(journal, line, row, arena, err);
 }
 
 static bool entry_take(struct journal *journal, int64_t entry, struct error *err)

@@ -268,6 +268,9 @@ CHECK_TEST(the_node_consults_and_says_so_in_the_log)
     CHECK(memmem(body.data, body.size, "\"officer\":\"node\"", 16) != NULL &&
           memmem(body.data, body.size, "\"act\":\"crosscheck\"", 18) != NULL &&
           memmem(body.data, body.size, item, strlen(item)) != NULL);
+    static const char reason[] =
+        "\"reason\":\"cross-check of a new request\""; /* no number of hits */
+    CHECK(memmem(body.data, body.size, reason, sizeof reason - 1) != NULL);
     CHECK_OK(follow(), err);
     CHECK_INT(journal->next_entry, after); /* once */
 }
