@@ -23,10 +23,11 @@ static bool step_run(struct journal *journal, struct job *job, struct error *err
 {
     struct service_crosscheck *crosscheck = &service_of(job)->crosscheck;
 
-    return desk_crosscheck_step(journal, &crosscheck->has_more, err) &&
-           case_task_overdue(journal->db, TASK_CONFIRM_IN_WRITING,
+    /* First: a request that cannot be checked must not silence this. */
+    return case_task_overdue(journal->db, TASK_CONFIRM_IN_WRITING,
                              journal->env->now_ms(journal->env->context), &crosscheck->overdue,
-                             err);
+                             err) &&
+           desk_crosscheck_step(journal, &crosscheck->has_more, err);
 }
 
 /* Once for each that is added: an urgent request that came by word of mouth has no proof yet. */
@@ -48,8 +49,7 @@ static void step_done(struct journal *journal, struct job *job, bool ok, const s
     if (!ok && !crosscheck->is_failing)
         report(REPORT_ALARM, NULL, "requests are not cross-checked: %s", err->text);
     crosscheck->is_failing = !ok;
-    if (ok)
-        overdue_report(crosscheck);
+    overdue_report(crosscheck);
     if (!ok)
         crosscheck->has_more = false;
     __atomic_store_n(&crosscheck->is_busy, 0, __ATOMIC_RELEASE);
