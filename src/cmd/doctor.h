@@ -81,6 +81,8 @@ void doctor_logs_look(struct doctor *doctor, struct node *node);
 /* Words of the reasons that it knows, one after the other; false behind the last. And its rows as docs/recovery.md has them. */
 bool doctor_logs_words(size_t at, const char **words);
 bool doctor_logs_page(struct buffer *out);
+/* doctor_witness.c: each partner that answers cosigns our domestic log, beat by beat. */
+void doctor_witness_look(struct doctor *doctor, struct node *node);
 /* doctor_retention.c: nothing is held longer than agreed. */
 void doctor_retention_look(struct doctor *doctor, struct node *node);
 /* doctor_limits.c: no answer is overdue, and urgent requests are in custody. */

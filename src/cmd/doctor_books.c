@@ -17,9 +17,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MINUTE_MS       INT64_C(60000)
-#define DAY_MS          (24 * 60 * MINUTE_MS)
-#define WITNESS_LATE_MS (10 * MINUTE_MS) /* ten beats */
+#define MINUTE_MS INT64_C(60000)
+#define DAY_MS    (24 * 60 * MINUTE_MS)
 #define WAITING_LATE_MS                                                                            \
     (15 * MINUTE_MS) /* an urgent request without custody for so long is an alarm */
 #define AGREEMENT_WARN_MS (60 * DAY_MS)
@@ -84,29 +83,6 @@ static void forks_look(struct doctor *doctor, struct node *node)
         log_forks_look(doctor, node, &node->journal.lines[i].in, &found);
     if (found == 0)
         doctor_find(doctor, DOCTOR_OK, NULL, "no partner showed two histories");
-}
-
-static void witness_look(struct doctor *doctor, struct node *node)
-{
-    const struct journal *journal = &node->journal;
-    bool is_running_long =
-        node->service != NULL && now_ms(node) - node->service->started_ms > WITNESS_LATE_MS;
-
-    for (size_t i = 0; i < journal->line_count; i++) {
-        const struct journal_line *line = &journal->lines[i];
-        uint64_t behind = journal->domestic.signed_size > line->witnessed
-                              ? journal->domestic.signed_size - line->witnessed
-                              : 0;
-        if (is_running_long && line->is_reachable && behind > 0 && line->witnessed == 0)
-            doctor_find(doctor, DOCTOR_WARNING,
-                        "ask the partner's administrator what its node says of ours",
-                        "%s can be reached but has never witnessed our domestic log",
-                        line->partner);
-        else
-            doctor_find(doctor, DOCTOR_OK, NULL,
-                        "%s witnessed %" PRIu64 " of %" PRIu64 " domestic entries", line->partner,
-                        line->witnessed, journal->domestic.size);
-    }
 }
 
 /* --- agreements --- */
@@ -453,7 +429,7 @@ const struct doctor_books_row doctor_books_rows[] = {
     {"keeper", "The keeper may sign.", keeper_look},
     {"logs", "Every log can go on.", doctor_logs_look},
     {"forks", "No partner signed two histories.", forks_look},
-    {"witness", "Partners witness our domestic log.", witness_look},
+    {"witness", "Partners that answer witness our domestic log.", doctor_witness_look},
     {"agreements", "Agreements are in force for a while.", agreements_look},
     {"lines", "Partners answer, and what they sent is handled.", lines_look},
     {"clocks", "Partners' clocks agree with ours.", clocks_look},

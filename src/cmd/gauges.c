@@ -65,6 +65,7 @@ static void line_picture(struct gauges_line *out, const struct journal_line *lin
     out->cosigned = (int64_t)line->cosigned;
     out->handled = (int64_t)line->handled;
     out->witnessed = (int64_t)line->witnessed;
+    out->last_witness_s = line->witnessed_time_s;
     out->last_receipt_s = line->cosigned_time_s;
     out->disputes = (int64_t)line->disputes;
     out->is_suspended = line->is_suspended;
@@ -142,6 +143,10 @@ static void lines_write(const struct gauges_picture *picture, struct buffer *out
     metric_begin(METRIC_WITNESSED, out);
     for (size_t i = 0; i < picture->line_count; i++)
         metric_value(METRIC_WITNESSED, picture->lines[i].partner, picture->lines[i].witnessed, out);
+    metric_begin(METRIC_LAST_WITNESS_SECONDS, out);
+    for (size_t i = 0; i < picture->line_count; i++)
+        metric_value(METRIC_LAST_WITNESS_SECONDS, picture->lines[i].partner,
+                     picture->lines[i].last_witness_s, out);
     metric_begin(METRIC_LAST_RECEIPT_SECONDS, out);
     for (size_t i = 0; i < picture->line_count; i++)
         metric_value(METRIC_LAST_RECEIPT_SECONDS, picture->lines[i].partner,

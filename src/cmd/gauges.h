@@ -24,6 +24,7 @@ struct gauges_line {
     int64_t cosigned;
     int64_t handled;
     int64_t witnessed;
+    int64_t last_witness_s;
     int64_t last_receipt_s;
     int64_t disputes;
     bool is_suspended;

@@ -34,6 +34,11 @@ const struct metric_row metric_rows[METRIC_COUNT] = {
                               "1 when handling of what the partner sent cannot go on."},
     [METRIC_WITNESSED] = {"besa_witnessed_entries", METRIC_GAUGE, "partner",
                           "Entries of our domestic log that the partner witnessed."},
+    [METRIC_LAST_WITNESS_SECONDS] = {"besa_last_witness_time_seconds", METRIC_GAUGE, "partner",
+                                     "Time of the newest checkpoint of our domestic log that the "
+                                     "partner witnessed, Unix time; 0: none. While "
+                                     "besa_log_signed_entries of that log is above "
+                                     "besa_witnessed_entries it should not be old."},
     [METRIC_LAST_RECEIPT_SECONDS] = {"besa_last_receipt_time_seconds", METRIC_GAUGE, "partner",
                                      "Time of the partner's newest receipt, Unix time; 0: none."},
     [METRIC_RECEIPT_DISPUTES] = {"besa_receipt_time_disputes", METRIC_GAUGE, "partner",

@@ -265,6 +265,8 @@ static void operation_done(struct operation *operation)
     }
     operation->failures = 0;
     operation->partner->failures = 0;
+    if (operation->kind == OPERATION_WITNESS)
+        witness_tell(operation);
     if (operation->kind != OPERATION_POST)
         return;
     pthread_mutex_lock(&exchange->mutex);
@@ -396,6 +398,7 @@ static void partners_follow(struct exchange *exchange)
         size_t at = exchange->partner_count;
         struct courier_partner *partner = &exchange->partners[at];
         partner->line = at;
+        partner->lost_ms = partner->steady_ms = exchange_ticks_ms(exchange);
         snprintf(partner->name, sizeof partner->name, "%s", exchange->journal->lines[at].partner);
         for (size_t kind = 0; kind < OPERATION_COUNT; kind++)
             partner->operations[kind] = (struct operation){
@@ -490,6 +493,9 @@ void exchange_state(struct exchange *exchange, size_t line, struct exchange_stat
     pthread_mutex_lock(&exchange->mutex);
     out->is_reachable = exchange->partners[line].is_reachable;
     out->failures = exchange->partners[line].failures;
+    if (out->is_reachable)
+        out->steady_ms = exchange_ticks_ms(exchange) - exchange->partners[line].steady_ms;
+    snprintf(out->unwitnessed, sizeof out->unwitnessed, "%s", exchange->partners[line].unwitnessed);
     snprintf(out->last_error, sizeof out->last_error, "%s", exchange->partners[line].last_error);
     snprintf(out->refused, sizeof out->refused, "%s", exchange->partners[line].refused);
     snprintf(out->contact_error, sizeof out->contact_error, "%s",

@@ -98,12 +98,24 @@ static bool is_unwitnessed(const struct operation *operation)
            (operation->status == 409 || operation->status == 422);
 }
 
+void witness_tell(struct operation *operation)
+{
+    struct courier_partner *partner = operation->partner;
+
+    pthread_mutex_lock(&operation->exchange->mutex);
+    snprintf(partner->unwitnessed, sizeof partner->unwitnessed, "%s",
+             operation->ok ? "" : operation->error.text);
+    pthread_mutex_unlock(&operation->exchange->mutex);
+}
+
 void operation_refused(struct operation *operation)
 {
     struct denial denial;
 
     operation->failures++;
     denial_read(operation->status, buffer_span(&operation->answer), &denial);
+    if (operation->kind == OPERATION_WITNESS)
+        witness_tell(operation);
     if (is_unwitnessed(operation))
         operation_want(operation, OPERATION_PROBE);
     if (operation->kind != OPERATION_POST || operation->status == 0) {

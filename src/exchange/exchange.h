@@ -70,10 +70,13 @@ struct exchange_state {
     bool is_reachable;
     bool is_pulled;    /* our calls reach it through its pulls */
     unsigned failures; /* in a row */
+    int64_t
+        steady_ms; /* for how long it could be reached, short gaps left out of account; 0: it cannot */
     char last_error[ERROR_TEXT_SIZE];
     char pull_error[ERROR_TEXT_SIZE];    /* why our pulls get no calls */
     char refused[ERROR_TEXT_SIZE];       /* why it takes no posts from us */
     char contact_error[ERROR_TEXT_SIZE]; /* why its probes are refused here */
+    char unwitnessed[ERROR_TEXT_SIZE]; /* why it did not witness our domestic log; empty: it did */
 };
 void exchange_state(struct exchange *exchange, size_t line, struct exchange_state *out);
 

@@ -87,9 +87,12 @@ struct courier_partner {
     int64_t showed_ms; /* when it last showed what it holds; monotonic */
     int64_t failed_ms; /* when the last failure was noticed; monotonic */
     int64_t retry_at_ms;
+    int64_t lost_ms;   /* since when it cannot be reached, while it cannot; monotonic */
+    int64_t steady_ms; /* since when it can, gaps below STEADY_GAP_MS not counted; monotonic */
     char last_error[ERROR_TEXT_SIZE];
     char refused[ERROR_TEXT_SIZE];       /* why it took no post from us; empty: it did */
     char contact_error[ERROR_TEXT_SIZE]; /* why its last probe was refused here */
+    char unwitnessed[ERROR_TEXT_SIZE];   /* why its last answer was no cosignature; empty: it was */
     bool must_show;                      /* it must see what we hold before the next post */
     int64_t halted_log;                  /* our log that it calls forked: nothing of it is sent */
     int64_t posted_log;                  /* of the post under way */
@@ -128,9 +131,12 @@ struct exchange {
 #define BEAT_MS          60000
 #define SHOW_MS          900000 /* so often at least the two show each other what they hold */
 #define BEAT_EARLY_MS    1000   /* after the start, until the domestic log may be signed */
-#define KNOCK_MS         2000   /* a partner's own calls hurry our next try at most so often */
-#define CALL_MS          60000
-#define CALL_RATE_MIN    8192 /* bytes/s that a call may crawl at, beyond CALL_MS */
+/* A call that is never answered ends a line for CALL_MS, and the next probe brings it back within BACKOFF_MAX_MS: what a
+ * partner does not do all that time is not excused by it. */
+#define STEADY_GAP_MS (5 * 60000)
+#define KNOCK_MS      2000 /* a partner's own calls hurry our next try at most so often */
+#define CALL_MS       60000
+#define CALL_RATE_MIN 8192 /* bytes/s that a call may crawl at, beyond CALL_MS */
 
 /* prepare.c: jobs of the writer, by kind. MISSING from prepare: nothing to do. */
 bool operation_prepare(struct journal *journal, struct job *job, struct error *err);
@@ -186,6 +192,8 @@ void operation_mended(struct operation *operation);
 bool operation_succeeded(const struct operation *operation);
 /* denied.c: the partner did not do what the operation asked. The courier's thread. */
 void operation_refused(struct operation *operation);
+/* denied.c: whether the partner cosigned our domestic log, and why not, is shown until the next answer. */
+void witness_tell(struct operation *operation);
 /* courier.c */
 void operation_back_off(struct operation *operation, int64_t wait_ms);
 void operation_want(struct operation *operation, enum operation_kind kind);

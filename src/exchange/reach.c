@@ -44,6 +44,8 @@ void partner_failed(struct exchange *exchange, struct courier_partner *partner, 
              error == NULL ? "" : error->text);
     bool was_reachable = partner->is_reachable;
     partner->is_reachable = false;
+    if (was_reachable)
+        partner->lost_ms = exchange_ticks_ms(exchange);
     pthread_mutex_unlock(&exchange->mutex);
     if (is_another) {
         partner->failed_ms = exchange_ticks_ms(exchange);
@@ -63,6 +65,8 @@ void partner_reached(struct exchange *exchange, struct courier_partner *partner)
     size_t at = (size_t)(partner - exchange->partners);
 
     pthread_mutex_lock(&exchange->mutex);
+    if (!partner->is_reachable && exchange_ticks_ms(exchange) - partner->lost_ms > STEADY_GAP_MS)
+        partner->steady_ms = exchange_ticks_ms(exchange);
     partner->is_reachable = true;
     partner->must_show = false;
     partner->failures = 0;

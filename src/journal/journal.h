@@ -181,8 +181,9 @@ struct journal_line {
     struct note_key log_key; /* the partner's */
     struct note_key custody_key;
     struct note_key witness_key;
-    uint64_t witnessed; /* size of our domestic log that this partner cosigned, since the start */
-    uint64_t witness_from; /* the size that it says it witnessed: the next proof begins there */
+    uint64_t witnessed;       /* size of our domestic log that this partner cosigned */
+    int64_t witnessed_time_s; /* when, by the partner's clock; 0: never */
+    uint64_t witness_from;    /* the size that it says it witnessed: the next proof begins there */
     struct line_resume resume;
     bool asks_next; /* all of the mirror is back: the resume asks for the log that follows */
     bool has_said_domestic; /* gave its fresh receipt for our domestic log, since the start */
@@ -487,6 +488,11 @@ bool journal_witnessed(struct journal *journal, struct journal_line *line, struc
 /* The partner said 409: it holds this size. A claim, which its cosignature of the next proof makes true. False when the last
  * proof began there and was refused all the same: it is another tree that it holds. */
 bool journal_witness_at(struct journal_line *line, uint64_t size);
+
+/* What `line`'s partner still owes of our domestic log as we signed it: *since_ms is when the oldest entry was written whose
+ * signed checkpoint it has not cosigned (Unix ms, never 0), or 0 when it owes nothing. In the writer. */
+bool journal_unwitnessed(struct journal *journal, const struct journal_line *line,
+                         int64_t *since_ms, struct error *err);
 
 /* A partner's `add-checkpoint`. False only when our own disk or keeper failed. */
 enum witness_verdict {

@@ -430,6 +430,8 @@ static bool domestic_succeed(struct journal *journal, struct ending *ending, str
     log_free(&before);
     for (size_t i = 0; i < journal->line_count; i++)
         journal->lines[i].witnessed = journal->lines[i].witness_from = 0;
+    for (size_t i = 0; i < journal->line_count; i++)
+        journal->lines[i].witnessed_time_s = 0;
     journal->wants_beat = true;
     return true;
 }

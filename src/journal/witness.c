@@ -28,6 +28,7 @@ bool witness_load(struct journal *journal, struct journal_line *line, struct err
     if (witness_newest(journal->db, &arena, span_text(journal->domestic.origin),
                        span_text(line->witness_key.name), &row, err)) {
         line->witnessed = (uint64_t)row.size;
+        line->witnessed_time_s = row.time_s;
         return true;
     }
     bool is_absent = err->kind == ERROR_MISSING;
@@ -223,8 +224,10 @@ bool journal_witnessed(struct journal *journal, struct journal_line *line, struc
     /* Of a log that ended meanwhile it counts for the proof, and nothing for the one that follows. */
     if (!span_is(checkpoint.origin, log->origin))
         return true;
-    if (checkpoint.size > line->witnessed)
+    if (checkpoint.size > line->witnessed) {
         line->witnessed = checkpoint.size;
+        line->witnessed_time_s = time_s;
+    }
     if (checkpoint.size > line->witness_from)
         line->witness_from = checkpoint.size;
     return true;
@@ -236,6 +239,22 @@ bool journal_witness_at(struct journal_line *line, uint64_t size)
 
     line->witness_from = size;
     return is_news;
+}
+
+bool journal_unwitnessed(struct journal *journal, const struct journal_line *line,
+                         int64_t *since_ms, struct error *err)
+{
+    struct arena arena CLEANUP(arena_free) = arena_make(1024u * 1024);
+    const struct journal_log *log = &journal->domestic;
+    struct entry_row oldest = {.created_ms = 0};
+
+    *since_ms = 0;
+    if (!log->has_signature || line->witnessed >= log->signed_size)
+        return true;
+    if (!entry_find_index(journal->db, &arena, log->id, (int64_t)line->witnessed, &oldest, err))
+        return error_add(err, "the oldest domestic entry that %s has not witnessed", line->partner);
+    *since_ms = oldest.created_ms > 0 ? oldest.created_ms : 1;
+    return true;
 }
 
 /* --- what a partner asks of us --- */

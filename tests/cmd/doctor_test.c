@@ -2,7 +2,7 @@
  * Doctor: every check of both tables finds the fault that is planted for it, says it at the level it deserves, and names a
  * next step.
  * covers: doctor doctor_finding doctor_machine doctor_volume doctor_books doctor_logs doctor_retention
- * covers: doctor_limits
+ * covers: doctor_limits doctor_witness
  */
 #include "cmd/doctor.h"
 #include "check.h"
@@ -18,6 +18,7 @@
 #include "base/env.h"
 #include "base/landlock.h"
 #include "crypto/cms.h"
+#include "exchange/private.h"
 #include "journal/private.h"
 #include "message/revocation.h"
 #include "store/derived_rows.h"
@@ -615,10 +616,10 @@ CHECK_TEST(every_reason_that_stops_a_log_has_its_step)
 CHECK_TEST(the_page_of_recovery_has_every_finding)
 {
     static const char *const others[] = {
-        "waits for the fresh receipt of", "our keeper cosigned",
-        "signed two different histories", "the keeper waits",
-        "the keeper signs nothing",       "was not met since the start",
-        "receipts whose time is disputed"};
+        "waits for the fresh receipt of",  "our keeper cosigned",
+        "signed two different histories",  "the keeper waits",
+        "the keeper signs nothing",        "was not met since the start",
+        "receipts whose time is disputed", "has not witnessed our domestic log"};
     struct buffer page CLEANUP(buffer_free) = buffer_make(1 << 20);
     struct buffer rows CLEANUP(buffer_free) = buffer_make(1 << 20);
     struct span rest;
@@ -769,19 +770,77 @@ CHECK_TEST(a_node_that_runs_with_less_than_its_sandbox_is_named)
     free(service);
 }
 
-CHECK_TEST(a_partner_that_never_witnessed_is_named)
+/* A line that nothing goes over: what the courier knows of the partner is set by hand. */
+static struct exchange *exchange_put(void)
 {
-    struct service *service = calloc(1, sizeof *service);
-    struct journal_line *line = line_put();
+    static const struct exchange_line nothing = {.call = NULL};
+    struct exchange *exchange = NULL;
+    struct error err = {0};
 
-    line->is_reachable = true;
-    home.node->journal.domestic.signed_size = 64;
-    home.node->service = service;
+    CHECK(exchange_make(&home.node->journal, &nothing, &exchange, &err));
+    home.node->exchange = exchange;
+    return exchange;
+}
+
+/* Entry 64 of the domestic log, which the partner has not witnessed, is `age_ms` old; the line stands for `steady_ms`. */
+static void witness_try(struct exchange *exchange, bool is_reachable, int64_t steady_ms)
+{
+    exchange->partners[0].is_reachable = is_reachable;
+    exchange->partners[0].steady_ms = exchange_ticks_ms(exchange) - steady_ms;
     books_try("witness");
-    CHECK(found(DOCTOR_WARNING, "has never witnessed"));
-    home.node->service = NULL;
-    home.node->journal.domestic.signed_size = 0;
-    free(service);
+}
+
+CHECK_TEST(a_partner_that_stopped_witnessing_is_named)
+{
+    const int64_t minute_ms = 60000, day_ms = 24 * 60 * minute_ms;
+    struct journal_line *line = line_put();
+    struct journal_log *domestic = &home.node->journal.domestic;
+    struct journal_log kept = *domestic;
+    struct error err = {0};
+    struct entry_row row = {.id = 910002,
+                            .log = 7003,
+                            .index = 64,
+                            .message_id = span_text("0123456789abcdeg"),
+                            .head = span_text("h"),
+                            .leaf = span_text("0123456789abcdef0123456789abcdef"),
+                            .type = 1,
+                            .created_ms =
+                                home.node->env->now_ms(home.node->env->context) - 20 * minute_ms,
+                            .body_state = BODY_NONE};
+    struct exchange *exchange = exchange_put();
+
+    CHECK_OR_RETURN(exchange != NULL);
+    CHECK_OK(database_begin(home.node->db, DATABASE_FULL, &err) &&
+                 entry_insert(home.node->db, &row, &err) && database_commit(home.node->db, &err),
+             err);
+    domestic->id = 7003;
+    domestic->size = domestic->signed_size = 128;
+    domestic->has_signature = true;
+    line->witnessed = 128;
+    witness_try(exchange, true, day_ms);
+    CHECK(found(DOCTOR_OK, "al witnessed 128 of 128"));
+    line->witnessed = 64; /* it did once, and no more since 20 minutes ago */
+    witness_try(exchange, true, 14 * minute_ms);
+    CHECK_INT(doctor->worst, DOCTOR_OK); /* the line came back a moment ago */
+    snprintf(exchange->partners[0].unwitnessed, sizeof exchange->partners[0].unwitnessed,
+             "al did not witness our domestic log: status 403");
+    witness_try(exchange, true, day_ms);
+    CHECK(found(DOCTOR_WARNING, "al answers, and has not witnessed our domestic log for 20 min: "
+                                "64 of 128 signed entries; al did not witness our domestic log: "
+                                "status 403"));
+    witness_try(exchange, false, 0); /* `lines` is a failure then */
+    CHECK(found(DOCTOR_NOTICE, "al cannot be reached"));
+    domestic->id = 7004; /* that entry is older */
+    row.id = 910003;
+    row.log = 7004;
+    row.created_ms -= 4 * 60 * minute_ms;
+    CHECK_OK(database_begin(home.node->db, DATABASE_FULL, &err) &&
+                 entry_insert(home.node->db, &row, &err) && database_commit(home.node->db, &err),
+             err);
+    witness_try(exchange, true, day_ms);
+    CHECK(found(DOCTOR_FAILURE, "for 260 min"));
+    *domestic = kept;
+    exchange_free(&home.node->exchange);
     line_take_away();
 }
 
@@ -1291,7 +1350,7 @@ int main(void)
     CHECK_RUN(what_waits_too_long_is_named);
     CHECK_RUN(without_a_running_node_the_line_and_sandbox_say_so);
     CHECK_RUN(a_node_that_runs_with_less_than_its_sandbox_is_named);
-    CHECK_RUN(a_partner_that_never_witnessed_is_named);
+    CHECK_RUN(a_partner_that_stopped_witnessing_is_named);
     CHECK_RUN(a_backup_that_is_missing_or_old_is_named);
     CHECK_RUN(held_entries_are_named);
     CHECK_RUN(what_will_go_unread_is_named_ahead);
