@@ -7,6 +7,7 @@
 #include "check.h"
 #include "desk/case.h"
 #include "desk/own_form.h"
+#include "desk/support/asked.h"
 #include "journal/private.h"
 #include "journal/support/pair.h"
 #include "message/support/samples.h"
@@ -21,67 +22,28 @@ static struct error err;
 
 /* --- one act by one officer --- */
 
-struct asked {
-    const char *officer;
-    const char *act;
-    const char *arguments;
-    struct span body;
-    const char *for_case; /* NULL: for none */
-};
-
-static bool asked_run(struct journal *journal, void *context, struct error *e)
-{
-    const struct asked *asked = context;
-    struct arena arena CLEANUP(arena_free) = arena_make(16u << 20);
-    struct json *json CLEANUP(json_free) = NULL;
-    static struct problems problems;
-    struct json_object object;
-    struct json_writer out = json_writer_make(&answer);
-
-    problems_clear(&problems);
-    buffer_clear(&answer);
-    if (!json_parse(span_text(asked->arguments), &json, e))
-        return false;
-    json_object_begin(&object, json_root(json), &arena, &problems);
-    struct desk_call call = {
-        .access = {.officer = span_text(asked->officer),
-                   .reason = span_text("test"),
-                   .case_number = span_text(asked->for_case != NULL ? asked->for_case : "")},
-        .arguments = &object,
-        .body = asked->body,
-        .problems = &problems,
-        .arena = &arena};
-    return desk_run(journal, desk_act_find(span_text(asked->act)), &call, &out, e);
-}
-
 static bool as(const char *officer, const char *act, const char *arguments)
 {
-    struct asked asked = {officer, act, arguments, span_text(""), NULL};
+    struct asked asked = {officer, act, arguments, NULL, {NULL, 0}};
 
-    error_clear(&err);
-    return pair_work(&pair.nodes[0], asked_run, &asked, &err);
+    return asked_run(&pair.nodes[0], &asked, &answer, &err);
 }
 
 static bool as_for(const char *for_case, const char *officer, const char *act)
 {
-    struct asked asked = {officer, act, "{}", span_text(""), for_case};
+    struct asked asked = {officer, act, "{}", for_case, {NULL, 0}};
 
-    error_clear(&err);
-    return pair_work(&pair.nodes[0], asked_run, &asked, &err);
+    return asked_run(&pair.nodes[0], &asked, &answer, &err);
 }
 
 static bool has(const char *text)
 {
-    bool is_there = memmem(answer.data, answer.size, text, strlen(text)) != NULL;
-
-    if (!is_there)
-        printf("  no %s in %.*s\n", text, (int)answer.size, (const char *)answer.data);
-    return is_there;
+    return answer_has(&answer, text);
 }
 
 static bool lacks(const char *text)
 {
-    return memmem(answer.data, answer.size, text, strlen(text)) == NULL;
+    return answer_lacks(&answer, text);
 }
 
 static bool person_in(const char *number, const char *more, enum person_category category,
@@ -91,7 +53,7 @@ static bool person_in(const char *number, const char *more, enum person_category
     struct person_name name = {.family = span_text(family), .given = span_text("Test")};
     struct buffer body CLEANUP(buffer_free) = buffer_make(BODY_SIZE_MAX);
     char arguments[200];
-    struct asked asked = {"ana", "case-person-put", arguments, {NULL, 0}, NULL};
+    struct asked asked = {"ana", "case-person-put", arguments, NULL, {NULL, 0}};
 
     person.category = category;
     person.is_minor = false;
@@ -111,7 +73,7 @@ static bool person_in(const char *number, const char *more, enum person_category
     if (!own_person_write(&person, &body))
         return false;
     asked.body = buffer_span(&body);
-    return pair_work(&pair.nodes[0], asked_run, &asked, &err);
+    return asked_run(&pair.nodes[0], &asked, &answer, &err);
 }
 
 /* The newest domestic entry's body. */
@@ -195,9 +157,9 @@ static bool own_number_run(struct journal *journal, void *context, struct error 
 {
     struct asked *asked = context;
     struct arena arena CLEANUP(arena_free) = arena_make(1u << 20);
-    struct desk_call call = {
-        .access = {.officer = span_text(asked->officer), .case_number = span_text(asked->for_case)},
-        .arena = &arena};
+    struct desk_call call = {.access = {.officer = span_text(asked->officer),
+                                        .case_number = span_text(asked->case_number)},
+                             .arena = &arena};
     struct span number;
 
     buffer_clear(&answer);
@@ -206,7 +168,7 @@ static bool own_number_run(struct journal *journal, void *context, struct error 
 
 static bool is_own(const char *officer, const char *number)
 {
-    struct asked asked = {officer, NULL, NULL, span_text(""), number};
+    struct asked asked = {officer, NULL, NULL, number, {NULL, 0}};
 
     return pair_work(&pair.nodes[0], own_number_run, &asked, &err) &&
            span_is(buffer_span(&answer), number);
@@ -441,11 +403,7 @@ CHECK_TEST(a_hand_over_is_signed_by_both_and_then_all_is_the_takers)
 
 static bool officer_enter(const char *id, const char *unit, const char *role)
 {
-    char text[200];
-
-    snprintf(text, sizeof text, "{\"id\":\"%s\",\"name\":\"Test\",\"unit\":\"%s\",\"role\":\"%s\"}",
-             id, unit, role);
-    return as("node", "officer-put", text);
+    return asked_officer(&pair.nodes[0], id, unit, role, &answer, &err);
 }
 
 int main(void)

@@ -7,6 +7,7 @@
 #include "check.h"
 #include "desk/crosscheck.h"
 #include "desk/own_form.h"
+#include "desk/support/asked.h"
 #include "journal/private.h"
 #include "journal/support/hostile.h"
 #include "journal/support/third.h"
@@ -21,62 +22,21 @@ static struct error err;
 
 /* --- one act by one officer --- */
 
-struct asked {
-    const char *officer;
-    const char *act;
-    const char *arguments;
-    const char *case_number;
-    struct span body;
-};
-
-static bool asked_run(struct journal *journal, void *context, struct error *e)
-{
-    const struct asked *asked = context;
-    struct arena arena CLEANUP(arena_free) = arena_make(16u << 20);
-    struct json *json CLEANUP(json_free) = NULL;
-    static struct problems problems;
-    struct json_object object;
-    struct json_writer out = json_writer_make(&answer);
-
-    problems_clear(&problems);
-    buffer_clear(&answer);
-    if (!json_parse(span_text(asked->arguments), &json, e))
-        return false;
-    json_object_begin(&object, json_root(json), &arena, &problems);
-    struct desk_call call = {.access = {.officer = span_text(asked->officer),
-                                        .reason = span_text("test"),
-                                        .case_number = span_text(asked->case_number)},
-                             .arguments = &object,
-                             .body = asked->body,
-                             .problems = &problems,
-                             .arena = &arena};
-    return desk_run(journal, desk_act_find(span_text(asked->act)), &call, &out, e);
-}
-
 static bool as(const char *officer, const char *act, const char *arguments, const char *number)
 {
-    struct asked asked = {officer, act, arguments, number, span_text("")};
+    struct asked asked = {officer, act, arguments, number, {NULL, 0}};
 
-    error_clear(&err);
-    return pair_work(&pair.nodes[0], asked_run, &asked, &err);
+    return asked_run(&pair.nodes[0], &asked, &answer, &err);
 }
 
 static bool has(const char *text)
 {
-    bool is_there = memmem(answer.data, answer.size, text, strlen(text)) != NULL;
-
-    if (!is_there)
-        printf("  no %s in %.*s\n", text, (int)answer.size, (const char *)answer.data);
-    return is_there;
+    return answer_has(&answer, text);
 }
 
 static bool lacks(const char *text)
 {
-    bool is_there = memmem(answer.data, answer.size, text, strlen(text)) != NULL;
-
-    if (is_there)
-        printf("  %s in %.*s\n", text, (int)answer.size, (const char *)answer.data);
-    return !is_there;
+    return answer_lacks(&answer, text);
 }
 
 /* --- people and requests --- */
@@ -197,7 +157,7 @@ static bool person_in(const char *number, const struct who *who, enum person_cat
     if (!own_person_write(&person, &body))
         return false;
     asked.body = buffer_span(&body);
-    return pair_work(&pair.nodes[0], asked_run, &asked, &err);
+    return asked_run(&pair.nodes[0], &asked, &answer, &err);
 }
 
 /* --- finding --- */
@@ -379,7 +339,7 @@ CHECK_TEST(a_greek_item_changes_nothing_that_albania_or_the_ordinary_desk_can_se
     keep();
     CHECK(request_of(&maria, 77, "Centrul de Cooperare (test)", &draft));
     warning.body = buffer_span(&draft);
-    CHECK_OK(pair_work(&pair.nodes[0], asked_run, &warning, &err), err);
+    CHECK_OK(asked_run(&pair.nodes[0], &warning, &answer, &err), err);
     CHECK(has(item)); /* the Albanian one is told, */
     buffer_add(&warned, buffer_span(&answer));
     uint64_t albanian_size = pair.nodes[0].journal.lines[0].out.size;
@@ -390,7 +350,7 @@ CHECK_TEST(a_greek_item_changes_nothing_that_albania_or_the_ordinary_desk_can_se
     pair_settle(&pair);
     CHECK_OK(check("duty", item), err);
     CHECK(is_kept());
-    CHECK_OK(pair_work(&pair.nodes[0], asked_run, &warning, &err), err);
+    CHECK_OK(asked_run(&pair.nodes[0], &warning, &answer, &err), err);
     CHECK(span_equal(buffer_span(&warned), buffer_span(&answer))); /* the Greek one is not */
     CHECK_INT((int64_t)pair.nodes[0].journal.lines[0].out.size, (int64_t)albanian_size);
     CHECK_OK(as("duty", "crosscheck-touched", "{}", ""), err);
@@ -428,14 +388,14 @@ CHECK_TEST(a_second_request_and_another_channel_are_warned_of)
              err);
     CHECK(request_of(&popaj, 78, "Centrul de Cooperare (test)", &draft));
     warning.body = buffer_span(&draft);
-    CHECK_OK(pair_work(&pair.nodes[0], asked_run, &warning, &err), err);
+    CHECK_OK(asked_run(&pair.nodes[0], &warning, &answer, &err), err);
     CHECK(has(first_item) && has(second_item));
     CHECK(has(
         "\"elsewhere\":[{\"case\":\"c-1\",\"channel\":\"interpol\",\"reference\":\"I-24/7\"}]"));
     buffer_clear(&draft);
     CHECK(request_of(&stranger, 79, "Centrul de Cooperare (test)", &draft));
     warning.body = buffer_span(&draft);
-    CHECK_OK(pair_work(&pair.nodes[0], asked_run, &warning, &err), err);
+    CHECK_OK(asked_run(&pair.nodes[0], &warning, &answer, &err), err);
     CHECK(has("\"list\":[],\"more\":false"));
 }
 
@@ -458,7 +418,7 @@ static bool asks(const char *elsewhere, bool is_training, bool has_reference)
     if (!request_write(&request, &body))
         return false;
     asked.body = buffer_span(&body);
-    return pair_work(&pair.nodes[0], asked_run, &asked, &err);
+    return asked_run(&pair.nodes[0], &asked, &answer, &err);
 }
 
 CHECK_TEST(whether_it_was_sent_elsewhere_is_asked_first)
@@ -507,11 +467,7 @@ CHECK_TEST(keys_go_with_their_item)
 
 static bool officer_enter(const char *id, const char *unit, const char *role)
 {
-    char text[200];
-
-    snprintf(text, sizeof text, "{\"id\":\"%s\",\"name\":\"Test\",\"unit\":\"%s\",\"role\":\"%s\"}",
-             id, unit, role);
-    return as("node", "officer-put", text, "");
+    return asked_officer(&pair.nodes[0], id, unit, role, &answer, &err);
 }
 
 /* Greece's desk: the third node has none until now. */

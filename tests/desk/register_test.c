@@ -6,6 +6,7 @@
  */
 #include "check.h"
 #include "desk/register.h"
+#include "desk/support/asked.h"
 #include "journal/private.h"
 #include "journal/support/pair.h"
 #include "message/support/samples.h"
@@ -17,56 +18,21 @@ static struct pair pair;
 static struct buffer answer;
 static struct error err;
 
-struct asked {
-    const char *officer;
-    const char *act;
-    const char *arguments;
-    const char *case_number;
-};
-
-static bool asked_run(struct journal *journal, void *context, struct error *e)
-{
-    const struct asked *asked = context;
-    struct arena arena CLEANUP(arena_free) = arena_make(16u << 20);
-    struct json *json CLEANUP(json_free) = NULL;
-    static struct problems problems;
-    struct json_object object;
-    struct json_writer out = json_writer_make(&answer);
-
-    problems_clear(&problems);
-    buffer_clear(&answer);
-    if (!json_parse(span_text(asked->arguments), &json, e))
-        return false;
-    json_object_begin(&object, json_root(json), &arena, &problems);
-    struct desk_call call = {.access = {.officer = span_text(asked->officer),
-                                        .reason = span_text("test"),
-                                        .case_number = span_text(asked->case_number)},
-                             .arguments = &object,
-                             .problems = &problems,
-                             .arena = &arena};
-    return desk_run(journal, desk_act_find(span_text(asked->act)), &call, &out, e);
-}
-
 static bool as(const char *officer, const char *act, const char *arguments, const char *number)
 {
-    struct asked asked = {officer, act, arguments, number};
+    struct asked asked = {officer, act, arguments, number, {NULL, 0}};
 
-    error_clear(&err);
-    return pair_work(&pair.nodes[0], asked_run, &asked, &err);
+    return asked_run(&pair.nodes[0], &asked, &answer, &err);
 }
 
 static bool has(const char *text)
 {
-    bool is_there = memmem(answer.data, answer.size, text, strlen(text)) != NULL;
-
-    if (!is_there)
-        printf("  no %s in %.*s\n", text, (int)answer.size, (const char *)answer.data);
-    return is_there;
+    return answer_has(&answer, text);
 }
 
 static bool lacks(const char *text)
 {
-    return memmem(answer.data, answer.size, text, strlen(text)) == NULL;
+    return answer_lacks(&answer, text);
 }
 
 /* Received so many hours ago. */
@@ -247,11 +213,7 @@ CHECK_TEST(a_translation_bears_the_marking_and_goes_with_its_original)
 
 static bool officer_enter(const char *id, const char *unit, const char *role)
 {
-    char text[200];
-
-    snprintf(text, sizeof text, "{\"id\":\"%s\",\"name\":\"Test\",\"unit\":\"%s\",\"role\":\"%s\"}",
-             id, unit, role);
-    return as("node", "officer-put", text, "");
+    return asked_officer(&pair.nodes[0], id, unit, role, &answer, &err);
 }
 
 int main(void)

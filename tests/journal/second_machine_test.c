@@ -338,7 +338,8 @@ static void business_goes_on(void)
         CHECK_OK(log_ends(0, domestic, &err), err);
     for (unsigned side = 0; side < 2; side++)
         CHECK_OK(pair_request(&pair.nodes[side], 50 + side, item, &err), err);
-    pair_run(&pair, 400000); /* a post that was refused waits up to five minutes to be tried again */
+    pair_run(&pair,
+             400000); /* a post that was refused waits up to five minutes to be tried again */
     pair_settle(&pair);
     for (size_t side = 0; side < 2; side++) {
         CHECK_INT(line(side)->out.read_only[0], 0);

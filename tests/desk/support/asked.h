@@ -1,0 +1,27 @@
+/* One act by one officer at a node of a pair, for the tests of acts: what is asked, and what stands in the answer. */
+#ifndef BESA_TESTS_DESK_ASKED_H
+#define BESA_TESTS_DESK_ASKED_H
+
+#include "journal/support/pair.h"
+
+struct asked {
+    const char *officer;
+    const char *act;
+    const char *arguments;   /* JSON */
+    const char *case_number; /* NULL: for none */
+    struct span body;        /* may be empty */
+};
+
+/* In the node's writer, as a job of its own. `answer` is emptied first, `err` cleared. */
+bool asked_run(struct pair_node *node, const struct asked *asked, struct buffer *answer,
+               struct error *err);
+
+/* A claim that fails prints the answer. */
+bool answer_has(const struct buffer *answer, const char *text);
+bool answer_lacks(const struct buffer *answer, const char *text);
+
+/* An officer of the first node, entered by the node itself. */
+bool asked_officer(struct pair_node *node, const char *id, const char *unit, const char *role,
+                   struct buffer *answer, struct error *err);
+
+#endif
