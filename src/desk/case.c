@@ -2,6 +2,7 @@
 #include "desk/case.h"
 
 #include "base/text.h"
+#include "desk/crosscheck.h"
 #include "desk/roles.h"
 #include "message/offence.h"
 #include "store/key_rows.h"
@@ -219,10 +220,12 @@ bool act_case_assign(struct journal *journal, const struct desk_call *call, stru
     if (!case_begin_open(journal, call, &act, err) || !own_check(&act, err) ||
         !access_officer(journal, name, call->arena, &officer, err))
         return false;
+    struct span before = act.row.unit;
     act.row.officer = officer.id;
     act.row.unit = officer.unit;
     snprintf(text, sizeof text, "assigned-to %.*s", SPAN_ARG(officer.id));
-    return row_end(journal, &act, "case-assign", span_text(text), out, err);
+    return row_end(journal, &act, "case-assign", span_text(text), out, err) &&
+           crosscheck_touches_follow(journal, act.row.number, before, call->arena, err);
 }
 
 /* --- closing, opening again, erasing --- */
@@ -342,15 +345,14 @@ bool act_case_erase(struct journal *journal, const struct desk_call *call, struc
 /* --- the list --- */
 
 /* Whose a restricted case is, even that it is there, would show in where a page ends. */
-static bool filter_check(struct journal *journal, const struct desk_call *call,
-                         const struct case_filter *filter, const struct officer_row *viewer,
-                         struct error *err)
+bool case_list_is_for(struct journal *journal, const struct desk_call *call, struct span officer,
+                      const struct officer_row *viewer, struct error *err)
 {
     struct officer_row named;
 
-    if (filter->officer.size == 0 || span_equal(filter->officer, viewer->id) || looks_over(viewer))
+    if (officer.size == 0 || span_equal(officer, viewer->id) || looks_over(viewer))
         return true;
-    return access_officer(journal, filter->officer, call->arena, &named, err) &&
+    return access_officer(journal, officer, call->arena, &named, err) &&
            (span_equal(named.unit, viewer->unit) ||
             error_set(err, ERROR_RULE,
                       "officer: one's own cases, or those of an officer of one's own unit"));
@@ -410,7 +412,7 @@ bool act_case_list(struct journal *journal, const struct desk_call *call, struct
         return error_set(err, ERROR_LIMIT, "out of memory");
     if (!page_read(call, DESK_PAGE, &page, err) || !filter_read(call, &filter, err) ||
         !access_officer(journal, call->access.officer, call->arena, &officer, err) ||
-        !filter_check(journal, call, &filter, &officer, err) ||
+        !case_list_is_for(journal, call, filter.officer, &officer, err) ||
         !case_list(journal->db, call->arena, &filter, page.after, rows, page.limit + 1, &count,
                    err))
         return false;

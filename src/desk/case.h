@@ -44,6 +44,10 @@ void case_task_write(const struct case_task_row *row, int64_t now_ms, struct jso
 
 /* A restricted case is for its unit, its officer, and those who look over them. */
 bool case_may_see(const struct case_row *row, const struct officer_row *officer);
+/* A list by officer is for the officer, their unit, and those who look over the units; RULE for others. `officer` may be
+ * empty: a list of all. */
+bool case_list_is_for(struct journal *journal, const struct desk_call *call, struct span officer,
+                      const struct officer_row *viewer, struct error *err);
 /* The case that a call is made for, when the officer is of it (or looks over those who are); else empty: its protected and
  * shielded people are not for whoever names the case. */
 bool case_own_number(struct journal *journal, const struct desk_call *call, struct span *out,

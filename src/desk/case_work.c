@@ -215,6 +215,14 @@ bool act_case_reference(struct journal *journal, const struct desk_call *call,
 
 /* --- tasks --- */
 
+static void time_left_write(const struct case_task_row *row, int64_t now_ms,
+                            struct json_writer *out)
+{
+    json_time_field(out, "until", row->until_ms);
+    json_integer_field(out, "minutes_left", (row->until_ms - now_ms) / 60000);
+    json_boolean_field(out, "overdue", row->until_ms < now_ms);
+}
+
 void case_task_write(const struct case_task_row *row, int64_t now_ms, struct json_writer *out)
 {
     json_begin_object(out);
@@ -225,13 +233,12 @@ void case_task_write(const struct case_task_row *row, int64_t now_ms, struct jso
     json_text_field(out, "text", row->text);
     json_text_field(out, "made_by", row->made_by);
     json_time_field(out, "made", row->made_ms);
-    json_time_field(out, "until", row->until_ms);
     if (row->done_ms > 0) {
+        json_time_field(out, "until", row->until_ms);
         json_time_field(out, "done", row->done_ms);
         json_text_field(out, "done_by", row->done_by);
     } else {
-        json_integer_field(out, "minutes_left", (row->until_ms - now_ms) / 60000);
-        json_boolean_field(out, "overdue", row->until_ms < now_ms);
+        time_left_write(row, now_ms, out);
     }
     json_end_object(out);
 }
@@ -299,19 +306,32 @@ bool act_case_task_done(struct journal *journal, const struct desk_call *call,
     return true;
 }
 
-/* A task whose case is not for this officer shows its time alone. */
+/* A task whose case is not for this officer shows its time alone: who works on what is restricted is part of it. */
+static void hidden_write(const struct case_task_row *row, struct span unit, int64_t now_ms,
+                         struct json_writer *out)
+{
+    json_begin_object(out);
+    json_integer_field(out, "task", row->id);
+    json_text_field(out, "case", row->number);
+    json_text_field_optional(out, "ask_unit", unit);
+    time_left_write(row, now_ms, out);
+    json_end_object(out);
+}
+
 static bool listed_write(struct journal *journal, const struct case_task_row *row,
-                         const struct officer_row *officer, struct arena *arena,
+                         const struct officer_row *viewer, bool is_by_officer, struct arena *arena,
                          struct json_writer *out, struct error *err)
 {
-    struct case_task_row shown = *row;
+    int64_t now_ms = journal->env->now_ms(journal->env->context);
     struct case_row of;
 
     if (!case_read(journal->db, arena, row->number, &of, err))
         return false;
-    if (!case_may_see(&of, officer))
-        shown.text = span_text("restricted: ask the case's unit");
-    case_task_write(&shown, journal->env->now_ms(journal->env->context), out);
+    if (case_may_see(&of, viewer))
+        case_task_write(row, now_ms, out);
+    /* Asked for by officer, the row itself would tell whose it is. */
+    else if (!is_by_officer || span_equal(row->officer, viewer->id))
+        hidden_write(row, of.unit, now_ms, out);
     return true;
 }
 
@@ -331,6 +351,7 @@ bool act_task_list(struct journal *journal, const struct desk_call *call, struct
     if (!page_read(call, DESK_PAGE, &page, err) ||
         (page.after.size > 0 && !page_numbers_read(page.after, place, 2, err)) ||
         !access_officer(journal, call->access.officer, call->arena, &officer, err) ||
+        !case_list_is_for(journal, call, who, &officer, err) ||
         !case_task_open(journal->db, call->arena, who, place[0], place[1], rows, page.limit + 1,
                         &count, err))
         return false;
@@ -344,7 +365,7 @@ bool act_task_list(struct journal *journal, const struct desk_call *call, struct
         return false;
     page_begin(out);
     for (size_t i = 0; i < shown; i++)
-        if (!listed_write(journal, &rows[i], &officer, call->arena, out, err))
+        if (!listed_write(journal, &rows[i], &officer, who.size > 0, call->arena, out, err))
             return false;
     page_end(out, count > shown, next);
     return true;

@@ -190,3 +190,58 @@ bool crosscheck_keepers(struct journal *journal, const struct crosscheck_hit *hi
     *count = 1;
     return true;
 }
+
+/* --- notes for them --- */
+
+#define FOLLOW_STEP 64u
+
+bool crosscheck_touch_note(struct journal *journal, const struct touch_row *touch, struct span unit,
+                           struct error *err)
+{
+    struct touch_row row = *touch;
+
+    row.unit = unit;
+    return counter_next(journal->db, "touch", &row.id, err) && touch_put(journal->db, &row, err);
+}
+
+/* What stands in another case of the unit that had it stays with that unit, too. */
+static bool touch_follow(struct journal *journal, const struct touch_row *touch,
+                         struct arena *arena, struct error *err)
+{
+    struct crosscheck_hit hit = {.side = touch->side, .object = touch->object};
+    struct case_row keepers[CROSSCHECK_KEEPER_MAX];
+    bool is_kept = false;
+    size_t count = 0;
+
+    if (!crosscheck_keepers(journal, &hit, arena, keepers, &count, err))
+        return false;
+    for (size_t i = 0; i < count; i++) {
+        bool is_same = span_equal(keepers[i].unit, touch->unit);
+        is_kept = is_kept || is_same;
+        if (!is_same && !crosscheck_touch_note(journal, touch, keepers[i].unit, err))
+            return false;
+    }
+    return is_kept || touch_drop(journal->db, touch->id, err);
+}
+
+bool crosscheck_touches_follow(struct journal *journal, struct span number, struct span before,
+                               struct arena *arena, struct error *err)
+{
+    struct touch_row *rows = arena_array(arena, FOLLOW_STEP, sizeof *rows);
+    size_t count = FOLLOW_STEP;
+    int64_t after = 0;
+
+    if (rows == NULL)
+        return error_set(err, ERROR_LIMIT, "out of memory");
+    while (count == FOLLOW_STEP) {
+        if (!touch_list_case(journal->db, arena, number, before, after, rows, FOLLOW_STEP, &count,
+                             err))
+            return false;
+        for (size_t i = 0; i < count; i++) {
+            after = rows[i].id;
+            if (!touch_follow(journal, &rows[i], arena, err))
+                return false;
+        }
+    }
+    return true;
+}

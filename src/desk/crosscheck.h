@@ -48,5 +48,11 @@ bool crosscheck_own(struct crosscheck *check, const struct own_viewer *viewer, s
 bool crosscheck_keepers(struct journal *journal, const struct crosscheck_hit *hit,
                         struct arena *arena, struct case_row out[CROSSCHECK_KEEPER_MAX],
                         size_t *count, struct error *err);
+/* A note for this unit, of the entry, object and time of `touch`; once for each unit. */
+bool crosscheck_touch_note(struct journal *journal, const struct touch_row *touch, struct span unit,
+                           struct error *err);
+/* What was touched in a case is told to the unit that keeps the case now, no more to `before`: after a change of unit. */
+bool crosscheck_touches_follow(struct journal *journal, struct span number, struct span before,
+                               struct arena *arena, struct error *err);
 
 #endif

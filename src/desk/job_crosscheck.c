@@ -77,31 +77,23 @@ static bool consultation_write(struct journal *journal, const struct journal_lin
            journal_access(journal, &act, err);
 }
 
-static bool touch_note(struct journal *journal, int64_t entry, const struct crosscheck_hit *hit,
-                       struct span unit, struct error *err)
-{
-    struct touch_row row = {.entry = entry,
-                            .unit = unit,
-                            .side = hit->side,
-                            .object = hit->object,
-                            .at_ms = journal->env->now_ms(journal->env->context)};
-
-    return counter_next(journal->db, "touch", &row.id, err) && touch_put(journal->db, &row, err);
-}
-
 static bool keepers_tell(struct journal *journal, int64_t entry, const struct crosscheck *check,
                          struct arena *arena, struct error *err)
 {
     for (size_t i = 0; i < check->keeper.count; i++) {
         const struct crosscheck_hit *hit = &check->keeper.list[i];
+        struct touch_row touch = {.entry = entry,
+                                  .side = hit->side,
+                                  .object = hit->object,
+                                  .at_ms = journal->env->now_ms(journal->env->context)};
         struct case_row keepers[CROSSCHECK_KEEPER_MAX];
         size_t count = 0;
         if (!crosscheck_keepers(journal, hit, arena, keepers, &count, err))
             return false;
-        if (count == 0 && !touch_note(journal, entry, hit, span_text(""), err))
+        if (count == 0 && !crosscheck_touch_note(journal, &touch, span_text(""), err))
             return false;
         for (size_t k = 0; k < count; k++)
-            if (!touch_note(journal, entry, hit, keepers[k].unit, err))
+            if (!crosscheck_touch_note(journal, &touch, keepers[k].unit, err))
                 return false;
     }
     return true;

@@ -181,3 +181,36 @@ bool touch_list(struct database *db, struct arena *arena, struct span unit, int6
     statement_integer(s, at, (int64_t)limit);
     return rows_read(s, arena, touch_read, out, sizeof *out, limit, count, err);
 }
+
+/* Index touches_unit; the case's own rows are asked by index for each. */
+static const char touch_list_case_sql[] =
+    "select t.id, t.entry, t.unit, t.side, t.object, t.at_ms from touches t where t.unit = $1 and t.id > $2"
+    " and ((t.side = 0 and exists (select 1 from case_items i where i.number = $3 and i.entry = t.object))"
+    " or (t.side = 1 and exists (select 1 from case_people p where p.id = t.object and p.number = $3))"
+    " or (t.side = 2 and exists (select 1 from register r where r.id = t.object and r.case_number = $3)))"
+    " order by t.id limit $4";
+
+bool touch_list_case(struct database *db, struct arena *arena, struct span number, struct span unit,
+                     int64_t after, struct touch_row *out, size_t limit, size_t *count,
+                     struct error *err)
+{
+    struct statement *s CLEANUP(statement_give) = statement_take(db, touch_list_case_sql, err);
+    if (s == NULL)
+        return false;
+    statement_text(s, 1, unit);
+    statement_integer(s, 2, after);
+    statement_text(s, 3, number);
+    statement_integer(s, 4, (int64_t)limit);
+    return rows_read(s, arena, touch_read, out, sizeof *out, limit, count, err);
+}
+
+static const char touch_drop_sql[] = "delete from touches where id = $1";
+
+bool touch_drop(struct database *db, int64_t id, struct error *err)
+{
+    struct statement *s CLEANUP(statement_give) = statement_take(db, touch_drop_sql, err);
+    if (s == NULL)
+        return false;
+    statement_integer(s, 1, id);
+    return row_write(s, err);
+}

@@ -59,5 +59,10 @@ bool touch_put(struct database *db, const struct touch_row *row, struct error *e
 /* Of this unit, or of all (empty), the newest first, before `before` (0: from the newest on). */
 bool touch_list(struct database *db, struct arena *arena, struct span unit, int64_t before,
                 struct touch_row *out, size_t limit, size_t *count, struct error *err);
+/* Of this unit, about what stands in a case: its items, people and registered items; by id, behind `after`. */
+bool touch_list_case(struct database *db, struct arena *arena, struct span number, struct span unit,
+                     int64_t after, struct touch_row *out, size_t limit, size_t *count,
+                     struct error *err);
+bool touch_drop(struct database *db, int64_t id, struct error *err);
 
 #endif

@@ -114,22 +114,27 @@ static const struct shape_field person_fields_[] = {
 static const struct shape person = SHAPE("case_person", "A person in the case.", person_fields_);
 static const struct shape *const people[] = {&person};
 
+#define TASK(need)                                                                                 \
+    INTEGER("task", MUST, 1, JSON_INTEGER_MAX, NULL), NUMBER,                                      \
+        CHOICE("kind", need, case_task_kind_names, NULL),                                          \
+        IDENTIFIER("officer", need, "Who is to do it."),                                           \
+        TEXT("text", need, 1, CASE_TASK_SIZE_MAX, NULL), IDENTIFIER("made_by", need, NULL),        \
+        TIME("made", need, NULL), TIME("until", MUST, NULL), MINUTES("Below 0: overdue."),         \
+        BOOLEAN("overdue", MAY, NULL)
+
 static const struct shape_field task_fields[] = {
-    INTEGER("task", MUST, 1, JSON_INTEGER_MAX, NULL),
-    NUMBER,
-    CHOICE("kind", MUST, case_task_kind_names, NULL),
-    IDENTIFIER("officer", MUST, "Who is to do it."),
-    TEXT("text", MUST, 1, CASE_TASK_SIZE_MAX, NULL),
-    IDENTIFIER("made_by", MUST, NULL),
-    TIME("made", MUST, NULL),
-    TIME("until", MUST, NULL),
+    TASK(MUST),
     TIME("done", MAY, NULL),
     IDENTIFIER("done_by", MAY, NULL),
-    MINUTES("Below 0: overdue."),
-    BOOLEAN("overdue", MAY, NULL),
 };
 static const struct shape task = SHAPE("case_task", "A task.", task_fields);
 static const struct shape *const tasks[] = {&task};
+
+static const struct shape_field open_task_fields[] = {
+    TASK(MAY), IDENTIFIER("ask_unit", MAY, "The case is restricted: this unit knows.")};
+static const struct shape open_task =
+    SHAPE("open_task", "An open task; of a restricted case its time alone.", open_task_fields);
+static const struct shape *const open_tasks[] = {&open_task};
 
 static const struct shape_field noted_reference_fields[] = {
     REFERENCE, IDENTIFIER("officer", MUST, "Who noted it."), TIME("at", MUST, NULL)};
@@ -167,8 +172,8 @@ static const struct shape_field shown_fields[] = {
 };
 const struct shape shape_case_shown = SHAPE("case_shown", "A case as it stands.", shown_fields);
 
-static const struct shape_field tasks_fields[] = {LIST("list", MUST, DESK_LIST_MAX, tasks, NULL),
-                                                  NEXT};
+static const struct shape_field tasks_fields[] = {
+    LIST("list", MUST, DESK_LIST_MAX, open_tasks, NULL), NEXT};
 const struct shape shape_tasks = SHAPE("tasks", "A page of open tasks.", tasks_fields);
 
 /* --- hand-overs --- */

@@ -261,8 +261,12 @@ CHECK_TEST(notes_references_and_tasks_are_kept)
     CHECK(has("called the port") && has("ask the port") && has("\"minutes_left\":1440"));
     CHECK_OK(as("duty", "task-list", "{\"officer\":\"duty\"}"), err);
     CHECK(has("ask the port"));
+    /* The case is restricted: who works on it is part of that. */
     CHECK_OK(as("other", "task-list", "{}"), err);
-    CHECK(lacks("ask the port")); /* the case is restricted */
+    CHECK(has("{\"task\":1,\"case\":\"k-2\",\"ask_unit\":\"border\",\"until\":"));
+    CHECK(lacks("ask the port") && lacks("duty") && lacks("made_by"));
+    CHECK(!as("other", "task-list", "{\"officer\":\"duty\"}"));
+    CHECK_ERROR(err, ERROR_RULE, "one's own unit");
     pair_wait(2 * DAY_MS);
     CHECK_OK(as("duty", "task-list", "{}"), err);
     CHECK(has("\"overdue\":true"));

@@ -372,6 +372,23 @@ CHECK_TEST(a_greek_item_changes_nothing_that_albania_or_the_ordinary_desk_can_se
     CHECK(has(arguments) && lacks(item));
     CHECK_OK(as("duty", "crosscheck-touched", "{}", ""), err);
     CHECK(has("\"list\":[]"));
+    /* The note follows the case to its new unit, and leaves the one that had it. */
+    CHECK_OK(as("ana", "case-assign", "{\"number\":\"g-1\",\"officer\":\"duty\"}", ""), err);
+    CHECK_OK(as("duty", "crosscheck-touched", "{}", ""), err);
+    CHECK(has(arguments));
+    CHECK_OK(as("border", "crosscheck-touched", "{}", ""), err);
+    CHECK(lacks(greek));
+    /* An item that stands in a case of each of two units is told to both. */
+    CHECK_OK(as("border", "case-put", "{\"number\":\"g-2\",\"title\":\"Greek, too\"}", ""), err);
+    char shown[80];
+    snprintf(shown, sizeof shown, "{\"item\":\"%s\"}", greek);
+    CHECK_OK(as("border", "item-show", shown, "g-2"), err);
+    CHECK_OK(as("ana", "case-assign", "{\"number\":\"g-1\",\"officer\":\"border\"}", ""), err);
+    CHECK_OK(as("ana", "case-assign", "{\"number\":\"g-1\",\"officer\":\"duty\"}", ""), err);
+    CHECK_OK(as("border", "crosscheck-touched", "{}", ""), err);
+    CHECK(has(greek));
+    CHECK_OK(as("duty", "crosscheck-touched", "{}", ""), err);
+    CHECK(has(greek));
 }
 
 /* --- before one is sent --- */
