@@ -16,7 +16,7 @@
 #define BIT(n) (UINT64_C(1) << (n))
 #define DAY_MS INT64_C(86400000)
 
-/* REQUIREMENTS b15: what identifies a person; nothing of contacts, places or means. */
+/* docs/safeguards.md b15: what identifies a person; nothing of contacts, places or means. */
 #define FIELDS_NAMED                                                                               \
     (BIT(PERSON_FIELD_NAMES) | BIT(PERSON_FIELD_SEX) | BIT(PERSON_FIELD_BIRTH_DATE) |              \
      BIT(PERSON_FIELD_NATIONALITY))

@@ -153,7 +153,7 @@ struct agreement_limits {
     int64_t request_count;    /* requests, one direction, one day */
 };
 
-/* What a second officer must approve (REQUIREMENTS g9). */
+/* What a second officer must approve (docs/safeguards.md g9). */
 enum four_eyes {
     FOUR_EYES_ANSWER,           /* an answer that gives something */
     FOUR_EYES_REFUSAL,          /* an answer that refuses something */
@@ -238,7 +238,7 @@ struct agreement_draft {
     const struct agreement_party
         *parties[2]; /* source_systems 0 takes the default: national only */
 };
-/* Fills a training agreement, version 1, with every default of REQUIREMENTS b1, b8, b14, b15 and g, and notes where a
+/* Fills a training agreement, version 1, with every default of docs/safeguards.md b1, b8, b14, b15 and g, and notes where a
  * default is still to be confirmed. Id: "<party>-<party>". LIMIT when the arena is too small. */
 bool agreement_default(const struct agreement_draft *draft, struct arena *arena,
                        struct agreement *out, struct error *err);

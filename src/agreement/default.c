@@ -31,7 +31,7 @@
     (FIELDS_WITNESS | BIT(PERSON_FIELD_MAIDEN_NAME) | BIT(PERSON_FIELD_BIRTH_PLACE) |              \
      BIT(PERSON_FIELD_BIRTH_COUNTRY) | BIT(PERSON_FIELD_DOCUMENTS))
 
-/* REQUIREMENTS b15, narrower where b9 protects; no row for informants and officers: a desk that needs them adds it. */
+/* docs/safeguards.md b15, narrower where b9 protects; no row for informants and officers: a desk that needs them adds it. */
 static const struct agreement_category default_categories[] = {
     {PERSON_SUSPECT, FIELDS_FULL},
     {PERSON_CONVICTED, FIELDS_FULL},
@@ -45,7 +45,7 @@ static const struct agreement_category default_categories[] = {
                               FIELDS_LOOKS},
 };
 
-/* REQUIREMENTS b14: five years with a review at three, one year, six months. */
+/* docs/safeguards.md b14: five years with a review at three, one year, six months. */
 static const struct agreement_retention default_retention[] = {
     {PERSON_SUSPECT, 1826, 1095},
     {PERSON_CONVICTED, 1826, 1095},

@@ -214,7 +214,7 @@ static bool urgency_permit(struct judge *judge, const struct request *request)
                         "urgent without one of the four grounds and its reason");
 }
 
-/* REQUIREMENTS g2: declared before each transfer, and in both directions. */
+/* docs/safeguards.md g2: declared before each transfer, and in both directions. */
 static bool rights_permit(struct judge *judge, const struct body *body)
 {
     bool leaves = agreement_leaves_union(judge->sender, judge->receiver) ||

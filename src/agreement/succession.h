@@ -1,7 +1,7 @@
 /*
  * Succession document: one log of a party ends, and the next one of the same stem follows it with the keys named here.
  * The party's institution signs it, for an outgoing log the partner's as well: the same act serves yearly closing, change
- * and theft of keys, a lost keeper, a restored or cloned node. `openssl cms -verify` accepts it. PROTOCOL.md 6.
+ * and theft of keys, a lost keeper, a restored or cloned node. `openssl cms -verify` accepts it. docs/protocol.md 1.1.
  *
  * Size and root are where the log stood when the document was written. A planned succession (yearly closing, change of
  * keys) may end the log further on, on the same tree, so that work goes on while two institutions sign; any other ends it

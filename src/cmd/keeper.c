@@ -1,7 +1,7 @@
 /*
  * `besa keeper`, by two officers, under the keeper's passphrase and while the node is stopped. `renew`: a further set of
  * keys; nothing is signed with it before a log is succeeded by one that names it. `recover`: the record of what was signed,
- * after it was lost; nothing is signed for a log before its partner's fresh receipt (PROTOCOL.md 6).
+ * after it was lost; nothing is signed for a log before its partner's fresh receipt (docs/protocol.md 3.5c).
  */
 #include "cmd/keeper_place.h"
 #include "cmd/second.h"

@@ -14,7 +14,7 @@
 /* Six months are never fewer days than these (Directive (EU) 2023/977, Art. 16). */
 #define CASE_REVIEW_DAYS_MAX 181
 
-/* Where else a matter was taken up (REQUIREMENTS g18); the first ones as in messages (enum foreign_channel). */
+/* Where else a matter was taken up (docs/safeguards.md g18); the first ones as in messages (enum foreign_channel). */
 enum case_channel {
     CASE_CHANNEL_SIENA,
     CASE_CHANNEL_INTERPOL,

@@ -2,7 +2,7 @@
  * Cross-check: whether what a request names is held here already: in earlier requests and answers, in cases, in the own
  * index; exactly, by match keys. A reader is told what they may read: of another agreement, a restricted case or a
  * protected person they learn nothing, not even a number; whoever keeps that record is told instead which unit to ask.
- * What stands in a request finds duplicates and nothing else (REQUIREMENTS g12). Private to desk.
+ * What stands in a request finds duplicates and nothing else (docs/safeguards.md g12). Private to desk.
  */
 #ifndef BESA_DESK_CROSSCHECK_H
 #define BESA_DESK_CROSSCHECK_H

@@ -455,7 +455,7 @@ static bool search_access(struct search *search, size_t shown)
 
     if (objects == NULL)
         return error_set(search->err, ERROR_LIMIT, "out of memory");
-    /* The question itself: whoever looks for misuse has to see it (REQUIREMENTS j8). Cut at a whole character. */
+    /* The question itself: whoever looks for misuse has to see it (docs/safeguards.md j8). Cut at a whole character. */
     size_t room = ACT_OBJECT_SIZE_MAX - sizeof "asked ";
     struct span part = span_part(line, 0, room);
     while (part.size < line.size && part.size > 0 && (line.data[part.size] & 0xC0) == 0x80)

@@ -2,7 +2,7 @@
  * The register: what came by telephone, on paper, through a liaison officer or over another channel stands under a number of
  * its year, with the true time of its receipt, who registered it, and where the original lies. What is urgent and came by
  * word of mouth is owed in writing within twelve hours. A translation is derived: it bears what the original bears, goes
- * with it, and the original prevails (REQUIREMENTS g17).
+ * with it, and the original prevails (docs/safeguards.md g17).
  */
 #include "desk/register.h"
 

@@ -1,6 +1,6 @@
 /*
  * Revoking keys: a TLS certificate of this node, told to every partner in one job; and what an officer proves herself
- * with. Two officers each time: what is revoked does not come back. PROTOCOL.md 6.
+ * with. Two officers each time: what is revoked does not come back. docs/keys.md.
  */
 #include "desk/private.h"
 

@@ -1,6 +1,6 @@
 /*
  * Acts upon the end of a log: two officers here prepare and take in, one at the partner allows. What the institutions
- * sign lies between these acts and is no act of a node. PROTOCOL.md 6.
+ * sign lies between these acts and is no act of a node. docs/protocol.md 1.1.
  */
 #include "desk/private.h"
 

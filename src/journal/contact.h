@@ -1,5 +1,5 @@
 /*
- * First contact: both sides show the newest checkpoint and cosignature that they hold of each log (PROTOCOL.md 6). Only a
+ * First contact: both sides show the newest checkpoint and cosignature that they hold of each log (docs/protocol.md 3.1). Only a
  * checkpoint that carries our own valid signature can stop a log of ours; a bare size proves nothing.
  */
 #ifndef BESA_JOURNAL_CONTACT_H

@@ -318,7 +318,7 @@ static bool claim_judge(struct journal *journal, struct journal_line *line,
 }
 
 /* One deadline, never two: the receipt counts, and what is wrong with its time is put on record. T never falls within a
- * log (PROTOCOL.md 3): one that does is disputed, however near it lies. `last_s`: T of the receipt before. */
+ * log (docs/protocol.md 3.3): one that does is disputed, however near it lies. `last_s`: T of the receipt before. */
 static bool clock_dispute(struct journal *journal, struct journal_line *line,
                           const struct receipt_claim *claim, int64_t last_s, int64_t posted_ms,
                           int64_t answered_ms, struct error *err)

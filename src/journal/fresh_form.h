@@ -1,5 +1,5 @@
 /*
- * The bytes of `/1/fresh` (PROTOCOL.md 6): what a node whose keeper lost its record asks of its partner, and what the
+ * The bytes of `/1/fresh` (docs/protocol.md 3.5c): what a node whose keeper lost its record asks of its partner, and what the
  * partner's keeper says. Pure. Both are JSON.
  *
  * Question: {"nonce": of the keeper, "out": our log to the partner, "in": the partner's log to us, "domestic": our own log},

@@ -75,7 +75,7 @@ static bool is_ordered_by_seen(const struct head *head, const struct entry_row *
     return message_type_is_business(head->type) && row->body_state != BODY_WITHDRAWN;
 }
 
-/* The position rule: the version in force, and how much of our log its writer had seen (PROTOCOL.md 7). */
+/* The position rule: the version in force, and how much of our log its writer had seen (docs/protocol.md 4a). */
 static bool position_check(struct journal *journal, struct journal_line *line,
                            const struct entry_row *row, const struct head *head,
                            uint64_t seen_floor, struct verdict *verdict, struct error *err)

@@ -1,5 +1,5 @@
 /*
- * Held entries: what this node cannot handle yet waits with its thread and holds no other (PROTOCOL.md 3). At the next
+ * Held entries: what this node cannot handle yet waits with its thread and holds no other (docs/protocol.md 4). At the next
  * open, at the end of a suspension, or when an administrator asks, each is tried again in the order in which it came. One
  * that passes gets a new row in the journal sequence and a new outcome; what still cannot be handled stays as it is.
  */

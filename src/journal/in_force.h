@@ -1,6 +1,6 @@
 /*
  * In force: which version of a line's agreement an entry is judged under. It is a matter of position, never of time: the
- * newest whose second signature lies before the entry in its own log, or below its `seen` in the other (PROTOCOL.md 7).
+ * newest whose second signature lies before the entry in its own log, or below its `seen` in the other (docs/protocol.md 4a).
  * Both nodes hold both logs, so both find the same. Private to journal.
  */
 #ifndef BESA_JOURNAL_IN_FORCE_H

@@ -1,6 +1,6 @@
 /*
  * Journal: the books of one node. It appends own entries, numbers and signs them, takes the partner's into custody and
- * cosigns, applies both alike, erases, rebuilds. PROTOCOL.md 1-5. All functions that take a `struct journal *` run in the
+ * cosigns, applies both alike, erases, rebuilds. docs/protocol.md 1-4b. All functions that take a `struct journal *` run in the
  * writer (inside a job, or before the threads start), but for those marked otherwise.
  *
  * What a crash leaves is always a state that this opens from: rows and in-memory state move together at commit; the

@@ -30,7 +30,7 @@ struct numbering {
     bool is_late; /* what goes back does so behind a resume */
 };
 
-/* New business waits while an agreement is suspended; outcomes, erasures and the like go on (PROTOCOL.md 7). So does what
+/* New business waits while an agreement is suspended; outcomes, erasures and the like go on (docs/protocol.md 4a). So does what
  * lost its body: nothing of its business is left, and its `withdrawn` must stand after it. */
 static bool has_lost_body(const struct entry_row *row)
 {
@@ -306,7 +306,7 @@ static bool line_number(struct journal *journal, struct journal_line *line, stru
     return true;
 }
 
-/* The receiver would refuse it: `seen` never falls from one business entry to the next (PROTOCOL.md 1.1). */
+/* The receiver would refuse it: `seen` never falls from one business entry to the next (docs/protocol.md 4). */
 static bool late_visit(struct numbering *n, const struct entry_row *row, void *context,
                        bool *is_done, struct error *err)
 {

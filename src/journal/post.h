@@ -1,6 +1,6 @@
 /*
  * Post: heads [a, b) of one outgoing log with their bodies, salts and small parts, the signed checkpoint of size b and
- * the sender's time, sealed as one whole for the partner (PROTOCOL.md 2, 3, 9). Big-endian:
+ * the sender's time, sealed as one whole for the partner (docs/protocol.md 2, 3.2). Big-endian:
  *
  *   magic 8 "besapst1" | suite u8 | psk day u32 | ephemeral key 65 | a u64 | b u64 | time u64 ms |
  *   checkpoint (u16 size) | heads (u16 size each) | sealed stream (the rest)

@@ -4,7 +4,7 @@
  * nobody any more, since its key is gone. A node has one domestic log for all its partners: an entry stays as long
  * as the agreement that keeps longest says, because it is the proof of who looked.
  *
- * Heads of the logs between two parties are traffic data and go `head_days` after custody (PROTOCOL.md 2: both sides prune,
+ * Heads of the logs between two parties are traffic data and go `head_days` after custody (docs/protocol.md 4b: both sides prune,
  * the tree stays whole): the head and all rows of it, here alone and without a word, since the partner counts the same days.
  * The leaf stays, so that every proof about what is kept still leads to a signed root. Receipts and checkpoints go with the
  * last head between them and the ones before. What stays: what the agreement rests on (amendments, suspensions, successions),

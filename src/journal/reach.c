@@ -2,7 +2,7 @@
  * Custody behind its own keeper: the keeper cosigned more of the partner's log than these books hold, and the partner never
  * got that receipt. So the partner posts the same entries again. They are taken as soon as one post leads to the tree that
  * the keeper cosigned, with the receipt that was given then: the same bytes, under the same T. Of a smaller size the keeper
- * may have signed a time that nothing knows any more, so none is signed there. PROTOCOL.md 6.
+ * may have signed a time that nothing knows any more, so none is signed there. docs/protocol.md 3.5c.
  */
 #include "journal/private.h"
 #include "journal/resume.h"

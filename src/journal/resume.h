@@ -1,5 +1,5 @@
 /*
- * Resume (PROTOCOL.md 6): a node that was restored from an older backup gets back what its partner holds: its own
+ * Resume (docs/protocol.md 3.5a): a node that was restored from an older backup gets back what its partner holds: its own
  * delivered entries with the partner's receipts, and the partner's entries that were in its custody with its own. Nothing
  * is taken that the signatures of both nodes do not lead to; T is never chosen anew. Own erasures are repeated before
  * anything is shown. A resumed log is not continued: it ends, and a successor begins.

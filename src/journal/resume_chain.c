@@ -2,7 +2,7 @@
  * Resume over the partner's succession: the backup is from before a log of the partner ended. What was left of that log comes
  * back first; then the log that follows, whose entry 0 carries the document that both institutions signed. It is verified
  * under the certificates of the agreement in the books, and names the end of the very mirror that the books hold and the
- * keys of what follows. So each log is trusted by the one before, from the keys that the books trust. PROTOCOL.md 6.
+ * keys of what follows. So each log is trusted by the one before, from the keys that the books trust. docs/protocol.md 1.1.
  */
 #include "journal/private.h"
 #include "journal/resume.h"

@@ -1,5 +1,5 @@
 /*
- * The bytes of `/1/resume` (PROTOCOL.md 6): what a node restored from an older backup asks of its partner, one range of
+ * The bytes of `/1/resume` (docs/protocol.md 3.5a): what a node restored from an older backup asks of its partner, one range of
  * one log at a time, and what comes back. Pure.
  *
  * Question, JSON: {"log": origin, "from": entries held, "above": newest receipt held}.

@@ -1,7 +1,7 @@
 /*
  * Succession: log n ends at a size that a signed document allows, log n + 1 begins with that document as its entry 0. The
  * same act serves yearly closing, change and theft of keys, a lost keeper, a restored or cloned node. What waited in log n,
- * or stood beyond its end, waits in log n + 1 to be numbered. PROTOCOL.md 6.
+ * or stood beyond its end, waits in log n + 1 to be numbered. docs/protocol.md 1.1.
  */
 #include "journal/governance.h"
 #include "journal/private.h"

@@ -1,5 +1,5 @@
 /*
- * Fresh receipts: how a keeper whose record was lost learns again what it must never contradict (PROTOCOL.md 6). The
+ * Fresh receipts: how a keeper whose record was lost learns again what it must never contradict (docs/protocol.md 3.5c). The
  * partner's keeper says, bound to a random number of this one, how much of a log it holds; only then, and from there on, is
  * the log signed again. The partner's word can stop a log; it shortens nothing that the own record knows.
  *

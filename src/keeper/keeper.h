@@ -1,7 +1,7 @@
 /*
  * Keeper: the process that holds every long-term key of the node and can do nothing else. It is given leaf hashes, keeps
  * the compact range of each log itself, and signs or cosigns extensions only; its record is synced before a signature
- * leaves. It wraps the 32-byte keys of bodies and parts, and agrees the key of one post. PROTOCOL.md 1, 2, 6, 9.
+ * leaves. It wraps the 32-byte keys of bodies and parts, and agrees the key of one post. docs/protocol.md 1, 2, 3.5c.
  *
  * The core below is a state machine over an env, so that the simulator runs it in its own process; process.h runs it as
  * a process of its own under seccomp. client.h is what the node calls.
@@ -56,7 +56,7 @@ bool keeper_create_anew(const struct keeper_options *options, struct span party,
 bool keeper_open(const struct keeper_options *options, struct keeper **out, struct error *err);
 void keeper_close(struct keeper **keeper);
 /* keeper.record for a backup, beside a running keeper: what was signed so far, without the daily keys, which no backup
- * holds (PROTOCOL.md 2). A keeper that opens it knows its logs and asks to be paired again. */
+ * holds (docs/protocol.md 2). A keeper that opens it knows its logs and asks to be paired again. */
 bool keeper_record_copy(const struct env *env, const char *directory, struct buffer *out,
                         struct error *err);
 /* Answers one request: the whole of what a node can ask. Hostile bytes give an error reply, never more. */

@@ -24,7 +24,7 @@ bool keeper_log_is_lost(const struct record_log *log, struct error *err)
                      (int)log->origin_size, (const char *)log->origin);
 }
 
-/* Which log may stand in which slot: PROTOCOL.md 1. A witness signature can never pass for a receipt, because no log
+/* Which log may stand in which slot: docs/protocol.md 1. A witness signature can never pass for a receipt, because no log
  * fits both. */
 
 static struct span first_segment(struct span origin)

@@ -1,6 +1,6 @@
 /*
  * Keys that the keeper hands out: fresh ones wrapped under its master key, for bodies and parts at rest, and the one key
- * of a sealed post, agreed with the partner's sealing key and the day's pre-shared key. PROTOCOL.md 2 (Sealing) and 9.
+ * of a sealed post, agreed with the partner's sealing key and the day's pre-shared key. docs/protocol.md 3.2.
  */
 #include "keeper/core.h"
 

@@ -1,5 +1,5 @@
 /*
- * Act: the access entry of the domestic log (REQUIREMENTS b9, LED Art. 25): who did what, when (the head), why, in which
+ * Act: the access entry of the domestic log (docs/safeguards.md b9, LED Art. 25): who did what, when (the head), why, in which
  * case, upon which objects, and the leaf hashes of entries that wait to be numbered. Officers are named here only by the
  * node's own identifier and never leave the node.
  */

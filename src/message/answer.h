@@ -1,5 +1,5 @@
 /*
- * Answer to a request (REQUIREMENTS b3, b4): in whole, in part, nothing held, or refused with its grounds. Each item has
+ * Answer to a request (docs/safeguards.md b3, b4): in whole, in part, nothing held, or refused with its grounds. Each item has
  * its marking; what the receiver needs to judge the whole is said once (LED Art. 7(2)).
  */
 #ifndef BESA_MESSAGE_ANSWER_H

@@ -1,6 +1,6 @@
 /*
  * Clock dispute: the sender accepts the receipt of this size, but the time in it lies outside the interval in which the
- * receipt was made by the sender's clock (PROTOCOL.md 3). One deadline, never two: the receipt counts.
+ * receipt was made by the sender's clock (docs/protocol.md 3.3). One deadline, never two: the receipt counts.
  */
 #ifndef BESA_MESSAGE_CLOCK_DISPUTE_H
 #define BESA_MESSAGE_CLOCK_DISPUTE_H

@@ -1,5 +1,5 @@
 /*
- * Erased: the fact that the writer erased an exchanged body or one of its parts (PROTOCOL.md 5). Resume, restore and
+ * Erased: the fact that the writer erased an exchanged body or one of its parts (docs/protocol.md 4b). Resume, restore and
  * rebuild repeat it before anything is shown.
  */
 #ifndef BESA_MESSAGE_ERASED_H

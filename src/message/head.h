@@ -1,5 +1,5 @@
 /*
- * Head: the entry itself, fixed lines without names or free text (PROTOCOL.md 2 and 9). Its bytes are the leaf, so there
+ * Head: the entry itself, fixed lines without names or free text (docs/protocol.md 2). Its bytes are the leaf, so there
  * is exactly one spelling: head_read refuses every other.
  *
  *     besa-entry/1

@@ -1,5 +1,5 @@
 /*
- * Marking: the block that every entity and relation carries (REQUIREMENTS f): whence it comes, how good it is, what may
+ * Marking: the block that every entity and relation carries (docs/safeguards.md f): whence it comes, how good it is, what may
  * be done with it, until when. Without a whole marking an item cannot be written.
  */
 #ifndef BESA_MESSAGE_MARKING_H

@@ -1,5 +1,5 @@
 /*
- * Offences: the closed list of what Besa may be used for (REQUIREMENTS g5). Serious crime only; no code for defamation,
+ * Offences: the closed list of what Besa may be used for (docs/safeguards.md g5). Serious crime only; no code for defamation,
  * insult, assembly or opinion exists, so none can be asked about. The agreement allows a part of this list.
  */
 #ifndef BESA_MESSAGE_OFFENCE_H

@@ -1,5 +1,5 @@
 /*
- * Outcomes: what the receiver did with the entries [from, to) of the partner's log (PROTOCOL.md 3): the refused and
+ * Outcomes: what the receiver did with the entries [from, to) of the partner's log (docs/protocol.md 4): the refused and
  * the held by index, all others in the range are accepted. Gets custody, owes no outcome itself.
  */
 #ifndef BESA_MESSAGE_OUTCOMES_H

@@ -1,6 +1,6 @@
 /*
  * Parts: what a body names as SHA-256(salt | part), each with its own salt, so that one can be recalled, expire and be
- * erased while body, siblings and proofs stay whole (PROTOCOL.md 2). Small parts travel with the post; attachments are
+ * erased while body, siblings and proofs stay whole (docs/protocol.md 2). Small parts travel with the post; attachments are
  * fetched in ranges. An attachment's part digest is SHA-256(salt | SHA-256 of the file | size u64 big-endian | segment
  * hashes); the body carries size, SHA-256 and segment hashes, so each range is checked as it comes.
  */

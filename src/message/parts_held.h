@@ -1,5 +1,5 @@
 /*
- * Parts held: which attachments of an entry the receiver now holds whole and checked (PROTOCOL.md 3): "received, 1 of 2
+ * Parts held: which attachments of an entry the receiver now holds whole and checked (docs/protocol.md 3): "received, 1 of 2
  * attachments". Later ones repeat the earlier numbers.
  */
 #ifndef BESA_MESSAGE_PARTS_HELD_H

@@ -1,6 +1,6 @@
 /*
  * Person: one person in one case role, as far as known, with its own marking. The category belongs to the role, not to
- * the human being; the agreement allows fields by category (REQUIREMENTS b9, b15).
+ * the human being; the agreement allows fields by category (docs/safeguards.md b9, b15).
  */
 #ifndef BESA_MESSAGE_PERSON_H
 #define BESA_MESSAGE_PERSON_H

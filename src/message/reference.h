@@ -1,6 +1,6 @@
 /*
  * Reference: (log, id), the only way that one message names another. It resolves only within the two logs of its own
- * agreement; what does not resolve is refused at handling (PROTOCOL.md 2).
+ * agreement; what does not resolve is refused at handling (docs/protocol.md 2).
  */
 #ifndef BESA_MESSAGE_REFERENCE_H
 #define BESA_MESSAGE_REFERENCE_H

@@ -1,6 +1,6 @@
 /*
  * Refusal grounds: Directive (EU) 2023/977 Art. 6(1) with Austria's addition, and the grounds of rights that stand in the
- * agreement with a third country (REQUIREMENTS b4, g2; codes of PROTOCOL.md 9).
+ * agreement with a third country (docs/safeguards.md b4, g2; codes of docs/protocol.md 4).
  */
 #ifndef BESA_MESSAGE_REFUSAL_H
 #define BESA_MESSAGE_REFUSAL_H

@@ -1,6 +1,6 @@
 /*
  * Request for information: what one authority asks of the other, with every field that Directive (EU) 2023/977 Art. 4
- * and the practice of the Convention demand (REQUIREMENTS b2). Two declarations by a named officer stand in it; a request
+ * and the practice of the Convention demand (docs/safeguards.md b2). Two declarations by a named officer stand in it; a request
  * without them is no request.
  */
 #ifndef BESA_MESSAGE_REQUEST_H

@@ -1,7 +1,7 @@
 /*
  * Revocation of a TLS certificate: the party whose key was stolen or lost says that nobody who shows this certificate
  * speaks for its node any more. It takes effect with the handling of its entry and is never taken back: the remedy is a
- * new key under the institution's signature. PROTOCOL.md 6.
+ * new key under the institution's signature. docs/keys.md.
  */
 #ifndef BESA_MESSAGE_REVOCATION_H
 #define BESA_MESSAGE_REVOCATION_H

@@ -2,7 +2,7 @@
  * Succession: a log ended, and this one follows it. Entry 0 of the successor; in an outgoing log also the notice that
  * the writer's domestic log was succeeded, so that its witness may follow. The document is what the institutions signed
  * (agreement/succession.h); beside it stand the exact numbers of the moment in which the new log began, which must not
- * contradict it. PROTOCOL.md 6.
+ * contradict it. docs/protocol.md 1.1.
  */
 #ifndef BESA_MESSAGE_SUCCESSION_H
 #define BESA_MESSAGE_SUCCESSION_H

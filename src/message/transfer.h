@@ -1,5 +1,5 @@
 /*
- * Transfer ground: under which provision personal data goes to the other state (REQUIREMENTS g1). An agreement carries out
+ * Transfer ground: under which provision personal data goes to the other state (docs/safeguards.md g1). An agreement carries out
  * a treaty and is never itself a ground, so the instrument and its article are named.
  */
 #ifndef BESA_MESSAGE_TRANSFER_H

@@ -91,7 +91,7 @@ struct case_person_row {
     struct span number;
     int64_t category; /* enum person_category: of this case, not of the human being */
     bool is_minor;
-    bool is_shielded; /* REQUIREMENTS g3, g6: shown in this case alone */
+    bool is_shielded; /* docs/safeguards.md g3, g6: shown in this case alone */
     struct span body; /* JSON of a person (message/person.h) */
     struct span officer;
     int64_t put_ms;
@@ -128,7 +128,7 @@ bool case_reference_list(struct database *db, struct arena *arena, struct span n
 
 enum case_task_kind {
     TASK_PLAIN,
-    TASK_CONFIRM_IN_WRITING, /* an urgent request that came by word of mouth (REQUIREMENTS g17) */
+    TASK_CONFIRM_IN_WRITING, /* an urgent request that came by word of mouth (docs/safeguards.md g17) */
     TASK_KIND_COUNT
 };
 struct case_task_row {

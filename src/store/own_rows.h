@@ -11,8 +11,8 @@
 /* Who is shown a person. Stored: numbers are never reused. */
 enum own_guard {
     OWN_GUARD_OPEN,
-    OWN_GUARD_PROTECTED, /* in the own case, or where a person is missing or in danger (REQUIREMENTS g2, g4) */
-    OWN_GUARD_SHIELDED, /* in the own case only (REQUIREMENTS g3, g6) */
+    OWN_GUARD_PROTECTED, /* in the own case, or where a person is missing or in danger (docs/safeguards.md g2, g4) */
+    OWN_GUARD_SHIELDED, /* in the own case only (docs/safeguards.md g3, g6) */
 };
 
 struct own_row {

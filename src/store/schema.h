@@ -1,5 +1,5 @@
 /*
- * Schema: the tables of a node, in three classes (PROTOCOL.md 4). LOG tables are the record and are only added to (but
+ * Schema: the tables of a node, in three classes (ARCHITECTURE.md). LOG tables are the record and are only added to (but
  * for erased bodies); DERIVED tables are written by apply alone and dropped by rebuild; LOCAL tables are the node's own
  * and live in its backup.
  */

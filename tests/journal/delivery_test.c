@@ -310,7 +310,7 @@ static bool falling_answer(int64_t time_s, struct buffer *out)
            cosignature_line_write(&key, time_s, signature, out);
 }
 
-/* PROTOCOL.md 3: the receipt counts in any case, and T never falls: so it is put on record, however near it lies. */
+/* docs/protocol.md 3.3: the receipt counts in any case, and T never falls: so it is put on record, however near it lies. */
 CHECK_TEST(a_time_that_falls_is_accepted_and_disputed)
 {
     struct buffer answer CLEANUP(buffer_free) = buffer_make(1 << 16);

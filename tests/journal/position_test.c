@@ -1,5 +1,5 @@
 /*
- * The version in force is a matter of position (PROTOCOL.md 7): amendments are in flight in both directions while both sides
+ * The version in force is a matter of position (docs/protocol.md 4a): amendments are in flight in both directions while both sides
  * send, delivered in whatever order a seed says; then each entry of both logs is judged anew here, from heads alone, and
  * both nodes must have found the same.
  * covers: in_force

@@ -84,7 +84,7 @@ static uint64_t cosigned_of(const struct log_pair *pair)
     return pair->own.id == line->out.id ? line->cosigned : pair->own.size;
 }
 
-/* Rolled back with its keeper, and its partner hides what it signed: the gap that PROTOCOL.md 6 leaves. Or two machines gave
+/* Rolled back with its keeper, and its partner hides what it signed: the gap that docs/protocol.md 1.1 leaves. Or two machines gave
  * custody, each of what it was shown. */
 static bool gave_twice(const struct log_pair *pair)
 {
