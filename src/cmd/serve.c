@@ -35,6 +35,9 @@
 #define BACKOFF_MAX_MS 30000
 #define STEADY_MS      60000 /* who ran this long begins again with the shortest wait */
 #define TICK_MS        1000
+#define FOLLOWED_MS                                                                                \
+    2000 /* a keeper that ended well says that its node has; it is seen that much later at most */
+#define FOLLOWED_STEP_MS 20
 #define STALL_MS                                                                                   \
     120000 /* no beat for so long: longer than any job of the writer, but rebuild, which beats */
 /* A step of the start may take that many times as long: SQLite takes up what is left of a write-ahead log of 1 GiB, a name
@@ -394,12 +397,21 @@ static void end_tell(struct supervisor *supervisor, const struct child *child, c
 }
 
 /* The one that ends takes the other along: a keeper whose node is gone ends well, by itself; a node whose keeper is gone
- * ends because of that. */
-static bool keeper_ended(struct supervisor *supervisor, int node_code)
+ * ends because of that. On a busy machine the keeper's end may be seen before that of the node that it followed: it is the
+ * node's, then, and its code is in `node_code`. */
+static bool keeper_ended(struct supervisor *supervisor, int *node_code)
 {
     int exit_code = child_reap(&supervisor->keeper);
 
-    return exit_code != CHILD_RUNNING && (node_code == CHILD_RUNNING || exit_code != EX_OK);
+    if (exit_code == CHILD_RUNNING || exit_code != EX_OK)
+        return exit_code != CHILD_RUNNING;
+    for (int waited_ms = 0; *node_code == CHILD_RUNNING && waited_ms < FOLLOWED_MS;
+         waited_ms += FOLLOWED_STEP_MS) {
+        *node_code = child_reap(&supervisor->node);
+        if (*node_code == CHILD_RUNNING)
+            poll(NULL, 0, FOLLOWED_STEP_MS);
+    }
+    return *node_code == CHILD_RUNNING;
 }
 
 /* A first start that fails says why itself; what a signal ended cannot. */
@@ -429,7 +441,7 @@ static int life(struct supervisor *supervisor, struct error *err)
     while (!supervisor->is_asked && !supervisor->is_anew) {
         signal_take(supervisor, TICK_MS);
         exit_code = child_reap(&supervisor->node);
-        is_keeper = keeper_ended(supervisor, exit_code);
+        is_keeper = keeper_ended(supervisor, &exit_code);
         if (exit_code != CHILD_RUNNING || is_keeper)
             break;
         if (!beat_look(supervisor, beat_fd)) {
