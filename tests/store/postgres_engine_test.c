@@ -128,6 +128,8 @@ CHECK_TEST(a_commit_with_a_warning_is_of_unknown_outcome)
     CHECK_OK(database_run(admin, "select pg_reload_conf()", &c.error), c.error);
     CHECK(wait_for(admin, "select 1 from pg_settings where name = 'synchronous_standby_names' and"
                           " setting = 'absent'"));
+    /* Commits wait from when the checkpointer has read it, too, which it does before it answers this. */
+    CHECK_OK(database_run(admin, "checkpoint", &c.error), c.error);
     CHECK_OR_RETURN(pthread_create(&thread, NULL, commit_in_thread, &work) == 0);
     CHECK(wait_for(admin, "select 1 from pg_stat_activity where wait_event = 'SyncRep'"));
     CHECK_OK(database_run(admin,
