@@ -51,6 +51,7 @@ request_of al AL-1 request-1.json
 request_of al AL-2 request-2.json
 request_of ro RO-1 draft.json
 for side in ro al; do
+    : > "$homes/$side.log"
     "$besa" --home "$homes/$side" serve > "$homes/$side.log" 2>&1 & pids+=($!)
 done
 for side in ro al; do until_said ready cat "$homes/$side.log"; done

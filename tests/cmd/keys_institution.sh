@@ -23,7 +23,9 @@ quiet as_ro officer put sorin "Sorin Test" desk security_officer || exit 1
 desk_ro() { "$besa" --home "$homes/ro" --officer ana --reason "exercise" "$@"; }
 desk_al() { "$besa" --home "$homes/al" --officer blerim --reason "exercise" "$@"; }
 start() {
+    : > "$homes/ro.log"
     "$besa" --home "$homes/ro" serve > "$homes/ro.log" 2>&1 & pids+=($!)
+    : > "$homes/al.log"
     "$besa" --home "$homes/al" serve > "$homes/al.log" 2>&1 & pids+=($!)
     for side in ro al; do
         for _ in $(seq 100); do grep -q ready "$homes/$side.log" && continue 2; sleep 0.1; done

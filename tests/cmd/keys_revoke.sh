@@ -28,7 +28,9 @@ openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj "/CN=
 chmod 600 "$homes/ro/tls/desk.key" "$homes/ro/tls/desk.pem"
 
 start() {
+    : > "$homes/ro.log"
     "$besa" --home "$homes/ro" serve > "$homes/ro.log" 2>&1 & pids+=($!)
+    : > "$homes/al.log"
     "$besa" --home "$homes/al" serve > "$homes/al.log" 2>&1 & pids+=($!)
     for side in ro al; do
         for _ in $(seq 100); do grep -q ready "$homes/$side.log" && continue 2; sleep 0.1; done
@@ -145,6 +147,7 @@ while True:
         print("nothing", flush=True)
 END
 python3 "$homes/fake.py" "$ro_port" "$homes/thief/key.pem" "$homes/thief/cert.pem" > "$homes/fake.said" & pids+=($!)
+: > "$homes/al.log"
 "$besa" --home "$homes/al" serve > "$homes/al.log" 2>&1 & pids+=($!)
 until_said "nothing" cat "$homes/fake.said"
 until_said "certificate that was revoked" desk_al --json status

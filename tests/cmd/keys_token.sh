@@ -75,6 +75,7 @@ openssl cms -verify -inform DER -in "$homes/both.cms" -purpose any -out /dev/nul
     -CAfile <(cat "$homes/ro/institution/cert.pem" "$homes/al/institution/cert.pem") 2> "$homes/said" || fail "openssl does not accept it"
 
 for side in ro al; do
+    : > "$homes/$side.log"
     "$besa" --home "$homes/$side" serve > "$homes/$side.log" 2>&1 & pids+=($!)
 done
 for side in ro al; do

@@ -18,6 +18,7 @@ read -r ro_port < <(free_ports 1)
 fail() { echo "$1"; cat "$homes/said" 2> /dev/null; tail -n 5 "$homes/ro.log" 2> /dev/null; exit 1; }
 start() {
     stop
+    : > "$homes/ro.log"
     "$besa" --home "$homes/ro" serve > "$homes/ro.log" 2>&1 & pids+=($!)
     for _ in $(seq 100); do grep -q ready "$homes/ro.log" && return; sleep 0.1; done
     fail "the node did not start"

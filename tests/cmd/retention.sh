@@ -23,6 +23,7 @@ fail() { echo "$1"; cat "$homes/said" 2> /dev/null; tail -n 5 "$homes"/*.log 2> 
 start() {
     stop
     for side in ro al; do
+        : > "$homes/$side.log"
         "$besa" --home "$homes/$side" serve > "$homes/$side.log" 2>&1 & pids+=($!)
     done
     for side in ro al; do

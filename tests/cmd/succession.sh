@@ -22,7 +22,9 @@ fail() { echo "$1"; tail -n 5 "$homes"/*.log 2> /dev/null; exit 1; }
 
 start() {
     stop
+    : > "$homes/ro.log"
     "$besa" --home "$homes/ro" serve > "$homes/ro.log" 2>&1 & pids+=($!)
+    : > "$homes/al.log"
     "$besa" --home "$homes/al" serve > "$homes/al.log" 2>&1 & pids+=($!)
     for side in ro al; do
         for _ in $(seq 100); do grep -q ready "$homes/$side.log" && continue 2; sleep 0.1; done

@@ -29,6 +29,7 @@ edit_draft=edit_end
 start() { # SECONDS ahead
     stop
     for side in ro al; do
+        : > "$homes/$side.log"
         LD_PRELOAD=$later BESA_TEST_LATER_S=$1 "$besa" --home "$homes/$side" serve > "$homes/$side.log" 2>&1 &
         pids+=($!)
     done

@@ -30,11 +30,13 @@ cp -r "$demo/build/demo/ro" "$work/ro"
 for party in al gr; do
     [ -d "$demo/build/demo/$party" ] || continue
     cp -r "$demo/build/demo/$party" "$work/$party"
+    : > "$work/$party.log"
     "$besa" --home "$work/$party" serve > "$work/$party.log" 2>&1 &
     partners+=($!)
 done
 export BESA_HOME="$work/ro" BESA_OFFICER=radu-petran BESA_REASON="independent verification"
 start() {
+    : > "$work/serve.log"
     "$besa" serve > "$work/serve.log" 2>&1 &
     node=$!
     for _ in $(seq 100); do

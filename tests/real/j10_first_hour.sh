@@ -45,6 +45,7 @@ documented() { # THE LINE OF THE PAGE, THE WORDS TO RUN...
 two_homes || exit 1
 step "two homes, paired by fingerprint, one agreement signed by both"
 for side in ro al; do
+    : > "$homes/$side.log"
     "$besa" --home "$homes/$side" serve > "$homes/$side.log" 2>&1 & pids+=($!)
 done
 for side in ro al; do until_said ready cat "$homes/$side.log"; done

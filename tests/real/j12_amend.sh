@@ -46,8 +46,10 @@ shorter() { # the draft of version 2: contacts are erased after one year
 
 two_homes || exit 1
 shorter
+: > "$homes/ro.log"
 "$besa" --home "$homes/ro" serve > "$homes/ro.log" 2>&1 &
 ro_pid=$!
+: > "$homes/al.log"
 "$besa" --home "$homes/al" serve > "$homes/al.log" 2>&1 &
 al_pid=$!
 # A command that finds no running node takes the home for itself, and `serve` would find it in use.

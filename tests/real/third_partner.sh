@@ -47,6 +47,7 @@ third_home() {
 desk_opens() { echo "desk_listen = 127.0.0.1:$2" >> "$homes/$1/besa.conf"; } # PARTY PORT
 
 serve() { # PARTY
+    : > "$homes/$1.log"
     "$besa" --home "$homes/$1" serve > "$homes/$1.log" 2>&1 &
     pids+=($!)
     for _ in $(seq 300); do

@@ -7,6 +7,7 @@ fail() { echo "$1"; cat "$homes/said" 2> /dev/null; tail -n 5 "$homes"/*.log 2> 
 start() { # SECONDS-LATER SIDE...
     local side
     for side in "${@:2}"; do
+        : > "$homes/$side.log"
         LD_PRELOAD=$later BESA_TEST_LATER_S=$1 "$besa" --home "$homes/$side" serve > "$homes/$side.log" 2>&1 & pids+=($!)
     done
     for side in "${@:2}"; do
