@@ -246,6 +246,9 @@ static bool keeper_prepare(struct init *init, struct error *err)
     struct buffer passphrase CLEANUP(buffer_wipe) = buffer_make(PASSPHRASE_SIZE_MAX);
     char directory[HOME_PATH_SIZE];
 
+    /* Its work is done, and a token's module is loaded in a process forked from this one. */
+    buffer_wipe(&init->pem.key);
+    buffer_wipe(&init->pem.passphrase);
     if (!passphrase_prepare(init, &passphrase, err) ||
         !home_path(&init->home, HOME_KEEPER, directory, err))
         return false;

@@ -6,6 +6,7 @@
 #include "keeper/keeper.h"
 
 #include "keeper/core.h"
+#include "keeper/token_process.h"
 
 #include <stdlib.h>
 
@@ -25,15 +26,26 @@ static bool create_files(const struct keeper_options *options, struct span party
            keys_write(options, keys, err);
 }
 
+/* The token's process, before a key is here. `options` are then those of who asks it. */
+static bool maker_begin(struct keeper_options *options, struct token_maker *maker,
+                        struct error *err)
+{
+    *maker = (struct token_maker){.fd = -1};
+    if (options->token == NULL)
+        return true;
+    if (!token_maker_start(options, maker, err))
+        return false;
+    options->signer = token_maker_signer(maker);
+    return true;
+}
+
 bool keeper_create(const struct keeper_options *options, struct span party, struct error *err)
 {
     return keeper_create_anew(options, party, 0, err);
 }
 
-bool keeper_renew(const struct keeper_options *options, struct error *err)
+static bool renew_files(const struct keeper_options *options, struct error *err)
 {
-    if (!check_passphrase(options, err))
-        return false;
     struct keys *keys = secret_alloc(sizeof *keys);
     if (keys == NULL)
         return error_set(err, ERROR_LIMIT, "out of locked memory");
@@ -43,18 +55,34 @@ bool keeper_renew(const struct keeper_options *options, struct error *err)
     return ok;
 }
 
+bool keeper_renew(const struct keeper_options *options, struct error *err)
+{
+    struct keeper_options own = *options;
+    struct token_maker maker;
+
+    if (!check_passphrase(options, err) || !maker_begin(&own, &maker, err))
+        return false;
+    bool ok = renew_files(&own, err);
+    token_maker_end(&maker);
+    return ok;
+}
+
 bool keeper_create_anew(const struct keeper_options *options, struct span party, uint8_t number,
                         struct error *err)
 {
+    struct keeper_options own = *options;
+    struct token_maker maker;
+
     if (!check_passphrase(options, err) ||
         !options->env->make_dir(options->env->context, options->directory, err) ||
-        keys_exist(options, err))
+        keys_exist(options, err) || !maker_begin(&own, &maker, err))
         return false;
     struct keys *keys = secret_alloc(sizeof *keys);
-    if (keys == NULL)
-        return error_set(err, ERROR_LIMIT, "out of locked memory");
-    bool ok = create_files(options, party, number, keys, err);
-    secret_free(keys);
+    bool ok = (keys != NULL || error_set(err, ERROR_LIMIT, "out of locked memory")) &&
+              create_files(&own, party, number, keys, err);
+    if (keys != NULL)
+        secret_free(keys);
+    token_maker_end(&maker);
     return ok;
 }
 

@@ -31,6 +31,9 @@ struct keeper_signer {
     void *context;
     bool (*sign)(void *context, uint8_t set, enum keeper_slot role, struct span message,
                  uint8_t out[SIGNATURE_SIZE], struct error *err); /* NULL: there is no token */
+    /* Makes that key in the token; its public key goes to `out`. NULL: this one signs only. */
+    bool (*make)(void *context, uint8_t set, enum keeper_slot role,
+                 uint8_t out[SIGNATURE_PUBLIC_SIZE], struct error *err);
 };
 
 struct keeper_options {
@@ -43,6 +46,8 @@ struct keeper_options {
     struct keeper_signer signer; /* for keeper_open; process.h sets it */
 };
 
+/* The next three: with a token, a process of its own loads the module, forked before any key of the keeper is read or made, as
+ * limited as the one that signs (token_process.h), and has ended when they return. One thread; the PIN is wiped. */
 /* Makes all keys and an empty record for `party` ("ro"). CONFLICT when there is a key file already. */
 bool keeper_create(const struct keeper_options *options, struct span party, struct error *err);
 /* A further set of keys beside the one in use: the keeper can sign with both from its next start, and the journal takes

@@ -3,7 +3,6 @@
 
 #include "base/cursor.h"
 #include "base/text.h"
-#include "crypto/token_signer.h"
 #include "keeper/wipe.h"
 
 #include <stdio.h>
@@ -50,21 +49,19 @@ static void derive_all(struct keys *keys)
 
 /* --- making --- */
 
-static bool token_set_make(struct token_signer *signer, struct key_set *out, struct error *err)
+static bool token_set_make(const struct keeper_signer *token, struct key_set *out,
+                           struct error *err)
 {
     uint8_t *const publics[] = {[KEEPER_LOG] = out->log_public,
                                 [KEEPER_CUSTODY] = out->custody_public,
                                 [KEEPER_WITNESS] = out->witness_public};
-    struct token_key key;
-    char label[KEEPER_TOKEN_LABEL_SIZE];
 
+    if (token->make == NULL)
+        return error_set(err, ERROR_BUG, "no process makes keys in the token");
     out->is_in_token = true;
-    for (size_t role = 0; role < ARRAY_COUNT(publics); role++) {
-        keeper_token_label(out->number, (enum keeper_slot)role, label);
-        if (!token_signer_make(signer, label, &key, err))
+    for (size_t role = 0; role < ARRAY_COUNT(publics); role++)
+        if (!token->make(token->context, out->number, (enum keeper_slot)role, publics[role], err))
             return false;
-        memcpy(publics[role], key.public_key, sizeof key.public_key);
-    }
     return true;
 }
 
@@ -82,12 +79,9 @@ static bool set_make(const struct keeper_options *options, uint8_t number, struc
     const struct env *env = options->env;
 
     *out = (struct key_set){.number = number};
-    if (options->token != NULL) {
-        CLEANUP(token_signer_close) struct token_signer *signer = NULL;
-        return token_signer_open(options->token->uri, options->token->pin, &signer, err) &&
-               token_set_make(signer, out, err) &&
+    if (options->token != NULL)
+        return token_set_make(&options->signer, out, err) &&
                agree_make(env, out->sealing, out->sealing_public, err);
-    }
     env->random(env->context, out->log_seed, sizeof out->log_seed);
     env->random(env->context, out->custody_seed, sizeof out->custody_seed);
     env->random(env->context, out->witness_seed, sizeof out->witness_seed);

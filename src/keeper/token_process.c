@@ -1,6 +1,6 @@
 /*
  * Token process: see token_process.h. A question is role u8, set u8, message; an answer is kind u8 (0: well) and the
- * signature, or kind and text of an error. The first answer, unasked, says whether the token is open.
+ * signature, or of one that makes keys the public key, or kind and text of an error. The first answer, unasked, says whether the token is open.
  */
 #include "keeper/token_process.h"
 
@@ -14,11 +14,13 @@
 #include "base/cursor.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #define QUESTION_SIZE_MAX 8192 /* more than any checkpoint */
@@ -27,6 +29,7 @@
 
 struct token_server {
     int fd;
+    bool is_maker; /* it makes keys, and signs nothing */
     struct token_signer *signer;
     struct {
         bool is_known;
@@ -64,6 +67,22 @@ static bool key_find(struct token_server *server, uint8_t role, uint8_t set, str
     return server->keys[set][role].is_known;
 }
 
+static bool key_make(struct token_server *server, uint8_t role, uint8_t set, struct buffer *answer,
+                     struct error *err)
+{
+    char label[KEEPER_TOKEN_LABEL_SIZE];
+    struct token_key key;
+
+    if (role >= ROLE_COUNT)
+        return error_set(err, ERROR_BUG, "no such key: %u", role);
+    keeper_token_label(set, (enum keeper_slot)role, label);
+    if (!token_signer_make(server->signer, label, &key, err))
+        return false;
+    buffer_clear(answer);
+    return buffer_byte(answer, ERROR_NONE) &&
+           buffer_add(answer, span_make(key.public_key, sizeof key.public_key));
+}
+
 static bool question_answer(struct token_server *server, struct span question,
                             struct buffer *answer, struct error *err)
 {
@@ -75,6 +94,8 @@ static bool question_answer(struct token_server *server, struct span question,
 
     if (from.failed)
         return error_set(err, ERROR_BUG, "the keeper's question was cut");
+    if (server->is_maker)
+        return key_make(server, role, set, answer, err);
     if (!key_find(server, role, set, &key, err) ||
         !token_signer_sign(server->signer, key, span_part(question, 2, question.size), signature,
                            err))
@@ -99,7 +120,7 @@ _Noreturn static void serve(struct token_server *server, struct buffer *question
     _exit(0);
 }
 
-_Noreturn static void token_process(const struct keeper_options *options, int fd)
+_Noreturn static void token_process(const struct keeper_options *options, int fd, bool is_maker)
 {
     struct token_server *server = calloc(1, sizeof *server);
     struct buffer question = buffer_whole(QUESTION_SIZE_MAX);
@@ -111,6 +132,7 @@ _Noreturn static void token_process(const struct keeper_options *options, int fd
     if (server == NULL || question.failed || answer.failed)
         _exit(1);
     server->fd = fd;
+    server->is_maker = is_maker;
     bool ok = keeper_filter_install_token(&err) &&
               token_files_limit(options->env, options->token, &err) &&
               token_signer_open(options->token->uri, options->token->pin, &server->signer, &err);
@@ -146,19 +168,35 @@ static bool answer_read(int fd, uint8_t *out, size_t size, struct error *err)
     return true;
 }
 
-bool token_process_start(const struct keeper_options *options, int node_fd, int *out_fd,
-                         struct error *err)
+/* All that the command has open but what goes to people and `fd`, which becomes the lowest. */
+static int files_close(int fd)
+{
+    int lowest = STDERR_FILENO + 1;
+
+    if (fd != lowest && dup2(fd, lowest) < 0)
+        _exit(1);
+    if (close_range((unsigned)lowest + 1, UINT_MAX, 0) != 0)
+        _exit(1);
+    return lowest;
+}
+
+/* `node_fd` -1: a maker. */
+static bool process_fork(const struct keeper_options *options, int node_fd, int *out_fd,
+                         pid_t *out_pid, struct error *err)
 {
     int pair[2];
 
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0)
         return error_set(err, ERROR_LIMIT, "cannot make a socketpair: %s", strerror(errno));
     pid_t pid = fork();
+    if (pid == 0 && node_fd < 0)
+        token_process(options, files_close(pair[1]), true);
     if (pid == 0) {
         close(node_fd);
         close(pair[0]);
-        token_process(options, pair[1]);
+        token_process(options, pair[1], false);
     }
+    *out_pid = pid;
     close(pair[1]);
     span_wipe(options->token->pin);
     *out_fd = pair[0];
@@ -167,6 +205,33 @@ bool token_process_start(const struct keeper_options *options, int node_fd, int 
         return error_set(err, ERROR_LIMIT, "cannot fork: %s", strerror(errno));
     }
     return answer_read(pair[0], NULL, 0, err);
+}
+
+bool token_process_start(const struct keeper_options *options, int node_fd, int *out_fd,
+                         struct error *err)
+{
+    pid_t ignored;
+
+    return process_fork(options, node_fd, out_fd, &ignored, err);
+}
+
+void token_maker_end(struct token_maker *maker)
+{
+    if (maker->fd >= 0)
+        close(maker->fd); /* it ends with this */
+    while (maker->pid > 0 && waitpid(maker->pid, NULL, 0) < 0 && errno == EINTR)
+        continue;
+    *maker = (struct token_maker){.fd = -1};
+}
+
+bool token_maker_start(const struct keeper_options *options, struct token_maker *out,
+                       struct error *err)
+{
+    *out = (struct token_maker){.fd = -1};
+    if (process_fork(options, -1, &out->fd, &out->pid, err))
+        return true;
+    token_maker_end(out);
+    return false;
 }
 
 static bool token_sign(void *context, uint8_t set, enum keeper_slot role, struct span message,
@@ -182,6 +247,22 @@ static bool token_sign(void *context, uint8_t set, enum keeper_slot role, struct
     if (!keeper_frame_send(fd, buffer_span(&question)))
         return error_set(err, ERROR_LINK, "the token's process has ended: start the node again");
     return answer_read(fd, out, SIGNATURE_SIZE, err);
+}
+
+static bool token_make(void *context, uint8_t set, enum keeper_slot role,
+                       uint8_t out[SIGNATURE_PUBLIC_SIZE], struct error *err)
+{
+    int fd = (int)(intptr_t)context;
+    const uint8_t question[] = {(uint8_t)role, set};
+
+    if (!keeper_frame_send(fd, span_make(question, sizeof question)))
+        return error_set(err, ERROR_LINK, "the token's process has ended");
+    return answer_read(fd, out, SIGNATURE_PUBLIC_SIZE, err);
+}
+
+struct keeper_signer token_maker_signer(const struct token_maker *maker)
+{
+    return (struct keeper_signer){.context = (void *)(intptr_t)maker->fd, .make = token_make};
 }
 
 struct keeper_signer token_process_signer(int fd)

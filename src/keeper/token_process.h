@@ -13,6 +13,8 @@
 
 #include "keeper/keeper.h"
 
+#include <sys/types.h>
+
 /* In the keeper's process, which has one thread: forks, and waits until the token is open. *out_fd: where to ask.
  * `node_fd` is closed in the fork. Passphrase and PIN of the options are wiped where they are not needed. Errors as
  * token_signer_open's. */
@@ -20,5 +22,16 @@ bool token_process_start(const struct keeper_options *options, int node_fd, int 
                          struct error *err);
 /* Asks at `fd`. */
 struct keeper_signer token_process_signer(int fd);
+
+/* The same process, which makes keys and ends, for commands that make or renew a keeper's keys; no other file of the command
+ * is open in it. *out is what `set` and `role` are asked for. token_maker_end in every case but a failure. */
+struct token_maker {
+    int fd;
+    pid_t pid;
+};
+bool token_maker_start(const struct keeper_options *options, struct token_maker *out,
+                       struct error *err);
+struct keeper_signer token_maker_signer(const struct token_maker *maker);
+void token_maker_end(struct token_maker *maker);
 
 #endif

@@ -24,6 +24,16 @@ static void look(FILE *says, const char *path)
         close(fd);
 }
 
+/* BESA_NOSY_DESCRIPTOR: one that the process that made this one had open. */
+static void look_at_descriptor(FILE *says)
+{
+    const char *number = getenv("BESA_NOSY_DESCRIPTOR");
+
+    if (number != NULL)
+        fprintf(says, "%d descriptor\n",
+                fcntl((int)strtol(number, NULL, 10), F_GETFD) < 0 ? errno : 0);
+}
+
 static void look_around(void)
 {
     const char *says_path = getenv("BESA_NOSY_SAYS"), *looks = getenv("BESA_NOSY_LOOKS");
@@ -36,6 +46,8 @@ static void look_around(void)
             look(says, path);
     }
     free(copy);
+    if (says != NULL)
+        look_at_descriptor(says);
     if (says != NULL)
         fclose(says);
 }

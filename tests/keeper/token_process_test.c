@@ -17,6 +17,7 @@
 #include "tlog/cosignature.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/wait.h>
@@ -318,6 +319,59 @@ CHECK_TEST(a_module_of_bad_intent_opens_nothing_but_its_own)
     CHECK_ERROR(err, ERROR_STORE, "keeper_key_files: sandbox: /there/is/none");
 }
 
+/* Open in this process, where `besa init` has its home and its books. */
+static bool create_with_a_file_open(const struct keeper_options *options, struct error *err)
+{
+    char path[128], descriptor[64];
+
+    snprintf(path, sizeof path, "%s/secret", place);
+    FILE *file = fopen(path, "w");
+    if (file == NULL)
+        return false;
+    int high = fcntl(fileno(file), F_DUPFD, 200); /* no file of the module's own gets this number */
+    snprintf(descriptor, sizeof descriptor, "%d", high);
+    setenv("BESA_NOSY_DESCRIPTOR", descriptor, 1);
+    bool ok = keeper_create(options, span_text("ro"), err);
+    close(high);
+    fclose(file);
+    return ok;
+}
+
+/* `besa init` and `besa keeper renew` make keys in a token: the same module, as confined. */
+CHECK_TEST(a_module_that_makes_keys_opens_nothing_but_its_own)
+{
+    char uri[512], files[320], looks[1024], says[160], keys[128], conf[128];
+    struct keeper_token token = token_of(pin);
+    struct keeper_options options = options_of("e", &token);
+
+    if (!has_token)
+        CHECK_NOT_RUN("no SoftHSM");
+    if (landlock_version() <= 0)
+        CHECK_NOT_RUN("no Landlock in this kernel");
+    snprintf(keys, sizeof keys, "%s/e/keeper.keys", place);
+    snprintf(conf, sizeof conf, "%s/softhsm.conf", place);
+    snprintf(looks, sizeof looks, "%s:/etc/passwd:/proc/self/environ:%s:%s", keys, place, conf);
+    snprintf(says, sizeof says, "%s/tokens/said", place);
+    snprintf(files, sizeof files, "%s/tokens:%s", place, conf);
+    snprintf(uri, sizeof uri, "pkcs11:token=besa;object=fifth?module-path=%s", BESA_NOSY_MODULE);
+    setenv("BESA_NOSY_LOOKS", looks, 1);
+    setenv("BESA_NOSY_SAYS", says, 1);
+    token.uri = span_text(uri);
+    token.files = span_text(files);
+    for (int round = 0; round < 2; round++) {
+        unlink(says);
+        CHECK_OR_RETURN(made(round == 0 ? create_with_a_file_open : keeper_renew, &options));
+        CHECK_INT(nosy_said(keys), round == 0 ? ENOENT : EACCES); /* it is made behind the module */
+        CHECK_INT(nosy_said("/etc/passwd"), EACCES);
+        CHECK_INT(nosy_said("/proc/self/environ"), EACCES);
+        CHECK_INT(nosy_said(place), EACCES);
+        CHECK_INT(nosy_said(conf), 0);
+        if (round == 0)
+            CHECK_INT(nosy_said("descriptor"), EBADF);
+    }
+    CHECK(access(keys, R_OK) == 0);
+}
+
 CHECK_TEST(a_token_that_goes_is_said_and_nothing_is_signed)
 {
     struct keeper_token token = token_of(pin);
@@ -412,6 +466,8 @@ CHECK_TEST(keys_go_from_the_file_into_the_token)
     CHECK(holds(&step, sets.keys[1].custody));
     keeper_process_stop(&process);
     /* A second node under the same names would sign with the same keys. */
+    char once[] = "2468"; /* wiped here, once the token's process has it */
+    token.pin = span_text(once);
     struct keeper_options other = options_of("c", &token);
     CHECK(keeper_create_anew(&other, span_text("al"), 1, &err) == false);
     CHECK_ERROR(err, ERROR_CONFLICT, "holds a key 'second log 1' already");
@@ -470,6 +526,7 @@ int main(void)
     CHECK_RUN(what_the_token_signs_holds_under_the_keepers_keys);
     CHECK_RUN(the_module_is_in_a_process_of_its_own_and_ends_with_the_keeper);
     CHECK_RUN(a_module_of_bad_intent_opens_nothing_but_its_own);
+    CHECK_RUN(a_module_that_makes_keys_opens_nothing_but_its_own);
     CHECK_RUN(a_token_that_goes_is_said_and_nothing_is_signed);
     CHECK_RUN(without_its_token_a_keeper_opens_and_signs_nothing);
     CHECK_RUN(a_wrong_pin_comes_back_from_the_start_and_is_not_tried_again);
