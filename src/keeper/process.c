@@ -112,7 +112,9 @@ static bool prepare(struct keeper_options *options, int fd, struct keeper **keep
     if (!lock_directory(options->directory, err) || !keeper_open(options, keeper, err))
         return false;
     rehearse(*keeper);
-    mlockall(MCL_CURRENT); /* best effort: the keys lie in locked memory of their own */
+    /* Best effort, since the keys lie in locked memory of their own: each page from its first use on. Without ONFAULT all
+     * that is mapped would be loaded, the data of every library that only the node uses among it. */
+    mlockall(MCL_CURRENT | MCL_ONFAULT);
     return keeper_filter_install(fd, token_fd, err);
 }
 
