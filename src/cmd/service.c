@@ -133,73 +133,6 @@ bool service_follow(struct service *service, struct error *err)
            http_server_trust(service->server, buffer_span(&trusted), err);
 }
 
-static size_t partner_count(struct service *service)
-{
-    pthread_mutex_lock(&service->mutex);
-    size_t count = service->partner_count;
-    pthread_mutex_unlock(&service->mutex);
-    return count;
-}
-
-/* --- the line out --- */
-
-static bool line_call(void *context, const char *partner, const char *path, struct span body,
-                      size_t response_size_max, int64_t deadline_ms,
-                      void (*done)(void *done_context, unsigned status, struct span response,
-                                   const struct error *error),
-                      void *done_context, struct error *err)
-{
-    struct service *service = context;
-    size_t count = partner_count(service);
-
-    for (size_t i = 0; i < count; i++) {
-        struct partner *found = &service->partners[i];
-        if (strcmp(found->party, partner) != 0)
-            continue;
-        if (found->address[0] == '\0')
-            return error_set(err, ERROR_LINK, "no address of %s is known here", partner);
-        struct http_call call = {.target = &found->target,
-                                 .path = path,
-                                 .body = body,
-                                 .response_size_max = response_size_max,
-                                 .deadline_ms = deadline_ms,
-                                 .done = done,
-                                 .context = done_context};
-        pthread_mutex_lock(&service->mutex); /* the target's key may be renewed now */
-        bool ok = http_client_call(service->client, &call, err);
-        pthread_mutex_unlock(&service->mutex);
-        return ok;
-    }
-    return error_set(err, ERROR_MISSING, "no partner %s", partner);
-}
-
-static struct exchange_way line_way(void *context, const char *partner)
-{
-    struct service *service = context;
-    struct exchange_way way = {.may_call = false};
-    size_t count = partner_count(service);
-
-    for (size_t i = 0; i < count; i++) {
-        const struct partner *found = &service->partners[i];
-        if (strcmp(found->party, partner) != 0)
-            continue;
-        way.may_call = found->address[0] != '\0' && found->connect != CONNECT_PULL;
-        way.may_wait = found->connect != CONNECT_CALL;
-        way.must_pull = service->node->config.is_unreachable;
-    }
-    return way;
-}
-
-static void line_wake(void *context)
-{
-    struct service *service = context;
-
-    pthread_mutex_lock(&service->line_mutex);
-    if (service->client != NULL)
-        http_client_wake(service->client);
-    pthread_mutex_unlock(&service->line_mutex);
-}
-
 /* An alarm of no line may be the domestic log's, which stops once; others of that kind come again and again. */
 static void alarm_report_own(struct node *node)
 {
@@ -386,8 +319,7 @@ static bool desk_make(struct service *service, struct error *err)
 
 static bool exchange_begin(struct service *service, struct error *err)
 {
-    struct exchange_line line = {
-        .context = service, .call = line_call, .wake = line_wake, .way = line_way};
+    struct exchange_line line = service_line(service);
 
     return http_client_make(SERVICE_CONNECTION_MAX, &service->client, err) &&
            exchange_make(&service->node->journal, &line, &service->node->exchange, err);
@@ -540,7 +472,7 @@ static void beat_write(struct service *service, struct moves *last)
 
 static void reachability_report(struct service *service)
 {
-    size_t count = partner_count(service);
+    size_t count = service_partner_count(service);
 
     for (size_t i = 0; i < count; i++) {
         const char *party = service->partners[i].party;
@@ -720,7 +652,7 @@ static void threads_end(struct service *service)
         web_stop(service->web);
     verifying_end(&service->verifying);
     __atomic_store_n(&service->stop, 1, __ATOMIC_RELEASE);
-    line_wake(service);
+    service_line_wake(service);
     if (service->has_courier)
         pthread_join(service->courier, NULL);
     if (service->client != NULL)

@@ -155,6 +155,10 @@ bool service_start(struct service *service, struct error *err);
 void service_demands_report(const struct node *node);
 /* Ends threads in the order in which they need each other, then frees. */
 void service_end(struct service **service);
+/* service_line.c: how calls reach the partners; makes the courier look; how many partners there are. Any thread. */
+struct exchange_line service_line(struct service *service);
+void service_line_wake(void *service);
+size_t service_partner_count(struct service *service);
 /* Partners of agreements that came since. In the writer, or before the threads start. */
 bool service_follow(struct service *service, struct error *err);
 /* Takes the TLS key and certificate that lie in the home now: the next connections show them, those that stand go on.

@@ -82,8 +82,13 @@ void operation_want(struct operation *operation, enum operation_kind kind)
 
 void operation_back_off(struct operation *operation, int64_t wait_ms)
 {
+    const struct env *env = operation->exchange->journal->env;
+    int64_t asked_ms = operation->retry_ms == 0 ? 0 : backoff_stretch_ms(env, operation->retry_ms);
+
     operation->phase = PHASE_IDLE;
-    operation->not_before_ms = exchange_ticks_ms(operation->exchange) + wait_ms;
+    operation->retry_ms = 0;
+    operation->not_before_ms =
+        exchange_ticks_ms(operation->exchange) + (asked_ms > wait_ms ? asked_ms : wait_ms);
     operation_want(operation, operation->kind);
 }
 
@@ -151,9 +156,11 @@ static bool partner_call(struct operation *operation, struct error *err)
     char path[PULL_PATH_SIZE_MAX + 1];
 
     operation->called_ms = exchange_ticks_ms(exchange);
+    operation->retry_ms = 0;
     path_write(operation->protocol,
                is_plain_resume(operation) ? PATH_RESUME : paths[operation->kind], path);
-    if (way.may_wait && pull_is_present(partner, exchange_ticks_ms(exchange)))
+    operation->is_direct = !way.may_wait || !pull_is_present(partner, exchange_ticks_ms(exchange));
+    if (!operation->is_direct)
         return pull_call(exchange, partner, path, body, answer_size_max(operation), deadline_ms,
                          call_done, operation, err);
     if (way.may_call)
@@ -193,6 +200,7 @@ static void call_done(void *context, unsigned status, struct span response,
     struct operation *operation = context;
 
     operation->status = status;
+    operation->retry_ms = operation->is_direct ? retry_asked_ms(operation->exchange, status) : 0;
     operation->took_ms = exchange_ticks_ms(operation->exchange) - operation->called_ms;
     operation->ended_ms = exchange_now_ms(operation->exchange);
     buffer_clear(&operation->answer);
@@ -234,6 +242,22 @@ static void operation_ready(struct operation *operation)
         call_begin(operation);
 }
 
+/* It is there and does not show what it holds: as if it were away, for as long as it asked at least. */
+static void probe_refused(struct operation *operation)
+{
+    struct courier_partner *partner = operation->partner;
+    int64_t retry_ms = operation->retry_ms;
+
+    partner_failed(operation->exchange, partner, operation->called_ms, &operation->error);
+    operation->retry_ms = 0;
+    if (retry_ms == 0)
+        return;
+    partner->spared_until_ms = exchange_ticks_ms(operation->exchange) +
+                               backoff_stretch_ms(operation->exchange->journal->env, retry_ms);
+    if (partner->retry_at_ms < partner->spared_until_ms)
+        partner->retry_at_ms = partner->spared_until_ms;
+}
+
 /* The job behind the answer is done. */
 static void operation_done(struct operation *operation)
 {
@@ -252,7 +276,7 @@ static void operation_done(struct operation *operation)
         if (operation_succeeded(operation))
             partner_reached(exchange, operation->partner);
         else
-            partner_failed(exchange, operation->partner, operation->called_ms, &operation->error);
+            probe_refused(operation);
         return;
     }
     if (operation->kind == OPERATION_RESUME || operation->kind == OPERATION_FRESH) {

@@ -69,6 +69,17 @@ static void denial_tell(struct operation *operation, const struct denial *denial
     pthread_mutex_unlock(&operation->exchange->mutex);
 }
 
+/* Of what says that it cannot now, and of nothing else: another answer is judged by what it says. */
+int64_t retry_asked_ms(const struct exchange *exchange, unsigned status)
+{
+    if ((status != 503 && status != 429) || exchange->line.retry_ms == NULL)
+        return 0;
+    int64_t asked_ms = exchange->line.retry_ms(exchange->line.context);
+    if (asked_ms < 0)
+        return 0;
+    return asked_ms < RETRY_MS_MAX ? asked_ms : RETRY_MS_MAX;
+}
+
 static int64_t pause_ms(const struct operation *operation, const struct denial *denial)
 {
     const struct env *env = operation->exchange->journal->env;
@@ -114,6 +125,8 @@ void operation_refused(struct operation *operation)
 
     operation->failures++;
     denial_read(operation->status, buffer_span(&operation->answer), &denial);
+    if (denial.retry_ms > 0) /* the node itself says it, in milliseconds */
+        operation->retry_ms = 0;
     if (operation->kind == OPERATION_WITNESS)
         witness_tell(operation);
     if (is_unwitnessed(operation))

@@ -41,6 +41,8 @@ struct exchange_line {
                  void *done_context, struct error *err);
     /* Makes the courier's thread call courier_pump soon. Any thread. */
     void (*wake)(void *context);
+    /* What the answer that `done` is being given asks for by Retry-After, in milliseconds; 0: nothing. NULL: no line tells. */
+    int64_t (*retry_ms)(void *context);
     /* NULL: partners are called, and that is all. The courier's thread. */
     struct exchange_way (*way)(void *context, const char *partner);
 };

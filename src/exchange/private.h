@@ -72,7 +72,9 @@ struct operation {
     int64_t not_before_ms; /* back-off of this kind alone */
     unsigned failures;     /* of this kind, in a row */
     unsigned protocol;     /* that the call is made in */
+    bool is_direct;        /* the call went over the line, not through a pull */
     int64_t called_ms;     /* when the call began; monotonic */
+    int64_t retry_ms;      /* what the last answer asked for by Retry-After; 0: nothing */
     int64_t took_ms;
     struct fetch fetch;   /* OPERATION_FETCH */
     struct gather gather; /* OPERATION_RESUME */
@@ -87,7 +89,8 @@ struct courier_partner {
     int64_t showed_ms; /* when it last showed what it holds; monotonic */
     int64_t failed_ms; /* when the last failure was noticed; monotonic */
     int64_t retry_at_ms;
-    int64_t lost_ms;   /* since when it cannot be reached, while it cannot; monotonic */
+    int64_t spared_until_ms; /* it asked to be left alone so long: its own calls do not hurry us */
+    int64_t lost_ms;         /* since when it cannot be reached, while it cannot; monotonic */
     int64_t steady_ms; /* since when it can, gaps below STEADY_GAP_MS not counted; monotonic */
     char last_error[ERROR_TEXT_SIZE];
     char refused[ERROR_TEXT_SIZE];       /* why it took no post from us; empty: it did */
@@ -194,7 +197,9 @@ bool operation_succeeded(const struct operation *operation);
 void operation_refused(struct operation *operation);
 /* denied.c: whether the partner cosigned our domestic log, and why not, is shown until the next answer. */
 void witness_tell(struct operation *operation);
-/* courier.c */
+/* denied.c: what an answer of this status, over the line, asks for by Retry-After; at most RETRY_MS_MAX. */
+int64_t retry_asked_ms(const struct exchange *exchange, unsigned status);
+/* courier.c: at least so long; longer when the last answer asked for it. */
 void operation_back_off(struct operation *operation, int64_t wait_ms);
 void operation_want(struct operation *operation, enum operation_kind kind);
 void courier_want(struct exchange *exchange, size_t partner, enum operation_kind kind);

@@ -110,18 +110,33 @@ static void puller_slow_down(const struct lane *lane)
         lane->partner->puller.not_before_ms = next_ms;
 }
 
+static void pull_refused(struct lane *lane, unsigned status, const struct error *error)
+{
+    const struct exchange *exchange = lane->exchange;
+    struct puller *puller = &lane->partner->puller;
+    int64_t asked_ms = retry_asked_ms(exchange, status);
+    char why[ERROR_TEXT_SIZE];
+
+    snprintf(why, sizeof why, "%s takes no pulls now: status %u", lane->partner->name, status);
+    puller_failed(lane, status == 0 && error != NULL ? error->text : why);
+    if (asked_ms > 0) {
+        int64_t next_ms =
+            exchange_ticks_ms(exchange) + backoff_stretch_ms(exchange->journal->env, asked_ms);
+        if (puller->not_before_ms < next_ms)
+            puller->not_before_ms = next_ms;
+    }
+    lane->phase = lane->id != 0 ? LANE_ANSWERED : LANE_IDLE; /* the answer goes once more */
+}
+
 static void pull_done(void *context, unsigned status, struct span response,
                       const struct error *error)
 {
     struct lane *lane = context;
     struct pull_call call = {.id = 0};
     struct error err = {0};
-    char why[ERROR_TEXT_SIZE];
 
     if (status != 200) {
-        snprintf(why, sizeof why, "%s takes no pulls now: status %u", lane->partner->name, status);
-        puller_failed(lane, status == 0 && error != NULL ? error->text : why);
-        lane->phase = lane->id != 0 ? LANE_ANSWERED : LANE_IDLE; /* the answer goes once more */
+        pull_refused(lane, status, error);
         return;
     }
     lane->id = 0;

@@ -96,7 +96,8 @@ void knock_hear(struct exchange *exchange, struct courier_partner *partner)
     int64_t now_ms = exchange_ticks_ms(exchange);
 
     pthread_mutex_lock(&exchange->mutex);
-    bool is_heard = partner->has_knocked && partner->tried_ms + KNOCK_MS <= now_ms;
+    bool is_heard = partner->has_knocked && partner->tried_ms + KNOCK_MS <= now_ms &&
+                    partner->spared_until_ms <= now_ms;
     if (is_heard)
         partner->has_knocked = false;
     pthread_mutex_unlock(&exchange->mutex);

@@ -31,6 +31,7 @@ struct http_client {
     bool has_next_refusals;
 
     struct refusals refusals; /* run's thread only */
+    int64_t retry_ms;         /* of the answer that is being given; run's thread only */
 };
 
 /* ---- one call ---- */
@@ -60,6 +61,7 @@ static size_t head_take(char *bytes, size_t one, size_t size, void *context)
     struct flight *flight = context;
     (void)one;
     flight->has_head = size == 2 && memcmp(bytes, "\r\n", 2) == 0;
+    flight_retry_take(flight, span_make(bytes, size));
     return size;
 }
 
@@ -283,7 +285,9 @@ static void flight_done(struct http_client *client, struct flight *flight, long 
     client->connect_count += (uint64_t)connects;
     pthread_mutex_unlock(&client->lock);
     struct span response = status == 0 ? (struct span){0} : buffer_span(&flight->response);
+    client->retry_ms = status == 0 ? 0 : flight->retry_s * 1000;
     flight->call.done(flight->call.context, (unsigned)status, response, err);
+    client->retry_ms = 0;
     flight_free(flight);
 }
 
@@ -448,6 +452,11 @@ bool http_client_run(struct http_client *client, int timeout_ms, struct error *e
 void http_client_wake(struct http_client *client)
 {
     curl_multi_wakeup(client->multi);
+}
+
+int64_t http_client_retry_ms(const struct http_client *client)
+{
+    return client->retry_ms;
 }
 
 size_t http_client_open_count(struct http_client *client)

@@ -56,6 +56,8 @@ bool http_client_refuse(struct http_client *client, const struct http_refused *r
 bool http_client_run(struct http_client *client, int timeout_ms, struct error *err);
 /* Makes http_client_run return; any thread. */
 void http_client_wake(struct http_client *client);
+/* What the Retry-After of the answer says, in milliseconds; 0: nothing that counts. During a call's `done`, on its thread. */
+int64_t http_client_retry_ms(const struct http_client *client);
 /* Calls not yet done. */
 size_t http_client_open_count(struct http_client *client);
 /* TLS connections made since the start: fewer than calls when connections are kept. */

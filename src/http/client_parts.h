@@ -21,7 +21,9 @@ struct flight {
     struct curl_slist *headers;
     struct buffer response;
     bool is_too_large;
-    bool has_head; /* the answer's head came whole */
+    bool has_head;        /* the answer's head came whole */
+    unsigned retry_count; /* Retry-After in it */
+    int64_t retry_s;      /* what it says; 0: nothing that counts */
     uint8_t institutions[HTTP_TARGET_INSTITUTIONS][HTTP_FINGERPRINT_SIZE]; /* of the target */
     size_t institution_count;
     bool is_refused;                 /* the partner showed a certificate that is believed no more */
@@ -32,6 +34,8 @@ struct flight {
 
 /* Monotonic. */
 int64_t flight_clock_ms(void);
+/* client_retry.c: one line of the answer's head. */
+void flight_retry_take(struct flight *flight, struct span line);
 /* client_refuse.c: certificates that are believed no more. */
 struct refusals {
     struct http_refused *list;

@@ -1,7 +1,7 @@
 /*
  * The running node's threads in this process: do they move, does a beat say so, do metrics and the audit stream tell what
  * happened.
- * covers: service gauges audit_stream
+ * covers: service service_line gauges audit_stream
  */
 #include "cmd/service.h"
 #include "check.h"

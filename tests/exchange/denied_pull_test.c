@@ -192,17 +192,48 @@ CHECK_TEST(without_a_common_version_nothing_is_handed_to_a_lane)
     CHECK_INT(line(0)->protocol, 2);
 }
 
+/* The server before the node says it of the pull itself. */
+CHECK_TEST(retry_after_to_a_pull_is_waited_for)
+{
+    pair_settle(&pair);
+    pair_run(&pair, 60000);
+    pair.unknown = "/pull";
+    pair.unknown_status = 429;
+    pair.says_retry_ms = 60000;
+    pair.unknown_calls = 0;
+    for (int s = 0; s < 60 && pair.unknown_calls == 0; s++)
+        pair_run(&pair, 1000); /* the pull that is held back ends, and the next one gets it */
+    CHECK(pair.unknown_calls > 0);
+    pair.unknown_calls = 0;
+    pair_run(&pair, 58000);
+    CHECK_INT(pair.unknown_calls, 0); /* its own back-off is 30 s at most */
+    pair_run(&pair, 18000);
+    CHECK(pair.unknown_calls > 0);
+    CHECK(strstr(state_of(1).pull_error, "ro takes no pulls now: status 429") != NULL);
+    pair.unknown = NULL;
+    pair.unknown_status = 0;
+    pair.says_retry_ms = 0;
+    pair_run(&pair, 100000);
+    CHECK(is_level());
+    CHECK(state_of(1).pull_error[0] == '\0');
+}
+
 int main(void)
 {
     if (!pair_make(&pair))
         return 1;
     pair.is_unreachable[1] = true;
-    CHECK_RUN(each_word_of_a_lane_is_told_and_makes_no_storm);
+    for (enum pair_draws draws = PAIR_DRAWS_ANY; draws <= PAIR_DRAWS_MOST; draws++) {
+        pair_draw(draws);
+        CHECK_RUN(each_word_of_a_lane_is_told_and_makes_no_storm);
+    }
+    pair_draw(PAIR_DRAWS_ANY);
     CHECK_RUN(busy_in_a_lane_is_asked_again_when_it_said_and_not_sooner);
     CHECK_RUN(a_fork_in_a_lane_stops_the_log_and_nothing_else);
     CHECK_RUN(behind_in_a_lane_is_shown_the_receipt_before_the_next_post);
     CHECK_RUN(a_suspension_is_learnt_through_a_lane);
     CHECK_RUN(without_a_common_version_nothing_is_handed_to_a_lane);
+    CHECK_RUN(retry_after_to_a_pull_is_waited_for);
     pair_free(&pair);
     return check_end();
 }

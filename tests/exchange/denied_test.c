@@ -122,6 +122,88 @@ CHECK_TEST(busy_is_asked_again_when_it_said_and_not_sooner)
     CHECK(state_of(0).refused[0] == '\0');
 }
 
+/* --- what only the line says: the server before the partner's node, or what stands between --- */
+
+/* How many posts go out within so long after one that got this answer. */
+static unsigned posts_within(unsigned status, const char *said, int64_t retry_ms, int64_t for_ms)
+{
+    CHECK(pair_reopen(&pair.nodes[0]));
+    pair_settle(&pair);
+    unsigned before = pair.posts;
+    pair.says = said;
+    pair.says_status = status;
+    pair.says_retry_ms = retry_ms;
+    request(0);
+    pair_run(&pair, for_ms);
+    return pair.posts - before;
+}
+
+static void says_nothing(void)
+{
+    pair.says = NULL;
+    pair.says_retry_ms = 0;
+    pair_run(&pair, 200000);
+    CHECK(is_level());
+}
+
+CHECK_TEST(retry_after_is_waited_for)
+{
+    static const char *const said = "{\"kind\":\"busy\",\"text\":\"too many requests\"}";
+    static const unsigned statuses[] = {429, 503};
+
+    for (size_t i = 0; i < ARRAY_COUNT(statuses); i++) {
+        CHECK_INT(posts_within(statuses[i], said, 7000, 6900), 1);
+        pair_run(&pair, 2200); /* and a quarter more at most */
+        CHECK(strncmp(state_of(0).refused, "busy: ", 6) == 0);
+        says_nothing();
+        CHECK_INT(posts_within(statuses[i], said, 7000, 9100), 2);
+        says_nothing();
+    }
+}
+
+CHECK_TEST(no_retry_after_holds_us_for_longer_than_its_limit)
+{
+    static const int64_t asked_ms[] = {RETRY_MS_MAX, 999999000, INT64_MAX};
+
+    for (size_t i = 0; i < ARRAY_COUNT(asked_ms); i++) {
+        CHECK_INT(posts_within(503, "no", asked_ms[i], RETRY_MS_MAX - 1000), 1);
+        says_nothing();
+        CHECK_INT(posts_within(503, "no", asked_ms[i], RETRY_MS_MAX * 5 / 4 + 1000), 2);
+        says_nothing();
+    }
+    CHECK(posts_within(503, "no", -5000, 10000) > 2);
+    says_nothing();
+}
+
+/* A line that asks for more than the node does is no reason to wait, nor is one that says so of something else. */
+CHECK_TEST(the_nodes_own_word_goes_before_the_lines)
+{
+    CHECK(posts_within(503, "{\"error\":\"busy\",\"retry_ms\":200,\"text\":\"x\"}", 60000, 3000) >
+          2);
+    says_nothing();
+    CHECK(posts_within(500, "no", 60000, 10000) > 2);
+    says_nothing();
+}
+
+/* A partner that says so to a probe is not asked sooner when it calls us itself. */
+CHECK_TEST(a_probe_waits_as_well)
+{
+    for (size_t i = 0; i < 2; i++)
+        CHECK(pair_reopen(&pair.nodes[i]));
+    unsigned calls = pair.calls;
+    pair.unknown = "/probe";
+    pair.unknown_status = 503;
+    pair.says_retry_ms = 20000;
+    pair_run(&pair, 19900);
+    CHECK_INT(pair.calls - calls, 2); /* one of each */
+    CHECK(!state_of(0).is_reachable && !state_of(1).is_reachable);
+    pair_run(&pair, 5500);
+    CHECK_INT(pair.calls - calls, 4);
+    pair.unknown = NULL;
+    pair.unknown_status = 0;
+    says_nothing();
+}
+
 CHECK_TEST(no_refusal_makes_a_storm)
 {
     static const struct {
@@ -479,17 +561,33 @@ int main(void)
     CHECK_RUN(a_denial_is_read_as_it_was_written);
     CHECK_RUN(what_cannot_be_read_is_no_word);
     CHECK_RUN(busy_is_asked_again_when_it_said_and_not_sooner);
-    CHECK_RUN(no_refusal_makes_a_storm);
+    CHECK_RUN(retry_after_is_waited_for);
+    CHECK_RUN(no_retry_after_holds_us_for_longer_than_its_limit);
+    CHECK_RUN(the_nodes_own_word_goes_before_the_lines);
+    CHECK_RUN(a_probe_waits_as_well);
+    for (enum pair_draws draws = PAIR_DRAWS_ANY; draws <= PAIR_DRAWS_MOST; draws++) {
+        pair_draw(draws);
+        CHECK_RUN(no_refusal_makes_a_storm);
+    }
+    pair_draw(PAIR_DRAWS_ANY);
     CHECK_RUN(a_partner_that_is_behind_sees_its_receipt_before_the_next_post);
     CHECK_RUN(nothing_of_a_log_that_the_partner_calls_forked_is_sent_and_it_is_told);
     CHECK_RUN(a_suspension_there_is_known_here_and_stops_new_business);
     CHECK_RUN(a_suspension_is_learnt_after_the_line_was_down_and_after_a_restart);
-    CHECK_RUN(the_queue_goes_out_within_seconds_of_the_partners_return);
+    for (enum pair_draws draws = PAIR_DRAWS_ANY; draws <= PAIR_DRAWS_MOST; draws++) {
+        pair_draw(draws);
+        CHECK_RUN(the_queue_goes_out_within_seconds_of_the_partners_return);
+    }
+    pair_draw(PAIR_DRAWS_ANY);
     CHECK_RUN(a_post_weighs_what_the_line_carries);
     CHECK_RUN(what_is_not_answered_makes_the_next_posts_lighter);
     CHECK_RUN(a_large_post_may_be_under_way_for_longer_than_the_clocks_may_differ);
     CHECK_RUN(a_node_speaks_with_one_of_the_version_before);
-    CHECK_RUN(without_a_common_version_the_line_waits_and_both_sides_say_why);
+    for (enum pair_draws draws = PAIR_DRAWS_ANY; draws <= PAIR_DRAWS_MOST; draws++) {
+        pair_draw(draws);
+        CHECK_RUN(without_a_common_version_the_line_waits_and_both_sides_say_why);
+    }
+    pair_draw(PAIR_DRAWS_ANY);
     CHECK_RUN(a_partner_that_falls_back_gets_nothing_from_then_on);
     CHECK_RUN(the_agreements_oldest_protocol_binds_both_sides);
     CHECK_RUN(both_learn_which_types_the_other_knows);

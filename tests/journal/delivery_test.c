@@ -433,7 +433,11 @@ int main(void)
     CHECK_RUN(a_receipt_tells_how_far_the_clocks_are_apart);
     CHECK_RUN(a_lost_answer_makes_no_clock_dispute_later);
     CHECK_RUN(a_post_that_keeps_failing_is_filed_once_an_hour);
-    CHECK_RUN(an_answer_without_receipts_is_filed_and_tried_again_slowly);
+    for (enum pair_draws draws = PAIR_DRAWS_ANY; draws <= PAIR_DRAWS_MOST; draws++) {
+        pair_draw(draws);
+        CHECK_RUN(an_answer_without_receipts_is_filed_and_tried_again_slowly);
+    }
+    pair_draw(PAIR_DRAWS_ANY);
     CHECK_RUN(a_time_that_falls_is_accepted_and_disputed); /* the two have other receipts then */
     pair_free(&pair);
     return check_end();

@@ -13,6 +13,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 static const char *const parties[2] = {"ro", "al"};
@@ -33,6 +34,22 @@ void pair_wait(int64_t ms)
     clock_ms += ms;
 }
 
+static enum pair_draws draws;
+
+void pair_draw(enum pair_draws which)
+{
+    draws = which;
+}
+
+/* Only what draws a pause asks for four bytes; keys, ids and salts are longer and stay random. */
+static void pair_random(void *context, uint8_t *out, size_t size)
+{
+    if (size == sizeof(uint32_t) && draws != PAIR_DRAWS_ANY)
+        memset(out, draws == PAIR_DRAWS_LEAST ? 0 : 0xff, size);
+    else
+        env_real()->random(context, out, size);
+}
+
 static const struct env *pair_env(void)
 {
     static struct env env;
@@ -40,6 +57,7 @@ static const struct env *pair_env(void)
         env = *env_real();
         env.now_ms = pair_now_ms;
         env.monotonic_ms = pair_now_ms;
+        env.random = pair_random;
     }
     return &env;
 }
@@ -75,6 +93,13 @@ static bool keeper_begin(struct pair_node *node, bool is_new, struct error *err)
                    !keeper_create(&options, span_text(node->party), err)))
         return false;
     return keeper_open(&options, &node->keeper, err);
+}
+
+static int64_t line_retry_ms(void *context)
+{
+    const struct pair_node *node = context;
+
+    return node->pair->says_retry_ms;
 }
 
 static bool line_call(void *context, const char *partner, const char *path, struct span body,
@@ -118,8 +143,11 @@ static bool books_open(struct pair_node *node, struct error *err)
                                       .rebuild_progress = node->rebuild_progress,
                                       .hidden_types = node->hidden_types,
                                       .apply_number = node->apply_number};
-    struct exchange_line line = {
-        .context = node, .call = line_call, .wake = line_wake, .way = line_way};
+    struct exchange_line line = {.context = node,
+                                 .call = line_call,
+                                 .wake = line_wake,
+                                 .retry_ms = line_retry_ms,
+                                 .way = line_way};
 
     if (node->pair->places[node->side] != NULL)
         snprintf(place, sizeof place, "%s", node->pair->places[node->side]);
@@ -300,7 +328,9 @@ static bool line_call(void *context, const char *partner, const char *path, stru
     if (pair->is_cut || !other->is_open || pair->is_unreachable[other->side])
         return error_set(err, ERROR_LINK, "connection refused");
     if (pair->unknown != NULL && ends_with(path, pair->unknown)) {
-        done(done_context, 404, span_text("no\n"), NULL);
+        pair->unknown_calls++;
+        done(done_context, pair->unknown_status == 0 ? 404 : pair->unknown_status,
+             span_text("no\n"), NULL);
         return true;
     }
     if (ends_with(path, "/push")) {

@@ -43,13 +43,16 @@ struct pair {
     int calls_until_cut;      /* when above 0: after so many calls the line goes down */
     bool loses_answer;        /* the next call arrives, its answer does not */
     int64_t paired_at_ms;
-    const char *unknown; /* calls of this path are answered 404, as by an older node */
-    bool withholds;      /* posts are answered 200 with nothing */
-    unsigned calls;      /* calls made, of both */
-    unsigned posts;      /* of them, those that bring a post */
-    unsigned posts_2;    /* and of these, those made in protocol 2 */
+    const char *unknown;     /* calls of this path are answered 404, as by an older node, */
+    unsigned unknown_status; /* or with this; 0: 404 */
+    unsigned unknown_calls;  /* and counted */
+    bool withholds;          /* posts are answered 200 with nothing */
+    unsigned calls;          /* calls made, of both */
+    unsigned posts;          /* of them, those that bring a post */
+    unsigned posts_2;        /* and of these, those made in protocol 2 */
     const char *says; /* when set, posts are answered with this and do not arrive, also in a lane */
     unsigned says_status;
+    int64_t says_retry_ms;  /* what the line tells of the Retry-After of every answer */
     uint64_t said_id;       /* of the post in a lane that the next pull answers so; 0: none */
     size_t post_size;       /* of the largest since a test set it to 0 */
     int64_t post_travel_ms; /* how long each post is under way */
@@ -72,6 +75,13 @@ void pair_close_node(struct pair_node *node);
 struct keeper_options pair_keeper(const struct pair_node *node, char directory[600]);
 /* The pre-shared key again, as by `besa pair` after the keeper lost it. */
 bool pair_again(struct pair_node *node, struct error *err);
+/* How the draws of both nodes' pauses fall from here on. */
+enum pair_draws {
+    PAIR_DRAWS_ANY,
+    PAIR_DRAWS_LEAST,
+    PAIR_DRAWS_MOST,
+};
+void pair_draw(enum pair_draws which);
 /* Lets time pass on the clock that both share. */
 void pair_wait(int64_t ms);
 /* Pumps both until nothing moves (a bounded number of rounds). */
