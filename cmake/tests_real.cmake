@@ -69,7 +69,9 @@ if(TARGET besa)
   # The keeper's record is lost, and believed again by the partner's fresh receipt.
   add_test(NAME real_keeper_lost COMMAND ${CMAKE_SOURCE_DIR}/tests/real/keeper_lost.sh
            $<TARGET_FILE:besa> $<TARGET_FILE:sample_request>)
-  set_tests_properties(real_keeper_lost PROPERTIES LABELS real TIMEOUT 200)
+  add_test(NAME real_keepers_lost COMMAND ${CMAKE_SOURCE_DIR}/tests/real/keepers_lost.sh
+           $<TARGET_FILE:besa> $<TARGET_FILE:sample_request>)
+  set_tests_properties(real_keeper_lost real_keepers_lost PROPERTIES LABELS real TIMEOUT 200)
   # Nodes of two releases with each other.
   add_executable(besa_other_version tests/real/other_version.c src/cmd/main.c)
   target_link_libraries(besa_other_version PRIVATE besa_cmd)

@@ -98,7 +98,7 @@ static bool probe_complete(struct journal *journal, struct operation *operation,
 
     if (operation->status != 200)
         return probe_refused(journal, operation, err);
-    if (!contact_seen(journal, line, buffer_span(&operation->answer), err))
+    if (!contact_answered(journal, line, buffer_span(&operation->answer), err))
         return false;
     contact_set(line, true);
     return true;

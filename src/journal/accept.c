@@ -440,8 +440,9 @@ static bool post_take(struct journal *journal, struct journal_line *line, struct
     return true;
 }
 
-/* Custody has stopped, and nothing more is taken. But of what is in custody the sender may lack the receipt: it was on its way
- * when the other machine with its keys was found, and without it the log could never end. *is_held: the post begins with it. */
+/* Custody has stopped, or waits for its keeper, and nothing more is taken. But of what is in custody the sender may lack the
+ * receipt: it was on its way when the other machine with its keys was found, or when both keepers lost their records, and
+ * without it the log could never end. *is_held: the post begins with it. */
 static bool held_again(struct journal *journal, const struct journal_line *line,
                        const struct post *post, bool *is_held, struct error *err)
 {
@@ -512,15 +513,11 @@ bool journal_accept(struct journal *journal, struct journal_line *line, struct s
                          "this node was restored: no custody before it has seen what %s holds",
                          line->partner);
     }
-    if (line->in.read_only[0] == '\0' && line->in.awaits_fresh > 0) {
-        refuse(out, REFUSAL_BUSY);
-        return error_set(err, ERROR_BUSY,
-                         "this node's keeper waits for a fresh receipt of %s: no custody before",
-                         line->partner);
-    }
-    if (line->in.read_only[0] == '\0' && !custody_has_met(line, err))
+    bool is_stopped = line->in.read_only[0] != '\0';
+    bool is_waiting = !is_stopped && log_stands_still(&line->in);
+    if (!is_stopped && !is_waiting && !custody_has_met(line, err))
         return refuse(out, REFUSAL_BUSY);
-    if (line->in.read_only[0] == '\0' && !journal_is_behind_keeper(&line->in) &&
+    if (!is_stopped && !is_waiting && !journal_is_behind_keeper(&line->in) &&
         (line->in.pending_count > 0 || log_is_unsigned(&line->in))) {
         refuse(out, REFUSAL_BUSY); /* one custody a batch: its receipt is signed first */
         return error_set(err, ERROR_BUSY, "the last post of %s is still being signed",
@@ -529,9 +526,9 @@ bool journal_accept(struct journal *journal, struct journal_line *line, struct s
     if (!post_read_header(wire, &arena, &post, err))
         return false;
     out->index = post.from;
-    if (!mirror_succeed(journal, line, &post, &arena, &before, out, err))
+    if (!is_waiting && !mirror_succeed(journal, line, &post, &arena, &before, out, err))
         return false;
-    if (line->in.read_only[0] != '\0') {
+    if (line->in.read_only[0] != '\0' || is_waiting) {
         bool is_held = false;
         out->refusal = REFUSAL_BUSY;
         if (!held_again(journal, line, &post, &is_held, err))
@@ -541,6 +538,10 @@ bool journal_accept(struct journal *journal, struct journal_line *line, struct s
             return true;
         }
     }
+    if (is_waiting)
+        return error_set(err, ERROR_BUSY,
+                         "this node's keeper waits for a fresh receipt of %s: no custody before",
+                         line->partner);
     if (post_look(journal, line, &post, wire.size, out, err) &&
         post_take(journal, line, &post, out, &arena, err)) {
         if (before.has_moved)

@@ -194,7 +194,7 @@ static bool held_note(struct journal *journal, struct journal_line *line,
                                        .signature = span_make(signature, SIGNATURE_SIZE)};
 
     line->held_there = shown->size;
-    return line->out.read_only[0] == '\0' || shown->size <= line->cosigned ||
+    return !log_stands_still(&line->out) || shown->size <= line->cosigned ||
            checkpoint_insert(journal->db, &row, err);
 }
 
@@ -404,8 +404,8 @@ static bool is_doubted(struct journal *journal, struct journal_line *line, struc
     return is_out || line->is_unproved;
 }
 
-bool contact_seen(struct journal *journal, struct journal_line *line, struct span shown,
-                  struct error *err)
+static bool contact_read(struct journal *journal, struct journal_line *line, struct span shown,
+                         bool is_answer, struct error *err)
 {
     static struct problems problems; /* the writer alone reads these */
     struct arena arena CLEANUP(arena_free) = arena_make(256 * 1024);
@@ -440,13 +440,26 @@ bool contact_seen(struct journal *journal, struct journal_line *line, struct spa
     if (!span_is(agreement, line->agreement_id))
         return error_set(err, ERROR_RULE, "%s works under agreement %.*s, we under %s",
                          line->partner, SPAN_ARG(agreement), line->agreement_id);
-    line->has_met = true;
+    line->has_met = line->has_met || is_answer;
     return (held.size == 0 || held_check(journal, line, held, err)) &&
            (receipt.size == 0 || receipt_check(journal, line, receipt, err)) &&
            (receipt_log.size == 0 ||
             receipt_later_check(journal, line, receipt_log, receipt, err)) &&
            (domestic.size == 0 || domestic_check(journal, line, domestic, err)) &&
-           (is_doubted(journal, line, held, domestic) || restored_prove(journal, line, err));
+           (is_doubted(journal, line, held, domestic) || !is_answer ||
+            restored_prove(journal, line, err));
+}
+
+bool contact_seen(struct journal *journal, struct journal_line *line, struct span shown,
+                  struct error *err)
+{
+    return contact_read(journal, line, shown, false, err);
+}
+
+bool contact_answered(struct journal *journal, struct journal_line *line, struct span shown,
+                      struct error *err)
+{
+    return contact_read(journal, line, shown, true, err);
 }
 
 void contact_set(struct journal_line *line, bool is_reachable)

@@ -18,6 +18,10 @@ bool contact_show(struct journal *journal, struct journal_line *line, struct buf
  * know are passed over: a newer node says more. */
 bool contact_seen(struct journal *journal, struct journal_line *line, struct span shown,
                   struct error *err);
+/* The same, in answer to what we asked since our start: only that is news. A call of the partner may have been on its way
+ * while older books were put in the place of those that it is about. */
+bool contact_answered(struct journal *journal, struct journal_line *line, struct span shown,
+                      struct error *err);
 /* The partner can be reached, or no longer: numbering waits for it. */
 void contact_set(struct journal_line *line, bool is_reachable);
 

@@ -46,8 +46,8 @@ static bool weight_find(struct journal *journal, const struct journal_line *line
     return true;
 }
 
-/* A log that stands still is signed no further, and what a post lacks stays unexplained. But the partner may hold more than
- * it receipted to us: what it showed, posted again, brings all receipts up to there. */
+/* A log that stands still, or waits for its keeper, is signed no further, and what a post lacks stays unexplained. But the
+ * partner may hold more than it receipted to us: what it showed, posted again, brings all receipts up to there. */
 static bool held_find(struct journal *journal, const struct journal_line *line, struct arena *arena,
                       struct checkpoint_row *out, struct error *err)
 {
@@ -72,7 +72,7 @@ static bool target_find(struct journal *journal, struct journal_line *line, stru
 
     /* A body that left since the newest checkpoint is explained by the next one only. */
     bool is_owing = log->signed_size <= line->cosigned || line->owes_withdrawn;
-    if (is_owing && log->read_only[0] != '\0')
+    if (is_owing && log_stands_still(log))
         return held_find(journal, line, arena, out, err);
     if (is_owing)
         return error_set(err, ERROR_MISSING, "nothing is to be sent to %s", line->partner);

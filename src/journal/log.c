@@ -71,10 +71,22 @@ enum keeper_slot log_slot(const struct journal_log *log)
     return log->kind == LOG_MIRROR ? KEEPER_CUSTODY : KEEPER_LOG;
 }
 
+/* A receipt up to where the end of an own log says that the older custody key counts is signed by that one, also when it is
+ * signed again, or late. */
+uint8_t log_set_at(struct journal *journal, const struct journal_log *log, uint64_t size)
+{
+    if (log->kind == LOG_DOMESTIC)
+        return own_set(journal, &journal->domestic_keys);
+    const struct journal_line *line = line_of_log(journal, log->id);
+    if (log->kind != LOG_MIRROR)
+        return own_set(journal, &line->own_keys);
+    uint8_t set = own_set(journal, chain_custody_keys(line, SIDE_OWN, line->in_past.base + size));
+    return set != KEYS_NOT_HELD ? set : own_set(journal, &line->own_keys);
+}
+
 uint8_t log_set(struct journal *journal, const struct journal_log *log)
 {
-    return own_set(journal, log->kind == LOG_DOMESTIC ? &journal->domestic_keys
-                                                      : &line_of_log(journal, log->id)->own_keys);
+    return log_set_at(journal, log, log->size);
 }
 
 /* Leaves [from, to) of the database, in order, each given to `leaf`. */
@@ -147,6 +159,11 @@ bool log_leaves(struct journal *journal, const struct journal_log *log, uint64_t
     }
     *out = leaves;
     return true;
+}
+
+bool log_stands_still(const struct journal_log *log)
+{
+    return log->read_only[0] != '\0' || log->awaits_fresh > 0;
 }
 
 bool log_is_unsigned(const struct journal_log *log)
@@ -319,7 +336,7 @@ bool log_feed(struct journal *journal, struct journal_log *log, uint64_t size, s
 
     if (!keeper_state(&journal->keeper, log_slot(log), origin, &state, err))
         return error_add(err, "asking the keeper about log %s", log->origin);
-    if (state.size >= size)
+    if (state.size >= size || state.is_lost) /* lost: it hears of it when its record is made anew */
         return true;
     feeding = calloc(1, sizeof *feeding);
     if (feeding == NULL)

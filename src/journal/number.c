@@ -306,6 +306,20 @@ static bool line_number(struct journal *journal, struct journal_line *line, stru
     return true;
 }
 
+/* Said by books that did not know yet what stands before it, maybe under a version that is over. That the agreement is suspended
+ * holds here all the same, and the end of the log says it anew in its place (suspension_settle). */
+static bool is_said_anew(const struct entry_row *row)
+{
+    return row->type == MESSAGE_SUSPENSION || row->type == MESSAGE_SUSPENSION_LIFTED;
+}
+
+static bool entry_drop(struct numbering *n, const struct entry_row *row, struct error *err)
+{
+    cache_forget(n->journal->cache, row->id);
+    return derived_erase(n->journal->db, row->id, err) &&
+           entry_remove_waiting(n->journal->db, row->id, err);
+}
+
 /* The receiver would refuse it: `seen` never falls from one business entry to the next (docs/protocol.md 4). */
 static bool late_visit(struct numbering *n, const struct entry_row *row, void *context,
                        bool *is_done, struct error *err)
@@ -316,6 +330,8 @@ static bool late_visit(struct numbering *n, const struct entry_row *row, void *c
     struct head head;
     (void)is_done;
 
+    if (is_said_anew(row))
+        return entry_drop(n, row, err);
     if (is_early(n, row->id) || !message_type_is_business((enum message_type)row->type) ||
         has_lost_body(row) || !head_read(row->head, n->arena, &head, &ignored) ||
         head.seen >= *seen)

@@ -28,6 +28,9 @@ bool log_leaves(struct journal *journal, const struct journal_log *log, uint64_t
 /* Where it stands in the keeper, and the set of keys that signs it. */
 enum keeper_slot log_slot(const struct journal_log *log);
 uint8_t log_set(struct journal *journal, const struct journal_log *log);
+uint8_t log_set_at(struct journal *journal, const struct journal_log *log, uint64_t size);
+/* Nothing is signed in it now: it is read-only, or its keeper waits for a fresh receipt. */
+bool log_stands_still(const struct journal_log *log);
 /* Grown since its newest signature. */
 bool log_is_unsigned(const struct journal_log *log);
 /* Compact range of the first `size` entries, from the database's leaves: slow for a long log, only for suspicions. */

@@ -26,7 +26,7 @@ bool reach_load(struct journal *journal, struct journal_log *log, const struct k
                                .origin = span_text(log->origin),
                                .size_before = state->size,
                                .is_signed = true,
-                               .set = log_set(journal, log),
+                               .set = log_set_at(journal, log, state->size),
                                .time_s = state->time_s};
 
     if (reach.has_signature && !keeper_advance(&journal->keeper, &step, 1, err))

@@ -278,6 +278,17 @@ static bool end_is_known(const struct journal *journal, const struct journal_lin
                      line->partner, journal->party);
 }
 
+/* Up to where the custody key that ends may have given receipts. Of a keeper that lost its record nobody knows whether it
+ * signed the newest one, which these books may lack and the partner hold: as far as custody goes. */
+static uint64_t receipted_size(const struct journal_log *mirror)
+{
+    if (journal_is_behind_keeper(mirror))
+        return mirror->reach.size;
+    if (mirror->awaits_fresh > 0)
+        return mirror->size;
+    return mirror->has_signature ? mirror->signed_size : 0;
+}
+
 static bool out_ending(struct journal *journal, struct journal_line *line, struct ending *ending,
                        struct error *err)
 {
@@ -297,10 +308,7 @@ static bool out_ending(struct journal *journal, struct journal_line *line, struc
                          "log %s: %s receipted up to %" PRIu64
                          " since the document was written; prepare another",
                          line->out.origin, line->partner, line->cosigned);
-    uint64_t signed_size = line->in.has_signature ? line->in.signed_size : 0;
-    ending->told.custody =
-        line->in_past.base +
-        (journal_is_behind_keeper(&line->in) ? line->in.reach.size : signed_size);
+    ending->told.custody = line->in_past.base + receipted_size(&line->in);
     return number_check(&line->own_keys, document, err) &&
            ending_at(journal, &line->out, is_planned ? line->out.size : document->size, ending,
                      err);

@@ -339,6 +339,180 @@ CHECK_TEST(books_that_are_behind_as_well_are_not_signed)
     CHECK_INT(line(0)->in.size, line(1)->out.size);
 }
 
+/* It says the same as any other: what a resume brought is told to the keeper when its record is there again. */
+CHECK_TEST(a_resumed_node_whose_keeper_loses_its_record_opens_too)
+{
+    struct error err = {0};
+    size_t changed = 0;
+
+    CHECK_INT(line(0)->resume.state, RESUME_DONE);
+    CHECK_OR_RETURN(record_lose() && pair_reopen(ro()));
+    CHECK(is_said(&line(0)->in));
+    CHECK_OR_RETURN(recover(false, &changed) && pair_reopen(ro()));
+    CHECK_OK(pair_again(ro(), &err), err);
+    pair_run(&pair, 400000);
+    CHECK_INT(line(0)->in.awaits_fresh, 0);
+}
+
+/* --- both records are lost, and a receipt was on its way --- */
+
+static void seal(struct pair_node *node)
+{
+    node->journal.lines[0].is_reachable = true;
+    for (int i = 0; i < 5; i++)
+        journal_pump(&node->journal);
+}
+
+/* A post of `from` arrives; the answer does not. */
+static enum post_refusal offer(struct pair_node *from, struct pair_node *to, struct error *err)
+{
+    struct buffer post CLEANUP(buffer_free) = buffer_make(POST_SIZE_MAX);
+    struct accepted accepted;
+
+    if (!hostile_post(from, &post, err))
+        return REFUSAL_INVALID;
+    enum post_refusal refusal = hostile_offer(to, buffer_span(&post), &accepted, err);
+    for (int i = 0; i < 5; i++)
+        journal_pump(&to->journal); /* the receipt is signed */
+    return refusal;
+}
+
+static bool receipt_run(struct journal *journal, void *context, struct error *err)
+{
+    int64_t now_ms = journal_now_ms(journal);
+    return journal_receipt(journal, &journal->lines[0], buffer_span(context), now_ms, now_ms, err);
+}
+
+/* The keeper waits, and custody stands still; but without the receipt that it gave before, the partner's log could not end. */
+CHECK_TEST(what_was_receipted_before_the_record_was_lost_is_given_again)
+{
+    struct error err = {0};
+    struct buffer receipts CLEANUP(buffer_free) = buffer_make(64 * 1024);
+    char item[UUID_TEXT_SIZE];
+    size_t changed = 0;
+
+    pair.is_cut = true;
+    CHECK_OK(pair_request(&pair.nodes[1], 40, item, &err), err);
+    seal(&pair.nodes[1]);
+    CHECK_INT(offer(&pair.nodes[1], ro(), &err), REFUSAL_NONE);
+    CHECK_INT(line(0)->in.size, line(1)->out.size);
+    CHECK(line(1)->cosigned < line(1)->out.size);
+    CHECK_OR_RETURN(record_lose() && recover(false, &changed) && pair_reopen(ro()));
+    CHECK_OK(pair_again(ro(), &err), err);
+    CHECK_INT(line(0)->in.awaits_fresh, 1);
+    CHECK_INT(offer(&pair.nodes[1], ro(), &err), REFUSAL_NONE);
+    CHECK_OK(journal_write_receipts(&ro()->journal, line(0), line(1)->cosigned, &receipts, &err),
+             err);
+    CHECK_OK(pair_work(&pair.nodes[1], receipt_run, &receipts, &err), err);
+    CHECK_INT(line(1)->cosigned, line(1)->out.size);
+    /* What is new waits all the same. */
+    uint64_t held = line(0)->in.size;
+    CHECK_OK(pair_request(&pair.nodes[1], 41, item, &err), err);
+    seal(&pair.nodes[1]);
+    CHECK_INT(offer(&pair.nodes[1], ro(), &err), REFUSAL_BUSY);
+    CHECK_ERROR(err, ERROR_BUSY, "fresh receipt");
+    CHECK_INT(line(0)->in.size, held);
+    pair.is_cut = false;
+    pair_run(&pair, 400000);
+    business_goes_on(42);
+}
+
+/* What went back to its officer since is explained by an entry that the own keeper does not sign now: the partner is asked
+ * for the receipts of what it shows. */
+CHECK_TEST(what_the_partner_holds_is_asked_for_while_the_own_keeper_waits)
+{
+    struct error err = {0};
+    struct buffer out CLEANUP(buffer_free) = buffer_make(1 << 16);
+    char arguments[96];
+    char item[UUID_TEXT_SIZE];
+    size_t changed = 0;
+
+    pair.is_cut = true;
+    CHECK_OK(pair_request(ro(), 44, item, &err), err);
+    seal(ro());
+    CHECK_INT(offer(ro(), &pair.nodes[1], &err), REFUSAL_NONE);
+    line(0)->is_reachable = false;
+    snprintf(arguments, sizeof arguments, "{\"item\":\"%s\"}", item);
+    CHECK_OK(pair_act(ro(), "item-withdraw", arguments, span_text(""), &out, &err), err);
+    CHECK(line(0)->owes_withdrawn && line(0)->cosigned < line(0)->out.size);
+    CHECK_OR_RETURN(record_lose() && recover(false, &changed));
+    pair.unknown = "/fresh";
+    CHECK_OR_RETURN(pair_reopen(ro()));
+    CHECK_OK(pair_again(ro(), &err), err);
+    pair.is_cut = false;
+    pair_run(&pair, 20000);
+    CHECK_INT(line(0)->out.awaits_fresh, 1);
+    CHECK_INT(line(0)->cosigned, line(1)->in.size);
+    pair.unknown = NULL;
+    pair_run(&pair, 400000);
+    CHECK(wants_nothing());
+    business_goes_on(46);
+}
+
+/* --- the log ends instead --- */
+
+static struct succession_document ending;
+
+static bool prepare_run(struct journal *journal, void *context, struct error *err)
+{
+    (void)context;
+    return journal_succession_prepare(journal, span_text("ro/ro-al/to/al/0"),
+                                      SUCCESSION_KEEPER_LOST, NULL, &ending, err);
+}
+
+static bool end_allow_run(struct journal *journal, void *context, struct error *err)
+{
+    struct arena arena CLEANUP(arena_free) = arena_make(1024 * 1024);
+    struct succession_document document;
+    return journal_succession_allow(journal, *(struct span *)context, &arena, &document, err);
+}
+
+static bool succeed_run(struct journal *journal, void *context, struct error *err)
+{
+    return journal_succeed(journal, *(struct span *)context, err);
+}
+
+/* The power failed before the books had the signature of the newest receipt, the partner has it, and the record is lost: it
+ * counts. */
+CHECK_TEST(a_receipt_that_only_the_lost_record_knew_of_counts)
+{
+    struct error err = {0};
+    struct buffer receipts CLEANUP(buffer_free) = buffer_make(64 * 1024);
+    struct buffer cms CLEANUP(buffer_free) = buffer_make(SUCCESSION_CMS_MAX);
+    char item[UUID_TEXT_SIZE];
+    size_t changed = 0;
+
+    pair_free(&pair);
+    CHECK_OR_RETURN(pair_make(&pair));
+    pair_settle(&pair);
+    business_goes_on(48);
+    pair.is_cut = true;
+    CHECK_OK(pair_request(&pair.nodes[1], 50, item, &err), err);
+    seal(&pair.nodes[1]);
+    CHECK_INT(offer(&pair.nodes[1], ro(), &err), REFUSAL_NONE);
+    CHECK_OK(journal_write_receipts(&ro()->journal, line(0), line(1)->cosigned, &receipts, &err),
+             err);
+    CHECK_OK(pair_work(&pair.nodes[1], receipt_run, &receipts, &err), err);
+    CHECK_OR_RETURN(record_lose() && recover(false, &changed) && pair_reopen(ro()));
+    CHECK_OK(pair_again(ro(), &err), err);
+    line(0)->in.has_signature = false;
+    line(0)->in.signed_size = 0;
+    CHECK_OK(pair_work(ro(), prepare_run, NULL, &err), err);
+    CHECK_OK(pair_sign_succession(&pair, 0, 1, &ending, &cms, &err), err);
+    struct span bytes = buffer_span(&cms);
+    CHECK_OK(pair_work(&pair.nodes[1], end_allow_run, &bytes, &err), err);
+    CHECK_OK(pair_sign_succession(&pair, 0, 2, &ending, &cms, &err), err);
+    bytes = buffer_span(&cms);
+    CHECK_OK(pair_work(ro(), succeed_run, &bytes, &err), err);
+    CHECK_OR_RETURN(line(0)->out_past.count == 1);
+    CHECK_INT(line(0)->out_past.past[0].custody_to, line(0)->in.size);
+    pair.is_cut = false;
+    pair_run(&pair, 400000);
+    CHECK_INT(line(1)->in_past.past[0].custody_to, line(1)->out.size);
+    CHECK_INT(line(0)->cosigned, line(0)->out.size);
+    CHECK_INT(line(1)->cosigned, line(1)->out.size);
+}
+
 /* --- the bytes --- */
 
 CHECK_TEST(questions_and_answers_have_one_form)
@@ -382,7 +556,11 @@ int main(void)
     CHECK_RUN(an_older_partner_cannot_give_one_and_that_is_said);
     CHECK_RUN(an_older_record_that_was_put_back_is_proved_and_goes_on);
     CHECK_RUN(what_the_partner_did_not_sign_is_not_believed);
+    CHECK_RUN(what_was_receipted_before_the_record_was_lost_is_given_again);
+    CHECK_RUN(what_the_partner_holds_is_asked_for_while_the_own_keeper_waits);
     CHECK_RUN(books_that_are_behind_as_well_are_not_signed);
+    CHECK_RUN(a_resumed_node_whose_keeper_loses_its_record_opens_too);
+    CHECK_RUN(a_receipt_that_only_the_lost_record_knew_of_counts);
     CHECK_RUN(questions_and_answers_have_one_form);
     pair_free(&pair);
     buffer_free(&said);

@@ -329,6 +329,28 @@ CHECK_TEST(a_suspension_in_books_that_are_behind_is_told_at_the_end_of_their_log
     CHECK_INT(suspension_waits(), 2);
 }
 
+/* Nor do those that have not met the partner yet: what they said waits under an older version. */
+CHECK_TEST(a_suspension_said_before_the_two_met_is_told_at_the_end_of_the_log)
+{
+    struct error err = {0};
+
+    CHECK_OR_RETURN(backup_take(ro()));
+    pair_settle(&pair);
+    CHECK_OR_RETURN(amend(0, amend_shorter));
+    CHECK(request(0, 41));
+    pair_settle(&pair);
+    pair.is_cut = true;
+    CHECK_OR_RETURN(backup_restore(ro()));
+    CHECK_OK(hostile_run(ro(), suspend_run, NULL, &err), err);
+    CHECK_INT(suspension_waits(), 1);
+    pair.is_cut = false;
+    resume_all();
+    CHECK(line(0)->is_suspended_by_us);
+    CHECK_INT(suspension_waits(), 0);
+    CHECK_OK(hostile_run(ro(), settle_run, NULL, &err), err);
+    CHECK_INT(suspension_waits(), 2);
+}
+
 /* --- receipts alone --- */
 
 /* What the partner shows, and the order, before anything else goes over the line. */
@@ -492,6 +514,10 @@ int main(void)
     if (!pair_make(&pair))
         return 1;
     CHECK_RUN(a_suspension_in_books_that_are_behind_is_told_at_the_end_of_their_log);
+    pair_free(&pair);
+    if (!pair_make(&pair))
+        return 1;
+    CHECK_RUN(a_suspension_said_before_the_two_met_is_told_at_the_end_of_the_log);
     pair_free(&pair);
     if (!pair_make(&pair))
         return 1;

@@ -395,6 +395,28 @@ static bool seen_run(struct journal *journal, void *context, struct error *err)
     return contact_seen(journal, &journal->lines[0], buffer_span(context), err);
 }
 
+/* The partner's call may have been under way while older books were put in the place of those that it is about. */
+CHECK_TEST(only_an_answer_to_what_was_asked_since_the_start_is_news)
+{
+    struct buffer shown CLEANUP(buffer_free) = buffer_make(CONTACT_SIZE_MAX);
+    struct error err = {0};
+    char item[UUID_TEXT_SIZE];
+
+    CHECK_OR_RETURN(pair_make(&pair));
+    pair_settle(&pair);
+    CHECK_OK(pair_work(&pair.nodes[1], show_run, &shown, &err), err);
+    CHECK_OK(pair_request(&pair.nodes[0], 1, item, &err), err);
+    pair_settle(&pair);
+    pair.is_cut = true;
+    CHECK_OR_RETURN(pair_reopen(&pair.nodes[0]));
+    CHECK_OK(pair_work(&pair.nodes[0], seen_run, &shown, &err), err);
+    CHECK(!line(0)->has_met);
+    pair.is_cut = false;
+    pair_settle(&pair);
+    CHECK(line(0)->has_met);
+    end();
+}
+
 /* A partner that signed two logs, and gave one to each machine. */
 CHECK_TEST(custody_that_was_given_twice_stops_and_is_brought_back_from_an_older_backup)
 {
@@ -485,6 +507,7 @@ int main(void)
     CHECK_RUN(a_receipt_for_what_the_other_machine_signed_holds_nothing_up);
     CHECK_RUN(what_the_other_machine_took_by_another_clock_is_resumed);
     CHECK_RUN(what_was_written_twice_ends_where_the_partner_holds_it_or_from_an_older_backup);
+    CHECK_RUN(only_an_answer_to_what_was_asked_since_the_start_is_news);
     CHECK_RUN(custody_that_was_given_twice_stops_and_is_brought_back_from_an_older_backup);
     CHECK_RUN(what_waited_comes_back_to_its_officer_when_later_messages_are_resumed);
     return check_end();

@@ -1,6 +1,7 @@
 #!/bin/bash
 # Two real nodes; the keeper's record of one is deleted, later damaged, later replaced by an older one. The node opens and
-# says so, two officers order the recovery, the partner's fresh receipt comes by itself, and both work on in the same logs.
+# says so, two officers order the recovery, the partner's fresh receipt comes by itself, and both work on in the same logs. When
+# the database is older as well, the logs are resumed and succeeded.
 #
 #     keeper_lost.sh BESA SAMPLE_REQUEST
 set -u
@@ -99,7 +100,36 @@ end al
 pair_again
 goes_on RO-KEEPER-5
 
+# 4. An older one, and the database is older too: a directory that was copied is put back whole.
+cp -a "$homes/ro" "$homes/older-ro"
+begin ro
+begin al
+until_said '"state":"reachable"' as_ro --json status
+exchange RO-KEEPER-6
+end ro
+rm -r "$homes/ro"
+cp -a "$homes/older-ro" "$homes/ro"
+recover --older
+end al
+pair_again
+begin ro
+begin al
+until_said 'ro/ro-al/to/al/0 is read-only: al holds [0-9]* entries under our signature, our books [0-9]*: an older backup' as_ro --json status
+as_ro --json doctor > "$homes/said" 2>&1
+grep -q 'besa resume order' "$homes/said" || fail "doctor names the resume"
+quiet as_ro --approver second resume order || fail "two officers order the resume"
+quiet as_al resume allow ro --until "$(date -u -d '+1 hour' +%Y-%m-%dT%H:%M:%SZ)" || fail "al allows it"
+until_said 'resumed: the log needs a successor' as_ro --json resume status
+succeed ro/ro-al/to/al/0 restored
+succeed ro/domestic/0 restored
+until_said '"log":"ro/domestic/1"' as_ro --json status
+exchange RO-KEEPER-7
+as_ro --json status > "$homes/said"
+grep -q 'fresh receipt\|read-only\|signs nothing' "$homes/said" && fail "no log waits any more"
+grep -q '"log":"ro/ro-al/to/al/1"' "$homes/said" || fail "the log to al has its successor"
+end ro
+
 end al
 as_ro verify > "$homes/said" 2>&1 || fail "the books of ro verify"
 as_al verify > "$homes/said" 2>&1 || fail "the books of al verify"
-echo "a record was deleted, damaged, put back: recovered each time, and no log ended"
+echo "a record was deleted, damaged, put back: recovered each time, and no log ended; with an older database both logs went on"
