@@ -48,8 +48,7 @@ int command_show_item(struct options *options, int argc, char **argv)
 
 int command_alarms(struct options *options, int argc, char **argv)
 {
-    static const struct plain plain = {"alarm-list", {NULL}, 0, NULL};
-    return plain_run(options, argc, argv, &plain);
+    return command_list(options, argc, argv, "alarm-list");
 }
 
 int command_assign(struct options *options, int argc, char **argv)

@@ -100,7 +100,10 @@ static const struct form register_forms[] = {
       {"certified", FLAG, "certified"}}},
     {"translations",
      "translation-list",
-     {{"item", TEXT, "item"}, {"register", NUMBER, "register"}}},
+     {{"item", TEXT, "item"},
+      {"register", NUMBER, "register"},
+      {"limit", NUMBER, "limit"},
+      {"after", TEXT, "after"}}},
 };
 
 static const struct form handover_forms[] = {

@@ -99,7 +99,7 @@ const struct command commands[] = {
     {"sent", "[--limit N] [--after PLACE]",
      "Requests from us, with receipts and answers.\n\nA page that has more behind it gives the place as next.",
      command_sent},
-    {"alarms", "",
+    {"alarms", "[--limit N] [--after PLACE]",
      "What is overdue or soon will be, and urgent requests that the partner does not hold.\n\nThe last quarter of a "
      "limit is soon. An urgent request that is not in the partner's custody after 15 minutes is telephoned: call says "
      "where.",
@@ -136,7 +136,7 @@ const struct command commands[] = {
     {"own",
      "search WORDS... --purpose CODE [--limit N]\nshow PERSON --purpose CODE\nremove PERSON --purpose "
      "CODE\ndue [--erase] [--days N] [--limit N] [--after PLACE]\nreview PERSON --purpose CODE --next DATE\nimport FILE --source NAME --offences CODES [--format csv|ftm|xml] [--mapping FILE] [--category CODE] [--evaluation "
-     "B2] [--purpose CODE] [--review DAYS] [--erase DAYS] [--link TEXT] [--errors FILE]\nimports",
+     "B2] [--purpose CODE] [--review DAYS] [--erase DAYS] [--link TEXT] [--errors FILE]\nimports [--limit N] [--after PLACE]",
      "The people of our own cases.\n\n`search` takes names as heard or read, dates, plates, telephones "
      "and numbers of documents in any order, or fields such as plate:AA123BB born:1984; purpose is a "
      "code of the agreement's list, and people who are protected show only in their own case or where a "
@@ -183,7 +183,7 @@ const struct command commands[] = {
     {"register",
      "put CHANNEL RECEIVED SENDER SUBJECT --original PLACE [--oral] [--urgent] [--scan UPLOAD] [--confirms N]\n"
      "list [--of CASE] [--limit N] [--after PLACE]\nshow N\ntranslate LANGUAGE TRANSLATOR TEXT --item "
-     "ITEM|--register N [--certified]\ntranslations --item ITEM|--register N",
+     "ITEM|--register N [--certified]\ntranslations --item ITEM|--register N [--limit N] [--after PLACE]",
      "Registers what came by telephone, on paper or over another channel, under a number of its year.\n\n"
      "RECEIVED is the true time of receipt, PLACE where the original lies. What is --oral and --urgent is owed in "
      "writing within 12 hours: a task of whoever registered it, done by what --confirms it. A translation bears "

@@ -4,6 +4,7 @@
 #include "base/attributes.h"
 #include "base/json.h"
 #include "cmd/own.h"
+#include "cmd/session.h"
 #include "desk/own_dates.h"
 #include "match/query.h"
 
@@ -123,12 +124,7 @@ static int review(struct options *options, int argc, char **argv)
 
 static int imports(struct options *options, int argc, char **argv)
 {
-    struct word_list words;
-    int exit_code;
-
-    if (!command_parse(options, argc, argv, NULL, 0, 0, 0, &words, &exit_code))
-        return exit_code;
-    return command_act(options, "own-import-list", span_text("{}"), span_make(NULL, 0));
+    return command_list(options, argc, argv, "own-import-list");
 }
 
 int command_own(struct options *options, int argc, char **argv)

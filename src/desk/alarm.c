@@ -5,7 +5,8 @@
 #include "desk/private.h"
 #include "store/clock_rows.h"
 
-#define STEP 64u /* rows read at once */
+#define STEP       64u /* rows read at once */
+#define ALARM_PAGE 200 /* no limit named: whoever looks in the night shall not miss one by a page */
 
 const char *const alarm_kind_names[ALARM_KIND_COUNT] = {
     [ALARM_NO_CUSTODY] = "no_custody", [ALARM_OVERDUE] = "overdue", [ALARM_SOON] = "soon"};
@@ -14,8 +15,10 @@ struct search {
     struct journal *journal;
     struct arena *arena;
     struct alarm *out;
+    size_t limit;
     size_t count;
     int64_t now_ms;
+    int64_t walk;
 };
 
 static const struct agreement *agreement_of(const struct journal *journal, struct span name,
@@ -36,7 +39,7 @@ static int64_t owed_ms(const struct inbox_row *row)
 static void alarm_add(struct search *search, enum alarm_kind kind, const struct inbox_row *row,
                       size_t line, int64_t at_ms)
 {
-    if (search->count == ALARM_COUNT_MAX)
+    if (search->count == search->limit)
         return;
     search->out[search->count++] = (struct alarm){.kind = kind,
                                                   .is_own = row->request.is_own,
@@ -45,7 +48,9 @@ static void alarm_add(struct search *search, enum alarm_kind kind, const struct 
                                                   .log = row->request.log,
                                                   .message_id = row->request.message_id,
                                                   .reference = row->request.reference,
-                                                  .at_ms = at_ms};
+                                                  .at_ms = at_ms,
+                                                  .walk = search->walk,
+                                                  .place = row->place};
 }
 
 /* *is_last: no later row is due so soon. */
@@ -91,7 +96,7 @@ static bool queue_walk(struct search *search, bool is_own, struct inbox_place pl
 
     if (rows == NULL)
         return error_set(err, ERROR_LIMIT, "alarms: out of memory");
-    while (!is_last && count == STEP && search->count < ALARM_COUNT_MAX) {
+    while (!is_last && count == STEP && search->count < search->limit) {
         if (!inbox_list(search->journal->db, search->arena, is_own, &place, rows, STEP, &count,
                         err))
             return error_add(err, "alarms");
@@ -103,24 +108,44 @@ static bool queue_walk(struct search *search, bool is_own, struct inbox_place pl
     return true;
 }
 
+/* The walks along the queue, the most pressing first; numbered from 1. */
+static const struct {
+    bool is_own;
+    struct inbox_place from;
+    void (*take)(struct search *search, const struct inbox_row *row, bool *is_last);
+} walks[] = {
+    {true, {.is_answered = 0, .due_ms = CLOCK_DUE_OPEN - 1}, custody_take}, /* without a limit */
+    {false, {.is_answered = -1}, due_take},
+    {true, {.is_answered = -1}, due_take},
+};
+
 //= dir-2023-977 art 16(1)(e)
-bool desk_alarms(struct journal *journal, struct arena *arena, struct alarm *out, size_t *count,
-                 struct error *err)
+bool desk_alarms_behind(struct journal *journal, struct arena *arena, const struct alarm *after,
+                        struct alarm *out, size_t limit, size_t *count, struct error *err)
 {
-    const struct inbox_place first = {.is_answered = -1};
-    const struct inbox_place without_limit = {.is_answered = 0, .due_ms = CLOCK_DUE_OPEN - 1};
     struct search search = {.journal = journal,
                             .arena = arena,
                             .out = out,
+                            .limit = limit,
                             .now_ms = journal->env->now_ms(journal->env->context)};
 
     *count = 0;
-    if (!queue_walk(&search, true, without_limit, custody_take, err) ||
-        !queue_walk(&search, false, first, due_take, err) ||
-        !queue_walk(&search, true, first, due_take, err))
-        return false;
+    int64_t from = after == NULL ? 0 : after->walk;
+    for (int64_t i = from == 0 ? 1 : from; i <= (int64_t)ARRAY_COUNT(walks); i++) {
+        bool is_begun = after != NULL && after->walk == i;
+        search.walk = i;
+        if (!queue_walk(&search, walks[i - 1].is_own, is_begun ? after->place : walks[i - 1].from,
+                        walks[i - 1].take, err))
+            return false;
+    }
     *count = search.count;
     return true;
+}
+
+bool desk_alarms(struct journal *journal, struct arena *arena, struct alarm *out, size_t *count,
+                 struct error *err)
+{
+    return desk_alarms_behind(journal, arena, NULL, out, ALARM_COUNT_MAX, count, err);
 }
 
 static void alarm_show(const struct journal *journal, const struct alarm *alarm, int64_t now_ms,
@@ -144,27 +169,54 @@ static void alarm_show(const struct journal *journal, const struct alarm *alarm,
     json_end_object(out);
 }
 
+static bool place_write(const struct alarm *alarm, struct arena *arena, struct span *out,
+                        struct error *err)
+{
+    const int64_t numbers[] = {alarm->walk, alarm->place.is_answered, alarm->place.due_ms,
+                               alarm->place.entry};
+
+    return page_numbers_write(numbers, ARRAY_COUNT(numbers), arena, out, err);
+}
+
+static bool place_read(struct span text, struct alarm *out, struct error *err)
+{
+    int64_t numbers[4];
+
+    if (!page_numbers_read(text, numbers, ARRAY_COUNT(numbers), err))
+        return false;
+    *out = (struct alarm){.walk = numbers[0], .place = {numbers[1], numbers[2], numbers[3]}};
+    return true;
+}
+
 bool act_alarm_list(struct journal *journal, const struct desk_call *call, struct json_writer *out,
                     struct error *err)
 {
-    struct alarm *alarms = arena_array(call->arena, ALARM_COUNT_MAX, sizeof *alarms);
-    struct span *objects = arena_array(call->arena, ALARM_COUNT_MAX, sizeof *objects);
+    struct alarm *alarms = arena_array(call->arena, DESK_LIST_MAX + 1, sizeof *alarms);
+    struct span *objects = arena_array(call->arena, DESK_LIST_MAX, sizeof *objects);
+    struct span next = span_text("");
+    struct alarm after;
+    struct page page;
     size_t count = 0;
 
     if (alarms == NULL || objects == NULL)
         return error_set(err, ERROR_LIMIT, "out of memory");
-    if (!problems_to_error(call->problems, err) ||
-        !desk_alarms(journal, call->arena, alarms, &count, err))
+    if (!page_read(call, ALARM_PAGE, &page, err) ||
+        (page.after.size > 0 && !place_read(page.after, &after, err)) ||
+        !desk_alarms_behind(journal, call->arena, page.after.size > 0 ? &after : NULL, alarms,
+                            page.limit + 1, &count, err))
         return false;
+    bool has_next = count > page.limit;
+    if (has_next)
+        count = page.limit;
     for (size_t i = 0; i < count; i++)
         objects[i] = item_name(&journal->lines[alarms[i].line], alarms[i].log, alarms[i].message_id,
                                call->arena);
-    if (!access_view(journal, call, "alarm-list", objects, count, err))
+    if ((has_next && !place_write(&alarms[count - 1], call->arena, &next, err)) ||
+        !access_view(journal, call, "alarm-list", objects, count, err))
         return false;
     page_begin(out);
     for (size_t i = 0; i < count; i++)
         alarm_show(journal, &alarms[i], journal->env->now_ms(journal->env->context), out);
-    json_end_array(out);
-    json_end_object(out);
+    page_end(out, has_next, next);
     return true;
 }

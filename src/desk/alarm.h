@@ -30,11 +30,16 @@ struct alarm {
     int64_t log;
     struct span message_id;
     struct span reference;
-    int64_t at_ms; /* when it is or was due; of NO_CUSTODY: when it was written */
+    int64_t at_ms;            /* when it is or was due; of NO_CUSTODY: when it was written */
+    int64_t walk;             /* its place among all alarms: which walk along the queue found it, */
+    struct inbox_place place; /* and where */
 };
 
 /* Most pressing first, at most ALARM_COUNT_MAX; texts in the arena. In the writer, or a thread with a connection. */
 bool desk_alarms(struct journal *journal, struct arena *arena, struct alarm *out, size_t *count,
                  struct error *err);
+/* The same, at most `limit` of those behind `after`, an alarm whose walk and place are read; NULL: from the first. */
+bool desk_alarms_behind(struct journal *journal, struct arena *arena, const struct alarm *after,
+                        struct alarm *out, size_t limit, size_t *count, struct error *err);
 
 #endif

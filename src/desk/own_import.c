@@ -269,26 +269,73 @@ bool act_own_import_end(struct journal *journal, const struct desk_call *call,
     return true;
 }
 
+/* "began.digest" of the last row of the page before. */
+static bool import_place_read(struct span text, int64_t *began_ms, uint8_t digest[DIGEST_SIZE],
+                              struct error *err)
+{
+    size_t digits = 2 * (size_t)DIGEST_SIZE;
+
+    return (text.size > digits + 1 && text.data[text.size - digits - 1] == '.' &&
+            hex_read(span_part(text, text.size - digits, text.size), digest, DIGEST_SIZE) &&
+            page_numbers_read(span_part(text, 0, text.size - digits - 1), began_ms, 1, err)) ||
+           error_set(err, ERROR_INPUT, "after: not a place that a list gave");
+}
+
+static bool import_place_write(const struct own_import_row *row, struct arena *arena,
+                               struct span *out, struct error *err)
+{
+    struct buffer text CLEANUP(buffer_free) = buffer_make(PAGE_PLACE_SIZE);
+    char hex[2 * DIGEST_SIZE + 1];
+
+    hex_write(row->digest, hex);
+    buffer_format(&text, "%" PRId64 ".%s", row->began_ms, hex);
+    return (!text.failed && arena_copy(arena, buffer_span(&text), out)) ||
+           error_set(err, ERROR_LIMIT, "the place of a page does not fit in memory");
+}
+
+static bool imports_find(struct journal *journal, const struct desk_call *call,
+                         const struct page *page, struct own_import_row *rows, size_t *count,
+                         struct error *err)
+{
+    uint8_t digest[DIGEST_SIZE];
+    struct span after = span_make(NULL, 0);
+    int64_t began_ms = INT64_MAX;
+
+    if (page->after.size > 0) {
+        if (!import_place_read(page->after, &began_ms, digest, err))
+            return false;
+        after = span_make(digest, sizeof digest);
+    }
+    return own_import_list(journal->db, call->arena, began_ms, after, rows, page->limit + 1, count,
+                           err);
+}
+
 bool act_own_import_list(struct journal *journal, const struct desk_call *call,
                          struct json_writer *out, struct error *err)
 {
-    struct own_import_row *rows = arena_array(call->arena, DESK_LIST_MAX, sizeof *rows);
+    struct own_import_row *rows = arena_array(call->arena, DESK_LIST_MAX + 1, sizeof *rows);
+    struct span next = span_text("");
+    struct page page;
     int64_t people = 0;
     size_t count = 0;
 
     if (rows == NULL)
         return error_set(err, ERROR_LIMIT, "out of memory");
-    if (!problems_to_error(call->problems, err) || !own_count(journal->db, &people, err) ||
-        !own_import_list(journal->db, call->arena, rows, DESK_LIST_MAX, &count, err) ||
+    if (!page_read(call, DESK_PAGE, &page, err) || !own_count(journal->db, &people, err) ||
+        !imports_find(journal, call, &page, rows, &count, err) ||
         !access_view(journal, call, "own-import-list", NULL, 0, err))
+        return false;
+    bool has_next = count > page.limit;
+    if (has_next)
+        count = page.limit;
+    if (has_next && !import_place_write(&rows[count - 1], call->arena, &next, err))
         return false;
     json_begin_object(out);
     json_integer_field(out, "people", people);
-    json_key(out, "imports");
+    json_key(out, "list");
     json_begin_array(out);
     for (size_t i = 0; i < count; i++)
         import_write(out, &rows[i]);
-    json_end_array(out);
-    json_end_object(out);
+    page_end(out, has_next, next);
     return true;
 }

@@ -226,29 +226,35 @@ static bool find(struct journal *journal, const struct desk_call *call, struct c
            case_begin_of(journal, call, out->case_number, act, err);
 }
 
-static bool translations_write(struct journal *journal, enum translated of, int64_t object,
-                               struct arena *arena, struct json_writer *out, struct error *err)
+static void translation_write(const struct translation_row *row, struct json_writer *out)
+{
+    json_begin_object(out);
+    json_integer_field(out, "translation", row->id);
+    json_text_field(out, "language", row->language);
+    json_text_field(out, "translator", row->translator);
+    json_boolean_field(out, "certified", row->is_certified);
+    json_text_field(out, "text", row->text);
+    json_text_field(out, "registrar", row->registrar);
+    json_time_field(out, "made", row->made_ms);
+    json_end_object(out);
+}
+
+/* All of what is registered: few, as a part of it. */
+static bool translations_write(struct journal *journal, int64_t object, struct arena *arena,
+                               struct json_writer *out, struct error *err)
 {
     struct translation_row *rows = arena_array(arena, TRANSLATION_MAX, sizeof *rows);
     size_t count = 0;
 
     if (rows == NULL)
         return error_set(err, ERROR_LIMIT, "out of memory");
-    if (!translation_list(journal->db, arena, of, object, rows, TRANSLATION_MAX, &count, err))
+    if (!translation_list(journal->db, arena, TRANSLATED_REGISTER, object, 0, rows, TRANSLATION_MAX,
+                          &count, err))
         return false;
     json_key(out, "translations");
     json_begin_array(out);
-    for (size_t i = 0; i < count; i++) {
-        json_begin_object(out);
-        json_integer_field(out, "translation", rows[i].id);
-        json_text_field(out, "language", rows[i].language);
-        json_text_field(out, "translator", rows[i].translator);
-        json_boolean_field(out, "certified", rows[i].is_certified);
-        json_text_field(out, "text", rows[i].text);
-        json_text_field(out, "registrar", rows[i].registrar);
-        json_time_field(out, "made", rows[i].made_ms);
-        json_end_object(out);
-    }
+    for (size_t i = 0; i < count; i++)
+        translation_write(&rows[i], out);
     json_end_array(out);
     return true;
 }
@@ -266,7 +272,7 @@ bool act_register_show(struct journal *journal, const struct desk_call *call,
         return false;
     json_begin_object(out);
     row_write(&row, now_of(journal), call->arena, out);
-    bool ok = translations_write(journal, TRANSLATED_REGISTER, row.id, call->arena, out, err);
+    bool ok = translations_write(journal, row.id, call->arena, out, err);
     json_end_object(out);
     return ok;
 }
@@ -424,7 +430,7 @@ bool act_translation_put(struct journal *journal, const struct desk_call *call,
     if (others == NULL)
         return error_set(err, ERROR_LIMIT, "out of memory");
     if (!translated_find(journal, call, &of, err) ||
-        !translation_list(journal->db, call->arena, of.of, of.object, others, TRANSLATION_MAX,
+        !translation_list(journal->db, call->arena, of.of, of.object, 0, others, TRANSLATION_MAX,
                           &count, err))
         return false;
     if (count == TRANSLATION_MAX)
@@ -491,18 +497,46 @@ static bool marking_write(struct journal *journal, const struct entry_row *row, 
     return true;
 }
 
+/* A page of them, and whether there is a next one; `after` is the id of the last one of the page before. */
+static bool translations_page(struct journal *journal, const struct translated_item *of,
+                              const struct page *page, struct arena *arena, struct json_writer *out,
+                              struct error *err)
+{
+    struct translation_row *rows = arena_array(arena, TRANSLATION_MAX + 1, sizeof *rows);
+    size_t limit = page->limit < TRANSLATION_MAX ? page->limit : TRANSLATION_MAX;
+    int64_t after = 0;
+    size_t count = 0;
+    struct span next = span_text("");
+
+    if (rows == NULL)
+        return error_set(err, ERROR_LIMIT, "out of memory");
+    if ((page->after.size > 0 && !page_numbers_read(page->after, &after, 1, err)) ||
+        !translation_list(journal->db, arena, of->of, of->object, after, rows, limit + 1, &count,
+                          err))
+        return false;
+    bool has_next = count > limit;
+    if (has_next && !page_numbers_write(&rows[limit - 1].id, 1, arena, &next, err))
+        return false;
+    json_key(out, "list");
+    json_begin_array(out);
+    for (size_t i = 0; i < (has_next ? limit : count); i++)
+        translation_write(&rows[i], out);
+    page_end(out, has_next, next);
+    return true;
+}
+
 bool act_translation_list(struct journal *journal, const struct desk_call *call,
                           struct json_writer *out, struct error *err)
 {
     struct translated_item of = {.object = 0};
+    struct page page;
 
-    if (!translated_find(journal, call, &of, err) ||
+    if (!page_read(call, TRANSLATION_MAX, &page, err) ||
+        !translated_find(journal, call, &of, err) ||
         !access_view(journal, &of.act.call, "translation-list", &of.name, 1, err))
         return false;
     json_begin_object(out);
     json_boolean_field(out, "original_prevails", true);
-    bool ok = of.of != TRANSLATED_ENTRY || marking_write(journal, &of.row, call->arena, out, err);
-    ok = ok && translations_write(journal, of.of, of.object, call->arena, out, err);
-    json_end_object(out);
-    return ok;
+    return (of.of != TRANSLATED_ENTRY || marking_write(journal, &of.row, call->arena, out, err)) &&
+           translations_page(journal, &of, &page, call->arena, out, err);
 }

@@ -390,14 +390,18 @@ bool own_import_find(struct database *db, struct arena *arena, struct span diges
 
 static const char import_list_sql[] =
     "select digest, source, officer, case_number, lines, people, refused, began_ms, ended_ms"
-    " from own_imports order by began_ms desc, digest limit $1";
+    " from own_imports where began_ms < $1 or (began_ms = $2 and digest > $3)"
+    " order by began_ms desc, digest limit $4";
 
-bool own_import_list(struct database *db, struct arena *arena, struct own_import_row *out,
-                     size_t limit, size_t *count, struct error *err)
+bool own_import_list(struct database *db, struct arena *arena, int64_t began_ms, struct span digest,
+                     struct own_import_row *out, size_t limit, size_t *count, struct error *err)
 {
     struct statement *s CLEANUP(statement_give) = statement_take(db, import_list_sql, err);
     if (s == NULL)
         return false;
-    statement_integer(s, 1, (int64_t)limit);
+    statement_integer(s, 1, began_ms);
+    statement_integer(s, 2, began_ms);
+    statement_bytes(s, 3, digest);
+    statement_integer(s, 4, (int64_t)limit);
     return rows_read(s, arena, import_read, out, sizeof *out, limit, count, err);
 }

@@ -128,8 +128,9 @@ bool own_import_put(struct database *db, const struct own_import_row *row, struc
 /* MISSING when the file never came. */
 bool own_import_find(struct database *db, struct arena *arena, struct span digest,
                      struct own_import_row *out, struct error *err);
-/* The newest first. */
-bool own_import_list(struct database *db, struct arena *arena, struct own_import_row *out,
-                     size_t limit, size_t *count, struct error *err);
+/* The newest first, by digest where several began at once: those behind one that began at `began_ms` with this digest; INT64_MAX
+ * and nothing: from the first. */
+bool own_import_list(struct database *db, struct arena *arena, int64_t began_ms, struct span digest,
+                     struct own_import_row *out, size_t limit, size_t *count, struct error *err);
 
 #endif

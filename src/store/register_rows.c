@@ -141,16 +141,18 @@ static bool translation_read(const struct statement *s, struct arena *arena, voi
 
 static const char translation_list_sql[] =
     "select id, side, object, language, translator, is_certified, text, registrar, made_ms"
-    " from translations where side = $1 and object = $2 order by id limit $3";
+    " from translations where side = $1 and object = $2 and id > $3 order by id limit $4";
 
 bool translation_list(struct database *db, struct arena *arena, enum translated of, int64_t object,
-                      struct translation_row *out, size_t limit, size_t *count, struct error *err)
+                      int64_t after, struct translation_row *out, size_t limit, size_t *count,
+                      struct error *err)
 {
     struct statement *s CLEANUP(statement_give) = statement_take(db, translation_list_sql, err);
     if (s == NULL)
         return false;
     statement_integer(s, 1, of);
     statement_integer(s, 2, object);
-    statement_integer(s, 3, (int64_t)limit);
+    statement_integer(s, 3, after);
+    statement_integer(s, 4, (int64_t)limit);
     return rows_read(s, arena, translation_read, out, sizeof *out, limit, count, err);
 }

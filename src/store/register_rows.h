@@ -50,8 +50,9 @@ struct translation_row {
     int64_t made_ms;
 };
 bool translation_put(struct database *db, const struct translation_row *row, struct error *err);
-/* In the order in which they came. */
+/* In the order in which they came: those behind id `after`; 0: from the first. */
 bool translation_list(struct database *db, struct arena *arena, enum translated of, int64_t object,
-                      struct translation_row *out, size_t limit, size_t *count, struct error *err);
+                      int64_t after, struct translation_row *out, size_t limit, size_t *count,
+                      struct error *err);
 
 #endif

@@ -158,8 +158,8 @@ static const struct shape alarm_row =
     SHAPE("alarm_row", "A limit that wants somebody.", alarm_fields);
 static const struct shape *const alarm_rows[] = {&alarm_row};
 static const struct shape_field alarms_fields[] = {
-    LIST("list", MUST, ALARM_COUNT_MAX, alarm_rows, NULL)};
-const struct shape shape_alarms = SHAPE("alarms", "All alarms of limits.", alarms_fields);
+    LIST("list", MUST, DESK_LIST_MAX, alarm_rows, NULL), NEXT};
+const struct shape shape_alarms = SHAPE("alarms", "A page of alarms of limits.", alarms_fields);
 
 /* --- what is sent --- */
 

@@ -156,7 +156,8 @@ static const struct shape import = SHAPE("own_import", "A file of people.", impo
 static const struct shape *const imports[] = {&import};
 static const struct shape_field imports_fields[] = {
     COUNT("people", MUST, "In the own index now."),
-    LIST("imports", MUST, DESK_LIST_MAX, imports, "The newest first."),
+    LIST("list", MUST, DESK_LIST_MAX, imports, "The newest first."),
+    NEXT,
 };
 const struct shape shape_own_imports =
-    SHAPE("own_imports", "Where the own index came from.", imports_fields);
+    SHAPE("own_imports", "A page of where the own index came from.", imports_fields);

@@ -85,7 +85,8 @@ static const struct shape_field translations_fields[] = {
     BOOLEAN("original_prevails", MUST, "Always true."),
     CHOICES("handling", MAY, 0, handling_names, "Of the original: they are the translation's."),
     CHOICE("classification", MAY, classification_names, "The same."),
-    LIST("translations", MUST, TRANSLATION_COUNT, translations, NULL),
+    LIST("list", MUST, TRANSLATION_COUNT, translations, "In the order in which they came."),
+    NEXT,
 };
 const struct shape shape_translations =
-    SHAPE("translations", "The translations of an item.", translations_fields);
+    SHAPE("translations", "A page of the translations of an item.", translations_fields);

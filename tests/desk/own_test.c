@@ -166,7 +166,7 @@ CHECK_TEST(a_file_comes_in_slices_and_goes_on_where_it_stood)
     CHECK(!slice(DIGEST_A, people, 1, 5, 6, &err));
     CHECK_ERROR(err, ERROR_CONFLICT, "has ended");
     CHECK_OK(act("own-import-list", "{}", span_text(""), &err), err);
-    CHECK(answer_has("{\"people\":5,\"imports\":[{\"digest\":\"" DIGEST_A));
+    CHECK(answer_has("{\"people\":5,\"list\":[{\"digest\":\"" DIGEST_A));
     follow();
 }
 

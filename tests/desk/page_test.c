@@ -13,6 +13,7 @@
 #include "journal/support/third.h"
 #include "message/support/samples.h"
 #include "store/held_rows.h"
+#include "store/own_rows.h"
 #include "store/retention_rows.h"
 #include "store/session_rows.h"
 
@@ -91,6 +92,21 @@ static bool enter(bool (*run)(struct journal *, void *, struct error *), unsigne
         return true;
     printf("%s\n", err.text);
     return false;
+}
+
+static bool request_send(unsigned number, bool is_urgent)
+{
+    struct buffer body CLEANUP(buffer_free) = buffer_make(BODY_SIZE_MAX);
+    struct request sample = is_urgent ? sample_request_urgent() : sample_request();
+    char reference[24];
+
+    snprintf(reference, sizeof reference, "RO-%u", number);
+    sample.reference = span_text(reference);
+    sample.authority = span_text("Centrul de Cooperare (test)");
+    error_clear(&err);
+    return request_write(&sample, &body) &&
+           pair_act(&pair.nodes[0], "request-send", "{\"agreement\":\"ro-al\"}", buffer_span(&body),
+                    &out, &err);
 }
 
 /* --- the walk --- */
@@ -330,10 +346,100 @@ CHECK_TEST(what_is_held_comes_page_by_page)
         CHECK_INT(times(&walk, walk.rows[i]), 1);
 }
 
+static bool import_run(struct journal *journal, void *context, struct error *e)
+{
+    const struct entered *entered = context;
+    uint8_t digest[DIGEST_SIZE];
+    struct own_import_row row = {.source = span_text("old-cases"),
+                                 .officer = span_text("ana"),
+                                 .case_number = span_text("c-1"),
+                                 .people = 1,
+                                 .began_ms = 1000 + entered->number / 3, /* three at once */
+                                 .ended_ms = 5000};
+
+    digest_sha256(span_make(&entered->number, sizeof entered->number), digest);
+    row.digest = span_make(digest, sizeof digest);
+    return own_import_put(journal->db, &row, e);
+}
+
+CHECK_TEST(imports_come_page_by_page_while_others_begin)
+{
+    struct walk walk = {.act = "own-import-list",
+                        .officer = "ana",
+                        .key = "digest",
+                        .more = "",
+                        .run = import_run,
+                        .from = 8};
+
+    for (unsigned i = 0; i < 8; i++)
+        CHECK_OR_RETURN(enter(import_run, i));
+    walk_holds(&walk, 8);
+    CHECK(memmem(out.data, out.size, "\"people\":", 9) != NULL); /* on each page */
+}
+
+static size_t alarm_count(void)
+{
+    struct span rest = buffer_span(&out);
+    const uint8_t *at;
+    size_t count = 0;
+
+    while (rest.size > 0 && (at = memmem(rest.data, rest.size, "\"alarm\":", 8)) != NULL) {
+        rest = span_part(rest, (size_t)(at - rest.data) + 1, rest.size);
+        count++;
+    }
+    return count;
+}
+
+/* Of all three kinds, ours and the partner's, over the ends of the walks that find them. */
+CHECK_TEST(alarms_come_page_by_page_the_most_pressing_first)
+{
+    struct walk walk = {.act = "alarm-list", .officer = "ana", .key = "item", .more = ""};
+
+    for (unsigned i = 0; i < 3; i++)
+        CHECK_OR_RETURN(request_send(60 + i, false));
+    pair_settle(&pair);
+    pair_wait(INT64_C(8) * 86400000); /* these and the five of the partner's before are overdue */
+    pair.is_cut = true;
+    CHECK_OR_RETURN(request_send(70, true) && request_send(71, true) && request_send(72, true));
+    pair_wait(20 * 60000);
+    CHECK_OR_RETURN(pages_walk(&walk, false));
+    CHECK_INT(walk.count, 11);
+    for (size_t i = 0; i < walk.count; i++)
+        CHECK_INT(times(&walk, walk.rows[i]), 1);
+    CHECK_OK(pair_act_as(&pair.nodes[0], "ana", "alarm-list", "{\"limit\":3}", &out, &err), err);
+    CHECK(memmem(out.data, out.size, "overdue", 7) == NULL);
+    pair.is_cut = false;
+    pair_settle(&pair);
+}
+
+CHECK_TEST(no_alarm_is_cut_off)
+{
+    char arguments[256] = "{\"limit\":200}";
+    char next[PAGE_PLACE_SIZE + 1];
+    char item[UUID_TEXT_SIZE];
+    size_t count = 0;
+    unsigned pages = 0;
+    bool has_next = true;
+
+    for (unsigned i = 0; i < 230; i++)
+        CHECK_OK(pair_request(&pair.nodes[1], 100 + i, item, &err), err);
+    pair_settle(&pair);
+    pair_wait(INT64_C(8) * 86400000);
+    for (; has_next && pages < 5; pages++) {
+        CHECK_OK(pair_act_as(&pair.nodes[0], "ana", "alarm-list", arguments, &out, &err), err);
+        count += alarm_count();
+        has_next = field(buffer_span(&out), "next", next, sizeof next);
+        snprintf(arguments, sizeof arguments, "{\"limit\":200,\"after\":\"%s\"}", next);
+    }
+    CHECK(count >= 230 + 5);
+    CHECK_INT(pages, 2);
+}
+
 CHECK_TEST(a_place_that_no_list_gave_is_refused)
 {
     static const char *const acts[] = {"inbox-list",       "sent-list",      "approval-list",
-                                       "officer-sessions", "retention-list", "held-list"};
+                                       "officer-sessions", "retention-list", "held-list",
+                                       "alarm-list",       "own-import-list"};
     static const char *const places[] = {"x",
                                          ".",
                                          "1",
@@ -383,6 +489,9 @@ int main(void)
     CHECK_RUN(what_goes_comes_page_by_page_the_nearest_first);
     CHECK_RUN(what_goes_is_listed_to_its_end_however_much_it_is);
     CHECK_RUN(what_is_held_comes_page_by_page);
+    CHECK_RUN(imports_come_page_by_page_while_others_begin);
+    CHECK_RUN(alarms_come_page_by_page_the_most_pressing_first);
+    CHECK_RUN(no_alarm_is_cut_off);
     CHECK_RUN(a_place_that_no_list_gave_is_refused);
     third_free(&third);
     pair_free(&pair);

@@ -211,6 +211,43 @@ CHECK_TEST(a_translation_bears_the_marking_and_goes_with_its_original)
     CHECK_INT(err.kind, ERROR_GONE);
 }
 
+/* Two a page of five, each once, with the marking on each page; a place that no list gave is refused. */
+CHECK_TEST(translations_come_page_by_page)
+{
+    static const char *const bad[] = {"x", "1.2", "-1", "99999999999999999999"};
+    char item[UUID_TEXT_SIZE], text[300], wanted[40];
+
+    CHECK_OK(pair_request(&pair.nodes[1], 62, item, &err), err);
+    pair_settle(&pair);
+    for (int i = 0; i < 5; i++) {
+        snprintf(text, sizeof text,
+                 "{\"item\":\"%s\",\"language\":\"en\",\"translator\":\"Test\","
+                 "\"text\":\"version %d.\"}",
+                 item, i);
+        CHECK_OK(as("duty", "translation-put", text, "c-1"), err);
+    }
+    char next[40] = "";
+    for (int page = 0; page < 3; page++) {
+        snprintf(text, sizeof text, "{\"item\":\"%s\",\"limit\":2%s%s%s}", item,
+                 page == 0 ? "" : ",\"after\":\"", next, page == 0 ? "" : "\"");
+        CHECK_OK(as("duty", "translation-list", text, "c-1"), err);
+        CHECK(has("\"original_prevails\":true,\"handling\":"));
+        for (int i = 0; i < 5; i++) {
+            snprintf(wanted, sizeof wanted, "\"version %d.\"", i);
+            CHECK(has(wanted) == (i / 2 == page));
+        }
+        CHECK(has("\"next\":\"") == (page < 2));
+        const char *at = memmem(answer.data, answer.size, "\"next\":\"", 8);
+        snprintf(next, sizeof next, "%.*s", at == NULL ? 0 : (int)strcspn(at + 8, "\""),
+                 at == NULL ? "" : at + 8);
+    }
+    for (size_t i = 0; i < ARRAY_COUNT(bad); i++) {
+        snprintf(text, sizeof text, "{\"item\":\"%s\",\"after\":\"%s\"}", item, bad[i]);
+        CHECK(!as("duty", "translation-list", text, "c-1"));
+        CHECK_INT(err.kind, ERROR_INPUT);
+    }
+}
+
 static bool officer_enter(const char *id, const char *unit, const char *role)
 {
     return asked_officer(&pair.nodes[0], id, unit, role, &answer, &err);
@@ -233,6 +270,7 @@ int main(void)
     CHECK_RUN(a_scan_is_kept_and_goes_with_its_case);
     CHECK_RUN(a_restricted_case_leaves_its_numbers_in_the_list);
     CHECK_RUN(a_translation_bears_the_marking_and_goes_with_its_original);
+    CHECK_RUN(translations_come_page_by_page);
     pair_free(&pair);
     buffer_free(&answer);
     return check_end();

@@ -266,13 +266,15 @@ CHECK_TEST(what_is_registered_is_found_by_number_and_case)
     translation.id = 2;
     translation.of = TRANSLATED_ENTRY;
     OK(translation_put(c.db, &translation, &c.error));
-    OK(translation_list(c.db, &arena, TRANSLATED_REGISTER, 1, translations, 2, &count, &c.error));
+    OK(translation_list(c.db, &arena, TRANSLATED_REGISTER, 1, 0, translations, 2, &count,
+                        &c.error));
     CHECK(count == 1 && translations[0].id == 1);
     OK(derived_erase(c.db, 1, &c.error));
-    OK(translation_list(c.db, &arena, TRANSLATED_ENTRY, 1, translations, 2, &count, &c.error));
+    OK(translation_list(c.db, &arena, TRANSLATED_ENTRY, 1, 0, translations, 2, &count, &c.error));
     CHECK_INT(count, 0);
     OK(case_erase(c.db, span_text("a"), 1, &c.error));
-    OK(translation_list(c.db, &arena, TRANSLATED_REGISTER, 1, translations, 2, &count, &c.error));
+    OK(translation_list(c.db, &arena, TRANSLATED_REGISTER, 1, 0, translations, 2, &count,
+                        &c.error));
     CHECK_INT(count, 0);
     OK(register_find(c.db, &arena, 1, rows, &c.error));
     CHECK(rows[0].subject.size == 0 && rows[0].number == 1); /* the number stays */

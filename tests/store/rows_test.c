@@ -1030,8 +1030,13 @@ CHECK_TEST(an_import_keeps_where_it_stands)
     row.began_ms = 7;
     row.ended_ms = 8;
     OK(own_import_put(c.db, &row, &c.error));
-    OK(own_import_list(c.db, &arena, rows, 2, &count, &c.error));
+    OK(own_import_list(c.db, &arena, INT64_MAX, span_text(""), rows, 2, &count, &c.error));
     CHECK(count == 2 && rows[0].began_ms == 7 && rows[0].ended_ms == 8);
+    struct own_import_row first = rows[0], second = rows[1];
+    OK(own_import_list(c.db, &arena, first.began_ms, first.digest, rows, 2, &count, &c.error));
+    CHECK(count == 1 && span_equal(rows[0].digest, second.digest));
+    OK(own_import_list(c.db, &arena, second.began_ms, second.digest, rows, 2, &count, &c.error));
+    CHECK_INT(count, 0);
 }
 
 static int64_t first_in_inbox(struct engine_case *c)
