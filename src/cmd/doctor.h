@@ -70,6 +70,9 @@ extern const size_t doctor_machine_row_count;
 void doctor_volume_look(struct doctor *doctor, const struct doctor_machine *machine);
 void doctor_swap_look(struct doctor *doctor, const struct doctor_machine *machine);
 
+/* doctor_machine.c: is our own certificate, the institution's, the API's and each partner's valid for a while? */
+void doctor_certificates_look(struct doctor *doctor, const struct doctor_machine *machine);
+
 struct node;
 struct doctor_books_row {
     const char *name;
@@ -90,7 +93,8 @@ void doctor_limits_look(struct doctor *doctor, struct node *node);
 extern const struct doctor_books_row doctor_books_rows[]; /* doctor_books.c */
 extern const size_t doctor_books_row_count;
 
-/* {"worst", "findings": [{"check", "level", "found", "next"}]}, and back; what is read is added. */
+/* {"worst", "findings": [{"check", "level", "found", "next"}]}, and back; what is read is added, but for what stands there
+ * in the same words: the node looks at the certificates too. */
 bool doctor_write(const struct doctor *doctor, struct json_writer *out);
 bool doctor_read(struct doctor *doctor, struct span text, struct error *err);
 /* For people: the worst first, what is well as one line, or a line each with `with_all`. False when the buffer is full. */

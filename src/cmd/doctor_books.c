@@ -425,6 +425,15 @@ static void login_look(struct doctor *doctor, struct node *node)
                     "no guessing within the hour, %" PRIu64 " times since the start", count);
 }
 
+/* A check of the machine, which the node makes as well: over the API nobody else would. */
+static void certificates_look(struct doctor *doctor, struct node *node)
+{
+    const struct doctor_machine machine = {
+        .home = node->home.path, .config = &node->config, .now_ms = now_ms(node)};
+
+    doctor_certificates_look(doctor, &machine);
+}
+
 const struct doctor_books_row doctor_books_rows[] = {
     {"keeper", "The keeper may sign.", keeper_look},
     {"logs", "Every log can go on.", doctor_logs_look},
@@ -441,6 +450,7 @@ const struct doctor_books_row doctor_books_rows[] = {
     {"store", "The store works and its schema is known.", store_look},
     {"ends", "No process ended unasked.", ends_look},
     {"audit", "The audit stream is written.", audit_look},
+    {"certificates", "Own certificates are valid for a while.", certificates_look},
     {"revoked", "The certificate in use counts.", revoked_look},
     {"log-in", "Nobody guesses passwords at the API.", login_look},
     {"sandbox", "The running node is limited.", sandbox_look},

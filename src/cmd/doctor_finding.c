@@ -71,14 +71,24 @@ bool doctor_write(const struct doctor *doctor, struct json_writer *out)
     return !out->buffer->failed;
 }
 
+static bool is_known(const struct doctor *doctor, struct span check, struct span found)
+{
+    for (size_t i = 0; i < kept_count(doctor); i++)
+        if (span_is(check, doctor->findings[i].check) && span_is(found, doctor->findings[i].found))
+            return true;
+    return false;
+}
+
 static void finding_read(struct doctor *doctor, struct json_object *object)
 {
     size_t level = json_get_choice(object, "level", doctor_level_names, DOCTOR_LEVEL_COUNT);
-    struct doctor_finding *finding = finding_add(doctor, (enum doctor_level)level);
-    struct span check = json_get_text(object, "check", 1, sizeof finding->check - 1);
-    struct span found = json_get_text(object, "found", 1, sizeof finding->found - 1);
-    struct span next = json_get_text_optional(object, "next", sizeof finding->next - 1);
+    struct span check = json_get_text(object, "check", 1, sizeof doctor->findings[0].check - 1);
+    struct span found = json_get_text(object, "found", 1, sizeof doctor->findings[0].found - 1);
+    struct span next = json_get_text_optional(object, "next", sizeof doctor->findings[0].next - 1);
 
+    if (is_known(doctor, check, found))
+        return;
+    struct doctor_finding *finding = finding_add(doctor, (enum doctor_level)level);
     text_keep(finding->check, sizeof finding->check, (const char *)check.data, check.size);
     text_keep(finding->found, sizeof finding->found, (const char *)found.data, found.size);
     text_keep(finding->next, sizeof finding->next, (const char *)next.data, next.size);

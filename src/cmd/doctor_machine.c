@@ -241,7 +241,7 @@ static void partners_look(struct doctor *doctor, const struct doctor_machine *ma
                         "telephone the partner: docs/keys.md", "%s", warnings[i].text);
 }
 
-static void certificates_look(struct doctor *doctor, const struct doctor_machine *machine)
+void doctor_certificates_look(struct doctor *doctor, const struct doctor_machine *machine)
 {
     char path[HOME_PATH_SIZE + 64];
 
@@ -266,7 +266,7 @@ const struct doctor_machine_row doctor_machine_rows[] = {
     {"core", "No dump of memory is kept.", core_look},
     {"clock", "A time service keeps the clock.", clock_look},
     {"kernel", "The kernel can limit the node.", kernel_look},
-    {"certificates", "Own certificates are valid for a while.", certificates_look},
+    {"certificates", "Own certificates are valid for a while.", doctor_certificates_look},
 };
 const size_t doctor_machine_row_count = ARRAY_COUNT(doctor_machine_rows);
 

@@ -56,6 +56,7 @@ struct key_warning {
     char partner[NAME_SIZE_MAX + 1]; /* empty: our own */
     enum key_level level;
     int64_t until_ms;
+    bool is_missing;
     char text[256]; /* "TLS key: ends in 3 days; besa keys tls renew" */
 };
 /* What ends soon, ended or is missing, KEY_NOTICE and above, in the list's order. Gives how many, at most `max`. */

@@ -251,8 +251,10 @@ static void warning_write(const struct key_entry *entry, int64_t now_ms, struct 
     const char *space = entry->partner[0] == '\0' ? "" : " ";
     int64_t days = (entry->until_ms - now_ms) / DAY_MS;
 
-    *out = (struct key_warning){
-        .kind = entry->kind, .level = entry->level, .until_ms = entry->until_ms};
+    *out = (struct key_warning){.kind = entry->kind,
+                                .level = entry->level,
+                                .until_ms = entry->until_ms,
+                                .is_missing = entry->is_missing};
     memcpy(out->partner, entry->partner, sizeof out->partner);
     if (entry->is_missing) {
         out->level = KEY_ENDED;

@@ -7,8 +7,10 @@
 #include "web/web.h"
 
 #include "crypto/cms.h"
+#include "desk/roles.h"
 #include "journal/unread.h"
 #include "store/held_rows.h"
+#include "store/local_rows.h"
 #include "store/migrate.h"
 #include "store/session_rows.h"
 
@@ -184,7 +186,7 @@ static void line_alarms_write(struct node *node, size_t at, struct json_writer *
     }
 }
 
-/* Keys that end soon (keys.h); a notice is for `besa keys`, not for an alarm. */
+/* Keys that end soon (keys.h); a notice is no alarm, and stands in `keys`. */
 static void key_alarms_write(struct node *node, struct json_writer *out)
 {
     struct key_warning warnings[KEY_WARNING_MAX];
@@ -193,6 +195,46 @@ static void key_alarms_write(struct node *node, struct json_writer *out)
     for (size_t i = 0; i < count; i++)
         if (warnings[i].level >= KEY_ENDS_SOON)
             json_write_text(out, span_text(warnings[i].text));
+}
+
+/* Whoever may have the node looked over sees each key from its first warning on: 60 days ahead there is time to act. */
+static bool may_see_keys(struct node *node, const struct desk_call *call)
+{
+    struct officer_row officer;
+    struct error ignored = {0};
+    enum role role;
+
+    return officer_find(node->db, call->arena, call->access.officer, &officer, &ignored) &&
+           role_read(officer.role, &role) && role_permits(role, "doctor");
+}
+
+static void key_write(const struct key_warning *warning, struct json_writer *out)
+{
+    json_begin_object(out);
+    json_string_field(out, "key", key_kinds[warning->kind].name);
+    if (warning->partner[0] != '\0')
+        json_string_field(out, "partner", warning->partner);
+    json_string_field(out, "level",
+                      warning->is_missing ? "missing" : key_level_names[warning->level]);
+    if (!warning->is_missing)
+        json_time_field(out, "ends", warning->until_ms);
+    json_string_field(out, "text", warning->text);
+    json_string_field(out, "next", key_kinds[warning->kind].rotated_by);
+    json_end_object(out);
+}
+
+static void keys_write(struct node *node, const struct desk_call *call, struct json_writer *out)
+{
+    struct key_warning warnings[KEY_WARNING_MAX];
+    size_t count = keys_warnings(&node->home, now_ms(node), warnings, KEY_WARNING_MAX);
+
+    if (!may_see_keys(node, call))
+        return;
+    json_key(out, "keys");
+    json_begin_array(out);
+    for (size_t i = 0; i < count; i++)
+        key_write(&warnings[i], out);
+    json_end_array(out);
 }
 
 static void revoked_alarm_write(struct node *node, struct json_writer *out)
@@ -313,7 +355,6 @@ static bool act_status(struct node *node, const struct desk_call *call, struct j
 {
     struct error keeper_err = {0};
     int64_t schema = 0;
-    (void)call;
 
     keeper_status(&node->keeper, &keeper_err);
     if (!database_version(node->db, &schema, err))
@@ -321,6 +362,7 @@ static bool act_status(struct node *node, const struct desk_call *call, struct j
     json_begin_object(out);
     machine_write(node, &keeper_err, schema, out);
     alarms_write(node, &keeper_err, out);
+    keys_write(node, call, out);
     if (!partners_write(node, out, err))
         return false;
     logs_write(out, &node->journal);

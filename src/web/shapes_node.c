@@ -194,6 +194,22 @@ static const struct shape_field log_fields[] = {
 static const struct shape log_row = SHAPE("status_log", "A log.", log_fields);
 static const struct shape *const logs[] = {&log_row};
 
+static const char *const key_names[] = {
+    "log",       "custody", "witness",  "sealing",     "master",
+    "psk",       "tls",     "desk-tls", "institution", "partner-institution",
+    "passphrase"};
+static const char *const key_words[] = {"notice", "ends soon", "ends now", "ended", "missing"};
+static const struct shape_field key_fields[] = {
+    CHOICE("key", MUST, key_names, "As docs/keys.md names it."),
+    IDENTIFIER("partner", MAY, "Absent: our own."),
+    CHOICE("level", MUST, key_words, "How near its end is."),
+    TIME("ends", MAY, "Absent: it is missing, or cannot be read."),
+    TEXT("text", MUST, 1, WORDS_MAX, "In words."),
+    TEXT("next", MUST, 1, WORDS_MAX, "What renews it."),
+};
+static const struct shape key_row = SHAPE("status_key", "A key that warns.", key_fields);
+static const struct shape *const key_rows[] = {&key_row};
+
 static const char *const databases[] = {"sqlite", "postgres"};
 static const struct shape_field status_fields[] = {
     IDENTIFIER("party", MUST, NULL),
@@ -213,6 +229,9 @@ static const struct shape_field status_fields[] = {
     TEXT("sandbox", MUST, 1, WORDS_MAX, "In words."),
     OBJECT("sandbox_level", MAY, sandboxes, NULL),
     TEXTS("alarms", MUST, 0, 1024, 1024, "What a person must look at."),
+    LIST("keys", MAY, 2 * PARTNER_COUNT_MAX + ARRAY_COUNT(key_names), key_rows,
+         "Keys and certificates that end or are missing, from the first warning on; for whoever "
+         "may ask the doctor."),
     LIST("partners", MUST, PARTNER_COUNT_MAX, partners, NULL),
     LIST("logs", MUST, 2 * PARTNER_COUNT_MAX + 1, logs, NULL),
 };

@@ -139,6 +139,114 @@ CHECK_TEST(list_doctor_and_metrics_warn_at_each_step)
     }
 }
 
+/* --- what officers get, by acts as the API makes them --- */
+
+static int64_t moved_ms;
+
+static int64_t moved_now_ms(void *context)
+{
+    (void)context;
+    return moved_ms;
+}
+
+static bool act_as(const char *officer, const char *act, struct buffer *out)
+{
+    static struct env moved;
+    const struct env *kept = home.node->env;
+    struct control_request request = {.act = span_text(act),
+                                      .officer = span_text(officer),
+                                      .reason = span_text("a test"),
+                                      .arguments = span_text("{}")};
+    struct error err = {0};
+
+    moved = *kept;
+    moved.now_ms = moved_now_ms;
+    home.node->env = &moved;
+    buffer_clear(out);
+    bool ok = node_act(home.node, &request, true, out, NULL, &err);
+    home.node->env = kept;
+    if (!ok)
+        printf("%s as %s: %s\n", act, officer, err.text);
+    return ok && buffer_byte(out, '\0');
+}
+
+/* The row of `keys` or of `findings` that names it. */
+static const char *row_find(const struct buffer *text, const char *words)
+{
+    static char row[1024];
+    const char *at = strstr((const char *)text->data, words);
+
+    if (at == NULL)
+        return "";
+    while (at > (const char *)text->data && *at != '{')
+        at--;
+    snprintf(row, sizeof row, "%.*s", (int)strcspn(at, "}"), at);
+    return row;
+}
+
+CHECK_TEST(officers_see_over_the_api_which_key_ends_when_and_what_comes_next)
+{
+    struct buffer text CLEANUP(buffer_free) = buffer_make(1024 * 1024);
+    char words[128];
+
+    for (size_t i = 0; i < ARRAY_COUNT(steps); i++) {
+        const struct step *step = &steps[i];
+        const char *next = key_kinds[step->kind].rotated_by;
+        moved_ms = time_of(step);
+        CHECK_OR_RETURN(act_as("ana", "status", &text));
+        snprintf(words, sizeof words, "\"key\":\"%s\"", key_kinds[step->kind].name);
+        const char *row = row_find(&text, words);
+        CHECK(strstr(row, key_level_names[step->level]) != NULL);
+        CHECK(strstr(row, "\"ends\":\"20") != NULL);
+        CHECK(strstr(row, next) != NULL);
+        CHECK_OR_RETURN(act_as("ana", "doctor", &text));
+        row = row_find(&text, step->words);
+        snprintf(words, sizeof words, "\"level\":\"%s\"", doctor_level_names[step->doctor]);
+        CHECK(strstr(row, words) != NULL);
+        CHECK(strstr(row, "\"next\":\"") != NULL);
+    }
+}
+
+CHECK_TEST(who_may_not_ask_the_doctor_is_told_of_no_key)
+{
+    struct buffer text CLEANUP(buffer_free) = buffer_make(1024 * 1024);
+    struct control_request request = {
+        .act = span_text("officer-put"),
+        .officer = span_text("admin"),
+        .reason = span_text("a test"),
+        .arguments = span_text("{\"id\":\"vasile\",\"name\":\"Test\",\"unit\":\"desk\","
+                               "\"role\":\"investigator\"}")};
+    struct error err = {0};
+
+    CHECK_OK(node_act(home.node, &request, true, &text, NULL, &err), err);
+    moved_ms = time_of(&steps[0]);
+    CHECK_OR_RETURN(act_as("vasile", "status", &text));
+    CHECK(strstr((const char *)text.data, "\"keys\"") == NULL);
+    CHECK(strstr((const char *)text.data, "\"alarms\"") != NULL);
+    CHECK_OR_RETURN(act_as("admin", "status", &text));
+    CHECK(strstr((const char *)text.data, "\"keys\"") != NULL);
+}
+
+/* The command looks by itself, and hears the same from the node: each finding stands once. */
+CHECK_TEST(a_finding_that_both_make_stands_once)
+{
+    struct buffer text CLEANUP(buffer_free) = buffer_make(1024 * 1024);
+    struct json_writer out = json_writer_make(&text);
+    struct doctor *doctor = calloc(1, sizeof *doctor);
+    struct error err = {0};
+
+    CHECK_OR_RETURN(doctor != NULL);
+    doctor->check = "certificates";
+    doctor_find(doctor, DOCTOR_WARNING, "renew it", "the TLS certificate ends in 3 days");
+    CHECK(doctor_write(doctor, &out));
+    CHECK_OK(doctor_read(doctor, buffer_span(&text), &err), err);
+    CHECK_INT(doctor->count, 1);
+    doctor->findings[0].check[0] = 'C';
+    CHECK_OK(doctor_read(doctor, buffer_span(&text), &err), err);
+    CHECK_INT(doctor->count, 2);
+    free(doctor);
+}
+
 static size_t told(struct keys_watch *watch, int64_t days, enum key_kind kind,
                    struct key_warning *out)
 {
@@ -185,6 +293,9 @@ int main(void)
     node_home_tls(&home);
     certificates_put();
     CHECK_RUN(list_doctor_and_metrics_warn_at_each_step);
+    CHECK_RUN(officers_see_over_the_api_which_key_ends_when_and_what_comes_next);
+    CHECK_RUN(who_may_not_ask_the_doctor_is_told_of_no_key);
+    CHECK_RUN(a_finding_that_both_make_stands_once);
     CHECK_RUN(the_running_node_says_each_step_once);
     node_home_free(&home);
     return check_end();
