@@ -4,9 +4,12 @@
  * that does not take its bytes is cut by http and delays nobody.
  *
  * A stream belongs to its session: it ends at once when that ends or is revoked, when its officer leaves or has another
- * role, and with the session's idle time at the latest; a reader whose session still holds comes back. A browser shares one
- * stream among its tabs; a session has room for four, so that one that lost its line comes back before the node has noticed,
- * and a fifth is refused, so that a client that opens many takes nobody else's place.
+ * role, and with the session's idle time at the latest; a reader whose session still holds comes back.
+ *
+ * What many streams of one session cost: a connection each, which the server cannot share, and a copy of each event's hundred
+ * bytes. An event is written once for all, and a session is looked up once a round however many streams it has. A client with
+ * several pages should open one stream and hand its events on. A session has room for four, so that one that lost its line
+ * comes back before the node has noticed, and a fifth is refused, so that a client that opens many takes nobody else's place.
  */
 #include "web/private.h"
 
@@ -190,6 +193,29 @@ static bool is_over(struct journal *journal, const struct desk_watch *watch)
     return desk_watch_holds(journal, watch, &holds, &ignored) && !holds;
 }
 
+static bool is_unseen(const struct web *web, const struct stream_slot *slot)
+{
+    return slot->stream != NULL && !slot->is_over && slot->seen_round != web->round;
+}
+
+/* The stream at `first` and those behind it that stand on the same. Under the lock. */
+static void session_look(struct web *web, struct journal *journal, size_t first)
+{
+    const struct desk_watch watch = web->streams[first].watch;
+    bool over = is_over(journal, &watch);
+
+    web->look_count++;
+    for (size_t i = first; i < EVENT_STREAM_MAX; i++) {
+        struct stream_slot *slot = &web->streams[i];
+        if (!is_unseen(web, slot) || slot->watch.role_digest != watch.role_digest ||
+            memcmp(slot->watch.token_hash, watch.token_hash, sizeof watch.token_hash) != 0)
+            continue;
+        slot->seen_round = web->round;
+        if (over)
+            stream_finish(slot);
+    }
+}
+
 void web_look(struct web *web, struct journal *journal)
 {
     const struct env *env = web->options.env;
@@ -201,11 +227,10 @@ void web_look(struct web *web, struct journal *journal)
     web->seen_changes = changes;
     __atomic_store_n(&web->looked_ms, now_ms, __ATOMIC_RELEASE);
     pthread_mutex_lock(&web->event_mutex);
-    for (size_t i = 0; i < EVENT_STREAM_MAX; i++) {
-        struct stream_slot *slot = &web->streams[i];
-        if (slot->stream != NULL && !slot->is_over && is_over(journal, &slot->watch))
-            stream_finish(slot);
-    }
+    web->round++;
+    for (size_t i = 0; i < EVENT_STREAM_MAX; i++)
+        if (is_unseen(web, &web->streams[i]))
+            session_look(web, journal, i);
     for (struct web_job *job = web->watched; job != NULL; job = job->next)
         if (is_over(journal, &job->watch))
             __atomic_store_n(&job->has_ended, true, __ATOMIC_RELEASE);

@@ -23,7 +23,7 @@
 #define EVENT_RING_SIZE    256u
 #define EVENT_TEXT_SIZE    192u
 #define EVENT_STREAM_MAX   256u /* of the node: four of each of 64 officers */
-#define SESSION_STREAM_MAX 4u   /* of one session: a browser shares one among its tabs */
+#define SESSION_STREAM_MAX 4u /* of one session: one is enough, and more come where a line broke */
 
 /* What failures of many kinds together look like. */
 enum guess { GUESS_NONE, GUESS_OFFICER, GUESS_ADDRESS, GUESS_COUNT };
@@ -101,8 +101,9 @@ struct guessing {
 struct stream_slot {
     struct http_stream *stream; /* NULL: free */
     struct desk_watch watch;
-    uint64_t number; /* rises with each stream */
-    bool is_over;    /* it ends; nothing more is sent */
+    uint64_t number;     /* rises with each stream */
+    uint64_t seen_round; /* of web_look: its session was looked up */
+    bool is_over;        /* it ends; nothing more is sent */
 };
 
 struct event {
@@ -136,6 +137,9 @@ struct web {
     uint64_t first_event; /* of this life of the node */
     uint64_t next_event;
     uint64_t stream_number;
+    uint64_t round; /* of web_look */
+    uint64_t
+        look_count; /* sessions that it looked up for their streams, since the start: tests measure by it */
     struct web_job *watched;
     uint64_t seen_changes; /* the writer's */
     int64_t looked_ms;     /* atomic: when the writer was here last; monotonic, 0: not yet */

@@ -9,6 +9,7 @@
 #include "base/attributes.h"
 #include "base/text.h"
 #include "message/support/samples.h"
+#include "web/private.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -308,6 +309,49 @@ CHECK_TEST(a_session_has_four_streams_and_no_more)
     CHECK_INT(streams_wait(0), 0);
 }
 
+static uint64_t looks(void)
+{
+    pthread_mutex_lock(&live.web->event_mutex);
+    uint64_t count = live.web->look_count;
+    pthread_mutex_unlock(&live.web->event_mutex);
+    return count;
+}
+
+/* Four streams of one session and one of another: an event is one row of the ring, and a round looks two sessions up. */
+CHECK_TEST(many_streams_of_a_session_cost_one_look_and_one_event)
+{
+    enum { MAX = 4 };
+    struct live_session head, duty;
+    struct reader readers[MAX + 1];
+
+    CHECK_OR_RETURN(live_login(&live, "head-of-desk", "127.0.0.1", &head) &&
+                    live_login(&live, "duty-officer", "127.0.0.1", &duty));
+    for (size_t i = 0; i < MAX; i++)
+        CHECK_OR_RETURN(reader_open(&readers[i], &head, NULL));
+    CHECK_OR_RETURN(reader_open(&readers[MAX], &duty, NULL));
+    live_hold(&live); /* the writer stands still */
+    uint64_t before = looks(), number = live.web->next_event;
+    for (uint64_t round = 1; round <= 3; round++) {
+        live.web->looked_ms = 0; /* it is due */
+        web_look(live.web, &live.pair.nodes[0].journal);
+        CHECK_INT(looks() - before, 2 * round);
+    }
+    live_release(&live);
+    web_publish(live.web, "probe", "ro-al", 302, 0);
+    for (size_t i = 0; i <= MAX; i++)
+        CHECK(reader_wait(&readers[i], "\"entry\":302") >= 0);
+    CHECK_INT(live.web->next_event - number, 1);
+    /* All four end with their session, and the other goes on. */
+    CHECK(act("administrator", "officer-end", "{\"id\":\"head-of-desk\"}"));
+    for (size_t i = 0; i < MAX; i++)
+        CHECK(reader_wait_end(&readers[i]) >= 0);
+    web_publish(live.web, "probe", "ro-al", 303, 0);
+    CHECK(reader_wait(&readers[MAX], "\"entry\":303") >= 0);
+    for (size_t i = 0; i <= MAX; i++)
+        reader_close(&readers[i]);
+    CHECK_INT(streams_wait(0), 0);
+}
+
 /* Sessions of as many officers as fill the node, four streams each; the next officer is refused, and all others go on. */
 CHECK_TEST(a_node_has_256_streams_and_no_more)
 {
@@ -347,6 +391,7 @@ int main(void)
     CHECK_RUN(a_slow_reader_is_cut_and_delays_nobody);
     CHECK_RUN(a_broken_line_goes_on_where_it_was);
     CHECK_RUN(a_session_has_four_streams_and_no_more);
+    CHECK_RUN(many_streams_of_a_session_cost_one_look_and_one_event);
     CHECK_RUN(a_node_has_256_streams_and_no_more);
     live_close(&live);
     ground_free();

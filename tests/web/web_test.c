@@ -1315,14 +1315,14 @@ static bool asks_for_proof(void)
 }
 
 /* Written by hand; docs/login.md says the same in words. */
-#define PROVED_COUNT 22
+#define PROVED_COUNT 23
 static const char *const proved_acts[PROVED_COUNT] = {
-    "agreement-accept",    "agreement-propose",  "agreement-refuse",   "agreement-resume",
+    "agreement-accept",    "agreement-propose",  "agreement-refuse",  "agreement-resume",
     "agreement-terminate", "agreement-withdraw", "approval-confirm", /* whatever it confirms */
-    "case-erase",          "case-person-remove", "item-erase",         "own-remove",
-    "key-revoke",          "officer-password",   "officer-put",        "officer-revoke",
-    "resume-allow",        "resume-order",       "retention-clock",    "retention-release",
-    "retention-run",       "succession-import",  "succession-prepare",
+    "case-erase",          "case-person-remove", "item-erase",        "own-remove",
+    "key-revoke",          "officer-password",   "officer-put",       "officer-revoke",
+    "resume-allow",        "resume-order",       "retention-clock",   "retention-release",
+    "retention-run",       "succession-allow",   "succession-import", "succession-prepare",
 };
 
 static bool wants_proof(const char *act)
