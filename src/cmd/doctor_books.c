@@ -8,6 +8,7 @@
 
 #include "base/attributes.h"
 #include "journal/version.h"
+#include "store/key_rows.h"
 #include "store/local_rows.h"
 #include "store/migrate.h"
 #include "store/schema.h"
@@ -300,6 +301,34 @@ static void held_look(struct doctor *doctor, struct node *node)
     }
 }
 
+#define UNCHECKED_SHOWN 5u
+
+/* What one of them says names the fault, never a person. */
+static void crosscheck_look(struct doctor *doctor, struct node *node)
+{
+    struct arena arena CLEANUP(arena_free) = arena_make(64u * 1024);
+    struct unchecked_row rows[UNCHECKED_SHOWN];
+    struct error err = {0};
+    size_t shown = 0;
+    int64_t count = 0;
+
+    if (!unchecked_count(node->db, &count, &err) ||
+        !unchecked_list(node->db, &arena, INT64_MAX, rows, UNCHECKED_SHOWN, &shown, &err)) {
+        doctor_find(doctor, DOCTOR_FAILURE, "look at the disk", "%s", err.text);
+        return;
+    }
+    if (count == 0)
+        doctor_find(doctor, DOCTOR_OK, NULL, "every message was cross-checked");
+    for (size_t i = 0; i < shown; i++)
+        doctor_find(
+            doctor, DOCTOR_WARNING,
+            "besa verify names what is damaged; a backup has it whole. It is tried again by "
+            "itself",
+            "%" PRId64 " messages could not be cross-checked: entry %" PRId64 ", tried %" PRId64
+            " times: %.*s",
+            count, rows[i].entry, rows[i].tries, SPAN_ARG(rows[i].reason));
+}
+
 /* --- backup --- */
 
 static void backup_look(struct doctor *doctor, struct node *node)
@@ -444,6 +473,7 @@ const struct doctor_books_row doctor_books_rows[] = {
     {"clocks", "Partners' clocks agree with ours.", clocks_look},
     {"queues", "Nothing waits for long.", queues_look},
     {"held", "Nothing is held that this program cannot read or handle.", held_look},
+    {"cross-check", "Every message was compared with what is held.", crosscheck_look},
     {"limits", "No answer is overdue, and urgent requests are in custody.", doctor_limits_look},
     {"retention", "Nothing is held longer than the agreement allows.", doctor_retention_look},
     {"backup", "A recent backup passed its drill.", backup_look},

@@ -11,6 +11,7 @@
 #include "journal/unread.h"
 #include "store/held_rows.h"
 #include "store/local_rows.h"
+#include "store/key_rows.h"
 #include "store/migrate.h"
 #include "store/session_rows.h"
 
@@ -269,6 +270,18 @@ static void guessing_alarm_write(struct node *node, struct json_writer *out)
         alarm_write(out, "passwords are being guessed", words);
 }
 
+static void unchecked_alarm_write(struct node *node, struct json_writer *out)
+{
+    struct error err = {0};
+    char what[64];
+    int64_t count = 0;
+
+    if (!unchecked_count(node->db, &count, &err) || count == 0)
+        return;
+    snprintf(what, sizeof what, "%" PRId64 " messages could not be cross-checked", count);
+    alarm_write(out, what, "they are tried again: besa doctor");
+}
+
 static void alarms_write(struct node *node, const struct error *keeper_err, struct json_writer *out)
 {
     json_key(out, "alarms");
@@ -282,6 +295,7 @@ static void alarms_write(struct node *node, const struct error *keeper_err, stru
     revoked_alarm_write(node, out);
     stream_alarm_write(node, out);
     guessing_alarm_write(node, out);
+    unchecked_alarm_write(node, out);
     json_end_array(out);
 }
 

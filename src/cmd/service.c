@@ -511,9 +511,11 @@ static void metrics_publish(struct service *service)
 static bool expiry_run(struct journal *journal, struct job *job, struct error *err)
 {
     size_t removed = 0;
+    size_t notes = 0;
     (void)job;
 
-    return desk_uploads_expire(journal, &removed, err) && once_expire(journal, err) &&
+    return desk_uploads_expire(journal, &removed, err) &&
+           desk_handover_notes_expire(journal, &notes, err) && once_expire(journal, err) &&
            approvals_expire(journal, err) && desk_sessions_expire(journal, err);
 }
 

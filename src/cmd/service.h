@@ -61,14 +61,16 @@ struct service_retention_line {
 
 /* The cross-check of what came and went (service_crosscheck.c). */
 struct service_crosscheck {
-    struct job job;  /* the background thread's while is_busy is 0 */
-    bool has_more;   /* the same */
-    bool is_failing; /* the same; and was reported */
-    int64_t next_ms; /* of the monotonic clock; the background thread's */
-    int64_t overdue; /* confirmations in writing; the same */
-    int64_t told;    /* the same: how many were reported */
-    int is_wanted;   /* atomic: something came or went */
-    int is_busy;     /* atomic */
+    struct job job;         /* the background thread's while is_busy is 0 */
+    bool has_more;          /* the same */
+    bool is_failing;        /* the same; and was reported */
+    int64_t next_ms;        /* of the monotonic clock; the background thread's */
+    int64_t overdue;        /* confirmations in writing; the same */
+    int64_t told;           /* the same: how many were reported */
+    int64_t unchecked;      /* entries that could not be cross-checked; the same */
+    int64_t unchecked_told; /* the same */
+    int is_wanted;          /* atomic: something came or went */
+    int is_busy;            /* atomic */
 };
 
 /* The look at the limits, each minute (service_limits.c). */

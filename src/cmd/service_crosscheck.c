@@ -8,6 +8,7 @@
 #include "cmd/report.h"
 #include "desk/desk.h"
 #include "store/case_rows.h"
+#include "store/key_rows.h"
 
 #include <stddef.h>
 
@@ -27,7 +28,8 @@ static bool step_run(struct journal *journal, struct job *job, struct error *err
     return case_task_overdue(journal->db, TASK_CONFIRM_IN_WRITING,
                              journal->env->now_ms(journal->env->context), &crosscheck->overdue,
                              err) &&
-           desk_crosscheck_step(journal, &crosscheck->has_more, err);
+           desk_crosscheck_step(journal, &crosscheck->has_more, err) &&
+           unchecked_count(journal->db, &crosscheck->unchecked, err);
 }
 
 /* Once for each that is added: an urgent request that came by word of mouth has no proof yet. */
@@ -41,6 +43,16 @@ static void overdue_report(struct service_crosscheck *crosscheck)
     crosscheck->told = crosscheck->overdue;
 }
 
+/* Once for each that is added, too: nobody was told whether what it names is held here. */
+static void unchecked_report(struct service_crosscheck *crosscheck)
+{
+    if (crosscheck->unchecked > crosscheck->unchecked_told)
+        report(REPORT_ALARM, NULL,
+               "%lld messages could not be cross-checked and are tried again: besa doctor",
+               (long long)crosscheck->unchecked);
+    crosscheck->unchecked_told = crosscheck->unchecked;
+}
+
 static void step_done(struct journal *journal, struct job *job, bool ok, const struct error *err)
 {
     struct service_crosscheck *crosscheck = &service_of(job)->crosscheck;
@@ -50,6 +62,7 @@ static void step_done(struct journal *journal, struct job *job, bool ok, const s
         report(REPORT_ALARM, NULL, "requests are not cross-checked: %s", err->text);
     crosscheck->is_failing = !ok;
     overdue_report(crosscheck);
+    unchecked_report(crosscheck);
     if (!ok)
         crosscheck->has_more = false;
     __atomic_store_n(&crosscheck->is_busy, 0, __ATOMIC_RELEASE);

@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "desk/crosscheck.h"
+#include "desk/handover_matters.h"
 #include "desk/roles.h"
 #include "message/offence.h"
 #include "store/key_rows.h"
@@ -333,7 +334,7 @@ bool act_case_erase(struct journal *journal, const struct desk_call *call, struc
         return false;
     if (!act.row.is_closed)
         return error_set(err, ERROR_RULE, "this case is open: close it first");
-    if (!scans_erase(journal, &act, err) ||
+    if (!scans_erase(journal, &act, err) || !handover_notes_forget(journal, act.row.number, err) ||
         !case_erase(journal->db, act.row.number, journal->env->now_ms(journal->env->context),
                     err) ||
         !case_access(journal, &act, "case-erase", span_text(""), err))

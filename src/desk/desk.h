@@ -71,10 +71,14 @@ bool desk_upload_add(struct journal *journal, const struct desk_access *access, 
 #define DESK_UPLOAD_AGE_MAX_MS (INT64_C(48) * 3600 * 1000) /* a weekend on duty */
 bool desk_uploads_expire(struct journal *journal, size_t *removed, struct error *err);
 
+/* Background, in the writer: the notes of hand-overs serve the next shifts, and go after this time. The same. */
+#define DESK_NOTE_AGE_MAX_MS (INT64_C(30) * 24 * 3600 * 1000)
+bool desk_handover_notes_expire(struct journal *journal, size_t *removed, struct error *err);
+
 /*
  * Background, in the writer: makes the match keys of what was sent and accepted since the last step, and cross-checks each
  * request to us against what is held, before an officer opens it; each as a consultation by the node in the domestic log.
- * *more: there may be more to do.
+ * What fails for one entry is noted (store/key_rows.h, `unchecked`) and tried again. *more: there may be more to do.
  */
 bool desk_crosscheck_step(struct journal *journal, bool *more, struct error *err);
 

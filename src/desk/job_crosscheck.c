@@ -1,7 +1,8 @@
 /*
  * Background: follows the journal sequence, so that what was held back and handled later is not missed. Each request and
  * answer gets its match keys; each request to us that waits for an answer is cross-checked, as a consultation by the node,
- * and whoever keeps a record that the desk may not see is told that it was touched.
+ * and whoever keeps a record that the desk may not see is told that it was touched. An entry that cannot be read stops no other one: it is noted, told by doctor and status, and tried again until it
+ * can be, or is erased.
  */
 #include "desk/crosscheck.h"
 
@@ -13,7 +14,12 @@
 
 #define POSITION_SETTING "crosscheck-position"
 #define STEP_ROWS        32u /* of the sequence, in one transaction */
-#define STEP_ARENA       (16u * 1024u * 1024u)
+#define RETRY_ROWS       4u  /* of what failed before, in one transaction */
+#define RETRY_FIRST_MS   INT64_C(60000)
+#define RETRY_MOST_MS                                                                              \
+    (INT64_C(6) * 3600000) /* a body that an administrator brought back is checked the same shift */
+#define RETRY_TRIES_MAX INT64_C(1000000)
+#define STEP_ARENA      (16u * 1024u * 1024u)
 
 static bool position_get(struct journal *journal, struct arena *arena, int64_t *out,
                          struct error *err)
@@ -62,17 +68,15 @@ static bool is_waiting(struct journal *journal, const struct journal_line *line,
 
 /* Not even a number of what was found stands in the log: who reads it may be one who may not know that there is something. */
 //= dir-2016-680 art 25(1)
-static bool consultation_write(struct journal *journal, const struct journal_line *line,
-                               const struct entry_row *row, struct arena *arena, struct error *err)
+static bool consultation_write(struct journal *journal, const struct span *item, struct error *err)
 {
-    struct span objects[1] = {item_name(line, row->log, row->message_id, arena)};
     struct act act = {.officer = span_text("node"),
                       .unit = span_text("node"),
                       .act = span_text("crosscheck"),
                       .outcome = span_text("done")};
 
     act.reason = span_text("cross-check of a new request");
-    return (act_set_objects(&act, objects, 1) ||
+    return (act_set_objects(&act, item, 1) ||
             error_set(err, ERROR_LIMIT, "the access entry does not fit in memory")) &&
            journal_access(journal, &act, err);
 }
@@ -107,21 +111,20 @@ static bool request_check(struct journal *journal, const struct journal_line *li
     struct own_viewer viewer = own_viewer_of(span_text(""), check->keys.purpose);
 
     return crosscheck_find(check, span_text(line->agreement_id), row->id, err) &&
-           crosscheck_own(check, &viewer, err) &&
-           keepers_tell(journal, row->id, check, arena, err) &&
-           consultation_write(journal, line, row, arena, err);
+           crosscheck_own(check, &viewer, err) && keepers_tell(journal, row->id, check, arena, err);
 }
 
-static bool entry_take(struct journal *journal, int64_t entry, struct error *err)
+/* *consulted: the item whose request was compared; stays empty for what is only entered. */
+static bool entry_take(struct journal *journal, int64_t entry, struct arena *arena,
+                       struct span *consulted, struct error *err)
 {
-    struct arena arena CLEANUP(arena_free) = arena_make(STEP_ARENA);
-    struct crosscheck *check = arena_alloc(&arena, sizeof *check);
+    struct crosscheck *check = arena_alloc(arena, sizeof *check);
     struct entry_row row;
     bool waits = false;
 
     if (check == NULL)
         return error_set(err, ERROR_LIMIT, "out of memory");
-    if (!entry_find(journal->db, &arena, entry, &row, err)) {
+    if (!entry_find(journal->db, arena, entry, &row, err)) {
         bool is_missing = err->kind == ERROR_MISSING; /* pruned */
         if (is_missing)
             error_clear(err);
@@ -131,11 +134,74 @@ static bool entry_take(struct journal *journal, int64_t entry, struct error *err
     bool is_of_kind = row.type == MESSAGE_REQUEST || row.type == MESSAGE_ANSWER;
     if (line == NULL || !is_of_kind || row.body_state != BODY_HELD)
         return true;
-    return match_keys_begin(journal, &arena, &check->keys, err) &&
-           match_keys_of_entry(&check->keys, line, &row, err) &&
-           match_keys_put(&check->keys, span_text(line->agreement_id), KEY_ITEM, row.id, err) &&
-           is_waiting(journal, line, &row, &arena, &waits, err) &&
-           (!waits || request_check(journal, line, &row, check, &arena, err));
+    if (!match_keys_begin(journal, arena, &check->keys, err) ||
+        !match_keys_of_entry(&check->keys, line, &row, err) ||
+        !match_keys_put(&check->keys, span_text(line->agreement_id), KEY_ITEM, row.id, err) ||
+        !is_waiting(journal, line, &row, arena, &waits, err))
+        return false;
+    if (waits)
+        *consulted = item_name(line, row.log, row.message_id, arena);
+    return !waits || request_check(journal, line, &row, check, arena, err);
+}
+
+/* --- one that fails --- */
+
+static bool failure_note(struct journal *journal, int64_t entry, struct arena *arena,
+                         const struct error *failure, struct error *err)
+{
+    struct unchecked_row row = {.entry = entry,
+                                .first_ms = journal->env->now_ms(journal->env->context)};
+    int64_t now_ms = row.first_ms;
+    int64_t wait_ms = RETRY_FIRST_MS;
+
+    if (!unchecked_find(journal->db, arena, entry, &row, err)) {
+        if (err->kind != ERROR_MISSING)
+            return false;
+        error_clear(err);
+    }
+    if (row.tries < RETRY_TRIES_MAX)
+        row.tries++;
+    for (int64_t i = 1; i < row.tries && wait_ms < RETRY_MOST_MS; i++)
+        wait_ms *= 2;
+    row.again_ms = now_ms + (wait_ms < RETRY_MOST_MS ? wait_ms : RETRY_MOST_MS);
+    row.reason = span_text(failure->text);
+    return unchecked_put(journal->db, &row, err);
+}
+
+/* In a savepoint of its own: what fails while disk and keeper are well fails for this entry alone. It is noted and tried
+ * again, and the requests behind it are checked. */
+static bool entry_try(struct journal *journal, int64_t entry, struct error *err)
+{
+    struct arena arena CLEANUP(arena_free) = arena_make(STEP_ARENA);
+    struct span consulted = span_text("");
+    struct error failure = {0};
+
+    if (!database_savepoint(journal->db, err))
+        return false;
+    if (entry_take(journal, entry, &arena, &consulted, &failure))
+        return database_release(journal->db, err) && unchecked_drop(journal->db, entry, err) &&
+               (consulted.size == 0 || consultation_write(journal, &consulted, err));
+    *err = failure;
+    if (database_is_dead(journal->db) || failure.kind == ERROR_BUSY)
+        return false;
+    if (!database_rollback_savepoint(journal->db, err) || !journal_keeper_is_well(journal, err))
+        return false;
+    error_clear(err);
+    return failure_note(journal, entry, &arena, &failure, err);
+}
+
+static bool retry(struct journal *journal, struct arena *arena, struct error *err)
+{
+    struct unchecked_row rows[RETRY_ROWS];
+    size_t count = 0;
+
+    if (!unchecked_list(journal->db, arena, journal->env->now_ms(journal->env->context), rows,
+                        RETRY_ROWS, &count, err))
+        return false;
+    for (size_t i = 0; i < count; i++)
+        if (!entry_try(journal, rows[i].entry, err))
+            return false;
+    return true;
 }
 
 /* --- the sequence --- */
@@ -160,8 +226,10 @@ bool desk_crosscheck_step(struct journal *journal, bool *more, struct error *err
         !sequence_list(journal->db, &arena, position, rows, STEP_ROWS, &count, err))
         return false;
     for (size_t i = 0; i < count; i++)
-        if (is_to_take(&rows[i]) && !entry_take(journal, rows[i].entry, err))
+        if (is_to_take(&rows[i]) && !entry_try(journal, rows[i].entry, err))
             return error_add(err, "cross-check");
+    if (!retry(journal, &arena, err))
+        return error_add(err, "cross-check");
     *more = count == STEP_ROWS;
     return count == 0 || position_put(journal, rows[count - 1].n, err);
 }

@@ -56,6 +56,11 @@ bool body_open(struct journal *journal, struct span sealed, struct span wrapped,
     return ok || error_set(err, ERROR_STORE, "a sealed body was changed");
 }
 
+bool journal_keeper_is_well(struct journal *journal, struct error *err)
+{
+    return keeper_status(&journal->keeper, err);
+}
+
 bool journal_body(struct journal *journal, const struct entry_row *entry, struct arena *arena,
                   struct span *out, struct error *err)
 {

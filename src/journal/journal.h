@@ -440,6 +440,8 @@ bool journal_post_failed(struct journal *journal, struct journal_line *line, uin
 void journal_post_paced(struct journal_line *line, size_t size, bool is_answered, int64_t took_ms);
 
 /* Plaintext of an entry's body, in `arena`. MISSING when it is erased, withdrawn or lost. */
+/* The keeper answers and signs: what cannot be opened then is itself at fault. */
+bool journal_keeper_is_well(struct journal *journal, struct error *err);
 bool journal_body(struct journal *journal, const struct entry_row *entry, struct arena *arena,
                   struct span *out, struct error *err);
 /* Plaintext of a small part. */

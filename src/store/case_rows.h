@@ -178,7 +178,15 @@ bool handover_take(struct database *db, int64_t id, int64_t at_ms, struct error 
 /* The newest first, those before `before` (0: from the newest on). */
 bool handover_list(struct database *db, struct arena *arena, int64_t before,
                    struct handover_row *out, size_t limit, size_t *count, struct error *err);
-/* Open cases and open tasks of an officer go to another one. */
-bool handover_move(struct database *db, struct span from, struct span to, struct error *err);
+/* With a note, made before `before_ms`: those behind (after_ms, after_id), the oldest first. */
+bool handover_list_noted(struct database *db, struct arena *arena, int64_t after_ms,
+                         int64_t after_id, int64_t before_ms, struct handover_row *out,
+                         size_t limit, size_t *count, struct error *err);
+bool handover_note_drop(struct database *db, int64_t id, struct error *err);
+/* An open case, or an open task, goes from one officer to another; nothing happens when it is not open with `from`. */
+bool handover_move_case(struct database *db, struct span number, struct span from, struct span to,
+                        struct error *err);
+bool handover_move_task(struct database *db, int64_t task, struct span from, struct span to,
+                        struct error *err);
 
 #endif

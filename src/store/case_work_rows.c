@@ -352,21 +352,62 @@ bool handover_list(struct database *db, struct arena *arena, int64_t before,
     return rows_read(s, arena, handover_row_take, out, sizeof *out, limit, count, err);
 }
 
-static const char *const handover_move_sql[] = {
-    "update cases set officer = $1 where officer = $2 and is_closed = 0",
-    "update case_tasks set officer = $1 where officer = $2 and done_ms = 0",
-};
+/* Index handovers_noted. */
+static const char handover_list_noted_sql[] =
+    "select id, unit, giver, taker, note, made_ms, taken_ms, matters from handovers"
+    " where note <> '' and (made_ms, id) > ($1, $2) and made_ms < $3 order by made_ms, id limit $4";
 
-bool handover_move(struct database *db, struct span from, struct span to, struct error *err)
+bool handover_list_noted(struct database *db, struct arena *arena, int64_t after_ms,
+                         int64_t after_id, int64_t before_ms, struct handover_row *out,
+                         size_t limit, size_t *count, struct error *err)
 {
-    for (size_t i = 0; i < ARRAY_COUNT(handover_move_sql); i++) {
-        struct statement *s CLEANUP(statement_give) = statement_take(db, handover_move_sql[i], err);
-        if (s == NULL)
-            return false;
-        statement_text(s, 1, to);
-        statement_text(s, 2, from);
-        if (!row_write(s, err))
-            return false;
-    }
-    return true;
+    struct statement *s CLEANUP(statement_give) = statement_take(db, handover_list_noted_sql, err);
+    if (s == NULL)
+        return false;
+    statement_integer(s, 1, after_ms);
+    statement_integer(s, 2, after_id);
+    statement_integer(s, 3, before_ms);
+    statement_integer(s, 4, (int64_t)limit);
+    return rows_read(s, arena, handover_row_take, out, sizeof *out, limit, count, err);
+}
+
+static const char handover_note_drop_sql[] = "update handovers set note = '' where id = $1";
+
+bool handover_note_drop(struct database *db, int64_t id, struct error *err)
+{
+    struct statement *s CLEANUP(statement_give) = statement_take(db, handover_note_drop_sql, err);
+    if (s == NULL)
+        return false;
+    statement_integer(s, 1, id);
+    return row_write(s, err);
+}
+
+static const char move_case_sql[] =
+    "update cases set officer = $1 where officer = $2 and number = $3 and is_closed = 0";
+
+bool handover_move_case(struct database *db, struct span number, struct span from, struct span to,
+                        struct error *err)
+{
+    struct statement *s CLEANUP(statement_give) = statement_take(db, move_case_sql, err);
+    if (s == NULL)
+        return false;
+    statement_text(s, 1, to);
+    statement_text(s, 2, from);
+    statement_text(s, 3, number);
+    return row_write(s, err);
+}
+
+static const char move_task_sql[] =
+    "update case_tasks set officer = $1 where officer = $2 and id = $3 and done_ms = 0";
+
+bool handover_move_task(struct database *db, int64_t task, struct span from, struct span to,
+                        struct error *err)
+{
+    struct statement *s CLEANUP(statement_give) = statement_take(db, move_task_sql, err);
+    if (s == NULL)
+        return false;
+    statement_text(s, 1, to);
+    statement_text(s, 2, from);
+    statement_integer(s, 3, task);
+    return row_write(s, err);
 }

@@ -101,7 +101,7 @@ static bool database_failed(struct database *db)
 {
     if (!db->is_in_transaction)
         return false;
-    if (db->has_savepoint && !db->is_dead && db->engine->has_transaction(db))
+    if (db->savepoints > 0 && !db->is_dead && db->engine->has_transaction(db))
         db->failure = FAILURE_IN_SAVEPOINT;
     else
         db->failure = FAILURE_IN_TRANSACTION;
@@ -111,7 +111,7 @@ static bool database_failed(struct database *db)
 static void transaction_end(struct database *db)
 {
     db->is_in_transaction = false;
-    db->has_savepoint = false;
+    db->savepoints = 0;
     db->failure = FAILURE_NONE;
 }
 
@@ -129,9 +129,9 @@ bool database_commit(struct database *db, struct error *err)
 {
     if (!database_is_usable(db, err))
         return false;
-    if (!db->is_in_transaction || db->has_savepoint)
+    if (!db->is_in_transaction || db->savepoints > 0)
         return error_set(err, ERROR_BUG, "commit %s",
-                         db->has_savepoint ? "inside a savepoint" : "without a transaction");
+                         db->savepoints > 0 ? "inside a savepoint" : "without a transaction");
     if (!db->engine->commit(db, err))
         return database_failed(db);
     transaction_end(db);
@@ -151,12 +151,12 @@ bool database_savepoint(struct database *db, struct error *err)
 {
     if (!database_is_usable(db, err))
         return false;
-    if (!db->is_in_transaction || db->has_savepoint)
+    if (!db->is_in_transaction || db->savepoints == DATABASE_SAVEPOINT_MAX)
         return error_set(err, ERROR_BUG, "savepoint %s",
-                         db->has_savepoint ? "inside a savepoint" : "without a transaction");
+                         db->savepoints > 0 ? "too deep" : "without a transaction");
     if (!db->engine->savepoint(db, SAVEPOINT_SET, err))
         return database_failed(db);
-    db->has_savepoint = true;
+    db->savepoints++;
     return true;
 }
 
@@ -164,11 +164,11 @@ bool database_release(struct database *db, struct error *err)
 {
     if (!database_is_usable(db, err))
         return false;
-    if (!db->has_savepoint)
+    if (db->savepoints == 0)
         return error_set(err, ERROR_BUG, "release without a savepoint");
     if (!db->engine->savepoint(db, SAVEPOINT_RELEASE, err))
         return database_failed(db);
-    db->has_savepoint = false;
+    db->savepoints--;
     return true;
 }
 
@@ -176,11 +176,11 @@ bool database_rollback_savepoint(struct database *db, struct error *err)
 {
     if (!database_is_alive(db, err))
         return false;
-    if (!db->has_savepoint)
+    if (db->savepoints == 0)
         return error_set(err, ERROR_BUG, "rollback without a savepoint");
     if (db->failure == FAILURE_IN_TRANSACTION)
         return error_set(err, ERROR_STORE, "the database has rolled back the whole transaction");
-    db->has_savepoint = false;
+    db->savepoints--;
     if (!db->engine->savepoint(db, SAVEPOINT_ROLLBACK, err))
         return database_failed(db);
     db->failure = FAILURE_NONE;

@@ -57,10 +57,11 @@ bool database_commit(struct database *db, struct error *err);
 void database_rollback(struct database *db);
 bool database_is_in_transaction(const struct database *db);
 
-/* One level inside a transaction. */
+/* Inside a transaction, and inside one another up to DATABASE_SAVEPOINT_MAX deep: a job of the writer, and a step of it. */
+#define DATABASE_SAVEPOINT_MAX 2u
 bool database_savepoint(struct database *db, struct error *err);
 bool database_release(struct database *db, struct error *err);
-/* Undoes all since database_savepoint and ends the savepoint; the transaction goes on, even after a failed statement. */
+/* Undoes all since the newest open savepoint and ends it; the transaction goes on, even after a failed statement. */
 bool database_rollback_savepoint(struct database *db, struct error *err);
 
 /* Runs a script of statements without parameters or rows: schema, emptying of tables. */

@@ -72,7 +72,7 @@ struct database {
     bool is_reader;
     bool is_dead;
     bool is_in_transaction;
-    bool has_savepoint;
+    unsigned savepoints; /* open ones, each inside the one before */
     enum transaction_failure failure;
     uint64_t changes; /* of sessions and officers */
     size_t statement_count;

@@ -42,24 +42,25 @@ static bool scope_find(struct database *db, const char *sql, struct span key, st
     return rows_read(s, NULL, found_read, out, sizeof *out, limit, count, err);
 }
 
-static const char find_sql[] =
+/* The primary key backwards: a page of a number that thousands have is read, and not sorted out of all. */
+const char key_find_sql[] =
     "select side, object, part from match_keys where key = $1 and scope = $2"
-    " order by side, object desc, part limit $3";
+    " order by side desc, object desc, part desc limit $3";
 
 bool key_find(struct database *db, struct span key, struct span scope, struct key_row *out,
               size_t limit, size_t *count, struct error *err)
 {
-    return scope_find(db, find_sql, key, scope, out, limit, count, err);
+    return scope_find(db, key_find_sql, key, scope, out, limit, count, err);
 }
 
-static const char find_beyond_sql[] =
+const char key_find_beyond_sql[] =
     "select side, object, part from match_keys where key = $1 and scope <> $2 and scope <> ''"
-    " order by side, object desc, part limit $3";
+    " order by scope desc, side desc, object desc, part desc limit $3";
 
 bool key_find_beyond(struct database *db, struct span key, struct span scope, struct key_row *out,
                      size_t limit, size_t *count, struct error *err)
 {
-    return scope_find(db, find_beyond_sql, key, scope, out, limit, count, err);
+    return scope_find(db, key_find_beyond_sql, key, scope, out, limit, count, err);
 }
 
 static const char count_sql[] = "select count(*) from match_keys where side = $1 and object = $2";
@@ -213,4 +214,83 @@ bool touch_drop(struct database *db, int64_t id, struct error *err)
         return false;
     statement_integer(s, 1, id);
     return row_write(s, err);
+}
+
+/* --- what could not be cross-checked --- */
+
+static const char unchecked_put_sql[] =
+    "insert into unchecked (entry, tries, first_ms, again_ms, reason) values ($1, $2, $3, $4, $5)"
+    " on conflict (entry) do update set tries = excluded.tries, again_ms = excluded.again_ms,"
+    " reason = excluded.reason";
+
+bool unchecked_put(struct database *db, const struct unchecked_row *row, struct error *err)
+{
+    struct statement *s CLEANUP(statement_give) = statement_take(db, unchecked_put_sql, err);
+    if (s == NULL)
+        return false;
+    statement_integer(s, 1, row->entry);
+    statement_integer(s, 2, row->tries);
+    statement_integer(s, 3, row->first_ms);
+    statement_integer(s, 4, row->again_ms);
+    statement_text(s, 5, row->reason);
+    return row_write(s, err);
+}
+
+static const char unchecked_drop_sql[] = "delete from unchecked where entry = $1";
+
+bool unchecked_drop(struct database *db, int64_t entry, struct error *err)
+{
+    struct statement *s CLEANUP(statement_give) = statement_take(db, unchecked_drop_sql, err);
+    if (s == NULL)
+        return false;
+    statement_integer(s, 1, entry);
+    return row_write(s, err);
+}
+
+static bool unchecked_read(const struct statement *s, struct arena *arena, void *out)
+{
+    struct unchecked_row *row = out;
+
+    *row = (struct unchecked_row){.entry = column_integer(s, 0),
+                                  .tries = column_integer(s, 1),
+                                  .first_ms = column_integer(s, 2),
+                                  .again_ms = column_integer(s, 3)};
+    return row_text(s, 4, arena, &row->reason);
+}
+
+/* Index unchecked_again. */
+static const char unchecked_list_sql[] =
+    "select entry, tries, first_ms, again_ms, reason from unchecked where again_ms <= $1"
+    " order by again_ms, entry limit $2";
+
+bool unchecked_list(struct database *db, struct arena *arena, int64_t until_ms,
+                    struct unchecked_row *out, size_t limit, size_t *count, struct error *err)
+{
+    struct statement *s CLEANUP(statement_give) = statement_take(db, unchecked_list_sql, err);
+    if (s == NULL)
+        return false;
+    statement_integer(s, 1, until_ms);
+    statement_integer(s, 2, (int64_t)limit);
+    return rows_read(s, arena, unchecked_read, out, sizeof *out, limit, count, err);
+}
+
+static const char unchecked_find_sql[] =
+    "select entry, tries, first_ms, again_ms, reason from unchecked where entry = $1";
+
+bool unchecked_find(struct database *db, struct arena *arena, int64_t entry,
+                    struct unchecked_row *out, struct error *err)
+{
+    struct statement *s CLEANUP(statement_give) = statement_take(db, unchecked_find_sql, err);
+    if (s == NULL)
+        return false;
+    statement_integer(s, 1, entry);
+    return row_read(s, arena, unchecked_read, out, "entry", err);
+}
+
+static const char unchecked_count_sql[] = "select count(*) from unchecked";
+
+bool unchecked_count(struct database *db, int64_t *count, struct error *err)
+{
+    struct statement *s CLEANUP(statement_give) = statement_take(db, unchecked_count_sql, err);
+    return s != NULL && row_integer(s, count, err);
 }

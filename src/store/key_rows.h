@@ -30,10 +30,12 @@ struct key_row {
 };
 /* What is there stays. */
 bool key_put(struct database *db, const struct key_row *row, struct error *err);
+/* For the test of their plan: the engine must read the rows in order, not sort all that have the key. */
+extern const char key_find_sql[], key_find_beyond_sql[];
 /* Objects of one scope that have the key, the newest of each side first; *count may be `limit`: there may be more. */
 bool key_find(struct database *db, struct span key, struct span scope, struct key_row *out,
               size_t limit, size_t *count, struct error *err);
-/* The same of all scopes but the desk's own and this one. */
+/* The same of all scopes but the desk's own and this one, scope by scope. */
 bool key_find_beyond(struct database *db, struct span key, struct span scope, struct key_row *out,
                      size_t limit, size_t *count, struct error *err);
 bool key_count(struct database *db, enum key_side side, int64_t object, int64_t *count,
@@ -64,5 +66,25 @@ bool touch_list_case(struct database *db, struct arena *arena, struct span numbe
                      int64_t after, struct touch_row *out, size_t limit, size_t *count,
                      struct error *err);
 bool touch_drop(struct database *db, int64_t id, struct error *err);
+/* --- what could not be cross-checked --- */
+
+struct unchecked_row {
+    int64_t entry;
+    int64_t tries;
+    int64_t first_ms;
+    int64_t again_ms;   /* when it is tried again */
+    struct span reason; /* an error's text: names no person */
+};
+/* Inserts, or replaces all but first_ms. */
+bool unchecked_put(struct database *db, const struct unchecked_row *row, struct error *err);
+/* Absent is fine. */
+bool unchecked_drop(struct database *db, int64_t entry, struct error *err);
+/* Those to be tried by then, the longest due first. */
+bool unchecked_list(struct database *db, struct arena *arena, int64_t until_ms,
+                    struct unchecked_row *out, size_t limit, size_t *count, struct error *err);
+/* MISSING when it is none. */
+bool unchecked_find(struct database *db, struct arena *arena, int64_t entry,
+                    struct unchecked_row *out, struct error *err);
+bool unchecked_count(struct database *db, int64_t *count, struct error *err);
 
 #endif

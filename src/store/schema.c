@@ -55,6 +55,7 @@ const struct table_info schema_tables[] = {
     {"handovers", TABLE_LOCAL, "id"},
     {"match_keys", TABLE_LOCAL, "key, scope, side, object, part"},
     {"touches", TABLE_LOCAL, "id"},
+    {"unchecked", TABLE_LOCAL, "entry"},
     {"register", TABLE_LOCAL, "id"},
     {"translations", TABLE_LOCAL, "id"},
 };
@@ -344,6 +345,13 @@ static const char clock_tables[] =
     "alter table dues add column left_ms bigint not null default 0;"
     "alter table dues add column delayed_to_ms bigint not null default 0;";
 
+/* What could not be cross-checked, and when it is tried again. The notes of hand-overs, by age. */
+static const char unchecked_table[] =
+    "create table unchecked (entry bigint primary key, tries bigint not null, first_ms bigint not null,"
+    " again_ms bigint not null, reason text not null);"
+    "create index unchecked_again on unchecked (again_ms, entry);"
+    "create index handovers_noted on handovers (made_ms, id) where note <> '';";
+
 const struct migration schema_migrations[] = {
     {.number = 1, .sql_both = log_tables},
     {.number = 2, .sql_both = derived_tables},
@@ -364,6 +372,7 @@ const struct migration schema_migrations[] = {
     {.number = 14, .sql_both = case_tables},
     {.number = 15, .sql_both = own_name_column},
     {.number = 16, .sql_both = clock_tables},
+    {.number = 17, .sql_both = unchecked_table},
 };
 const size_t schema_migration_count = sizeof schema_migrations / sizeof schema_migrations[0];
 

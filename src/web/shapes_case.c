@@ -210,8 +210,25 @@ static const struct shape matters =
     SHAPE("handover_matters", "What is open, by number.", matters_fields);
 static const struct shape *const matters_of[] = {&matters};
 
-static const struct shape_field handover_fields[] = {HANDOVER,
-                                                     OBJECT("matters", MUST, matters_of, NULL)};
+static const struct shape_field standing_fields[] = {
+    TEXTS("cases", MUST, 0, DESK_LIST_MAX, NAME_SIZE_MAX, NULL),
+    {.name = "tasks", .kind = SHAPE_INTEGERS, .min = 0, .max = DESK_LIST_MAX},
+};
+static const struct shape standing =
+    SHAPE("handover_standing", "Cases and tasks, by number.", standing_fields);
+static const struct shape *const standing_of[] = {&standing};
+
+static const struct shape_field handover_fields[] = {
+    HANDOVER,
+    OBJECT("matters", MUST, matters_of, NULL),
+    OBJECT("passes", MAY, standing_of, "Of the list, what is still open with the giver."),
+    OBJECT("passed", MAY, standing_of, "What went to the taker."),
+    OBJECT("stayed", MAY, standing_of,
+           "Of the list, what does not pass over: no longer open with the giver, or a task in a "
+           "case that the taker does not see."),
+    OBJECT("meanwhile", MAY, standing_of,
+           "Open with the giver and not on the list: it stays there."),
+};
 const struct shape shape_handover = SHAPE("handover", "A hand-over and its list.", handover_fields);
 
 static const struct shape_field handover_row_fields[] = {HANDOVER};

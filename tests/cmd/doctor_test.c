@@ -24,6 +24,7 @@
 #include "store/derived_rows.h"
 #include "store/governance_rows.h"
 #include "store/held_rows.h"
+#include "store/key_rows.h"
 #include "store/local_rows.h"
 #include "store/log_rows.h"
 
@@ -878,6 +879,29 @@ CHECK_TEST(a_backup_that_is_missing_or_old_is_named)
     CHECK(found(DOCTOR_FAILURE, "damaged"));
 }
 
+CHECK_TEST(what_could_not_be_cross_checked_is_named)
+{
+    struct unchecked_row row = {.entry = 900009,
+                                .tries = 3,
+                                .first_ms = 1,
+                                .again_ms = 2,
+                                .reason = span_text("an entry's salt is cut")};
+    struct error err = {0};
+
+    books_try("cross-check");
+    CHECK(found(DOCTOR_OK, "every message was cross-checked"));
+    CHECK_OK(database_begin(home.node->db, DATABASE_FULL, &err) &&
+                 unchecked_put(home.node->db, &row, &err) && database_commit(home.node->db, &err),
+             err);
+    books_try("cross-check");
+    CHECK(found(DOCTOR_WARNING, "1 messages could not be cross-checked: entry 900009, tried 3 "
+                                "times: an entry's salt is cut"));
+    CHECK_OK(database_begin(home.node->db, DATABASE_FULL, &err) &&
+                 unchecked_drop(home.node->db, row.entry, &err) &&
+                 database_commit(home.node->db, &err),
+             err);
+}
+
 CHECK_TEST(held_entries_are_named)
 {
     struct error err = {0};
@@ -1352,6 +1376,7 @@ int main(void)
     CHECK_RUN(a_node_that_runs_with_less_than_its_sandbox_is_named);
     CHECK_RUN(a_partner_that_stopped_witnessing_is_named);
     CHECK_RUN(a_backup_that_is_missing_or_old_is_named);
+    CHECK_RUN(what_could_not_be_cross_checked_is_named);
     CHECK_RUN(held_entries_are_named);
     CHECK_RUN(what_will_go_unread_is_named_ahead);
     CHECK_RUN(what_is_held_too_long_is_named);

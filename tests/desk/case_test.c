@@ -2,7 +2,7 @@
  * Cases: opened, changed, assigned, closed with a day of review, opened again, erased; people in the category of the case,
  * with the fields that the category allows and for those who may see them; notes, references, tasks; the list by its
  * filters; and a hand-over that both sign. Every one of these stands in the log under its case.
- * covers: case case_show case_work handover case_rows case_work_rows
+ * covers: case case_show case_work handover handover_matters case_rows case_work_rows
  */
 #include "check.h"
 #include "desk/case.h"
@@ -101,6 +101,14 @@ static bool logged(const char *act, const char *number, const char *object)
     ok = has(text) && ok;
     snprintf(text, sizeof text, "\"%s\"", object);
     return has(text) && ok;
+}
+
+static bool logged_by_node(const char *act)
+{
+    char text[80];
+
+    snprintf(text, sizeof text, "\"act\":\"%s\"", act);
+    return pair_work(&pair.nodes[0], newest_entry, NULL, &err) && has(text);
 }
 
 /* --- the case --- */
@@ -403,6 +411,105 @@ CHECK_TEST(a_hand_over_is_signed_by_both_and_then_all_is_the_takers)
     CHECK(has("\"list\":[]"));
     CHECK_OK(as("ana", "handover-list", "{}"), err);
     CHECK(has("\"handover\":1,\"unit\":\"desk\",\"giver\":\"ana\",\"taker\":\"duty\""));
+    CHECK(has("quiet night"));
+    CHECK_OK(as("other", "handover-list", "{}"), err); /* the note is for the two */
+    CHECK(has("\"handover\":1") && lacks("quiet night"));
+}
+
+static bool task_for(const char *by, const char *number, const char *officer)
+{
+    char text[200], until[TIME_TEXT_SIZE];
+
+    time_write(pair_clock_ms() + DAY_MS, until);
+    snprintf(text, sizeof text,
+             "{\"number\":\"%s\",\"officer\":\"%s\",\"until\":\"%s\",\"text\":\"x\"}", number,
+             officer, until);
+    return as(by, "case-task", text);
+}
+
+/* Of the newest answer. */
+static void take_text(int64_t handover, char out[120])
+{
+    const char *at = memmem(answer.data, answer.size, "\"sha256\":\"", 10);
+
+    snprintf(out, 120, "{\"handover\":%d,\"sha256\":\"%.64s\"}", (int)handover,
+             at == NULL ? "" : at + 10);
+}
+
+CHECK_TEST(a_hand_over_that_is_taken_late_moves_what_its_list_named_and_still_stands)
+{
+    char text[120];
+
+    /* duty has c-1, k-1 and task 2 since the last one. */
+    CHECK_OK(as("duty", "case-put", "{\"number\":\"m-1\",\"title\":\"Given\"}"), err);
+    CHECK_OK(as("duty", "case-put", "{\"number\":\"m-2\",\"title\":\"Closed since\"}"), err);
+    CHECK_OK(as("duty", "case-put", "{\"number\":\"m-3\",\"title\":\"Assigned since\"}"), err);
+    CHECK_OK(
+        as("duty", "case-put", "{\"number\":\"m-4\",\"title\":\"Restricted\",\"restricted\":true}"),
+        err);
+    CHECK_OK(as("duty", "case-assign", "{\"number\":\"m-4\",\"officer\":\"peer\"}"), err);
+    CHECK_OK(task_for("duty", "m-1", "duty") && task_for("duty", "m-4", "duty"), err); /* 3, 4 */
+    CHECK_OK(as("duty", "handover-give", "{\"taker\":\"other\"}"), err);
+    CHECK(has("\"cases\":[\"c-1\",\"k-1\",\"m-1\",\"m-2\",\"m-3\"],\"tasks\":[2,3,4]"));
+    take_text(2, text);
+    CHECK_OK(as("duty", "case-close", "{\"number\":\"m-2\"}"), err);
+    CHECK_OK(as("duty", "case-assign", "{\"number\":\"m-3\",\"officer\":\"peer\"}"), err);
+    CHECK_OK(as("duty", "case-put", "{\"number\":\"n-1\",\"title\":\"Came since\"}"), err);
+    CHECK_OK(
+        as("duty", "case-put", "{\"number\":\"n-2\",\"title\":\"Came since\",\"restricted\":true}"),
+        err);
+    CHECK_OK(task_for("duty", "n-1", "duty"), err); /* 5 */
+    CHECK_OK(as("duty", "handover-show", "{\"handover\":2}"), err);
+    CHECK(has("\"passes\":{\"cases\":[\"c-1\",\"k-1\",\"m-1\"],"));
+    CHECK(has("\"meanwhile\":{\"cases\":[\"n-1\",\"n-2\"],\"tasks\":[5]}"));
+    CHECK_OK(as("other", "handover-take", text), err);
+    CHECK(has("\"passed\":{\"cases\":[\"c-1\",\"k-1\",\"m-1\"],\"tasks\":[2,3]}"));
+    /* What is closed or assigned to somebody else; a task in a case that is not for the taker. */
+    CHECK(has("\"stayed\":{\"cases\":[\"m-2\",\"m-3\"],\"tasks\":[4]}"));
+    CHECK(has("\"meanwhile\":{\"cases\":[\"n-1\"],\"tasks\":[5]}") && lacks("n-2"));
+    CHECK_OK(as("duty", "case-list", "{\"officer\":\"duty\",\"state\":\"open\"}"), err);
+    CHECK(has("n-1") && has("n-2") && lacks("m-1"));
+    CHECK_OK(as("peer", "case-list", "{\"officer\":\"peer\"}"), err);
+    CHECK(has("m-3") && has("m-4"));
+    CHECK_OK(as("other", "case-list", "{\"officer\":\"other\"}"), err);
+    CHECK(has("m-1") && lacks("m-2") && lacks("n-1"));
+    CHECK_OK(as("duty", "task-list", "{\"officer\":\"duty\"}"), err);
+    CHECK(has("\"task\":4") && has("\"task\":5") && lacks("\"task\":3"));
+}
+
+static bool notes_expire(struct journal *journal, void *context, struct error *e)
+{
+    return desk_handover_notes_expire(journal, context, e);
+}
+
+//= dir-2016-680 art 4(1)(e)
+CHECK_TEST(the_note_of_a_hand_over_goes_with_its_case_or_after_a_month)
+{
+    size_t removed = 0;
+
+    CHECK_OK(as("ana", "case-put", "{\"number\":\"o-1\",\"title\":\"Ends\"}"), err);
+    CHECK_OK(as("ana", "handover-give", "{\"taker\":\"duty\",\"note\":\"about the driver\"}"), err);
+    CHECK(has("\"handover\":3") && has("o-1"));
+    CHECK_OK(as("peer", "handover-give", "{\"taker\":\"duty\",\"note\":\"of another matter\"}"),
+             err);
+    CHECK_OK(as("ana", "case-close", "{\"number\":\"o-1\"}"), err);
+    CHECK_OK(as("ana", "case-erase", "{\"number\":\"o-1\"}"), err);
+    CHECK_OK(as("ana", "handover-list", "{}"), err);
+    CHECK(lacks("about the driver") && has("of another matter") && has("\"handover\":3"));
+    pair_wait(29 * DAY_MS);
+    CHECK_OK(pair_work(&pair.nodes[0], notes_expire, &removed, &err), err);
+    CHECK_OK(as("ana", "handover-list", "{}"), err);
+    CHECK(has("of another matter"));
+    pair_wait(2 * DAY_MS);
+    CHECK_OK(pair_work(&pair.nodes[0], notes_expire, &removed, &err), err);
+    CHECK(removed > 0);
+    CHECK(logged_by_node("handover-notes-expire"));
+    CHECK_OK(pair_work(&pair.nodes[0], notes_expire, &removed, &err), err);
+    CHECK_INT(removed, 0);
+    CHECK_OK(as("ana", "handover-list", "{}"), err);
+    CHECK(lacks("\"note\""));
+    CHECK_OK(as("ana", "handover-show", "{\"handover\":4}"), err);
+    CHECK(has("\"matters\"")); /* what both signed stays */
 }
 
 static bool officer_enter(const char *id, const char *unit, const char *role)
@@ -417,7 +524,8 @@ int main(void)
         return 1;
     pair_settle(&pair);
     if (!officer_enter("duty", "border", "duty_officer") ||
-        !officer_enter("other", "ports", "investigator")) {
+        !officer_enter("other", "ports", "investigator") ||
+        !officer_enter("peer", "border", "investigator")) {
         printf("%s\n", err.text);
         return 1;
     }
@@ -430,6 +538,8 @@ int main(void)
     CHECK_RUN(a_case_is_closed_when_nothing_is_owed_and_reviewed_within_six_months);
     CHECK_RUN(what_is_erased_leaves_its_number_alone);
     CHECK_RUN(a_hand_over_is_signed_by_both_and_then_all_is_the_takers);
+    CHECK_RUN(a_hand_over_that_is_taken_late_moves_what_its_list_named_and_still_stands);
+    CHECK_RUN(the_note_of_a_hand_over_goes_with_its_case_or_after_a_month);
     pair_free(&pair);
     buffer_free(&answer);
     return check_end();

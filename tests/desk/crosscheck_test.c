@@ -482,6 +482,92 @@ CHECK_TEST(keys_go_with_their_item)
     CHECK(lacks(first_item));
 }
 
+/* --- what fails --- */
+
+struct salted {
+    int64_t entry;
+    struct span salt;
+};
+
+static bool salt_put(struct journal *journal, void *context, struct error *e)
+{
+    static const char sql[] = "update entries set salt = $1 where id = $2";
+    const struct salted *salted = context;
+    struct statement *s CLEANUP(statement_give) = statement_take(journal->db, sql, e);
+
+    if (s == NULL)
+        return false;
+    statement_bytes(s, 1, salted->salt);
+    statement_integer(s, 2, salted->entry);
+    return statement_run(s, e);
+}
+
+static int64_t unchecked(void)
+{
+    int64_t count = -1;
+
+    return unchecked_count(pair.nodes[0].journal.db, &count, &err) ? count : -1;
+}
+
+static bool entry_of(const char *item, struct arena *arena, struct entry_row *out)
+{
+    struct journal *journal = &pair.nodes[0].journal;
+    uint8_t id[UUID_SIZE];
+
+    return uuid_read(span_text(item), id) &&
+           journal_find_message(journal, journal_line_of(journal, span_text("ro-al")), SIDE_PARTNER,
+                                span_make(id, sizeof id), arena, out, &err);
+}
+
+CHECK_TEST(what_cannot_be_read_stops_no_other_and_is_tried_again)
+{
+    static const struct who damaged = {"Damaged", "Body", "1971-02-03", "ZZ1034567", NULL, NULL};
+    static const struct who behind = {"Behind", "It", "1972-02-03", "ZY1034567", NULL, NULL};
+    struct arena arena CLEANUP(arena_free) = arena_make(1 << 20);
+    struct pair_node *node = &pair.nodes[0];
+    char item[UUID_TEXT_SIZE], next[UUID_TEXT_SIZE];
+    struct entry_row row, behind_row;
+    struct unchecked_row noted;
+    int64_t count = 0;
+    size_t listed = 0;
+
+    CHECK_OR_RETURN(from_albania(&damaged, 301, item) && from_albania(&behind, 302, next));
+    CHECK_OR_RETURN(pair_reopen(node)); /* bodies are read from the books again */
+    CHECK_OR_RETURN(entry_of(item, &arena, &row) && entry_of(next, &arena, &behind_row));
+    struct salted whole = {row.id, row.salt}, cut = {row.id, span_text("cut")};
+    CHECK_OK(pair_work(node, salt_put, &cut, &err), err);
+    CHECK_OK(follow(), err);
+    CHECK_INT(unchecked(), 1);
+    CHECK_OK(key_count(node->journal.db, KEY_ITEM, row.id, &count, &err), err);
+    CHECK_INT(count, 0);
+    CHECK_OK(key_count(node->journal.db, KEY_ITEM, behind_row.id, &count, &err), err);
+    CHECK(count >= 2);
+    CHECK_OK(unchecked_list(node->journal.db, &arena, INT64_MAX, &noted, 1, &listed, &err), err);
+    CHECK(listed == 1 && noted.entry == row.id && noted.tries == 1);
+    CHECK(span_equal(noted.reason, span_text("an entry's salt is cut")));
+    CHECK_INT(noted.again_ms - noted.first_ms, 60000);
+    /* Not before its time; then again, later each time. */
+    CHECK_OK(follow(), err);
+    CHECK_OK(unchecked_find(node->journal.db, &arena, row.id, &noted, &err), err);
+    CHECK_INT(noted.tries, 1);
+    pair_wait(61000);
+    CHECK_OK(follow(), err);
+    CHECK_OK(unchecked_find(node->journal.db, &arena, row.id, &noted, &err), err);
+    CHECK_INT(noted.tries, 2);
+    CHECK(noted.again_ms - pair_clock_ms() > 110000);
+    /* A body that was brought back is checked, once. */
+    CHECK_OK(pair_work(node, salt_put, &whole, &err), err);
+    pair_wait(121000);
+    int64_t before = node->journal.next_entry;
+    CHECK_OK(follow(), err);
+    CHECK_INT(unchecked(), 0);
+    CHECK_INT(node->journal.next_entry - before, 1); /* the consultation */
+    CHECK_OK(key_count(node->journal.db, KEY_ITEM, row.id, &count, &err), err);
+    CHECK(count >= 2);
+    CHECK_OK(follow(), err);
+    CHECK_INT(node->journal.next_entry - before, 1);
+}
+
 static bool officer_enter(const char *id, const char *unit, const char *role)
 {
     return asked_officer(&pair.nodes[0], id, unit, role, &answer, &err);
@@ -527,6 +613,7 @@ int main(void)
     CHECK_RUN(a_second_request_and_another_channel_are_warned_of);
     CHECK_RUN(whether_it_was_sent_elsewhere_is_asked_first);
     CHECK_RUN(keys_go_with_their_item);
+    CHECK_RUN(what_cannot_be_read_stops_no_other_and_is_tried_again);
     third_free(&third);
     pair_free(&pair);
     buffer_free(&answer);

@@ -147,7 +147,10 @@ CHECK_TEST(what_is_open_passes_from_one_officer_to_another)
 
     OK(put(&c, "a", "x", "ana", true) && put(&c, "b", "x", "ana", false));
     OK(handover_put(c.db, &row, &c.error));
-    OK(handover_move(c.db, row.giver, row.taker, &c.error));
+    OK(handover_move_case(c.db, span_text("a"), row.giver, row.taker, &c.error));
+    OK(handover_move_case(c.db, span_text("b"), row.taker, row.giver, &c.error)); /* not theirs */
+    CHECK_SPAN(span_text(page(&c, &arena, CASE_STATE_ANY, "", "bo", "", 8)), "");
+    OK(handover_move_case(c.db, span_text("b"), row.giver, row.taker, &c.error));
     OK(handover_take(c.db, 1, 44, &c.error));
     CHECK_SPAN(span_text(page(&c, &arena, CASE_STATE_ANY, "", "bo", "", 8)), "b");
     CHECK_SPAN(span_text(page(&c, &arena, CASE_STATE_ANY, "", "ana", "", 8)),
@@ -158,6 +161,64 @@ CHECK_TEST(what_is_open_passes_from_one_officer_to_another)
     CHECK_INT(count, 1);
     OK(handover_list(c.db, &arena, 1, &found, 1, &count, &c.error));
     CHECK_INT(count, 0);
+}
+
+/* The plan of a search by key, as the engine tells it. */
+static bool plan_read(struct database *db, const char *sql, char *out, size_t size,
+                      struct error *err)
+{
+    struct statement *s CLEANUP(statement_give) = statement_take(db, sql, err);
+    enum statement_step step = STEP_FAILED;
+    int column = database_kind(db) == DATABASE_SQLITE ? 3 : 0;
+
+    if (s == NULL)
+        return false;
+    statement_bytes(s, 1, span_text("key"));
+    statement_text(s, 2, span_text("ro-al"));
+    statement_integer(s, 3, 51);
+    out[0] = '\0';
+    while ((step = statement_step(s, err)) == STEP_ROW) {
+        size_t used = strlen(out);
+        snprintf(out + used, size - used, "%.*s\n", SPAN_ARG(column_bytes(s, column)));
+    }
+    return step == STEP_DONE;
+}
+
+static void key_plan_check(struct engine_case *c, const char *sql)
+{
+    bool is_sqlite = database_kind(c->db) == DATABASE_SQLITE;
+    char plan[4096];
+
+    /* Without rows a server would scan and sort: it may not where another way is. */
+    if (!is_sqlite)
+        CHECK_OK(database_run(
+                     c->db,
+                     "set enable_seqscan = off; set enable_bitmapscan = off; set enable_sort = off",
+                     &c->error),
+                 c->error);
+    CHECK_OK(plan_read(c->db, sql, plan, sizeof plan, &c->error), c->error);
+    bool is_ordered = strstr(plan, is_sqlite ? "B-TREE" : "Sort") == NULL;
+    bool is_by_index = strstr(plan, is_sqlite ? "PRIMARY KEY" : "match_keys_pkey") != NULL ||
+                       strstr(plan, "sqlite_autoindex_match_keys") != NULL;
+    if (!is_ordered || !is_by_index)
+        printf("%s", plan);
+    CHECK(is_ordered && is_by_index);
+}
+
+/* However many records have a telephone, the first of them are read in the order of the key. */
+CHECK_TEST(records_of_a_key_are_read_without_a_sort)
+{
+    struct engine_case c CLEANUP(engine_case_end);
+    ROWS_CASE(&c);
+    bool is_sqlite = database_kind(c.db) == DATABASE_SQLITE;
+    static char sql[2][2][1024]; /* the statement cache keeps their addresses */
+    const char *texts[] = {key_find_sql, key_find_beyond_sql};
+
+    for (size_t i = 0; i < 2; i++) {
+        snprintf(sql[is_sqlite][i], sizeof sql[is_sqlite][i], "%s %s",
+                 is_sqlite ? "explain query plan" : "explain", texts[i]);
+        key_plan_check(&c, sql[is_sqlite][i]);
+    }
 }
 
 static bool key(struct engine_case *c, const char *text, const char *scope, enum key_side side,
@@ -286,6 +347,7 @@ int main(void)
     RUN_ON_ENGINES(a_case_goes_with_all_that_is_kept_of_it_and_of_no_other);
     RUN_ON_ENGINES(what_is_open_passes_from_one_officer_to_another);
     RUN_ON_ENGINES(keys_are_found_in_their_scope_and_go_with_what_they_are_of);
+    RUN_ON_ENGINES(records_of_a_key_are_read_without_a_sort);
     RUN_ON_ENGINES(what_is_registered_is_found_by_number_and_case);
     return engines_end(check_end());
 }

@@ -573,6 +573,30 @@ CHECK_TEST(a_savepoint_can_be_undone_without_a_failure)
     CHECK_INT(item_count(c.db), 1);
 }
 
+CHECK_TEST(a_savepoint_inside_another_is_undone_alone_or_with_it)
+{
+    struct engine_case c CLEANUP(engine_case_end);
+    ITEMS_CASE(&c);
+
+    CHECK_OK(database_begin(c.db, DATABASE_FULL, &c.error), c.error);
+    CHECK_OK(database_savepoint(c.db, &c.error), c.error);
+    CHECK_OK(item_insert(c.db, 1, "one", &c.error), c.error);
+    CHECK_OK(database_savepoint(c.db, &c.error), c.error);
+    CHECK(!item_insert(c.db, 1, "again", &c.error));
+    CHECK_OK(database_rollback_savepoint(c.db, &c.error), c.error);
+    CHECK_OK(database_savepoint(c.db, &c.error), c.error);
+    CHECK_OK(item_insert(c.db, 2, "two", &c.error), c.error);
+    CHECK_OK(database_release(c.db, &c.error), c.error);
+    CHECK_OK(database_release(c.db, &c.error), c.error);
+    CHECK_OK(database_savepoint(c.db, &c.error), c.error);
+    CHECK_OK(database_savepoint(c.db, &c.error), c.error);
+    CHECK_OK(item_insert(c.db, 3, "three", &c.error), c.error);
+    CHECK_OK(database_release(c.db, &c.error), c.error);
+    CHECK_OK(database_rollback_savepoint(c.db, &c.error), c.error);
+    CHECK_OK(database_commit(c.db, &c.error), c.error);
+    CHECK_INT(item_count(c.db), 2);
+}
+
 CHECK_TEST(acts_in_the_wrong_order_are_bugs)
 {
     struct engine_case c CLEANUP(engine_case_end);
@@ -587,7 +611,10 @@ CHECK_TEST(acts_in_the_wrong_order_are_bugs)
     CHECK_OK(database_begin(c.db, DATABASE_FULL, &c.error), c.error);
     CHECK(!database_begin(c.db, DATABASE_FULL, &c.error));
     CHECK_OK(database_savepoint(c.db, &c.error), c.error);
+    CHECK_OK(database_savepoint(c.db, &c.error), c.error);
     CHECK(!database_savepoint(c.db, &c.error));
+    CHECK_ERROR(c.error, ERROR_BUG, "too deep");
+    CHECK_OK(database_release(c.db, &c.error), c.error);
     CHECK(!database_commit(c.db, &c.error));
     CHECK_ERROR(c.error, ERROR_BUG, "savepoint");
     CHECK(!database_checkpoint(c.db, CHECKPOINT_PASSIVE, NULL, &c.error));
@@ -685,6 +712,7 @@ int main(void)
     RUN_ON_ENGINES(a_failure_inside_a_savepoint_leaves_the_rest);
     RUN_ON_ENGINES(wrong_sql_inside_a_savepoint_leaves_the_rest);
     RUN_ON_ENGINES(a_savepoint_can_be_undone_without_a_failure);
+    RUN_ON_ENGINES(a_savepoint_inside_another_is_undone_alone_or_with_it);
     RUN_ON_ENGINES(acts_in_the_wrong_order_are_bugs);
     RUN_ON_ENGINES(closing_rolls_back);
     RUN_ON_ENGINES(rows_are_read_while_others_are_written);
