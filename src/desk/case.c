@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "desk/crosscheck.h"
 #include "desk/handover_matters.h"
+#include "desk/protection.h"
 #include "desk/roles.h"
 #include "message/offence.h"
 #include "store/key_rows.h"
@@ -75,6 +76,21 @@ bool case_person_may_see(const struct case_row *row, const struct case_person_ro
                          const struct officer_row *officer)
 {
     return !case_person_is_protected(person) || is_of_case(row, officer) || looks_over(officer);
+}
+
+bool case_person_is_for(struct journal *journal, const struct case_row *row,
+                        const struct case_person_row *person, const struct officer_row *officer,
+                        bool *out, struct error *err)
+{
+    enum own_guard guard = OWN_GUARD_OPEN;
+
+    *out = is_of_case(row, officer) || looks_over(officer);
+    if (*out)
+        return true;
+    if (!protection_of_case_person(journal, person, &guard, err))
+        return false;
+    *out = guard == OWN_GUARD_OPEN;
+    return true;
 }
 
 /* Its own unit decides about a case, and who looks over the units. */

@@ -57,5 +57,9 @@ bool case_own_number(struct journal *journal, const struct desk_call *call, stru
 bool case_person_is_protected(const struct case_person_row *person);
 bool case_person_may_see(const struct case_row *row, const struct case_person_row *person,
                          const struct officer_row *officer);
+/* The same with what other cases and the own index know of the human being: protection wins (desk/protection.h). */
+bool case_person_is_for(struct journal *journal, const struct case_row *row,
+                        const struct case_person_row *person, const struct officer_row *officer,
+                        bool *out, struct error *err);
 
 #endif

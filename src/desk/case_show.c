@@ -6,6 +6,7 @@
 struct shown {
     struct case_item_row *items;
     struct case_person_row *people;
+    bool *is_for; /* each of them, for this officer */
     struct case_note_row *notes;
     struct case_note_row *references;
     struct case_task_row *tasks;
@@ -15,6 +16,16 @@ struct shown {
     size_t reference_count;
     size_t task_count;
 };
+
+static bool people_divide(struct journal *journal, const struct case_act *act, struct shown *shown,
+                          struct error *err)
+{
+    for (size_t i = 0; i < shown->person_count; i++)
+        if (!case_person_is_for(journal, &act->row, &shown->people[i], &act->officer,
+                                &shown->is_for[i], err))
+            return false;
+    return true;
+}
 
 /* One more than is shown is read of what may be longer: it says that there is more. */
 static bool shown_read(struct journal *journal, const struct case_act *act, struct shown *out,
@@ -29,7 +40,8 @@ static bool shown_read(struct journal *journal, const struct case_act *act, stru
     out->notes = arena_array(arena, limit, sizeof *out->notes);
     out->references = arena_array(arena, CASE_REFERENCE_MAX, sizeof *out->references);
     out->tasks = arena_array(arena, limit, sizeof *out->tasks);
-    if (out->items == NULL || out->people == NULL || out->notes == NULL ||
+    out->is_for = arena_array(arena, CASE_PEOPLE_MAX, sizeof *out->is_for);
+    if (out->items == NULL || out->people == NULL || out->is_for == NULL || out->notes == NULL ||
         out->references == NULL || out->tasks == NULL)
         return error_set(err, ERROR_LIMIT, "out of memory");
     return case_item_list(journal->db, arena, number, out->items, limit, &out->item_count, err) &&
@@ -38,7 +50,8 @@ static bool shown_read(struct journal *journal, const struct case_act *act, stru
            case_note_list(journal->db, arena, number, out->notes, limit, &out->note_count, err) &&
            case_reference_list(journal->db, arena, number, out->references, CASE_REFERENCE_MAX,
                                &out->reference_count, err) &&
-           case_task_list(journal->db, arena, number, out->tasks, limit, &out->task_count, err);
+           case_task_list(journal->db, arena, number, out->tasks, limit, &out->task_count, err) &&
+           people_divide(journal, act, out, err);
 }
 
 static size_t at_most(size_t count)
@@ -58,7 +71,7 @@ static bool shown_access(struct journal *journal, const struct case_act *act,
         return error_set(err, ERROR_LIMIT, "out of memory");
     objects[count++] = act->row.number;
     for (size_t i = 0; i < shown->person_count; i++)
-        if (case_person_may_see(&act->row, &shown->people[i], &act->officer))
+        if (shown->is_for[i])
             objects[count++] = case_object("case-person", shown->people[i].id, act->call.arena);
     return access_view(journal, &act->call, "case-show", objects, count, err);
 }
@@ -104,7 +117,7 @@ static void people_write(const struct case_act *act, const struct shown *shown,
         json_integer_field(out, "person", row->id);
         json_string_field(out, "category", person_category_names[row->category]);
         json_boolean_field(out, "minor", row->is_minor);
-        if (case_person_may_see(&act->row, row, &act->officer)) {
+        if (shown->is_for[i]) {
             json_time_field(out, "put", row->put_ms);
             json_text_field(out, "by", row->officer);
             json_key(out, "record");

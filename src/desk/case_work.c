@@ -36,27 +36,31 @@ static bool fields_check(const struct person *person, struct error *err)
     return true;
 }
 
-static bool was_shielded(const struct case_person_row *row, bool *out)
+static bool standing_find(struct journal *journal, const struct case_act *act, int64_t id,
+                          bool *is_shielded, struct error *err)
 {
-    *out = row->is_shielded;
-    return true;
+    struct case_person_row row;
+    bool is_for = false;
+
+    if (!case_person_find(journal->db, act->call.arena, id, &row, err))
+        return false;
+    if (!span_equal(row.number, act->row.number))
+        return error_set(err, ERROR_MISSING, "no such person in this case");
+    if (!case_person_is_for(journal, &act->row, &row, &act->officer, &is_for, err))
+        return false;
+    *is_shielded = row.is_shielded;
+    return is_for || error_set(err, ERROR_RULE, "this person is protected: ask unit %.*s",
+                               SPAN_ARG(act->row.unit));
 }
 
 /* The one who is replaced must stand in this case and be shown to this officer; *is_shielded: as it was. *id 0: a new one. */
 static bool place_find(struct journal *journal, const struct case_act *act, int64_t *id,
                        bool *is_shielded, struct error *err)
 {
-    struct case_person_row row;
     size_t count = 0;
 
     if (*id > 0)
-        return case_person_find(journal->db, act->call.arena, *id, &row, err) &&
-               (span_equal(row.number, act->row.number) ||
-                error_set(err, ERROR_MISSING, "no such person in this case")) &&
-               (case_person_may_see(&act->row, &row, &act->officer) ||
-                error_set(err, ERROR_RULE, "this person is protected: ask unit %.*s",
-                          SPAN_ARG(act->row.unit))) &&
-               was_shielded(&row, is_shielded);
+        return standing_find(journal, act, *id, is_shielded, err);
     struct case_person_row *rows = arena_array(act->call.arena, CASE_PEOPLE_MAX, sizeof *rows);
     if (rows == NULL)
         return error_set(err, ERROR_LIMIT, "out of memory");

@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "desk/own.h"
 #include "desk/own_index.h"
+#include "desk/protection.h"
 #include "desk/roles.h"
 #include "store/register_rows.h"
 
@@ -54,6 +55,38 @@ static bool scope_find(struct crosscheck *check, const struct match_key *key, sc
     return true;
 }
 
+static void hit_move(const struct crosscheck_hit *hit, struct crosscheck_hits *to)
+{
+    if (to->count == CROSSCHECK_SHOWN_MAX)
+        to->is_cut = true;
+    else
+        to->list[to->count++] = *hit;
+}
+
+/* Whoever is protected in another case is its keeper's to know of in this one, too. */
+//= dir-2016-680 art 6
+static bool protected_part(struct crosscheck *check, struct error *err)
+{
+    struct crosscheck_hits *desk = &check->desk;
+    size_t kept = 0;
+
+    for (size_t i = 0; i < desk->count; i++) {
+        struct case_person_row person;
+        enum own_guard guard = OWN_GUARD_OPEN;
+        if (desk->list[i].side == KEY_CASE_PERSON &&
+            (!case_person_find(check->keys.journal->db, check->keys.arena, desk->list[i].object,
+                               &person, err) ||
+             !protection_of_case_person(check->keys.journal, &person, &guard, err)))
+            return false;
+        if (guard > OWN_GUARD_OPEN)
+            hit_move(&desk->list[i], &check->keeper);
+        else
+            desk->list[kept++] = desk->list[i];
+    }
+    desk->count = kept;
+    return true;
+}
+
 bool crosscheck_find(struct crosscheck *check, struct span agreement, int64_t self,
                      struct error *err)
 {
@@ -66,7 +99,7 @@ bool crosscheck_find(struct crosscheck *check, struct span agreement, int64_t se
             !scope_find(check, key, key_find_beyond, agreement, self, &check->keeper, err))
             return false;
     }
-    return true;
+    return protected_part(check, err);
 }
 
 /* --- the own index --- */
@@ -148,15 +181,44 @@ static bool own_by_names(struct crosscheck *check, enum own_side side,
     return true;
 }
 
+/* Shown in their own case; to others not, when they are protected elsewhere. */
+static bool own_protected_part(struct crosscheck *check, const struct own_viewer *viewer,
+                               struct error *err)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < check->own_count; i++) {
+        struct own_row row;
+        enum own_guard guard = OWN_GUARD_OPEN;
+        if (!own_find(check->keys.journal->db, check->keys.arena, check->own[i].person, &row,
+                      err)) {
+            if (err->kind != ERROR_MISSING)
+                return false;
+            error_clear(err); /* gone from the books, not yet from the files */
+            continue;
+        }
+        bool is_own_case =
+            row.case_number.size > 0 && span_equal(row.case_number, viewer->case_number);
+        if (!is_own_case && !protection_of_own_person(check->keys.journal, &row, &guard, err))
+            return false;
+        if (guard <= viewer->most)
+            check->own[kept++] = check->own[i];
+    }
+    check->own_count = kept;
+    return true;
+}
+
 bool crosscheck_own(struct crosscheck *check, const struct own_viewer *viewer, struct error *err)
 {
     check->own_count = 0;
     if (!own_by_marks(check, viewer, err))
         return false;
-    if (check->keys.journal->own_index == NULL)
-        return true; /* names are searched by the running node */
-    return own_by_names(check, OWN_SIDE_OPEN, viewer, err) &&
-           own_by_names(check, OWN_SIDE_GUARDED, viewer, err);
+    /* Names are searched by the running node. */
+    if (check->keys.journal->own_index != NULL &&
+        (!own_by_names(check, OWN_SIDE_OPEN, viewer, err) ||
+         !own_by_names(check, OWN_SIDE_GUARDED, viewer, err)))
+        return false;
+    return own_protected_part(check, viewer, err);
 }
 
 /* --- who keeps what others may not see --- */

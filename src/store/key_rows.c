@@ -63,6 +63,24 @@ bool key_find_beyond(struct database *db, struct span key, struct span scope, st
     return scope_find(db, key_find_beyond_sql, key, scope, out, limit, count, err);
 }
 
+/* Categories 2, 3, 4, 6 and 7 are protected (message/person.h). */
+#define PROTECTED_PERSON "(is_minor <> 0 or is_shielded <> 0 or category in (2, 3, 4, 6, 7))"
+
+/* '!' is KEY_SCOPE_GUARD, 1 KEY_CASE_PERSON: protected people stand there alone. */
+static const char guard_sql[] =
+    "select max(case when p.is_shielded <> 0 then 2 else 1 end) from match_keys m"
+    " join case_people p on p.id = m.object"
+    " where m.key = $1 and m.scope = '!' and m.side = 1 and " PROTECTED_PERSON;
+
+bool key_guard(struct database *db, struct span key, int64_t *guard, struct error *err)
+{
+    struct statement *s CLEANUP(statement_give) = statement_take(db, guard_sql, err);
+    if (s == NULL)
+        return false;
+    statement_bytes(s, 1, key);
+    return row_integer(s, guard, err);
+}
+
 static const char count_sql[] = "select count(*) from match_keys where side = $1 and object = $2";
 
 bool key_count(struct database *db, enum key_side side, int64_t object, int64_t *count,
@@ -79,10 +97,9 @@ bool key_count(struct database *db, enum key_side side, int64_t object, int64_t 
 static const char rescope_registered_sql[] =
     "update match_keys set scope = $1 where side = 2 and object in (select id from register"
     " where case_number = $2)";
-/* Categories 2, 3, 4, 6 and 7 are protected (message/person.h). */
 static const char rescope_sql[] =
     "update match_keys set scope = $1 where side = 1 and object in (select id from case_people"
-    " where number = $2 and is_minor = 0 and is_shielded = 0 and category not in (2, 3, 4, 6, 7))";
+    " where number = $2 and not " PROTECTED_PERSON ")";
 
 static bool rescope(struct database *db, const char *sql, struct span number, bool is_restricted,
                     struct error *err)

@@ -38,6 +38,8 @@ bool key_find(struct database *db, struct span key, struct span scope, struct ke
 /* The same of all scopes but the desk's own and this one, scope by scope. */
 bool key_find_beyond(struct database *db, struct span key, struct span scope, struct key_row *out,
                      size_t limit, size_t *count, struct error *err);
+/* The strictest guard (store/own_rows.h, enum own_guard) of the protected people in cases who have the key; 0: none has. */
+bool key_guard(struct database *db, struct span key, int64_t *guard, struct error *err);
 bool key_count(struct database *db, enum key_side side, int64_t object, int64_t *count,
                struct error *err);
 /* People of a case who are not protected themselves, and what is registered in it, follow its restriction. */

@@ -262,6 +262,21 @@ bool own_mark_people(struct database *db, const struct own_mark *mark,
     return rows_read(s, NULL, number_column_read, out, sizeof *out, limit, count, err);
 }
 
+static const char mark_guard_sql[] =
+    "select max(p.guard) from own_marks m join own_people p on p.id = m.person"
+    " where m.kind = $1 and m.key = $2";
+
+bool own_mark_guard(struct database *db, const struct own_mark *mark, int64_t *guard,
+                    struct error *err)
+{
+    struct statement *s CLEANUP(statement_give) = statement_take(db, mark_guard_sql, err);
+    if (s == NULL)
+        return false;
+    statement_integer(s, 1, mark->kind);
+    statement_text(s, 2, mark->key);
+    return row_integer(s, guard, err);
+}
+
 static const char shown_sql[] = "select count(*) from own_people where id = $1"
                                 " and (guard <= $2 or (case_number = $3 and case_number <> ''))";
 

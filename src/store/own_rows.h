@@ -92,6 +92,9 @@ struct own_viewer {
 bool own_mark_people(struct database *db, const struct own_mark *mark,
                      const struct own_viewer *viewer, int64_t *out, size_t limit, size_t *count,
                      struct error *err);
+/* The strictest guard of those who have the mark. */
+bool own_mark_guard(struct database *db, const struct own_mark *mark, int64_t *guard,
+                    struct error *err);
 /* Is this person shown? False, too, when there is none. */
 bool own_is_shown(struct database *db, int64_t id, const struct own_viewer *viewer, bool *is_shown,
                   struct error *err);

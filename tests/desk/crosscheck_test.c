@@ -2,7 +2,7 @@
  * Cross-check: what a request names is found in earlier messages, cases and the own index, exactly, however it is written;
  * what a reader may not see (another agreement, a restricted case, a protected person) changes no byte of what they are
  * told, and its keeper is told which unit to ask; keys are made when a message is accepted and go with it.
- * covers: crosscheck crosscheck_show job_crosscheck match_key key_rows
+ * covers: crosscheck crosscheck_show protection job_crosscheck match_key key_rows
  */
 #include "check.h"
 #include "desk/crosscheck.h"
@@ -145,19 +145,25 @@ static bool check(const char *officer, const char *item)
     return as(officer, "crosscheck-show", arguments, "c-1");
 }
 
-static bool person_in(const char *number, const struct who *who, enum person_category category)
+static bool person_as(const char *number, const struct who *who, enum person_category category,
+                      const char *more)
 {
     struct person person = person_of(who, category);
     struct buffer body CLEANUP(buffer_free) = buffer_make(BODY_SIZE_MAX);
     char arguments[80];
     struct asked asked = {"border", "case-person-put", arguments, "", {NULL, 0}};
 
-    snprintf(arguments, sizeof arguments, "{\"number\":\"%s\"}", number);
+    snprintf(arguments, sizeof arguments, "{\"number\":\"%s\"%s}", number, more);
     error_clear(&err);
     if (!own_person_write(&person, &body))
         return false;
     asked.body = buffer_span(&body);
     return asked_run(&pair.nodes[0], &asked, &answer, &err);
+}
+
+static bool person_in(const char *number, const struct who *who, enum person_category category)
+{
+    return person_as(number, who, category, "");
 }
 
 /* --- finding --- */
@@ -286,16 +292,106 @@ CHECK_TEST(cases_are_found_and_what_their_unit_keeps_is_its_own)
                 "{\"number\":\"k-2\",\"title\":\"Closed\",\"restricted\":false}", ""),
              err);
     CHECK_OK(check("duty", item), err);
+    CHECK(is_kept()); /* a victim elsewhere */
+    /* Who is taken out of the case is found no more. */
+    CHECK_OK(as("border", "case-person-remove", "{\"number\":\"k-1\",\"person\":1}", ""), err);
+    CHECK_OK(as("border", "crosscheck-show", arguments, "k-1"), err);
+    CHECK(lacks("k-1"));
+    CHECK_OK(check("duty", item), err);
     CHECK(has("\"what\":\"case_person\",\"case\":\"k-2\"") && lacks("k-1"));
     CHECK_OK(as("border", "case-put",
                 "{\"number\":\"k-2\",\"title\":\"Closed\",\"restricted\":true}", ""),
              err);
     CHECK_OK(check("duty", item), err);
     CHECK(is_kept());
-    /* Who is taken out of the case is found no more. */
-    CHECK_OK(as("border", "case-person-remove", "{\"number\":\"k-1\",\"person\":1}", ""), err);
-    CHECK_OK(as("border", "crosscheck-show", arguments, "k-1"), err);
-    CHECK(lacks("k-1"));
+}
+
+struct own_case {
+    struct own_row row;
+    struct own_mark mark;
+};
+
+static bool own_enter(struct journal *journal, void *context, struct error *e)
+{
+    struct own_case *own = context;
+    bool is_new = false;
+
+    return own_changed(journal->db, &own->row.changed, e) && ++own->row.changed > 0 &&
+           own_put(journal->db, &own->row, &own->row.id, &is_new, e) &&
+           own_mark_put(journal->db, &own->mark, own->row.id, e);
+}
+
+/* As an import enters a suspect of nobody's case. */
+static bool suspect_in_own_index(const struct who *who)
+{
+    struct ident ident;
+    struct person person = person_of(who, PERSON_SUSPECT);
+    struct buffer body CLEANUP(buffer_free) = buffer_make(BODY_SIZE_MAX);
+    struct own_case own = {.row = {.source = span_text("register"),
+                                   .external = span_text("x-1"),
+                                   .case_number = span_text(""),
+                                   .category = PERSON_SUSPECT},
+                           .mark = {.kind = IDENT_PHONE, .key = {NULL, 0}}};
+
+    if (!ident_read(IDENT_PHONE, span_text(who->phone), "AL", &ident, &err) ||
+        !own_person_write(&person, &body))
+        return false;
+    own.mark.key = span_text(ident.key);
+    own.row.body = buffer_span(&body);
+    return pair_work(&pair.nodes[0], own_enter, &own, &err);
+}
+
+/* The same being may be a victim in one case and a suspect in another. */
+//= dir-2016-680 art 6
+CHECK_TEST(who_is_protected_in_one_case_is_protected_in_all)
+{
+    static const struct who suspect = {"Dual",      "Role",          "1988-08-08",
+                                       "DR1034567", "+355692222333", NULL};
+    static const struct who victim = {"Dvojna", "Uloga", "1988", "DR1034567", NULL, NULL};
+    static const struct who driver = {"Other", "Driver", "1977", NULL, "+355694444555", NULL};
+    static const struct who shares = {"Quite", "Another", "1955", NULL, "+355694444555", NULL};
+    static const struct who asked = {"Unknown", "Caller", "1960", NULL, "+355692222333", NULL};
+    struct buffer draft CLEANUP(buffer_free) = buffer_make(BODY_SIZE_MAX);
+    struct asked warning = {
+        "duty", "duplicate-check", "{\"agreement\":\"ro-al\"}", "c-1", {NULL, 0}};
+    char item[UUID_TEXT_SIZE], arguments[80];
+
+    CHECK_OR_RETURN(from_albania(&asked, 401, item));
+    CHECK_OK(check("duty", item), err);
+    CHECK(has("\"list\":[]"));
+    keep();
+    CHECK_OK(as("border", "case-put", "{\"number\":\"p-1\",\"title\":\"Suspect\"}", ""), err);
+    CHECK_OK(as("border", "case-put", "{\"number\":\"p-2\",\"title\":\"Victim\"}", ""), err);
+    CHECK_OK(person_in("p-1", &suspect, PERSON_SUSPECT), err);
+    CHECK_OR_RETURN(suspect_in_own_index(&suspect));
+    CHECK_OK(check("duty", item), err);
+    CHECK(has("\"what\":\"case_person\",\"case\":\"p-1\"") && has("\"what\":\"own_person\""));
+    /* The document that makes them one is in neither the request nor the answer. */
+    CHECK_OK(person_in("p-2", &victim, PERSON_VICTIM), err);
+    CHECK_OK(check("duty", item), err);
+    CHECK(is_kept());
+    CHECK(request_of(&suspect, 402, "Centrul de Cooperare (test)", &draft));
+    warning.body = buffer_span(&draft);
+    CHECK_OK(asked_run(&pair.nodes[0], &warning, &answer, &err), err);
+    CHECK(lacks("p-1") && lacks("p-2") && lacks("ask_unit"));
+    CHECK_OK(as("duty", "case-show", "{\"number\":\"p-1\"}", ""), err);
+    CHECK(has("\"category\":\"suspect\",\"minor\":false,\"ask_unit\":\"border\"") &&
+          lacks("DR1034567"));
+    /* Their keeper is told, is asked for, and sees them in the case itself. */
+    CHECK_OK(check("border", item), err);
+    CHECK(has("\"what\":\"ask_unit\",\"ask_unit\":\"border\""));
+    snprintf(arguments, sizeof arguments, "{\"item\":\"%s\"}", item);
+    CHECK_OK(as("border", "crosscheck-show", arguments, "p-1"), err);
+    CHECK(has("\"what\":\"case_person\",\"case\":\"p-1\""));
+    CHECK_OK(as("border", "case-show", "{\"number\":\"p-1\"}", ""), err);
+    CHECK(has("DR1034567"));
+    /* A telephone is not a person: who shares one with somebody shielded is shown. */
+    CHECK_OK(as("border", "case-put", "{\"number\":\"p-3\",\"title\":\"Driver\"}", ""), err);
+    CHECK_OK(person_in("p-3", &driver, PERSON_SUSPECT), err);
+    CHECK_OK(person_as("p-2", &shares, PERSON_SUSPECT, ",\"shielded\":true"), err);
+    CHECK_OR_RETURN(from_albania(&driver, 403, item));
+    CHECK_OK(check("duty", item), err);
+    CHECK(has("p-3") && lacks("p-2"));
 }
 
 CHECK_TEST(what_many_have_leads_to_nobody_and_the_hidden_do_not_count)
@@ -608,6 +704,7 @@ int main(void)
     CHECK_RUN(a_year_is_no_date_and_a_text_has_plates_and_telephones);
     CHECK_RUN(the_node_consults_and_says_so_in_the_log);
     CHECK_RUN(cases_are_found_and_what_their_unit_keeps_is_its_own);
+    CHECK_RUN(who_is_protected_in_one_case_is_protected_in_all);
     CHECK_RUN(what_many_have_leads_to_nobody_and_the_hidden_do_not_count);
     CHECK_RUN(a_greek_item_changes_nothing_that_albania_or_the_ordinary_desk_can_see);
     CHECK_RUN(a_second_request_and_another_channel_are_warned_of);

@@ -1,0 +1,121 @@
+/* Protection wins across cases: see protection.h. */
+#include "desk/protection.h"
+
+#include "base/text.h"
+#include "desk/match_key.h"
+#include "desk/own_form.h"
+#include "desk/own_index.h"
+
+#define NAME_SAME    0.999f
+#define NAMESAKE_MAX 20u
+#define SCRATCH_SIZE (4u * 1024u * 1024u) /* of one person and their keys */
+
+static bool names_one_person(int kind)
+{
+    return kind == (int)IDENT_DOCUMENT || kind == (int)IDENT_NUMBER || kind == MATCH_KIND_BIRTH;
+}
+
+static void raise(int64_t guard, enum own_guard *out)
+{
+    if (guard > (int64_t)*out)
+        *out = guard == OWN_GUARD_PROTECTED ? OWN_GUARD_PROTECTED : OWN_GUARD_SHIELDED;
+}
+
+static bool key_ask(struct journal *journal, const struct match_key *key, enum own_guard *out,
+                    struct error *err)
+{
+    struct own_mark mark = {.kind = key->kind, .key = span_text(key->ident)};
+    int64_t guard = 0;
+
+    if (!key_guard(journal->db, span_make(key->bytes, MATCH_KEY_SIZE), &guard, err))
+        return false;
+    raise(guard, out);
+    if (key->ident[0] == '\0')
+        return true;
+    if (!own_mark_guard(journal->db, &mark, &guard, err))
+        return false;
+    raise(guard, out);
+    return true;
+}
+
+static bool record_ask(struct match_keys *keys, int64_t record, enum own_guard *out,
+                       struct error *err)
+{
+    struct own_row row;
+
+    if (own_find(keys->journal->db, keys->arena, record, &row, err)) {
+        raise(row.guard, out);
+        return true;
+    }
+    bool is_gone = err->kind == ERROR_MISSING; /* from the books, not yet from the files */
+    if (is_gone)
+        error_clear(err);
+    return is_gone;
+}
+
+/* Somebody of the guarded files has one of these names, letter for letter once folded, and the same whole date. */
+static bool names_ask(struct match_keys *keys, enum own_guard *out, struct error *err)
+{
+    struct own_index *index = keys->journal->own_index;
+
+    if (index == NULL || keys->name_count == 0)
+        return true;
+    struct finder *finder = own_index_finder(index, OWN_SIDE_GUARDED, err);
+    struct find_result *result = arena_alloc(keys->arena, sizeof *result);
+    if (finder == NULL || result == NULL)
+        return finder != NULL && error_set(err, ERROR_LIMIT, "out of memory");
+    for (size_t i = 0; i < keys->name_count; i++) {
+        struct find_question question = {.name = keys->names[i].name,
+                                         .birth = birth_unpack(keys->names[i].birth),
+                                         .limit = NAMESAKE_MAX,
+                                         .least = NAME_SAME};
+        if (!find_persons(finder, &question, result, err))
+            return false;
+        for (size_t k = 0; k < result->count; k++)
+            if (result->hits[k].birth_like == BIRTH_SAME &&
+                !record_ask(keys, (int64_t)result->hits[k].record, out, err))
+                return false;
+    }
+    return true;
+}
+
+//= dir-2016-680 art 6
+static bool body_ask(struct journal *journal, struct span body, enum own_guard *out,
+                     struct error *err)
+{
+    struct arena arena CLEANUP(arena_free) = arena_make(SCRATCH_SIZE);
+    struct match_keys *keys = arena_alloc(&arena, sizeof *keys);
+    struct person *person = arena_alloc(&arena, sizeof *person);
+    struct problems *problems = arena_alloc(&arena, sizeof *problems);
+
+    if (keys == NULL || person == NULL || problems == NULL)
+        return error_set(err, ERROR_LIMIT, "out of memory");
+    problems_clear(problems);
+    if (!own_person_read(body, &arena, person, problems)) {
+        *out = OWN_GUARD_SHIELDED;
+        return true;
+    }
+    if (!match_keys_begin(journal, &arena, keys, err) ||
+        !match_keys_of_person(keys, person, 0, err))
+        return false;
+    for (size_t i = 0; i < keys->count; i++)
+        if (names_one_person(keys->list[i].kind) && !key_ask(journal, &keys->list[i], out, err))
+            return false;
+    return names_ask(keys, out, err);
+}
+
+bool protection_of_case_person(struct journal *journal, const struct case_person_row *person,
+                               enum own_guard *out, struct error *err)
+{
+    *out = person->is_shielded                ? OWN_GUARD_SHIELDED
+           : case_person_is_protected(person) ? OWN_GUARD_PROTECTED
+                                              : OWN_GUARD_OPEN;
+    return *out == OWN_GUARD_SHIELDED || body_ask(journal, person->body, out, err);
+}
+
+bool protection_of_own_person(struct journal *journal, const struct own_row *person,
+                              enum own_guard *out, struct error *err)
+{
+    *out = person->guard;
+    return *out == OWN_GUARD_SHIELDED || body_ask(journal, person->body, out, err);
+}
