@@ -3,6 +3,7 @@
 #include "cmd/service.h"
 #include "desk/own_dates.h"
 #include "desk/own_index.h"
+#include "store/act_hold_rows.h"
 
 #include <inttypes.h>
 
@@ -65,6 +66,20 @@ static void acts_look(struct doctor *doctor, struct node *node, int64_t now_ms)
         doctor_find(doctor, DOCTOR_OK, NULL, "no access entry is overdue");
 }
 
+/* Kept for an inquiry: nothing is wrong, but somebody has to look at it again. */
+static void acts_holds_look(struct doctor *doctor, struct node *node)
+{
+    struct error err = {0};
+    int64_t kept = 0;
+
+    if (!acts_held_count(node->db, 0, &kept, &err))
+        doctor_find(doctor, DOCTOR_FAILURE, "look at the disk", "%s", err.text);
+    else if (kept > 0)
+        doctor_find(doctor, DOCTOR_NOTICE,
+                    "whoever ordered the holds reviews them: besa retention acts-holds",
+                    "%" PRId64 " access entries are on hold beyond their time", kept);
+}
+
 static void people_look(struct doctor *doctor, struct node *node, int64_t now_ms)
 {
     struct journal *journal = &node->journal;
@@ -105,6 +120,7 @@ void doctor_retention_look(struct doctor *doctor, struct node *node)
     for (size_t i = 0; i < node->journal.line_count; i++)
         line_look(doctor, node, &node->journal.lines[i], clock.own_ms);
     people_look(doctor, node, clock.own_ms);
+    acts_holds_look(doctor, node);
     if (node->journal.line_count > 0)
         acts_look(doctor, node, clock.own_ms);
     else

@@ -126,12 +126,16 @@ const struct command commands[] = {
      command_erase},
     {"retention",
      "status\nlist [--due|--days N] [--limit N] [--after PLACE]\nrun\nhold ITEM --for GROUND [--until "
-     "DATE]\nrelease ITEM\nclock --approver ID",
+     "DATE]\nrelease ITEM\nclock --approver ID\nacts-hold [--about ID] [--item ITEM] [--in CASE] [--from DATE] [--to "
+     "DATE] --until DATE\nacts-release HOLD\nacts-holds [--limit N] [--after PLACE]",
      "What is held, and when it goes.\n\nThe node erases by itself, once an hour, what is held as "
      "long as the agreement allows, and tells the partner. `list` says what goes within 30 days "
      "(--days), or what is due and still stands (--due) and why; `run` does not wait for the hour. "
      "GROUND is evidence, contested or exculpatory: what is on hold is restricted instead of erased. "
-     "`clock`: two officers find the node's clock right, where no partner has confirmed it for a week.",
+     "`clock`: two officers find the node's clock right, where no partner has confirmed it for a week.\n\n"
+     "`acts-hold`: the data protection officer or the supervisory authority keeps access entries beyond their "
+     "time: those of an officer (--about), upon a message, in a case, made between two days; all that is named "
+     "counts together.",
      command_retention},
     {"own",
      "search WORDS... --purpose CODE [--limit N]\nshow PERSON --purpose CODE\nremove PERSON --purpose "

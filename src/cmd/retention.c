@@ -146,13 +146,91 @@ static int release(struct options *options, int argc, char **argv)
     return command_act(options, "retention-release", buffer_span(&text), span_make(NULL, 0));
 }
 
+/* --- holds over access entries --- */
+
+static int acts_hold(struct options *options, int argc, char **argv)
+{
+    struct buffer text CLEANUP(buffer_free) = buffer_make(ARGUMENTS_SIZE_MAX);
+    struct json_writer arguments = json_writer_make(&text);
+    const char *values[6] = {NULL};
+    static const char *const fields[] = {"about_officer", "about_item", "about_case",
+                                         "from",          "to",         "until"};
+    const struct command_option own[] = {
+        {.name = "about", .value = &values[0]}, {.name = "item", .value = &values[1]},
+        {.name = "in", .value = &values[2]},    {.name = "from", .value = &values[3]},
+        {.name = "to", .value = &values[4]},    {.name = "until", .value = &values[5]}};
+    struct word_list words;
+    int exit_code;
+
+    if (!command_parse(options, argc, argv, own, ARRAY_COUNT(own), 0, 0, &words, &exit_code))
+        return exit_code;
+    if (values[5] == NULL)
+        return command_usage(options, "say --until, a day within a year");
+    json_begin_object(&arguments);
+    for (size_t i = 0; i < ARRAY_COUNT(fields); i++)
+        if (values[i] != NULL)
+            json_string_field(&arguments, fields[i], values[i]);
+    json_end_object(&arguments);
+    return command_act(options, "acts-hold", buffer_span(&text), span_make(NULL, 0));
+}
+
+static int acts_release(struct options *options, int argc, char **argv)
+{
+    struct buffer text CLEANUP(buffer_free) = buffer_make(ARGUMENTS_SIZE_MAX);
+    struct json_writer arguments = json_writer_make(&text);
+    struct word_list words;
+    struct error err = {0};
+    uint64_t hold = 0;
+    int exit_code;
+
+    if (!command_parse(options, argc, argv, NULL, 0, 1, 1, &words, &exit_code))
+        return exit_code;
+    if (!command_number("HOLD", words.words[0], 1, JSON_INTEGER_MAX, 1, &hold, &err))
+        return command_usage(options, "%s", err.text);
+    json_begin_object(&arguments);
+    json_integer_field(&arguments, "hold", (int64_t)hold);
+    json_end_object(&arguments);
+    return command_act(options, "acts-release", buffer_span(&text), span_make(NULL, 0));
+}
+
+static int acts_holds(struct options *options, int argc, char **argv)
+{
+    struct buffer text CLEANUP(buffer_free) = buffer_make(ARGUMENTS_SIZE_MAX);
+    struct json_writer arguments = json_writer_make(&text);
+    const char *limit = NULL, *after = NULL;
+    const struct command_option own[] = {{.name = "limit", .letter = 'n', .value = &limit},
+                                         {.name = "after", .letter = 'a', .value = &after}};
+    uint64_t row_count = 0;
+    struct word_list words;
+    struct error err = {0};
+    int exit_code;
+
+    if (!command_parse(options, argc, argv, own, ARRAY_COUNT(own), 0, 0, &words, &exit_code))
+        return exit_code;
+    if (!command_number("limit", limit, 1, 200, 50, &row_count, &err))
+        return command_usage(options, "%s", err.text);
+    json_begin_object(&arguments);
+    json_integer_field(&arguments, "limit", (int64_t)row_count);
+    if (after != NULL)
+        json_string_field(&arguments, "after", after);
+    json_end_object(&arguments);
+    return command_act(options, "acts-holds", buffer_span(&text), span_make(NULL, 0));
+}
+
 int command_retention(struct options *options, int argc, char **argv)
 {
     static const struct {
         const char *name;
         command_run *run;
-    } forms[] = {{"status", status}, {"list", list},       {"run", run},
-                 {"hold", hold},     {"release", release}, {"clock", clock_confirm}};
+    } forms[] = {{"status", status},
+                 {"list", list},
+                 {"run", run},
+                 {"hold", hold},
+                 {"release", release},
+                 {"clock", clock_confirm},
+                 {"acts-hold", acts_hold},
+                 {"acts-release", acts_release},
+                 {"acts-holds", acts_holds}};
 
     for (size_t i = 0; argc > 1 && i < ARRAY_COUNT(forms); i++)
         if (strcmp(argv[1], forms[i].name) == 0)
@@ -161,5 +239,7 @@ int command_retention(struct options *options, int argc, char **argv)
         command_help(options);
         return 0;
     }
-    return command_usage(options, "say status, list, run, hold, release or clock");
+    return command_usage(options,
+                         "say status, list, run, hold, release, clock, acts-hold, acts-release or "
+                         "acts-holds");
 }

@@ -96,8 +96,9 @@ static bool copy_look(struct service *service)
         retention->copy_next = retention->copy_over;
     if (retention->acts_due_ms == 0 || retention->copy_next >= retention->copy_count)
         return true;
-    if (!audit_copy_forget(node->env, node->config.audit_copy, retention->copy_next,
-                           retention->acts_due_ms, &forgotten, &is_over, &err))
+    if (!audit_copy_forget(node->env, service->background_db, node->config.audit_copy,
+                           retention->copy_next, retention->acts_due_ms, &forgotten, &is_over,
+                           &err))
         report(REPORT_NOTICE, NULL, "%s", err.text);
     retention->copy_over += is_over && retention->copy_next == retention->copy_over;
     retention->copy_next++;

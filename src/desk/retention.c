@@ -9,6 +9,7 @@
 #include "desk/roles.h"
 
 #include "base/text.h"
+#include "store/act_hold_rows.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -91,15 +92,17 @@ static bool line_status(struct journal *journal, struct journal_line *line, stru
 static bool acts_status(struct journal *journal, int64_t now, struct json_writer *out,
                         struct error *err)
 {
-    int64_t oldest_ms = 0;
+    int64_t oldest_ms = 0, kept = 0;
 
-    if (!journal_acts_oldest(journal, &oldest_ms, err))
+    if (!journal_acts_oldest(journal, &oldest_ms, err) ||
+        !acts_held_count(journal->db, 0, &kept, err))
         return false;
     json_key(out, "access_entries");
     json_begin_object(out);
     json_integer_field(out, "kept_days", journal_acts_days(journal));
     if (oldest_ms != 0)
         json_time_field(out, "oldest", oldest_ms);
+    json_integer_field(out, "on_hold", kept);
     json_boolean_field(out, "due", oldest_ms != 0 && oldest_ms < journal_acts_due_ms(journal, now));
     json_end_object(out);
     return true;

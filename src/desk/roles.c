@@ -123,6 +123,10 @@ const struct role_rule role_rules[] = {
     {"retention-hold", BIT(HEAD_OF_DESK) | BIT(DPO)},
     {"retention-release", BIT(HEAD_OF_DESK) | BIT(DPO)},
     {"retention-clock", BIT(HEAD_OF_DESK) | BIT(SECURITY_OFFICER)},
+    /* Whose acts are looked into does not say what is kept of them. */
+    {"acts-hold", BIT(DPO) | BIT(SUPERVISORY_AUTHORITY)},
+    {"acts-release", BIT(DPO) | BIT(SUPERVISORY_AUTHORITY)},
+    {"acts-holds", OVERSIGHT},
     {"own-search", OFFICERS | BIT(ANALYST)},
     {"own-show", OFFICERS | BIT(ANALYST) | BIT(DPO)},
     {"own-remove", OFFICERS | BIT(DPO)},

@@ -17,6 +17,7 @@
 #include "base/limits.h"
 #include "crypto/digest.h"
 
+struct database;
 struct journal;
 
 #define AUDIT_COPY_FILE_SIZE  (64 * 1024 * 1024)
@@ -62,12 +63,14 @@ struct audit_copy {
  * `before_ms`, it ends here and the next record opens another. 0 while no copy is kept or its end is not known. */
 bool audit_copy_full_files(struct journal *journal, int64_t before_ms, uint32_t *count,
                            struct error *err);
-/* In any thread, for such a file (audit_copy_forget.c): acts made before `before_ms` lose body and key in it; all else
- * stays, under a new chain, and a crash leaves the old file or the new one. *is_over: all of it is from before, and it
- * need not be looked at again. MISSING when there is no such file. */
+/* In any thread, for such a file (audit_copy_forget.c): acts made before `before_ms` lose body and key in it, unless the
+ * books (`db`, a connection of that thread) still have the body, since a hold keeps it; all else stays, under a new chain,
+ * and a crash leaves the old file or the new one. *is_over: all of it is from before and nothing is kept, and it need not be
+ * looked at again. MISSING when there is no such file. */
 //= dir-2016-680 art 4(1)(e)
-bool audit_copy_forget(const struct env *env, const char *directory, uint32_t number,
-                       int64_t before_ms, size_t *forgotten, bool *is_over, struct error *err);
+bool audit_copy_forget(const struct env *env, struct database *db, const char *directory,
+                       uint32_t number, int64_t before_ms, size_t *forgotten, bool *is_over,
+                       struct error *err);
 
 /* After a commit: copies what the domestic log has and the copy has not. Never fails: see audit_copy.failed. */
 void audit_copy_follow(struct journal *journal);

@@ -1,8 +1,11 @@
 /* Retention of the books: see prune.h. */
 #include "journal/prune.h"
 
+#include "journal/act_hold.h"
 #include "journal/private.h"
 #include "store/prune_rows.h"
+
+#include <inttypes.h>
 
 #define DAY_MS INT64_C(86400000)
 
@@ -42,15 +45,30 @@ static bool is_act(const struct prune_row *row)
     return row->type == MESSAGE_ACT && row->body_state == BODY_HELD;
 }
 
-static bool act_forget(struct journal *journal, const struct prune_row *row, struct error *err)
+static bool act_forget(struct journal *journal, int64_t entry, struct error *err)
 {
-    cache_forget(journal->cache, row->id);
-    return entry_erase_body(journal->db, row->id, BODY_ERASED, err);
+    cache_forget(journal->cache, entry);
+    return acts_held_delete(journal->db, entry, err) &&
+           entry_erase_body(journal->db, entry, BODY_ERASED, err);
+}
+
+/* An access entry whose time is over: a hold keeps it, or it goes. */
+static bool act_decide(struct journal *journal, const struct act_holds *holds,
+                       const struct prune_row *row, struct pruned *out, struct error *err)
+{
+    int64_t hold = 0;
+
+    if (!journal_act_hold_of(journal, holds, row->id, row->created_ms, &hold, err))
+        return false;
+    out->kept += hold != 0;
+    out->erased += hold == 0;
+    return hold != 0 ? acts_held_put(journal->db, row->id, hold, err)
+                     : act_forget(journal, row->id, err);
 }
 
 /* Entries of one log from its place on; *is_done when the next one is not due, or there is none. */
-static bool acts_step(struct journal *journal, int64_t log, int64_t due_ms, struct pruned *out,
-                      bool *is_done, struct error *err)
+static bool acts_step(struct journal *journal, const struct act_holds *holds, int64_t log,
+                      int64_t due_ms, struct pruned *out, bool *is_done, struct error *err)
 {
     struct prune_row rows[PRUNE_STEP];
     int64_t place = 0;
@@ -59,33 +77,101 @@ static bool acts_step(struct journal *journal, int64_t log, int64_t due_ms, stru
     if (!prune_place_get(journal->db, log, &place, err) ||
         !prune_list(journal->db, log, place, rows, PRUNE_STEP, &count, err))
         return false;
-    for (; at < count && rows[at].created_ms < due_ms; at++) {
-        if (is_act(&rows[at]) && !act_forget(journal, &rows[at], err))
+    for (; at < count && rows[at].created_ms < due_ms; at++)
+        if (is_act(&rows[at]) && !act_decide(journal, holds, &rows[at], out, err))
             return false;
-        out->erased += is_act(&rows[at]);
-    }
     out->from = (uint64_t)place;
     out->to = at == 0 ? (uint64_t)place : (uint64_t)rows[at - 1].index + 1;
     *is_done = at < PRUNE_STEP;
     return at == 0 || prune_place_put(journal->db, log, (int64_t)out->to, err);
 }
 
-//= dir-2016-680 art 4(1)(e)
-bool journal_acts_prune(struct journal *journal, int64_t now_ms, struct acts_walk *walk,
-                        struct pruned *out, struct error *err)
+/* --- what holds kept that are over --- */
+
+/* Behind the last entry of a hold: on to the next one; behind the last hold: those that keep nothing are forgotten. */
+static bool hold_next(struct journal *journal, int64_t now_ms, struct acts_walk *walk,
+                      struct error *err)
+{
+    walk->entry = 0;
+    if (!act_hold_next_over(journal->db, now_ms, walk->hold, &walk->hold, err))
+        return false;
+    walk->holds_are_over = walk->hold == 0;
+    return !walk->holds_are_over || act_hold_delete_over(journal->db, now_ms, err);
+}
+
+static const char *domestic_origin(const struct journal *journal, int64_t log)
+{
+    const char *origin = NULL;
+    int64_t id = 0;
+
+    for (size_t i = 0; domestic_at(journal, i, &id, &origin); i++)
+        if (id == log)
+            return origin;
+    return journal->domestic.origin;
+}
+
+/* The next entries of one log that this hold kept. One whose time was made longer meanwhile is not due and stays. */
+static bool hold_step(struct journal *journal, const struct act_holds *holds, int64_t due_ms,
+                      struct acts_walk *walk, struct pruned *out, bool *is_done, struct error *err)
+{
+    struct acts_held_row rows[PRUNE_STEP];
+    size_t count = 0, at = 0;
+
+    if (!acts_held_list(journal->db, walk->hold, walk->entry, rows, PRUNE_STEP, &count, err))
+        return false;
+    for (; at < count && rows[at].log == rows[0].log; at++) {
+        const struct prune_row *row = &rows[at].entry;
+        walk->entry = row->id;
+        if (row->created_ms < due_ms && !act_decide(journal, holds, row, out, err))
+            return false;
+    }
+    *is_done = count == 0;
+    if (count == 0)
+        return true;
+    out->origin = domestic_origin(journal, rows[0].log);
+    out->from = (uint64_t)rows[0].entry.index;
+    out->to = (uint64_t)rows[at - 1].entry.index + 1;
+    return true;
+}
+
+static bool holds_step(struct journal *journal, const struct act_holds *holds, int64_t now_ms,
+                       struct acts_walk *walk, struct pruned *out, struct error *err)
+{
+    bool is_done = walk->hold == 0;
+
+    if (!is_done &&
+        !hold_step(journal, holds, journal_acts_due_ms(journal, now_ms), walk, out, &is_done, err))
+        return error_add(err, "what hold %" PRId64 " kept", walk->hold);
+    return !is_done || hold_next(journal, now_ms, walk, err);
+}
+
+static bool logs_step(struct journal *journal, const struct act_holds *holds, int64_t now_ms,
+                      struct acts_walk *walk, struct pruned *out, struct error *err)
 {
     int64_t log = 0;
     bool is_done = false;
 
-    *out = (struct pruned){.erased = 0};
     walk->is_over = !domestic_at(journal, walk->log, &log, &out->origin);
     if (walk->is_over)
         return true;
-    if (!acts_step(journal, log, journal_acts_due_ms(journal, now_ms), out, &is_done, err))
+    if (!acts_step(journal, holds, log, journal_acts_due_ms(journal, now_ms), out, &is_done, err))
         return error_add(err, "retention of %s", out->origin);
     walk->log += is_done;
     walk->is_over = walk->log > journal->domestic_past.count;
     return true;
+}
+
+//= dir-2016-680 art 4(1)(e)
+bool journal_acts_prune(struct journal *journal, int64_t now_ms, struct acts_walk *walk,
+                        struct pruned *out, struct error *err)
+{
+    struct act_holds holds CLEANUP(journal_act_holds_free) = {.count = 0};
+
+    *out = (struct pruned){.erased = 0};
+    if (!journal_act_holds_load(journal, now_ms, &holds, err))
+        return false;
+    return walk->holds_are_over ? logs_step(journal, &holds, now_ms, walk, out, err)
+                                : holds_step(journal, &holds, now_ms, walk, out, err);
 }
 
 bool journal_acts_oldest(struct journal *journal, int64_t *out, struct error *err)

@@ -1,7 +1,7 @@
 /*
  * Retention of the books. Access entries, which name our officers, lose their bodies when the agreements' `domestic_days`
  * are over. The entry stays, and with it the tree and what was signed of it (thin.h); what the body said can be read by
- * nobody any more, since its key is gone. A node has one domestic log for all its partners: an entry stays as long
+ * nobody any more, since its key is gone; unless a hold keeps it (act_hold.h). A node has one domestic log for all its partners: an entry stays as long
  * as the agreement that keeps longest says, because it is the proof of who looked.
  *
  * Heads of the logs between two parties are traffic data and go `head_days` after custody (docs/protocol.md 4b: both sides prune,
@@ -22,6 +22,7 @@
 /* What one step did. */
 struct pruned {
     size_t erased;      /* bodies */
+    size_t kept;        /* access entries whose time is over and that a hold keeps */
     const char *origin; /* of the log; the journal's */
     uint64_t from;      /* indexes [from, to) were looked at */
     uint64_t to;
@@ -32,8 +33,11 @@ int64_t journal_acts_days(const struct journal *journal);
 /* Access entries made before this time are due at `now_ms`: whole days of UTC, so that a pass finds some once a day. */
 int64_t journal_acts_due_ms(const struct journal *journal, int64_t now_ms);
 
-/* A pass over the domestic logs, oldest first. Begin with zeroes. */
+/* A pass over what holds kept that are over, then over the domestic logs, oldest first. Begin with zeroes. */
 struct acts_walk {
+    int64_t hold;  /* that is over and whose entries are gone through; 0: before the first */
+    int64_t entry; /* of this hold: behind which it stands */
+    bool holds_are_over;
     size_t log;
     bool is_over;
 };

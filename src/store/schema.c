@@ -42,6 +42,8 @@ const struct table_info schema_tables[] = {
     {"sessions", TABLE_LOCAL, "token_hash"},
     {"once", TABLE_LOCAL, "officer, key"},
     {"holds", TABLE_LOCAL, "entry"},
+    {"act_holds", TABLE_LOCAL, "id"},
+    {"acts_held", TABLE_LOCAL, "entry"},
     {"approvals", TABLE_LOCAL, "id"},
     {"own_imports", TABLE_LOCAL, "digest"},
     {"own_people", TABLE_LOCAL, "id"},
@@ -352,6 +354,15 @@ static const char unchecked_table[] =
     "create index unchecked_again on unchecked (again_ms, entry);"
     "create index handovers_noted on handovers (made_ms, id) where note <> '';";
 
+/* What an oversight officer wants kept of the access entries, and the entries that stand for it beyond their time. */
+static const char act_hold_tables[] =
+    "create table act_holds (id bigint primary key, about_officer text not null, about_item text not null,"
+    " about_case text not null, from_ms bigint not null, to_ms bigint not null, officer text not null,"
+    " role text not null, case_number text not null, reason text not null, until_ms bigint not null,"
+    " made_ms bigint not null);"
+    "create table acts_held (entry bigint primary key, hold bigint not null);"
+    "create index acts_held_hold on acts_held (hold, entry);";
+
 const struct migration schema_migrations[] = {
     {.number = 1, .sql_both = log_tables},
     {.number = 2, .sql_both = derived_tables},
@@ -373,6 +384,7 @@ const struct migration schema_migrations[] = {
     {.number = 15, .sql_both = own_name_column},
     {.number = 16, .sql_both = clock_tables},
     {.number = 17, .sql_both = unchecked_table},
+    {.number = 18, .sql_both = act_hold_tables},
 };
 const size_t schema_migration_count = sizeof schema_migrations / sizeof schema_migrations[0];
 

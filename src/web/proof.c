@@ -18,7 +18,7 @@ bool web_route_needs_proof(const struct web_route *route)
         "agreement-withdraw", "agreement-terminate", "succession-prepare", "succession-allow",
         "succession-import",  "approval-confirm",    "resume-order",       "resume-allow",
         "retention-clock",    "retention-release",   "retention-run",      "item-erase",
-        "own-remove",         "case-erase",          "case-person-remove",
+        "own-remove",         "case-erase",          "case-person-remove", "acts-release",
     };
 
     for (size_t i = 0; route->act != NULL && i < ARRAY_COUNT(acts); i++)

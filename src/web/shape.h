@@ -60,13 +60,14 @@ void shape_check(const struct shape *shape, struct json_object *object);
 /* What is taken and given; where a route's row says nothing, there is no body. */
 extern const struct shape shape_login, shape_password, shape_proof, shape_refusal, shape_assignment,
     shape_clarification, shape_clarification_reply, shape_access, shape_delay, shape_doubt,
-    shape_urgency, shape_erasure, shape_officer_put, shape_confirmation, shape_hold_put;
+    shape_urgency, shape_erasure, shape_officer_put, shape_confirmation, shape_hold_put,
+    shape_acts_hold_put;
 extern const struct shape shape_document, shape_session, shape_requests, shape_own_requests,
     shape_alarms, shape_sent, shape_upload, shape_item, shape_assigned, shape_erased,
     shape_withdrawn, shape_officers, shape_officer_done, shape_password_asked, shape_approvals,
     shape_approval, shape_approval_shown, shape_approval_done, shape_sessions, shape_officer_ended,
     shape_agreements, shape_suspension, shape_resume, shape_retention, shape_retention_items,
-    shape_hold, shape_status, shape_problem;
+    shape_hold, shape_acts_hold, shape_acts_holds, shape_status, shape_problem;
 /* The same of the agreement's versions, the end of a log, a resume, revocations, and what looks over (shapes_governance.c). */
 extern const struct shape shape_signed, shape_proposal_refusal, shape_termination,
     shape_difference_asked, shape_ending_put, shape_succession_put, shape_resume_allow,

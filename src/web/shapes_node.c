@@ -2,6 +2,8 @@
 #include "desk/approval.h"
 #include "desk/own_dates.h"
 #include "desk/retention.h"
+#include "desk/roles.h"
+#include "message/act.h"
 #include "message/part.h"
 #include "message/suspension.h"
 #include "web/shape_rows.h"
@@ -95,6 +97,7 @@ static const struct shape *const due_rows[] = {&due_row};
 static const struct shape_field acts_fields[] = {
     COUNT("kept_days", MUST, "0: no agreement says so yet."),
     TIME("oldest", MAY, "Of those that can be read."),
+    COUNT("on_hold", MUST, "Beyond their time, kept by holds."),
     BOOLEAN("due", MUST, "The next pass takes some."),
 };
 static const struct shape acts_row =
@@ -140,6 +143,35 @@ static const struct shape_field due_items_fields[] = {
 const struct shape shape_retention_items =
     SHAPE("retention_items", "A page of what goes, the nearest first, where it can be sorted.",
           due_items_fields);
+
+static const struct shape_field acts_hold_fields[] = {
+    IDENTIFIER("about_officer", MAY, "Whose acts; who approved one counts as well."),
+    UUID("about_item", MAY, "Acts upon this message."),
+    TEXT("about_case", MAY, 1, ACT_CASE_SIZE_MAX, "Acts in this case."),
+    DATE("from", MAY, "The first day of the acts."),
+    DATE("to", MAY, "The last day of the acts."),
+    DATE("until", MUST, "The day on which the hold ends; within a year."),
+};
+const struct shape shape_acts_hold_put = SHAPE(
+    "acts_hold_arguments", "Which access entries are kept, and until when.", acts_hold_fields);
+
+#define ACTS_HOLD                                                                                  \
+    INTEGER("hold", MUST, 1, JSON_INTEGER_MAX, NULL), IDENTIFIER("about_officer", MAY, NULL),      \
+        UUID("about_item", MAY, NULL), TEXT("about_case", MAY, 1, ACT_CASE_SIZE_MAX, NULL),        \
+        TIME("from", MAY, NULL), TIME("before", MAY, NULL), IDENTIFIER("ordered_by", MUST, NULL),  \
+        CHOICE("role", MUST, role_names, "In which it was ordered."),                              \
+        TEXT("case", MAY, 1, NAME_SIZE_MAX, NULL),                                                 \
+        TEXT("reason", MUST, 1, DESK_REASON_SIZE_MAX, NULL), TIME("made", MUST, NULL),             \
+        TIME("until", MAY, "Absent: it is released."), BOOLEAN("is_over", MUST, NULL),             \
+        COUNT("keeps", MUST, "Entries beyond their time that stand for it.")
+static const struct shape_field acts_held_fields[] = {ACTS_HOLD};
+const struct shape shape_acts_hold =
+    SHAPE("acts_hold", "A hold over access entries.", acts_held_fields);
+static const struct shape *const acts_hold_rows[] = {&shape_acts_hold};
+static const struct shape_field acts_holds_fields[] = {
+    LIST("list", MUST, DESK_LIST_MAX, acts_hold_rows, NULL), NEXT};
+const struct shape shape_acts_holds =
+    SHAPE("acts_holds", "A page of holds over access entries.", acts_holds_fields);
 
 /* --- status --- */
 
@@ -280,6 +312,7 @@ static const struct shape_field parameter_fields[] = {
     INTEGER("task", MUST, 1, JSON_INTEGER_MAX, "The task of the case."),
     INTEGER("register", MUST, 1, JSON_INTEGER_MAX, "What is registered."),
     INTEGER("handover", MUST, 1, JSON_INTEGER_MAX, "The hand-over."),
+    INTEGER("hold", MUST, 1, JSON_INTEGER_MAX, "The hold over access entries."),
     BOOLEAN("shielded", MUST, "True: the person is shown in this case alone."),
     CHOICE(
         "elsewhere", MUST, elsewhere_words,

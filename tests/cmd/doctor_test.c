@@ -21,6 +21,7 @@
 #include "exchange/private.h"
 #include "journal/private.h"
 #include "message/revocation.h"
+#include "store/act_hold_rows.h"
 #include "store/derived_rows.h"
 #include "store/governance_rows.h"
 #include "store/held_rows.h"
@@ -1010,6 +1011,14 @@ CHECK_TEST(what_is_held_too_long_is_named)
 
     books_try("retention");
     CHECK(found(DOCTOR_OK, "nothing of agreement ro-al is overdue"));
+    CHECK(found(DOCTOR_OK, "no access entry is overdue"));
+    CHECK(!found(DOCTOR_NOTICE, "access entries are on hold"));
+    CHECK_OK(database_begin(home.node->db, DATABASE_FULL, &err) &&
+                 acts_held_put(home.node->db, 900100, 1, &err) &&
+                 database_commit(home.node->db, &err),
+             err);
+    books_try("retention");
+    CHECK(found(DOCTOR_NOTICE, "1 access entries are on hold beyond their time"));
     CHECK_OK(due_put(900101, now_ms + INT64_C(86400000), &err), err);
     books_try("retention");
     CHECK(found(DOCTOR_OK, "nothing of agreement ro-al is overdue"));

@@ -102,6 +102,19 @@ grep -q 'nothing of agreement al-ro is overdue\|nothing of agreement ro-al is ov
 desk_al retention release "${items[1]}" > "$homes/said" || fail "release"
 desk_al retention run > "$homes/said" || fail "run"
 until_said '"body_state":"erased"' desk_al show "${items[1]}"
+# The data protection officer keeps the record of who looked; the desk may not, and the auditor sees it.
+until=$(date -u -d '+30 days' +%F)
+for role in dpo auditor; do
+    quiet as_al officer put "$role" "Test" desk "$role" || fail "$role"
+done
+over_al() { "$besa" --home "$homes/al" --officer "$1" --reason "complaint 12" --json "${@:2}"; }
+over_al dpo retention acts-hold --about blerim --in c-1 --from 2020-01-01 --until "$until" > "$homes/said" 2>&1 || fail "acts-hold"
+grep -q '"hold":1,"about_officer":"blerim","about_case":"c-1"' "$homes/said" || fail "acts-hold"
+desk_al retention acts-release 1 > "$homes/said" 2>&1 && fail "the desk ended a hold over its own acts"
+over_al auditor retention acts-holds > "$homes/said" || fail "acts-holds"
+grep -q '"keeps":0' "$homes/said" || fail "acts-holds"
+over_al dpo retention acts-release 1 > "$homes/said" || fail "acts-release"
+grep -q '"is_over":true' "$homes/said" || fail "acts-release"
 # Who may not, is refused.
 if as_ro retention run > "$homes/said" 2>&1; then fail "an administrator erased"; fi
 echo "retention: listed, held, erased by command and by the node, told to the partner"

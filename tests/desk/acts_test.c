@@ -84,9 +84,14 @@ CHECK_TEST(no_act_without_officer_reason_and_case)
 {
     struct attempt attempt = {.out = buffer_make(1)};
 
+    CHECK(try_act(&attempt, "officer-put",
+                  "{\"id\":\"dora\",\"name\":\"Test\",\"unit\":\"desk\",\"role\":\"dpo\"}", "admin",
+                  "personnel", "", ""));
     for (size_t i = 0; i < desk_act_count; i++) {
         const char *act = desk_acts[i].name;
-        const char *who = role_permits(ROLE_HEAD_OF_DESK, act) ? "ana" : "admin";
+        const char *who = role_permits(ROLE_HEAD_OF_DESK, act) ? "ana"
+                          : role_permits(ROLE_DPO, act)        ? "dora"
+                                                               : "admin";
         CHECK(!try_act(&attempt, act, "{}", "", "duty", "c-1", ""));
         CHECK_INT(attempt.err.kind, ERROR_INPUT);
         CHECK(!try_act(&attempt, act, "{}", "nobody", "duty", "c-1", ""));

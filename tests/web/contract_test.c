@@ -677,6 +677,31 @@ CHECK_TEST(a_shift_is_handed_over)
                              .status = 200}));
 }
 
+CHECK_TEST(access_entries_are_kept_for_an_inquiry)
+{
+    char until[TIME_TEXT_SIZE], arguments[200];
+
+    time_write(env_real()->now_ms(env_real()->context) + INT64_C(30) * 86400000, until);
+    snprintf(arguments, sizeof arguments,
+             "{\"about_officer\":\"duty-officer\",\"from\":\"2020-01-01\",\"until\":\"%.10s\"}",
+             until);
+    CHECK(done(&(struct ask){.method = "POST",
+                             .route = "/api/v1/retention/acts/holds",
+                             .session = as(ROLE_DPO),
+                             .body = arguments,
+                             .status = 201}));
+    CHECK(done(&(struct ask){.method = "GET",
+                             .route = "/api/v1/retention/acts/holds",
+                             .session = as(ROLE_SUPERVISORY_AUTHORITY),
+                             .query = "limit=1",
+                             .status = 200}));
+    CHECK(done(&(struct ask){.method = "DELETE",
+                             .route = "/api/v1/retention/acts/holds/{n}",
+                             .id = "1",
+                             .session = as(ROLE_DPO),
+                             .status = 200}));
+}
+
 /* --- the agreement's versions, and the end of a log --- */
 
 static struct buffer document_text;
@@ -1104,6 +1129,7 @@ int main(void)
     RUN(cases_and_all_that_is_kept_of_them);
     RUN(what_came_by_telephone_is_registered);
     RUN(a_shift_is_handed_over);
+    RUN(access_entries_are_kept_for_an_inquiry);
     RUN(agreements_are_tried_proposed_compared_refused_accepted_and_ended);
     RUN(what_two_officers_do_waits_and_is_done);
     RUN(what_is_held_is_listed_with_its_ground);

@@ -136,6 +136,8 @@ static const struct row rows[] = {
     {"POST", "/api/v1/handovers", 422, "/taker"},
     {"GET", "/api/v1/handovers/{n}", 404, "no such hand-over"},
     {"POST", "/api/v1/handovers/{n}/taking", 422, "/sha256"},
+    {"POST", "/api/v1/retention/acts/holds", 422, "/until"},
+    {"DELETE", "/api/v1/retention/acts/holds/{n}", 404, "no such hold"},
     {"POST", "/api/v1/own/search", 422, "/query"},
     {"GET", "/api/v1/own/people/{n}", 422, "/purpose"},
     {"DELETE", "/api/v1/own/people/{n}", 422, "/purpose"},
