@@ -160,9 +160,16 @@ enum four_eyes {
     FOUR_EYES_PROTECTED_PERSON, /* a person in need of protection, or a minor */
     FOUR_EYES_SPECIAL_CATEGORY, /* LED 10 */
     FOUR_EYES_SINGLE_TRANSFER,  /* LED 38 */
+    FOUR_EYES_REQUEST,          /* every request */
+    FOUR_EYES_CLARIFICATION,    /* a question about a request, and its reply */
     FOUR_EYES_COUNT
 };
 extern const char *const four_eyes_names[FOUR_EYES_COUNT];
+
+/* What one officer may send alone in an emergency (REQUIREMENTS g9), where the agreement allows it at all. */
+#define EMERGENCY_AFTER_MS       INT64_C(1800000)  /* that nobody approved the draft */
+#define EMERGENCY_REVIEW_MS      INT64_C(43200000) /* until when somebody else looks at it */
+#define EMERGENCY_ITEM_COUNT_MAX 3u                /* the least that is needed */
 
 /* The message types that an agreement decides on; NULL for the others: `opened` hangs on opened_notice, and the books of
  * the exchange (outcomes, erasures, withdrawals, parts held, clock disputes) always pass. */
@@ -205,6 +212,7 @@ struct agreement {
     struct agreement_retention_other retention_other;
     struct agreement_limits limits;
     uint64_t four_eyes;                       /* bits of enum four_eyes */
+    bool emergency_single;                    /* clause 9.2 */
     uint64_t transfer_grounds;                /* bits of enum transfer_ground */
     bool has_termination;                     /* else agreement_termination_default */
     struct agreement_termination termination; /* ask agreement_termination_of */

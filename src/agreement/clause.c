@@ -80,7 +80,13 @@ const struct agreement_clause agreement_clauses[CLAUSE_COUNT] = {
                       "Where one is needed, the requesting party is told at once, before the limit "
                       "ends, with the expected length; and again when that changes."},
     [CLAUSE_SECOND_APPROVAL] = {"9.1", "second approval",
-                                "What a second officer approves before it is sent."},
+                                "What a second officer approves before it is sent; the message "
+                                "names who approved, and is refused without."},
+    [CLAUSE_EMERGENCY] = {"9.2", "emergency",
+                          "Where agreed, an answer that nobody approved within 30 minutes may be "
+                          "sent by one officer when life or public security is threatened: at most "
+                          "three items, no attachment, nothing protected, of another provider or "
+                          "under H1, H2 or H3. It is marked, and reviewed within 12 hours."},
 };
 
 bool clause_find(struct span number, enum clause *out)

@@ -90,6 +90,8 @@ static const struct words table[] = {
      "requests a day in one direction: at most"},
     {"four_eyes", CLAUSE_SECOND_APPROVAL, MORE_ENTRIES_IS_STRICTER, PLAIN,
      "second officer's approval of"},
+    {"emergency_single", CLAUSE_EMERGENCY, LESS_IS_STRICTER, PLAIN,
+     "one officer sends alone in an emergency:"},
     {"transfer_grounds", CLAUSE_TRANSFER_GROUND, FEWER_IS_STRICTER, PLAIN, "transfer ground"},
     {"termination", CLAUSE_TERMINATION, NEUTRAL, PLAIN, "the clause itself"},
     {"termination.notice_days", CLAUSE_TERMINATION, NEUTRAL, DAYS, "notice:"},

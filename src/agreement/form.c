@@ -25,6 +25,8 @@ const char *const four_eyes_names[FOUR_EYES_COUNT] = {
     [FOUR_EYES_PROTECTED_PERSON] = "protected_person",
     [FOUR_EYES_SPECIAL_CATEGORY] = "special_category",
     [FOUR_EYES_SINGLE_TRANSFER] = "single_transfer",
+    [FOUR_EYES_REQUEST] = "request",
+    [FOUR_EYES_CLARIFICATION] = "clarification",
 };
 
 const char *const agreed_type_names[MESSAGE_TYPE_COUNT] = {
@@ -621,6 +623,11 @@ static const struct form_field agreement_fields[] = {
      FORM_NAMES(four_eyes_names),
      .min = 0,
      .about = "What a second officer approves (clause 9.1)."},
+    {.name = "emergency_single",
+     .kind = FORM_BOOLEAN,
+     .is_optional = true,
+     FORM_AT(struct agreement, emergency_single),
+     .about = "In an emergency that nobody approves in time, one officer sends (clause 9.2)."},
     {.name = "transfer_grounds",
      .kind = FORM_CHOICES,
      FORM_AT(struct agreement, transfer_grounds),

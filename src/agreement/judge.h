@@ -56,6 +56,10 @@ bool classification_permit(struct judge *judge, enum classification classificati
 /* Every person and text of the message, those in parts too; notes why a second officer approves. */
 bool subjects_permit(struct judge *judge, const struct body *body);
 size_t subjects_count(const struct permit_question *question);
+/* Nothing of another provider, and nothing under a handling code, goes by one officer's word. */
+bool subjects_permit_alone(struct judge *judge);
+/* What needs a second officer names one, or goes by the rule for emergencies; after all other rules, which note why. */
+bool approval_permit(struct judge *judge);
 /* The cap of the most protected item that stands in the answer's body itself, in ms. */
 int64_t subjects_erase_after_ms(const struct judge *judge, const struct answer *answer);
 

@@ -430,12 +430,11 @@ bool agreement_permit(const struct agreement *agreement, const struct permit_que
         erasure_set(&judge);
         return true;
     }
-    if (!business_permit(&judge)) {
+    if (!business_permit(&judge) || !approval_permit(&judge)) {
         out->approvals = 0;
         return false;
     }
     business_allow(&judge);
-    out->approvals &= agreement->four_eyes;
     out->needs_second_approval = out->approvals != 0;
     deadline_set(&judge);
     erasure_set(&judge);

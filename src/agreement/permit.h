@@ -54,6 +54,7 @@ struct permit_question {
     int64_t clarification_count;
     const struct item *part_items; /* items that travel as small parts of the body */
     size_t part_item_count;
+    bool is_undecided; /* a draft: who approves is not asked yet */
     bool is_suspended; /* by either party */
     int64_t ends_ms;   /* a termination that binds its writer: nothing new from then on; 0: none */
     int64_t body_size; /* bytes */

@@ -280,6 +280,25 @@ bool subjects_permit(struct judge *judge, const struct body *body)
     return true;
 }
 
+bool subjects_permit_alone(struct judge *judge)
+{
+    size_t count = subjects_count(judge->question);
+
+    for (size_t i = 0; i < count; i++) {
+        struct subject subject = subject_at(judge->question, i);
+        const struct marking *marking = subject.marking;
+        if ((marking->handling & ~HANDLING_BIT(HANDLING_H0)) != 0)
+            return judge_refuse(judge, CLAUSE_EMERGENCY, "%s %zu: under a handling code",
+                                subject.kind, subject.number);
+        if (marking->source_system == SOURCE_PARTNER || marking->third_party.size > 0) {
+            judge_refuse(judge, CLAUSE_EMERGENCY, "%s %zu: of another provider", subject.kind,
+                         subject.number);
+            return judge_partner_reads(judge, CLAUSE_EMERGENCY, "not covered by the agreement");
+        }
+    }
+    return true;
+}
+
 /* Parts have dates of their own; what stands in the body goes with its most protected item. */
 int64_t subjects_erase_after_ms(const struct judge *judge, const struct answer *answer)
 {

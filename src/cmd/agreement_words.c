@@ -240,6 +240,11 @@ bool agreement_words(const struct agreement *agreement, enum clause clause, stru
     case CLAUSE_SECOND_APPROVAL:
         bits_write(out, four_eyes_names, FOUR_EYES_COUNT, agreement->four_eyes);
         break;
+    case CLAUSE_EMERGENCY:
+        buffer_text(out, agreement->emergency_single
+                             ? agreement_clauses[clause].rule
+                             : "nobody sends alone what a second officer approves");
+        break;
     case CLAUSE_TERMINATION:
         termination_words(agreement, out);
         break;

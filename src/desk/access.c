@@ -114,6 +114,14 @@ bool access_pseudonym(struct journal *journal, const struct journal_line *line, 
     return arena_copy(arena, span_text(name), out) || error_set(err, ERROR_LIMIT, "out of memory");
 }
 
+bool access_approver(struct journal *journal, const struct journal_line *line,
+                     const struct desk_call *call, struct span *out, struct error *err)
+{
+    *out = span_make(NULL, 0);
+    return call->access.approver.size == 0 ||
+           access_pseudonym(journal, line, call->access.approver, call->arena, out, err);
+}
+
 static bool is_first_officer(const struct desk_act *act, const struct desk_call *call)
 {
     return act->run == act_officer_put && span_is(call->access.officer, "node");

@@ -188,6 +188,7 @@ bool act_clarification_ask(struct journal *journal, const struct desk_call *call
     return head_of_desk_look(journal, call, &asked.is_by_head_of_desk, err) &&
            access_pseudonym(journal, matter.line, call->access.officer, call->arena, &asked.officer,
                             err) &&
+           access_approver(journal, matter.line, call, &asked.approved_by, err) &&
            say(journal, call, &matter, "clarification-ask", MESSAGE_CLARIFICATION, &asked, out,
                err);
 }
@@ -207,6 +208,7 @@ bool act_clarification_reply(struct journal *journal, const struct desk_call *ca
     reply.is_training = matter.line->agreement.is_training;
     return access_pseudonym(journal, matter.line, call->access.officer, call->arena, &reply.officer,
                             err) &&
+           access_approver(journal, matter.line, call, &reply.approved_by, err) &&
            say(journal, call, &matter, "clarification-reply", MESSAGE_CLARIFICATION_REPLY, &reply,
                out, err);
 }

@@ -45,6 +45,9 @@ bool access_fill(struct journal *journal, const struct desk_call *call, const ch
 /* The officer's name towards this partner, new each month: told to the partner in place of the officer. In the arena. */
 bool access_pseudonym(struct journal *journal, const struct journal_line *line, struct span officer,
                       struct arena *arena, struct span *out, struct error *err);
+/* The pseudonym of the second officer of this call; empty when there is none. */
+bool access_approver(struct journal *journal, const struct journal_line *line,
+                     const struct desk_call *call, struct span *out, struct error *err);
 /* Checks that the officer is one of ours and active; gives the row. */
 bool access_officer(struct journal *journal, struct span officer, struct arena *arena,
                     struct officer_row *out, struct error *err);

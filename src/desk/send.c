@@ -17,6 +17,7 @@ bool rule_ask(struct journal *journal, struct journal_line *line, const struct d
     question->created_ms = journal->env->now_ms(journal->env->context);
     question->is_suspended = line->is_suspended;
     question->ends_ms = journal_ends_ms(line);
+    question->is_undecided = call->access.approver.size == 0;
     if (!agreement_permit(&line->agreement, question, ruling))
         return error_set(err, ERROR_RULE, "%s", ruling->text);
     if (ruling->needs_second_approval && call->access.approver.size == 0 && !call->is_trial)
@@ -147,6 +148,7 @@ bool act_request_send(struct journal *journal, const struct desk_call *call,
     request.attachments = (struct attachment_list){enclosed.attachments, enclosed.attachment_count};
     if (!access_pseudonym(journal, line, call->access.officer, call->arena, &request.officer,
                           err) ||
+        !access_approver(journal, line, call, &request.approved_by, err) ||
         !persons_mask(&request, request.officer, call->arena, err) ||
         !send_body(&written, request_write(&request, &written), call->arena, &body, err))
         return false;
@@ -218,6 +220,7 @@ static bool answer_out(struct journal *journal, struct journal_line *line,
     struct span body;
     struct enclosed enclosed = {.parts = NULL};
     struct buffer written CLEANUP(buffer_free) = buffer_make(BODY_SIZE_MAX);
+    /* An answer always says who approved; where nobody was asked, its officer did. */
     struct span approver =
         call->access.approver.size > 0 ? call->access.approver : call->access.officer;
 

@@ -227,6 +227,7 @@ bool act_agreement_try(struct journal *journal, const struct desk_call *call,
                                        .created_ms = journal->env->now_ms(journal->env->context),
                                        .request = type == MESSAGE_REQUEST ? parsed : NULL,
                                        .answer = type == MESSAGE_ANSWER ? parsed : NULL,
+                                       .is_undecided = true,
                                        .is_suspended = document.size == 0 && line->is_suspended,
                                        .ends_ms = document.size == 0 ? journal_ends_ms(line) : 0,
                                        .body_size = (int64_t)call->body.size};

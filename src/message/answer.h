@@ -8,6 +8,7 @@
 #include "message/item.h"
 #include "message/part.h"
 #include "message/refusal.h"
+#include "message/request.h"
 
 enum answer_outcome {
     ANSWER_FULL,
@@ -33,6 +34,7 @@ struct answer {
         to_judge; /* what the receiver needs to judge accuracy, completeness, reliability, currency */
     struct span officer;                /* pseudonym */
     struct span approved_by;            /* pseudonym of the approving officer */
+    enum urgency_ground emergency;      /* why one officer sent it alone; URGENCY_NONE: not so */
     struct span judicial_authorisation; /* reference; may be empty */
     struct span language;
     uint64_t handling; /* of the answer itself: HANDLING_BIT */

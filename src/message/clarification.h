@@ -17,6 +17,7 @@ struct clarification {
     struct span question;
     struct span language;
     struct span officer;     /* pseudonym */
+    struct span approved_by; /* pseudonym of a second officer; empty: nobody was asked */
     bool is_by_head_of_desk; /* required from the third question about one request on */
     bool is_training;
 };
@@ -25,7 +26,8 @@ struct clarification {
 struct clarification_reply {
     struct span reply;
     struct span language;
-    struct span officer; /* pseudonym */
+    struct span officer;     /* pseudonym */
+    struct span approved_by; /* as above */
     bool is_training;
 };
 

@@ -55,7 +55,8 @@ struct request {
     struct span case_reference; /* may be empty */
     struct span authority;      /* requesting authority */
     struct span address;
-    struct span officer; /* pseudonym, new per partner and month */
+    struct span officer;     /* pseudonym, new per partner and month */
+    struct span approved_by; /* pseudonym of a second officer; empty: nobody was asked */
     enum purpose purpose;
     uint64_t offences; /* OFFENCE_BIT; may be empty only for PURPOSE_MISSING_PERSONS */
     struct span facts;

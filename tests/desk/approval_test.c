@@ -10,6 +10,7 @@
 #include "desk/roles.h"
 #include "journal/support/hostile.h"
 #include "journal/support/pair.h"
+#include "message/outcomes.h"
 #include "message/support/samples.h"
 #include "store/log_rows.h"
 
@@ -559,6 +560,80 @@ CHECK_TEST(a_draft_that_is_cut_anywhere_is_none)
     error_clear(&err);
 }
 
+/* What the partner's officer asked about, in our custody. */
+static bool partner_asks(unsigned number, char item[UUID_TEXT_SIZE])
+{
+    bool ok = pair_request(&pair.nodes[1], number, item, &err);
+
+    pair_settle(&pair);
+    return ok;
+}
+
+/* Ana drafts a question about it, the second officer confirms; the partner reads who approved, by pseudonym. */
+CHECK_TEST(a_question_waits_and_names_who_approved_at_both_sides)
+{
+    struct drafted drafted;
+    char item[UUID_TEXT_SIZE];
+    char arguments[192];
+    struct attempt ask = {.officer = "ana",
+                          .approver = "second",
+                          .case_number = "c-1",
+                          .act = "clarification-ask",
+                          .arguments = arguments,
+                          .is_asking = true};
+
+    CHECK_OR_RETURN(partner_asks(901, item));
+    snprintf(arguments, sizeof arguments,
+             "{\"item\":\"%s\",\"question\":\"Which of the two?\",\"language\":\"en\"}", item);
+    CHECK_OK(try(&ask), err);
+    snprintf(drafted.arguments, sizeof drafted.arguments, "{\"approval\":\"%s\",\"sha256\":\"%s\"}",
+             field("approval"), field("sha256"));
+    struct attempt confirm = deciding("second", "approval-confirm", drafted.arguments);
+    CHECK_OK(try(&confirm), err);
+    snprintf(arguments, sizeof arguments, "{\"item\":\"%s\"}", field("item"));
+    pair_settle(&pair);
+    struct attempt own = deciding("ana", "item-show", arguments);
+    CHECK_OK(try(&own), err);
+    CHECK(has("\"approved_by\":\"o-") || has("\\\"approved_by\\\":\\\"o-"));
+    buffer_clear(&out);
+    CHECK_OK(pair_act(&pair.nodes[1], "item-show", arguments, span_text(""), &out, &err), err);
+    CHECK(has("\"approved_by\":\"o-") || has("\\\"approved_by\\\":\\\"o-"));
+}
+
+/* The partner's node would not have let it go, so it is not the partner's node that says so: ours refuses it. */
+CHECK_TEST(what_nobody_approved_there_is_refused_here)
+{
+    static const struct {
+        const char *approved_by;
+        int64_t outcome;
+    } cases[] = {
+        {"", OUTCOME_REFUSED}, {"officer-7f3a", OUTCOME_REFUSED}, {"o-9", OUTCOME_ACCEPTED}};
+    struct person minor = sample_persons[0];
+    struct buffer body CLEANUP(buffer_free) = buffer_make(BODY_SIZE_MAX);
+
+    minor.is_minor = true;
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        char reference[24];
+        struct request request = sample_request_numbered(910 + (unsigned)i, reference);
+        struct sequence_row row;
+        uint64_t index = 0;
+        request.authority = span_text("Qendra e Bashk\xc3\xabpunimit (test)");
+        request.approved_by = span_text(cases[i].approved_by);
+        request.persons = &minor;
+        request.person_count = 1;
+        buffer_clear(&body);
+        CHECK_OR_RETURN(request_write(&request, &body));
+        struct hostile_entry entry = {.filled = hostile_head(&pair.nodes[1], MESSAGE_REQUEST),
+                                      .body = buffer_span(&body)};
+        CHECK_OK(hostile_append(&pair.nodes[1], &entry, &index, &err), err);
+        pair_settle(&pair);
+        CHECK_OR_RETURN(hostile_verdict(&pair.nodes[0], index, &arena, &row));
+        CHECK_INT(row.outcome, cases[i].outcome);
+        if (cases[i].outcome == OUTCOME_REFUSED)
+            CHECK(memmem(row.ruling.data, row.ruling.size, "\"9.1\"", 5) != NULL);
+    }
+}
+
 static bool officer(const char *id, const char *role)
 {
     char arguments[160];
@@ -593,6 +668,8 @@ int main(void)
     CHECK_RUN(a_field_that_nobody_knows_confirms_nothing);
     CHECK_RUN(what_is_wrong_with_an_act_of_two_is_told_to_who_drafts_it);
     CHECK_RUN(acts_of_two_wait_and_are_done_when_confirmed);
+    CHECK_RUN(a_question_waits_and_names_who_approved_at_both_sides);
+    CHECK_RUN(what_nobody_approved_there_is_refused_here);
     CHECK_RUN(one_officer_has_so_many_drafts_and_no_more);
     pair.nodes[0].journal.env = before;
     pair_free(&pair);

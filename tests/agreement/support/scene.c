@@ -89,6 +89,7 @@ static void request_make(struct scene *scene)
                                       .authority = scene->authorities[1].name,
                                       .address = span_text("Tirana"),
                                       .officer = span_text("o-1"),
+                                      .approved_by = span_text("o-4"),
                                       .purpose = PURPOSE_INVESTIGATION,
                                       .offences = OFFENCE_BIT(OFFENCE_MIGRANT_SMUGGLING),
                                       .facts = span_text("A fictional boat."),

@@ -90,6 +90,7 @@ static const struct request sample_request_value = {
     .authority = TEXT("Single Point of Contact, Bucharest"),
     .address = TEXT("1 Example Street, Bucharest"),
     .officer = TEXT("officer-7f3a"),
+    .approved_by = TEXT("officer-ab12"),
     .purpose = PURPOSE_INVESTIGATION,
     .offences = OFFENCE_BIT(OFFENCE_MIGRANT_SMUGGLING) | OFFENCE_BIT(OFFENCE_ORGANISED_CRIME),
     .facts = TEXT("On 10 January 2026 eleven people were found hidden in a van near Calafat.\nThe "
@@ -220,6 +221,7 @@ struct clarification sample_clarification(void)
                                       TEXT("Which of the two plates was seen on 11 January?"),
                                   .language = TEXT("en"),
                                   .officer = TEXT("o-7f3a"),
+                                  .approved_by = TEXT("o-ab12"),
                                   .is_training = true};
 }
 
@@ -228,6 +230,7 @@ struct clarification_reply sample_clarification_reply(void)
     return (struct clarification_reply){.reply = TEXT("The second one."),
                                         .language = TEXT("en"),
                                         .officer = TEXT("o-11c4"),
+                                        .approved_by = TEXT("o-ab12"),
                                         .is_training = true};
 }
 
