@@ -25,6 +25,7 @@ static void line_look(struct doctor *doctor, const struct journal_line *line, si
     size_t owed = kind_count(alarms, count, ALARM_OVERDUE, false, index);
     size_t awaited = kind_count(alarms, count, ALARM_OVERDUE, true, index);
     size_t soon = kind_count(alarms, count, ALARM_SOON, false, index);
+    size_t unreviewed = kind_count(alarms, count, ALARM_UNREVIEWED, false, index);
     char call[DOCTOR_TEXT_SIZE];
 
     snprintf(call, sizeof call, "the duty officer telephones %.200s: %.*s", line->partner,
@@ -42,7 +43,10 @@ static void line_look(struct doctor *doctor, const struct journal_line *line, si
     if (soon > 0)
         doctor_find(doctor, DOCTOR_NOTICE, "the duty officer looks: besa alarms",
                     "%zu of our answers to %s are due soon", soon, line->partner);
-    if (waiting + owed + awaited + soon == 0)
+    if (unreviewed > 0)
+        doctor_find(doctor, DOCTOR_WARNING, "another officer reviews them: besa emergency list",
+                    "%zu answers to %s were sent by one officer alone", unreviewed, line->partner);
+    if (waiting + owed + awaited + soon + unreviewed == 0)
         doctor_find(doctor, DOCTOR_OK, NULL, "no answer under %s is overdue or due soon",
                     line->agreement_id);
 }

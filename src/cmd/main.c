@@ -165,6 +165,21 @@ const struct command commands[] = {
      "for exactly these bytes, refuse refuses it, or withdraws one's own; --reason is told as the "
      "reason. --case is that of the draft.",
      command_approval},
+    {"on-call", "put OFFICER FROM UNTIL TELEPHONE\nlist\nremove TURN",
+     "Who is on call to approve what others draft.\n\nFROM and UNTIL are times (2026-01-31T22:00:00Z), at most seven "
+     "days apart; TELEPHONE is one of duty. A draft that waits shows who is on call now, and `besa alarms` lists it.",
+     command_on_call},
+    {"emergency", "send APPROVAL\nreview ITEM confirmed|questioned\nlist [--all]",
+     "An answer that nobody approved in time, when life or public security is threatened.\n\nWhere the agreement "
+     "allows it (clause 9.2), the officer whose draft waited 30 minutes sends it alone: at most three items, nothing "
+     "protected, of another provider or under H1, H2 or H3. The partner reads that it was so; another officer reviews "
+     "it within 12 hours, and it stands in `besa alarms` until then.",
+     command_emergency},
+    {"statistics", "YEAR [--csv]",
+     "The counts of a calendar year (UTC), by agreement and direction.\n\nRequests by urgency and by what became of "
+     "them, refusals by ground, limits exceeded because of a judicial authorisation, times to answer, messages by "
+     "type, and what one officer sent alone. Figures alone, also of what is erased by now.",
+     command_statistics},
     {"case",
      "put NUMBER TITLE [--offence CODE]... [--authority NAME] [--restricted]\nlist [--state open|closed] "
      "[--unit UNIT] [--by OFFICER] [--limit N] [--after NUMBER]\nshow NUMBER\nassign NUMBER OFFICER\nclose "

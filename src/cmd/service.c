@@ -10,6 +10,7 @@
 #include "crypto/cms.h"
 #include "crypto/secret.h"
 #include "desk/approval.h"
+#include "desk/duty.h"
 #include "desk/login.h"
 #include "desk/once.h"
 #include "journal/version.h"
@@ -516,7 +517,8 @@ static bool expiry_run(struct journal *journal, struct job *job, struct error *e
 
     return desk_uploads_expire(journal, &removed, err) &&
            desk_handover_notes_expire(journal, &notes, err) && once_expire(journal, err) &&
-           approvals_expire(journal, err) && desk_sessions_expire(journal, err);
+           approvals_expire(journal, err) && duty_expire(journal, err) &&
+           desk_sessions_expire(journal, err);
 }
 
 static void expiry_done(struct journal *journal, struct job *job, bool ok, const struct error *err)

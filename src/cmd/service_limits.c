@@ -41,6 +41,11 @@ static void alarm_tell(struct journal *journal, const struct alarm *alarm)
         report(REPORT_ALARM, &about, "an answer of %s to %s under %s is overdue",
                alarm->is_own ? line->partner : journal->party,
                alarm->is_own ? journal->party : line->partner, line->agreement_id);
+    else if (alarm->kind == ALARM_UNREVIEWED)
+        report(REPORT_ALARM, &about,
+               "an answer under %s was sent by one officer alone: somebody else reviews it within "
+               "12 hours (besa emergency list)",
+               line->agreement_id);
 }
 
 static void counts_show(struct service_limits *limits, const struct alarm *alarms, size_t count,
@@ -49,6 +54,8 @@ static void counts_show(struct service_limits *limits, const struct alarm *alarm
     int64_t shown[LIMITS_SHOWN_COUNT][PARTNER_COUNT_MAX] = {{0}};
 
     for (size_t i = 0; i < count; i++) {
+        if (alarms[i].kind == ALARM_UNREVIEWED)
+            continue; /* no limit of a request */
         enum limits_shown what = alarms[i].kind == ALARM_NO_CUSTODY ? LIMITS_NO_CUSTODY
                                  : alarms[i].kind == ALARM_SOON     ? LIMITS_SOON
                                  : alarms[i].is_own                 ? LIMITS_OVERDUE_THERE

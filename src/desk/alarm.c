@@ -2,14 +2,18 @@
 #include "desk/alarm.h"
 
 #include "base/text.h"
+#include "desk/duty.h"
 #include "desk/private.h"
+#include "store/approval_rows.h"
 #include "store/clock_rows.h"
 
 #define STEP       64u /* rows read at once */
 #define ALARM_PAGE 200 /* no limit named: whoever looks in the night shall not miss one by a page */
 
-const char *const alarm_kind_names[ALARM_KIND_COUNT] = {
-    [ALARM_NO_CUSTODY] = "no_custody", [ALARM_OVERDUE] = "overdue", [ALARM_SOON] = "soon"};
+const char *const alarm_kind_names[ALARM_KIND_COUNT] = {[ALARM_NO_CUSTODY] = "no_custody",
+                                                        [ALARM_OVERDUE] = "overdue",
+                                                        [ALARM_SOON] = "soon",
+                                                        [ALARM_UNREVIEWED] = "unreviewed"};
 
 struct search {
     struct journal *journal;
@@ -108,7 +112,36 @@ static bool queue_walk(struct search *search, bool is_own, struct inbox_place pl
     return true;
 }
 
-/* The walks along the queue, the most pressing first; numbered from 1. */
+/* What one officer sent alone: an alarm from that moment on, by the time of its review. Before all walks along the queue. */
+static bool unreviewed_walk(struct search *search, const struct inbox_place *after,
+                            struct error *err)
+{
+    struct emergency_row *rows = arena_array(search->arena, STEP, sizeof *rows);
+    size_t count = 0;
+
+    if (rows == NULL)
+        return error_set(err, ERROR_LIMIT, "alarms: out of memory");
+    if (!emergency_list(search->journal->db, search->arena, true, rows, STEP, &count, err))
+        return error_add(err, "alarms");
+    for (size_t i = 0; i < count && search->count < search->limit; i++) {
+        const struct emergency_row *row = &rows[i];
+        const struct journal_line *line = line_of_entry(search->journal, row->log);
+        bool is_behind = after == NULL || row->review_until_ms > after->due_ms ||
+                         (row->review_until_ms == after->due_ms && row->entry > after->entry);
+        if (line != NULL && is_behind)
+            search->out[search->count++] =
+                (struct alarm){.kind = ALARM_UNREVIEWED,
+                               .line = (size_t)(line - search->journal->lines),
+                               .entry = row->entry,
+                               .log = row->log,
+                               .message_id = row->message_id,
+                               .at_ms = row->review_until_ms,
+                               .place = {.due_ms = row->review_until_ms, .entry = row->entry}};
+    }
+    return true;
+}
+
+/* The walks behind that one, the most pressing first; numbered from 1. */
 static const struct {
     bool is_own;
     struct inbox_place from;
@@ -131,6 +164,8 @@ bool desk_alarms_behind(struct journal *journal, struct arena *arena, const stru
 
     *count = 0;
     int64_t from = after == NULL ? 0 : after->walk;
+    if (from == 0 && !unreviewed_walk(&search, after == NULL ? NULL : &after->place, err))
+        return false;
     for (int64_t i = from == 0 ? 1 : from; i <= (int64_t)ARRAY_COUNT(walks); i++) {
         bool is_begun = after != NULL && after->walk == i;
         search.walk = i;
@@ -160,7 +195,7 @@ static void alarm_show(const struct journal *journal, const struct alarm *alarm,
     json_string_field(out, "alarm", alarm_kind_names[alarm->kind]);
     json_string_field(out, "item", id);
     json_string_field(out, "partner", line->partner);
-    json_text_field(out, "reference", alarm->reference);
+    json_text_field_optional(out, "reference", alarm->reference);
     json_string_field(out, "answers", alarm->is_own ? line->partner : journal->party);
     json_time_field(out, alarm->kind == ALARM_NO_CUSTODY ? "created" : "due", alarm->at_ms);
     json_integer_field(out, "minutes", (now_ms - alarm->at_ms) / 60000);
@@ -186,6 +221,37 @@ static bool place_read(struct span text, struct alarm *out, struct error *err)
         return false;
     *out = (struct alarm){.walk = numbers[0], .place = {numbers[1], numbers[2], numbers[3]}};
     return true;
+}
+
+/* Drafts that wait for their second officer, with whoever is on call for it: behind all alarms, as far as the page has room. */
+static bool waiting_show(struct journal *journal, const struct desk_call *call, size_t room,
+                         struct json_writer *out, struct error *err)
+{
+    int64_t now_ms = journal->env->now_ms(journal->env->context);
+    struct approval_row *rows = arena_array(call->arena, STEP, sizeof *rows);
+    size_t count = 0;
+
+    if (rows == NULL)
+        return error_set(err, ERROR_LIMIT, "out of memory");
+    if (!approval_list(journal->db, call->arena, call->access.officer, NULL, rows, STEP, &count,
+                       err))
+        return false;
+    bool ok = true;
+    for (size_t i = 0; ok && room > 0 && i < count; i++) {
+        if (rows[i].state != APPROVAL_WAITS || now_ms >= rows[i].until_ms)
+            continue;
+        room--;
+        json_begin_object(out);
+        json_string_field(out, "alarm", "unapproved");
+        json_hex_field(out, "approval", rows[i].id);
+        json_text_field(out, "act", rows[i].act);
+        json_text_field_optional(out, "approver", rows[i].approver);
+        json_time_field(out, "created", rows[i].made_ms);
+        json_integer_field(out, "minutes", (now_ms - rows[i].made_ms) / 60000);
+        ok = on_call_write(journal, call->arena, rows[i].officer, out, err);
+        json_end_object(out);
+    }
+    return ok;
 }
 
 bool act_alarm_list(struct journal *journal, const struct desk_call *call, struct json_writer *out,
@@ -217,6 +283,7 @@ bool act_alarm_list(struct journal *journal, const struct desk_call *call, struc
     page_begin(out);
     for (size_t i = 0; i < count; i++)
         alarm_show(journal, &alarms[i], journal->env->now_ms(journal->env->context), out);
+    bool ok = has_next || waiting_show(journal, call, page.limit - count, out, err);
     page_end(out, has_next, next);
-    return true;
+    return ok;
 }

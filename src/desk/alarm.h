@@ -18,6 +18,7 @@ enum alarm_kind {
     ALARM_NO_CUSTODY, /* urgent, and not in the partner's custody */
     ALARM_OVERDUE,
     ALARM_SOON,
+    ALARM_UNREVIEWED, /* sent by one officer alone, and nobody else has looked at it yet */
     ALARM_KIND_COUNT
 };
 extern const char *const alarm_kind_names[ALARM_KIND_COUNT];
@@ -29,7 +30,7 @@ struct alarm {
     int64_t entry;
     int64_t log;
     struct span message_id;
-    struct span reference;
+    struct span reference;    /* of UNREVIEWED: none */
     int64_t at_ms;            /* when it is or was due; of NO_CUSTODY: when it was written */
     int64_t walk;             /* its place among all alarms: which walk along the queue found it, */
     struct inbox_place place; /* and where */

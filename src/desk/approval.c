@@ -2,7 +2,9 @@
 #include "desk/approval.h"
 
 #include "base/cursor.h"
+#include "agreement/agreement.h"
 #include "base/text.h"
+#include "desk/duty.h"
 #include "desk/private.h"
 #include "desk/roles.h"
 
@@ -179,6 +181,7 @@ void approval_write(const struct approval_row *row, struct json_writer *out)
         [APPROVAL_REFUSED] = "refused",
         [APPROVAL_WITHDRAWN] = "withdrawn",
         [APPROVAL_EXPIRED] = "expired",
+        [APPROVAL_ALONE] = "sent alone",
     };
 
     json_hex_field(out, "approval", row->id);
@@ -216,10 +219,12 @@ bool approval_ask(struct journal *journal, const struct desk_act *act, const str
     if (!problems_to_error(call->problems, err) ||
         !approval_keep(journal, call, span_text(act->name), arguments, &row, err))
         return false;
+    journal_event_add(journal, JOURNAL_ALARM, NULL, 0, 0); /* to whoever is on call */
     json_begin_object(out);
     approval_write(&row, out);
+    bool ok = on_call_write(journal, call->arena, row.officer, out, err);
     json_end_object(out);
-    return true;
+    return ok;
 }
 
 /* --- deciding --- */
@@ -388,29 +393,34 @@ bool act_approval_show(struct journal *journal, const struct desk_call *call,
     json_text_field(out, "arguments", draft.arguments);
     json_text_field_optional(out, "body", draft.body);
     json_base64_field(out, "draft", bytes);
+    bool ok = on_call_write(journal, call->arena, row.officer, out, err);
     json_end_object(out);
-    return true;
+    return ok;
 }
 
-/* The act as it was drafted: by its officer, for their reason, in their case; and now with the second one beside them. */
+/* The act as it was drafted: by its officer, for their reason, in their case; and now with the second one beside them, or
+ * alone in an emergency. */
 static bool draft_run(struct journal *journal, const struct desk_call *call,
                       const struct approval_row *row, const struct approval_draft *draft,
                       struct json_writer *out, struct error *err)
 {
+    bool is_alone = is_drafter(call, row);
     const struct desk_act *act = desk_act_find(draft->act);
     struct json *json CLEANUP(json_free) = NULL;
     struct json_object arguments;
-    struct desk_call inner = {.access = {.officer = draft->officer,
-                                         .reason = draft->reason,
-                                         .case_number = draft->case_number,
-                                         .approver = call->access.officer},
-                              .arguments = &arguments,
-                              .body = draft->body,
-                              .problems = call->problems,
-                              .arena = call->arena,
-                              .is_told_once = call->is_told_once,
-                              .progress = call->progress,
-                              .progress_context = call->progress_context};
+    struct desk_call inner = {
+        .access = {.officer = draft->officer,
+                   .reason = draft->reason,
+                   .case_number = draft->case_number,
+                   .approver = is_alone ? span_make(NULL, 0) : call->access.officer,
+                   .is_alone = is_alone},
+        .arguments = &arguments,
+        .body = draft->body,
+        .problems = call->problems,
+        .arena = call->arena,
+        .is_told_once = call->is_told_once,
+        .progress = call->progress,
+        .progress_context = call->progress_context};
 
     if (act == NULL || !approval_may_wait(draft->act))
         return error_set(err, ERROR_STORE, "an approval of an act that is none");
@@ -448,6 +458,48 @@ bool act_approval_confirm(struct journal *journal, const struct desk_call *call,
         !approval_decide(journal->db, row.id, APPROVAL_CONFIRMED, call->access.officer, now_ms,
                          call->access.reason, err) ||
         !entry_write(journal, call, "approval-confirm", &row, err))
+        return false;
+    json_begin_object(out);
+    json_hex_field(out, "approval", row.id);
+    json_text_field(out, "act", row.act);
+    json_key(out, "result");
+    bool ok = draft_run(journal, call, &row, &draft, out, err);
+    json_end_object(out);
+    return ok;
+}
+
+static bool alone_check(const struct journal *journal, const struct desk_call *call,
+                        const struct approval_row *row, struct error *err)
+{
+    int64_t waited_ms = journal->env->now_ms(journal->env->context) - row->made_ms;
+
+    if (!is_drafter(call, row))
+        return error_set(err, ERROR_RULE, "another officer drafted this");
+    if (!span_is(row->act, "answer-send"))
+        return error_set(err, ERROR_RULE,
+                         "clause 9.2: one officer sends an answer alone, and "
+                         "nothing else");
+    return waited_ms >= EMERGENCY_AFTER_MS ||
+           error_set(err, ERROR_RULE,
+                     "clause 9.2: a draft waits for its approver for %d minutes; %d are left",
+                     (int)(EMERGENCY_AFTER_MS / 60000),
+                     (int)((EMERGENCY_AFTER_MS - waited_ms + 59999) / 60000));
+}
+
+bool act_emergency_send(struct journal *journal, const struct desk_call *call,
+                        struct json_writer *out, struct error *err)
+{
+    int64_t now_ms = journal->env->now_ms(journal->env->context);
+    struct approval_row row;
+    struct approval_draft draft;
+    struct span bytes;
+
+    if (!row_find(journal, call, &row, err) || !waits_check(journal, &row, err) ||
+        !alone_check(journal, call, &row, err) || !case_check(call, &row, err) ||
+        !draft_open(journal, &row, call->arena, &bytes, &draft, err) ||
+        !approval_decide(journal->db, row.id, APPROVAL_ALONE, call->access.officer, now_ms,
+                         call->access.reason, err) ||
+        !entry_write(journal, call, "emergency-send", &row, err))
         return false;
     json_begin_object(out);
     json_hex_field(out, "approval", row.id);

@@ -24,6 +24,7 @@ struct desk_access {
     struct span approver;    /* second officer, where the agreement asks for one; else empty */
     struct span
         approval; /* what the second officer confirmed (approval.h), as the act's entry names it; else empty */
+    bool is_alone; /* in an emergency, without the second officer (emergency.h) */
 };
 
 struct desk_call {

@@ -25,7 +25,8 @@ act_run act_request_send, act_answer_send, act_refuse_send, act_inbox_list, act_
     act_resume_status, act_key_revoke, act_officer_revoke, act_retention_status, act_retention_list,
     act_retention_run, act_retention_hold, act_retention_release, act_retention_clock,
     act_approval_list, act_approval_show, act_approval_confirm, act_approval_refuse,
-    act_clarification_ask, act_clarification_reply,
+    act_emergency_send, act_emergency_review, act_emergency_list, act_on_call_put, act_on_call_list,
+    act_on_call_remove, act_statistics, act_clarification_ask, act_clarification_reply,
     act_access_decide, act_delay_tell, act_urgency_doubt, act_urgency_reply, act_alarm_list,
     act_acts_hold, act_acts_release, act_acts_holds;
 

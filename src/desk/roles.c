@@ -98,6 +98,13 @@ const struct role_rule role_rules[] = {
     /* Which acts, role_check_approver says for each. */
     {"approval-confirm", APPROVERS | BIT(SIGNATORY) | KEEPERS},
     {"approval-refuse", OFFICERS | APPROVERS | BIT(SIGNATORY) | KEEPERS},
+    {"emergency-send", OFFICERS},
+    {"emergency-review", APPROVERS | BIT(DPO)},
+    {"emergency-list", OFFICERS | APPROVERS | OVERSIGHT},
+    {"on-call-put", APPROVERS},
+    {"on-call-list", OFFICERS | APPROVERS | OVERSIGHT},
+    {"on-call-remove", APPROVERS},
+    {"statistics", BIT(HEAD_OF_DESK) | OVERSIGHT},
     {"officer-sessions", KEEPERS | BIT(DPO) | BIT(AUDITOR)},
     {"officer-end", KEEPERS},
     {"held-list", BIT(HEAD_OF_DESK) | OVERSIGHT | KEEPERS},

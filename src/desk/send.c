@@ -2,9 +2,11 @@
  * Sending: the officer's form becomes a message. The agreement is asked before anything is written; the same function is
  * asked by the receiver.
  */
+#include "desk/duty.h"
 #include "desk/private.h"
 
 #include "base/text.h"
+#include "store/clock_rows.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -41,6 +43,10 @@ bool send_out(struct journal *journal, struct journal_line *line, const struct d
     if (!journal_append(journal, line, draft, &appended, err) ||
         (call->access.case_number.size > 0 &&
          !case_add_item(journal->db, call->access.case_number, appended.entry, err)))
+        return false;
+    if (call->access.is_alone &&
+        !emergency_keep(journal, line, call, appended.entry,
+                        ((const struct answer *)draft->parsed)->emergency, err))
         return false;
     struct span object =
         item_name(line, line->out.id, span_make(appended.message_id, UUID_SIZE), call->arena);
@@ -259,6 +265,27 @@ static bool answer_out(struct journal *journal, struct journal_line *line,
            (call->is_trial || enclosed_forget(journal, &enclosed, err));
 }
 
+/* The emergency is that of the request, as long as its urgency was not given up. */
+static bool emergency_ground(struct journal *journal, const struct desk_call *call,
+                             const struct journal_line *line, int64_t request,
+                             struct answer *answer, struct error *err)
+{
+    struct request_row row;
+    struct due_row due;
+
+    if (!request_find(journal->db, call->arena, request, &row, err) ||
+        !due_row_find(journal->db, request, &due, err))
+        return false;
+    if (row.urgency <= URGENCY_NONE || row.urgency >= URGENCY_GROUND_COUNT ||
+        due.deadline_row == DEADLINE_OTHER)
+        return error_set(err, ERROR_RULE,
+                         "agreement %s, clause 9.2: the request is not urgent; one officer does "
+                         "not send alone",
+                         line->agreement_id);
+    answer->emergency = (enum urgency_ground)row.urgency;
+    return true;
+}
+
 bool act_answer_send(struct journal *journal, const struct desk_call *call, struct json_writer *out,
                      struct error *err)
 {
@@ -274,6 +301,9 @@ bool act_answer_send(struct journal *journal, const struct desk_call *call, stru
     if (answer.parts.count > 0)
         return error_set(err, ERROR_INPUT,
                          "answer: parts are made here, from items and attachments");
+    answer.emergency = URGENCY_NONE; /* the door says so, not the body */
+    if (call->access.is_alone && !emergency_ground(journal, call, line, row.id, &answer, err))
+        return false;
     return answer_out(journal, line, call, "answer-send", &answer, &reference, out, err);
 }
 

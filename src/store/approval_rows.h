@@ -18,6 +18,7 @@ enum approval_state {
     APPROVAL_REFUSED = 2,
     APPROVAL_WITHDRAWN = 3,
     APPROVAL_EXPIRED = 4,
+    APPROVAL_ALONE = 5, /* sent by its own officer, in an emergency */
     APPROVAL_STATE_COUNT
 };
 

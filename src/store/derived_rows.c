@@ -5,6 +5,7 @@
 #include "store/retention_rows.h"
 #include "store/key_rows.h"
 #include "store/rows.h"
+#include "store/statistics_rows.h"
 
 /* A request's place in the queue follows from its deadline and its answers, whichever of the three came first. */
 static const char request_place_sql[] =
@@ -407,7 +408,7 @@ static const char *const derived_erase_sql[] = {
 
 bool derived_erase(struct database *db, int64_t entry, struct error *err)
 {
-    if (!retention_unanswered(db, entry, err))
+    if (!exchange_keep(db, entry, err) || !retention_unanswered(db, entry, err))
         return false;
     for (size_t i = 0; i < sizeof derived_erase_sql / sizeof derived_erase_sql[0]; i++) {
         struct statement *s CLEANUP(statement_give) = statement_take(db, derived_erase_sql[i], err);

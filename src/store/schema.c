@@ -60,6 +60,9 @@ const struct table_info schema_tables[] = {
     {"unchecked", TABLE_LOCAL, "entry"},
     {"register", TABLE_LOCAL, "id"},
     {"translations", TABLE_LOCAL, "id"},
+    {"on_call", TABLE_LOCAL, "id"},
+    {"emergencies", TABLE_LOCAL, "entry"},
+    {"exchanges", TABLE_LOCAL, "entry"},
 };
 const size_t schema_table_count = sizeof schema_tables / sizeof schema_tables[0];
 
@@ -363,6 +366,23 @@ static const char act_hold_tables[] =
     "create table acts_held (entry bigint primary key, hold bigint not null);"
     "create index acts_held_hold on acts_held (hold, entry);";
 
+/* Who is on call to approve; what one officer sent alone (review: 0 open, 1 confirmed, 2 questioned); and what is counted of
+ * a request when its rows have gone: no person, no reference, no word. */
+static const char duty_tables[] =
+    "create table on_call (id bigint primary key, officer text not null, from_ms bigint not null,"
+    " until_ms bigint not null, telephone text not null, put_by text not null, made_ms bigint not null);"
+    "create index on_call_until on on_call (until_ms);"
+    "create table emergencies (entry bigint primary key, ground bigint not null, officer text not null,"
+    " case_number text not null, sent_ms bigint not null, review_until_ms bigint not null,"
+    " review bigint not null, reviewed_by text not null, reviewed_ms bigint not null,"
+    " reviewed_reason text not null);"
+    "create index emergencies_review on emergencies (review, review_until_ms);"
+    "create table exchanges (entry bigint primary key, agreement text not null, partner text not null,"
+    " is_own bigint not null, urgency bigint not null, deadline_row bigint not null,"
+    " received_s bigint not null, due_ms bigint not null, delayed_to_ms bigint not null,"
+    " answered_ms bigint not null, grounds text not null);"
+    "create index exchanges_received on exchanges (received_s);";
+
 const struct migration schema_migrations[] = {
     {.number = 1, .sql_both = log_tables},
     {.number = 2, .sql_both = derived_tables},
@@ -385,6 +405,7 @@ const struct migration schema_migrations[] = {
     {.number = 16, .sql_both = clock_tables},
     {.number = 17, .sql_both = unchecked_table},
     {.number = 18, .sql_both = act_hold_tables},
+    {.number = 19, .sql_both = duty_tables},
 };
 const size_t schema_migration_count = sizeof schema_migrations / sizeof schema_migrations[0];
 

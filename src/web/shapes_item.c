@@ -1,6 +1,8 @@
 /* Shapes of messages as officers see them: lists, one item, what is sent, held files. */
 #include "desk/alarm.h"
+#include "desk/approval.h"
 #include "desk/desk.h"
+#include "desk/duty.h"
 #include "message/access_decision.h"
 #include "message/answer.h"
 #include "message/clarification.h"
@@ -142,12 +144,21 @@ const struct shape shape_own_requests =
     SHAPE("own_requests", "A page of our requests; on the first one, what came back as well.",
           own_requests_fields);
 
+static const char *const alarm_words[] = {"no_custody", "overdue", "soon", "unreviewed",
+                                          "unapproved"};
+_Static_assert(ARRAY_COUNT(alarm_words) == ALARM_KIND_COUNT + 1, "one for each, and the drafts");
+static const struct shape *const turns[] = {&shape_on_call_turn};
+#define ON_CALL LIST("on_call", MAY, ON_CALL_COUNT_MAX, turns, "Who can approve it now.")
 static const struct shape_field alarm_fields[] = {
-    CHOICE("alarm", MUST, alarm_kind_names, "What is wrong, the most pressing first."),
-    UUID("item", MUST, ITEM_TEXT),
-    IDENTIFIER("partner", MUST, NULL),
-    TEXT("reference", MUST, 1, REFERENCE_SIZE_MAX, "As its authority numbers it."),
-    IDENTIFIER("answers", MUST, "The party that owes the answer."),
+    CHOICE("alarm", MUST, alarm_words, "What is wrong, the most pressing first; unapproved last."),
+    UUID("item", MAY, ITEM_TEXT),
+    HEX("approval", MAY, APPROVAL_ID_SIZE, "Of a draft that waits for its second officer."),
+    IDENTIFIER("act", MAY, "What is drafted."),
+    IDENTIFIER("approver", MAY, "Who is asked; absent: any officer who may."),
+    ON_CALL,
+    IDENTIFIER("partner", MAY, NULL),
+    TEXT("reference", MAY, 1, REFERENCE_SIZE_MAX, "As its authority numbers it."),
+    IDENTIFIER("answers", MAY, "The party that owes the answer."),
     TIME("due", MAY, "When the answer is or was."),
     TIME("created", MAY, "When it was written; of no_custody."),
     INTEGER("minutes", MUST, -JSON_INTEGER_MAX, JSON_INTEGER_MAX,

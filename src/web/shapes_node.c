@@ -1,4 +1,5 @@
 /* Shapes of the node: agreements, retention, status, problems, the document itself, and what stands in paths and queries. */
+#include "desk/statistics.h"
 #include "desk/approval.h"
 #include "desk/own_dates.h"
 #include "desk/retention.h"
@@ -323,6 +324,9 @@ static const struct shape_field parameter_fields[] = {
     IDENTIFIER("officer", MUST, "The officer."),
     CHOICE("purpose", MUST, purpose_names, "What it serves."),
     HEX("approval", MUST, APPROVAL_ID_SIZE, "The draft."),
+    BOOLEAN("all", MUST, "True: reviewed ones too."),
+    INTEGER("turn", MUST, 1, JSON_INTEGER_MAX, "The turn on call."),
+    INTEGER("year", MUST, STATISTICS_YEAR_MIN, STATISTICS_YEAR_MAX, "The calendar year, UTC."),
     IDENTIFIER("id", MUST, "The officer."),
     TEXT("number", MUST, 1, NAME_SIZE_MAX, "The case."),
     IDENTIFIER("agreement", MUST,

@@ -1,5 +1,6 @@
 /* Shapes of the office: log-in, officers, sessions, drafts that wait for a second officer. */
 #include "desk/approval.h"
+#include "desk/duty.h"
 #include "desk/login.h"
 #include "desk/roles.h"
 #include "web/shape_rows.h"
@@ -94,9 +95,18 @@ static const struct shape_field confirmation_fields[] = {
 const struct shape shape_confirmation =
     SHAPE("confirmation_arguments", "What is confirmed.", confirmation_fields);
 
-static const char *const approval_words[] = {"waits for a second officer", "confirmed", "refused",
-                                             "withdrawn", "expired"};
+static const char *const approval_words[] = {
+    "waits for a second officer", "confirmed", "refused", "withdrawn", "expired", "sent alone"};
 _Static_assert(ARRAY_COUNT(approval_words) == APPROVAL_STATE_COUNT, "one for each state");
+
+static const struct shape_field turn_fields[] = {
+    IDENTIFIER("officer", MUST, NULL),
+    TEXT("telephone", MUST, 3, ON_CALL_TELEPHONE_MAX, NULL),
+    TIME("until", MUST, NULL),
+};
+const struct shape shape_on_call_turn =
+    SHAPE("on_call_turn", "One who is on call now.", turn_fields);
+static const struct shape *const on_call_turns[] = {&shape_on_call_turn};
 
 /* What every draft shows. */
 #define DRAFT                                                                                      \
@@ -107,7 +117,8 @@ _Static_assert(ARRAY_COUNT(approval_words) == APPROVAL_STATE_COUNT, "one for eac
         HEX("sha256", MUST, SHA256_SIZE, "Of the draft's bytes."), TIME("made", MUST, NULL),       \
         TIME("until", MUST, "When it expires."), CHOICE("state", MUST, approval_words, NULL),      \
         IDENTIFIER("decided_by", MAY, NULL), TIME("decided", MAY, NULL),                           \
-        TEXT("why", MAY, 1, DESK_REASON_SIZE_MAX, "The reason of whoever decided.")
+        TEXT("why", MAY, 1, DESK_REASON_SIZE_MAX, "The reason of whoever decided."),               \
+        LIST("on_call", MAY, ON_CALL_COUNT_MAX, on_call_turns, "Who can approve it now.")
 
 static const struct shape_field approval_fields[] = {DRAFT};
 const struct shape shape_approval = SHAPE(

@@ -1,7 +1,7 @@
 /*
  * `besa officer` and `besa approval` over a home of their own, while no node runs: lists that page, a one-time password
  * that two officers give, one's own that the old one changes.
- * covers: officer approval node_password second prompt
+ * covers: officer approval duty node_password second prompt
  */
 #include "check.h"
 
@@ -260,6 +260,29 @@ static bool people_make(void)
     return true;
 }
 
+CHECK_TEST(who_is_on_call_and_the_counts_of_a_year_are_told_here)
+{
+    CHECK_INT(RUN(command_on_call, "hera", W("put"), W("hera"), W("2030-01-01T20:00:00Z"),
+                  W("2030-01-02T06:00:00Z"), W("+40 700 000 003")),
+              EX_DATAERR); /* years ahead */
+    CHECK(has("days ahead"));
+    CHECK_INT(RUN(command_on_call, "hera", W("list")), 0);
+    CHECK(has("\"list\":[]"));
+    CHECK_INT(RUN(command_on_call, "hera", W("remove"), W("none")), EX_DATAERR);
+    CHECK(RUN(command_on_call, "hera", W("remove"), W("7")) != 0);
+    CHECK_INT(RUN(command_on_call, "hera", W("sell")), EX_USAGE);
+    CHECK_INT(RUN(command_emergency, "hera", W("list"), W("--all")), 0);
+    CHECK(has("\"list\":[]"));
+    CHECK(RUN(command_emergency, "hera", W("review"), W("01890a5d-ac96-774b-bcce-b302099a8057"),
+              W("confirmed")) != 0);
+    CHECK_INT(RUN(command_emergency, "hera", W("send")), EX_USAGE);
+    CHECK_INT(RUN(command_statistics, "hera", W("2026")), 0);
+    CHECK(has("\"heading\":\"Besa yearly report") && has("\"year\":2026"));
+    CHECK_INT(RUN(command_statistics, "hera", W("2026"), W("--csv")), 0);
+    CHECK(has("year,agreement,partner,direction,figure,of,value\r\n"));
+    CHECK_INT(RUN(command_statistics, "hera", W("1999")), EX_DATAERR);
+}
+
 int main(void)
 {
     crypto_start();
@@ -279,6 +302,7 @@ int main(void)
     CHECK_RUN(an_approver_with_a_password_types_it);
     CHECK_RUN(who_confirms_a_draft_and_has_a_password_types_it);
     CHECK_RUN(an_act_of_two_is_asked_for_listed_and_confirmed_here);
+    CHECK_RUN(who_is_on_call_and_the_counts_of_a_year_are_told_here);
     struct error err = {0};
     run_remove(directory, &err);
     return check_end();

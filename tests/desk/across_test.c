@@ -50,6 +50,7 @@ static const struct row {
     {"retention-release", "", false},
     {"refuse-send", ",\"grounds\":[\"a\"]", false},
     {"answer-send", "", true},
+    {"emergency-review", ",\"review\":\"confirmed\"", false},
     {"item-withdraw", "", false},
     {"item-erase", ",\"erase_reason\":\"order\"", false}};
 

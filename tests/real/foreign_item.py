@@ -23,6 +23,7 @@ BODIES = {  # what each path takes beside the item; a path that is not here take
     "delay": {"authorisation": "applied", "authority": "Court", "expected_by": "2099-01-01T00:00:00Z"},
     "urgency-doubt": {"doubt": "facts_do_not_show_it"},
     "urgency-reply": {"urgency": "kept"},
+    "emergency-review": {"review": "confirmed"},
     "translations": {"language": "en", "translator": "T. Test", "certified": False, "text": "none"},
 }
 

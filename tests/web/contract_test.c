@@ -2,7 +2,7 @@
  * The API keeps to its document: every route is called with success over a real listener, and status, type and body of each
  * answer, and of each problem, are held against the schemas of the document that the node itself gives out. A route that is
  * not called here fails the test. Arguments that do not fit their schema are refused, each field by its name.
- * covers: openapi schema shape shapes_case shapes_crosscheck shapes_governance shapes_item shapes_node shapes_office shapes_own shapes_register
+ * covers: openapi schema shape shapes_case shapes_crosscheck shapes_duty shapes_governance shapes_item shapes_node shapes_office shapes_own shapes_register
  */
 #include "check.h"
 #include "web/contract/contract.h"
@@ -500,6 +500,101 @@ CHECK_TEST(drafts_are_listed_shown_confirmed_and_refused)
                              .session = as(ROLE_INVESTIGATOR),
                              .query = "limit=1",
                              .status = 200}));
+}
+
+/* Half an hour before now: the draft has waited. */
+static bool drafts_wait_longer(void)
+{
+    live_hold(&live);
+    bool ok = database_run(live.pair.nodes[0].db,
+                           "update approvals set made_ms = made_ms - 2000000", &err);
+    live.pair.nodes[0].journal.lines[0].agreement.four_eyes = 1; /* an answer */
+    live.pair.nodes[0].journal.lines[0].agreement.emergency_single = true;
+    live_release(&live);
+    return ok;
+}
+
+static const char *plain_answer_text(void)
+{
+    struct answer answer = sample_answer();
+    struct item items[2];
+    struct buffer body CLEANUP(buffer_free) = buffer_make(BODY_SIZE_MAX);
+
+    memcpy(items, answer.items, sizeof items);
+    items[0].person.marking.handling = HANDLING_BIT(HANDLING_H0);
+    items[1].text.marking.handling = HANDLING_BIT(HANDLING_H0);
+    answer.items = items;
+    if (!answer_write(&answer, &body))
+        exit(1);
+    snprintf(body_text, sizeof body_text, "%.*s", SPAN_ARG(buffer_span(&body)));
+    return body_text;
+}
+
+CHECK_TEST(the_night_has_its_roster_and_its_emergencies)
+{
+    const struct live_session *head = as(ROLE_HEAD_OF_DESK);
+    char from[TIME_TEXT_SIZE], until[TIME_TEXT_SIZE], arguments[256];
+    char item[UUID_TEXT_SIZE], id[64], sent[UUID_TEXT_SIZE];
+    const struct env *env = live.pair.nodes[0].journal.env;
+    int64_t now_ms = env->now_ms(env->context);
+
+    time_write(now_ms, from);
+    time_write(now_ms + 36000000, until);
+    snprintf(arguments, sizeof arguments,
+             "{\"officer\":\"approver\",\"from\":\"%s\",\"until\":\"%s\",\"telephone\":\"112\"}",
+             from, until);
+    CHECK(done(&(struct ask){.method = "POST",
+                             .route = "/api/v1/on-call",
+                             .session = head,
+                             .body = arguments,
+                             .status = 201}));
+    CHECK(done(&(struct ask){
+        .method = "GET", .route = "/api/v1/on-call", .session = head, .status = 200}));
+    CHECK_OR_RETURN(they_send("request-send", "{}",
+                              urgent_text("Qendra e Bashk\xc3\xabpunimit (test)", "AL-71"), item));
+    CHECK_OR_RETURN(made(&(struct ask){.method = "POST",
+                                       .route = "/api/v1/items/{id}/answer",
+                                       .id = item,
+                                       .session = as(ROLE_INVESTIGATOR),
+                                       .query = "approver=*",
+                                       .body = plain_answer_text(),
+                                       .status = 202},
+                         "approval", id, sizeof id));
+    CHECK(done(
+        &(struct ask){.method = "GET", .route = "/api/v1/alarms", .session = head, .status = 200}));
+    CHECK_OR_RETURN(drafts_wait_longer());
+    CHECK_OR_RETURN(made(&(struct ask){.method = "POST",
+                                       .route = "/api/v1/approvals/{id}/emergency",
+                                       .id = id,
+                                       .session = as(ROLE_INVESTIGATOR),
+                                       .status = 201},
+                         "item", sent, sizeof sent));
+    CHECK(done(
+        &(struct ask){.method = "GET", .route = "/api/v1/alarms", .session = head, .status = 200}));
+    CHECK(done(&(struct ask){.method = "POST",
+                             .route = "/api/v1/items/{id}/emergency-review",
+                             .id = sent,
+                             .session = as(ROLE_DPO),
+                             .body = "{\"review\":\"questioned\"}",
+                             .status = 200}));
+    CHECK(done(&(struct ask){.method = "GET",
+                             .route = "/api/v1/emergencies",
+                             .session = as(ROLE_DPO),
+                             .query = "all=true",
+                             .status = 200}));
+    CHECK(done(&(struct ask){.method = "GET",
+                             .route = "/api/v1/statistics",
+                             .session = head,
+                             .query = "year=2026",
+                             .status = 200}));
+    CHECK(done(&(struct ask){.method = "DELETE",
+                             .route = "/api/v1/on-call/{n}",
+                             .id = "1",
+                             .session = head,
+                             .status = 200}));
+    live_hold(&live);
+    live.pair.nodes[0].journal.lines[0].agreement.four_eyes = 0;
+    live_release(&live);
 }
 
 CHECK_TEST(officers_sessions_and_agreements_are_kept)
@@ -1125,6 +1220,7 @@ int main(void)
     RUN(requests_to_us_are_answered_refused_assigned_held_and_erased);
     RUN(limits_are_moved_and_suspended);
     RUN(drafts_are_listed_shown_confirmed_and_refused);
+    RUN(the_night_has_its_roster_and_its_emergencies);
     RUN(officers_sessions_and_agreements_are_kept);
     RUN(cases_and_all_that_is_kept_of_them);
     RUN(what_came_by_telephone_is_registered);

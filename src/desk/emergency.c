@@ -1,0 +1,134 @@
+/*
+ * Emergencies: see duty.h. What may go at all is the agreement's to say (clause 9.2), and both nodes ask it; here is who may
+ * send, after how long, and that somebody else looks at it afterwards.
+ */
+#include "desk/duty.h"
+
+#include "base/text.h"
+#include "desk/private.h"
+#include "message/request.h"
+#include "store/statistics_rows.h"
+
+const char *const emergency_review_names[EMERGENCY_REVIEW_COUNT] = {
+    [EMERGENCY_OPEN] = "open",
+    [EMERGENCY_CONFIRMED] = "confirmed",
+    [EMERGENCY_QUESTIONED] = "questioned",
+};
+
+bool emergency_keep(struct journal *journal, const struct journal_line *line,
+                    const struct desk_call *call, int64_t entry, int64_t ground, struct error *err)
+{
+    int64_t now_ms = journal->env->now_ms(journal->env->context);
+    struct emergency_row row = {.entry = entry,
+                                .ground = ground,
+                                .officer = call->access.officer,
+                                .case_number = call->access.case_number,
+                                .sent_ms = now_ms,
+                                .review_until_ms = now_ms + EMERGENCY_REVIEW_MS};
+
+    journal_event_add(journal, JOURNAL_ALARM, line, entry, 0);
+    return emergency_insert(journal->db, &row, err);
+}
+
+static void row_show(const struct journal *journal, const struct emergency_row *row,
+                     const struct journal_line *line, struct json_writer *out)
+{
+    int64_t now_ms = journal->env->now_ms(journal->env->context);
+    const char *ground = row->ground > 0 && row->ground < URGENCY_GROUND_COUNT
+                             ? urgency_ground_names[row->ground]
+                             : "unknown";
+    char id[UUID_TEXT_SIZE] = "";
+
+    if (row->message_id.size == UUID_SIZE)
+        uuid_write(row->message_id.data, id);
+    json_begin_object(out);
+    json_string_field(out, "item", id);
+    json_string_field(out, "partner", line->partner);
+    json_string_field(out, "ground", ground);
+    json_text_field(out, "officer", row->officer);
+    json_text_field_optional(out, "case", row->case_number);
+    json_time_field(out, "sent", row->sent_ms);
+    json_time_field(out, "review_until", row->review_until_ms);
+    json_string_field(out, "review",
+                      row->review < EMERGENCY_REVIEW_COUNT ? emergency_review_names[row->review]
+                                                           : "unknown");
+    if (row->review == EMERGENCY_OPEN) {
+        json_integer_field(out, "minutes_left", (row->review_until_ms - now_ms) / 60000);
+    } else {
+        json_text_field(out, "reviewed_by", row->reviewed_by);
+        json_time_field(out, "reviewed", row->reviewed_ms);
+        json_text_field_optional(out, "why", row->reviewed_reason);
+    }
+    json_end_object(out);
+}
+
+bool act_emergency_list(struct journal *journal, const struct desk_call *call,
+                        struct json_writer *out, struct error *err)
+{
+    struct emergency_row *rows = arena_array(call->arena, DESK_LIST_MAX, sizeof *rows);
+    bool with_all = json_get_boolean_optional(call->arguments, "all", false);
+    size_t count = 0;
+
+    if (rows == NULL)
+        return error_set(err, ERROR_LIMIT, "out of memory");
+    if (!problems_to_error(call->problems, err) ||
+        !emergency_list(journal->db, call->arena, !with_all, rows, DESK_LIST_MAX, &count, err) ||
+        !access_view(journal, call, "emergency-list", NULL, 0, err))
+        return false;
+    page_begin(out);
+    for (size_t i = 0; i < count; i++) {
+        const struct journal_line *line = line_of_entry(journal, rows[i].log);
+        if (line != NULL)
+            row_show(journal, &rows[i], line, out);
+    }
+    page_end(out, false, span_text(""));
+    return true;
+}
+
+/* Whoever looks is not the one who sent; a late look is better than none. */
+bool act_emergency_review(struct journal *journal, const struct desk_call *call,
+                          struct json_writer *out, struct error *err)
+{
+    static const char *const outcomes[] = {"confirmed", "questioned"};
+    struct span item = json_get_text(call->arguments, "item", 1, UUID_TEXT_SIZE);
+    size_t outcome = json_get_choice(call->arguments, "review", outcomes, ARRAY_COUNT(outcomes));
+    struct journal_line *line = NULL;
+    struct entry_row entry;
+    struct emergency_row row;
+
+    if (!problems_to_error(call->problems, err) ||
+        !item_find(journal, item, call->arena, &line, &entry, err))
+        return false;
+    if (!emergency_find(journal->db, call->arena, entry.id, &row, err)) {
+        if (err->kind == ERROR_MISSING)
+            error_set(err, ERROR_CONFLICT, "item %.*s was not sent by one officer alone",
+                      SPAN_ARG(item));
+        return false;
+    }
+    if (span_equal(row.officer, call->access.officer))
+        return error_set(err, ERROR_RULE,
+                         "agreement %s, clause 9.2: nobody reviews what they sent alone",
+                         line->agreement_id);
+    if (row.review != EMERGENCY_OPEN)
+        return error_set(err, ERROR_CONFLICT, "item %.*s is reviewed already", SPAN_ARG(item));
+    row.review = outcome == 0 ? EMERGENCY_CONFIRMED : EMERGENCY_QUESTIONED;
+    row.reviewed_by = call->access.officer;
+    row.reviewed_ms = journal->env->now_ms(journal->env->context);
+    row.reviewed_reason = call->access.reason;
+    struct span object = item_name(line, entry.log, entry.message_id, call->arena);
+    if (!emergency_decide(journal->db, &row, err) ||
+        !access_write(journal, call, "emergency-review", &object, 1, err))
+        return false;
+    row_show(journal, &row, line, out);
+    return true;
+}
+
+//= dir-2016-680 art 4(1)(e)
+bool duty_expire(struct journal *journal, struct error *err)
+{
+    int64_t now_ms = journal->env->now_ms(journal->env->context);
+
+    return on_call_remove_old(journal->db, now_ms - ON_CALL_KEEP_MS, err) &&
+           emergency_remove_old(journal->db, now_ms - EMERGENCY_KEEP_MS, err) &&
+           exchange_remove_old(journal->db, (now_ms - EXCHANGE_KEEP_MS) / 1000, err);
+}

@@ -1,0 +1,83 @@
+/* Shapes of the night: who is on call, and what was sent by one officer alone. */
+#include "desk/desk.h"
+#include "desk/duty.h"
+#include "desk/statistics.h"
+#include "web/shape_rows.h"
+
+/* --- who is on call --- */
+
+static const struct shape_field turn_put_fields[] = {
+    IDENTIFIER("officer", MUST, "One whose role approves messages."),
+    TIME("from", MUST, NULL),
+    TIME("until", MUST, "At most seven days on."),
+    TEXT("telephone", MUST, 3, ON_CALL_TELEPHONE_MAX, "Of duty, not of a home."),
+};
+const struct shape shape_turn_put = SHAPE("on_call_arguments", "A turn on call.", turn_put_fields);
+
+static const struct shape_field turn_fields[] = {
+    INTEGER("turn", MUST, 1, JSON_INTEGER_MAX, NULL),
+    IDENTIFIER("officer", MUST, NULL),
+    TIME("from", MUST, NULL),
+    TIME("until", MUST, NULL),
+    TEXT("telephone", MUST, 3, ON_CALL_TELEPHONE_MAX, NULL),
+    BOOLEAN("now", MUST, "True: on call now."),
+    IDENTIFIER("put_by", MUST, "Who entered it."),
+};
+const struct shape shape_turn = SHAPE("on_call_row", "A turn on call.", turn_fields);
+static const struct shape *const turns[] = {&shape_turn};
+static const struct shape_field turns_fields[] = {
+    LIST("list", MUST, ON_CALL_COUNT_MAX, turns, NULL), NEXT};
+const struct shape shape_turns = SHAPE("on_call", "Who is on call, now and next.", turns_fields);
+
+/* --- emergencies --- */
+
+static const char *const outcomes[] = {"confirmed", "questioned"};
+static const struct shape_field review_fields[] = {
+    CHOICE("review", MUST, outcomes, "X-Besa-Reason is kept as the reason."),
+};
+const struct shape shape_emergency_review =
+    SHAPE("emergency_review_arguments", "What the second officer finds.", review_fields);
+
+static const struct shape_field emergency_fields[] = {
+    UUID("item", MUST, "The id of the answer."),
+    IDENTIFIER("partner", MUST, NULL),
+    TEXT("ground", MUST, 1, NAME_SIZE_MAX, "Of the request's urgency."),
+    IDENTIFIER("officer", MUST, "Who sent it alone."),
+    TEXT("case", MAY, 1, NAME_SIZE_MAX, NULL),
+    TIME("sent", MUST, NULL),
+    TIME("review_until", MUST, NULL),
+    CHOICE("review", MUST, emergency_review_names, NULL),
+    INTEGER("minutes_left", MAY, -JSON_INTEGER_MAX, JSON_INTEGER_MAX, "Below 0: overdue."),
+    IDENTIFIER("reviewed_by", MAY, NULL),
+    TIME("reviewed", MAY, NULL),
+    TEXT("why", MAY, 1, DESK_REASON_SIZE_MAX, "Of whoever reviewed it."),
+};
+const struct shape shape_emergency =
+    SHAPE("emergency", "An answer that one officer sent alone.", emergency_fields);
+static const struct shape *const emergencies[] = {&shape_emergency};
+static const struct shape_field emergencies_fields[] = {
+    LIST("list", MUST, DESK_LIST_MAX, emergencies, NULL), NEXT};
+const struct shape shape_emergencies =
+    SHAPE("emergencies", "What was sent alone.", emergencies_fields);
+
+/* --- the counts of a year --- */
+
+static const char *const directions[] = {"received", "sent"};
+static const struct shape_field statistic_fields[] = {
+    IDENTIFIER("agreement", MUST, NULL),
+    IDENTIFIER("partner", MUST, NULL),
+    CHOICE("direction", MUST, directions, "Of the requests: received from the partner, or sent."),
+    TEXT("figure", MUST, 1, NAME_SIZE_MAX, "What is counted."),
+    TEXT("of", MAY, 1, NAME_SIZE_MAX, "Of which class, ground or type."),
+    COUNT("value", MUST, "How many, or how many minutes."),
+};
+static const struct shape statistic =
+    SHAPE("statistic", "One line of the table.", statistic_fields);
+static const struct shape *const statistics[] = {&statistic};
+static const struct shape_field statistics_fields[] = {
+    TEXT("heading", MUST, 1, 400, "What the table is, and what it is not."),
+    INTEGER("year", MUST, STATISTICS_YEAR_MIN, STATISTICS_YEAR_MAX, NULL),
+    LIST("list", MUST, STATISTICS_ROW_MAX, statistics, NULL),
+};
+const struct shape shape_statistics =
+    SHAPE("statistics", "The counts of a calendar year.", statistics_fields);

@@ -1,0 +1,317 @@
+/*
+ * The night: who is on call is told with each draft; one officer sends alone only when nobody approved in time, in an
+ * emergency and where that is agreed; the partner reads that it was so, and it is an alarm until somebody else reviewed it.
+ * covers: emergency on_call
+ */
+#include "desk/duty.h"
+
+#include "base/text.h"
+#include "check.h"
+#include "desk/alarm.h"
+#include "desk/approval.h"
+#include "desk/support/asked.h"
+#include "journal/support/hostile.h"
+#include "message/support/samples.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define MINUTE_MS INT64_C(60000)
+
+static struct pair pair;
+static struct arena arena;
+static struct error err;
+static struct buffer out;
+static struct buffer body;
+static int64_t ahead_ms;
+static struct env moved;
+static const struct env *before;
+
+static int64_t now_moved(void *context)
+{
+    return before->now_ms(context) + ahead_ms;
+}
+
+static bool act(const char *officer, const char *name, const char *arguments)
+{
+    struct asked asked = {
+        .officer = officer, .act = name, .arguments = arguments, .case_number = "c-1"};
+
+    return asked_run(&pair.nodes[0], &asked, &out, &err);
+}
+
+/* Text of a field of the answer, valid until the next call but three. */
+static const char *field(const char *name)
+{
+    static char texts[4][80];
+    static unsigned at;
+    char *text = texts[at++ % 4];
+    char wanted[48];
+
+    snprintf(wanted, sizeof wanted, "\"%s\":\"", name);
+    const char *found = memmem(out.data, out.size, wanted, strlen(wanted));
+    if (found == NULL)
+        return "";
+    found += strlen(wanted);
+    size_t size = 0;
+    while (size < 79 && found[size] != '"')
+        size++;
+    snprintf(text, 80, "%.*s", (int)size, found);
+    return text;
+}
+
+/* --- a request of the partner, and ana's draft of its answer --- */
+
+static bool partner_asks(unsigned number, enum urgency_ground ground, char item[UUID_TEXT_SIZE])
+{
+    char reference[24];
+    struct request request = sample_request_urgent();
+
+    snprintf(reference, sizeof reference, "AL-%u", number);
+    request.reference = span_text(reference);
+    request.authority = span_text("Qendra e Bashk\xc3\xabpunimit (test)");
+    request.urgency_ground = ground;
+    if (ground == URGENCY_NONE) {
+        request.is_urgent = false;
+        request.urgency_reason = span_text("");
+    }
+    buffer_clear(&body);
+    bool ok = request_write(&request, &body) &&
+              pair_act(&pair.nodes[1], "request-send", "{}", buffer_span(&body), &out, &err);
+    snprintf(item, UUID_TEXT_SIZE, "%s", field("item"));
+    pair_settle(&pair);
+    return ok;
+}
+
+struct asking {
+    const char *item;
+    struct span body;
+};
+
+static bool asking_run(struct journal *journal, void *context, struct error *e)
+{
+    static struct problems problems;
+    const struct asking *asking = context;
+    struct json *json CLEANUP(json_free) = NULL;
+    struct json_object object;
+    struct json_writer writer = json_writer_make(&out);
+    char arguments[96];
+
+    problems_clear(&problems);
+    buffer_clear(&out);
+    snprintf(arguments, sizeof arguments, "{\"item\":\"%s\"}", asking->item);
+    if (!json_parse(span_text(arguments), &json, e))
+        return false;
+    json_object_begin(&object, json_root(json), &arena, &problems);
+    struct desk_call call = {.access = {.officer = span_text("ana"),
+                                        .reason = span_text("for a test"),
+                                        .case_number = span_text("c-1")},
+                             .arguments = &object,
+                             .body = asking->body,
+                             .problems = &problems,
+                             .arena = &arena};
+    return approval_ask(journal, desk_act_find(span_text("answer-send")), &call,
+                        span_text(arguments), &writer, e);
+}
+
+/* {"approval":"<id>"} of the draft that waits now. */
+static bool draft(const char *item, char arguments[64])
+{
+    struct answer answer = sample_answer();
+    struct item items[2];
+    struct asking asking = {.item = item};
+
+    memcpy(items, answer.items, sizeof items); /* as they are, but for their handling code */
+    items[0].person.marking.handling = HANDLING_BIT(HANDLING_H0);
+    items[1].text.marking.handling = HANDLING_BIT(HANDLING_H0);
+    answer.items = items;
+    answer.handling = HANDLING_BIT(HANDLING_H0);
+    answer.emergency = URGENCY_THREAT_LIFE; /* what the body says counts for nothing */
+    buffer_clear(&body);
+    if (!answer_write(&answer, &body))
+        return false;
+    asking.body = buffer_span(&body);
+    if (!hostile_run(&pair.nodes[0], asking_run, &asking, &err)) {
+        printf("%s\n", err.text);
+        return false;
+    }
+    snprintf(arguments, 64, "{\"approval\":\"%s\"}", field("approval"));
+    return true;
+}
+
+static void agree(bool is_allowed)
+{
+    for (size_t i = 0; i < 2; i++)
+        pair.nodes[i].journal.lines[0].agreement.emergency_single = is_allowed;
+}
+
+static size_t alarms_of(enum alarm_kind kind)
+{
+    static struct alarm alarms[ALARM_COUNT_MAX];
+    size_t count = 0, found = 0;
+
+    CHECK(desk_alarms(&pair.nodes[0].journal, &arena, alarms, &count, &err));
+    for (size_t i = 0; i < count; i++)
+        found += alarms[i].kind == kind;
+    return found;
+}
+
+CHECK_TEST(who_is_on_call_is_told_with_the_draft)
+{
+    char item[UUID_TEXT_SIZE], approval[64], arguments[256], from[TIME_TEXT_SIZE],
+        until[TIME_TEXT_SIZE];
+    int64_t now_ms = pair.nodes[0].journal.env->now_ms(pair.nodes[0].journal.env->context);
+
+    time_write(now_ms - 60 * MINUTE_MS, from);
+    time_write(now_ms + 60 * MINUTE_MS, until);
+    snprintf(arguments, sizeof arguments,
+             "{\"officer\":\"second\",\"from\":\"%s\",\"until\":\"%s\",\"telephone\":\"+40 700 000 "
+             "002\"}",
+             from, until);
+    CHECK(!act("ana2", "on-call-put", arguments)); /* a duty officer enters nobody */
+    CHECK_ERROR(err, ERROR_RULE, "on-call-put");
+    CHECK_OK(act("hera", "on-call-put", arguments), err);
+    CHECK(answer_has(&out, "\"now\":true"));
+    /* One who approves nothing is not on call, nor is a turn of a month. */
+    snprintf(arguments, sizeof arguments,
+             "{\"officer\":\"ana2\",\"from\":\"%s\",\"until\":\"%s\",\"telephone\":\"112\"}", from,
+             until);
+    CHECK(!act("hera", "on-call-put", arguments));
+    CHECK_ERROR(err, ERROR_RULE, "does not approve");
+    time_write(now_ms + 30 * 24 * 60 * MINUTE_MS, until);
+    snprintf(arguments, sizeof arguments,
+             "{\"officer\":\"second\",\"from\":\"%s\",\"until\":\"%s\",\"telephone\":\"112\"}",
+             from, until);
+    CHECK(!act("hera", "on-call-put", arguments));
+    CHECK_ERROR(err, ERROR_INPUT, "at most 7 days");
+
+    CHECK_OR_RETURN(partner_asks(1, URGENCY_THREAT_LIFE, item) && draft(item, approval));
+    CHECK(
+        answer_has(&out, "\"on_call\":[{\"officer\":\"second\",\"telephone\":\"+40 700 000 002\""));
+    CHECK_OK(act("second", "alarm-list", "{}"), err);
+    CHECK(answer_has(&out, "\"alarm\":\"unapproved\"") && answer_has(&out, "+40 700 000 002"));
+    CHECK_OK(act("second", "approval-refuse", approval), err);
+    CHECK_OK(act("second", "alarm-list", "{}"), err);
+    CHECK(answer_lacks(&out, "\"alarm\":\"unapproved\""));
+    CHECK_OK(act("hera", "on-call-list", "{}"), err);
+    CHECK(answer_has(&out, "\"turn\":1"));
+    CHECK_OK(act("hera", "on-call-remove", "{\"turn\":1}"), err);
+    CHECK_OK(act("hera", "on-call-list", "{}"), err);
+    CHECK(answer_lacks(&out, "\"turn\""));
+}
+
+CHECK_TEST(one_officer_sends_alone_when_nobody_came_and_it_is_reviewed)
+{
+    char item[UUID_TEXT_SIZE], approval[64], arguments[128], sent[UUID_TEXT_SIZE];
+
+    CHECK_OR_RETURN(partner_asks(2, URGENCY_THREAT_LIFE, item) && draft(item, approval));
+    agree(true);
+    CHECK(!act("ana", "emergency-send", approval));
+    CHECK_ERROR(err, ERROR_RULE, "30 are left");
+    ahead_ms = 29 * MINUTE_MS;
+    CHECK(!act("ana", "emergency-send", approval));
+    ahead_ms = 31 * MINUTE_MS;
+    CHECK(!act("hera", "emergency-send", approval)); /* not her draft */
+    CHECK_ERROR(err, ERROR_RULE, "another officer drafted this");
+    CHECK_INT(alarms_of(ALARM_UNREVIEWED), 0);
+    CHECK_OK(act("ana", "emergency-send", approval), err);
+    snprintf(sent, sizeof sent, "%s", field("item"));
+    CHECK(!act("ana", "emergency-send", approval)); /* once */
+    CHECK_ERROR(err, ERROR_CONFLICT, "decided already");
+    CHECK_OK(act("ana", "approval-list", "{}"), err);
+    CHECK(answer_has(&out, "\"state\":\"sent alone\""));
+    /* The partner accepts it, and reads that it was so. */
+    ahead_ms = 0; /* the two clocks agree while it is delivered */
+    pair_settle(&pair);
+    ahead_ms = 31 * MINUTE_MS;
+    snprintf(arguments, sizeof arguments, "{\"item\":\"%s\"}", sent);
+    buffer_clear(&out);
+    CHECK_OK(pair_act(&pair.nodes[1], "item-show", arguments, span_text(""), &out, &err), err);
+    CHECK(answer_has(&out, "emergency_single") && answer_has(&out, "threat_life"));
+    /* An alarm until somebody else has looked at it. */
+    CHECK_INT(alarms_of(ALARM_UNREVIEWED), 1);
+    CHECK_OK(act("dana", "alarm-list", "{}"), err);
+    CHECK(answer_has(&out, "\"alarm\":\"unreviewed\"") && answer_has(&out, sent));
+    CHECK_OK(act("dana", "emergency-list", "{}"), err);
+    CHECK(answer_has(&out, sent) && answer_has(&out, "\"minutes_left\":7"));
+    snprintf(arguments, sizeof arguments, "{\"item\":\"%s\",\"review\":\"confirmed\"}", sent);
+    CHECK(!act("ana", "emergency-review", arguments)); /* a head of desk, and her own */
+    CHECK_ERROR(err, ERROR_RULE, "nobody reviews what they sent alone");
+    CHECK_OK(act("second", "emergency-review", arguments), err);
+    CHECK(answer_has(&out, "\"review\":\"confirmed\"") && answer_has(&out, "\"second\""));
+    CHECK(!act("hera", "emergency-review", arguments));
+    CHECK_ERROR(err, ERROR_CONFLICT, "reviewed already");
+    CHECK_INT(alarms_of(ALARM_UNREVIEWED), 0);
+    CHECK_OK(act("dana", "emergency-list", "{}"), err);
+    CHECK(answer_lacks(&out, sent));
+    CHECK_OK(act("dana", "emergency-list", "{\"all\":true}"), err);
+    CHECK(answer_has(&out, sent));
+    ahead_ms = 0;
+}
+
+/* Whatever forbids it, nothing goes, and the draft waits on. */
+CHECK_TEST(nobody_sends_alone_without_agreement_or_emergency)
+{
+    static const struct {
+        bool is_allowed;
+        enum urgency_ground ground;
+        const char *why;
+    } cases[] = {{false, URGENCY_THREAT_LIFE, "is not agreed"},
+                 {true, URGENCY_LOSS_OF_RELEVANCE, "only when life or public security"},
+                 {true, URGENCY_NONE, "the request is not urgent"}};
+    struct journal *journal = &pair.nodes[0].journal;
+
+    for (size_t i = 0; i < 3; i++) {
+        char item[UUID_TEXT_SIZE], approval[64];
+        ahead_ms = 0;
+        CHECK_OR_RETURN(partner_asks(10 + (unsigned)i, cases[i].ground, item) &&
+                        draft(item, approval));
+        agree(cases[i].is_allowed);
+        uint64_t size = journal->lines[0].out.size;
+        ahead_ms = 40 * MINUTE_MS;
+        CHECK(!act("ana", "emergency-send", approval));
+        CHECK_ERROR(err, ERROR_RULE, cases[i].why);
+        CHECK_ERROR(err, ERROR_RULE, "9.2");
+        pair_settle(&pair);
+        CHECK_INT(journal->lines[0].out.size, size);
+        CHECK_OK(act("ana", "approval-show", approval), err);
+        CHECK_OK(act("ana", "approval-refuse", approval), err);
+    }
+    ahead_ms = 0;
+}
+
+CHECK_TEST(a_request_goes_by_no_emergency)
+{
+    char item[UUID_TEXT_SIZE], arguments[96];
+
+    CHECK_OR_RETURN(partner_asks(20, URGENCY_THREAT_LIFE, item));
+    snprintf(arguments, sizeof arguments, "{\"item\":\"%s\",\"review\":\"confirmed\"}", item);
+    CHECK(!act("second", "emergency-review", arguments));
+    CHECK_ERROR(err, ERROR_CONFLICT, "was not sent by one officer alone");
+}
+
+int main(void)
+{
+    arena = arena_make(256u * 1024 * 1024);
+    out = buffer_make(1024 * 1024);
+    body = buffer_make(BODY_SIZE_MAX);
+    if (!pair_make(&pair) ||
+        !asked_officer(&pair.nodes[0], "hera", "desk", "head_of_desk", &out, &err) ||
+        !asked_officer(&pair.nodes[0], "ana2", "desk", "duty_officer", &out, &err) ||
+        !asked_officer(&pair.nodes[0], "dana", "desk", "dpo", &out, &err))
+        return 1;
+    before = pair.nodes[0].journal.env;
+    moved = *before;
+    moved.now_ms = now_moved;
+    pair.nodes[0].journal.env = &moved;
+    CHECK_RUN(who_is_on_call_is_told_with_the_draft);
+    CHECK_RUN(one_officer_sends_alone_when_nobody_came_and_it_is_reviewed);
+    CHECK_RUN(nobody_sends_alone_without_agreement_or_emergency);
+    CHECK_RUN(a_request_goes_by_no_emergency);
+    pair.nodes[0].journal.env = before;
+    pair_free(&pair);
+    buffer_free(&out);
+    buffer_free(&body);
+    arena_free(&arena);
+    return check_end();
+}
