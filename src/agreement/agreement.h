@@ -155,7 +155,7 @@ struct agreement_limits {
 
 /* What a second officer must approve (docs/safeguards.md g9). */
 enum four_eyes {
-    FOUR_EYES_ANSWER,           /* an answer that gives something */
+    FOUR_EYES_ANSWER,           /* an answer that gives something, and what is given unasked */
     FOUR_EYES_REFUSAL,          /* an answer that refuses something */
     FOUR_EYES_PROTECTED_PERSON, /* a person in need of protection, or a minor */
     FOUR_EYES_SPECIAL_CATEGORY, /* LED 10 */

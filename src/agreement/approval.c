@@ -22,6 +22,7 @@ struct approved_type {
 static const struct approved_type approved_types[MESSAGE_TYPE_COUNT] = {
     [MESSAGE_REQUEST] = {true, BIT(FOUR_EYES_REQUEST), HANDS(request)},
     [MESSAGE_ANSWER] = {true, 0, HANDS(answer)},
+    [MESSAGE_SPONTANEOUS] = {true, BIT(FOUR_EYES_ANSWER), HANDS(spontaneous)},
     [MESSAGE_CLARIFICATION] = {true, BIT(FOUR_EYES_CLARIFICATION), HANDS(clarification)},
     [MESSAGE_CLARIFICATION_REPLY] = {true, BIT(FOUR_EYES_CLARIFICATION),
                                      HANDS(clarification_reply)},
@@ -31,6 +32,8 @@ static const void *body_of(const struct permit_question *question)
 {
     if (question->request != NULL)
         return question->request;
+    if (question->spontaneous != NULL)
+        return question->spontaneous;
     return question->answer != NULL ? (const void *)question->answer : question->parsed;
 }
 

@@ -28,7 +28,7 @@ const struct agreement_clause agreement_clauses[CLAUSE_COUNT] = {
                             "Data of real persons needs an instrument in force. The agreement "
                             "carries it out and is never itself a legal basis."},
     [CLAUSE_AUTHORITIES] = {"2.2", "competent authorities",
-                            "Only the competent authorities listed ask."},
+                            "Only the competent authorities listed ask, or give unasked."},
     [CLAUSE_MESSAGE_TYPES] = {"3.1", "message types", "Only the message types listed are used."},
     [CLAUSE_LANGUAGES] = {"3.2", "languages",
                           "A message is written in a language that its receiver accepts."},

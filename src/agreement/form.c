@@ -39,6 +39,7 @@ const char *const agreed_type_names[MESSAGE_TYPE_COUNT] = {
     [MESSAGE_DELAY_NOTICE] = "delay_notice",
     [MESSAGE_URGENCY_NOT_SHARED] = "urgency_not_shared",
     [MESSAGE_URGENCY_REPLY] = "urgency_reply",
+    [MESSAGE_SPONTANEOUS] = "spontaneous",
 };
 
 static const struct form_field authority_fields[] = {

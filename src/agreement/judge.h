@@ -60,7 +60,7 @@ size_t subjects_count(const struct permit_question *question);
 bool subjects_permit_alone(struct judge *judge);
 /* What needs a second officer names one, or goes by the rule for emergencies; after all other rules, which note why. */
 bool approval_permit(struct judge *judge);
-/* The cap of the most protected item that stands in the answer's body itself, in ms. */
-int64_t subjects_erase_after_ms(const struct judge *judge, const struct answer *answer);
+/* The cap of the most protected item that stands in the body itself, in ms. */
+int64_t subjects_erase_after_ms(const struct judge *judge);
 
 #endif

@@ -81,12 +81,12 @@ static const struct agreement_authority *authority_find(const struct agreement_p
 }
 
 //= dir-2016-680 art 35(1)(b)
-static bool authority_permit(struct judge *judge, const struct request *request)
+static bool authority_permit(struct judge *judge, const char *which, struct span authority)
 {
-    if (authority_find(judge->sender, request->authority) != NULL)
+    if (authority_find(judge->sender, authority) != NULL)
         return true;
     return judge_refuse(judge, CLAUSE_AUTHORITIES,
-                        "the requesting authority is none of the competent authorities of %.*s",
+                        "the %s authority is none of the competent authorities of %.*s", which,
                         SPAN_ARG(judge->sender->party));
 }
 
@@ -98,13 +98,23 @@ static bool basis_covers(const struct agreement_legal_basis *basis, struct span 
     return false;
 }
 
-/* In force at the message's time, and for a request also applied by its authority. */
+/* The authority that asks, or gives unasked; NULL where the message names none. */
+static const struct agreement_authority *authority_of(const struct judge *judge)
+{
+    const struct permit_question *question = judge->question;
+
+    if (question->request != NULL)
+        return authority_find(judge->sender, question->request->authority);
+    if (question->spontaneous != NULL)
+        return authority_find(judge->sender, question->spontaneous->authority);
+    return NULL;
+}
+
+/* In force at the message's time, and applied by the authority that the message names. */
 static const struct agreement_legal_basis *basis_find(const struct judge *judge)
 {
     const struct agreement *agreement = judge->agreement;
-    const struct request *request = judge->question->request;
-    const struct agreement_authority *authority =
-        request == NULL ? NULL : authority_find(judge->sender, request->authority);
+    const struct agreement_authority *authority = authority_of(judge);
 
     for (size_t i = 0; i < agreement->legal_basis_count; i++) {
         const struct agreement_legal_basis *basis = &agreement->legal_bases[i];
@@ -123,8 +133,8 @@ static bool basis_permit(struct judge *judge)
     if (agreement_basis_in_force(judge->agreement, judge->question->created_ms) == NULL)
         return judge_refuse(judge, CLAUSE_LEGAL_BASES,
                             "no legal basis is in force; only training data may pass");
-    return judge_refuse(judge, CLAUSE_LEGAL_BASES,
-                        "no legal basis in force names the requesting authority");
+    return judge_refuse(judge, CLAUSE_LEGAL_BASES, "no legal basis in force names the %s authority",
+                        judge->question->request != NULL ? "requesting" : "giving");
 }
 
 /* --- the message as a whole --- */
@@ -238,8 +248,9 @@ static bool request_permit(struct judge *judge, const struct request *request)
                         request->has_transfer ? &request->transfer : NULL,
                         &request->attachments};
 
-    return training_permit(judge, &body) && authority_permit(judge, request) &&
-           basis_permit(judge) && type_permit(judge) && language_permit(judge, &body) &&
+    return training_permit(judge, &body) &&
+           authority_permit(judge, "requesting", request->authority) && basis_permit(judge) &&
+           type_permit(judge) && language_permit(judge, &body) &&
            declarations_permit(judge, request) && sizes_permit(judge, &body) &&
            quotas_permit(judge, &body) && purpose_permit(judge, request->purpose) &&
            offences_permit(judge, request->offences, request->purpose) &&
@@ -272,6 +283,30 @@ static bool answer_permit(struct judge *judge, const struct answer *answer)
            quotas_permit(judge, &body) && handling_permit(judge, answer->handling) &&
            classification_permit(judge, answer->classification) && subjects_permit(judge, &body) &&
            (!answer_gives(judge) || rights_permit(judge, &body));
+}
+
+/* Given unasked: ruled as an answer that gives something, and by its own purpose and offences as a request is. A second
+ * officer approves it where one approves an answer. */
+//= dir-2023-977 art 7(1)
+//= dir-2023-977 art 7(3)
+static bool spontaneous_permit(struct judge *judge, const struct spontaneous *given)
+{
+    struct body body = {given->language,
+                        given->handling,
+                        given->classification,
+                        given->is_training,
+                        given->has_no_death_penalty,
+                        given->has_transfer ? &given->transfer : NULL,
+                        &given->attachments};
+
+    return training_permit(judge, &body) && authority_permit(judge, "giving", given->authority) &&
+           basis_permit(judge) && type_permit(judge) && language_permit(judge, &body) &&
+           sizes_permit(judge, &body) && quotas_permit(judge, &body) &&
+           purpose_permit(judge, given->purpose) &&
+           offences_permit(judge, given->offences, given->purpose) &&
+           handling_permit(judge, given->handling) &&
+           classification_permit(judge, given->classification) && subjects_permit(judge, &body) &&
+           rights_permit(judge, &body);
 }
 
 /* Business without a body of its own rules: opened, assigned. */
@@ -328,13 +363,16 @@ static bool business_permit(struct judge *judge)
     if (!period_permit(judge) || !termination_permit(judge) || !suspension_permit(judge))
         return false;
     if ((question->type == MESSAGE_REQUEST) != (question->request != NULL) ||
-        (question->type == MESSAGE_ANSWER) != (question->answer != NULL))
+        (question->type == MESSAGE_ANSWER) != (question->answer != NULL) ||
+        (question->type == MESSAGE_SPONTANEOUS) != (question->spontaneous != NULL))
         return judge_refuse(judge, CLAUSE_MESSAGE_TYPES, "'%s' without its body",
                             message_type_name(question->type));
     if (question->request != NULL)
         return request_permit(judge, question->request);
     if (question->answer != NULL)
         return answer_permit(judge, question->answer);
+    if (question->spontaneous != NULL)
+        return spontaneous_permit(judge, question->spontaneous);
     if (message_type_is_of_clock(question->type))
         return clock_permit(judge);
     return notice_permit(judge);
@@ -385,8 +423,8 @@ static void erasure_set(struct judge *judge)
 {
     const struct agreement_retention_other *other = &judge->agreement->retention_other;
 
-    if (judge->question->answer != NULL) {
-        judge->ruling->erase_after_ms = subjects_erase_after_ms(judge, judge->question->answer);
+    if (judge->question->answer != NULL || judge->question->spontaneous != NULL) {
+        judge->ruling->erase_after_ms = subjects_erase_after_ms(judge);
         return;
     }
     if (message_types[judge->question->type].retention == RETENTION_BOOKS ||

@@ -8,6 +8,7 @@
 #include "agreement/agreement.h"
 #include "message/answer.h"
 #include "message/request.h"
+#include "message/spontaneous.h"
 
 /* Rows of the deadline table. Stored in rulings: numbers are never reused. */
 enum deadline_row {
@@ -47,7 +48,8 @@ struct permit_question {
     int64_t created_ms;            /* the head's `created`: the one time that both nodes judge by */
     const struct request *request; /* exactly with MESSAGE_REQUEST */
     const struct answer *answer;   /* exactly with MESSAGE_ANSWER */
-    const void *parsed;            /* the body of any other type that has rules of its own */
+    const struct spontaneous *spontaneous; /* exactly with MESSAGE_SPONTANEOUS */
+    const void *parsed; /* the body of any other type that has rules of its own */
     /* Of what moves or suspends a limit: how much its sender has said about that request before, and how many of these were
      * questions. */
     int64_t clock_count;

@@ -241,18 +241,31 @@ static struct subject subject_of_item(const struct item *item, const char *kind,
                             number};
 }
 
+/* Of an answer, or of what is given unasked. */
+static size_t body_items(const struct permit_question *question, const struct item **items)
+{
+    if (question->answer != NULL)
+        return message_items(MESSAGE_ANSWER, question->answer, items);
+    if (question->spontaneous != NULL)
+        return message_items(MESSAGE_SPONTANEOUS, question->spontaneous, items);
+    return 0;
+}
+
 size_t subjects_count(const struct permit_question *question)
 {
-    size_t count = question->part_item_count;
+    const struct item *items = NULL;
+    size_t count = question->part_item_count + body_items(question, &items);
+
     if (question->request != NULL)
         count += question->request->person_count;
-    if (question->answer != NULL)
-        count += question->answer->item_count;
     return count;
 }
 
 static struct subject subject_at(const struct permit_question *question, size_t index)
 {
+    const struct item *items = NULL;
+    size_t item_count = body_items(question, &items);
+
     if (question->request != NULL) {
         if (index < question->request->person_count) {
             const struct person *person = &question->request->persons[index];
@@ -260,11 +273,9 @@ static struct subject subject_at(const struct permit_question *question, size_t 
         }
         index -= question->request->person_count;
     }
-    if (question->answer != NULL) {
-        if (index < question->answer->item_count)
-            return subject_of_item(&question->answer->items[index], "item", index + 1);
-        index -= question->answer->item_count;
-    }
+    if (index < item_count)
+        return subject_of_item(&items[index], "item", index + 1);
+    index -= item_count;
     return subject_of_item(&question->part_items[index], "item in part", index + 1);
 }
 
@@ -300,12 +311,14 @@ bool subjects_permit_alone(struct judge *judge)
 }
 
 /* Parts have dates of their own; what stands in the body goes with its most protected item. */
-int64_t subjects_erase_after_ms(const struct judge *judge, const struct answer *answer)
+int64_t subjects_erase_after_ms(const struct judge *judge)
 {
+    const struct item *items = NULL;
+    size_t count = body_items(judge->question, &items);
     int64_t after_ms = judge->agreement->retention_other.text_days * DAY_MS;
 
-    for (size_t i = 0; i < answer->item_count; i++) {
-        struct subject subject = subject_of_item(&answer->items[i], "item", i + 1);
+    for (size_t i = 0; i < count; i++) {
+        struct subject subject = subject_of_item(&items[i], "item", i + 1);
         after_ms = smaller(after_ms, subject_erase_after_ms(judge, &subject));
     }
     return after_ms;

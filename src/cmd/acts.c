@@ -282,6 +282,64 @@ int command_answer(struct options *options, int argc, char **argv)
     return message_run(options, &message);
 }
 
+static int spontaneous_list(struct options *options, int argc, char **argv)
+{
+    struct buffer text CLEANUP(buffer_free) = buffer_make(ARGUMENTS_SIZE_MAX);
+    struct json_writer arguments = json_writer_make(&text);
+    const char *limit = NULL;
+    const char *after = NULL;
+    bool is_own = false;
+    const struct command_option own[] = {{.name = "own", .flag = &is_own},
+                                         {.name = "limit", .letter = 'n', .value = &limit},
+                                         {.name = "after", .letter = 'a', .value = &after}};
+    struct word_list words;
+    struct error err = {0};
+    uint64_t number = 0;
+    int exit_code;
+
+    if (!command_parse(options, argc, argv, own, ARRAY_COUNT(own), 0, 0, &words, &exit_code))
+        return exit_code;
+    if (!command_number("limit", limit, 1, 200, 0, &number, &err))
+        return command_usage(options, "%s", err.text);
+    json_begin_object(&arguments);
+    if (is_own)
+        json_boolean_field(&arguments, "own", true);
+    if (number > 0)
+        json_integer_field(&arguments, "limit", (int64_t)number);
+    if (after != NULL)
+        json_string_field(&arguments, "after", after);
+    json_end_object(&arguments);
+    return command_act(options, "spontaneous-list", buffer_span(&text), span_make(NULL, 0));
+}
+
+static int spontaneous_give(struct options *options, int argc, char **argv)
+{
+    struct message message = {.act = "spontaneous-send"};
+    const struct command_option own[] = {
+        {.name = "attach", .letter = 'a', .list = &message.files},
+        {.name = "agreement", .value = &message.agreement},
+        {.name = "elsewhere", .value = &message.elsewhere},
+    };
+    struct word_list words;
+    int exit_code;
+
+    if (!command_parse(options, argc, argv, own, ARRAY_COUNT(own), 1, 1, &words, &exit_code))
+        return exit_code;
+    message.body_path = words.words[0];
+    return message_run(options, &message);
+}
+
+int command_spontaneous(struct options *options, int argc, char **argv)
+{
+    if (argc >= 2 && strcmp(argv[1], "list") == 0)
+        return spontaneous_list(options, argc - 1, argv + 1);
+    if (argc >= 2 && strcmp(argv[1], "give") == 0)
+        return spontaneous_give(options, argc - 1, argv + 1);
+    if (argc >= 2 && strcmp(argv[1], "--help") == 0)
+        return spontaneous_give(options, argc, argv);
+    return command_usage(options, "give FILE.json, or list, is wanted");
+}
+
 int command_refuse(struct options *options, int argc, char **argv)
 {
     struct buffer text CLEANUP(buffer_free) = buffer_make(ARGUMENTS_SIZE_MAX);

@@ -118,5 +118,6 @@ command_run command_request, command_answer, command_refuse, command_inbox, comm
     command_retention, command_match, command_own;
 command_run command_clarify, command_limit, command_alarms;
 command_run command_on_call, command_emergency, command_statistics;
+command_run command_spontaneous;
 
 #endif

@@ -93,8 +93,15 @@ const struct command commands[] = {
      "Answers a request in whole, in part, or with nothing held.", command_answer},
     {"refuse", "ITEM --ground CODE [--ground CODE]... [--text TEXT] [--language LL]",
      "Refuses a request on grounds of the closed list.", command_refuse},
+    {"spontaneous",
+     "give FILE.json --elsewhere no|yes [--attach FILE]... [--agreement ID]\nlist [--own] [--limit N] [--after "
+     "PLACE]",
+     "Gives the partner information unasked, or lists what was given.\n\nFILE.json is the message's body "
+     "(docs/messages.md, spontaneous); - is standard input. list: what was given to us, the newest first; --own: "
+     "by us.",
+     command_spontaneous},
     {"inbox", "[--limit N] [--after PLACE]",
-     "Requests to us, nearest deadline first.\n\nA page that has more behind it gives the place as next.",
+     "Requests to us, nearest deadline first; before them what was given unasked and is in no case yet.\n\nA page that has more behind it gives the place as next.",
      command_inbox},
     {"sent", "[--limit N] [--after PLACE]",
      "Requests from us, with receipts and answers.\n\nA page that has more behind it gives the place as next.",

@@ -1,19 +1,14 @@
 /*
- * Verification of the node's own books, log by log, entry by entry: leaf, root, signatures, receipts, bodies, parts. One
+ * Verification of the node's own books, log by log, entry by entry: leaf, root, signatures, receipts; bodies and parts: verify_bodies.c. One
  * step of entries is in memory at a time, and the whole is one snapshot of the database.
  */
 #include "cmd/verify.h"
 #include "cmd/verify_agreements.h"
+#include "cmd/verify_bodies.h"
 
 #include "base/attributes.h"
 #include "base/text.h"
-#include "crypto/aead.h"
-#include "crypto/secret.h"
-#include "journal/attachment.h"
-#include "message/answer.h"
 #include "message/head.h"
-#include "message/request.h"
-#include "store/part_rows.h"
 #include "tlog/checkpoint.h"
 #include "tlog/cosignature.h"
 
@@ -23,7 +18,6 @@
 
 #define STEP      32 /* entries read at once, with their bodies */
 #define STEP_ROOM ((size_t)STEP * (BODY_SIZE_MAX + 8192u))
-#define BODY_ROOM (16u * 1024u * 1024u) /* one body opened and read, with its parts */
 #define ROW_ROOM  (64u * 1024u)
 #define DAY_S     86400
 
@@ -274,210 +268,6 @@ static bool size_check(struct walk *walk, struct error *err)
     return checkpoint_next(walk, size + 1, err);
 }
 
-/* --- bodies and parts --- */
-
-/* Opens what journal sealed: a key of its own, nonce zero, the salt bound in. */
-static bool sealed_open(const struct books *books, struct span sealed, struct span wrapped,
-                        struct span salt, struct arena *arena, struct span *out, struct error *err)
-{
-    static const uint8_t nonce[AEAD_NONCE_SIZE];
-    uint8_t key[AEAD_KEY_SIZE];
-
-    if (sealed.size < AEAD_TAG_SIZE || wrapped.size != KEEPER_WRAPPED_SIZE ||
-        salt.size != SALT_SIZE)
-        return error_set(err, ERROR_STORE, "it is cut");
-    if (!keeper_unwrap(books->keeper, wrapped.data, key, err))
-        return error_set(err, ERROR_STORE, "its key cannot be unwrapped");
-    uint8_t *plain = arena_alloc(arena, sealed.size);
-    bool ok = plain != NULL && aead_open(key, nonce, salt, sealed, plain);
-    secret_wipe(key, sizeof key);
-    if (ok)
-        *out = span_make(plain, sealed.size - AEAD_TAG_SIZE);
-    return ok || error_set(err, ERROR_STORE, "it does not open: it, its salt or its key changed");
-}
-
-static void part_bytes_check(struct walk *walk, const struct entry_row *entry,
-                             const struct part_row *part, struct arena *arena)
-{
-    struct span bytes = {NULL, 0};
-    uint8_t digest[DIGEST_SIZE];
-    struct error err = {0};
-
-    bool ok =
-        sealed_open(walk->books, part->bytes, part->part_key, part->salt, arena, &bytes, &err);
-    if (ok) {
-        digest_salted(part->salt.data, bytes, digest);
-        ok = span_equal(part->digest, span_make(digest, sizeof digest)) ||
-             error_set(&err, ERROR_STORE, "it is not what its digest says");
-    }
-    if (!ok)
-        finding_add(walk->report, FINDING_PART, "log %.*s, index %" PRId64 ", part %" PRId64 ": %s",
-                    SPAN_ARG(walk->log->origin), entry->index, part->number, err.text);
-}
-
-/* Every segment opened, against its hash, and the whole against SHA-256. */
-static bool attachment_bytes_check(struct walk *walk, const struct part_row *part,
-                                   uint8_t sha256[DIGEST_SIZE], struct error *err)
-{
-    struct attachment_place place = {walk->books->env, walk->books->home, walk->books->keeper};
-    struct arena arena CLEANUP(arena_free) = arena_make(2 * SEGMENT_SIZE);
-    uint8_t *segment = arena_alloc(&arena, SEGMENT_SIZE);
-    struct digest *whole = digest_begin();
-    uint64_t count = attachment_segments(part->size);
-    bool ok = segment != NULL && whole != NULL && part->segments.size == count * DIGEST_SIZE;
-
-    if (!ok)
-        error_set(err, ERROR_STORE, "its list of segments is cut");
-    for (uint64_t i = 0; ok && i < count; i++) {
-        uint8_t digest[DIGEST_SIZE];
-        size_t got = 0;
-        ok = attachment_read(&place, part->file.data, part->part_key.data, part->size, i, segment,
-                             &got, err);
-        if (!ok)
-            break;
-        struct span bytes = span_make(segment, got);
-        digest_sha256(bytes, digest);
-        digest_add(whole, bytes);
-        walk->report->attachment_bytes += got;
-        ok = span_equal(span_part(part->segments, (size_t)i * DIGEST_SIZE, DIGEST_SIZE),
-                        span_make(digest, sizeof digest)) ||
-             error_set(err, ERROR_STORE, "segment %" PRIu64 " is not what its hash says", i);
-    }
-    if (ok)
-        digest_end(whole, sha256);
-    else
-        digest_drop(&whole);
-    return ok;
-}
-
-static void attachment_check(struct walk *walk, const struct entry_row *entry,
-                             const struct part_row *part)
-{
-    struct attachment attachment = {.size = part->size, .segment_hashes = part->segments};
-    uint8_t digest[DIGEST_SIZE];
-    struct error err = {0};
-
-    bool ok = (part->file.size == ATTACHMENT_ID_SIZE &&
-               part->part_key.size == KEEPER_WRAPPED_SIZE && part->salt.size == SALT_SIZE) ||
-              error_set(&err, ERROR_STORE, "its row is cut");
-    ok = ok && attachment_bytes_check(walk, part, attachment.sha256, &err);
-    if (ok && !span_equal(part->sha256, span_make(attachment.sha256, DIGEST_SIZE)))
-        ok = error_set(&err, ERROR_STORE, "the file is not what its SHA-256 says");
-    if (ok) {
-        part_digest_attachment(part->salt.data, &attachment, digest);
-        ok = span_equal(part->digest, span_make(digest, sizeof digest)) ||
-             error_set(&err, ERROR_STORE, "it is not what its digest says");
-    }
-    if (!ok)
-        finding_add(walk->report, FINDING_ATTACHMENT,
-                    "log %.*s, index %" PRId64 ", attachment %" PRId64 ": %s",
-                    SPAN_ARG(walk->log->origin), entry->index, part->number, err.text);
-}
-
-/* The parts that a body names; count 0 for types without. */
-static struct part_list parts_of_body(const struct entry_row *entry, struct span body,
-                                      struct arena *arena)
-{
-    struct problems *problems = arena_alloc(arena, sizeof *problems);
-    union {
-        struct request request;
-        struct answer answer;
-    } *read = arena_alloc(arena, sizeof *read);
-
-    if (problems == NULL || read == NULL)
-        return (struct part_list){.count = 0};
-    if (entry->type == MESSAGE_REQUEST && request_read(body, arena, &read->request, problems))
-        return read->request.parts;
-    if (entry->type == MESSAGE_ANSWER && answer_read(body, arena, &read->answer, problems))
-        return read->answer.parts;
-    return (struct part_list){.count = 0};
-}
-
-/* A row's digest is the one that the body names. */
-static bool part_named_check(struct walk *walk, const struct entry_row *entry,
-                             const struct part_row *row, const struct part_list *named)
-{
-    const struct part *part = row->number > 0 && row->number <= UINT16_MAX
-                                  ? part_list_find(named, (uint16_t)row->number)
-                                  : NULL;
-    if (part != NULL && span_equal(row->digest, span_make(part->digest, DIGEST_SIZE)))
-        return true;
-    finding_add(walk->report, FINDING_PART,
-                "log %.*s, index %" PRId64 ", part %" PRId64 ": the body names %s",
-                SPAN_ARG(walk->log->origin), entry->index, row->number,
-                part == NULL ? "no such part" : "another digest");
-    return false;
-}
-
-static bool parts_check_all(struct walk *walk, const struct entry_row *entry,
-                            const struct part_list *named, struct arena *arena, struct error *err)
-{
-    struct part_row *rows = arena_array(arena, PART_COUNT_MAX, sizeof *rows);
-    size_t count = 0;
-
-    if (rows == NULL)
-        return error_set(err, ERROR_LIMIT, "out of memory");
-    if (!part_list(walk->books->db, arena, entry->id, rows, PART_COUNT_MAX, &count, err))
-        return false;
-    for (size_t i = 0; i < count; i++) {
-        if (!part_named_check(walk, entry, &rows[i], named) || rows[i].state != PART_HELD)
-            continue;
-        if (rows[i].kind == PART_ROW_ATTACHMENT) {
-            walk->report->attachments++;
-            attachment_check(walk, entry, &rows[i]);
-        } else {
-            walk->report->parts++;
-            part_bytes_check(walk, entry, &rows[i], arena);
-        }
-    }
-    for (size_t i = 0; i < named->count; i++) {
-        bool is_there = false;
-        for (size_t k = 0; k < count; k++)
-            is_there = is_there || rows[k].number == named->items[i].number;
-        if (!is_there)
-            finding_add(walk->report, FINDING_PART,
-                        "log %.*s, index %" PRId64 ", part %u: named by the body, not here",
-                        SPAN_ARG(walk->log->origin), entry->index, named->items[i].number);
-    }
-    return true;
-}
-
-static bool body_check(struct walk *walk, const struct entry_row *entry, struct error *err)
-{
-    struct arena arena CLEANUP(arena_free) = arena_make(BODY_ROOM);
-    uint8_t wanted[DIGEST_SIZE], found[DIGEST_SIZE];
-    struct span body = {NULL, 0};
-    struct error closed = {0};
-
-    if (entry->body_state != BODY_HELD) {
-        if (entry->body_state == BODY_NONE && entry->head.size > 0 &&
-            head_look_body(entry->head, wanted))
-            finding_add(walk->report, FINDING_BODY,
-                        "log %.*s, index %" PRId64 ": the head names a body, none is here",
-                        SPAN_ARG(walk->log->origin), entry->index);
-        return true;
-    }
-    if (walk->books->keeper == NULL) {
-        walk->report->unreadable++;
-        return true;
-    }
-    walk->report->bodies++;
-    bool ok =
-        sealed_open(walk->books, entry->body, entry->body_key, entry->salt, &arena, &body, &closed);
-    if (ok) {
-        digest_salted(entry->salt.data, body, found);
-        ok = (head_look_body(entry->head, wanted) && digest_is_equal(found, wanted)) ||
-             error_set(&closed, ERROR_STORE, "it is not what the head's digest says");
-    }
-    if (!ok) {
-        finding_add(walk->report, FINDING_BODY, "log %.*s, index %" PRId64 ", body: %s",
-                    SPAN_ARG(walk->log->origin), entry->index, closed.text);
-        return true;
-    }
-    struct part_list named = parts_of_body(entry, body, &arena);
-    return parts_check_all(walk, entry, &named, &arena, err);
-}
-
 /* --- one log --- */
 
 static bool head_days_find(struct walk *walk, struct error *err)
@@ -529,7 +319,7 @@ static bool entry_check(struct walk *walk, const struct entry_row *entry, struct
     if (entry->leaf.size == TLOG_HASH_SIZE)
         memcpy(leaf.bytes, entry->leaf.data, TLOG_HASH_SIZE);
     compact_range_append(&walk->range, &leaf);
-    return size_check(walk, err) && body_check(walk, entry, err);
+    return size_check(walk, err) && verify_body(walk->books, walk->log, entry, walk->report, err);
 }
 
 static void entries_missing(struct walk *walk, int64_t from, int64_t to)

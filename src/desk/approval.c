@@ -21,6 +21,7 @@ static const struct waiting_act {
     {act_request_send, false},
     {act_answer_send, false},
     {act_refuse_send, false},
+    {act_spontaneous_send, false},
     {act_clarification_ask, false},
     {act_clarification_reply, false},
     {act_access_decide, false},

@@ -99,7 +99,7 @@ static bool item_hit_write(struct telling *telling, const struct crosscheck_hit 
         !item_may_open(telling->journal, telling->call, line, row.id, &hidden))
         return hidden.kind == ERROR_NONE || hidden.kind == ERROR_RULE ||
                error_set(err, hidden.kind, "%s", hidden.text);
-    if (!row_begin(telling, row.type == MESSAGE_REQUEST ? "request" : "answer",
+    if (!row_begin(telling, message_type_name((enum message_type)row.type),
                    item_name(line, row.log, row.message_id, arena)))
         return true;
     uuid_write(row.message_id.data, id);
@@ -306,8 +306,9 @@ bool act_crosscheck_show(struct journal *journal, const struct desk_call *call,
         !item_find(journal, item, call->arena, &line, &row, err) ||
         !item_may_open(journal, call, line, row.id, err))
         return false;
-    if (row.type != MESSAGE_REQUEST)
-        return error_set(err, ERROR_INPUT, "item %.*s is not a request", SPAN_ARG(item));
+    if (row.type != MESSAGE_REQUEST && row.type != MESSAGE_SPONTANEOUS)
+        return error_set(err, ERROR_INPUT, "item %.*s is neither a request nor given unasked",
+                         SPAN_ARG(item));
     bool ok = telling_begin(journal, call, &telling, err);
     if (ok)
         telling.objects[telling.object_count++] =

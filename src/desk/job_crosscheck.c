@@ -1,7 +1,8 @@
 /*
  * Background: follows the journal sequence, so that what was held back and handled later is not missed. Each request and
- * answer gets its match keys; each request to us that waits for an answer is cross-checked, as a consultation by the node,
- * and whoever keeps a record that the desk may not see is told that it was touched. An entry that cannot be read stops no other one: it is noted, told by doctor and status, and tried again until it
+ * message that gives gets its match keys; each request to us that waits for an answer, and what is given to us unasked, is
+ * cross-checked, as a consultation by the node, and whoever keeps a record that the desk may not see is told that it was
+ * touched. An entry that cannot be read stops no other one: it is noted, told by doctor and status, and tried again until it
  * can be, or is erased.
  */
 #include "desk/crosscheck.h"
@@ -57,7 +58,7 @@ static bool is_waiting(struct journal *journal, const struct journal_line *line,
     struct answer_row answer;
     size_t count = 0;
 
-    *out = false;
+    *out = row->type == MESSAGE_SPONTANEOUS && journal_side(line, row->log) == SIDE_PARTNER;
     if (row->type != MESSAGE_REQUEST || journal_side(line, row->log) != SIDE_PARTNER)
         return true;
     if (!answer_list(journal->db, arena, row->id, &answer, 1, &count, err))
@@ -131,7 +132,8 @@ static bool entry_take(struct journal *journal, int64_t entry, struct arena *are
         return is_missing;
     }
     const struct journal_line *line = line_of_entry(journal, row.log);
-    bool is_of_kind = row.type == MESSAGE_REQUEST || row.type == MESSAGE_ANSWER;
+    bool is_of_kind =
+        row.type == MESSAGE_REQUEST || message_type_gives_items((enum message_type)row.type);
     if (line == NULL || !is_of_kind || row.body_state != BODY_HELD)
         return true;
     if (!match_keys_begin(journal, arena, &check->keys, err) ||

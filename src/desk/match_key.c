@@ -413,6 +413,29 @@ static bool item_add(struct match_keys *keys, const struct journal_line *line,
     return true;
 }
 
+/* What is said of the matter; what is given stands in parts. */
+static bool spontaneous_add(struct match_keys *keys, const struct journal_line *line,
+                            const struct entry_row *row, struct error *err)
+{
+    struct spontaneous *given = arena_alloc(keys->arena, sizeof *given);
+    struct problems problems = {.count = 0};
+    struct countries countries;
+    struct span body;
+
+    if (given == NULL)
+        return error_set(err, ERROR_LIMIT, "out of memory");
+    if (!journal_body(keys->journal, row, keys->arena, &body, err))
+        return false;
+    if (!spontaneous_read(body, keys->arena, given, &problems))
+        return true;
+    countries_of(keys->journal, line, &countries);
+    keys->purpose = given->purpose;
+    for (size_t i = 0; i < given->foreign_reference_count; i++)
+        reference_add(keys, &given->foreign_references[i]);
+    match_keys_of_text(keys, given->relevance, countries.list, 0);
+    return true;
+}
+
 bool match_keys_of_entry(struct match_keys *keys, const struct journal_line *line,
                          const struct entry_row *row, struct error *err)
 {
@@ -431,7 +454,9 @@ bool match_keys_of_entry(struct match_keys *keys, const struct journal_line *lin
          (request_read(body, keys->arena, request, &problems) &&
           !match_keys_of_request(keys, line, request, err))))
         return false;
-    if (row->type != MESSAGE_ANSWER)
+    if (row->type == MESSAGE_SPONTANEOUS && !spontaneous_add(keys, line, row, err))
+        return false;
+    if (!message_type_gives_items((enum message_type)row->type))
         return true;
     if (!part_list(keys->journal->db, keys->arena, row->id, parts, PART_COUNT_MAX, &count, err))
         return false;

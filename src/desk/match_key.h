@@ -40,7 +40,7 @@ struct match_keys {
     struct match_name names[MATCH_NAME_COUNT];
     size_t name_count;
     bool is_cut;
-    enum purpose purpose; /* of the request */
+    enum purpose purpose; /* of the request, or of what is given unasked */
 };
 
 /* In the writer. The arena outlives the keys. */

@@ -1,4 +1,4 @@
-/* Notices about a request to us: opened by the desk, assigned to a unit. Units are named, officers never. */
+/* Notices about a request to us, and what was given to us: opened by the desk, assigned to a unit. Units are named, officers never. */
 #include "desk/notice.h"
 
 #include "desk/private.h"
@@ -43,7 +43,8 @@ bool notice_opened(struct journal *journal, struct journal_line *line, const str
     struct appended appended;
     bool told = false;
 
-    if (row->type != MESSAGE_REQUEST || journal_side(line, row->log) != SIDE_PARTNER ||
+    bool is_told = row->type == MESSAGE_REQUEST || row->type == MESSAGE_SPONTANEOUS;
+    if (!is_told || journal_side(line, row->log) != SIDE_PARTNER ||
         !line->agreement.opened_notice || line->is_suspended || line->out.read_only[0] != '\0')
         return true;
     if (!was_told(journal, row->id, MESSAGE_OPENED, &told, arena, err))

@@ -31,10 +31,11 @@ static bool state_check(const struct entry_row *row, const struct part_row *part
 
 static struct attachment_list attachments_of(enum message_type type, const void *message)
 {
-    if (message != NULL && type == MESSAGE_REQUEST)
-        return ((const struct request *)message)->attachments;
-    if (message != NULL && type == MESSAGE_ANSWER)
-        return ((const struct answer *)message)->attachments;
+    const struct attachment_list *attachments = NULL;
+    const struct part_list *parts = NULL;
+
+    if (message != NULL && message_parts(type, message, &parts, &attachments))
+        return *attachments;
     return (struct attachment_list){NULL, 0};
 }
 

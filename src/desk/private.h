@@ -8,6 +8,7 @@
 #include "desk/desk.h"
 #include "message/answer.h"
 #include "message/request.h"
+#include "message/spontaneous.h"
 #include "store/case_rows.h"
 #include "store/derived_rows.h"
 #include "store/local_rows.h"
@@ -29,6 +30,7 @@ act_run act_request_send, act_answer_send, act_refuse_send, act_inbox_list, act_
     act_on_call_remove, act_statistics, act_clarification_ask, act_clarification_reply,
     act_access_decide, act_delay_tell, act_urgency_doubt, act_urgency_reply, act_alarm_list,
     act_acts_hold, act_acts_release, act_acts_holds;
+act_run act_spontaneous_send, act_spontaneous_list;
 
 /* The access entry of an act, last in it, so that it names the leaves of all that the act appended. `objects` are what was
  * shown or made: "<origin> <id>". */
@@ -68,6 +70,13 @@ bool item_may_open(struct journal *journal, const struct desk_call *call, struct
                    int64_t entry, struct error *err);
 bool item_reference(const struct journal_line *line, const struct entry_row *row,
                     struct reference *out);
+/* What was given to us unasked and stands in no case yet, as elements of the open list of the inbox; *objects gets the names
+ * of what is shown, at most DESK_LIST_MAX. */
+struct spontaneous_line;
+bool spontaneous_new_list(struct journal *journal, const struct desk_call *call,
+                          struct spontaneous_line **out, struct span *objects, size_t *count,
+                          struct error *err);
+void spontaneous_line_write(const struct spontaneous_line *line, struct json_writer *out);
 
 /* Uploads become parts and attachments of a message; items of an answer become small parts before them, so that one can
  * be erased alone. Numbers rise from 1. */
@@ -110,6 +119,15 @@ bool send_body(struct buffer *written, bool ok, struct arena *arena, struct span
                struct error *err);
 bool send_ruling(const struct ruling *ruling, struct arena *arena, struct span *out,
                  struct error *err);
+bool send_recheck(const struct desk_call *call, enum message_type type, struct span body,
+                  struct error *err);
+/* Was the matter sent over another channel already? INPUT when nothing was said of it, or something else than the message
+ * says. */
+bool elsewhere_check(const struct desk_call *call, size_t reference_count, bool is_training,
+                     struct error *err);
+/* Who recorded an item is told to the partner by pseudonym only. *list: a copy in the arena. */
+bool items_mask(const struct item **list, size_t count, struct span pseudonym, struct arena *arena,
+                struct error *err);
 bool send_out(struct journal *journal, struct journal_line *line, const struct desk_call *call,
               const char *act, const struct draft *draft, const struct ruling *ruling,
               struct json_writer *out, struct error *err);

@@ -11,6 +11,7 @@
 #include "desk/notice.h"
 #include "store/clock_rows.h"
 #include "store/governance_rows.h"
+#include "store/spontaneous_rows.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -134,7 +135,9 @@ static bool list(struct journal *journal, const struct desk_call *call, bool is_
                  const char *act, struct json_writer *out, struct error *err)
 {
     struct inbox_row *rows = arena_array(call->arena, DESK_LIST_MAX + 1, sizeof *rows);
-    struct span *objects = arena_array(call->arena, DESK_LIST_MAX, sizeof *objects);
+    struct span *objects = arena_array(call->arena, 2 * DESK_LIST_MAX, sizeof *objects);
+    struct spontaneous_line *given = NULL;
+    size_t given_count = 0;
     struct inbox_place place;
     struct page page;
     struct span next = span_text("");
@@ -157,14 +160,20 @@ static bool list(struct journal *journal, const struct desk_call *call, bool is_
             return error_set(err, ERROR_STORE, "a request belongs to no agreement");
         objects[i] = item_name(line, rows[i].request.log, rows[i].request.message_id, call->arena);
     }
-    if ((has_next && !place_write(&rows[count - 1].place, call->arena, &next, err)) ||
-        !access_view(journal, call, act, objects, count, err))
+    /* What came unasked and nobody has taken up stands on the first page, before what is asked. */
+    bool is_first = page.after.size == 0;
+    if ((!is_own && is_first &&
+         !spontaneous_new_list(journal, call, &given, objects + count, &given_count, err)) ||
+        (has_next && !place_write(&rows[count - 1].place, call->arena, &next, err)) ||
+        !access_view(journal, call, act, objects, count + given_count, err))
         return false;
     page_begin(out);
+    for (size_t i = 0; i < given_count; i++)
+        spontaneous_line_write(&given[i], out);
     for (size_t i = 0; i < count; i++)
         row_write(out, &rows[i], journal->env->now_ms(journal->env->context));
     /* What went back wants its officer's eyes: it stands on the first page. */
-    bool ok = !is_own || page.after.size > 0 || returned_write(journal, call, out, err);
+    bool ok = !is_own || !is_first || returned_write(journal, call, out, err);
     json_end_array(out);
     if (has_next)
         json_text_field(out, "next", next);

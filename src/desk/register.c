@@ -471,7 +471,7 @@ static bool items_handling(struct journal *journal, const struct entry_row *row,
     return true;
 }
 
-/* The marking of the original: of a request its own, of an answer the union of its own and its items'. */
+/* The marking of the original: of a request its own, of what gives items the union of its own and theirs. */
 static bool marking_write(struct journal *journal, const struct entry_row *row, struct arena *arena,
                           struct json_writer *out, struct error *err)
 {
@@ -489,9 +489,13 @@ static bool marking_write(struct journal *journal, const struct entry_row *row, 
     } else if (message != NULL && row->type == MESSAGE_ANSWER) {
         handling = ((const struct answer *)message)->handling;
         classification = ((const struct answer *)message)->classification;
-        if (!items_handling(journal, row, arena, &handling, err))
-            return false;
+    } else if (message != NULL && row->type == MESSAGE_SPONTANEOUS) {
+        handling = ((const struct spontaneous *)message)->handling;
+        classification = ((const struct spontaneous *)message)->classification;
     }
+    if (message != NULL && message_type_gives_items((enum message_type)row->type) &&
+        !items_handling(journal, row, arena, &handling, err))
+        return false;
     json_choices_field(out, "handling", handling_names, HANDLING_COUNT, handling);
     json_string_field(out, "classification", classification_names[classification]);
     return true;

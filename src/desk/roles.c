@@ -33,6 +33,8 @@ const struct role_rule role_rules[] = {
     {"request-send", OFFICERS},
     {"answer-send", OFFICERS},
     {"refuse-send", OFFICERS},
+    {"spontaneous-send", OFFICERS},
+    {"spontaneous-list", READERS | BIT(AUDITOR)},
     {"assign", OFFICERS},
     {"clarification-ask", OFFICERS},
     {"clarification-reply", OFFICERS},

@@ -106,18 +106,18 @@ static bool persons_mask(struct request *request, struct span pseudonym, struct 
 
 /* "Already sent elsewhere?" is asked before anything else and answered with a reference or a no; exercises may leave it out,
  * since their matter is in no other channel. */
-static bool elsewhere_check(const struct desk_call *call, const struct request *request,
-                            struct error *err)
+bool elsewhere_check(const struct desk_call *call, size_t reference_count, bool is_training,
+                     struct error *err)
 {
     static const char *const answers[] = {NULL, "no", "yes"};
     size_t said =
         json_get_choice_optional(call->arguments, "elsewhere", answers, ARRAY_COUNT(answers), 0);
-    bool has_references = request->foreign_reference_count > 0;
+    bool has_references = reference_count > 0;
 
     if (!problems_to_error(call->problems, err))
         return false;
     if (said == 0)
-        return request->is_training ||
+        return is_training ||
                error_set(err, ERROR_INPUT,
                          "elsewhere: was this sent over another channel already? no, or yes with "
                          "its foreign_references");
@@ -145,7 +145,7 @@ bool act_request_send(struct journal *journal, const struct desk_call *call,
         return false;
     if (!request_read(call->body, call->arena, &request, call->problems))
         return problems_to_error(call->problems, err) || error_add(err, "request");
-    if (!elsewhere_check(call, &request, err))
+    if (!elsewhere_check(call, request.foreign_reference_count, request.is_training, err))
         return false;
     if (request.parts.count > 0)
         return error_set(err, ERROR_INPUT,
@@ -188,31 +188,32 @@ static bool request_to_us(struct journal *journal, const struct desk_call *call,
     return item_reference(*line, row, reference) || error_set(err, ERROR_STORE, "an entry is cut");
 }
 
-static bool items_mask(struct answer *answer, struct span pseudonym, struct arena *arena,
-                       struct error *err)
+bool items_mask(const struct item **list, size_t count, struct span pseudonym, struct arena *arena,
+                struct error *err)
 {
-    struct item *items = arena_array(arena, answer->item_count, sizeof *items);
+    struct item *items = arena_array(arena, count, sizeof *items);
 
-    if (items == NULL && answer->item_count > 0)
+    if (items == NULL && count > 0)
         return error_set(err, ERROR_LIMIT, "out of memory");
-    for (size_t i = 0; i < answer->item_count; i++) {
-        items[i] = answer->items[i];
+    for (size_t i = 0; i < count; i++) {
+        items[i] = (*list)[i];
         if (items[i].has_person)
             items[i].person.marking.recorded_by = pseudonym;
         if (items[i].has_text)
             items[i].text.marking.recorded_by = pseudonym;
     }
-    answer->items = items;
+    *list = items;
     return true;
 }
 
-/* What we send must be what the partner's reader takes: an answer that was put together from arguments is read once more. */
-static bool answer_recheck(const struct desk_call *call, struct span body, struct error *err)
+/* What we send must be what the partner's reader takes: what was put together here is read once more. */
+bool send_recheck(const struct desk_call *call, enum message_type type, struct span body,
+                  struct error *err)
 {
-    if (message_read(MESSAGE_ANSWER, body, call->arena, call->problems) != NULL)
+    if (message_read(type, body, call->arena, call->problems) != NULL)
         return true;
     return problems_to_error(call->problems, err) &&
-           error_set(err, ERROR_LIMIT, "the answer does not fit in memory");
+           error_set(err, ERROR_LIMIT, "the message does not fit in memory");
 }
 
 /* From a filled answer to the sent message. Its items leave the body and travel as salted small parts. */
@@ -233,7 +234,7 @@ static bool answer_out(struct journal *journal, struct journal_line *line,
     if (!access_pseudonym(journal, line, call->access.officer, call->arena, &answer->officer,
                           err) ||
         !access_pseudonym(journal, line, approver, call->arena, &answer->approved_by, err) ||
-        !items_mask(answer, answer->officer, call->arena, err) ||
+        !items_mask(&answer->items, answer->item_count, answer->officer, call->arena, err) ||
         !enclose_items(journal, call, answer->items, answer->item_count, &enclosed, err) ||
         !enclose(journal, call, &enclosed, err) || !problems_to_error(call->problems, err))
         return false;
@@ -246,7 +247,7 @@ static bool answer_out(struct journal *journal, struct journal_line *line,
     answer->parts = (struct part_list){enclosed.parts, enclosed.part_count};
     answer->attachments = (struct attachment_list){enclosed.attachments, enclosed.attachment_count};
     if (!send_body(&written, answer_write(answer, &written), call->arena, &body, err) ||
-        !answer_recheck(call, body, err))
+        !send_recheck(call, MESSAGE_ANSWER, body, err))
         return false;
     question.body_size = (int64_t)body.size;
     if (!rule_ask(journal, line, call, &question, &ruling, err) ||

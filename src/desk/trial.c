@@ -142,8 +142,8 @@ static const void *body_look(const struct desk_call *call, struct span type_name
                              enum message_type *type, struct error *err)
 {
     *type = type_name.size > 0 ? message_type_find(type_name, 1) : MESSAGE_REQUEST;
-    if (*type != MESSAGE_REQUEST && *type != MESSAGE_ANSWER) {
-        error_set(err, ERROR_INPUT, "type: request or answer");
+    if (*type != MESSAGE_REQUEST && !message_type_gives_items(*type)) {
+        error_set(err, ERROR_INPUT, "type: request, answer or spontaneous");
         return NULL;
     }
     const void *parsed = message_read(*type, call->body, call->arena, call->problems);
@@ -157,11 +157,15 @@ static const void *body_look(const struct desk_call *call, struct span type_name
         return NULL;
     }
     *first = *call->problems;
-    problems_clear(call->problems);
-    *type = MESSAGE_ANSWER;
-    parsed = message_read(*type, call->body, call->arena, call->problems);
-    if (parsed != NULL)
-        return parsed;
+    static const enum message_type others[] = {MESSAGE_ANSWER, MESSAGE_SPONTANEOUS};
+    for (size_t i = 0; i < ARRAY_COUNT(others); i++) {
+        problems_clear(call->problems);
+        parsed = message_read(others[i], call->body, call->arena, call->problems);
+        *type = others[i];
+        if (parsed != NULL)
+            return parsed;
+    }
+    *type = MESSAGE_REQUEST;
     *call->problems = *first; /* told as the request that it most likely is */
     problems_to_error(call->problems, err);
     return NULL;
@@ -227,6 +231,7 @@ bool act_agreement_try(struct journal *journal, const struct desk_call *call,
                                        .created_ms = journal->env->now_ms(journal->env->context),
                                        .request = type == MESSAGE_REQUEST ? parsed : NULL,
                                        .answer = type == MESSAGE_ANSWER ? parsed : NULL,
+                                       .spontaneous = type == MESSAGE_SPONTANEOUS ? parsed : NULL,
                                        .is_undecided = true,
                                        .is_suspended = document.size == 0 && line->is_suspended,
                                        .ends_ms = document.size == 0 ? journal_ends_ms(line) : 0,

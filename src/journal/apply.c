@@ -15,8 +15,10 @@
 #include "message/outcomes.h"
 #include "message/parts_held.h"
 #include "message/request.h"
+#include "message/spontaneous.h"
 #include "store/derived_rows.h"
 #include "store/retention_rows.h"
+#include "store/spontaneous_rows.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -72,7 +74,7 @@ static bool target_find(struct journal *journal, const struct apply_input *input
     return true;
 }
 
-/* Small parts of an answer are its items. */
+/* Small parts are items. */
 static size_t small_count(const struct part_list *parts)
 {
     size_t count = 0;
@@ -131,7 +133,7 @@ static bool apply_answer(struct journal *journal, const struct apply_input *inpu
     bool is_there = false;
     struct buffer grounds CLEANUP(buffer_free) = buffer_make(1024);
 
-    if (!retention_apply_answer(journal, input, answer, arena, err))
+    if (!retention_apply_items(journal, input, answer, arena, err))
         return false;
     if (!input->head->has_in_reply_to)
         return true;
@@ -148,6 +150,27 @@ static bool apply_answer(struct journal *journal, const struct apply_input *inpu
                              .at_ms = input->is_own ? input->entry->created_ms
                                                     : input->row->time_s * 1000};
     return answer_insert(journal->db, &row, err);
+}
+
+//= dir-2023-977 art 7
+static bool apply_spontaneous(struct journal *journal, const struct apply_input *input,
+                              const void *parsed, struct arena *arena, struct error *err)
+{
+    const struct spontaneous *given = parsed;
+    struct spontaneous_row row = {.entry = input->entry->id,
+                                  .log = input->entry->log,
+                                  .message_id = input->entry->message_id,
+                                  .is_own = input->is_own,
+                                  .reference = given->reference,
+                                  .provision = given->provision,
+                                  .is_training = given->is_training,
+                                  .language = given->language,
+                                  .items =
+                                      (int64_t)(given->item_count + small_count(&given->parts)),
+                                  .attachments = (int64_t)given->attachments.count};
+
+    return retention_apply_items(journal, input, given, arena, err) &&
+           spontaneous_insert(journal->db, &row, err);
 }
 
 static bool notice_add(struct journal *journal, const struct apply_input *input, struct span unit,
@@ -341,6 +364,7 @@ static bool apply_succession(struct journal *journal, const struct apply_input *
 static apply_function *const apply[MESSAGE_TYPE_COUNT] = {
     [MESSAGE_REQUEST] = apply_request,
     [MESSAGE_ANSWER] = apply_answer,
+    [MESSAGE_SPONTANEOUS] = apply_spontaneous,
     [MESSAGE_OPENED] = apply_opened,
     [MESSAGE_ASSIGNED] = apply_assigned,
     [MESSAGE_OUTCOMES] = apply_outcomes,

@@ -5,6 +5,7 @@
 #include "message/answer.h"
 #include "message/item.h"
 #include "message/request.h"
+#include "message/spontaneous.h"
 #include "store/derived_rows.h"
 #include "store/part_rows.h"
 
@@ -100,20 +101,20 @@ static void waiting_count(struct survey *survey, const struct permit_question *q
 }
 
 /* Items that travel as parts count like those in the body; one that cannot be read was refused when it came. */
-static bool items_add(struct survey *survey, const struct entry_row *row, struct answer *answer,
-                      struct arena *arena, struct error *err)
+static bool items_add(struct survey *survey, const struct entry_row *row, const struct item **list,
+                      size_t *list_count, struct arena *arena, struct error *err)
 {
     static struct problems problems; /* the writer alone counts */
     struct part_row *parts = arena_array(arena, PART_COUNT_MAX, sizeof *parts);
-    struct item *items = arena_array(arena, answer->item_count + PART_COUNT_MAX, sizeof *items);
-    size_t count = 0, item_count = answer->item_count;
+    struct item *items = arena_array(arena, *list_count + PART_COUNT_MAX, sizeof *items);
+    size_t count = 0, item_count = *list_count;
 
     if (parts == NULL || items == NULL)
         return error_set(err, ERROR_LIMIT, "counting effects: out of memory");
     if (!part_list(survey->journal->db, arena, row->id, parts, PART_COUNT_MAX, &count, err))
         return false;
     if (item_count > 0)
-        memcpy(items, answer->items, item_count * sizeof *items);
+        memcpy(items, *list, item_count * sizeof *items);
     for (size_t i = 0; i < count; i++) {
         struct span bytes;
         if (parts[i].kind != PART_ROW_SMALL || parts[i].state != PART_HELD)
@@ -123,8 +124,8 @@ static bool items_add(struct survey *survey, const struct entry_row *row, struct
         problems_clear(&problems);
         item_count += item_read(bytes, arena, &items[item_count], &problems);
     }
-    answer->items = items;
-    answer->item_count = item_count;
+    *list = items;
+    *list_count = item_count;
     return true;
 }
 
@@ -141,9 +142,10 @@ static bool row_survey(struct survey *survey, const struct entry_row *row, bool 
                                        .created_ms = row->created_ms,
                                        .body_size = row->body_size};
     struct answer answer;
+    struct spontaneous given;
     struct span body;
 
-    if ((row->type != MESSAGE_REQUEST && row->type != MESSAGE_ANSWER) ||
+    if ((row->type != MESSAGE_REQUEST && !message_type_gives_items(question.type)) ||
         row->body_state != BODY_HELD)
         return true;
     problems_clear(&problems);
@@ -157,7 +159,13 @@ static bool row_survey(struct survey *survey, const struct entry_row *row, bool 
     if (row->type == MESSAGE_ANSWER) {
         answer = *(const struct answer *)parsed;
         question.answer = &answer;
-        if (!items_add(survey, row, &answer, &arena, err))
+        if (!items_add(survey, row, &answer.items, &answer.item_count, &arena, err))
+            return false;
+    }
+    if (row->type == MESSAGE_SPONTANEOUS) {
+        given = *(const struct spontaneous *)parsed;
+        question.spontaneous = &given;
+        if (!items_add(survey, row, &given.items, &given.item_count, &arena, err))
             return false;
     }
     if (row->index != ENTRY_WAITING)

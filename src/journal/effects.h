@@ -8,9 +8,9 @@
 #include "journal/journal.h"
 
 struct agreement_effects {
-    int64_t held;                  /* requests and answers whose bodies are held */
-    int64_t sooner;                /* of these: erased sooner than today's rules say */
-    int64_t overdue;               /* of these: due already, were the version in force now */
+    int64_t held;    /* requests, answers and what is given unasked, whose bodies are held */
+    int64_t sooner;  /* of these: erased sooner than today's rules say */
+    int64_t overdue; /* of these: due already, were the version in force now */
     int64_t last_overdue_ms;       /* by when the last of the overdue would have been erased */
     int64_t waiting;               /* own messages that wait to be sent */
     int64_t refused[CLAUSE_COUNT]; /* of these: could no longer be sent, by clause */

@@ -14,6 +14,7 @@
 #include "message/parts_held.h"
 #include "message/reference.h"
 #include "message/request.h"
+#include "message/spontaneous.h"
 #include "store/held_rows.h"
 
 #include <inttypes.h>
@@ -291,23 +292,28 @@ static bool parts_settle(struct journal *journal, struct journal_line *line, int
     return true;
 }
 
-/* The items of an answer that came as small parts: read here, ruled like those in the body. */
+/* The items that came as small parts: read here, ruled like those in the body. */
 static bool part_items_read(struct journal *journal, const struct entry_row *row,
-                            const struct answer *answer, struct item **items, size_t *count,
-                            struct arena *arena, struct verdict *verdict, struct error *err)
+                            enum message_type type, const void *parsed, struct item **items,
+                            size_t *count, struct arena *arena, struct verdict *verdict,
+                            struct error *err)
 {
     static struct problems problems; /* the writer alone handles */
+    const struct attachment_list *attachments = NULL;
+    const struct part_list *parts = NULL;
 
     *count = 0;
     *items = arena_array(arena, ITEM_COUNT_MAX, sizeof **items);
     if (*items == NULL)
         return error_set(err, ERROR_LIMIT, "handling: out of memory");
-    for (size_t i = 0; i < answer->parts.count && verdict->outcome == OUTCOME_ACCEPTED; i++) {
+    if (!message_parts(type, parsed, &parts, &attachments))
+        return error_set(err, ERROR_BUG, "'%s' has no parts", message_type_name(type));
+    for (size_t i = 0; i < parts->count && verdict->outcome == OUTCOME_ACCEPTED; i++) {
         struct part_row part;
         struct span bytes;
-        if (answer->parts.items[i].kind != PART_KIND_SMALL)
+        if (parts->items[i].kind != PART_KIND_SMALL)
             continue;
-        if (!part_find(journal->db, arena, row->id, answer->parts.items[i].number, &part, err))
+        if (!part_find(journal->db, arena, row->id, parts->items[i].number, &part, err))
             return false;
         if (verdict->is_given && part.state != PART_HELD)
             continue;
@@ -360,10 +366,13 @@ static bool rule(struct journal *journal, struct journal_line *line, const struc
         .body_size = row->body_size};
     if (head->type == MESSAGE_REQUEST)
         question.request = parsed;
-    if (head->type == MESSAGE_ANSWER) {
+    if (head->type == MESSAGE_ANSWER)
         question.answer = parsed;
-        if (!part_items_read(journal, row, parsed, &items, &question.part_item_count, arena,
-                             verdict, err))
+    if (head->type == MESSAGE_SPONTANEOUS)
+        question.spontaneous = parsed;
+    if (message_type_gives_items(head->type)) {
+        if (!part_items_read(journal, row, head->type, parsed, &items, &question.part_item_count,
+                             arena, verdict, err))
             return false;
         question.part_items = items;
     }

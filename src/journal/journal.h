@@ -227,7 +227,7 @@ struct journal_options {
     /* How far a rebuild at open is, in journal rows; with event_context. May be NULL. */
     void (*rebuild_progress)(void *context, int64_t done, int64_t total);
     /* For tests of an upgrade; 0 in a node: types (1 << type) that are treated as unknown, and another apply number. */
-    uint32_t hidden_types;
+    uint64_t hidden_types;
     int64_t apply_number;
 };
 

@@ -8,6 +8,7 @@
 
 #include "store/clock_rows.h"
 #include "store/derived_rows.h"
+#include "store/spontaneous_rows.h"
 #include "store/governance_rows.h"
 
 #include <inttypes.h>
@@ -160,15 +161,31 @@ static bool withdrawn_find(struct numbering *n, const struct entry_row *row,
     return !has_lost_body(row) || waiting_walk(n, row->id, withdrawn_visit, out, err);
 }
 
-/* What its officer is told: a request is known by its reference, everything by its id. */
+/* A request, and what is given unasked, is known by its reference, everything by its id. */
+static bool reference_of(struct numbering *n, const struct entry_row *row, struct span *out,
+                         struct error *err)
+{
+    struct request_row request = {.entry = 0};
+    struct spontaneous_row given = {.entry = 0};
+    struct database *db = n->journal->db;
+    bool ok = true;
+
+    if (row->body_state == BODY_HELD && row->type == MESSAGE_REQUEST)
+        ok = request_find(db, n->arena, row->id, &request, err);
+    if (row->body_state == BODY_HELD && row->type == MESSAGE_SPONTANEOUS)
+        ok = spontaneous_find(db, n->arena, row->id, &given, err);
+    *out = row->type == MESSAGE_REQUEST ? request.reference : given.reference;
+    return ok;
+}
+
+/* What its officer is told. */
 static bool return_note(struct numbering *n, const struct entry_row *row, struct error *err)
 {
     struct journal *journal = n->journal;
-    struct request_row request = {.entry = 0};
+    struct span reference;
     char ground[160];
 
-    if (row->type == MESSAGE_REQUEST && row->body_state == BODY_HELD &&
-        !request_find(journal->db, n->arena, row->id, &request, err))
+    if (!reference_of(n, row, &reference, err))
         return false;
     if (n->is_late)
         snprintf(ground, sizeof ground,
@@ -184,7 +201,7 @@ static bool return_note(struct numbering *n, const struct entry_row *row, struct
                                                   .agreement = span_text(n->line->agreement_id),
                                                   .message_id = row->message_id,
                                                   .type = row->type,
-                                                  .reference = request.reference,
+                                                  .reference = reference,
                                                   .created_ms = row->created_ms,
                                                   .returned_ms = journal_now_ms(journal),
                                                   .ground = span_text(ground)},

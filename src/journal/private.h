@@ -197,8 +197,9 @@ struct request;
 struct answer;
 bool retention_apply_request(struct journal *journal, const struct apply_input *input,
                              const struct request *request, struct error *err);
-bool retention_apply_answer(struct journal *journal, const struct apply_input *input,
-                            const struct answer *answer, struct arena *arena, struct error *err);
+/* What an answer, or a message that gives unasked, holds: in its body and in small parts. */
+bool retention_apply_items(struct journal *journal, const struct apply_input *input,
+                           const void *parsed, struct arena *arena, struct error *err);
 /* Questions and replies about a request. */
 bool retention_apply_thread(struct journal *journal, const struct apply_input *input,
                             struct error *err);

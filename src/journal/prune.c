@@ -248,9 +248,9 @@ static bool is_kept_for_now(const struct prune_row *row)
 {
     bool has_body = row->body_state == BODY_HELD;
 
-    return row->is_held ||
-           (has_body && (row->type == MESSAGE_REQUEST || row->type == MESSAGE_ANSWER ||
-                         row->type == MESSAGE_UNKNOWN));
+    return row->is_held || (has_body && (row->type == MESSAGE_REQUEST ||
+                                         message_type_gives_items((enum message_type)row->type) ||
+                                         row->type == MESSAGE_UNKNOWN));
 }
 
 static bool heads_forget(struct journal *journal, struct heads_walk *walk,

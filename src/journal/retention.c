@@ -66,14 +66,14 @@ bool retention_apply_request(struct journal *journal, const struct apply_input *
 
 /* What stands in the body goes with the first of it. */
 static bool body_rows_add(struct journal *journal, const struct apply_input *input,
-                          const struct answer *answer, struct error *err)
+                          const struct item *items, size_t item_count, struct error *err)
 {
     int64_t dates[RETENTION_CLASS_COUNT] = {0}; /* 0: nothing of this class */
 
     dates[RETENTION_CLASS_TEXT] = RETENTION_OPEN;
-    for (size_t i = 0; i < answer->item_count; i++) {
-        int class = item_class(&answer->items[i]);
-        int64_t date = item_marking(&answer->items[i])->erase_at_ms;
+    for (size_t i = 0; i < item_count; i++) {
+        int class = item_class(&items[i]);
+        int64_t date = item_marking(&items[i])->erase_at_ms;
         dates[class] = dates[class] == 0 ? date : earlier(dates[class], date);
     }
     for (int class = 0; class < RETENTION_CLASS_COUNT; class ++)
@@ -101,15 +101,18 @@ static bool part_row_add(struct journal *journal, const struct apply_input *inpu
                    item_marking(&item)->erase_at_ms, err);
 }
 
-bool retention_apply_answer(struct journal *journal, const struct apply_input *input,
-                            const struct answer *answer, struct arena *arena, struct error *err)
+bool retention_apply_items(struct journal *journal, const struct apply_input *input,
+                           const void *parsed, struct arena *arena, struct error *err)
 {
+    const struct item *items = NULL;
+    size_t item_count = message_items(input->head->type, parsed, &items);
     struct part_row *parts = arena_array(arena, PART_COUNT_MAX, sizeof *parts);
     size_t count = 0;
 
     if (parts == NULL)
-        return error_set(err, ERROR_LIMIT, "applying an answer: out of memory");
-    if (!body_rows_add(journal, input, answer, err) ||
+        return error_set(err, ERROR_LIMIT, "applying %s: out of memory",
+                         message_type_name(input->head->type));
+    if (!body_rows_add(journal, input, items, item_count, err) ||
         !part_list(journal->db, arena, input->entry->id, parts, PART_COUNT_MAX, &count, err))
         return false;
     for (size_t i = 0; i < count; i++)
@@ -137,9 +140,9 @@ static bool may_expire(const struct apply_input *input)
 {
     int64_t type = input->entry->type;
 
-    return was_unread(input) || type == MESSAGE_REQUEST || type == MESSAGE_ANSWER ||
-           type == MESSAGE_CLARIFICATION || type == MESSAGE_CLARIFICATION_REPLY ||
-           type == MESSAGE_UNKNOWN;
+    return was_unread(input) || type == MESSAGE_REQUEST ||
+           message_type_gives_items((enum message_type)type) || type == MESSAGE_CLARIFICATION ||
+           type == MESSAGE_CLARIFICATION_REPLY || type == MESSAGE_UNKNOWN;
 }
 
 bool retention_apply_plain(struct journal *journal, const struct apply_input *input,

@@ -33,7 +33,7 @@ static const struct form_field foreign_reference_fields[] = {
      .about = "Its reference there."},
 };
 
-static const struct form foreign_reference_form = {
+const struct form foreign_reference_form = {
     .name = "foreign_reference",
     .about = "The same matter on another channel.",
     .fields = foreign_reference_fields,

@@ -85,6 +85,7 @@ struct request {
     struct attachment_list attachments;
 };
 
+extern const struct form foreign_reference_form;
 extern const struct form request_form;
 
 bool request_read(struct span body, struct arena *arena, struct request *out,

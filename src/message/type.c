@@ -16,6 +16,7 @@
 #include "message/parts_held.h"
 #include "message/request.h"
 #include "message/revocation.h"
+#include "message/spontaneous.h"
 #include "message/succession.h"
 #include "message/suspension.h"
 #include "message/urgency.h"
@@ -275,6 +276,15 @@ const struct message_type_row message_types[MESSAGE_TYPE_COUNT] = {
                                .about = MESSAGE_URGENCY_NOT_SHARED,
                                .form = &urgency_reply_form,
                                .meaning = "The urgency is given up, or kept."},
+    [MESSAGE_SPONTANEOUS] = {.name = "spontaneous",
+                             .version = 1,
+                             .sender = SENDER_ANY,
+                             .retention = RETENTION_BUSINESS,
+                             .has_body = true,
+                             .owes_outcome = true,
+                             .is_business = true,
+                             .form = &spontaneous_form,
+                             .meaning = "Gives information unasked."},
 };
 
 static bool is_known(enum message_type type)
@@ -347,6 +357,7 @@ bool message_parts(enum message_type type, const void *body, const struct part_l
 {
     const struct request *request = body;
     const struct answer *answer = body;
+    const struct spontaneous *spontaneous = body;
 
     *parts = NULL;
     *attachments = NULL;
@@ -358,5 +369,31 @@ bool message_parts(enum message_type type, const void *body, const struct part_l
         *parts = &answer->parts;
         *attachments = &answer->attachments;
     }
+    if (type == MESSAGE_SPONTANEOUS) {
+        *parts = &spontaneous->parts;
+        *attachments = &spontaneous->attachments;
+    }
     return *parts != NULL;
+}
+
+size_t message_items(enum message_type type, const void *body, const struct item **items)
+{
+    const struct answer *answer = body;
+    const struct spontaneous *spontaneous = body;
+
+    *items = NULL;
+    if (type == MESSAGE_ANSWER) {
+        *items = answer->items;
+        return answer->item_count;
+    }
+    if (type == MESSAGE_SPONTANEOUS) {
+        *items = spontaneous->items;
+        return spontaneous->item_count;
+    }
+    return 0;
+}
+
+bool message_type_gives_items(enum message_type type)
+{
+    return type == MESSAGE_ANSWER || type == MESSAGE_SPONTANEOUS;
 }

@@ -11,6 +11,7 @@
 
 struct attachment_list;
 struct form;
+struct item;
 struct part_list;
 
 /* Stored in rows: numbers are never reused. */
@@ -43,8 +44,9 @@ enum message_type {
     MESSAGE_DELAY_NOTICE = 24,
     MESSAGE_URGENCY_NOT_SHARED = 25,
     MESSAGE_URGENCY_REPLY = 26,
+    MESSAGE_SPONTANEOUS = 27,
 };
-#define MESSAGE_TYPE_COUNT 27 /* with MESSAGE_UNKNOWN */
+#define MESSAGE_TYPE_COUNT 28 /* with MESSAGE_UNKNOWN */
 
 enum message_sender {
     SENDER_ANY,       /* either party */
@@ -107,5 +109,9 @@ const void *message_read(enum message_type type, struct span body, struct arena 
 /* Parts and attachments that a body read as above names. False, and both NULL, for types that have none. */
 bool message_parts(enum message_type type, const void *body, const struct part_list **parts,
                    const struct attachment_list **attachments);
+/* Items that stand in a body read as above, outside of its parts; 0 and NULL for types that give none. */
+size_t message_items(enum message_type type, const void *body, const struct item **items);
+/* Gives items: in the body or as small parts. */
+bool message_type_gives_items(enum message_type type);
 
 #endif

@@ -386,6 +386,7 @@ static const char *const derived_erase_sql[] = {
     "update requests set is_answered = 0 where entry in (select target from answers where entry = $1)"
     " and (select count(*) from answers a where a.target = requests.entry) = 1",
     "delete from requests where entry = $1",
+    "delete from spontaneous where entry = $1",
     "delete from clocks where target = $1",
     "delete from dues where entry = $1",
     "delete from answers where entry = $1",

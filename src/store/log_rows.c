@@ -197,6 +197,9 @@ static const struct {
     {"update requests set log = $1 where log = $2 and entry in"
      " (select id from entries where log = $1 and idx is null)",
      false},
+    {"update spontaneous set log = $1 where log = $2 and entry in"
+     " (select id from entries where log = $1 and idx is null)",
+     false},
 };
 
 bool log_hand_over(struct database *db, int64_t log, int64_t ends, int64_t successor,

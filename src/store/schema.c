@@ -23,6 +23,7 @@ const struct table_info schema_tables[] = {
     {"dues", TABLE_DERIVED, "entry"},
     {"clocks", TABLE_DERIVED, "entry"},
     {"answers", TABLE_DERIVED, "entry"},
+    {"spontaneous", TABLE_DERIVED, "entry"},
     {"notices", TABLE_DERIVED, "entry"},
     {"results", TABLE_DERIVED, "entry, target"},
     {"parts_held", TABLE_DERIVED, "entry, target, number"},
@@ -383,6 +384,13 @@ static const char duty_tables[] =
     " answered_ms bigint not null, grounds text not null);"
     "create index exchanges_received on exchanges (received_s);";
 
+/* What was given unasked. */
+static const char spontaneous_table[] =
+    "create table spontaneous (entry bigint primary key, log bigint not null, message_id bytea not null,"
+    " is_own bigint not null, reference text not null, provision bigint not null, is_training bigint not null,"
+    " language text not null, items bigint not null, attachments bigint not null);"
+    "create index spontaneous_side on spontaneous (is_own, entry);";
+
 const struct migration schema_migrations[] = {
     {.number = 1, .sql_both = log_tables},
     {.number = 2, .sql_both = derived_tables},
@@ -406,6 +414,7 @@ const struct migration schema_migrations[] = {
     {.number = 17, .sql_both = unchecked_table},
     {.number = 18, .sql_both = act_hold_tables},
     {.number = 19, .sql_both = duty_tables},
+    {.number = 20, .sql_both = spontaneous_table},
 };
 const size_t schema_migration_count = sizeof schema_migrations / sizeof schema_migrations[0];
 
@@ -431,6 +440,10 @@ static const struct {
     {"answers", 7,
      "select entry, target, is_own, outcome, items, grounds, at_ms from answers order by entry",
      "delete from answers"},
+    {"spontaneous", 10,
+     "select entry, log, message_id, is_own, reference, provision, is_training, language, items, attachments"
+     " from spontaneous order by entry",
+     "delete from spontaneous"},
     {"notices", 5, "select entry, target, kind, unit, at_ms from notices order by entry",
      "delete from notices"},
     {"results", 4, "select entry, target, outcome, ground from results order by entry, target",

@@ -88,7 +88,7 @@ static void parameters_write(struct json_writer *out, const struct web_route *ro
 /* A message of either kind that is sent. */
 static void forms_write(struct json_writer *out)
 {
-    static const char *const names[] = {"request", "answer"};
+    static const char *const names[] = {"request", "answer", "spontaneous"};
 
     json_key(out, "anyOf");
     json_begin_array(out);

@@ -5,7 +5,7 @@
 #include "desk/own_form.h"
 #include "web/shape_rows.h"
 
-static const char *const record_words[] = {"request",    "answer",     "case_person",
+static const char *const record_words[] = {"request",    "answer",     "spontaneous", "case_person",
                                            "own_person", "registered", "ask_unit"};
 
 static const struct shape_field record_fields[] = {
@@ -34,7 +34,8 @@ static const struct shape *const records[] = {&record};
     LIST("list", MUST, CROSSCHECK_SHOWN_MAX, records, "Those that the reader may know of."),       \
         BOOLEAN("more", MUST, "There are more than are shown.")
 
-static const struct shape_field crosscheck_fields[] = {UUID("item", MUST, "The request."), RECORDS};
+static const struct shape_field crosscheck_fields[] = {
+    UUID("item", MUST, "The request, or what was given."), RECORDS};
 const struct shape shape_crosscheck =
     SHAPE("crosscheck", "What is held here already of what a request names.", crosscheck_fields);
 

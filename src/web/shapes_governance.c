@@ -115,7 +115,7 @@ static const struct shape_field difference_fields[] = {
 const struct shape shape_difference =
     SHAPE("agreement_difference", "What another version would change.", difference_fields);
 
-static const char *const tried_types[] = {"request", "answer"};
+static const char *const tried_types[] = {"request", "answer", "spontaneous"};
 static const struct shape_field ruling_fields[] = {
     BOOLEAN("allowed", MUST, NULL),
     CHOICE("type", MUST, tried_types, "Of the message."),

@@ -11,6 +11,7 @@
 #include "message/part.h"
 #include "message/refusal.h"
 #include "message/request.h"
+#include "message/spontaneous.h"
 #include "message/urgency.h"
 #include "web/shape_rows.h"
 
@@ -116,6 +117,26 @@ static const struct shape_field row_fields[] = {
 };
 static const struct shape request_row = SHAPE("request_row", "A request in a list.", row_fields);
 
+static const char *const given_types[] = {"spontaneous"};
+static const char *const given_states[] = {"waits for the partner", "on its way", "opened",
+                                           "received"};
+static const struct shape_field given_fields[] = {
+    UUID("item", MUST, ITEM_TEXT),
+    CHOICE("type", MUST, given_types, "Of the message."),
+    IDENTIFIER("partner", MUST, NULL),
+    TEXT("reference", MUST, 1, REFERENCE_SIZE_MAX, "As its authority numbers it."),
+    CHOICE("provision", MUST, provision_names, "Whether it had to be given."),
+    BOOLEAN("training", MUST, "Nothing in it is real."),
+    COUNT("items", MUST, "How many things it gives."),
+    COUNT("attachments", MUST, NULL),
+    TIME("created", MUST, NULL),
+    TIME("received", MAY, "By the clock of the receiving node; absent: not yet."),
+    CHOICE("state", MUST, given_states, NULL),
+    CHOICE("partner_says", MAY, result_words, "What the partner's node did with it."),
+};
+static const struct shape given_row =
+    SHAPE("given_row", "What was given unasked, in a list.", given_fields);
+
 static const struct shape_field returned_fields[] = {
     UUID("item", MUST, ITEM_TEXT),
     TEXT("partner", MUST, 0, NAME_SIZE_MAX, NULL),
@@ -133,13 +154,20 @@ static const struct shape returned_row =
     TEXTS("not_met_since_start", MAY, 1, PARTNER_COUNT_MAX, NAME_SIZE_MAX,                         \
           "Partners that did not show yet what they hold: their newest answers, recalls and "      \
           "erasures may be missing, if an older state of this machine was put back.")
-static const struct shape *const inbox_rows[] = {&request_row};
+static const struct shape *const inbox_rows[] = {&given_row, &request_row};
 static const struct shape *const sent_rows[] = {&request_row, &returned_row};
 static const struct shape_field requests_fields[] = {
-    LIST("list", MUST, DESK_LIST_MAX, inbox_rows, NULL), NEXT, NOT_MET};
+    LIST("list", MUST, 2 * DESK_LIST_MAX, inbox_rows, NULL), NEXT, NOT_MET};
 static const struct shape_field own_requests_fields[] = {
     LIST("list", MUST, 2 * DESK_LIST_MAX, sent_rows, NULL), NEXT, NOT_MET};
-const struct shape shape_requests = SHAPE("requests", "A page of requests to us.", requests_fields);
+const struct shape shape_requests =
+    SHAPE("requests", "A page of requests to us; on the first one, what was given unasked as well.",
+          requests_fields);
+static const struct shape *const given_rows[] = {&given_row};
+static const struct shape_field given_list_fields[] = {
+    LIST("list", MUST, DESK_LIST_MAX, given_rows, NULL), NEXT};
+const struct shape shape_given =
+    SHAPE("given_list", "A page of what was given unasked.", given_list_fields);
 const struct shape shape_own_requests =
     SHAPE("own_requests", "A page of our requests; on the first one, what came back as well.",
           own_requests_fields);
@@ -271,7 +299,7 @@ static const struct shape_field part_fields[] = {
     HEX("sha256", MUST, SHA256_SIZE, NULL),
     CHOICE("kind", MUST, part_kinds, NULL),
     CHOICE("here", MUST, part_states, NULL),
-    ANY("content", MAY, "Of an item of an answer: as docs/messages.md has it under item."),
+    ANY("content", MAY, "Of an item that is given: as docs/messages.md has it under item."),
 };
 static const struct shape part_row = SHAPE("part_row", "A part of a message.", part_fields);
 static const struct shape *const parts[] = {&part_row};

@@ -305,7 +305,7 @@ const struct shape shape_document =
 
 static const char *const elsewhere_words[] = {"no", "yes"};
 static const char *const case_states[] = {"open", "closed"};
-static const char *const tried_types[] = {"request", "answer"};
+static const char *const tried_types[] = {"request", "answer", "spontaneous"};
 static const struct shape_field parameter_fields[] = {
     UUID("item", MUST, "The message."),
     INTEGER("part", MUST, 1, UINT16_MAX, "The part of the message."),
@@ -339,7 +339,7 @@ static const struct shape_field parameter_fields[] = {
     TEXT("attachments", MUST, 1, 33 * ATTACHMENT_COUNT_MAX, "Ids of uploads, with commas between."),
     IDENTIFIER("partner", MUST, "The partner."),
     CHOICE("suspension_reason", MUST, suspension_reason_names, "Absent: other."),
-    BOOLEAN("own", MUST, "True: our own proposal; absent: the partner's."),
+    BOOLEAN("own", MUST, "True: our own; absent: the partner's."),
     CHOICE("type", MUST, tried_types, "Of the message; absent: whose form it has."),
     BOOLEAN("receive", MUST, "True: as if the partner had sent it."),
     TEXT(

@@ -54,6 +54,7 @@ static const struct {
 } types[] = {
     {ask_as_request, FOUR_EYES_REQUEST, &scene.request.approved_by, &scene.request.officer},
     {scene_ask_answer, FOUR_EYES_ANSWER, &scene.answer.approved_by, &scene.answer.officer},
+    {scene_ask_spontaneous, FOUR_EYES_ANSWER, &scene.given.approved_by, &scene.given.officer},
     {ask_as_question, FOUR_EYES_CLARIFICATION, &question_asked.approved_by,
      &question_asked.officer},
     {ask_as_reply, FOUR_EYES_CLARIFICATION, &reply_given.approved_by, &reply_given.officer},

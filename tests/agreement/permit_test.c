@@ -249,6 +249,68 @@ static void urgency_is_replied_to(struct scene *scene)
     scene->question.type = MESSAGE_URGENCY_REPLY;
     scene->question.parsed = &reply;
 }
+static void unasked_is_given(struct scene *scene)
+{
+    scene_ask_spontaneous(scene);
+}
+//= dir-2023-977 art 7(1)
+static void unasked_is_not_agreed(struct scene *scene)
+{
+    scene_ask_spontaneous(scene);
+    scene->agreement.message_types &= ~SCENE_BIT(MESSAGE_SPONTANEOUS);
+}
+static void unasked_without_its_body(struct scene *scene)
+{
+    scene_ask_spontaneous(scene);
+    scene->question.spontaneous = NULL;
+}
+static void unasked_by_a_stranger(struct scene *scene)
+{
+    scene_ask_spontaneous(scene);
+    scene->given.authority = span_text("Fictional Tax Office");
+}
+static void unasked_by_an_authority_without_basis(struct scene *scene)
+{
+    scene_be_real(scene);
+    scene_ask_spontaneous(scene);
+    scene->codes[0] = span_text("spoc-al");
+    scene->basis.authorities = scene->codes;
+    scene->basis.authority_count = 1;
+}
+//= dir-2023-977 art 7(3)
+static void unasked_in_another_language(struct scene *scene)
+{
+    scene_ask_spontaneous(scene);
+    scene->given.language = span_text("fr");
+}
+static void unasked_of_another_offence(struct scene *scene)
+{
+    scene_ask_spontaneous(scene);
+    scene->agreement.offence_count = 1; /* migrant smuggling */
+    scene->given.offences |= OFFENCE_BIT(OFFENCE_ARSON);
+}
+static void unasked_from_a_system_that_stays(struct scene *scene)
+{
+    scene_ask_spontaneous(scene);
+    scene->items[0].person.marking.source_system = SOURCE_SIS;
+}
+static void unasked_in_a_part_from_a_system_that_stays(struct scene *scene)
+{
+    unasked_from_a_system_that_stays(scene);
+    scene->given.item_count = 0;
+    scene->question.part_items = scene->items;
+    scene->question.part_item_count = 2;
+}
+static void unasked_without_ground(struct scene *scene)
+{
+    scene_ask_spontaneous(scene);
+    scene->given.has_transfer = false;
+}
+static void unasked_without_declaration(struct scene *scene)
+{
+    scene_ask_spontaneous(scene);
+    scene->given.has_no_death_penalty = false;
+}
 static void language_of_the_receiver(struct scene *scene)
 {
     scene->request.language = span_text("ro");
@@ -673,6 +735,17 @@ static const struct row rows[] = {
     ROW(reply_in_the_senders_language, "3.2", "language 'sq' is not accepted by ro"),
     ROW(limit_is_spoken_of_without_end, "8.1", "64 messages of one party"),
     ROW(urgency_is_replied_to, NULL, "urgency_reply is allowed"),
+    ROW(unasked_is_given, NULL, "spontaneous is allowed"),
+    ROW(unasked_is_not_agreed, "3.1", "'spontaneous' is not agreed"),
+    ROW(unasked_without_its_body, "3.1", "without its body"),
+    ROW(unasked_by_a_stranger, "2.2", "giving authority is none of the competent authorities"),
+    ROW(unasked_by_an_authority_without_basis, "2.1", "names the giving authority"),
+    ROW(unasked_in_another_language, "3.2", "language 'fr' is not accepted by al"),
+    ROW(unasked_of_another_offence, "4.2", "offence 'arson' is not covered"),
+    ROW(unasked_from_a_system_that_stays, "6.3", "item 1: source system 'sis'"),
+    ROW(unasked_in_a_part_from_a_system_that_stays, "6.3", "item in part 1: source system 'sis'"),
+    ROW(unasked_without_ground, "7.1", "item 1: no transfer ground"),
+    ROW(unasked_without_declaration, "7.3", "death penalty"),
     ROW(language_of_the_receiver, NULL, ""),
     ROW(language_of_the_sender, "3.2", "language 'sq' is not accepted by ro"),
     ROW(answer_in_another_language, "3.2", "language 'fr' is not accepted by al"),

@@ -1,6 +1,6 @@
 /*
  * Verification of the books: whole books are clean, and each single change is reported by name.
- * covers: books node_verify verify
+ * covers: books node_verify verify verify_bodies
  */
 #include "check.h"
 

@@ -28,7 +28,7 @@ CHECK_TEST(what_is_held_is_listed_and_tried_again)
     char arguments[200];
     int64_t count = 0;
 
-    node->hidden_types = 1u << MESSAGE_ANSWER;
+    node->hidden_types = UINT64_C(1) << MESSAGE_ANSWER;
     CHECK_OR_RETURN(pair_reopen(node));
     CHECK(act(0, "held-list", "{}", &out));
     CHECK_SPAN(buffer_span(&out), "{\"list\":[]}");

@@ -70,7 +70,19 @@ CHECK_TEST(a_message_is_ruled_without_being_sent)
     CHECK(!act(0, "agreement-try", "{\"document\":\"*\"}", request_body(0), &err));
     CHECK_INT(err.kind, ERROR_INPUT);
     CHECK(!act(0, "agreement-try", "{\"type\":\"opened\"}", request_body(0), &err));
-    CHECK_ERROR(err, ERROR_INPUT, "request or answer");
+    CHECK_ERROR(err, ERROR_INPUT, "request, answer or spontaneous");
+}
+
+CHECK_TEST(what_is_given_unasked_is_told_by_its_form)
+{
+    struct buffer body CLEANUP(buffer_free) = buffer_make(BODY_SIZE_MAX);
+    struct spontaneous given = sample_spontaneous();
+    struct error err = {0};
+
+    given.authority = span_text("Centrul de Cooperare (test)");
+    CHECK(spontaneous_write(&given, &body));
+    CHECK_OK(act(0, "agreement-try", "{}", buffer_span(&body), &err), err);
+    CHECK(said("\"allowed\":true") && said("\"type\":\"spontaneous\""));
 }
 
 CHECK_TEST(an_answer_is_told_by_its_form)
@@ -190,6 +202,7 @@ int main(void)
         return 1;
     pair_settle(&pair);
     CHECK_RUN(a_message_is_ruled_without_being_sent);
+    CHECK_RUN(what_is_given_unasked_is_told_by_its_form);
     CHECK_RUN(an_answer_is_told_by_its_form);
     CHECK_RUN(waiting_messages_that_could_not_be_sent_are_counted_by_clause);
     CHECK_RUN(a_version_that_this_node_cannot_speak_is_tried_in_vain);

@@ -261,7 +261,7 @@ CHECK_TEST(a_question_that_is_held_suspends_neither_until_it_is_read)
 
     CHECK_OR_RETURN(urgent(item));
     struct due_row before = agreed(item);
-    pair.nodes[0].hidden_types = 1u << MESSAGE_CLARIFICATION;
+    pair.nodes[0].hidden_types = UINT64_C(1) << MESSAGE_CLARIFICATION;
     CHECK(pair_reopen(&pair.nodes[0]));
     pair_settle(&pair);
     CHECK_OR_RETURN(say(1, "clarification-ask", item, ASKED, question));

@@ -117,7 +117,7 @@ CHECK_TEST(a_type_that_is_not_known_yet_holds_its_thread_and_no_other)
     for (unsigned i = 0; i < 4; i++)
         CHECK_OK(pair_request(&pair.nodes[0], 700 + i, items[i], &err), err);
     pair_settle(&pair);
-    pair.nodes[0].hidden_types = 1u << MESSAGE_ANSWER;
+    pair.nodes[0].hidden_types = UINT64_C(1) << MESSAGE_ANSWER;
     CHECK_OR_RETURN(pair_reopen(&pair.nodes[0]));
     answer_at = line(1)->out.size;
     CHECK(refuse(items[0]));
@@ -210,7 +210,7 @@ CHECK_TEST(the_order_by_seen_is_judged_at_the_old_place)
     struct error err = {0};
     char later[UUID_TEXT_SIZE];
 
-    pair.nodes[0].hidden_types = 1u << MESSAGE_ANSWER;
+    pair.nodes[0].hidden_types = UINT64_C(1) << MESSAGE_ANSWER;
     CHECK_OR_RETURN(pair_reopen(&pair.nodes[0]));
     uint64_t at = line(1)->out.size;
     CHECK(refuse(items[3]));

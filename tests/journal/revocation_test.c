@@ -124,7 +124,7 @@ CHECK_TEST(a_partner_that_does_not_know_it_holds_it_until_its_upgrade)
     struct error err = {0};
 
     CHECK_OR_RETURN(pair_make(&pair));
-    pair.nodes[1].hidden_types = 1u << MESSAGE_KEY_REVOCATION;
+    pair.nodes[1].hidden_types = UINT64_C(1) << MESSAGE_KEY_REVOCATION;
     pair_settle(&pair);
     CHECK(pair_reopen(&pair.nodes[1]));
     CHECK_OK(revoke(0x44, &err), err);

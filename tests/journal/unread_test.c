@@ -55,7 +55,7 @@ static bool begin(unsigned number)
     if (!pair_make(&pair))
         return false;
     pair_settle(&pair);
-    pair.nodes[0].hidden_types = 1u << MESSAGE_ANSWER;
+    pair.nodes[0].hidden_types = UINT64_C(1) << MESSAGE_ANSWER;
     if (!pair_reopen(&pair.nodes[0]) || !pair_request(&pair.nodes[0], number, asked, &err))
         return false;
     pair_settle(&pair);

@@ -28,7 +28,7 @@ CHECK_TEST(each_row_is_whole)
 
 CHECK_TEST(unknown_types_are_answered_without_a_row)
 {
-    CHECK(message_type_find(span_text("spontaneous"), 1) == MESSAGE_UNKNOWN);
+    CHECK(message_type_find(span_text("chart"), 1) == MESSAGE_UNKNOWN);
     CHECK(message_type_find(span_text(""), 0) == MESSAGE_UNKNOWN);
     CHECK(strcmp(message_type_name(MESSAGE_UNKNOWN), "unknown") == 0);
     CHECK_INT(message_type_version(MESSAGE_UNKNOWN), 0);

@@ -17,9 +17,9 @@ bool __real_journal_open(struct journal *journal, const struct journal_options *
 bool __wrap_journal_open(struct journal *journal, const struct journal_options *options,
                          struct database *db, struct error *err);
 
-static uint32_t types_read(const char *names)
+static uint64_t types_read(const char *names)
 {
-    uint32_t bits = 0;
+    uint64_t bits = 0;
     char room[256];
     char *rest = NULL;
 
@@ -32,7 +32,7 @@ static uint32_t types_read(const char *names)
             fprintf(stderr, "no message type %s\n", name);
             exit(2);
         }
-        bits |= 1u << type;
+        bits |= UINT64_C(1) << type;
     }
     return bits;
 }

@@ -294,6 +294,65 @@ static void crosschecked(const char *item)
                              .status = 200}));
 }
 
+static const char *given_text(void)
+{
+    static char text[8192];
+    struct spontaneous given = sample_spontaneous();
+    struct buffer body CLEANUP(buffer_free) = buffer_make(sizeof text);
+
+    given.authority = span_text("Centrul de Cooperare (test)");
+    if (!spontaneous_write(&given, &body))
+        return "";
+    snprintf(text, sizeof text, "%.*s", SPAN_ARG(buffer_span(&body)));
+    return text;
+}
+
+/* Given by us and to us; what came stands in the inbox before the requests. */
+CHECK_TEST(what_is_given_unasked_is_listed_on_both_sides)
+{
+    char item[UUID_TEXT_SIZE];
+    struct live_answer answer;
+    struct buffer body CLEANUP(buffer_free) = buffer_make(BODY_SIZE_MAX);
+    struct buffer out CLEANUP(buffer_free) = buffer_make(1 << 20);
+    struct spontaneous given = sample_spontaneous();
+
+    live_hold(&live);
+    uint64_t four_eyes = live.pair.nodes[0].journal.lines[0].agreement.four_eyes;
+    live.pair.nodes[0].journal.lines[0].agreement.four_eyes = 0;
+    given.authority = span_text("Qendra e Bashk\xc3\xabpunimit (test)");
+    bool ok = spontaneous_write(&given, &body) && pair_act(&live.pair.nodes[1], "spontaneous-send",
+                                                           "{}", buffer_span(&body), &out, &err);
+    live_release(&live);
+    CHECK_OK(ok, err);
+    settle();
+    CHECK(made(&(struct ask){.method = "POST",
+                             .route = "/api/v1/spontaneous",
+                             .session = as(ROLE_DUTY_OFFICER),
+                             .query = "elsewhere=yes",
+                             .body = given_text(),
+                             .status = 201},
+               "item", item, sizeof item));
+    CHECK_OR_RETURN(ask(&(struct ask){.method = "GET",
+                                      .route = "/api/v1/inbox",
+                                      .session = as(ROLE_DUTY_OFFICER),
+                                      .status = 200},
+                        &answer));
+    CHECK(live_answer_has(&answer, "\"type\":\"spontaneous\",\"partner\":\"al\""));
+    live_answer_free(&answer);
+    CHECK_OR_RETURN(ask(&(struct ask){.method = "GET",
+                                      .route = "/api/v1/spontaneous",
+                                      .session = as(ROLE_DUTY_OFFICER),
+                                      .query = "own=true&limit=5",
+                                      .status = 200},
+                        &answer));
+    CHECK(live_answer_has(&answer, item));
+    live_answer_free(&answer);
+    live_hold(&live);
+    live.pair.nodes[0].journal.lines[0].agreement.four_eyes = four_eyes;
+    live_release(&live);
+    settle();
+}
+
 CHECK_TEST(requests_to_us_are_answered_refused_assigned_held_and_erased)
 {
     char item[3][UUID_TEXT_SIZE];
@@ -1217,6 +1276,7 @@ int main(void)
     RUN(an_officer_logs_in_looks_changes_the_password_and_logs_out);
     RUN(a_file_goes_with_its_request_and_a_request_is_withdrawn);
     RUN(what_came_back_stands_on_the_list_of_what_was_sent);
+    RUN(what_is_given_unasked_is_listed_on_both_sides);
     RUN(requests_to_us_are_answered_refused_assigned_held_and_erased);
     RUN(limits_are_moved_and_suspended);
     RUN(drafts_are_listed_shown_confirmed_and_refused);

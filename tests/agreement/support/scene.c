@@ -128,6 +128,26 @@ static void answer_make(struct scene *scene)
                                     .is_training = true};
 }
 
+static void spontaneous_make(struct scene *scene)
+{
+    scene->given = (struct spontaneous){.reference = span_text("RO-2"),
+                                        .authority = scene->authorities[0].name,
+                                        .purpose = PURPOSE_INVESTIGATION,
+                                        .offences = OFFENCE_BIT(OFFENCE_MIGRANT_SMUGGLING),
+                                        .relevance = span_text("The boat sails for Durres."),
+                                        .items = scene->items,
+                                        .item_count = 2,
+                                        .to_judge = span_text("Register of today."),
+                                        .officer = span_text("o-2"),
+                                        .approved_by = span_text("o-3"),
+                                        .language = span_text("en"),
+                                        .handling = HANDLING_BIT(HANDLING_H0),
+                                        .has_no_death_penalty = true,
+                                        .has_transfer = true,
+                                        .transfer = transfer_make(),
+                                        .is_training = true};
+}
+
 void scene_make(struct scene *scene)
 {
     struct error err = {.kind = ERROR_NONE};
@@ -150,6 +170,7 @@ void scene_make(struct scene *scene)
     persons_make(scene);
     request_make(scene);
     answer_make(scene);
+    spontaneous_make(scene);
     scene->question = (struct permit_question){.sender = span_text("al"),
                                                .receiver = span_text("ro"),
                                                .type = MESSAGE_REQUEST,
@@ -172,6 +193,14 @@ void scene_ask_answer(struct scene *scene)
     scene->question.answer = &scene->answer;
 }
 
+void scene_ask_spontaneous(struct scene *scene)
+{
+    scene_ask_answer(scene);
+    scene->question.type = MESSAGE_SPONTANEOUS;
+    scene->question.answer = NULL;
+    scene->question.spontaneous = &scene->given;
+}
+
 void scene_ask_request_of_ro(struct scene *scene)
 {
     scene->question.sender = span_text("ro");
@@ -186,6 +215,7 @@ void scene_be_real(struct scene *scene)
     scene->agreement.is_training = false;
     scene->request.is_training = false;
     scene->answer.is_training = false;
+    scene->given.is_training = false;
     scene->basis.instrument = span_text("Fictional Convention");
     scene->basis.article = span_text("Article 5");
     scene->basis.in_force_from_ms = SCENE_NOW_MS - 1000 * SCENE_DAY_MS;

@@ -25,6 +25,7 @@ struct scene {
     struct answer answer; /* from ro to al, one person and one text */
     struct item items[2];
     struct refusal refusal;
+    struct spontaneous given;        /* from ro to al, the items of the answer */
     struct permit_question question; /* the request */
     struct ruling ruling;
 };
@@ -34,6 +35,8 @@ void scene_make(struct scene *scene);
 void scene_free(struct scene *scene);
 /* Turns the question to the answer. */
 void scene_ask_answer(struct scene *scene);
+/* Turns the question to what is given unasked. */
+void scene_ask_spontaneous(struct scene *scene);
 /* Turns the question to the request, but sent by ro to al, so that it leaves the Union. */
 void scene_ask_request_of_ro(struct scene *scene);
 /* Makes agreement, request and answer ones with real data and the basis one in force. */

@@ -23,7 +23,7 @@ struct pair_node {
     struct journal journal;
     struct exchange *exchange;
     bool is_open;
-    uint32_t hidden_types; /* of the journal's options, from the next opening on */
+    uint64_t hidden_types; /* of the journal's options, from the next opening on */
     int64_t apply_number;
     void (*rebuild_progress)(void *context, int64_t done, int64_t total);
 };

@@ -258,6 +258,32 @@ struct urgency_reply sample_urgency_reply(void)
     return (struct urgency_reply){.decision = URGENCY_GIVEN_UP};
 }
 
+struct spontaneous sample_spontaneous(void)
+{
+    return (struct spontaneous){
+        .reference = TEXT("RO-2026-000204"),
+        .case_reference = TEXT("C-2026-0042"),
+        .authority = TEXT("Single Point of Contact, Bucharest"),
+        .provision = PROVISION_MAY,
+        .purpose = PURPOSE_INVESTIGATION,
+        .offences = OFFENCE_BIT(OFFENCE_MIGRANT_SMUGGLING),
+        .relevance = TEXT("The driver lives in Shkodër, and the next trip was to begin there."),
+        .items = sample_items,
+        .item_count = ARRAY_COUNT(sample_items),
+        .to_judge = TEXT("From one telephone; the calls were listened to by an interpreter."),
+        .officer = TEXT("officer-7f3a"),
+        .approved_by = TEXT("officer-ab12"),
+        .language = TEXT("en"),
+        .handling = HANDLING_BIT(HANDLING_H0),
+        .classification = CLASSIFICATION_UNCLASSIFIED,
+        .foreign_references = sample_foreign,
+        .foreign_reference_count = 1,
+        .has_no_death_penalty = true,
+        .has_transfer = true,
+        .transfer = sample_transfer,
+        .is_training = true};
+}
+
 struct outcomes sample_outcomes(void)
 {
     return (struct outcomes){.from = 100,
@@ -422,6 +448,7 @@ bool sample_request_with_parts(struct sample_parts *room, struct request *out)
 
 /* The sample's value behind a pointer, for the generic writer. */
 union sample_value {
+    struct spontaneous spontaneous;
     struct request request;
     struct answer answer;
     struct opened opened;
@@ -522,6 +549,9 @@ static bool sample_value(enum message_type type, union sample_value *out)
         return true;
     case MESSAGE_URGENCY_REPLY:
         out->urgency_reply = sample_urgency_reply();
+        return true;
+    case MESSAGE_SPONTANEOUS:
+        out->spontaneous = sample_spontaneous();
         return true;
     case MESSAGE_UNKNOWN:
     case MESSAGE_WITHDRAWN:

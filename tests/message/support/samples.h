@@ -20,6 +20,7 @@
 #include "message/parts_held.h"
 #include "message/request.h"
 #include "message/revocation.h"
+#include "message/spontaneous.h"
 #include "message/succession.h"
 #include "message/suspension.h"
 #include "message/urgency.h"
@@ -64,6 +65,8 @@ struct access_decision sample_access_decision(void);
 struct delay_notice sample_delay_notice(void);
 struct urgency_not_shared sample_urgency_not_shared(void);
 struct urgency_reply sample_urgency_reply(void);
+/* May be given: a person and a text, from Bucharest. */
+struct spontaneous sample_spontaneous(void);
 
 /* A request with an attachment of three segments (all zeros but the last byte) and a small part, its digests true. */
 #define SAMPLE_ATTACHMENT_SIZE (INT64_C(2) * 1024 * 1024 + 5)

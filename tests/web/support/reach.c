@@ -109,6 +109,7 @@ static const struct row rows[] = {
     {"POST", "/api/v1/password", 422, "/old"},
     {"POST", "/api/v1/session/proof", 422, "/password"},
     {"POST", "/api/v1/requests", 422, "/reference"},
+    {"POST", "/api/v1/spontaneous", 422, "/reference"},
     {"POST", "/api/v1/items/{id}/answer", 404, "no item"},
     {"PUT", "/api/v1/officers/{id}", 422, "/name"},
     {"PUT", "/api/v1/cases/{id}", 422, "/title"},
@@ -152,6 +153,7 @@ static const struct row rows[] = {
 /* What needs an agreement or a running node, on books of a node that has neither. */
 static const struct row rows_alone[] = {
     {"POST", "/api/v1/requests", 400, "agreement"},
+    {"POST", "/api/v1/spontaneous", 400, "agreement"},
     {"POST", "/api/v1/requests/check", 400, "agreement"},
     {"POST", "/api/v1/verification", 404, "no node runs"},
     {"GET", "/api/v1/verification", 404, "no node runs"},
