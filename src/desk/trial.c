@@ -68,6 +68,47 @@ static bool next_find(struct journal *journal, struct journal_line *line,
 
 /* --- difference --- */
 
+/* What runs keeps its limit; what is like it will have the other one. */
+static void due_effects_show(const struct agreement_effects *effects, struct json_writer *out)
+{
+    const struct {
+        int64_t count;
+        const char *word;
+    } changes[] = {{effects->less_time, "less"}, {effects->more_time, "more"}};
+    char text[160];
+
+    for (size_t i = 0; i < ARRAY_COUNT(changes); i++) {
+        if (changes[i].count == 0)
+            continue;
+        snprintf(text, sizeof text,
+                 "%" PRId64 " of %" PRId64
+                 " open requests would have %s time, had they been made under it; they keep "
+                 "the limit that they have",
+                 changes[i].count, effects->open, changes[i].word);
+        json_write_text(out, span_text(text));
+    }
+}
+
+static void approval_effects_show(const struct agreement_effects *effects, struct json_writer *out)
+{
+    char text[160];
+
+    if (effects->to_approve > 0) {
+        snprintf(text, sizeof text,
+                 "%" PRId64 " of %" PRId64
+                 " messages of ours would need a second officer, which one officer sends today",
+                 effects->to_approve, effects->own);
+        json_write_text(out, span_text(text));
+    }
+    if (effects->by_one > 0) {
+        snprintf(text, sizeof text,
+                 "%" PRId64 " of %" PRId64
+                 " messages of ours would be sent by one officer, which need a second one today",
+                 effects->by_one, effects->own);
+        json_write_text(out, span_text(text));
+    }
+}
+
 static void effects_show(const struct journal *journal, const struct agreement *next,
                          const struct agreement_effects *effects, struct json_writer *out)
 {
@@ -99,11 +140,19 @@ static void effects_show(const struct journal *journal, const struct agreement *
                  agreement_clauses[i].title);
         json_write_text(out, span_text(text));
     }
+    due_effects_show(effects, out);
+    approval_effects_show(effects, out);
     json_end_array(out);
     json_integer_field(out, "held", effects->held);
     json_integer_field(out, "erased_sooner", effects->sooner);
     json_integer_field(out, "erased_at_once", effects->overdue);
     json_integer_field(out, "waiting", effects->waiting);
+    json_integer_field(out, "open", effects->open);
+    json_integer_field(out, "less_time", effects->less_time);
+    json_integer_field(out, "more_time", effects->more_time);
+    json_integer_field(out, "own", effects->own);
+    json_integer_field(out, "to_approve", effects->to_approve);
+    json_integer_field(out, "by_one", effects->by_one);
 }
 
 bool act_agreement_diff(struct journal *journal, const struct desk_call *call,

@@ -59,18 +59,18 @@ static bool events_list(struct journal *journal, const struct journal_line *line
     return ok;
 }
 
-static bool clock_fold(struct journal *journal, struct journal_line *line,
-                       const struct request_row *request, int64_t received_s, struct clock *out,
-                       struct error *err)
+bool clock_under(struct journal *journal, struct journal_line *line,
+                 const struct request_row *request, int64_t received_s,
+                 const struct agreement *agreement, struct clock *out, struct error *err)
 {
     struct clock_event *events = calloc(CLOCK_EVENT_MAX, sizeof *events);
-    const struct agreement *agreement = NULL;
     size_t count = 0;
 
     if (events == NULL)
         return error_set(err, ERROR_LIMIT, "the clock of a request: out of memory");
-    bool ok = events_list(journal, line, request, events, &count, err) &&
-              version_agreement(journal, line, request->version, &agreement, err);
+    bool ok = events_list(journal, line, request, events, &count, err);
+    if (ok && agreement == NULL)
+        ok = version_agreement(journal, line, request->version, &agreement, err);
     if (ok) {
         size_t requested = request->is_own ? line->partner_side : line->own_side;
         struct clock_question question = {.agreement = agreement,
@@ -110,7 +110,7 @@ bool clock_update(struct journal *journal, struct journal_line *line, int64_t re
         return false;
     if (due.received_s == 0 || !is_there || row.deadline_row == DEADLINE_NONE)
         return true;
-    if (!clock_fold(journal, line, &row, due.received_s, &clock, err))
+    if (!clock_under(journal, line, &row, due.received_s, NULL, &clock, err))
         return error_add(err, "the clock of entry %" PRId64, request);
     due.due_ms = clock.open_question != 0 ? CLOCK_DUE_OPEN : clock.due_ms;
     due.deadline_row = clock.row;

@@ -10,6 +10,8 @@
 #include "journal/private.h"
 #include "store/clock_rows.h"
 
+struct request_row;
+
 /* The row of a message of these types. `parsed` NULL: its body is gone. */
 bool clock_apply(struct journal *journal, const struct apply_input *input, const void *parsed,
                  struct arena *arena, struct error *err);
@@ -25,6 +27,12 @@ bool clock_apply_outcome(struct journal *journal, struct journal_line *line, int
 /* Folds anew what is known about a request and writes how its limit stands. Nothing before its receipt. */
 bool clock_update(struct journal *journal, struct journal_line *line, int64_t request,
                   struct error *err);
+
+/* How the limit of a request in custody since `received_s` stands, were it made under `agreement`; NULL: under the version
+ * that it came under, so how it does stand. Writes nothing. */
+bool clock_under(struct journal *journal, struct journal_line *line,
+                 const struct request_row *request, int64_t received_s,
+                 const struct agreement *agreement, struct clock *out, struct error *err);
 
 /* The request that a message of these types is about, by what it replies to; false, and nothing in *err, when it is not
  * here any more. */

@@ -1,6 +1,7 @@
 /* Effects of another version on what is held and waits: see effects.h. */
 #include "journal/effects.h"
 
+#include "journal/clock.h"
 #include "journal/private.h"
 #include "message/answer.h"
 #include "message/item.h"
@@ -15,6 +16,8 @@ struct survey {
     struct journal *journal;
     struct journal_line *line;
     const struct agreement *next;
+    struct agreement
+        any_time[2]; /* the version in force and the next, each as if it had always been */
     struct agreement_effects *out;
     int64_t now_ms;
 };
@@ -65,6 +68,55 @@ static int64_t due_under(const struct agreement *agreement, const struct permit_
     return from_ms == 0 ? 0 : from_ms + ruling.erase_after_ms;
 }
 
+static int64_t limit_of(const struct clock *clock)
+{
+    return clock->suspended_from_ms != 0 ? clock->left_ms : clock->due_ms;
+}
+
+/* It keeps the limit of the version that it came under; the next one like it would have another. */
+static bool open_count(struct survey *survey, int64_t request, struct arena *arena,
+                       struct error *err)
+{
+    struct request_row row;
+    struct due_row due;
+    struct clock today, then;
+
+    if (!due_row_find(survey->journal->db, request, &due, err))
+        return false;
+    if (due.received_s == 0)
+        return true;
+    if (!request_find(survey->journal->db, arena, request, &row, err)) {
+        bool is_refused = err->kind == ERROR_MISSING;
+        if (is_refused)
+            error_clear(err);
+        return is_refused;
+    }
+    if (row.deadline_row == DEADLINE_NONE)
+        return true;
+    if (!clock_under(survey->journal, survey->line, &row, due.received_s, NULL, &today, err) ||
+        !clock_under(survey->journal, survey->line, &row, due.received_s, survey->next, &then, err))
+        return false;
+    survey->out->open++;
+    survey->out->less_time += limit_of(&then) < limit_of(&today);
+    survey->out->more_time += limit_of(&then) > limit_of(&today);
+    return true;
+}
+
+/* As it was written, judged under both: what is refused is sent by nobody, and is counted as that alone. */
+static void approval_count_own(struct survey *survey, const struct permit_question *question)
+{
+    struct permit_question asked = *question;
+    struct ruling today, then;
+
+    asked.is_undecided = true;
+    survey->out->own++;
+    if (!agreement_permit(&survey->any_time[0], &asked, &today) ||
+        !agreement_permit(&survey->any_time[1], &asked, &then))
+        return;
+    survey->out->to_approve += then.needs_second_approval && !today.needs_second_approval;
+    survey->out->by_one += !then.needs_second_approval && today.needs_second_approval;
+}
+
 static bool held_count(struct survey *survey, const struct entry_row *row,
                        const struct permit_question *question, struct arena *arena,
                        struct error *err)
@@ -73,6 +125,8 @@ static bool held_count(struct survey *survey, const struct entry_row *row,
 
     if (!received_time(survey, row, arena, &received_ms, err) ||
         (row->type == MESSAGE_REQUEST && !closed_time(survey, row->id, arena, &closed_ms, err)))
+        return false;
+    if (row->type == MESSAGE_REQUEST && closed_ms == 0 && !open_count(survey, row->id, arena, err))
         return false;
     int64_t today = due_under(&survey->line->agreement, question, received_ms, closed_ms);
     int64_t then = due_under(survey->next, question, received_ms, closed_ms);
@@ -168,6 +222,8 @@ static bool row_survey(struct survey *survey, const struct entry_row *row, bool 
         if (!items_add(survey, row, &given.items, &given.item_count, &arena, err))
             return false;
     }
+    if (is_own)
+        approval_count_own(survey, &question);
     if (row->index != ENTRY_WAITING)
         return held_count(survey, row, &question, &arena, err);
     waiting_count(survey, &question);
@@ -225,10 +281,15 @@ bool journal_effects(struct journal *journal, struct journal_line *line,
     struct survey survey = {.journal = journal,
                             .line = line,
                             .next = next,
+                            .any_time = {line->agreement, *next},
                             .out = out,
                             .now_ms = journal_now_ms(journal)};
 
     *out = (struct agreement_effects){.held = 0};
+    for (size_t i = 0; i < ARRAY_COUNT(survey.any_time); i++) {
+        survey.any_time[i].valid_from_ms = 0;
+        survey.any_time[i].valid_to_ms = INT64_MAX;
+    }
     for (size_t s = 0; s < ARRAY_COUNT(sides); s++)
         for (size_t i = 0; i < journal_log_count(line, sides[s]); i++)
             if (!log_survey(&survey, journal_log_id(line, sides[s], i),

@@ -106,11 +106,17 @@ static const struct shape_field difference_fields[] = {
     COUNT("to_version", MUST, NULL),
     LIST("changes", MUST, CHANGE_COUNT_MAX, changes, NULL),
     BOOLEAN("more", MAY, "Not all are listed."),
-    TEXTS("effects", MUST, 0, CLAUSE_COUNT + 2, WORDS_MAX, "Counted here, in words."),
+    TEXTS("effects", MUST, 0, CLAUSE_COUNT + 6, WORDS_MAX, "Counted here, in words."),
     COUNT("held", MUST, "Messages held here."),
     COUNT("erased_sooner", MUST, NULL),
     COUNT("erased_at_once", MUST, NULL),
     COUNT("waiting", MUST, "Messages that wait to be sent."),
+    COUNT("open", MUST, "Requests in custody, either way, without an answer."),
+    COUNT("less_time", MUST, "Of the open ones: due earlier, had they been made under it."),
+    COUNT("more_time", MUST, "Of the open ones: due later."),
+    COUNT("own", MUST, "Own requests and answers, held and waiting."),
+    COUNT("to_approve", MUST, "Of our own: by one officer today, by two under it."),
+    COUNT("by_one", MUST, "Of our own: by two officers today, by one under it."),
 };
 const struct shape shape_difference =
     SHAPE("agreement_difference", "What another version would change.", difference_fields);

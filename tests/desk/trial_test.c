@@ -156,6 +156,31 @@ CHECK_TEST(a_version_that_this_node_cannot_speak_is_tried_in_vain)
     CHECK(said("it demands at least protocol 9"));
 }
 
+static void stricter_work(struct agreement *agreement)
+{
+    agreement->deadlines.other_hours--;
+    agreement->four_eyes |= UINT64_C(1) << FOUR_EYES_REQUEST;
+}
+
+CHECK_TEST(limits_and_second_officers_are_told_in_words)
+{
+    struct buffer once CLEANUP(buffer_free) = buffer_make(16);
+    char item[UUID_TEXT_SIZE];
+    struct error err = {0};
+
+    CHECK_OK(pair_request(&pair.nodes[0], number++, item, &err), err);
+    pair_settle(&pair);
+    CHECK_OK(amend_propose(&pair.nodes[0], stricter_work, &once, &err), err);
+    pair_settle(&pair);
+    CHECK_OK(act(0, "agreement-diff", "{\"own\":true}", span_text(""), &err), err);
+    CHECK(said(" open requests would have less time, had they been made under it; they keep the "
+               "limit that they have"));
+    CHECK(said(" messages of ours would need a second officer, which one officer sends today"));
+    CHECK(said("\"more_time\":0"));
+    CHECK_OK(act(0, "agreement-withdraw", "{}", span_text(""), &err), err);
+    pair_settle(&pair);
+}
+
 CHECK_TEST(a_proposal_is_explained_and_its_effects_are_counted)
 {
     struct buffer once CLEANUP(buffer_free) = buffer_make(16);
@@ -206,6 +231,7 @@ int main(void)
     CHECK_RUN(an_answer_is_told_by_its_form);
     CHECK_RUN(waiting_messages_that_could_not_be_sent_are_counted_by_clause);
     CHECK_RUN(a_version_that_this_node_cannot_speak_is_tried_in_vain);
+    CHECK_RUN(limits_and_second_officers_are_told_in_words);
     CHECK_RUN(a_proposal_is_explained_and_its_effects_are_counted);
     buffer_free(&out);
     pair_free(&pair);
