@@ -19,12 +19,14 @@
 #define STREAM_ARENA   (16u * 1024u * 1024u)
 
 bool audit_line_write(const char *origin, uint64_t index, int64_t time_ms, const struct act *act,
-                      struct buffer *out)
+                      bool is_training, struct buffer *out)
 {
     struct json_writer line = json_writer_make(out);
 
     json_begin_object(&line);
     json_time_field(&line, "time", time_ms);
+    if (is_training)
+        json_boolean_field(&line, "training", true);
     json_string_field(&line, "log", origin);
     json_integer_field(&line, "index", (int64_t)index);
     json_text_field(&line, "officer", act->officer);
@@ -140,7 +142,8 @@ static bool entry_take(struct audit_stream *stream, struct journal *journal, con
         return error_add(err, "entry %" PRId64 " of %s", row->index, origin);
     if (!act_read(body, arena, &act, &problems))
         return problems_to_error(&problems, err);
-    return audit_line_write(origin, (uint64_t)row->index, row->created_ms, &act, &stream->lines) ||
+    return audit_line_write(origin, (uint64_t)row->index, row->created_ms, &act,
+                            stream->node->config.is_training, &stream->lines) ||
            error_set(err, ERROR_LIMIT, "the lines do not fit");
 }
 

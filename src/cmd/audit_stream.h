@@ -41,8 +41,8 @@ int64_t audit_stream_behind(const struct audit_stream *stream);
 /* Why nothing is written; empty while it goes well. Any thread. */
 void audit_stream_why(struct audit_stream *stream, char out[ERROR_TEXT_SIZE]);
 
-/* One act as its line, with line end. */
+/* One act as its line, with line end; `is_training` marks it. */
 bool audit_line_write(const char *origin, uint64_t index, int64_t time_ms, const struct act *act,
-                      struct buffer *out);
+                      bool is_training, struct buffer *out);
 
 #endif

@@ -5,6 +5,7 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "cmd/render.h"
+#include "cmd/training.h"
 
 #include <getopt.h>
 #include <inttypes.h>
@@ -305,6 +306,8 @@ int command_show(const struct options *options, struct span result)
     struct span shown = result;
 
     if (!options->is_json) {
+        if (options->home != NULL && training_is_home(options->home))
+            buffer_text(&text, TRAINING_WORDS "\n");
         if (!render(result, &text, &err))
             return command_fail(options, &err);
         shown = buffer_span(&text);

@@ -69,6 +69,7 @@ bool desk_server_make(struct node *node, struct web *web, struct span key_pem,
     const struct http_route *routes = web_http_routes(web, &count);
     struct http_server_options options = {.env = node->env,
                                           .is_desk = true,
+                                          .is_training = node->config.is_training,
                                           .address = host,
                                           .port = port,
                                           .key_pem = key_pem,

@@ -5,6 +5,7 @@
 #include "cmd/doctor.h"
 #include "cmd/command.h"
 #include "cmd/session.h"
+#include "cmd/training.h"
 
 #include "base/attributes.h"
 #include "base/env.h"
@@ -80,6 +81,8 @@ static int show(const struct options *options, const struct doctor *doctor, bool
     struct json_writer out = json_writer_make(&text);
     struct error err = {0};
 
+    if (!options->is_json && training_is_home(options->home))
+        buffer_text(&text, TRAINING_WORDS "\n");
     bool ok = options->is_json ? doctor_write(doctor, &out) : doctor_tell(doctor, with_all, &text);
     if (!ok)
         error_set(&err, ERROR_LIMIT, "the findings do not fit");

@@ -7,6 +7,7 @@
 #include "base/attributes.h"
 #include "base/env.h"
 #include "cmd/keys.h"
+#include "cmd/training.h"
 #include "crypto/cms.h"
 
 #include <errno.h>
@@ -48,9 +49,16 @@ static void home_look(struct doctor *doctor, const struct doctor_machine *machin
 
 static void configuration_look(struct doctor *doctor, const struct doctor_machine *machine)
 {
+    struct home home = {.path = ""};
+    struct error err = {0};
+
+    snprintf(home.path, sizeof home.path, "%s", machine->home);
     if (machine->config == NULL)
         doctor_find(doctor, DOCTOR_FAILURE, "mend the line that is named: see besa.conf(5)", "%s",
                     machine->config_error);
+    else if (!training_check(&home, machine->config, &err) && err.kind == ERROR_RULE)
+        doctor_find(doctor, DOCTOR_FAILURE, "put the line `training` back as it was", "%s",
+                    err.text);
     else if (machine->config->is_training)
         doctor_find(doctor, DOCTOR_NOTICE, NULL, "party %s, a training node: invented data only",
                     machine->config->party);

@@ -357,6 +357,7 @@ bool gauges_write(struct service *service, struct buffer *out)
     pthread_mutex_unlock(&gauges->mutex);
     metric_begin(METRIC_INFO, out);
     metric_value(METRIC_INFO, BESA_VERSION, 1, out);
+    one_write(METRIC_TRAINING, service->node->config.is_training, out);
     metric_begin(METRIC_START_SECONDS, out);
     metric_seconds(METRIC_START_SECONDS, NULL, service->started_ms, out);
     one_write(METRIC_ALARMS, (int64_t)picture->events[JOURNAL_ALARM], out);

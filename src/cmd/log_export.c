@@ -1,6 +1,8 @@
 /* Export: see log_export.h. */
 #include "cmd/log_export.h"
 
+#include "cmd/training.h"
+
 #include "base/attributes.h"
 #include "base/text.h"
 #include "tlog/checkpoint.h"
@@ -308,6 +310,25 @@ static bool checkpoint_export(const struct export *export, struct span cosignatu
     return env_write_file(export->books->env, path, buffer_span(&note), err);
 }
 
+/* What an exercise made is not taken for evidence: heads alone do not say it. */
+static bool training_export(const struct export *export, struct error *err)
+{
+    const struct books *books = export->books;
+    struct arena arena CLEANUP(arena_free) = arena_make(PAIRING_ARENA_SIZE);
+    struct pairing own = {.is_training = false};
+    struct error ignored = {0};
+    char path[PATH_SIZE];
+
+    bool is_training =
+        books->agreement_count > 0
+            ? books->agreements[0].is_training
+            : books_own_pairing(books->env, books->home, &arena, &own, &ignored) && own.is_training;
+    if (!is_training)
+        return true;
+    snprintf(path, sizeof path, "%s/" TRAINING_FILE, export->directory);
+    return file_write(books->env, path, span_text(TRAINING_WORDS "\n"), err);
+}
+
 static bool directory_is_free(const struct env *env, const char *directory, struct error *err)
 {
     static const char *const names[] = {"checkpoint", "receipts", "tile/entries/000"};
@@ -361,7 +382,8 @@ bool log_export(const struct books *books, const struct log_row *log, const char
         !directory_is_free(books->env, directory, err) ||
         !directory_make(books->env, directory, err) ||
         !entries_export(export, progress, context, err) || !root_check(export, err) ||
-        !minimum_export(export, err) || !receipts_export(export, out, &cosignatures, err) ||
+        !minimum_export(export, err) || !training_export(export, err) ||
+        !receipts_export(export, out, &cosignatures, err) ||
         !witnesses_export(export, out, &cosignatures, err))
         return error_add(err, "exporting");
     out->size = (uint64_t) export->target.size;

@@ -1,7 +1,7 @@
 /*
  * Export: one log as static files in the C2SP formats (c2sp.org/tlog-tiles): `checkpoint`, `tile/<L>/<N>[.p/<W>]`,
  * `tile/entries/<N>[.p/<W>]`; entries are heads, so no name of a person leaves. Beside them `receipts`: every custody
- * cosignature that is held, a line each: size, root, note signature line. Tools that nobody here wrote can check it all.
+ * cosignature that is held, a line each: size, root, note signature line; and `TRAINING` where the agreement is for training. Tools that nobody here wrote can check it all.
  *
  * One batch of 256 entries and one partial tile per level are in memory at a time. `checkpoint` is written last: a
  * directory that has one is whole.

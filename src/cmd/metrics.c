@@ -10,6 +10,8 @@ const char *const metric_kind_names[] = {
 
 const struct metric_row metric_rows[METRIC_COUNT] = {
     [METRIC_INFO] = {"besa_info", METRIC_GAUGE, "version", "Always 1; the label is the version."},
+    [METRIC_TRAINING] = {"besa_training", METRIC_GAUGE, NULL,
+                         "1 when the node is for training: nothing in it is real."},
     [METRIC_START_SECONDS] = {"besa_start_time_seconds", METRIC_GAUGE, NULL,
                               "When the node began, Unix time."},
     [METRIC_ALARMS] = {"besa_alarms_total", METRIC_COUNTER, NULL,

@@ -8,6 +8,7 @@
 #include "cmd/second.h"
 #include "cmd/service.h"
 #include "cmd/setup.h"
+#include "cmd/training.h"
 #include "cmd/upgrade_order.h"
 
 #include "base/text.h"
@@ -159,12 +160,14 @@ bool node_open(const struct node_options *options, struct node **out, struct err
     /* The keeper first: it is forked before there is a database connection to inherit. */
     bool ok = (options->lock_fd >= 0 || home_lock(&node->home, &node->lock_fd, err)) &&
               home_config_load(&node->home, &node->config, err) &&
+              training_check(&node->home, &node->config, err) &&
               place_make(node, options->database, err) &&
               keeper_begin(node, options->keeper_fd, err);
     if (ok)
         node->keeper = keeper_process_client(node->keeper_process);
     ok = ok && store_open(node, false, options->may_migrate, err) &&
-         journal_begin(node, options, err);
+         journal_begin(node, options, err) &&
+         training_check_agreements(&node->journal, &node->config, err);
     if (!ok)
         node_close(&node);
     else
@@ -180,7 +183,8 @@ bool node_open_reader(const struct home *home, struct node **out, struct error *
     *out = NULL;
     if (node == NULL)
         return false;
-    if (!home_config_load(&node->home, &node->config, err) || !place_make(node, NULL, err) ||
+    if (!home_config_load(&node->home, &node->config, err) ||
+        !training_check(&node->home, &node->config, err) || !place_make(node, NULL, err) ||
         !store_open(node, true, false, err))
         node_close(&node);
     *out = node;

@@ -1,6 +1,8 @@
 /* Pairing files: see pairing.h. */
 #include "cmd/pairing.h"
 
+#include "cmd/training.h"
+
 #include "base/attributes.h"
 #include "base/text.h"
 #include "crypto/cms.h"
@@ -370,8 +372,8 @@ bool pairing_join(const struct pairing *own, const struct pairing_secret *own_se
         return error_set(err, ERROR_INPUT,
                          "the secret file is that of '%.*s', the pairing file that of '%.*s'",
                          SPAN_ARG(partner_secret->party), SPAN_ARG(partner->party.party));
-    if (own->is_training != partner->is_training)
-        return error_set(err, ERROR_RULE, "one of the two nodes has keys of an exercise");
+    if (!training_check_pair(own, partner, err))
+        return false;
     snprintf(out->agreement, sizeof out->agreement, "%.*s-%.*s", SPAN_ARG(first->party.party),
              SPAN_ARG(second->party.party));
     if (strlen(out->agreement) > NAME_SIZE_MAX)

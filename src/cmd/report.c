@@ -16,7 +16,8 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#define ENTRY_SIZE 4096
+#define ENTRY_SIZE      4096
+#define REPORT_TRAINING "TRAINING: "
 
 const struct report_row report_rows[REPORT_EVENT_COUNT] = {
     [REPORT_READY] = {"ready", 5, "The node serves."},
@@ -48,6 +49,7 @@ const struct report_row report_rows[REPORT_EVENT_COUNT] = {
 
 static struct {
     char party[NAME_SIZE_MAX + 1];
+    bool is_training;
     int journal_fd; /* -1: lines go to stderr */
     struct sockaddr_un journal;
 } sink = {.journal_fd = -1};
@@ -65,8 +67,9 @@ static bool stderr_is_journal(void)
     return strcmp(stream, found) == 0;
 }
 
-void report_open(const char *party, const char *journal)
+void report_open(const char *party, bool is_training, const char *journal)
 {
+    sink.is_training = is_training;
     snprintf(sink.party, sizeof sink.party, "%s", party);
     if (sink.journal_fd >= 0)
         close(sink.journal_fd);
@@ -109,6 +112,7 @@ size_t report_entry_write(enum report_event event, const struct report_about *ab
 {
     static const struct report_about nothing = {.entry = -1};
     struct entry entry = {.out = out, .room = room};
+    char marked[sizeof REPORT_TRAINING + REPORT_TEXT_SIZE];
     char number[24];
 
     if (about == NULL)
@@ -117,13 +121,15 @@ size_t report_entry_write(enum report_event event, const struct report_about *ab
     field_write(&entry, "PRIORITY", number);
     field_write(&entry, "SYSLOG_IDENTIFIER", "besa");
     field_write(&entry, "BESA_PARTY", sink.party);
+    field_write(&entry, "BESA_TRAINING", sink.is_training ? "yes" : NULL);
     field_write(&entry, "BESA_EVENT", report_rows[event].name);
     field_write(&entry, "BESA_PARTNER", about->partner);
     field_write(&entry, "BESA_LOG", about->log);
     snprintf(number, sizeof number, "%" PRId64, about->entry);
     field_write(&entry, "BESA_ENTRY", about->log != NULL && about->entry >= 0 ? number : NULL);
     field_write(&entry, "BESA_CLAUSE", about->clause);
-    field_write(&entry, "MESSAGE", text);
+    snprintf(marked, sizeof marked, "%s%s", sink.is_training ? REPORT_TRAINING : "", text);
+    field_write(&entry, "MESSAGE", marked);
     return entry.has_failed ? 0 : entry.size;
 }
 
@@ -151,5 +157,6 @@ void report(enum report_event event, const struct report_about *about, const cha
     if (journal_send(event, about, text))
         return;
     time_write(env_real()->now_ms(env_real()->context), at);
-    fprintf(stderr, "%s besa %s: %s\n", at, sink.party, text);
+    fprintf(stderr, "%s besa %s: %s%s\n", at, sink.party, sink.is_training ? REPORT_TRAINING : "",
+            text);
 }

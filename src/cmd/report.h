@@ -50,9 +50,9 @@ struct report_about {
 #define REPORT_TEXT_SIZE 1024
 #define REPORT_JOURNAL   "/run/systemd/journal/socket"
 
-/* Once per process, before its sandbox; `party` is copied. Entries go to the journal at `journal` when stderr is the one
+/* Once per process, before its sandbox; `party` is copied. What a training node says is marked, each line and entry. Entries go to the journal at `journal` when stderr is the one
  * that systemd connected to it ($JOURNAL_STREAM names it), else lines go to stderr. */
-void report_open(const char *party, const char *journal);
+void report_open(const char *party, bool is_training, const char *journal);
 /* Any thread. Text beyond REPORT_TEXT_SIZE is cut. `about` may be NULL. */
 void report(enum report_event event, const struct report_about *about, const char *format, ...)
     PRINTF_LIKE(3, 4);

@@ -537,7 +537,7 @@ int command_serve(struct options *options, int argc, char **argv)
     signals_set(&set);
     sigprocmask(SIG_BLOCK, &set, NULL);
     setvbuf(stderr, NULL, _IOLBF, 0);
-    report_open(supervisor.config.party, REPORT_JOURNAL);
+    report_open(supervisor.config.party, supervisor.config.is_training, REPORT_JOURNAL);
     notify_open(&supervisor.notify);
     supervisor.stall_ms = stall_limit(&supervisor.notify);
     exit_code = supervise(&supervisor);

@@ -280,6 +280,7 @@ static bool server_make(struct service *service, struct error *err)
     if (!service_trust_write(service, &trusted))
         return error_set(err, ERROR_LIMIT, "out of memory");
     struct http_server_options options = {.env = service->node->env,
+                                          .is_training = service->node->config.is_training,
                                           .address = host,
                                           .port = port,
                                           .key_pem = buffer_span(&service->key_pem),

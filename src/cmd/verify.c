@@ -4,11 +4,13 @@
  */
 #include "cmd/command.h"
 #include "cmd/session.h"
+#include "cmd/training.h"
 #include "cmd/verify_chain.h"
 
 #include "base/attributes.h"
 #include "base/text.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <sysexits.h>
 
@@ -172,6 +174,25 @@ static void chain_write(const struct files *files, struct json_writer *out)
                           "each log holds what its key signed, and ends where the next one says");
 }
 
+/* As the export says of itself; nothing vouches for it but the agreement that both signed. */
+static void training_write(const struct files *files, struct json_writer *out)
+{
+    const struct env *env = files->chain.env;
+    struct env_file *file = NULL;
+    struct error absent = {0};
+    char path[HOME_PATH_SIZE];
+
+    int size = files->chain.log_count > 1
+                   ? snprintf(path, sizeof path, "%s/%s/" TRAINING_FILE, files->chain.directory,
+                              files->log[0].name)
+                   : snprintf(path, sizeof path, "%s/" TRAINING_FILE, files->chain.directory);
+    if (size < 0 || (size_t)size >= sizeof path ||
+        !env->open(env->context, path, ENV_OPEN_READ, &file, &absent))
+        return;
+    env->close(env->context, file);
+    json_string_field(out, "training", TRAINING_WORDS);
+}
+
 static int files_show(struct options *options, const struct files *files)
 {
     struct buffer text CLEANUP(buffer_free) = buffer_make(RESULT_SIZE);
@@ -182,6 +203,7 @@ static int files_show(struct options *options, const struct files *files)
         chain_write(files, &out);
     else
         proved_write(files, &out);
+    training_write(files, &out);
     verify_report_write(&files->report, &out);
     json_end_object(&out);
     return result_show(options, buffer_span(&text));

@@ -260,6 +260,7 @@ bool http_server_make(const struct http_server_options *options, struct http_ser
     }
     server->env = options->env;
     server->is_desk = options->is_desk;
+    server->is_training = options->is_training;
     server->routes = options->routes;
     server->route_count = options->route_count;
     server->context = options->context;

@@ -137,6 +137,7 @@ unsigned http_server_files_max(bool is_desk);
 struct http_server_options {
     const struct env *env;
     bool is_desk;                /* the desk side: no client certificate is asked for */
+    bool is_training;            /* every answer says so, refusals too */
     const char *address;         /* "127.0.0.1", "0.0.0.0", "::1", "::" */
     uint16_t port;               /* 0: any free one, see http_server_port */
     struct span key_pem;         /* own TLS key */

@@ -28,6 +28,9 @@ static const struct http_header desk_headers[] = {
     {"Strict-Transport-Security", "max-age=31536000"},
 };
 
+/* Of a node for training, on both sides: nothing in the answer is real. */
+static const struct http_header training_header = {"Besa-Training", "yes"};
+
 /* What frames an answer is the library's; a caller's word on it would let two readers see two answers. */
 static const char *const framing_names[] = {"Content-Length", "Transfer-Encoding", "Connection",
                                             "Date",           "Trailer",           "Upgrade"};
@@ -84,6 +87,8 @@ struct MHD_Response *response_dress(const struct http_server *server, struct MHD
         response = header_add(response, "Content-Type", content_type);
     for (size_t i = 0; i < count && response != NULL; i++)
         response = header_add(response, headers[i].name, headers[i].value);
+    if (server->is_training && response != NULL)
+        response = header_add(response, training_header.name, training_header.value);
     for (size_t i = 0; server->is_desk && i < sizeof desk_headers / sizeof desk_headers[0]; i++) {
         const struct http_header *common = &desk_headers[i];
         if (response != NULL && MHD_get_response_header(response, common->name) == NULL)
@@ -151,6 +156,8 @@ bool error_answer_write(const struct exchange *exchange, unsigned status, const 
     buffer_format(out, "HTTP/1.1 %u %s\r\n", status, MHD_get_reason_phrase_for(status));
     buffer_format(out, "Connection: close\r\nContent-Length: %zu\r\n", body.size);
     buffer_format(out, "Content-Type: %s\r\n", error_type(server));
+    if (server->is_training)
+        buffer_format(out, "%s: %s\r\n", training_header.name, training_header.value);
     for (size_t i = 0; server->is_desk && i < sizeof desk_headers / sizeof desk_headers[0]; i++)
         buffer_format(out, "%s: %s\r\n", desk_headers[i].name, desk_headers[i].value);
     buffer_text(out, "\r\n");

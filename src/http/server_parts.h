@@ -103,6 +103,7 @@ struct exchange {
 
 struct http_server {
     const struct env *env;
+    bool is_training;
     bool is_desk;
     const struct http_route *routes;
     size_t route_count;

@@ -1,6 +1,6 @@
 /*
  * The first hour: two homes, a pairing, an agreement, and everything that must be refused on the way.
- * covers: init pair paired pair_import agreement agreement_import agreement_words agreement_acts setup
+ * covers: init pair paired pair_import agreement agreement_import agreement_words agreement_acts setup training
  */
 #include "check.h"
 
@@ -35,6 +35,7 @@ static char *at(const char *name)
 }
 
 static const char *officer = "admin-1";
+static bool is_json = true;
 
 /* Runs a command as main does, quietly; its standard output goes to DIR/out. */
 static int run(command_run *command, const char *home, char **argv)
@@ -43,7 +44,7 @@ static int run(command_run *command, const char *home, char **argv)
                               .home = home == NULL ? NULL : at(home),
                               .officer = officer,
                               .reason = "installation",
-                              .is_json = true};
+                              .is_json = is_json};
     int argc = 0;
     int away = open(at("out"), O_WRONLY | O_CREAT | O_TRUNC, 0600);
     int out = dup(STDOUT_FILENO);
@@ -319,6 +320,47 @@ CHECK_TEST(the_agreement_is_shown_in_words)
     CHECK(span_equal(buffer_span(&both), buffer_span(&exported)));
 }
 
+/* Both the line of the configuration and the node's own file changed: what both institutions signed still says it. */
+CHECK_TEST(a_node_of_an_exercise_never_becomes_another)
+{
+    struct arena arena CLEANUP(arena_free) = arena_make(PAIRING_ARENA_SIZE);
+    struct buffer before CLEANUP(buffer_free) = buffer_make(PAIRING_SIZE_MAX);
+    struct buffer after CLEANUP(buffer_free) = buffer_make(PAIRING_SIZE_MAX);
+    struct home home;
+    struct config config;
+    struct pairing own;
+    struct error err = {0};
+
+    CHECK(home_find(at("ro"), &home, &err) && home_config_load(&home, &config, &err));
+    config.is_training = false;
+    CHECK_OK(home_config_save(&home, &config, &err), err);
+    CHECK_INT(RUN(command_officer, "ro", W("list")), error_exit_code(ERROR_RULE));
+    CHECK(said("besa.conf says training = no, but this node was made with training = yes"));
+    CHECK(books_own_pairing(env_real(), home.path, &arena, &own, &err));
+    CHECK(pairing_write(&own, &before));
+    own.is_training = false;
+    CHECK(pairing_write(&own, &after));
+    CHECK(env_write_file(env_real(), at("ro/own.pairing"), buffer_span(&after), &err));
+    CHECK_INT(RUN(command_officer, "ro", W("list")), error_exit_code(ERROR_RULE));
+    CHECK(said("agreement ro-al is for training, besa.conf says training = no"));
+    config.is_training = true;
+    CHECK(env_write_file(env_real(), at("ro/own.pairing"), buffer_span(&before), &err));
+    CHECK_OK(home_config_save(&home, &config, &err), err);
+    CHECK_INT(RUN(command_officer, "ro", W("list")), 0);
+}
+
+CHECK_TEST(what_a_training_node_shows_to_people_begins_with_the_word)
+{
+    is_json = false;
+    CHECK_INT(RUN(command_officer, "ro", W("list")), 0);
+    CHECK(said("TRAINING. Nothing here is real.\n"));
+    CHECK_INT(RUN(command_agreement, "ro", W("show")), 0);
+    CHECK(said("TRAINING. Nothing here is real.\n"));
+    is_json = true;
+    CHECK_INT(RUN(command_officer, "ro", W("list")), 0);
+    CHECK(!said("TRAINING"));
+}
+
 CHECK_TEST(every_clause_has_words)
 {
     struct arena arena CLEANUP(arena_free) = arena_make(4 * AGREEMENT_ARENA_SIZE);
@@ -428,6 +470,8 @@ int main(void)
     CHECK_RUN(two_signatures_do);
     CHECK_RUN(a_changed_agreement_is_refused);
     CHECK_RUN(the_agreement_is_shown_in_words);
+    CHECK_RUN(a_node_of_an_exercise_never_becomes_another);
+    CHECK_RUN(what_a_training_node_shows_to_people_begins_with_the_word);
     CHECK_RUN(every_clause_has_words);
     CHECK_RUN(suspension_is_ours_alone);
     CHECK_RUN(a_next_version_is_compared_proposed_and_taken_back);

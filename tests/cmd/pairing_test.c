@@ -247,7 +247,9 @@ CHECK_TEST(files_that_do_not_belong_together_are_refused)
     CHECK_ERROR(err, ERROR_INPUT, "the secret file is that of 'ro'");
     real.is_training = false;
     CHECK(!pairing_join(&pairings[0], &secrets[0], &real, &secrets[1], &result, &err));
-    CHECK_ERROR(err, ERROR_RULE, "exercise");
+    CHECK_ERROR(err, ERROR_RULE, "'ro' is a training node and 'al' is not");
+    CHECK(!pairing_join(&real, &secrets[1], &pairings[0], &secrets[0], &result, &err));
+    CHECK_ERROR(err, ERROR_RULE, "'ro' is a training node and 'al' is not");
 }
 
 CHECK_TEST(a_secret_file_is_read_strictly)

@@ -16,7 +16,7 @@ static bool holds(const char *text, const char *wanted)
 }
 
 /* Runs one report with stderr in a file; `stream` is what $JOURNAL_STREAM says (NULL: the truth). */
-static void report_into(int file, const char *stream, const char *journal)
+static void report_as(bool is_training, int file, const char *stream, const char *journal)
 {
     char truth[64];
     struct stat status;
@@ -27,13 +27,18 @@ static void report_into(int file, const char *stream, const char *journal)
     snprintf(truth, sizeof truth, "%ju:%ju", (uintmax_t)status.st_dev, (uintmax_t)status.st_ino);
     setenv("JOURNAL_STREAM", stream == NULL ? truth : stream, 1);
     dup2(file, STDERR_FILENO);
-    report_open("ro", journal);
+    report_open("ro", is_training, journal);
     report(REPORT_PARTNER_LOST, &(struct report_about){.partner = "al", .entry = -1},
            "%s does not answer", "al");
     fflush(stderr);
     dup2(before, STDERR_FILENO);
     close(before);
     unsetenv("JOURNAL_STREAM");
+}
+
+static void report_into(int file, const char *stream, const char *journal)
+{
+    report_as(false, file, stream, journal);
 }
 
 static int file_make(char path[32])
@@ -95,6 +100,25 @@ CHECK_TEST(the_journal_gets_fields_and_stderr_nothing)
     unlink(path);
 }
 
+CHECK_TEST(what_a_training_node_says_is_marked)
+{
+    char path[32];
+    char text[1024] = "";
+    int file = file_make(path);
+
+    report_as(true, file, "1:2", "/nonexistent/socket");
+    CHECK(pread(file, text, 511, 0) > 0);
+    CHECK(holds(text, " besa ro: TRAINING: al does not answer\n"));
+    CHECK(report_entry_write(REPORT_NOTICE, NULL, "text", text, sizeof text) > 0);
+    CHECK(holds(text, "\nBESA_TRAINING=yes\n"));
+    CHECK(holds(text, "\nMESSAGE=TRAINING: text\n"));
+    report_open("ro", false, "/nonexistent/socket");
+    CHECK(report_entry_write(REPORT_NOTICE, NULL, "text", text, sizeof text) > 0);
+    CHECK(!holds(text, "TRAINING"));
+    close(file);
+    unlink(path);
+}
+
 CHECK_TEST(a_line_end_in_a_value_makes_no_field)
 {
     char out[1024] = "";
@@ -150,6 +174,7 @@ int main(void)
     CHECK_RUN(without_a_journal_a_line_goes_to_stderr);
     CHECK_RUN(a_journal_that_cannot_be_reached_leaves_the_line);
     CHECK_RUN(the_journal_gets_fields_and_stderr_nothing);
+    CHECK_RUN(what_a_training_node_says_is_marked);
     CHECK_RUN(a_line_end_in_a_value_makes_no_field);
     CHECK_RUN(an_entry_that_does_not_fit_is_none);
     CHECK_RUN(every_event_has_a_name_of_its_own_and_a_meaning);

@@ -194,6 +194,7 @@ CHECK_TEST(the_audit_stream_tells_each_act_and_no_reason)
                              1));
     file_text(path, text, sizeof text);
     CHECK(strstr(text, "\"officer\":\"admin\"") != NULL);
+    CHECK(strstr(text, "Z\",\"training\":true,\"log\":\"ro/domestic/0\"") != NULL);
     CHECK(strstr(text, "canary") == NULL && strstr(text, "Canary") == NULL);
     service_end(&service);
 }

@@ -8,6 +8,7 @@
 
 #include "base/attributes.h"
 #include "cmd/backup.h"
+#include "cmd/books.h"
 #include "cmd/node.h"
 #include "cmd/support/old_books.h"
 #include "cmd/upgrade_order.h"
@@ -123,6 +124,21 @@ static int64_t version(void)
     return database_version(db, &number, &err) ? number : -1;
 }
 
+/* As if it had been made for real data. */
+static bool node_make_real(void)
+{
+    struct arena arena CLEANUP(arena_free) = arena_make(PAIRING_ARENA_SIZE);
+    struct buffer file CLEANUP(buffer_free) = buffer_make(PAIRING_SIZE_MAX);
+    struct pairing own;
+    struct error err = {0};
+
+    if (!books_own_pairing(env_real(), at("ro"), &arena, &own, &err))
+        return false;
+    own.is_training = false;
+    return pairing_write(&own, &file) &&
+           env_write_file(env_real(), at("ro/own.pairing"), buffer_span(&file), &err);
+}
+
 static bool config_make_real(void)
 {
     struct home home;
@@ -147,7 +163,7 @@ CHECK_TEST(old_books_are_not_served_by_a_newer_program)
     CHECK_INT(RUN(command_officer, W("put"), W("duty-1"), W("Test"), W("desk"), W("duty_officer")),
               0);
     CHECK_INT(RUN(command_case, W("c-1"), W("Test")), 0);
-    CHECK(config_make_real());
+    CHECK(config_make_real() && node_make_real());
     CHECK_INT(RUN(command_upgrade, NULL), 0);
     CHECK(said("nothing to do"));
     CHECK_OK(books_age(&err), err);

@@ -314,6 +314,21 @@ static bool export_scene(void)
     return ok;
 }
 
+CHECK_TEST(what_an_exercise_exports_says_so)
+{
+    CHECK(run_exists(scene_path(&scene, "out/TRAINING")));
+    for (size_t i = 0; i < scene.books.agreement_count; i++)
+        scene.books.agreements[i].is_training = false;
+    char directory[256];
+    struct export_result exported;
+    snprintf(directory, sizeof directory, "%s/earnest", scene.directory);
+    CHECK_OK(log_export(&scene.books, &scene.books.logs[0], directory, NULL, NULL, &exported,
+                        &scene.error),
+             scene.error);
+    CHECK(!run_exists(scene_path(&scene, "earnest/TRAINING")));
+    CHECK(scene_books(&scene));
+}
+
 /* Heads below index 300 were pruned: bundles 0 and 1 are gone, their hashes are not, and it is said how far. */
 CHECK_TEST(a_pruned_log_is_exported_and_verifies)
 {
@@ -361,6 +376,7 @@ int main(void)
     CHECK_RUN(a_forked_log_is_named_by_a_checkpoint_seen_elsewhere);
     CHECK_RUN(an_earlier_checkpoint_of_the_same_log_holds);
     CHECK_RUN(a_receipt_over_another_tree_is_a_fork);
+    CHECK_RUN(what_an_exercise_exports_says_so);
     CHECK_RUN(a_pruned_log_is_exported_and_verifies);
     scene_end(&scene);
     return check_end();

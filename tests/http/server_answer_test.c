@@ -21,6 +21,7 @@ static const char *const common[] = {
     "\r\nCross-Origin-Embedder-Policy: require-corp\r\n",
     "\r\nCross-Origin-Resource-Policy: same-origin\r\n",
     "\r\nStrict-Transport-Security: max-age=",
+    "\r\nBesa-Training: yes\r\n", /* the site is one for training */
 };
 
 CHECK_TEST(the_desk_serves_who_shows_no_certificate)
@@ -170,6 +171,7 @@ CHECK_TEST(the_partner_side_bears_no_desk_headers)
              answer, sizeof answer, 1500);
     CHECK(strncmp(answer, "HTTP/1.1 200", 12) == 0);
     CHECK(strstr(answer, "Content-Security-Policy") == NULL);
+    CHECK(strstr(answer, "Besa-Training") == NULL); /* this one is none for training */
     site_close(&partner);
 }
 

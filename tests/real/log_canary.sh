@@ -5,9 +5,10 @@ set -eu
 logs=("$2"/build/demo/*.log)
 words=$(mktemp /tmp/besa-canary-XXXXXX)
 trap 'rm -f "$words"' EXIT
-# Each literal of the messages, and each of its longer words: a part of a sentence would be as bad.
+# Each literal of the messages, and each of its longer words: a part of a sentence would be as bad. But for the mark that
+# stands in every line of a training node.
 grep -oE '"[^"\\]{5,}"' "$1/src/cmd/demo_data.c" | tr -d '"' | grep -vE '\.h$' |
-    awk '{ print; for (i = 1; i <= NF; i++) { gsub(/[.,?]/, "", $i); if (length($i) > 6) print $i } }' | sort -u > "$words"
+    awk '{ print; for (i = 1; i <= NF; i++) { gsub(/[.,?]/, "", $i); if (length($i) > 6) print $i } }' | grep -vix 'training' | sort -u > "$words"
 echo "exercise" >> "$words" # the reason of every act
 [ "$(wc -l < "$words")" -gt 40 ] || { echo "the demonstration's texts cannot be read"; exit 1; }
 for log in "${logs[@]}"; do

@@ -285,6 +285,7 @@ static void site_begin(struct site *site, struct http_server_limits limits, cons
     struct http_server_options options = {
         .env = &site->env,
         .is_desk = is_desk,
+        .is_training = is_desk,
         .address = address,
         .key_pem = buffer_span(&ground->server.key_pem),
         .certificate_pem = buffer_span(&ground->server.certificate_pem),
