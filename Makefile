@@ -17,7 +17,7 @@ UNIT := -L "^(unit|store|web)$$"
 help: ## this list
 	@awk -F ":.*## " "/^[a-z-]+:.*## / {printf \"  make %-10s %s\\n\", \$$1, \$$2}" $(MAKEFILE_LIST)
 
-run: ## the demonstration: three nodes on this machine (FRESH=1 begins anew, DEMO=scripted plays a day)
+run: ## the demonstration: three nodes with a year behind them (FRESH=1 begins anew, DEMO=scripted plays a day)
 	tools/install-deps run
 	cmake --preset release
 	cmake --build build/release --target besa

@@ -3,7 +3,7 @@
 if(TARGET besa)
   set(BESA_DEMO_RUN ${CMAKE_BINARY_DIR}/demo-run)
   file(MAKE_DIRECTORY ${BESA_DEMO_RUN})
-  add_test(NAME real_demo COMMAND besa demo WORKING_DIRECTORY ${BESA_DEMO_RUN})
+  add_test(NAME real_demo COMMAND besa demo --cases 24 WORKING_DIRECTORY ${BESA_DEMO_RUN})
   set_tests_properties(real_demo PROPERTIES LABELS real TIMEOUT 400 RUN_SERIAL TRUE
                        ENVIRONMENT "DEMO=scripted;FRESH=1" FIXTURES_SETUP besa_demo)
   add_test(NAME verify_by_hand COMMAND ${CMAKE_SOURCE_DIR}/tests/cmd/verify_by_hand.sh
@@ -24,7 +24,7 @@ if(TARGET besa)
   add_test(NAME cmd_keys_token COMMAND ${CMAKE_SOURCE_DIR}/tests/cmd/keys_token.sh $<TARGET_FILE:besa>)
   add_test(NAME real_keys_institution COMMAND ${CMAKE_SOURCE_DIR}/tests/cmd/keys_institution.sh $<TARGET_FILE:besa>)
   set_tests_properties(cmd_keys_passphrase cmd_keys_token real_keys_institution PROPERTIES LABELS real TIMEOUT 200 SKIP_RETURN_CODE 77)
-  set_tests_properties(verify_by_hand go_verify log_canary PROPERTIES LABELS real TIMEOUT 300 SKIP_RETURN_CODE 77
+  set_tests_properties(verify_by_hand go_verify log_canary PROPERTIES LABELS real TIMEOUT 600 SKIP_RETURN_CODE 77
                        FIXTURES_REQUIRED besa_demo RUN_SERIAL TRUE)
 endif()
 

@@ -20,6 +20,7 @@ enum env_open {
 struct env {
     void *context;
     const char *sqlite_vfs; /* NULL: SQLite's own */
+    bool is_unsynced; /* what is made goes if it is cut short: the store waits for no disk either */
 
     int64_t (*now_ms)(void *context);       /* Unix time, UTC */
     int64_t (*monotonic_ms)(void *context); /* never runs backwards */
@@ -48,6 +49,11 @@ struct env {
 
 /* The operating system's. */
 const struct env *env_real(void);
+/* For the demonstration's year alone: from here on the clock of this process and of those that it forks shows *behind_ms
+ * (atomic, in shared memory) before the present. It may shrink, never grow; the other clock moves on with it, by whole days.
+ * Nothing is synced: what such a process makes counts once it has ended well and its caller has synced it. Once, before
+ * env_real was asked for and before any other thread; no setting reaches it. */
+void env_real_behind(const int64_t *behind_ms);
 
 /* Reads a whole file of at most `limit` bytes into `out` (whose limit applies too). */
 struct buffer;

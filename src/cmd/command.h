@@ -106,6 +106,9 @@ int command_act_long(const struct options *options, const char *act, const char 
 /* A whole file, or standard input for "-". */
 bool command_read_file(const char *path, size_t limit, struct buffer *out, struct error *err);
 
+/* What main does: reads the common options and runs the command that is named. Gives the exit code. (program.c) */
+int program_run(int argc, char **argv);
+
 /* The subcommands, one file each. */
 typedef int command_run(struct options *options, int argc, char **argv);
 command_run command_init, command_pair, command_agreement, command_succession, command_keeper,

@@ -7,13 +7,17 @@
 
 #include "base/attributes.h"
 #include "base/text.h"
+#include "cmd/demo_case.h"
 #include "cmd/demo_run.h"
+#include "cmd/demo_year.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#define CASES_USUAL 160u /* some thirteen a month */
 
 volatile sig_atomic_t demo_is_interrupted;
 
@@ -85,17 +89,30 @@ static void outlook_show(const struct demo *demo)
 {
     const struct place *ro = &demo->ro;
     const struct place *al = &demo->al;
+    const struct demo_staff *head = &demo_staff_of(ro->party)[5];
+    const struct demo_staff *investigator = &demo_staff_of(ro->party)[2];
+    char program[PATH_SIZE] = "besa";
+    struct demo_cast cast; /* its first is of Romania, and in the register there */
 
+    demo_cast_make(demo->seed, &cast);
+    if (readlink("/proc/self/exe", program, sizeof program - 1) < 0)
+        snprintf(program, sizeof program, "besa");
     printf(
         "\nAll three nodes go on running; Ctrl-C stops them. To look further, in another shell:\n"
+        "  alias besa=%s\n"
+        "  besa --home %s --officer %s --reason exercise case list\n"
+        "  besa --home %s --officer %s --reason exercise alarms\n"
+        "  besa --home %s --officer %s --reason exercise --case %s-REGISTER own search %s "
+        "--purpose investigation\n"
         "  besa --home %s --officer %s --reason exercise sent\n"
         "  besa --home %s --officer %s --reason exercise inbox\n",
-        ro->home, ro->officer, al->home, al->officer);
+        program, ro->home, head->id, ro->home, head->id, ro->home, investigator->id,
+        ro->case_number, cast.people[0].family, ro->home, ro->officer, al->home, al->officer);
     if (demo->request[0] != '\0')
         printf("  besa --home %s --officer %s --reason exercise --case %s show %s\n", ro->home,
                ro->officer, ro->case_number, demo->request);
     printf("  besa --home %s --officer %s --reason check status\n"
-           "  besa --home %s agreement show\n"
+           "  besa --home %s agreement show ro-al\n"
            "  besa --home %s log list\n"
            "  besa --home %s --officer %s --reason check verify\n"
            "Officers: %s, %s (approves), %s (administrator) in Bucharest;\n"
@@ -155,12 +172,19 @@ int command_demo(struct options *options, int argc, char **argv)
     static struct demo demo;
     const char *mode = getenv("DEMO");
     struct sigaction action = {.sa_handler = interrupt};
+    const char *seed = NULL, *cases = NULL;
+    const struct command_option own[] = {{.name = "seed", .value = &seed},
+                                         {.name = "cases", .value = &cases}};
+    uint64_t seed_number = 1, case_count = 0;
     struct word_list words;
     struct error err = {0};
     int exit_code = 0;
 
-    if (!command_parse(options, argc, argv, NULL, 0, 0, 0, &words, &exit_code))
+    if (!command_parse(options, argc, argv, own, ARRAY_COUNT(own), 0, 0, &words, &exit_code))
         return exit_code;
+    if (!command_number("seed", seed, 0, INT64_MAX, 1, &seed_number, &err) ||
+        !command_number("cases", cases, 0, DEMO_CASES_MAX, CASES_USUAL, &case_count, &err))
+        return command_fail(options, &err);
     demo = (struct demo){.options = options,
                          .ro = {.party = "ro",
                                 .city = "Bucharest",
@@ -198,6 +222,8 @@ int command_demo(struct options *options, int argc, char **argv)
                                 .approver_name = "Petros Manikas",
                                 .unit = "spoc-1",
                                 .case_number = CASE_GR},
+                         .seed = seed_number,
+                         .case_count = (size_t)case_count,
                          .is_scripted = mode != NULL && strcmp(mode, "scripted") == 0};
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);

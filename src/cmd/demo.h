@@ -15,16 +15,17 @@
 #include <signal.h>
 #include <sys/types.h>
 
-#define DEMO_DIRECTORY "build/demo"
-#define PATH_SIZE      512
-#define RESULT_SIZE    CONTROL_REPLY_SIZE_MAX
-#define WAIT_MS        60000 /* for one step between the nodes */
-#define LARGE_WAIT_MS  300000
-#define POLL_MS        100
-#define ID_SIZE        UUID_TEXT_SIZE
-#define CASE_RO        "RO-EXERCISE-7"
-#define CASE_AL        "AL-EXERCISE-7"
-#define CASE_GR        "GR-EXERCISE-7"
+#define DEMO_DIRECTORY  "build/demo"
+#define PATH_SIZE       512
+#define RESULT_SIZE     CONTROL_REPLY_SIZE_MAX
+#define WAIT_MS         60000 /* for one step between the nodes */
+#define LARGE_WAIT_MS   300000
+#define POLL_MS         100
+#define DEMO_VALID_DAYS "1826" /* of an agreement: the past year, and some to come */
+#define ID_SIZE         UUID_TEXT_SIZE
+#define CASE_RO         "RO-EXERCISE-7"
+#define CASE_AL         "AL-EXERCISE-7"
+#define CASE_GR         "GR-EXERCISE-7"
 
 /* One of the two nodes, and who works there. */
 struct place {
@@ -49,6 +50,8 @@ struct demo {
     struct place ro, al, gr;
     bool is_scripted;
     bool is_new;
+    uint64_t seed;     /* of the year */
+    size_t case_count; /* the same */
     char reference[32];
     char request[ID_SIZE]; /* ids of the two messages, the same on both nodes */
     char answer[ID_SIZE];
@@ -105,12 +108,14 @@ bool place_import(const struct place *place, const struct place *partner, const 
                   struct error *err);
 bool place_start(struct place *place, struct error *err);
 bool place_is_answering(const struct place *place);
-bool place_officer(const struct place *place, const char *id, const char *name, const char *role,
-                   struct error *err);
 bool place_case(const struct place *place, struct error *err);
+bool demo_homes_make(struct demo *demo, struct error *err);
 bool demo_step_homes(struct demo *demo, struct error *err);
 bool demo_step_start(struct demo *demo, struct error *err);
 bool demo_step_people(struct demo *demo, struct error *err);
+
+/* --- demo_past.c: the year before --- */
+bool demo_past_make(struct demo *demo, struct error *err);
 
 /* --- demo_exchange.c: the request and its answer --- */
 bool place_receipt(const struct place *place, const char *item, char time[TIME_TEXT_SIZE],
@@ -128,6 +133,7 @@ bool demo_step_answer(struct demo *demo, struct error *err);
 bool demo_step_answered(struct demo *demo, struct error *err);
 
 /* --- demo_third.c: Greece, under an agreement of its own --- */
+bool demo_third_make(struct demo *demo, struct error *err);
 bool demo_step_third(struct demo *demo, struct error *err);
 bool demo_step_apart(struct demo *demo, struct error *err);
 

@@ -84,8 +84,9 @@ static bool agreement_make(struct demo *demo, struct error *err)
     static const char draft[] = DEMO_DIRECTORY "/ro-al.json";
     static const char once[] = DEMO_DIRECTORY "/ro-al.signed-once";
     static const char both[] = DEMO_DIRECTORY "/ro-al.agreement";
-    const char *draft_words[] = {"--json",    "--home", demo->ro.home, "agreement", "draft",
-                                 "--partner", "al",     draft,         NULL};
+    const char *draft_words[] = {"--json",        "--home",    demo->ro.home, "agreement",
+                                 "draft",         "--partner", "al",          "--valid-days",
+                                 DEMO_VALID_DAYS, draft,       NULL};
     const char *sign_words[] = {"--json", "--home",   demo->ro.home, "agreement", "sign",
                                 draft,    "--output", once,          NULL};
     const char *countersign_words[] = {"--json",    "--home",      demo->al.home,
@@ -122,30 +123,35 @@ static bool secrets_remove(struct error *err)
            run_remove(DEMO_DIRECTORY "/al.secret", err);
 }
 
+/* Three nodes: two of them paired and under their agreement, and Greece under one of its own. */
+bool demo_homes_make(struct demo *demo, struct error *err)
+{
+    const struct env *env = env_real();
+    char fingerprints[2][64];
+    unsigned ports[2];
+
+    return env->make_dir(env->context, "build", err) &&
+           env->make_dir(env->context, DEMO_DIRECTORY, err) && run_free_ports(ports, 2, err) &&
+           place_init(&demo->ro, ports[0], err) && place_init(&demo->al, ports[1], err) &&
+           place_export(&demo->ro, fingerprints[0], err) &&
+           place_export(&demo->al, fingerprints[1], err) &&
+           place_import(&demo->ro, &demo->al, fingerprints[1], err) &&
+           place_import(&demo->al, &demo->ro, fingerprints[0], err) && secrets_remove(err) &&
+           agreement_make(demo, err) && demo_third_make(demo, err);
+}
+
 bool demo_step_homes(struct demo *demo, struct error *err)
 {
     static const char ready[] = DEMO_DIRECTORY "/ready";
-    const struct env *env = env_real();
     const char *fresh = getenv("FRESH");
-    char fingerprints[2][64];
-    unsigned ports[2];
 
     if (((fresh != NULL && strcmp(fresh, "1") == 0) || !run_exists(ready)) &&
         !run_remove(DEMO_DIRECTORY, err))
         return false;
     demo->is_new = !run_exists(ready);
-    if (!demo->is_new)
-        return true;
-    if (!env->make_dir(env->context, "build", err) ||
-        !env->make_dir(env->context, DEMO_DIRECTORY, err) || !run_free_ports(ports, 2, err) ||
-        !place_init(&demo->ro, ports[0], err) || !place_init(&demo->al, ports[1], err) ||
-        !place_export(&demo->ro, fingerprints[0], err) ||
-        !place_export(&demo->al, fingerprints[1], err) ||
-        !place_import(&demo->ro, &demo->al, fingerprints[1], err) ||
-        !place_import(&demo->al, &demo->ro, fingerprints[0], err) || !secrets_remove(err) ||
-        !agreement_make(demo, err))
-        return false;
-    return env_write_file(env, ready, span_text("two training nodes\n"), err);
+    return !demo->is_new ||
+           (demo_past_make(demo, err) &&
+            env_write_file(env_real(), ready, span_text("three training nodes\n"), err));
 }
 
 /* --- running --- */
@@ -180,29 +186,6 @@ bool demo_step_start(struct demo *demo, struct error *err)
     demo_say(&demo->ro, "node runs (process %d)", (int)demo->ro.pid);
     demo_say(&demo->al, "node runs (process %d)", (int)demo->al.pid);
     return true;
-}
-
-bool place_officer(const struct place *place, const char *id, const char *name, const char *role,
-                   struct error *err)
-{
-    struct result *result CLEANUP(result_free) = NULL;
-    struct buffer arguments CLEANUP(buffer_free) = buffer_make(1024);
-    struct json_writer out = json_writer_make(&arguments);
-
-    json_begin_object(&out);
-    json_string_field(&out, "id", id);
-    json_string_field(&out, "name", name);
-    json_string_field(&out, "unit", place->unit);
-    json_string_field(&out, "role", role);
-    json_end_object(&out);
-    struct place without_case = *place;
-    without_case.case_number = NULL;
-    struct asking asking = {.officer = place->admin,
-                            .reason = "installation",
-                            .act = "officer-put",
-                            .arguments = buffer_span(&arguments),
-                            .fd = -1};
-    return place_ask(&without_case, &asking, &result, err);
 }
 
 bool place_case(const struct place *place, struct error *err)
@@ -246,14 +229,5 @@ bool demo_step_people(struct demo *demo, struct error *err)
     for (size_t i = 0; i < ARRAY_COUNT(places); i++)
         if (!api_say(places[i], err))
             return false;
-    if (!demo->is_new)
-        return true;
-    for (size_t i = 0; i < ARRAY_COUNT(places); i++)
-        if (!place_officer(places[i], places[i]->officer, places[i]->officer_name, "investigator",
-                           err) ||
-            !place_officer(places[i], places[i]->approver, places[i]->approver_name, "approver",
-                           err) ||
-            !place_case(places[i], err))
-            return false;
-    return true;
+    return !demo->is_new || (place_case(&demo->ro, err) && place_case(&demo->al, err));
 }

@@ -15,6 +15,9 @@
 /* Runs `besa <words>` to its end and gives its standard output; its standard error is ours. False when it failed (its
  * exit code is in the text). `words` ends with NULL. */
 bool run_besa(const char *const *words, struct buffer *output, struct error *err);
+/* From here on run_besa's children are this process's image going on with `program` (program_run), not the program begun
+ * anew: they share its clock (env_real_behind). In a process of one thread. */
+void run_inside(int (*program)(int argc, char **argv));
 /* Starts `besa <words>` with both outputs in `log`. */
 bool run_start(const char *const *words, const char *log, pid_t *pid, struct error *err);
 /* True while it runs. */

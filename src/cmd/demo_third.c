@@ -1,6 +1,6 @@
 /*
- * Greece joins the demonstration: a third node under an agreement of its own with Romania, paired while Bucharest serves. It
- * shows that a partner more changes nothing for the others: what Tirana sent to Bucharest is in Athens as if it never was.
+ * Greece in the demonstration: a third node under an agreement of its own with Romania. It shows that a partner more changes
+ * nothing for the others: what Tirana sent to Bucharest is in Athens as if it never was.
  */
 #include "cmd/demo.h"
 
@@ -8,7 +8,6 @@
 #include "cmd/demo_data.h"
 #include "cmd/demo_run.h"
 
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -99,8 +98,9 @@ static bool athens_agree(const struct place *ro, const struct place *gr, struct 
     static const char draft[] = DEMO_DIRECTORY "/gr-ro.json";
     static const char once[] = DEMO_DIRECTORY "/gr-ro.signed-once";
     static const char both[] = DEMO_DIRECTORY "/gr-ro.agreement";
-    const char *draft_words[] = {"--json",    "--home",  ro->home, "agreement", "draft",
-                                 "--partner", gr->party, draft,    NULL};
+    const char *draft_words[] = {"--json",        "--home",    ro->home,  "agreement",
+                                 "draft",         "--partner", gr->party, "--valid-days",
+                                 DEMO_VALID_DAYS, draft,       NULL};
     const char *sign_words[] = {"--json", "--home",   ro->home, "agreement", "sign",
                                 draft,    "--output", once,     NULL};
     const char *countersign_words[] = {"--json", "--home",   gr->home, "agreement", "countersign",
@@ -112,41 +112,26 @@ static bool athens_agree(const struct place *ro, const struct place *gr, struct 
            adopt(gr, both, err);
 }
 
+bool demo_third_make(struct demo *demo, struct error *err)
+{
+    return athens_init(&demo->gr, err) && athens_pair(&demo->ro, &demo->gr, err) &&
+           athens_agree(&demo->ro, &demo->gr, err);
+}
+
 static bool athens_answers(struct demo *demo, struct error *err)
 {
     (void)err;
-    return place_is_answering(&demo->gr) && place_is_answering(&demo->ro);
-}
-
-/* Bucharest takes Athens' calls at once; its sandbox names the ports that it calls itself. */
-static bool athens_start(struct demo *demo, bool is_new, struct error *err)
-{
-    if (!place_start(&demo->gr, err) ||
-        !demo_wait(demo, athens_answers, WAIT_MS, "starting Athens' node", err))
-        return false;
-    if (is_new) {
-        kill(demo->ro.pid, SIGHUP);
-        run_sleep_ms(1000);
-    }
-    if (!demo_wait(demo, athens_answers, WAIT_MS, "Bucharest beginning anew", err))
-        return false;
-    demo_say(&demo->gr, "node runs (process %d), under agreement %s with Bucharest",
-             (int)demo->gr.pid, AGREEMENT);
-    return true;
+    return place_is_answering(&demo->gr);
 }
 
 bool demo_step_third(struct demo *demo, struct error *err)
 {
-    struct place *gr = &demo->gr;
-    bool is_new = !run_exists(gr->home);
-
-    if (is_new && (!athens_init(gr, err) || !athens_pair(&demo->ro, gr, err) ||
-                   !athens_agree(&demo->ro, gr, err)))
+    if (!place_start(&demo->gr, err) ||
+        !demo_wait(demo, athens_answers, WAIT_MS, "starting Athens' node", err))
         return false;
-    return athens_start(demo, is_new, err) &&
-           (!is_new || (place_officer(gr, gr->officer, gr->officer_name, "investigator", err) &&
-                        place_officer(gr, gr->approver, gr->approver_name, "approver", err) &&
-                        place_case(gr, err)));
+    demo_say(&demo->gr, "node runs (process %d), under agreement %s with Bucharest",
+             (int)demo->gr.pid, AGREEMENT);
+    return !demo->is_new || place_case(&demo->gr, err);
 }
 
 static bool athens_has_received(struct demo *demo, struct error *err)

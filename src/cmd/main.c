@@ -1,13 +1,7 @@
 /* besa: the one program of a node. The table of its commands, and nothing else. */
 #include "cmd/command.h"
-#include "cmd/second.h"
-#include "crypto/secret.h"
 
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <sysexits.h>
+#include <stddef.h>
 
 const struct command commands[] = {
     {"init",
@@ -269,41 +263,17 @@ const struct command commands[] = {
      command_resume},
     {"rebuild", "", "Drops the derived tables and builds them again from the log.",
      command_rebuild},
-    {"demo", "",
-     "Two training nodes under build/demo, a request with its answer between them, and a third node under "
-     "an agreement of its own.\n\n"
-     "DEMO=scripted verifies every step and ends; FRESH=1 starts anew.",
+    {"demo", "[--seed N] [--cases N]",
+     "Two training nodes under build/demo with a year of fictional cases behind them, a request with its answer "
+     "between them, and a third node under an agreement of its own.\n\n"
+     "The year is lived in their first start, by the acts of officers and a clock that runs from a year ago: 160 cases, "
+     "or --cases N (0: none), the same for the same --seed. DEMO=scripted verifies every step and ends; FRESH=1 starts "
+     "anew.",
      command_demo},
     {.name = NULL},
 };
 
-static const struct command *command_find(const char *name)
-{
-    for (const struct command *command = commands; command->name != NULL; command++)
-        if (strcmp(command->name, name) == 0)
-            return command;
-    return NULL;
-}
-
 int main(int argc, char **argv)
 {
-    struct second_typed typed = {.officer = ""};
-    struct options options = {.typed = &typed,
-                              .home = getenv("BESA_HOME"),
-                              .officer = getenv("BESA_OFFICER"),
-                              .reason = getenv("BESA_REASON"),
-                              .case_number = getenv("BESA_CASE")};
-    int exit_code = EX_OK;
-
-    umask(077);
-    crypto_start();
-    int at = command_parse_common(&options, argc, argv, &exit_code);
-    if (at == 0)
-        return exit_code;
-    options.command = command_find(argv[at]);
-    if (options.command == NULL)
-        return command_usage(&options, "'%s' is no command", argv[at]);
-    exit_code = options.command->run(&options, argc - at, argv + at);
-    secret_wipe(&typed, sizeof typed);
-    return exit_code;
+    return program_run(argc, argv);
 }

@@ -44,7 +44,8 @@ static const char *const control_sql[CONTROL_COUNT] = {
 struct sqlite_database {
     struct database base;
     sqlite3 *handle;
-    bool is_normal; /* synchronous = NORMAL at the moment */
+    bool is_normal;   /* synchronous = NORMAL at the moment */
+    bool is_unsynced; /* synchronous = OFF for good: see struct env */
     sqlite3_stmt *controls[CONTROL_COUNT];
 };
 
@@ -144,7 +145,7 @@ static bool sqlite_run(struct database *base, const char *sql, struct error *err
 
 static bool sqlite_set_sync(struct sqlite_database *db, bool is_normal, struct error *err)
 {
-    if (db->is_normal == is_normal)
+    if (db->is_normal == is_normal || db->is_unsynced)
         return true;
     if (!sqlite_exec(db, is_normal ? "pragma synchronous = normal" : "pragma synchronous = full",
                      err))
@@ -506,6 +507,7 @@ static bool sqlite_configure(struct sqlite_database *db, struct error *err)
                        "pragma mmap_size = 0;"
                        "pragma journal_size_limit = 67108864;",
                        err) &&
+           (!db->is_unsynced || sqlite_exec(db, "pragma synchronous = off", err)) &&
            (!db->base.is_reader || sqlite_exec(db, "pragma query_only = on", err));
 }
 
@@ -522,6 +524,7 @@ bool sqlite_open(const struct database_options *options, struct database **out, 
         return error_set(err, ERROR_LIMIT, "out of memory");
     db->base.engine = &sqlite_engine;
     db->base.is_reader = options->is_reader;
+    db->is_unsynced = options->env->is_unsynced;
     bool ok = sqlite3_open_v2(options->place, &db->handle, flags | SQLITE_OPEN_NOMUTEX, vfs) ==
                   SQLITE_OK ||
               sqlite_failed(db, err);

@@ -63,7 +63,8 @@ stop
 "$besa" log export "$work/domestic" --log ro/domestic/0 > /dev/null 2>&1
 "$besa" log export "$work/out" --log ro/ro-al/to/al/0 > /dev/null 2>&1
 domestic=$("$besa" log vkey ro/domestic/0) out=$("$besa" log vkey ro/ro-al/to/al/0)
-[ -f "$work/domestic/tile/entries/000" ] && [ -f "$work/domestic/tile/1/000.p/1" ] ||
+upper=$(cd "$work/domestic" && find tile/1 -type f | sort | head -n 1) # how wide it is, the past of the nodes decides
+[ -f "$work/domestic/tile/entries/000" ] && [ -n "$upper" ] ||
     { echo "the domestic log has no full tile"; exit 1; }
 "$work/go_verify" "$work/domestic" "$domestic"
 "$work/go_verify" "$work/out" "$out"
@@ -86,7 +87,7 @@ refuses() { # FILE OFFSET WHAT
 }
 refuses tile/entries/000 40 "an entry"
 refuses tile/0/000 5 "a tile"
-refuses tile/1/000.p/1 5 "an upper tile"
+refuses "$upper" 5 "an upper tile"
 refuses checkpoint 40 "the checkpoint"
 if "$work/go_verify" "$work/domestic" "$out" > /dev/null 2>&1; then
     echo "another log's key was accepted"
