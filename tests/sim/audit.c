@@ -298,6 +298,7 @@ bool audit_end(struct world *world)
     if (world->event == EVENT_CLONE && !audit_clone(world))
         return false;
     if ((!a->is_blinded && !audit_logs(a, b)) || (!b->is_blinded && !audit_logs(b, a)) ||
+        (!a->is_blinded && !audit_approvals(a)) || (!b->is_blinded && !audit_approvals(b)) ||
         (!a->is_blinded && !audit_witness(a)) || (!b->is_blinded && !audit_witness(b)) ||
         !(world->has_leapt ? audit_retention(world) : audit_acts(world)) || !audit_agreement(world))
         return false;

@@ -48,6 +48,9 @@ bool audit_differs(struct node *from, struct node *to);
 bool audit_domestic_differs(struct node *node);
 /* What the partner witnessed of the domestic log is what stands there. */
 bool audit_witness(struct node *node);
+/* --- audit_rules.c --- */
+/* What this side's logs give was approved by a second officer. */
+bool audit_approvals(struct node *from);
 /* --- audit_acts.c --- */
 bool audit_acts(struct world *world);
 /* --- retention.c: after the leap, when what officers did is forgotten in its turn --- */

@@ -33,7 +33,8 @@ static const char *reason_name(enum succession_reason reason)
 
 static bool wants_keys(enum succession_reason reason)
 {
-    return reason == SUCCESSION_KEY_CHANGE || reason == SUCCESSION_KEY_THEFT;
+    return reason == SUCCESSION_KEY_CHANGE || reason == SUCCESSION_KEY_THEFT ||
+           reason == SUCCESSION_KEEPER_LOST;
 }
 
 static const struct journal_log *log_of(const struct node *node)
@@ -85,9 +86,12 @@ static bool custody_stands_still(const struct node *node)
            strcmp(mirror->origin, node->journal.lines[0].out.origin) == 0;
 }
 
-/* After a restore only what stands still gets a successor. */
+/* After a restore only what stands still gets a successor; of a lost record, what waits for a word that nobody can give. */
 static bool needs_end(const struct node *node, bool is_domestic)
 {
+    if (node->ending.reason == SUCCESSION_KEEPER_LOST)
+        return is_domestic ? node->journal.domestic.awaits_fresh > 0
+                           : node->journal.lines[0].out.awaits_fresh > 0;
     return succession_is_planned(node->ending.reason) ||
            node->ending.reason == SUCCESSION_KEY_THEFT ||
            (is_domestic ? domestic_stands_still(node)
@@ -120,7 +124,7 @@ static void next_begin(struct node *node, bool is_domestic)
     }
     ending->is_domestic = is_domestic;
     ending->origin[0] = '\0';
-    ending->phase = is_domestic || !wants_keys(ending->reason) ? ENDING_PREPARE : ENDING_RENEW;
+    ending->phase = wants_keys(ending->reason) ? ENDING_RENEW : ENDING_PREPARE;
 }
 
 void ending_begin(struct node *node, enum succession_reason reason)
@@ -168,7 +172,8 @@ static void log_ended(struct node *node)
 static bool has_new_keys(const struct node *node)
 {
     const struct keeper_sets *sets = &node->journal.sets;
-    const uint8_t *own = node->journal.lines[0].own_keys.log;
+    const uint8_t *own = node->ending.is_domestic ? node->journal.domestic_keys.log
+                                                  : node->journal.lines[0].own_keys.log;
 
     return sets->count > 0 && memcmp(sets->keys[sets->count - 1].log, own, 32) != 0;
 }

@@ -13,6 +13,7 @@ const char *const event_names[] = {
     [EVENT_KEY_CHANGE] = "key change",
     [EVENT_KEY_THEFT] = "key theft",
     [EVENT_RECORD_LOST] = "keeper record lost",
+    [EVENT_RECORDS_LOST] = "both keeper records lost",
     [EVENT_RETENTION] = "years pass",
     [EVENT_CLONE] = "cloned machine",
     [EVENT_RESTORE] = "older backup restored",
@@ -32,13 +33,21 @@ bool event_find(const char *name, enum event_kind *out)
 bool event_excludes_restore(enum event_kind kind)
 {
     return kind == EVENT_KEY_CHANGE || kind == EVENT_KEY_THEFT || kind == EVENT_RETENTION ||
-           kind == EVENT_CLONE;
+           kind == EVENT_CLONE || kind == EVENT_RECORDS_LOST;
 }
 
-/* Of two keepers that lost their records neither can speak for the other; and one second machine is enough. */
-static bool event_may_come_twice(enum event_kind kind)
+/* Both lost records are an event of their own, and one second machine is enough. */
+static bool event_comes_twice(struct random *random, enum event_kind kind)
 {
-    return kind != EVENT_RECORD_LOST && kind != EVENT_CLONE;
+    return kind == EVENT_RECORDS_LOST ||
+           (kind != EVENT_RECORD_LOST && kind != EVENT_CLONE && random_chance(random, 30));
+}
+
+/* Steps between the two. */
+static unsigned gap_choose(struct random *random, enum event_kind kind)
+{
+    bool is_at_once = kind == EVENT_RECORDS_LOST && random_chance(random, 40);
+    return is_at_once ? 0 : (unsigned)random_below(random, 40);
 }
 
 static enum event_kind event_choose(struct random *random)
@@ -68,8 +77,8 @@ void event_plan(struct world *world, enum event_kind forced)
                   side);
         fault_add(world, FAULT_RESTORE_DATABASE, world->event_step[side], side);
     }
-    if (event_may_come_twice(world->event) && random_chance(random, 30))
-        world->event_step[1 - side] = world->event_step[side] + (unsigned)random_below(random, 40);
+    if (event_comes_twice(random, world->event))
+        world->event_step[1 - side] = world->event_step[side] + gap_choose(random, world->event);
 }
 
 static void event_come(struct node *node)
@@ -86,6 +95,7 @@ static void event_come(struct node *node)
         ending_begin(node, SUCCESSION_KEY_THEFT);
         break;
     case EVENT_RECORD_LOST:
+    case EVENT_RECORDS_LOST:
         record_lose(node);
         break;
     case EVENT_CLONE:
@@ -102,11 +112,15 @@ static void event_come(struct node *node)
 void event_step(struct world *world)
 {
     clone_step(world);
+    if (random_chance(&world->random, 40))
+        resume_go_on(world);
     for (size_t i = 0; i < MACHINE_COUNT; i++) {
         struct node *node = &world->nodes[i];
         if (world->event_step[i] == world->step && world->event_step[i] != 0)
             event_come(node);
         if (random_chance(&world->random, 40)) {
+            if (record_is_stuck(node))
+                ending_begin(node, SUCCESSION_KEEPER_LOST);
             ending_go_on(node);
             record_go_on(node);
         }
@@ -118,6 +132,8 @@ void event_heal(struct world *world)
     clone_go_on(world);
     for (size_t i = 0; i < MACHINE_COUNT; i++) {
         struct node *node = &world->nodes[i];
+        if (record_is_stuck(node))
+            ending_begin(node, SUCCESSION_KEEPER_LOST);
         if (ending_is_due(node) && !audit_awaits_receipts(node)) {
             audit_stopped(node);
             ending_begin(node, node->was_cloned ? SUCCESSION_CLONED : SUCCESSION_RESTORED);

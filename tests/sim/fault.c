@@ -297,6 +297,7 @@ static void backup_restore(struct node *node, bool is_all)
     }
     node->must_crash = false;
     node->was_restored = true;
+    node->resuming = (struct resuming){.is_ordering = false};
     for (unsigned i = 0; i < world->act_count; i++)
         if (world->acts[i].side == node->side && world->acts[i].order > node->backup_acts) {
             world->acts[i].may_be_lost = true;

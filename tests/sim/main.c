@@ -48,11 +48,20 @@ static const char *const expected_sites[] = {
     "opening: write keeper.record", "opening: sync keeper.record",
     "checkpoint: write besa.db",    "checkpoint: sync besa.db",
     "checkpoint: sync besa.db-wal", NULL};
-static const char *const expected_refusals[] = {
-    "/1/push behind", "/1/push busy", "/1/push clock", "/1/push read-only", "/1/push fork", NULL};
-static const char *const expected_act_refusals[] = {
-    "request-send rule",     "item-erase conflict", "item-withdraw conflict",
-    "request-send conflict", "item-show missing",   NULL};
+static const char *const expected_refusals[] = {"/1/push behind",
+                                                "/1/push busy",
+                                                "/1/push clock",
+                                                "/1/push read-only",
+                                                "/1/push fork",
+                                                "/1/resume-piece rule",
+                                                NULL};
+static const char *const expected_act_refusals[] = {"request-send rule",
+                                                    "item-erase conflict",
+                                                    "item-withdraw conflict",
+                                                    "request-send conflict",
+                                                    "item-show missing",
+                                                    "resume-order rule",
+                                                    NULL};
 static const char *const expected_stops[] = {"own, after a restore", NULL};
 static const char *const expected_resumes[] = {"order restored", "receipts alone came back", NULL};
 
@@ -60,12 +69,19 @@ static const char *const expected_agreement[] = {
     "amendment in force at both", "entries under a later version", "returned to its officer unsent",
     "terminated, known to both", NULL};
 
+static const char *const expected_approvals[] = {"answers of two officers",
+                                                 "refused to one officer", NULL};
+static const char *const expected_suspensions[] = {"refused what came meanwhile", NULL};
+static const char *const expected_limits[] = {"moved", "suspended", NULL};
+
 static const char *const expected_ends[] = {"yearly closing: outgoing log",
                                             "yearly closing: domestic log",
                                             "key change: outgoing log",
                                             "key change: domestic log",
                                             "key theft: outgoing log",
                                             "key theft: domestic log",
+                                            "keeper_lost: outgoing log",
+                                            "keeper_lost: domestic log",
                                             "restored: outgoing log",
                                             "restored: domestic log",
                                             "cloned: outgoing log",
@@ -85,9 +101,21 @@ static const char *const expected_clones[] = {"the copy stays",
 static const char *const expected_records[] = {"made anew and paired", NULL};
 static const char *const expected_thefts[] = {"receipts that the thief gave", NULL};
 
+static void expect_hostile(void)
+{
+    const char *const others[] = {fault_names[FAULT_WRITE_ERROR],
+                                  "half open until the caller gave up", NULL};
+
+    tally_expect("fault", mischief_names);
+    tally_expect("fault", others);
+}
+
 static void expect_all(void)
 {
     tally_expect("agreement", expected_agreement);
+    tally_expect("approval", expected_approvals);
+    tally_expect("suspension", expected_suspensions);
+    tally_expect("limit", expected_limits);
     for (int kind = 0; kind < FAULT_KIND_COUNT; kind++) {
         const char *const one[] = {fault_names[kind], NULL};
         if (kind != FAULT_WRITE_ERROR) /* of hostile histories alone */
@@ -212,6 +240,8 @@ int main(int count, char **words)
     }
     crypto_start();
     expect_all();
+    if (options.run.is_hostile)
+        expect_hostile();
     if (world == NULL || !machine_vfs_register() || !template_make(&template))
         return 70;
     options.run.template = &template;

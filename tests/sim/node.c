@@ -141,6 +141,7 @@ bool node_open(struct node *node, struct error *err)
         return false;
     }
     node->is_suspended = node->journal.lines[0].is_suspended_by_us;
+    node->openings++;
     world_tell(node->world, "%s opens: %" PRIu64 " sent, %" PRIu64 " receipted, %" PRIu64 " held",
                node->machine.name, node->journal.lines[0].out.size, node->journal.lines[0].cosigned,
                node->journal.lines[0].in.size);
@@ -172,6 +173,7 @@ void node_pump(struct node *node)
     journal_pump(&node->journal);
     doing_end(node);
     audit_roots(node);
+    audit_suspended(node);
     audit_receipted(node);
     audit_resumed(node);
     copy_note(node);

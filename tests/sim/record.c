@@ -1,7 +1,8 @@
 /*
  * The keeper's record is lost (docs/recovery.md): the node opens and says so, two officers make the record anew from its
- * books with the node stopped, the daily keys are paired again, and each log waits for the partner's fresh receipt. Power
- * fails in the midst of it as anywhere else; then the same is done again.
+ * books with the node stopped, the daily keys are paired again, and each log waits for the partner's fresh receipt. Where the
+ * partner's keeper lost its record too, there is none, and the logs end. Power fails in the midst of it as anywhere else; then
+ * the same is done again.
  */
 #include "sim/world.h"
 
@@ -67,6 +68,7 @@ void record_go_on(struct node *node)
     } else if (node_pair(node, &err)) {
         tally_add("keeper record", "made anew and paired");
         node->record = RECORD_WHOLE;
+        node->paired_ms = node->world->now_ms;
     } else if (!node->machine.disk.has_failed) {
         world_fail(node->world, "%s cannot pair again: %s", node->party, err.text);
     }
@@ -75,6 +77,18 @@ void record_go_on(struct node *node)
 static bool waits(const struct journal_log *log)
 {
     return log->awaits_fresh > 0;
+}
+
+bool record_is_stuck(const struct node *node)
+{
+    enum { PATIENCE_MS = 30000 };
+    const struct node *partner = &node->world->nodes[1 - node->side];
+    const struct journal_line *line = &node->journal.lines[0];
+
+    return node->is_up && node->has_lost_record && node->record == RECORD_WHOLE &&
+           partner->has_lost_record && partner->record == RECORD_WHOLE &&
+           node->world->now_ms > node->paired_ms + PATIENCE_MS &&
+           (waits(&line->out) || waits(&node->journal.domestic));
 }
 
 bool record_is_whole(const struct node *node)

@@ -1,8 +1,6 @@
 /* The officers' acts, and the reference model of what they were told. */
 #include "sim/world.h"
 
-#include "journal/resume.h"
-
 #include "message/support/samples.h"
 
 #include <inttypes.h>
@@ -19,6 +17,7 @@ const char *const act_names[ACT_KIND_COUNT + 1] = {
     [ACT_DELAY] = "delay-tell",
     [ACT_DOUBT] = "urgency-doubt",
     [ACT_URGENCY] = "urgency-reply",
+    [ACT_SPONTANEOUS] = "spontaneous-send",
     [ACT_REFUSE] = "refuse-send",
     [ACT_SHOW] = "item-show",
     [ACT_ASSIGN] = "assign",
@@ -31,6 +30,8 @@ const char *const act_names[ACT_KIND_COUNT + 1] = {
     [ACT_REFUSE_PROPOSAL] = "agreement-refuse",
     [ACT_WITHDRAW_PROPOSAL] = "agreement-withdraw",
     [ACT_TERMINATE] = "agreement-terminate",
+    [ACT_ORDER_RESUME] = "resume-order",
+    [ACT_ALLOW_RESUME] = "resume-allow",
     [ACT_PREPARE_END] = "succession-prepare",
     [ACT_ALLOW_END] = "succession-allow",
     [ACT_IMPORT_END] = "succession-import",
@@ -42,6 +43,7 @@ struct work {
     struct job job; /* first */
     struct node *node;
     unsigned act;
+    const char *approver; /* empty: the first officer alone */
     struct buffer arguments;
     struct buffer body;
     struct buffer out;
@@ -50,6 +52,14 @@ struct work {
 static bool ends_log(enum act_kind kind)
 {
     return kind >= ACT_PREPARE_END && kind <= ACT_IMPORT_END;
+}
+
+/* Where the table of roles wants two, they are a head of desk and a security officer; the partner's one allows alone. */
+static const char *approver_of(enum act_kind kind)
+{
+    return kind == ACT_ALLOW_RESUME || kind == ACT_ALLOW_END     ? ""
+           : kind == ACT_ORDER_RESUME || kind >= ACT_PREPARE_END ? "third"
+                                                                 : "second";
 }
 
 static bool work_run(struct journal *journal, struct job *job, struct error *err)
@@ -70,15 +80,14 @@ static bool work_run(struct journal *journal, struct job *job, struct error *err
     json_object_begin(&object, json_root(json), &arena, &problems);
     /* The access entry of the act is found by its reason. */
     snprintf(reason, sizeof reason, "sim-%u", work->act);
-    struct desk_call call = {
-        .access = {.officer = span_text(officer_names[work->node->side]),
-                   .reason = span_text(reason),
-                   .case_number = span_text("c-1"),
-                   .approver = span_text(ends_log(record->kind) ? "third" : "second")},
-        .arguments = &object,
-        .body = buffer_span(&work->body),
-        .problems = &problems,
-        .arena = &arena};
+    struct desk_call call = {.access = {.officer = span_text(officer_names[work->node->side]),
+                                        .reason = span_text(reason),
+                                        .case_number = span_text("c-1"),
+                                        .approver = span_text(work->approver)},
+                             .arguments = &object,
+                             .body = buffer_span(&work->body),
+                             .problems = &problems,
+                             .arena = &arena};
     return desk_run(journal, desk_act_find(span_text(act_names[record->kind])), &call, &writer,
                     err);
 }
@@ -99,7 +108,8 @@ static bool makes_item(enum act_kind kind)
 /* What an officer shows, erases or withdraws by chance. */
 static bool is_target(enum act_kind kind)
 {
-    return kind == ACT_REQUEST || kind == ACT_ANSWER || kind == ACT_REFUSE;
+    return kind == ACT_REQUEST || kind == ACT_ANSWER || kind == ACT_REFUSE ||
+           kind == ACT_SPONTANEOUS;
 }
 
 static void told_done(struct world *world, struct work *work, struct act_record *record)
@@ -132,6 +142,8 @@ static void work_done(struct journal *journal, struct job *job, bool ok, const s
         record->refusal = err->kind;
         snprintf(name, sizeof name, "%s %s", act_names[record->kind], error_kind_name(err->kind));
         tally_add("refusal of an act", name);
+        if (record->is_alone && strstr(err->text, "a second officer must approve this") != NULL)
+            tally_add("approval", "refused to one officer");
         if (err->kind == ERROR_INPUT || err->kind == ERROR_BUG)
             world_fail(world, "act %u %s: %s", work->act, act_names[record->kind], err->text);
     }
@@ -139,6 +151,8 @@ static void work_done(struct journal *journal, struct job *job, bool ok, const s
                act_names[record->kind], ok ? "done" : err->text);
     if (ends_log(record->kind))
         ending_hear(world, work->act, ok, buffer_span(&work->out), err);
+    if (record->kind == ACT_ORDER_RESUME || record->kind == ACT_ALLOW_RESUME)
+        resume_hear(work->node, work->act, ok);
     buffer_free(&work->arguments);
     buffer_free(&work->body);
     buffer_free(&work->out);
@@ -146,6 +160,12 @@ static void work_done(struct journal *journal, struct job *job, bool ok, const s
 }
 
 /* --- what is asked --- */
+
+static struct span authority_of(const struct node *node)
+{
+    return span_text(node->side == 0 ? "Centrul de Cooperare (test)"
+                                     : "Qendra e Bashk\xc3\xabpunimit (test)");
+}
 
 static bool request_body(struct world *world, const struct node *node, unsigned act,
                          struct buffer *out)
@@ -165,8 +185,7 @@ static bool request_body(struct world *world, const struct node *node, unsigned 
         request.person_count = 1;
     }
     request.facts = span_text(facts);
-    request.authority = span_text(node->side == 0 ? "Centrul de Cooperare (test)"
-                                                  : "Qendra e Bashk\xc3\xabpunimit (test)");
+    request.authority = authority_of(node);
     bool ok = request_write(&request, out);
     free(facts);
     return ok;
@@ -177,6 +196,17 @@ static bool answer_body(struct world *world, struct buffer *out)
     struct answer answer =
         random_chance(&world->random, 50) ? sample_answer() : sample_answer_nothing_held();
     return answer_write(&answer, out);
+}
+
+static bool spontaneous_body(const struct node *node, unsigned act, struct buffer *out)
+{
+    struct spontaneous given = sample_spontaneous();
+    char reference[24];
+
+    snprintf(reference, sizeof reference, "SIM-%u", act);
+    given.reference = span_text(reference);
+    given.authority = authority_of(node);
+    return spontaneous_write(&given, out);
 }
 
 /* What this side proposes next, or the document that it signs second: by the version in force here. */
@@ -204,6 +234,7 @@ static bool arguments_write(struct buffer *out, const struct node *node, enum ac
         uuid_write(target, item);
     switch (kind) {
     case ACT_REQUEST:
+    case ACT_SPONTANEOUS:
     case ACT_SUSPEND:
     case ACT_RESUME:
     case ACT_REFUSE_PROPOSAL:
@@ -246,6 +277,8 @@ static bool arguments_write(struct buffer *out, const struct node *node, enum ac
                              node->world->act_count % 3 == 0 ? "kept" : "given_up");
     case ACT_ERASE:
         return buffer_format(out, "{\"item\":\"%s\",\"erase_reason\":\"retention\"}", item);
+    case ACT_ORDER_RESUME:
+    case ACT_ALLOW_RESUME:
     case ACT_PREPARE_END:
     case ACT_ALLOW_END:
     case ACT_IMPORT_END:
@@ -255,8 +288,8 @@ static bool arguments_write(struct buffer *out, const struct node *node, enum ac
     return false;
 }
 
-static bool submit(struct node *node, enum act_kind kind, const uint8_t target[UUID_SIZE],
-                   struct span arguments)
+static bool submit(struct node *node, enum act_kind kind, const char *approver,
+                   const uint8_t target[UUID_SIZE], struct span arguments)
 {
     struct world *world = node->world;
     struct error err = {0};
@@ -269,17 +302,23 @@ static bool submit(struct node *node, enum act_kind kind, const uint8_t target[U
     *work = (struct work){.job = {.run = work_run, .done = work_done},
                           .node = node,
                           .act = world->act_count,
+                          .approver = approver,
                           .arguments = buffer_make(4 * AGREEMENT_SIZE_MAX),
                           .body = buffer_make(BODY_SIZE_MAX),
                           .out = buffer_make(1 << 20)};
     struct act_record *record = &world->acts[world->act_count++];
     *record = (struct act_record){.kind = kind, .side = node->side, .machine = node->number};
+    /* Now and then an officer tries to give something without a second one; by no draw, so that histories stay as they are. */
+    record->is_alone = kind == ACT_ANSWER && world->act_count % 8 == 3;
+    if (record->is_alone)
+        work->approver = "";
     if (target != NULL)
         memcpy(record->target, target, UUID_SIZE);
     bool ok = (arguments.size > 0 ? buffer_add(&work->arguments, arguments)
                                   : arguments_write(&work->arguments, node, kind, target)) &&
               (kind != ACT_REQUEST || request_body(world, node, work->act, &work->body)) &&
-              (kind != ACT_ANSWER || answer_body(world, &work->body));
+              (kind != ACT_ANSWER || answer_body(world, &work->body)) &&
+              (kind != ACT_SPONTANEOUS || spontaneous_body(node, work->act, &work->body));
     char shown[UUID_TEXT_SIZE] = "";
     if (target != NULL)
         uuid_write(target, shown);
@@ -293,12 +332,17 @@ static bool submit(struct node *node, enum act_kind kind, const uint8_t target[U
 
 bool work_submit(struct node *node, enum act_kind kind, const uint8_t target[UUID_SIZE])
 {
-    return submit(node, kind, target, span_make(NULL, 0));
+    return submit(node, kind, approver_of(kind), target, span_make(NULL, 0));
 }
 
 bool work_submit_with(struct node *node, enum act_kind kind, struct span arguments)
 {
-    return submit(node, kind, NULL, arguments);
+    return submit(node, kind, approver_of(kind), NULL, arguments);
+}
+
+bool work_submit_alone(struct node *node, enum act_kind kind, struct span arguments)
+{
+    return submit(node, kind, "", NULL, arguments);
 }
 
 /* --- what officers choose --- */
@@ -393,6 +437,9 @@ static enum act_kind kind_choose(struct world *world, const struct node *node)
     /* In every fourth world the desks speak of limits. */
     if (world->seed % 4 == 2 && random_chance(&world->random, 25))
         return said_choose(world, node);
+    /* And in another fourth they tell each other what nobody asked. */
+    if (world->seed % 4 == 1 && random_chance(&world->random, 15))
+        return ACT_SPONTANEOUS;
     if (world->amends && random_chance(&world->random, 30))
         return amendment_choose(world, node);
     for (size_t i = 0; i < ARRAY_COUNT(weights); i++) {
@@ -438,6 +485,7 @@ bool work_act(struct node *node)
                          : message_choose(world, node->side, ANY_KIND, target);
         break;
     case ACT_REQUEST:
+    case ACT_SPONTANEOUS:
     case ACT_SUSPEND:
     case ACT_RESUME:
     case ACT_PROPOSE:
@@ -445,6 +493,8 @@ bool work_act(struct node *node)
     case ACT_REFUSE_PROPOSAL:
     case ACT_WITHDRAW_PROPOSAL:
     case ACT_TERMINATE:
+    case ACT_ORDER_RESUME:
+    case ACT_ALLOW_RESUME:
     case ACT_PREPARE_END:
     case ACT_ALLOW_END:
     case ACT_IMPORT_END:
@@ -452,45 +502,4 @@ bool work_act(struct node *node)
         return work_submit(node, kind, NULL);
     }
     return has_target ? work_submit(node, kind, target) : work_submit(node, ACT_REQUEST, NULL);
-}
-
-/* --- after a restore: two officers order the resume, one at the partner allows it --- */
-
-struct mending {
-    struct job job; /* first */
-    bool is_allowance;
-};
-
-static bool mending_run(struct journal *journal, struct job *job, struct error *err)
-{
-    const struct mending *mending = (const struct mending *)job;
-    struct journal_line *line = &journal->lines[0];
-
-    if (mending->is_allowance)
-        return journal_resume_allow(journal, line,
-                                    journal->env->now_ms(journal->env->context) + 86400000, err);
-    return !journal_is_behind(line) || journal_resume_order(journal, line, err);
-}
-
-static void mending_done(struct journal *journal, struct job *job, bool ok, const struct error *err)
-{
-    (void)journal;
-    (void)ok;
-    (void)err;
-    free(job);
-}
-
-void work_mend(struct node *node, bool is_allowance)
-{
-    struct mending *mending = calloc(1, sizeof *mending);
-    struct error err = {0};
-
-    if (mending == NULL)
-        abort();
-    *mending = (struct mending){.job = {.run = mending_run, .done = mending_done},
-                                .is_allowance = is_allowance};
-    world_tell(node->world, "%s %s", node->party,
-               is_allowance ? "allows a resume" : "orders its resume");
-    if (!journal_submit(&node->journal, &mending->job, &err))
-        free(mending);
 }

@@ -203,19 +203,6 @@ static void suspensions_lift(struct world *world)
     }
 }
 
-/* What was restored is resumed; the allowance of the other side ends, so it is given again. */
-static void resumes_order(struct world *world)
-{
-    if (clone_runs(world))
-        return; /* first one of the two goes */
-    for (size_t i = 0; i < MACHINE_COUNT; i++)
-        if (world->nodes[i].is_up && world->nodes[1 - i].is_up &&
-            audit_must_resume(&world->nodes[i])) {
-            work_mend(&world->nodes[i], false);
-            work_mend(&world->nodes[1 - i], true);
-        }
-}
-
 /* A keeper signs no receipt and no witness statement at an earlier time than one before: what it signed while its clock was ahead
  * holds it up until that time has come, and only then must the nodes get on. */
 static bool clocks_are_past(const struct world *world)
@@ -244,7 +231,7 @@ static bool world_heal(struct world *world)
         if (i % 16 != 15)
             continue;
         suspensions_lift(world);
-        resumes_order(world);
+        resume_go_on(world);
         event_heal(world);
         if (world->has_leapt && !retention_is_over(world)) {
             if (i % 128 == 127) { /* what a beat of the domestic log began is answered by then */

@@ -49,6 +49,18 @@ struct ending {
     struct buffer both; /* and by the partner's */
 };
 
+/* What the officers of a node do about a resume, its own or the partner's (resume.c). */
+struct resuming {
+    bool is_ordering; /* it is asked now, */
+    unsigned order;   /* by this act, */
+    bool is_alone;    /* without the second officer: it must be refused */
+    bool was_asked;   /* some time */
+    bool is_allowing;
+    unsigned allow;
+    int64_t until_ms;   /* what is asked now allows */
+    int64_t allowed_ms; /* until then the partner may fetch, as they were told */
+};
+
 /* Who copied the keys of one side (thief.c). */
 struct thief {
     bool has_keys;
@@ -69,6 +81,7 @@ enum event_kind {
     EVENT_KEY_CHANGE,
     EVENT_KEY_THEFT,
     EVENT_RECORD_LOST,
+    EVENT_RECORDS_LOST, /* of both, at once or one after the other */
     EVENT_RETENTION,
     EVENT_CLONE,
     EVENT_RESTORE, /* of an older backup; some other histories have it too */
@@ -85,6 +98,14 @@ enum node_doing {
     DOING_COURIER,
     DOING_CHECKPOINT,
     DOING_CLOSE
+};
+
+/* What stood when its suspension was looked at last (audit_rules.c). */
+struct suspended_look {
+    bool stood;
+    unsigned openings;
+    int64_t log;
+    uint64_t handled;
 };
 
 struct node {
@@ -119,8 +140,12 @@ struct node {
     bool was_ordered;  /* its resume, when it was looked at last */
     bool is_blinded;   /* and the line shows it nothing that it signed before */
     struct ending ending;
+    struct resuming resuming;
     enum record_state record;
     bool has_lost_record; /* some time */
+    int64_t paired_ms;    /* since its record was made anew */
+    unsigned openings;    /* of its books */
+    struct suspended_look look;
 };
 
 enum act_kind {
@@ -132,6 +157,7 @@ enum act_kind {
     ACT_DELAY,
     ACT_DOUBT,
     ACT_URGENCY,
+    ACT_SPONTANEOUS,
     ACT_REFUSE,
     ACT_SHOW,
     ACT_ASSIGN,
@@ -144,6 +170,8 @@ enum act_kind {
     ACT_REFUSE_PROPOSAL,
     ACT_WITHDRAW_PROPOSAL,
     ACT_TERMINATE,
+    ACT_ORDER_RESUME,
+    ACT_ALLOW_RESUME,
     ACT_PREPARE_END,
     ACT_ALLOW_END,
     ACT_IMPORT_END,
@@ -165,6 +193,7 @@ struct act_record {
     bool is_shared;            /* its machine was copied since: both copies hold it */
     bool may_be_lost;          /* its node was restored from an older backup since */
     bool is_copied;            /* and the audit copy had its access entry */
+    bool is_alone;             /* no second officer is named */
     bool is_receipted;         /* its node had the partner's receipt for its message, some time */
 };
 
@@ -323,8 +352,8 @@ bool work_act(struct node *node);
 bool work_submit(struct node *node, enum act_kind kind, const uint8_t target[UUID_SIZE]);
 /* With these arguments, a JSON object. */
 bool work_submit_with(struct node *node, enum act_kind kind, struct span arguments);
-/* Orders a resume of this node's books, or allows the partner's. */
-void work_mend(struct node *node, bool is_allowance);
+/* And nobody approves it. */
+bool work_submit_alone(struct node *node, enum act_kind kind, struct span arguments);
 /* Acts submitted and neither told done nor refused. */
 extern unsigned work_open_count;
 
@@ -367,9 +396,17 @@ void ending_go_on(struct node *node);
 void ending_hear(struct world *world, unsigned act, bool is_done, struct span answer,
                  const struct error *err);
 
+/* --- resume.c --- */
+/* Books that are behind are resumed, by officers of both sides. */
+void resume_go_on(struct world *world);
+/* An act of a resume was done or refused. */
+void resume_hear(struct node *node, unsigned act, bool is_done);
+
 /* --- record.c --- */
 void record_lose(struct node *node);
 void record_go_on(struct node *node);
+/* Both keepers lost their records, and neither can speak for the other: the logs of this one end. */
+bool record_is_stuck(const struct node *node);
 /* Made anew, and every log is open again. */
 bool record_is_whole(const struct node *node);
 
@@ -412,6 +449,8 @@ bool thief_answers(struct world *world, size_t from, struct span note, struct bu
 /* --- audit.c --- */
 /* After each round of a writer: no second root for a size. */
 bool audit_roots(struct node *node);
+/* After each step of the writer: nothing of the partner's business was accepted while this side suspended the agreement. */
+bool audit_suspended(struct node *node);
 /* And which messages have a receipt: they may not be lost any more. */
 void audit_receipted(struct node *node);
 void audit_resumed(struct node *node);

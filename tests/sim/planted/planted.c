@@ -1,7 +1,7 @@
 /*
  * Does the simulator find what it is for? Functions of the product are replaced at link time (--wrap) by ones with a bug; for
- * each bug, some history with its event must break a promise within a bounded number of seeds. Without a bug the same
- * histories hold.
+ * each bug, some history with its event must break a promise within a bounded number of seeds. Every history that was played
+ * with a bug is played without it too, and holds.
  *
  *     besa-sim-planted           all bugs
  *     besa-sim-planted NAME      one
@@ -10,10 +10,13 @@
 #include "sim/memo.h"
 #include "sim/runs.h"
 
+#include "agreement/judge.h"
 #include "crypto/secret.h"
 #include "journal/fresh.h"
+#include "journal/in_force.h"
 #include "journal/private.h"
 #include "journal/retention.h"
+#include "store/clock_rows.h"
 #include "tlog/cosignature.h"
 
 #include <inttypes.h>
@@ -39,6 +42,10 @@ enum bug {
     BUG_SYNC,
     BUG_FORK,
     BUG_UNVERIFIED,
+    BUG_ALONE,
+    BUG_SUSPENDED,
+    BUG_UNSIGNED,
+    BUG_CLOCK,
     BUG_COUNT
 };
 static const struct {
@@ -46,6 +53,7 @@ static const struct {
     const char *what;
     enum event_kind event;
     unsigned seeds; /* at most so many until it is found */
+    bool is_hostile;
 } bugs[BUG_COUNT] = {
     [BUG_WAITING] = {"waiting", "what waits in a log that ends stays behind", EVENT_CLOSING, 20},
     [BUG_OLD_SET] = {"old-set", "the keeper signs on with its older keys", EVENT_KEY_CHANGE, 20},
@@ -56,7 +64,24 @@ static const struct {
     [BUG_RESUME] = {"resume", "a resume brings no receipts of what is at hand", EVENT_RESTORE,
                     1000},
     [BUG_RETENTION] = {"retention", "every other item outlives its day", EVENT_RETENTION, 20},
-    [BUG_UNVERIFIED] = {"unverified", "any signature on a receipt will do", EVENT_NONE, 400},
+    [BUG_UNVERIFIED] = {"unverified", "any signature on a receipt will do", EVENT_NONE, 400,
+                        .is_hostile = true},
+    [BUG_ALONE] = {.name = "alone",
+                   .what = "nobody asks for a second officer",
+                   .event = EVENT_NONE,
+                   .seeds = 40},
+    [BUG_SUSPENDED] = {.name = "suspended",
+                       .what = "a suspension holds up nothing",
+                       .event = EVENT_NONE,
+                       .seeds = 100},
+    [BUG_UNSIGNED] = {.name = "unsigned",
+                      .what = "a version counts before it is signed",
+                      .event = EVENT_NONE,
+                      .seeds = 100},
+    [BUG_CLOCK] = {.name = "clock",
+                   .what = "custody of a question is a second off",
+                   .event = EVENT_NONE,
+                   .seeds = 40},
     [BUG_SYNC] = {"sync", "the log of the database is not synced", EVENT_NONE, 20},
     [BUG_FORK] = {"fork", "custody of a log that was written twice goes on", EVENT_CLONE, 20},
     [BUG_FRESH] = {"fresh", "nobody asks for a fresh receipt", EVENT_RECORD_LOST, 20},
@@ -196,17 +221,68 @@ REPLACED(bool, disk_sync, struct disk *disk, struct disk_file *file)
            __real_disk_sync(disk, file);
 }
 
+REPLACED(bool, approval_permit, struct judge *judge)
+{
+    if (planted != BUG_ALONE)
+        return __real_approval_permit(judge);
+    judge->ruling->approvals = 0;
+    return true;
+}
+
+REPLACED(bool, agreement_permit, const struct agreement *agreement,
+         const struct permit_question *question, struct ruling *out)
+{
+    struct permit_question asked = *question;
+
+    if (planted == BUG_SUSPENDED)
+        asked.is_suspended = false;
+    return __real_agreement_permit(agreement, &asked, out);
+}
+
+/* What stands just before the second signature is judged as if it stood behind it. */
+REPLACED(int64_t, version_at, const struct journal_line *line, bool is_own, uint64_t position,
+         uint64_t seen)
+{
+    uint64_t early = planted == BUG_UNSIGNED ? 2 : 0;
+
+    return __real_version_at(line, is_own, position + early, seen + early);
+}
+
+/* Of what we asked: the partner counts by its own custody, we by a second more. */
+REPLACED(bool, clock_received, struct database *db, int64_t log, int64_t from, int64_t to,
+         int64_t time_s, struct error *err)
+{
+    return __real_clock_received(db, log, from, to, time_s + (planted == BUG_CLOCK ? 1 : 0), err);
+}
+
 /* --- the search --- */
 
 static bool seed_holds(struct world *world, const struct template *template, uint64_t seed,
-                       enum event_kind event)
+                       enum bug bug)
 {
     const struct world_options options = {
-        .seed = seed, .event = event, .is_hostile = planted == BUG_UNVERIFIED};
+        .seed = seed, .event = bugs[bug].event, .is_hostile = bugs[bug].is_hostile};
     uint8_t trace[DIGEST_SIZE];
 
     key_count = 0;
     return world_run(world, template, &options, trace);
+}
+
+/* Without a bug: the same histories up to this seed, each of them once, whichever bugs were planted in it. */
+static bool is_clean(struct world *world, const struct template *template, enum bug bug,
+                     uint64_t last)
+{
+    static uint64_t held_to[EVENT_KIND_COUNT][2];
+    uint64_t *held = &held_to[bugs[bug].event][bugs[bug].is_hostile ? 1 : 0];
+
+    planted = BUG_NONE;
+    for (; *held < last; (*held)++)
+        if (!seed_holds(world, template, *held + 1, bug)) {
+            printf("seed %" PRIu64 " with %s breaks a promise without a bug\n", *held + 1,
+                   event_names[bugs[bug].event]);
+            return false;
+        }
+    return true;
 }
 
 /* A failing history is made shorter, and the shorter one fails. */
@@ -238,21 +314,21 @@ static bool is_met_by_crashes(struct world *world, const struct template *templa
 
 static bool bug_is_found(struct world *world, const struct template *template, enum bug bug)
 {
-    planted = BUG_NONE;
-    if (!seed_holds(world, template, 1, bugs[bug].event)) {
-        printf("%s: breaks a promise without a bug\n", event_names[bugs[bug].event]);
+    uint64_t seed = 1;
+
+    planted = bug;
+    while (seed <= bugs[bug].seeds && seed_holds(world, template, seed, bug))
+        seed++;
+    if (seed > bugs[bug].seeds) {
+        printf("not found: %s (%s), in %u seeds\n", bugs[bug].what, bugs[bug].name,
+               bugs[bug].seeds);
         return false;
     }
-    planted = bug;
-    for (uint64_t seed = 1; seed <= bugs[bug].seeds; seed++)
-        if (!seed_holds(world, template, seed, bugs[bug].event)) {
-            printf("found: %s (%s), %" PRIu64 " seeds\n", bugs[bug].what, bugs[bug].name, seed);
-            return bug == BUG_SYNC
-                       ? is_met_by_crashes(world, template)
-                       : bug != BUG_COPY || is_made_shorter(world, template, seed, bugs[bug].event);
-        }
-    printf("not found: %s (%s), in %u seeds\n", bugs[bug].what, bugs[bug].name, bugs[bug].seeds);
-    return false;
+    printf("found: %s (%s), %" PRIu64 " seeds\n", bugs[bug].what, bugs[bug].name, seed);
+    bool ok = bug == BUG_SYNC   ? is_met_by_crashes(world, template)
+              : bug == BUG_COPY ? is_made_shorter(world, template, seed, bugs[bug].event)
+                                : true;
+    return ok && is_clean(world, template, bug, seed);
 }
 
 int main(int count, char **words)
