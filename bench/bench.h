@@ -1,7 +1,8 @@
 /*
  * Bench: what every measurement shares. Tables for people go to stderr; figures go to stdout, one a line, separated by
- * tabs: id, value, unit, must, reach (the last two empty where nothing is promised). A figure is the median of five runs
- * that are interleaved with those it is compared with; smallest and largest are printed beside it.
+ * tabs: id, value, unit, must, reach, and held or missed (the last three empty where nothing is promised). A figure is the
+ * median of five runs that are interleaved with those it is compared with; smallest and largest are printed beside it. A
+ * missed must makes the whole run fail; what should be reached is only printed.
  */
 #ifndef BESA_BENCH_BENCH_H
 #define BESA_BENCH_BENCH_H
@@ -32,12 +33,16 @@ double bench_most(const struct bench_series *series);
 void bench_row(const char *name, const struct bench_series *series, const char *unit);
 /* The row, and the figure on stdout. */
 void bench_figure(const char *id, const struct bench_series *series, const char *unit);
-/* The same with what is promised: must, reach. */
+/* The same with what is promised. `must`: "<=100", ">=0.85", or empty; `reach`: a number, or empty. An empty series misses. */
 void bench_promise(const char *id, const struct bench_series *series, const char *unit,
                    const char *must, const char *reach);
 /* The same, with what it must stay below and what it should reach. */
 void bench_figure_held(const char *id, const struct bench_series *series, const char *unit,
                        double must, double reach);
+/* Does a value hold "<=100" or ">=0.85"? An empty must is always held. */
+bool bench_must_holds(const char *must, double value);
+/* How many figures missed their must so far. */
+unsigned bench_missed(void);
 int bench_compare(const void *a, const void *b); /* of doubles, for qsort */
 
 /* A directory on the disk that is measured, removed at the end: BESA_BENCH_DIR, TMPDIR or /tmp. */

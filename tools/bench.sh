@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Measures: builds besa-bench for release and writes what it prints (tab-separated, one figure a line) to build/bench.tsv.
+# Measures: builds besa-bench for release and writes what it prints (tab-separated, one figure a line) to build/bench.tsv, where
+# figures of other runs stay. Exit code 1: something failed, or a figure misses what it must hold.
 # usage: [ONLY=name] tools/bench.sh
 set -eu
 cd "$(dirname "$0")/.."
@@ -10,5 +11,11 @@ if ! ninja -C build/release -t targets all | grep -q '^besa-bench: '; then
     exit 1
 fi
 ninja -C build/release --quiet besa-bench
-set -o pipefail
-build/release/besa-bench ${ONLY:+"$ONLY"} | tee build/bench.tsv
+mkdir -p build
+status=0
+build/release/besa-bench ${ONLY:+"$ONLY"} > build/bench.new || status=$?
+cat build/bench.new
+tools/bench_merge build/bench.tsv build/bench.new > build/bench.merged
+mv build/bench.merged build/bench.tsv
+rm build/bench.new
+exit "$status"
