@@ -82,6 +82,9 @@ function(besa_tests folder label)
       endif()
       target_sources(${target} PRIVATE ${CMAKE_SOURCE_DIR}/tests/message/support/samples.c)
     endif()
+    if(folder STREQUAL "journal" AND topic STREQUAL "apply_number_test") # records the history that it keeps
+      target_sources(${target} PRIVATE ${CMAKE_SOURCE_DIR}/tests/journal/history/history.c)
+    endif()
     if(folder STREQUAL "web") # over real books
       target_sources(${target} PRIVATE ${CMAKE_SOURCE_DIR}/tests/message/support/samples.c)
       file(GLOB pair_support CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/journal/support/*.c)

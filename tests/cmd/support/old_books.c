@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#define SETTINGS_SCHEMA 3 /* the first that has settings */
+
 /* What one statement of a migration made, is dropped. */
 static bool undo(struct database *db, const char *statement, struct error *err)
 {
@@ -43,9 +45,7 @@ bool old_books_make(struct database *db, size_t schema, struct error *err)
             if (!undo(db, statements[--count], err))
                 return false;
     }
-    snprintf(sql, sizeof sql,
-             "delete from schema_version where number > %zu;"
-             "delete from settings where name = 'apply_number'",
-             schema);
+    snprintf(sql, sizeof sql, "delete from schema_version where number > %zu;%s", schema,
+             schema >= SETTINGS_SCHEMA ? "delete from settings where name = 'apply_number'" : "");
     return database_run(db, sql, err);
 }
