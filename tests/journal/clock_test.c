@@ -208,6 +208,65 @@ CHECK_TEST(what_was_withdrawn_or_erased_before_it_went_never_suspended)
     }
 }
 
+/* Numbers what waits, and delivers nothing of it. */
+static void seal_alone(size_t side)
+{
+    pair.nodes[side].journal.lines[0].is_reachable = true;
+    for (int i = 0; i < 20; i++)
+        journal_pump(&pair.nodes[side].journal);
+}
+
+static bool withdraw(size_t side, const char *item)
+{
+    char arguments[100];
+
+    snprintf(arguments, sizeof arguments, "{\"item\":\"%s\"}", item);
+    buffer_clear(&out);
+    return pair_act(&pair.nodes[side], "item-withdraw", arguments, span_text(""), &out, &err);
+}
+
+/* Signed and on its way when it is taken back: the entry arrives without its body, and it never suspended anything at
+ * either side. The next question is free, for none is open. */
+CHECK_TEST(a_question_that_is_taken_back_on_its_way_never_suspended)
+{
+    char item[UUID_TEXT_SIZE], question[UUID_TEXT_SIZE];
+
+    CHECK_OR_RETURN(urgent(item));
+    struct due_row before = agreed(item);
+    pair.is_cut = true;
+    uint64_t sealed = pair.nodes[1].journal.lines[0].out.size;
+    CHECK_OR_RETURN(say_only(1, "clarification-ask", item, ASKED, question));
+    seal_alone(1);
+    CHECK(pair.nodes[1].journal.lines[0].out.size > sealed);
+    CHECK_OK(withdraw(1, question), err);
+    pair.is_cut = false;
+    pair_settle(&pair);
+    CHECK_INT(agreed(item).due_ms, before.due_ms);
+    rebuilt_as_they_were();
+    CHECK_INT(agreed(item).due_ms, before.due_ms);
+    CHECK_OR_RETURN(say(1, "clarification-ask", item, ASKED, question));
+    CHECK_INT(agreed(item).due_ms, CLOCK_DUE_OPEN);
+}
+
+/* The reply is taken back on its way: the question is open at both sides still, until the next reply. */
+CHECK_TEST(a_reply_that_is_taken_back_on_its_way_ends_no_suspension)
+{
+    char item[UUID_TEXT_SIZE], question[UUID_TEXT_SIZE], reply[UUID_TEXT_SIZE];
+
+    CHECK_OR_RETURN(urgent(item) && say(1, "clarification-ask", item, ASKED, question));
+    pair.is_cut = true;
+    CHECK_OR_RETURN(say_only(0, "clarification-reply", question, REPLIED, reply));
+    seal_alone(0);
+    CHECK_OK(withdraw(0, reply), err);
+    pair.is_cut = false;
+    pair_settle(&pair);
+    CHECK_INT(agreed(item).due_ms, CLOCK_DUE_OPEN);
+    rebuilt_as_they_were();
+    CHECK_OR_RETURN(say(0, "clarification-reply", question, REPLIED, reply));
+    CHECK(agreed(item).due_ms != CLOCK_DUE_OPEN);
+    rebuilt_as_they_were();
+}
+
 CHECK_TEST(an_access_decision_counts_by_its_custody)
 {
     char item[UUID_TEXT_SIZE], late[UUID_TEXT_SIZE], said[UUID_TEXT_SIZE];
@@ -316,6 +375,8 @@ int main(void)
     CHECK_RUN(a_question_suspends_the_limit_on_both_nodes_until_its_reply);
     CHECK_RUN(an_erased_question_goes_on_to_have_suspended);
     CHECK_RUN(what_was_withdrawn_or_erased_before_it_went_never_suspended);
+    CHECK_RUN(a_question_that_is_taken_back_on_its_way_never_suspended);
+    CHECK_RUN(a_reply_that_is_taken_back_on_its_way_ends_no_suspension);
     CHECK_RUN(an_access_decision_counts_by_its_custody);
     CHECK_RUN(an_urgency_that_is_given_up_gives_the_ordinary_limit);
     CHECK_RUN(a_delay_is_known_to_both);

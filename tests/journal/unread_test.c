@@ -273,6 +273,47 @@ CHECK_TEST(an_upgrade_in_time_reads_it_and_it_has_the_time_of_its_own_class)
     pair_free(&pair);
 }
 
+/* One more request of Romania's, refused by Albania: another answer that cannot be read. */
+static bool unread_more(unsigned number, int64_t *at)
+{
+    char item[UUID_TEXT_SIZE], arguments[160];
+
+    if (!pair_request(&pair.nodes[0], number, item, &err))
+        return false;
+    pair_settle(&pair);
+    *at = (int64_t)line(1)->out.size;
+    snprintf(arguments, sizeof arguments,
+             "{\"item\":\"%s\",\"grounds\":[\"a\"],\"reason_text\":\"not available\"}", item);
+    bool ok = act(1, "refuse-send", arguments);
+    pair_settle(&pair);
+    return ok;
+}
+
+/* What cannot be read is the last class of a walk; a page that ends inside it is gone on with. */
+CHECK_TEST(a_walk_page_by_page_meets_all_that_cannot_be_read)
+{
+    struct arena arena CLEANUP(arena_free) = arena_make(8u << 20);
+    struct retention_walk walk = {.step = 0};
+    int64_t at[3] = {0}, met = 0;
+
+    CHECK_OR_RETURN(begin(4));
+    at[0] = (int64_t)answer_at;
+    CHECK_OR_RETURN(unread_more(5, &at[1]) && unread_more(6, &at[2]));
+    time_pass(185);
+    for (int page = 0; page < 200 && !walk.is_over; page++) {
+        struct retention_item item;
+        size_t count = 0;
+        CHECK_OK(journal_retention_next(&pair.nodes[0].journal, line(0), pair_clock_ms(), &walk,
+                                        &item, 1, &count, &err),
+                 err);
+        for (size_t i = 0; count > 0 && i < 3; i++)
+            met += item.entry == entry(0, (uint64_t)at[i], &arena).id;
+    }
+    CHECK(walk.is_over);
+    CHECK_INT(met, 3);
+    pair_free(&pair);
+}
+
 int main(void)
 {
     out = buffer_make(1 << 20);
@@ -280,6 +321,7 @@ int main(void)
     CHECK_RUN(an_upgrade_that_comes_too_late_changes_nothing);
     CHECK_RUN(an_upgrade_between_erasure_and_release_finds_nothing_to_handle);
     CHECK_RUN(an_upgrade_in_time_reads_it_and_it_has_the_time_of_its_own_class);
+    CHECK_RUN(a_walk_page_by_page_meets_all_that_cannot_be_read);
     buffer_free(&out);
     return check_end();
 }
