@@ -1,8 +1,9 @@
 /*
  * Fifty hostile clients at once, of every kind that the other tests send one by one, from ten addresses, on the partner side
- * all with the certificate of one partner that spends all it may besides; and one good client, of another partner, which must not feel them: the 99th percentile of its answers stays within twice the quiet one, and a little,
- * since the machine is shared with the attack itself. The server is a process of its own, so that its memory can be
- * seen apart.
+ * all with the certificate of one partner that spends all it may besides; and one good client, of another partner, which must
+ * not feel them: 19 of 20 answers come within twice the slowest quiet one, and a little, since the machine is shared with the
+ * attack itself; and none waits for a hostile client's deadline to pass. The server is a process of its own, so that its memory
+ * can be seen apart.
  */
 #include "check.h"
 #include "http/support/ground.h"
@@ -17,10 +18,11 @@
 #define HOSTILE_COUNT 50
 #define ADDRESS_COUNT 10
 #define KIND_COUNT    12u
-#define ROUND_COUNT   3    /* a shared machine has bad moments: one good round is enough */
+#define ROUND_COUNT   5    /* a shared machine has bad moments: one good round is enough */
 #define QUIET_MS      700  /* measured without them ... */
 #define CROWD_MS      1500 /* ... and with them */
-#define SLACK_US      15000
+#define SLACK_US      20000
+#define HEAD_MS       500 /* a hostile client's deadline */
 
 /* ---- the server's process ---- */
 
@@ -45,7 +47,7 @@ static void serve(int out, int until_closed, bool is_desk)
 {
     static struct site site;
     char byte;
-    struct http_server_limits limits = {.head_ms = 500, .idle_ms = 3000, .grace_ms = 500};
+    struct http_server_limits limits = {.head_ms = HEAD_MS, .idle_ms = 3000, .grace_ms = 500};
     if (is_desk)
         site_open_desk(&site, limits);
     else
@@ -274,7 +276,8 @@ static void *hostile_run(void *context)
 struct figures {
     size_t count;
     double p50_us;
-    double p99_us;
+    double p95_us;
+    double worst_us;
 };
 
 static int compare(const void *a, const void *b)
@@ -317,7 +320,8 @@ static struct figures measure(const struct identity *identity, int for_ms)
     qsort(taken_us, figures.count, sizeof taken_us[0], compare);
     if (figures.count > 0) {
         figures.p50_us = taken_us[figures.count / 2];
-        figures.p99_us = taken_us[figures.count * 99 / 100];
+        figures.p95_us = taken_us[figures.count * 95 / 100];
+        figures.worst_us = taken_us[figures.count - 1];
     }
     return figures;
 }
@@ -349,11 +353,13 @@ static void good_client_in_crowd(bool is_desk)
     for (int round = 0; round < ROUND_COUNT && !is_calm; round++) {
         struct figures quiet = measure(identity, QUIET_MS);
         struct figures crowd = measure_in_crowd(identity);
-        printf("%s: quiet p50 %.0f us p99 %.0f us (%zu); among %d hostile p50 %.0f us p99 %.0f us "
-               "(%zu), %u attempts\n",
-               is_desk ? "desk" : "partner", quiet.p50_us, quiet.p99_us, quiet.count, HOSTILE_COUNT,
-               crowd.p50_us, crowd.p99_us, crowd.count, atomic_load(&attempts));
-        is_calm = crowd.count > 20 && crowd.p99_us <= 2 * quiet.p99_us + SLACK_US;
+        printf(
+            "%s: quiet p50 %.0f us worst %.0f us (%zu); among %d hostile p50 %.0f us p95 %.0f us "
+            "worst %.0f us (%zu), %u attempts\n",
+            is_desk ? "desk" : "partner", quiet.p50_us, quiet.worst_us, quiet.count, HOSTILE_COUNT,
+            crowd.p50_us, crowd.p95_us, crowd.worst_us, crowd.count, atomic_load(&attempts));
+        is_calm = crowd.count > 20 && crowd.p95_us <= 2 * quiet.worst_us + SLACK_US &&
+                  crowd.worst_us < HEAD_MS * 1000;
     }
     CHECK(is_calm);
     CHECK(atomic_load(&attempts) > HOSTILE_COUNT);
