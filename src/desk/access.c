@@ -208,16 +208,16 @@ static bool books_check(struct journal *journal, const struct desk_act *act, str
                     act->run == act_spontaneous_list;
 
     for (size_t i = 0; is_shown && i < journal->line_count; i++) {
-        if (journal->lines[i].is_unproved)
-            return error_set(err, ERROR_CONFLICT,
-                             "%s: this node was restored from a backup; nothing of %s is shown "
-                             "until %s has answered it: besa serve, and call its desk",
-                             act->name, journal->lines[i].agreement_id, journal->lines[i].partner);
         if (journal_is_behind(&journal->lines[i]))
             return error_set(err, ERROR_CONFLICT,
                              "%s: this node was restored from an older backup; nothing of %s is "
                              "shown until it is resumed: besa resume order",
                              act->name, journal->lines[i].agreement_id);
+        if (journal->lines[i].is_unproved)
+            return error_set(err, ERROR_CONFLICT,
+                             "%s: this node was restored from a backup; nothing of %s is shown "
+                             "until %s has answered it: besa serve, and call its desk",
+                             act->name, journal->lines[i].agreement_id, journal->lines[i].partner);
     }
     return true;
 }
