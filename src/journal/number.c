@@ -337,6 +337,46 @@ static bool entry_drop(struct numbering *n, const struct entry_row *row, struct 
            entry_remove_waiting(n->journal->db, row->id, err);
 }
 
+/* What is about the exchange stands under the version that rules where it comes to stand (docs/protocol.md 4a). A `withdrawn`
+ * beside an entry that waits stands with it. */
+static bool is_outdated(struct numbering *n, const struct head *head, bool *is_so,
+                        struct error *err)
+{
+    struct arena arena CLEANUP(arena_free) = arena_make(4 * (size_t)BODY_SIZE_MAX);
+    uint64_t end = chain_size(n->line, SIDE_OWN);
+    struct entry_row target;
+
+    *is_so = !message_type_is_business(head->type) && !message_type_is_governance(head->type) &&
+             head->type != MESSAGE_SUCCESSION &&
+             (int64_t)head->agreement_version < version_at(n->line, true, end, head->seen);
+    if (!*is_so || head->type != MESSAGE_WITHDRAWN)
+        return true;
+    *is_so = journal_find_message(n->journal, n->line, SIDE_OWN,
+                                  span_make(head->in_reply_to.id, UUID_SIZE), &arena, &target, err);
+    if (!*is_so && err->kind != ERROR_MISSING)
+        return false;
+    error_clear(err);
+    *is_so = *is_so && target.index != ENTRY_WAITING;
+    return true;
+}
+
+/* The same, told anew behind what came back. */
+static bool entry_renew(struct numbering *n, const struct entry_row *row, const struct head *head,
+                        struct error *err)
+{
+    struct arena arena CLEANUP(arena_free) = arena_make(4 * (size_t)BODY_SIZE_MAX);
+    struct draft draft = {.type = head->type,
+                          .in_reply_to = head->has_in_reply_to ? &head->in_reply_to : NULL,
+                          .thread = head->has_thread ? &head->thread : NULL,
+                          .unit = head->unit,
+                          .may_wait = true};
+    struct appended ignored;
+
+    if (row->body_state == BODY_HELD && !journal_body(n->journal, row, &arena, &draft.body, err))
+        return false;
+    return entry_drop(n, row, err) && journal_append(n->journal, n->line, &draft, &ignored, err);
+}
+
 /* The receiver would refuse it: `seen` never falls from one business entry to the next (docs/protocol.md 4). */
 static bool late_visit(struct numbering *n, const struct entry_row *row, void *context,
                        bool *is_done, struct error *err)
@@ -347,11 +387,18 @@ static bool late_visit(struct numbering *n, const struct entry_row *row, void *c
     struct head head;
     (void)is_done;
 
+    bool is_late = false;
+
     if (is_said_anew(row))
         return entry_drop(n, row, err);
-    if (is_early(n, row->id) || !message_type_is_business((enum message_type)row->type) ||
-        has_lost_body(row) || !head_read(row->head, n->arena, &head, &ignored) ||
-        head.seen >= *seen)
+    if (is_early(n, row->id) || has_lost_body(row) ||
+        !head_read(row->head, n->arena, &head, &ignored))
+        return true;
+    if (!is_outdated(n, &head, &is_late, err))
+        return false;
+    if (is_late)
+        return entry_renew(n, row, &head, err);
+    if (!message_type_is_business(head.type) || head.seen >= *seen)
         return true;
     return withdrawn_find(n, row, &withdrawn, err) && entry_return(n, row, &withdrawn.found, err);
 }

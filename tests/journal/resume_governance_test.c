@@ -274,8 +274,8 @@ CHECK_TEST(a_suspension_lifted_and_a_termination_come_back)
     CHECK_INT(journal_ends_ms(line(0)), ends_ms);
 }
 
-/* The newest suspension that waits in ro's log, and the version in its head; 0: none. */
-static int64_t suspension_waits(void)
+/* The newest message of this type that waits in ro's log, and the version in its head; 0: none. */
+static int64_t waiting_version(enum message_type type)
 {
     struct arena arena CLEANUP(arena_free) = arena_make(4u << 20);
     struct entry_row *rows = arena_array(&arena, 64, sizeof *rows);
@@ -288,7 +288,7 @@ static int64_t suspension_waits(void)
         !entry_list_waiting(ro()->db, &arena, line(0)->out.id, rows, 64, &count, &err))
         return -1;
     for (size_t i = count; i > 0; i--)
-        if (rows[i - 1].type == MESSAGE_SUSPENSION &&
+        if (rows[i - 1].type == (int64_t)type &&
             entry_find(ro()->db, &arena, rows[i - 1].id, &row, &err) &&
             head_read(row.head, &arena, &head, &err))
             return (int64_t)head.agreement_version;
@@ -322,11 +322,11 @@ CHECK_TEST(a_suspension_in_books_that_are_behind_is_told_at_the_end_of_their_log
     CHECK_INT(line(0)->resume.state, RESUME_BEHIND);
     CHECK_OK(hostile_run(ro(), suspend_run, NULL, &err), err); /* its domestic log goes on */
     CHECK(line(0)->is_suspended_by_us);
-    CHECK_INT(suspension_waits(), 0);
+    CHECK_INT(waiting_version(MESSAGE_SUSPENSION), 0);
     resume_all();
     CHECK(line(0)->is_suspended_by_us);
     CHECK_OK(hostile_run(ro(), settle_run, NULL, &err), err); /* its end begins so */
-    CHECK_INT(suspension_waits(), 2);
+    CHECK_INT(waiting_version(MESSAGE_SUSPENSION), 2);
 }
 
 /* Nor do those that have not met the partner yet: what they said waits under an older version. */
@@ -342,13 +342,83 @@ CHECK_TEST(a_suspension_said_before_the_two_met_is_told_at_the_end_of_the_log)
     pair.is_cut = true;
     CHECK_OR_RETURN(backup_restore(ro()));
     CHECK_OK(hostile_run(ro(), suspend_run, NULL, &err), err);
-    CHECK_INT(suspension_waits(), 1);
+    CHECK_INT(waiting_version(MESSAGE_SUSPENSION), 1);
     pair.is_cut = false;
     resume_all();
     CHECK(line(0)->is_suspended_by_us);
-    CHECK_INT(suspension_waits(), 0);
+    CHECK_INT(waiting_version(MESSAGE_SUSPENSION), 0);
     CHECK_OK(hostile_run(ro(), settle_run, NULL, &err), err);
-    CHECK_INT(suspension_waits(), 2);
+    CHECK_INT(waiting_version(MESSAGE_SUSPENSION), 2);
+}
+
+static bool erase_run(struct journal *journal, void *context, struct error *err)
+{
+    const int64_t *entry = context;
+    return journal_erase(journal, &journal->lines[0], *entry, 0, ERASE_RETENTION, err);
+}
+
+static bool withdraw_run(struct journal *journal, void *context, struct error *err)
+{
+    const int64_t *entry = context;
+    return journal_withdraw(journal, &journal->lines[0], *entry, err);
+}
+
+static int64_t own_entry_id(const struct journal_log *log, uint64_t index)
+{
+    struct arena arena CLEANUP(arena_free) = arena_make(4u << 20);
+    struct entry_row row = {.id = 0};
+    struct error err = {0};
+
+    CHECK(entry_find_index(ro()->db, &arena, log->id, (int64_t)index, &row, &err));
+    return row.id;
+}
+
+/* So does what was erased meanwhile, behind a signature of our own: the partner would refuse what stands under a version that
+ * is over. */
+CHECK_TEST(an_erasure_before_the_two_met_is_told_under_the_version_in_force)
+{
+    struct error err = {0};
+
+    CHECK(request(0, 40));
+    pair_settle(&pair);
+    int64_t entry = own_entry_id(&line(0)->out, line(0)->out.size - 1);
+    CHECK_OR_RETURN(backup_take(ro()));
+    CHECK_OR_RETURN(amend(1, amend_shorter));
+    CHECK(request(0, 41));
+    pair_settle(&pair);
+    pair.is_cut = true;
+    CHECK_OR_RETURN(backup_restore(ro()));
+    CHECK_OK(hostile_run(ro(), erase_run, &entry, &err), err);
+    CHECK_INT(waiting_version(MESSAGE_ERASED), 1);
+    pair.is_cut = false;
+    resume_all();
+    CHECK_INT(waiting_version(MESSAGE_ERASED), 2);
+}
+
+/* A request had its number when the backup was made, and arrived afterwards. */
+CHECK_TEST(a_withdrawal_before_the_two_met_is_told_under_the_version_in_force)
+{
+    struct error err = {0};
+
+    pair.is_cut = true;
+    contact_set(line(0), false);
+    CHECK(request(0, 40));
+    contact_set(line(0), true);
+    journal_pump(&ro()->journal);
+    int64_t entry = own_entry_id(&line(0)->out, line(0)->out.size - 1);
+    CHECK_OR_RETURN(backup_take(ro()));
+    pair.is_cut = false;
+    pair_settle(&pair);
+    CHECK_OR_RETURN(amend(1, amend_shorter));
+    CHECK(request(0, 41));
+    pair_settle(&pair);
+    pair.is_cut = true;
+    CHECK_OR_RETURN(backup_restore(ro()));
+    CHECK_OK(hostile_run(ro(), withdraw_run, &entry, &err), err);
+    CHECK_INT(waiting_version(MESSAGE_WITHDRAWN), 1);
+    pair.is_cut = false;
+    resume_all();
+    CHECK_INT(waiting_version(MESSAGE_WITHDRAWN), 2);
 }
 
 /* --- receipts alone --- */
@@ -518,6 +588,14 @@ int main(void)
     if (!pair_make(&pair))
         return 1;
     CHECK_RUN(a_suspension_said_before_the_two_met_is_told_at_the_end_of_the_log);
+    pair_free(&pair);
+    if (!pair_make(&pair))
+        return 1;
+    CHECK_RUN(an_erasure_before_the_two_met_is_told_under_the_version_in_force);
+    pair_free(&pair);
+    if (!pair_make(&pair))
+        return 1;
+    CHECK_RUN(a_withdrawal_before_the_two_met_is_told_under_the_version_in_force);
     pair_free(&pair);
     if (!pair_make(&pair))
         return 1;
