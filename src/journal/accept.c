@@ -374,7 +374,8 @@ static bool custody_take(struct journal *journal, struct journal_line *line,
                                   .size = (int64_t)post->to,
                                   .root = root,
                                   .time_s = custody_time(journal, line)};
-    ok = ok && (is_receipted(&line->in, post->to) || receipt_insert(journal->db, &receipt, err));
+    ok = ok && (is_receipted(&line->in, post->to) || receipt_insert(journal->db, &receipt, err)) &&
+         resume_catch_up(journal, line, err);
     buffer_free(&frontier);
     if (!ok)
         return error_add(err, "taking log %s into custody", line->in.origin);

@@ -121,6 +121,8 @@ struct line_resume {
     uint64_t versions_back; /* and versions of the agreement */
     uint64_t
         domestic_behind; /* entries of our domestic log that a partner witnessed and the books lack */
+    uint64_t
+        own_seen; /* a position: the most of the partner's that entries of ours had seen which came back */
 };
 
 /* The line to one partner under one agreement. */

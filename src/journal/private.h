@@ -286,6 +286,9 @@ bool resume_governance(struct journal *journal, struct journal_line *line, struc
 /* --- resume_order.c --- */
 /* All ranges are there: erasures, the journal sequence, the derived tables, and where the logs stand. */
 bool resume_finish(struct journal *journal, struct journal_line *line, struct error *err);
+/* Entries of the partner beyond the mirror as it stands in memory were written in this transaction: the derived tables are
+ * built again when entries of ours that came back had seen them. */
+bool resume_catch_up(struct journal *journal, const struct journal_line *line, struct error *err);
 
 /* --- witness.c --- */
 /* When a beat is due: empty entries up to a multiple of 64, behind all that this batch appended. */

@@ -38,6 +38,7 @@ bool resume_state_set(struct journal *journal, struct journal_line *line,
     buffer_u64(&bytes, next->versions_back);
     buffer_u64(&bytes, next->domestic_behind);
     buffer_u64(&bytes, next->in_number);
+    buffer_u64(&bytes, next->own_seen);
     setting_name(line, "resume", name);
     if (bytes.failed || !setting_put(journal->db, name, buffer_span(&bytes), err))
         return error_add(err, "noting how far the books of %s are behind", line->agreement_id);
@@ -77,6 +78,7 @@ bool resume_load(struct journal *journal, struct journal_line *line, struct erro
         read.domestic_behind = cursor_u64(&cursor);
     }
     read.in_number = cursor_is_done(&cursor) ? resume_number(line) : cursor_u64(&cursor);
+    read.own_seen = cursor_is_done(&cursor) ? 0 : cursor_u64(&cursor);
     if (!cursor_is_done(&cursor) || state > RESUME_DONE)
         return error_set(err, ERROR_STORE, "how far the books of %s are behind cannot be read",
                          line->agreement_id);

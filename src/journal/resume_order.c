@@ -24,9 +24,10 @@ struct ordering {
     struct journal_line *line;
     struct handled_before *before; /* of the partner's entries from `handled` on */
     struct arena *clauses;
-    uint64_t handled;    /* positions in the partner's logs: where the books stood, */
-    uint64_t handled_to; /* and what our own reports reach */
-    uint64_t own_seen;   /* the most that business of ours had seen which came back */
+    uint64_t handled;       /* positions in the partner's logs: where the books stood, */
+    uint64_t handled_to;    /* and what our own reports reach */
+    uint64_t business_seen; /* the most that business of ours had seen which came back, */
+    uint64_t own_seen;      /* and whatever of ours came back */
 };
 
 /* What the place of an entry depends on. */
@@ -111,7 +112,9 @@ static bool seen_visit(struct ordering *o, const struct entry_row *row, const st
     (void)arena;
     (void)err;
     if (message_type_is_business(head->type) && row->body_state != BODY_WITHDRAWN &&
-        head->seen > o->own_seen)
+        head->seen > o->business_seen)
+        o->business_seen = head->seen;
+    if (head->seen > o->own_seen)
         o->own_seen = head->seen;
     return true;
 }
@@ -412,6 +415,8 @@ static bool logs_settle(struct ordering *o, struct error *err)
     snprintf(reason, sizeof reason,
              "resumed to size %" PRIu64 " after a restore; it needs a successor", line->out.size);
     next.state = RESUME_DONE;
+    if (o->own_seen > next.own_seen)
+        next.own_seen = o->own_seen;
     if (!resume_receipt_above(o->journal, &line->out, &cosigned, &time_s, err) ||
         !seen_floor(o, &seen, err) || !handled_store(o, seen, err) ||
         !log_set_read_only(o->journal->db, line->out.id, span_text(reason), err) ||
@@ -446,6 +451,14 @@ static void before_free(struct handled_before **before)
     free(*before);
 }
 
+/* What the partner gave us and has no receipt of, it cannot give back: it comes by post, after our own entries that speak of
+ * it. These find it now. */
+bool resume_catch_up(struct journal *journal, const struct journal_line *line, struct error *err)
+{
+    return line->resume.own_seen <= chain_size(line, SIDE_PARTNER) ||
+           journal_rebuild(journal, NULL, NULL, err);
+}
+
 bool resume_finish(struct journal *journal, struct journal_line *line, struct error *err)
 {
     struct arena clauses CLEANUP(arena_free) = arena_make(CLAUSE_MEMORY_MAX);
@@ -467,7 +480,7 @@ bool resume_finish(struct journal *journal, struct journal_line *line, struct er
     bool ok = versions_load(journal, line, err) && /* a signature that waited may have its number */
               own_walk(&o, report_visit, err) && sequence_restore(&o, err) &&
               own_walk(&o, erasure_visit, err) && own_walk(&o, seen_visit, err) &&
-              number_return_late(journal, line, o.own_seen, err) &&
+              number_return_late(journal, line, o.business_seen, err) &&
               journal_rebuild(journal, NULL, NULL, err) && resume_governance(journal, line, err) &&
               logs_settle(&o, err);
     if (ok)

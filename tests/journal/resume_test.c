@@ -213,6 +213,70 @@ CHECK_TEST(a_restored_database_gets_all_back)
     all_comes_back(false);
 }
 
+/* al hears what ro sends, and sends nothing itself. */
+static void settle_silent(void)
+{
+    for (int round = 0; round < 400; round++) {
+        courier_pump(ro()->exchange);
+        journal_pump(&ro()->journal);
+        journal_pump(&pair.nodes[1].journal);
+        pair_wait(10);
+    }
+}
+
+static bool rebuild_run(struct journal *journal, void *context, struct error *err)
+{
+    (void)context;
+    return journal_rebuild(journal, NULL, NULL, err);
+}
+
+/* al posted it, we took and answered it, and al never heard our receipt: so it cannot give the request back, only our answer. */
+CHECK_TEST(an_answer_whose_request_comes_after_it_is_found)
+{
+    struct arena arena CLEANUP(arena_free) = arena_make(1 << 20);
+    struct entry_row request;
+    struct answer_row answer;
+    struct rows live;
+    struct rows rebuilt;
+    struct error err = {0};
+    uint8_t id[UUID_SIZE];
+    size_t count = 0;
+
+    CHECK_OR_RETURN(backup_take(ro()));
+    pair_settle(&pair);
+    CHECK_OK(pair_request(&pair.nodes[1], 1, theirs[0], &err), err);
+    pair.loses_answer = true;
+    for (int round = 0; round < 100 && line(0)->in.size == 0; round++) {
+        journal_pump(&pair.nodes[1].journal);
+        courier_pump(pair.nodes[1].exchange);
+        journal_pump(&ro()->journal);
+    }
+    settle_silent();
+    CHECK(
+        act(0, "refuse-send", theirs[0], ",\"grounds\":[\"a\"],\"reason_text\":\"not available\""));
+    settle_silent();
+    CHECK_INT(line(0)->cosigned, line(0)->out.size);
+    CHECK_INT(line(1)->cosigned, 0);
+    CHECK_OR_RETURN(backup_restore(ro(), false));
+    pair_settle(&pair);
+    CHECK_OK(hostile_run(ro(), order_run, NULL, &err), err);
+    CHECK_OK(hostile_run(&pair.nodes[1], allow_run, NULL, &err), err);
+    pair_settle(&pair);
+    CHECK_INT(line(0)->resume.state, RESUME_DONE);
+    CHECK_OR_RETURN(uuid_read(span_text(theirs[0]), id));
+    CHECK_OK(entry_find_message(ro()->db, &arena, line(0)->in.id, span_make(id, sizeof id),
+                                &request, &err),
+             err);
+    CHECK_OK(answer_list(ro()->db, &arena, request.id, &answer, 1, &count, &err), err);
+    CHECK_INT(count, 1);
+    rows_collect(ro(), &live);
+    CHECK_OK(hostile_run(ro(), rebuild_run, NULL, &err), err);
+    rows_collect(ro(), &rebuilt);
+    CHECK(rows_are_equal(&live, &rebuilt));
+    rows_free(&live);
+    rows_free(&rebuilt);
+}
+
 /* The partner's log goes on, and what it says of the exchange is handled; a request waits for the successor. */
 CHECK_TEST(custody_goes_on_after_a_resume)
 {
@@ -643,6 +707,10 @@ int main(void)
     CHECK_RUN(custody_goes_on_after_a_resume);
     CHECK_RUN(after_its_succession_a_resumed_node_goes_on);
     CHECK_RUN(a_backup_from_before_a_succession_is_found_at_contact);
+    pair_free(&pair);
+    if (!pair_make(&pair))
+        return 1;
+    CHECK_RUN(an_answer_whose_request_comes_after_it_is_found);
     pair_free(&pair);
     if (!pair_make(&pair))
         return 1;
