@@ -87,6 +87,7 @@ static bool protected_part(struct crosscheck *check, struct error *err)
     return true;
 }
 
+//= dir-2016-680 art 4(1)(b)
 bool crosscheck_find(struct crosscheck *check, struct span agreement, int64_t self,
                      struct error *err)
 {

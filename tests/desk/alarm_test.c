@@ -83,6 +83,7 @@ static bool refused(const char *item)
     return act(1, "refuse-send", item, ",\"grounds\":[\"a\"],\"reason_text\":\"none\"", said);
 }
 
+//= dir-2023-977 art 16(1)(e)
 CHECK_TEST(the_last_quarter_is_soon_and_the_end_is_overdue_on_both_sides)
 {
     char item[UUID_TEXT_SIZE];

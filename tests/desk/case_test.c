@@ -113,6 +113,7 @@ static bool logged_by_node(const char *act)
 
 /* --- the case --- */
 
+//= dir-2023-977 art 16(1)(a)
 CHECK_TEST(a_case_is_opened_and_changed_and_what_is_not_named_stays)
 {
     CHECK_OK(as("duty", "case-put",

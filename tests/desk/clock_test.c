@@ -80,6 +80,7 @@ static bool shows(size_t side, const char *act_name, const char *item, const cha
 #define DIRECT  ",\"access\":\"directly\""
 #define DOUBT   ",\"doubt\":\"ground_does_not_fit\""
 
+//= dir-2023-977 art 6(3)
 CHECK_TEST(one_question_is_open_at_a_time)
 {
     char item[UUID_TEXT_SIZE], question[UUID_TEXT_SIZE], reply[UUID_TEXT_SIZE];
@@ -167,6 +168,7 @@ CHECK_TEST(urgency_is_doubted_of_urgent_requests_and_replied_to_once)
     is_refused(ERROR_CONFLICT, "replied to");
 }
 
+//= dir-2023-977 art 5(2)
 CHECK_TEST(a_delay_lies_ahead)
 {
     char item[UUID_TEXT_SIZE];

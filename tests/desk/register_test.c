@@ -50,6 +50,7 @@ static bool put(const char *officer, const char *channel, int64_t hours, const c
     return as(officer, "register-put", text, number);
 }
 
+//= dir-2023-977 art 16(1)(b)
 CHECK_TEST(numbers_have_no_gap_and_times_are_true)
 {
     CHECK_OK(put("duty", "paper", 30, "a letter", "", "c-1"), err);

@@ -70,6 +70,7 @@ static bool says(const char *words)
 }
 
 /* Taken up by opening it, for a case. */
+//= dir-2023-977 art 7
 CHECK_TEST(what_is_given_stands_in_the_inbox_until_a_case_takes_it_up)
 {
     char item[UUID_TEXT_SIZE];

@@ -143,7 +143,10 @@ static void history_check(void)
     CHECK(answer_lacks(&out, "ana") && answer_lacks(&out, "R-1-0"));
 }
 
-//= dir-2023-977 art 18(2)
+//= dir-2023-977 art 18(2)(a)
+//= dir-2023-977 art 18(2)(b)
+//= dir-2023-977 art 18(2)(c)
+//= dir-2023-977 art 18(2)(d)
 CHECK_TEST(a_history_has_the_counts_of_a_hand)
 {
     CHECK_OR_RETURN(history_make());
