@@ -74,7 +74,7 @@ END
 refused "source_eval" ro --approver sorin answer "$asked" "$homes/no_evaluation.json"
 refused "transfer" ro --approver sorin answer "$asked" "$homes/no_ground.json"
 refused "clause 9.1: a second officer must approve this" ro answer "$asked" "$homes/whole.json"
-refused "" ro --approver ana answer "$asked" "$homes/whole.json"
+refused "nobody approves their own draft" ro --approver ana answer "$asked" "$homes/whole.json"
 al show "$asked" > "$homes/said" || fail "show"
 if grep -q '"what":"answer"' "$homes/said"; then fail "an answer went without what it needs"; fi
 echo "j1: no answer without evaluation, without a ground of transfer, or without a second officer"
@@ -84,8 +84,19 @@ echo "j1: answered in full, approved by a second officer, within the limit"
 refused "answered" ro limit delay "$asked" --stage applied --authority "Court (test)" --expected-by 2099-01-01T00:00:00Z
 ro inbox > "$homes/said" || fail "inbox"
 grep -q '"state":"answered"' "$homes/said" || fail "it is not shown as answered"
+year=$(date -u +%Y)
+ro statistics "$year" > "$homes/ro.json" && al statistics "$year" > "$homes/al.json" || fail "statistics"
+python3 - "$homes" << 'END' || fail "the counts of the year"
+import json, sys
+for side, direction in (("ro", "received"), ("al", "sent")):
+    rows = json.load(open(f"{sys.argv[1]}/{side}.json", encoding="utf-8"))["list"]
+    count = lambda figure, of: sum(r["value"] for r in rows if (r["direction"], r["figure"], r.get("of")) == (direction, figure, of))
+    assert count("requests", "urgent") == 1 and count("requests", "other") == 1, rows
+    assert count("answered_in_time", "urgent_direct") == 1, rows
+print("j1: counted for Art. 18 on both nodes: one urgent request, answered within its eight hours")
+END
 stop
 for side in ro al; do
     "$besa" --home "$homes/$side" --officer "admin-$side" --reason "exercise" verify > "$homes/said" 2>&1 || fail "the books of $side"
 done
-echo "j1_urgent_8h: both books verify; the yearly statistics are not part of this journey yet"
+echo "j1_urgent_8h: both books verify"
