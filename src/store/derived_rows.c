@@ -424,7 +424,19 @@ bool derived_erase(struct database *db, int64_t entry, struct error *err)
 
 static const char derived_erase_part_sql[] =
     "delete from parts_held where target = $1 and number = $2";
+static const char translations_erase_sql[] =
+    "delete from translations where side = 0 and object = $1";
 
+static bool translations_erase(struct database *db, int64_t entry, struct error *err)
+{
+    struct statement *s CLEANUP(statement_give) = statement_take(db, translations_erase_sql, err);
+    if (s == NULL)
+        return false;
+    statement_integer(s, 1, entry);
+    return row_write(s, err);
+}
+
+/* A translation is of the whole message: which part its words are of, nobody knows. */
 bool derived_erase_part(struct database *db, int64_t entry, int64_t number, struct error *err)
 {
     struct statement *s CLEANUP(statement_give) = statement_take(db, derived_erase_part_sql, err);
@@ -432,8 +444,8 @@ bool derived_erase_part(struct database *db, int64_t entry, int64_t number, stru
         return false;
     statement_integer(s, 1, entry);
     statement_integer(s, 2, number);
-    return row_write(s, err) && key_drop_part(db, entry, number, err) &&
-           retention_delete_part(db, entry, number, err);
+    return row_write(s, err) && translations_erase(db, entry, err) &&
+           key_drop_part(db, entry, number, err) && retention_delete_part(db, entry, number, err);
 }
 
 static const char succession_insert_sql[] =

@@ -254,6 +254,22 @@ CHECK_TEST(an_erased_one_is_gone_from_all_tables_and_stays_so)
     CHECK(says(part));
 }
 
+//= dir-2016-680 art 16(2)
+CHECK_TEST(a_translation_goes_with_any_part_of_its_original)
+{
+    char item[UUID_TEXT_SIZE];
+
+    CHECK_OR_RETURN(given_new(0, item));
+    CHECK_OK(act_item(1, "translation-put", item,
+                      ",\"language\":\"ro\",\"translator\":\"Test\",\"text\":\"cuvinte\""),
+             err);
+    CHECK_OK(act_item(1, "translation-list", item, ""), err);
+    CHECK(says("cuvinte"));
+    CHECK_OK(act_item(1, "item-erase", item, ",\"part\":1,\"erase_reason\":\"order\""), err);
+    CHECK_OK(act_item(1, "translation-list", item, ""), err);
+    CHECK(!says("cuvinte"));
+}
+
 /* Under its own items' times, from receipt. */
 //= dir-2016-680 art 5
 CHECK_TEST(it_goes_when_its_time_is_over)
@@ -280,6 +296,7 @@ int main(void)
     CHECK_RUN(parts_are_made_by_the_desk_alone);
     CHECK_RUN(it_is_cross_checked_and_found_by_later_ones);
     CHECK_RUN(an_erased_one_is_gone_from_all_tables_and_stays_so);
+    CHECK_RUN(a_translation_goes_with_any_part_of_its_original);
     CHECK_RUN(it_goes_when_its_time_is_over);
     pair_free(&pair);
     buffer_free(&out);
