@@ -105,8 +105,8 @@ static bool makes_item(enum act_kind kind)
     return kind <= ACT_REFUSE;
 }
 
-/* What an officer shows, erases or withdraws by chance. */
-static bool is_target(enum act_kind kind)
+/* New business; and what an officer shows, erases or withdraws by chance. */
+static bool gives(enum act_kind kind)
 {
     return kind == ACT_REQUEST || kind == ACT_ANSWER || kind == ACT_REFUSE ||
            kind == ACT_SPONTANEOUS;
@@ -116,6 +116,9 @@ static void told_done(struct world *world, struct work *work, struct act_record 
 {
     struct node *node = work->node;
 
+    if (node->is_suspended && gives(record->kind))
+        world_fail(world, "%s: %s is done while its own suspension stands", node->party,
+                   act_names[record->kind]);
     record->is_ok = true;
     record->order = ++world->told[node->side];
     if (makes_item(record->kind))
@@ -359,7 +362,7 @@ static bool message_choose(struct world *world, size_t side, enum act_kind kind,
     for (unsigned i = 0; i < world->act_count; i++) {
         const struct act_record *record = &world->acts[i];
         if (record->side == side && record->is_ok &&
-            (kind == ANY_KIND ? is_target(record->kind) : record->kind == kind))
+            (kind == ANY_KIND ? gives(record->kind) : record->kind == kind))
             found[count++] = i;
     }
     if (count == 0)
@@ -373,7 +376,7 @@ static bool message_youngest(struct world *world, size_t side, uint8_t out[UUID_
 {
     for (unsigned i = world->act_count; i > 0; i--) {
         const struct act_record *record = &world->acts[i - 1];
-        if (record->side == side && record->is_ok && is_target(record->kind)) {
+        if (record->side == side && record->is_ok && gives(record->kind)) {
             memcpy(out, record->item, UUID_SIZE);
             return true;
         }
