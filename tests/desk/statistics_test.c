@@ -166,6 +166,37 @@ CHECK_TEST(the_counts_outlive_what_they_count)
     history_check();
 }
 
+static bool partly_answered(size_t side, const char *item)
+{
+    struct answer answer = sample_answer_partial();
+
+    buffer_clear(&body);
+    return answer_write(&answer, &body) &&
+           act_on(side, "answer-send", item, "", buffer_span(&body));
+}
+
+/* Both see what was given and on which grounds the rest was not; it counts as answered, and its grounds as refusals. */
+//= dir-2023-977 art 6(1)
+CHECK_TEST(a_part_is_given_and_the_rest_refused_by_ground)
+{
+    char item[UUID_TEXT_SIZE];
+
+    CHECK_OR_RETURN(request(1, 20, false, item));
+    pair_settle(&pair);
+    CHECK_OR_RETURN(partly_answered(0, item));
+    pair_settle(&pair);
+    for (size_t side = 0; side < 2; side++) {
+        CHECK(act_on(side, "item-show", item, "", span_text("")));
+        CHECK(answer_has(
+            &out,
+            "\"what\":\"answer\",\"outcome\":\"partial\",\"grounds\":\"f_ii under_agreement\""));
+    }
+    CHECK_OR_RETURN(counted(year));
+    CHECK(row("received", "answered_in_time", "other", 1));
+    CHECK(row("received", "refused", "f_ii", 1));
+    CHECK(row("received", "refused", "under_agreement", 1));
+}
+
 CHECK_TEST(not_everybody_counts_and_no_year_is_none)
 {
     struct asked asked = {.officer = "ana", .act = "statistics", .arguments = "{\"year\":1999}"};
@@ -196,6 +227,10 @@ int main(void)
     CHECK_RUN(the_counts_outlive_what_they_count);
     CHECK_RUN(not_everybody_counts_and_no_year_is_none);
     pair.nodes[0].journal.env = before;
+    pair_free(&pair);
+    if (!pair_make(&pair) || !asked_officer(&pair.nodes[0], "audra", "desk", "auditor", &out, &err))
+        return 1;
+    CHECK_RUN(a_part_is_given_and_the_rest_refused_by_ground);
     pair_free(&pair);
     buffer_free(&out);
     buffer_free(&body);

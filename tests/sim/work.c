@@ -196,8 +196,9 @@ static bool request_body(struct world *world, const struct node *node, unsigned 
 
 static bool answer_body(struct world *world, struct buffer *out)
 {
-    struct answer answer =
-        random_chance(&world->random, 50) ? sample_answer() : sample_answer_nothing_held();
+    static struct answer (*const samples[])(void) = {sample_answer, sample_answer_partial,
+                                                     sample_answer_nothing_held};
+    struct answer answer = samples[random_below(&world->random, ARRAY_COUNT(samples))]();
     return answer_write(&answer, out);
 }
 

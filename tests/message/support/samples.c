@@ -193,6 +193,15 @@ struct answer sample_answer_refused(void)
     return answer;
 }
 
+struct answer sample_answer_partial(void)
+{
+    struct answer answer = sample_answer();
+    answer.outcome = ANSWER_PARTIAL;
+    answer.refusals = sample_refusals;
+    answer.refusal_count = ARRAY_COUNT(sample_refusals);
+    return answer;
+}
+
 struct answer sample_answer_nothing_held(void)
 {
     return answer_make(ANSWER_NOTHING_HELD);

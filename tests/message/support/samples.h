@@ -42,6 +42,8 @@ struct request sample_request_numbered(unsigned n, char reference[24]);
 struct answer sample_answer(void);
 /* Refused with grounds f_ii and under_agreement. */
 struct answer sample_answer_refused(void);
+/* The person and the text of a full one, and the grounds of a refused one. */
+struct answer sample_answer_partial(void);
 struct answer sample_answer_nothing_held(void);
 struct opened sample_opened(void);
 struct assigned sample_assigned(void);
