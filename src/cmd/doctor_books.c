@@ -420,6 +420,31 @@ static void audit_look(struct doctor *doctor, struct node *node)
                     audit_stream_behind(&node->service->audit_stream));
 }
 
+/* What only this node wrote comes back from there alone (docs/recovery.md). */
+static void audit_copy_look(struct doctor *doctor, struct node *node)
+{
+    const struct audit_copy *copy = &node->journal.audit_copy;
+    char next[DOCTOR_TEXT_SIZE];
+
+    if (copy->directory[0] == '\0') {
+        doctor_find(doctor, DOCTOR_OK, NULL, "no audit copy is configured");
+    } else if (copy->failed[0] != '\0') {
+        snprintf(
+            next, sizeof next,
+            "give the node's user %.300s, a directory that it can write; nothing is lost while "
+            "the books stand, it goes on where it stopped (docs/recovery.md)",
+            copy->directory);
+        doctor_find(doctor, DOCTOR_FAILURE, next, "the audit copy stands still: %.400s",
+                    copy->failed);
+    } else if (!copy->is_open) {
+        doctor_find(doctor, DOCTOR_NOTICE, "ask again: the next entry of the domestic log tries it",
+                    "the audit copy was not tried since the start");
+    } else {
+        doctor_find(doctor, DOCTOR_OK, NULL, "the audit copy is %" PRIu64 " entries behind",
+                    node->journal.domestic.size - copy->next);
+    }
+}
+
 static void revoked_look(struct doctor *doctor, struct node *node)
 {
     bool is_revoked = false;
@@ -480,6 +505,7 @@ const struct doctor_books_row doctor_books_rows[] = {
     {"store", "The store works and its schema is known.", store_look},
     {"ends", "No process ended unasked.", ends_look},
     {"audit", "The audit stream is written.", audit_look},
+    {"audit copy", "The second copy of the domestic log is written.", audit_copy_look},
     {"certificates", "Own certificates are valid for a while.", certificates_look},
     {"revoked", "The certificate in use counts.", revoked_look},
     {"log-in", "Nobody guesses passwords at the API.", login_look},

@@ -621,7 +621,8 @@ CHECK_TEST(the_page_of_recovery_has_every_finding)
         "waits for the fresh receipt of",  "our keeper cosigned",
         "signed two different histories",  "the keeper waits",
         "the keeper signs nothing",        "was not met since the start",
-        "receipts whose time is disputed", "has not witnessed our domestic log"};
+        "receipts whose time is disputed", "has not witnessed our domestic log",
+        "the audit copy stands still"};
     struct buffer page CLEANUP(buffer_free) = buffer_make(1 << 20);
     struct buffer rows CLEANUP(buffer_free) = buffer_make(1 << 20);
     struct span rest;
@@ -1102,6 +1103,43 @@ CHECK_TEST(an_audit_stream_that_stands_still_is_named)
     free(service);
 }
 
+/* As the writer finds out: with the next entry. */
+static void copy_try(void)
+{
+    struct buffer result CLEANUP(buffer_free) = buffer_make(65536);
+    struct error err = {0};
+
+    CHECK_OK(node_home_act(&home, "case-list", "{}", &result, &err), err);
+    books_try("audit copy");
+}
+
+CHECK_TEST(an_audit_copy_that_stands_still_is_named)
+{
+    struct audit_copy *copy = &home.node->journal.audit_copy;
+    struct buffer result CLEANUP(buffer_free) = buffer_make(65536);
+    struct error err = {0};
+
+    books_try("audit copy");
+    CHECK(found(DOCTOR_OK, "no audit copy is configured"));
+    snprintf(copy->directory, sizeof copy->directory, "%s/elsewhere", root);
+    books_try("audit copy");
+    CHECK(found(DOCTOR_NOTICE, "not tried since the start"));
+    copy_try(); /* nobody made the directory */
+    CHECK(found(DOCTOR_FAILURE, copy->failed) && copy->failed[0] != '\0');
+    CHECK(strstr(doctor->findings[0].next, copy->directory) != NULL);
+    CHECK_OK(node_home_act(&home, "status", "{}", &result, &err), err);
+    CHECK(buffer_byte(&result, '\0') &&
+          strstr((const char *)result.data, "the audit copy stands still") != NULL);
+    mkdir(copy->directory, 0700);
+    copy->retry_ms = 0;
+    copy_try();
+    CHECK(found(DOCTOR_OK, "the audit copy is 0 entries behind"));
+    copy->next -= 1;
+    books_try("audit copy");
+    CHECK(found(DOCTOR_OK, "the audit copy is 1 entries behind"));
+    *copy = (struct audit_copy){.file = 0};
+}
+
 /* As if the revocation had been told to al. */
 static bool revocation_put(const uint8_t certificate[DIGEST_SIZE], struct error *err)
 {
@@ -1391,6 +1429,7 @@ int main(void)
     CHECK_RUN(what_is_held_too_long_is_named);
     CHECK_RUN(an_urgent_request_that_nobody_holds_is_named);
     CHECK_RUN(an_audit_stream_that_stands_still_is_named);
+    CHECK_RUN(an_audit_copy_that_stands_still_is_named);
     CHECK_RUN(a_node_that_shows_a_revoked_certificate_is_named);
     CHECK_RUN(guessing_at_passwords_is_named);
     CHECK_RUN(a_store_that_failed_is_named);

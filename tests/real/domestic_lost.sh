@@ -1,6 +1,6 @@
 #!/bin/bash
 # Two real nodes; one loses what it wrote in its domestic log. First the machine is destroyed while a second copy of that log
-# lies elsewhere: the copy gives the acts back, the partner the entries that no backup has, and nothing is behind. Then a
+# lies elsewhere (where it cannot be written, status and doctor say so until it can): the copy gives the acts back, the partner the entries that no backup has, and nothing is behind. Then a
 # snapshot of the machine is put back beside nothing: the partner, which witnessed more, shows it at contact, status and
 # doctor name it, acts wait, and the log goes on in its successor.
 #
@@ -31,6 +31,18 @@ begin al
 until_said '"state":"reachable"' as_ro --json status
 write_request RO-ACTS-1 ro
 level
+
+# The place of the copy goes away, and comes back: nothing stops meanwhile, and nothing is missing afterwards.
+says 'the audit copy is 0 entries behind' as_ro --json doctor
+mv "$homes/elsewhere" "$homes/away"
+quiet as_ro case c-0 "Opened without a copy" || fail "a case is opened"
+says '"alarms":\["the audit copy stands still: cannot open ' as_ro --json status
+says '"check":"audit copy","level":"failure","found":"the audit copy stands still: ' as_ro --json doctor
+grep -q "give the node's user $homes/elsewhere" "$homes/said" || fail "doctor names the directory"
+mv "$homes/away" "$homes/elsewhere"
+until_said '"check":"audit copy","level":"ok"' as_ro --json doctor
+never_says 'the audit copy stands still' as_ro --json status
+
 echo "kept in a safe" > "$homes/pass" && chmod 600 "$homes/pass"
 quiet admin_ro backup "$homes/sealed" --passphrase-file "$homes/pass" || fail "it is backed up"
 
