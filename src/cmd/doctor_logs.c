@@ -1,6 +1,6 @@
 /*
- * The check of the logs: each one that is read-only, why, and the exact command that comes next. The books keep the reason
- * as words (journal/contact.c, accept.c, succession.c, resume_order.c); docs/recovery.md has the steps that follow.
+ * The check of the logs: each one that is read-only, why, and the exact command that comes next; and each of our own that
+ * should end although it could go on. The books keep the reason of the former as words (journal/contact.c, accept.c, succession.c, resume_order.c); docs/recovery.md has the steps that follow.
  */
 #include "cmd/doctor.h"
 #include "cmd/service.h"
@@ -188,13 +188,41 @@ static void log_look(struct doctor *doctor, enum shown shown, const struct journ
         doctor_find(doctor, DOCTOR_OK, NULL, "log %s: %" PRIu64 " entries", log->origin, log->size);
 }
 
+/* New keys count from a log's successor on, so a renewal that nobody went on with, after a theft too, changed nothing yet. */
+static void keys_look(struct doctor *doctor, const struct keeper_sets *sets,
+                      const struct journal_log *log, const struct succession_keys *keys)
+{
+    char next[DOCTOR_TEXT_SIZE];
+
+    if (sets->count == 0 ||
+        memcmp(keys->log, sets->keys[sets->count - 1].log, sizeof keys->log) == 0)
+        return;
+    snprintf(next, sizeof next,
+             "besa succession prepare %s --why key_change (key_theft where a key was stolen)" PAGE,
+             log->origin);
+    doctor_find(doctor, DOCTOR_WARNING, next, "log %s still signs with the keys before the newest",
+                log->origin);
+}
+
+/* What is due of a log of ours; one that is read-only has its next step already. */
+static void own_look(struct doctor *doctor, struct node *node, const struct journal_log *log,
+                     const struct succession_keys *keys)
+{
+    if (log->id == 0 || log->read_only[0] != '\0')
+        return;
+    keys_look(doctor, &node->journal.sets, log, keys);
+}
+
 void doctor_logs_look(struct doctor *doctor, struct node *node)
 {
     const struct journal *journal = &node->journal;
 
     log_look(doctor, SHOWN_DOMESTIC, &journal->domestic, NULL);
+    own_look(doctor, node, &journal->domestic, &journal->domestic_keys);
     for (size_t i = 0; i < journal->line_count; i++) {
-        log_look(doctor, SHOWN_OUT, &journal->lines[i].out, &journal->lines[i]);
-        log_look(doctor, SHOWN_IN, &journal->lines[i].in, &journal->lines[i]);
+        const struct journal_line *line = &journal->lines[i];
+        log_look(doctor, SHOWN_OUT, &line->out, line);
+        own_look(doctor, node, &line->out, &line->own_keys);
+        log_look(doctor, SHOWN_IN, &line->in, line);
     }
 }

@@ -388,6 +388,7 @@ static struct journal_line *line_put(void)
     struct journal_line *line = &journal->lines[0];
 
     *line = (struct journal_line){.partner = "al", .agreement_id = "ro-al", .partner_side = 1};
+    memcpy(line->own_keys.log, journal->domestic_keys.log, sizeof line->own_keys.log);
     line->out = (struct journal_log){.id = 7001, .origin = "ro/ro-al/to/al/0"};
     line->in = (struct journal_log){.id = 7002, .origin = "al/ro-al/to/ro/0"};
     line->agreement.version = 1;
@@ -538,6 +539,38 @@ CHECK_TEST(custody_behind_its_own_keeper_is_named)
     line_take_away();
 }
 
+/* `besa keeper renew` and nothing after it: as a change or a theft of keys is left half done. */
+CHECK_TEST(a_log_under_keys_before_the_newest_is_named)
+{
+    struct journal_line *line = line_put();
+    struct journal *journal = &home.node->journal;
+    struct succession_keys kept = journal->domestic_keys;
+    struct keeper_sets sets = journal->sets;
+
+    books_try("logs");
+    CHECK_INT(doctor->worst, DOCTOR_OK);
+    journal->sets.keys[1] = journal->sets.keys[0];
+    journal->sets.keys[1].log[0] ^= 1;
+    journal->sets.count = 2;
+    books_try("logs");
+    CHECK(found(DOCTOR_WARNING, "log ro/domestic/0 still signs with the keys before the newest"));
+    CHECK(found(DOCTOR_WARNING, "log ro/ro-al/to/al/0 still signs with the keys before"));
+    CHECK(strstr(doctor->findings[doctor->count - 2].next,
+                 "besa succession prepare ro/ro-al/to/al/0 --why key_change (key_theft where") !=
+          NULL);
+    /* The end of one is prepared, and the other has gone over. */
+    snprintf(line->out.read_only, sizeof line->out.read_only,
+             "ends at size 9 (key_theft): its successor waits for signatures");
+    memcpy(journal->domestic_keys.log, journal->sets.keys[1].log, sizeof kept.log);
+    books_try("logs");
+    CHECK_INT(doctor->worst, DOCTOR_FAILURE);
+    for (size_t i = 0; i < doctor->count; i++)
+        CHECK(strstr(doctor->findings[i].found, "still signs") == NULL);
+    journal->domestic_keys = kept;
+    journal->sets = sets;
+    line_take_away();
+}
+
 static bool file_read(const char *name, struct buffer *out)
 {
     char path[1024];
@@ -622,7 +655,7 @@ CHECK_TEST(the_page_of_recovery_has_every_finding)
         "signed two different histories",  "the keeper waits",
         "the keeper signs nothing",        "was not met since the start",
         "receipts whose time is disputed", "has not witnessed our domestic log",
-        "the audit copy stands still"};
+        "the audit copy stands still",     "still signs with the keys before the newest"};
     struct buffer page CLEANUP(buffer_free) = buffer_make(1 << 20);
     struct buffer rows CLEANUP(buffer_free) = buffer_make(1 << 20);
     struct span rest;
@@ -1413,6 +1446,7 @@ int main(void)
     CHECK_RUN(each_reason_of_a_read_only_log_names_the_next_command);
     CHECK_RUN(what_the_keeper_signed_is_resumed_where_the_partner_holds_it);
     CHECK_RUN(custody_behind_its_own_keeper_is_named);
+    CHECK_RUN(a_log_under_keys_before_the_newest_is_named);
     CHECK_RUN(receipts_whose_time_is_disputed_are_named);
     CHECK_RUN(every_reason_that_stops_a_log_has_its_step);
     CHECK_RUN(the_page_of_recovery_has_every_finding);

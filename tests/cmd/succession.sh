@@ -110,8 +110,15 @@ quiet as_ro --officer second --approver head keeper renew || fail "keeper renew"
 if as_ro --officer second --approver head keeper renew > "$homes/said" 2>&1; then fail "keys in use were destroyed"; fi
 grep -q "still signs with set 0" "$homes/said" || fail "the refusal does not name the set: $(cat "$homes/said")"
 start
+# Half done, and the doctor says so of each log until it has gone over.
+old_keys() { "$@" --json doctor 2> /dev/null | grep -o '"log [^ "]* still signs with the keys before the newest"' | cut -d ' ' -f 2 | sort | tr '\n' ' '; }
+[ "$(old_keys as_ro)" = "ro/domestic/1 ro/ro-al/to/al/1 " ] || fail "doctor names the logs under old keys: $(old_keys as_ro)"
+as_ro --json doctor | grep -q 'besa succession prepare ro/ro-al/to/al/1 --why key_change' || fail "doctor names the next step"
 succeed ro al ro/ro-al/to/al/1 key_change
+[ "$(old_keys as_ro)" = "ro/domestic/1 " ] || fail "doctor names the domestic log alone: $(old_keys as_ro)"
 succeed ro al ro/domestic/1 key_change
+[ "$(old_keys as_ro)" = "" ] || fail "no log is under old keys any more: $(old_keys as_ro)"
+[ "$(old_keys as_al)" = "" ] || fail "the partner changed no keys: $(old_keys as_al)"
 until_said '"log":"ro/ro-al/to/al/2"' as_al --json status
 until_said '"log":"ro/domestic/2"' as_ro --json status
 ask
