@@ -21,6 +21,10 @@ if(TARGET besa)
                $<TARGET_FILE:besa> $<TARGET_FILE:real_later>)
       set_tests_properties(${journey} PROPERTIES LABELS real TIMEOUT 200 SKIP_RETURN_CODE 77)
     endforeach()
+    # A year on: what doctor says before, amid and after a yearly closing.
+    add_test(NAME real_yearly_closing COMMAND ${CMAKE_SOURCE_DIR}/tests/real/yearly_closing.sh
+             $<TARGET_FILE:besa> $<TARGET_FILE:sample_request> $<TARGET_FILE:real_later>)
+    set_tests_properties(real_yearly_closing PROPERTIES LABELS real TIMEOUT 200)
     add_test(NAME agreement_ends COMMAND ${CMAKE_SOURCE_DIR}/tests/real/agreement_ends.sh
              $<TARGET_FILE:besa> $<TARGET_FILE:real_later>)
     set_tests_properties(agreement_ends PROPERTIES LABELS real TIMEOUT 400)

@@ -7,12 +7,16 @@
 #include "journal/resume.h"
 
 #include "base/attributes.h"
+#include "store/log_rows.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
-#define PAGE "; every step: docs/recovery.md"
+#define DAY_MS      INT64_C(86400000)
+#define YEAR_DAYS   366 /* the longest: nobody is told before it is over */
+#define FIRST_ARENA (1024u * 1024u)
+#define PAGE        "; every step: docs/recovery.md"
 #define ONE_MACHINE                                                                                \
     "switch the second machine with these keys off for good, then here: besa succession prepare "
 
@@ -204,13 +208,40 @@ static void keys_look(struct doctor *doctor, const struct keeper_sets *sets,
                 log->origin);
 }
 
-/* What is due of a log of ours; one that is read-only has its next step already. */
+/* By the time in its first entry. Where the agreement lets heads go within the year, that one shows none, and nothing is
+ * said. */
+static void year_look(struct doctor *doctor, struct node *node, const struct journal_log *log)
+{
+    struct arena arena CLEANUP(arena_free) = arena_make(FIRST_ARENA);
+    struct entry_row first = {.created_ms = 0};
+    struct error err = {0};
+    char next[DOCTOR_TEXT_SIZE];
+
+    if (!entry_find_index(node->db, &arena, log->id, 0, &first, &err)) {
+        if (err.kind != ERROR_MISSING)
+            doctor_find(doctor, DOCTOR_FAILURE, "look at the disk", "%s", err.text);
+        return;
+    }
+    int64_t age_ms = node->env->now_ms(node->env->context) - first.created_ms;
+    if (first.created_ms == 0 || age_ms <= YEAR_DAYS * DAY_MS)
+        return;
+    snprintf(next, sizeof next, "besa succession prepare %s --why yearly_closing" PAGE,
+             log->origin);
+    doctor_find(doctor, DOCTOR_NOTICE, next,
+                "log %s is %" PRId64 " days old: its yearly closing is due", log->origin,
+                age_ms / DAY_MS);
+}
+
+/* What is due of a log of ours; one that is read-only has its next step already, and one whose agreement
+ * is over goes nowhere. */
 static void own_look(struct doctor *doctor, struct node *node, const struct journal_log *log,
-                     const struct succession_keys *keys)
+                     const struct succession_keys *keys, int64_t over_ms)
 {
     if (log->id == 0 || log->read_only[0] != '\0')
         return;
     keys_look(doctor, &node->journal.sets, log, keys);
+    if (node->env->now_ms(node->env->context) < over_ms)
+        year_look(doctor, node, log);
 }
 
 void doctor_logs_look(struct doctor *doctor, struct node *node)
@@ -218,11 +249,11 @@ void doctor_logs_look(struct doctor *doctor, struct node *node)
     const struct journal *journal = &node->journal;
 
     log_look(doctor, SHOWN_DOMESTIC, &journal->domestic, NULL);
-    own_look(doctor, node, &journal->domestic, &journal->domestic_keys);
+    own_look(doctor, node, &journal->domestic, &journal->domestic_keys, INT64_MAX);
     for (size_t i = 0; i < journal->line_count; i++) {
         const struct journal_line *line = &journal->lines[i];
         log_look(doctor, SHOWN_OUT, &line->out, line);
-        own_look(doctor, node, &line->out, &line->own_keys);
+        own_look(doctor, node, &line->out, &line->own_keys, journal_over_ms(line));
         log_look(doctor, SHOWN_IN, &line->in, line);
     }
 }

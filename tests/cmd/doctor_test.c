@@ -539,6 +539,65 @@ CHECK_TEST(custody_behind_its_own_keeper_is_named)
     line_take_away();
 }
 
+static int64_t moved_ms; /* what the node's clock shows beyond ours */
+
+static int64_t moved_now_ms(void *context)
+{
+    return env_real()->now_ms(context) + moved_ms;
+}
+
+static bool first_entry_put(int64_t id, int64_t log, int64_t created_ms, struct error *err)
+{
+    struct entry_row row = {.id = id,
+                            .log = log,
+                            .index = 0,
+                            .message_id = span_text("0123456789abcdeh"),
+                            .head = span_text("h"),
+                            .leaf = span_text("0123456789abcdef0123456789abcdef"),
+                            .type = 1,
+                            .created_ms = created_ms,
+                            .body_state = BODY_NONE};
+
+    return database_begin(home.node->db, DATABASE_FULL, err) &&
+           entry_insert(home.node->db, &row, err) && database_commit(home.node->db, err);
+}
+
+CHECK_TEST(a_log_of_more_than_a_year_is_named)
+{
+    const int64_t day_ms = INT64_C(86400000);
+    struct journal_line *line = line_put();
+    struct env env = *home.node->env;
+    const struct env *kept = home.node->env;
+    struct error err = {0};
+
+    line->agreement.valid_to_ms += 300 * day_ms;
+    line->out.id = 7005;
+    books_try("logs"); /* nothing was sent yet */
+    CHECK_INT(doctor->worst, DOCTOR_OK);
+    CHECK_OK(first_entry_put(910005, 7005, kept->now_ms(NULL) - 3 * day_ms, &err), err);
+    env.now_ms = moved_now_ms;
+    home.node->env = &env;
+    moved_ms = 362 * day_ms; /* 365 and 362 days old */
+    books_try("logs");
+    CHECK_INT(doctor->worst, DOCTOR_OK);
+    moved_ms = 364 * day_ms;
+    books_try("logs");
+    CHECK(found(DOCTOR_NOTICE, "log ro/ro-al/to/al/0 is 367 days old: its yearly closing is due"));
+    CHECK_INT(doctor->count, 4); /* and nothing of the domestic one, which began today */
+    CHECK(strstr(doctor->findings[2].next,
+                 "besa succession prepare ro/ro-al/to/al/0 --why yearly_closing") != NULL);
+    moved_ms = 367 * day_ms;
+    books_try("logs");
+    CHECK(found(DOCTOR_NOTICE, "log ro/domestic/0 is 367 days old: its yearly closing is due"));
+    CHECK_INT(doctor->worst, DOCTOR_NOTICE);
+    line->agreement.valid_to_ms = kept->now_ms(NULL) + moved_ms - 1; /* nothing new passes there */
+    books_try("logs");
+    CHECK_INT(doctor->count, 4);
+    CHECK(strstr(doctor->findings[1].found, "log ro/domestic/0 is 367 days") != NULL);
+    home.node->env = kept;
+    line_take_away();
+}
+
 /* `besa keeper renew` and nothing after it: as a change or a theft of keys is left half done. */
 CHECK_TEST(a_log_under_keys_before_the_newest_is_named)
 {
@@ -655,7 +714,8 @@ CHECK_TEST(the_page_of_recovery_has_every_finding)
         "signed two different histories",  "the keeper waits",
         "the keeper signs nothing",        "was not met since the start",
         "receipts whose time is disputed", "has not witnessed our domestic log",
-        "the audit copy stands still",     "still signs with the keys before the newest"};
+        "the audit copy stands still",     "still signs with the keys before the newest",
+        "its yearly closing is due"};
     struct buffer page CLEANUP(buffer_free) = buffer_make(1 << 20);
     struct buffer rows CLEANUP(buffer_free) = buffer_make(1 << 20);
     struct span rest;
@@ -1447,6 +1507,7 @@ int main(void)
     CHECK_RUN(what_the_keeper_signed_is_resumed_where_the_partner_holds_it);
     CHECK_RUN(custody_behind_its_own_keeper_is_named);
     CHECK_RUN(a_log_under_keys_before_the_newest_is_named);
+    CHECK_RUN(a_log_of_more_than_a_year_is_named);
     CHECK_RUN(receipts_whose_time_is_disputed_are_named);
     CHECK_RUN(every_reason_that_stops_a_log_has_its_step);
     CHECK_RUN(the_page_of_recovery_has_every_finding);
