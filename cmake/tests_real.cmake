@@ -49,7 +49,7 @@ if(TARGET besa)
   # A home is stolen, the node goes over to new keys, and the old ones are good for nothing that is new.
   add_test(NAME real_key_theft COMMAND ${CMAKE_SOURCE_DIR}/tests/real/key_theft.sh
            $<TARGET_FILE:besa> $<TARGET_FILE:sample_request> $<TARGET_FILE:stolen_home>)
-  set_tests_properties(real_key_theft PROPERTIES LABELS real TIMEOUT 200 SKIP_RETURN_CODE 77)
+  set_tests_properties(real_key_theft PROPERTIES LABELS real TIMEOUT 400 SKIP_RETURN_CODE 77)
   # A running node cross-checks what came, and tells the keeper alone.
   add_test(NAME real_crosscheck COMMAND ${CMAKE_SOURCE_DIR}/tests/cmd/crosscheck.sh
            $<TARGET_FILE:besa> $<TARGET_FILE:sample_request>)
