@@ -44,6 +44,7 @@ static const char *const clones[] = {"the copy stays",
                                      "found: the partner holds more of ours",
                                      "found: the partner holds later receipts",
                                      "found: another domestic log",
+                                     "found: the witness holds more",
                                      NULL};
 static const char *const records[] = {"made anew and paired", NULL};
 static const char *const thefts[] = {"receipts that the thief gave", NULL};
