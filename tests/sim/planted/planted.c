@@ -46,6 +46,7 @@ enum bug {
     BUG_SUSPENDED,
     BUG_UNSIGNED,
     BUG_CLOCK,
+    BUG_BOTH_LOST,
     BUG_COUNT
 };
 static const struct {
@@ -85,6 +86,8 @@ static const struct {
     [BUG_SYNC] = {"sync", "the log of the database is not synced", EVENT_NONE, 20},
     [BUG_FORK] = {"fork", "custody of a log that was written twice goes on", EVENT_CLONE, 20},
     [BUG_FRESH] = {"fresh", "nobody asks for a fresh receipt", EVENT_RECORD_LOST, 20},
+    [BUG_BOTH_LOST] = {"both-lost", "no receipt comes again while a keeper waits",
+                       EVENT_RECORDS_LOST, 80},
 };
 static enum bug planted;
 
@@ -172,6 +175,12 @@ REPLACED(bool, journal_fresh_question, struct journal *journal, struct journal_l
     if (planted == BUG_FRESH)
         return error_set(err, ERROR_MISSING, "nothing is asked");
     return __real_journal_fresh_question(journal, line, out, err);
+}
+
+/* What a log that waits for its keeper lacks is neither asked for nor given again. */
+REPLACED(bool, log_stands_still, const struct journal_log *log)
+{
+    return planted == BUG_BOTH_LOST ? log->read_only[0] != '\0' : __real_log_stands_still(log);
 }
 
 REPLACED(bool, audit_copy_replay, struct journal *journal, const char *directory,
