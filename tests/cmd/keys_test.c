@@ -7,6 +7,7 @@
 #include "cmd/support/node_home.h"
 
 #include "base/attributes.h"
+#include "base/text.h"
 
 #include <unistd.h>
 
@@ -91,19 +92,54 @@ CHECK_TEST(warnings_name_the_key_its_end_and_the_command)
     CHECK(warns(KEY_TLS, now_ms + 31 * DAY_MS, KEY_ENDED, "ended"));
 }
 
+/* Cell `at` of a row, without its marks. */
+static void cell_read(struct span row, size_t at, char *out, size_t size)
+{
+    size_t used = 0;
+    size_t bars = 0;
+
+    for (size_t i = 0; i < row.size && bars <= at + 1; i++) {
+        bars += row.data[i] == '|';
+        if (bars == at + 1 && row.data[i] != '`' && row.data[i] != '|' && used + 1 < size)
+            out[used++] = (char)row.data[i];
+    }
+    out[used] = '\0';
+}
+
+/* The row of this key; empty when there is none. */
+static struct span row_find(struct span page, const char *name)
+{
+    char begin[64];
+    struct span row;
+
+    snprintf(begin, sizeof begin, "| `%s` | ", name);
+    while (line_take(&page, &row))
+        if (span_starts_with(row, begin))
+            return row;
+    return span_make(NULL, 0);
+}
+
 CHECK_TEST(every_kind_of_key_has_its_row_in_the_page)
 {
+    enum { CHANGED_BY = 5 };
+    static const char columns[] =
+        "\n| key | what for | where | made by | lives | changed by | lost | stolen |\n";
     struct buffer page CLEANUP(buffer_free) = buffer_make(1u << 20);
     struct error err = {0};
-    char row[64];
+    char cell[256];
 
     CHECK_OK(env_read_file(env_real(), BESA_SOURCE_DIR "/docs/keys.md", page.limit, &page, &err),
              err);
+    CHECK(memmem(page.data, page.size, columns, strlen(columns)) != NULL);
     for (size_t i = 0; i < KEY_KIND_COUNT; i++) {
-        int size = snprintf(row, sizeof row, "\n| `%s` | ", key_kinds[i].name);
-        if (memmem(page.data, page.size, row, (size_t)size) == NULL)
-            printf("docs/keys.md has no row %s\n", key_kinds[i].name);
-        CHECK(memmem(page.data, page.size, row, (size_t)size) != NULL);
+        struct span row = row_find(buffer_span(&page), key_kinds[i].name);
+        cell_read(row, CHANGED_BY, cell, sizeof cell);
+        bool is_told =
+            strncmp(cell + 1, key_kinds[i].rotated_by, strlen(key_kinds[i].rotated_by)) == 0;
+        if (!is_told)
+            printf("docs/keys.md: row %s does not say 'changed by %s'\n", key_kinds[i].name,
+                   key_kinds[i].rotated_by);
+        CHECK(row.size > 0 && is_told);
     }
 }
 
