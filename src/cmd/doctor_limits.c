@@ -6,26 +6,27 @@
 
 #include <stdio.h>
 
-#define ARENA_SIZE (4u * 1024 * 1024)
+/* Alarms of one line: of ours, and of the partner's requests. */
+struct tally {
+    size_t own[ALARM_KIND_COUNT];
+    size_t theirs[ALARM_KIND_COUNT];
+};
 
-static size_t kind_count(const struct alarm *alarms, size_t count, enum alarm_kind kind,
-                         bool is_own, size_t line)
+static void alarm_count(void *context, const struct alarm *alarm)
 {
-    size_t found = 0;
+    struct tally *tally = (struct tally *)context + alarm->line;
 
-    for (size_t i = 0; i < count; i++)
-        found += alarms[i].kind == kind && alarms[i].is_own == is_own && alarms[i].line == line;
-    return found;
+    (alarm->is_own ? tally->own : tally->theirs)[alarm->kind]++;
 }
 
-static void line_look(struct doctor *doctor, const struct journal_line *line, size_t index,
-                      const struct alarm *alarms, size_t count)
+static void line_look(struct doctor *doctor, const struct journal_line *line,
+                      const struct tally *tally)
 {
-    size_t waiting = kind_count(alarms, count, ALARM_NO_CUSTODY, true, index);
-    size_t owed = kind_count(alarms, count, ALARM_OVERDUE, false, index);
-    size_t awaited = kind_count(alarms, count, ALARM_OVERDUE, true, index);
-    size_t soon = kind_count(alarms, count, ALARM_SOON, false, index);
-    size_t unreviewed = kind_count(alarms, count, ALARM_UNREVIEWED, false, index);
+    size_t waiting = tally->own[ALARM_NO_CUSTODY];
+    size_t owed = tally->theirs[ALARM_OVERDUE];
+    size_t awaited = tally->own[ALARM_OVERDUE];
+    size_t soon = tally->theirs[ALARM_SOON];
+    size_t unreviewed = tally->theirs[ALARM_UNREVIEWED];
     char call[DOCTOR_TEXT_SIZE];
 
     snprintf(call, sizeof call, "the duty officer telephones %.200s: %.*s", line->partner,
@@ -53,17 +54,15 @@ static void line_look(struct doctor *doctor, const struct journal_line *line, si
 
 void doctor_limits_look(struct doctor *doctor, struct node *node)
 {
-    struct arena arena CLEANUP(arena_free) = arena_make(ARENA_SIZE);
-    struct alarm *alarms = arena_array(&arena, ALARM_COUNT_MAX, sizeof *alarms);
+    struct tally tallies[PARTNER_COUNT_MAX] = {{{0}, {0}}};
     struct error err = {0};
-    size_t count = 0;
 
-    if (alarms == NULL || !desk_alarms(&node->journal, &arena, alarms, &count, &err)) {
+    if (!desk_alarms_each(&node->journal, alarm_count, tallies, &err)) {
         doctor_find(doctor, DOCTOR_FAILURE, "look at the disk", "%s", err.text);
         return;
     }
     for (size_t i = 0; i < node->journal.line_count; i++)
-        line_look(doctor, &node->journal.lines[i], i, alarms, count);
+        line_look(doctor, &node->journal.lines[i], &tallies[i]);
     if (node->journal.line_count == 0)
         doctor_find(doctor, DOCTOR_OK, NULL, "there is no agreement");
 }

@@ -81,6 +81,7 @@ enum limits_shown {
     LIMITS_NO_CUSTODY,
     LIMITS_SHOWN_COUNT
 };
+#define LIMITS_TOLD_MAX 1000u /* alarms remembered as told: five pages of the desk's list */
 struct limit_told {
     int64_t entry;
     enum alarm_kind kind;
@@ -89,7 +90,7 @@ struct service_limits {
     struct job job;                          /* the background thread's while is_busy is 0 */
     int64_t next_ms;                         /* of the monotonic clock; the background thread's */
     int is_busy;                             /* atomic */
-    struct limit_told told[ALARM_COUNT_MAX]; /* the writer's: what stood at the last look */
+    struct limit_told told[LIMITS_TOLD_MAX]; /* the writer's: what stood at the last look */
     size_t told_count;
     int64_t shown[LIMITS_SHOWN_COUNT][PARTNER_COUNT_MAX]; /* atomic */
 };

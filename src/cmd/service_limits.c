@@ -7,9 +7,10 @@
 #include "cmd/report.h"
 
 #include <stddef.h>
+#include <string.h>
 
-#define LOOK_MS    60000
-#define ARENA_SIZE (4u * 1024 * 1024)
+#define LOOK_MS   60000
+#define TOLD_SIZE (64u * 1024u) /* LIMITS_TOLD_MAX of them */
 
 static struct service *service_of(struct job *job)
 {
@@ -48,43 +49,52 @@ static void alarm_tell(struct journal *journal, const struct alarm *alarm)
                line->agreement_id);
 }
 
-static void counts_show(struct service_limits *limits, const struct alarm *alarms, size_t count,
-                        size_t line_count)
-{
-    int64_t shown[LIMITS_SHOWN_COUNT][PARTNER_COUNT_MAX] = {{0}};
+/* One look: what stands now, and how much of it. */
+struct look {
+    struct journal *journal;
+    const struct service_limits *limits;
+    struct limit_told *told; /* room for LIMITS_TOLD_MAX */
+    size_t told_count;
+    int64_t shown[LIMITS_SHOWN_COUNT][PARTNER_COUNT_MAX];
+};
 
-    for (size_t i = 0; i < count; i++) {
-        if (alarms[i].kind == ALARM_UNREVIEWED)
-            continue; /* no limit of a request */
-        enum limits_shown what = alarms[i].kind == ALARM_NO_CUSTODY ? LIMITS_NO_CUSTODY
-                                 : alarms[i].kind == ALARM_SOON     ? LIMITS_SOON
-                                 : alarms[i].is_own                 ? LIMITS_OVERDUE_THERE
-                                                                    : LIMITS_OVERDUE_HERE;
-        shown[what][alarms[i].line]++;
+/* What nobody could remember as told would be told each minute: it is counted alone. */
+static void alarm_look(void *context, const struct alarm *alarm)
+{
+    struct look *look = context;
+
+    if (alarm->kind != ALARM_UNREVIEWED) { /* that is no limit of a request */
+        enum limits_shown what = alarm->kind == ALARM_NO_CUSTODY ? LIMITS_NO_CUSTODY
+                                 : alarm->kind == ALARM_SOON     ? LIMITS_SOON
+                                 : alarm->is_own                 ? LIMITS_OVERDUE_THERE
+                                                                 : LIMITS_OVERDUE_HERE;
+        look->shown[what][alarm->line]++;
     }
-    for (size_t what = 0; what < LIMITS_SHOWN_COUNT; what++)
-        for (size_t i = 0; i < line_count; i++)
-            __atomic_store_n(&limits->shown[what][i], shown[what][i], __ATOMIC_RELAXED);
+    if (look->told_count == LIMITS_TOLD_MAX)
+        return;
+    if (!was_told(look->limits, alarm))
+        alarm_tell(look->journal, alarm);
+    look->told[look->told_count++] =
+        (struct limit_told){.entry = alarm->entry, .kind = alarm->kind};
 }
 
 static bool look_run(struct journal *journal, struct job *job, struct error *err)
 {
     struct service_limits *limits = &service_of(job)->limits;
-    struct arena arena CLEANUP(arena_free) = arena_make(ARENA_SIZE);
-    struct alarm *alarms = arena_array(&arena, ALARM_COUNT_MAX, sizeof *alarms);
-    size_t count = 0;
+    struct arena arena CLEANUP(arena_free) = arena_make(TOLD_SIZE);
+    struct look look = {.journal = journal,
+                        .limits = limits,
+                        .told = arena_array(&arena, LIMITS_TOLD_MAX, sizeof *look.told)};
 
-    if (alarms == NULL)
+    if (look.told == NULL)
         return error_set(err, ERROR_LIMIT, "limits: out of memory");
-    if (!desk_alarms(journal, &arena, alarms, &count, err))
+    if (!desk_alarms_each(journal, alarm_look, &look, err))
         return false;
-    for (size_t i = 0; i < count; i++)
-        if (!was_told(limits, &alarms[i]))
-            alarm_tell(journal, &alarms[i]);
-    counts_show(limits, alarms, count, journal->line_count);
-    limits->told_count = count;
-    for (size_t i = 0; i < count; i++)
-        limits->told[i] = (struct limit_told){.entry = alarms[i].entry, .kind = alarms[i].kind};
+    for (size_t what = 0; what < LIMITS_SHOWN_COUNT; what++)
+        for (size_t i = 0; i < journal->line_count; i++)
+            __atomic_store_n(&limits->shown[what][i], look.shown[what][i], __ATOMIC_RELAXED);
+    memcpy(limits->told, look.told, look.told_count * sizeof *look.told);
+    limits->told_count = look.told_count;
     return true;
 }
 

@@ -7,7 +7,9 @@
 #include "store/approval_rows.h"
 #include "store/clock_rows.h"
 
-#define STEP       64u /* rows read at once */
+#define STEP       64u                  /* rows read at once */
+#define STEP_SIZE  (256u * 1024u)       /* of emergencies with their texts: a quarter of it */
+#define EACH_SIZE  (4u * 1024u * 1024u) /* of a step of alarms with the rows of the queue */
 #define ALARM_PAGE 200 /* no limit named: whoever looks in the night shall not miss one by a page */
 
 const char *const alarm_kind_names[ALARM_KIND_COUNT] = {[ALARM_NO_CUSTODY] = "no_custody",
@@ -112,31 +114,48 @@ static bool queue_walk(struct search *search, bool is_own, struct inbox_place pl
     return true;
 }
 
-/* What one officer sent alone: an alarm from that moment on, by the time of its review. Before all walks along the queue. */
+static bool unreviewed_take(struct search *search, const struct emergency_row *row,
+                            struct error *err)
+{
+    const struct journal_line *line = line_of_entry(search->journal, row->log);
+    struct alarm alarm = {.kind = ALARM_UNREVIEWED,
+                          .entry = row->entry,
+                          .log = row->log,
+                          .at_ms = row->review_until_ms,
+                          .place = {.due_ms = row->review_until_ms, .entry = row->entry}};
+
+    if (line == NULL || search->count == search->limit)
+        return true;
+    if (!arena_copy(search->arena, row->message_id, &alarm.message_id))
+        return error_set(err, ERROR_LIMIT, "alarms: out of memory");
+    alarm.line = (size_t)(line - search->journal->lines);
+    search->out[search->count++] = alarm;
+    return true;
+}
+
+/* What one officer sent alone: an alarm from that moment on, by the time of its review. Before all walks along the queue. All
+ * of them, step by step; a step's rows go with it, and only the names stay. */
 static bool unreviewed_walk(struct search *search, const struct inbox_place *after,
                             struct error *err)
 {
-    struct emergency_row *rows = arena_array(search->arena, STEP, sizeof *rows);
-    size_t count = 0;
+    struct emergency_place place = {.review = -1};
+    size_t count = STEP;
 
-    if (rows == NULL)
-        return error_set(err, ERROR_LIMIT, "alarms: out of memory");
-    if (!emergency_list(search->journal->db, search->arena, true, rows, STEP, &count, err))
-        return error_add(err, "alarms");
-    for (size_t i = 0; i < count && search->count < search->limit; i++) {
-        const struct emergency_row *row = &rows[i];
-        const struct journal_line *line = line_of_entry(search->journal, row->log);
-        bool is_behind = after == NULL || row->review_until_ms > after->due_ms ||
-                         (row->review_until_ms == after->due_ms && row->entry > after->entry);
-        if (line != NULL && is_behind)
-            search->out[search->count++] =
-                (struct alarm){.kind = ALARM_UNREVIEWED,
-                               .line = (size_t)(line - search->journal->lines),
-                               .entry = row->entry,
-                               .log = row->log,
-                               .message_id = row->message_id,
-                               .at_ms = row->review_until_ms,
-                               .place = {.due_ms = row->review_until_ms, .entry = row->entry}};
+    if (after != NULL)
+        place = (struct emergency_place){EMERGENCY_OPEN, after->due_ms, after->entry};
+    while (count == STEP && search->count < search->limit) {
+        struct arena step CLEANUP(arena_free) = arena_make(STEP_SIZE);
+        struct emergency_row *rows = arena_array(&step, STEP, sizeof *rows);
+        if (rows == NULL)
+            return error_set(err, ERROR_LIMIT, "alarms: out of memory");
+        if (!emergency_list(search->journal->db, &step, true, &place, rows, STEP, &count, err))
+            return error_add(err, "alarms");
+        for (size_t i = 0; i < count; i++) {
+            if (!unreviewed_take(search, &rows[i], err))
+                return false;
+            place =
+                (struct emergency_place){EMERGENCY_OPEN, rows[i].review_until_ms, rows[i].entry};
+        }
     }
     return true;
 }
@@ -153,8 +172,8 @@ static const struct {
 };
 
 //= dir-2023-977 art 16(1)(e)
-bool desk_alarms_behind(struct journal *journal, struct arena *arena, const struct alarm *after,
-                        struct alarm *out, size_t limit, size_t *count, struct error *err)
+bool desk_alarms(struct journal *journal, struct arena *arena, const struct alarm *after,
+                 struct alarm *out, size_t limit, size_t *count, struct error *err)
 {
     struct search search = {.journal = journal,
                             .arena = arena,
@@ -177,10 +196,27 @@ bool desk_alarms_behind(struct journal *journal, struct arena *arena, const stru
     return true;
 }
 
-bool desk_alarms(struct journal *journal, struct arena *arena, struct alarm *out, size_t *count,
-                 struct error *err)
+bool desk_alarms_each(struct journal *journal,
+                      void (*visit)(void *context, const struct alarm *alarm), void *context,
+                      struct error *err)
 {
-    return desk_alarms_behind(journal, arena, NULL, out, ALARM_COUNT_MAX, count, err);
+    struct alarm last = {.walk = -1};
+    size_t count = ALARM_COUNT_MAX;
+
+    while (count == ALARM_COUNT_MAX) {
+        struct arena arena CLEANUP(arena_free) = arena_make(EACH_SIZE);
+        struct alarm *alarms = arena_array(&arena, ALARM_COUNT_MAX, sizeof *alarms);
+        if (alarms == NULL)
+            return error_set(err, ERROR_LIMIT, "alarms: out of memory");
+        if (!desk_alarms(journal, &arena, last.walk < 0 ? NULL : &last, alarms, ALARM_COUNT_MAX,
+                         &count, err))
+            return false;
+        for (size_t i = 0; i < count; i++)
+            visit(context, &alarms[i]);
+        if (count > 0)
+            last = (struct alarm){.walk = alarms[count - 1].walk, .place = alarms[count - 1].place};
+    }
+    return true;
 }
 
 static void alarm_show(const struct journal *journal, const struct alarm *alarm, int64_t now_ms,
@@ -268,8 +304,8 @@ bool act_alarm_list(struct journal *journal, const struct desk_call *call, struc
         return error_set(err, ERROR_LIMIT, "out of memory");
     if (!page_read(call, ALARM_PAGE, &page, err) ||
         (page.after.size > 0 && !place_read(page.after, &after, err)) ||
-        !desk_alarms_behind(journal, call->arena, page.after.size > 0 ? &after : NULL, alarms,
-                            page.limit + 1, &count, err))
+        !desk_alarms(journal, call->arena, page.after.size > 0 ? &after : NULL, alarms,
+                     page.limit + 1, &count, err))
         return false;
     bool has_next = count > page.limit;
     if (has_next)

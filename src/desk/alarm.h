@@ -9,7 +9,7 @@
 #include "journal/journal.h"
 #include "store/derived_rows.h"
 
-#define ALARM_COUNT_MAX 200u /* shown at once; the most pressing first */
+#define ALARM_COUNT_MAX 200u /* read in one step */
 #define ALARM_CUSTODY_MS                                                                           \
     INT64_C(900000)           /* an urgent request is held by then, or somebody telephones */
 #define ALARM_SOON_FRACTION 4 /* of its row: the last quarter of the limit is soon */
@@ -36,11 +36,14 @@ struct alarm {
     struct inbox_place place; /* and where */
 };
 
-/* Most pressing first, at most ALARM_COUNT_MAX; texts in the arena. In the writer, or a thread with a connection. */
-bool desk_alarms(struct journal *journal, struct arena *arena, struct alarm *out, size_t *count,
-                 struct error *err);
-/* The same, at most `limit` of those behind `after`, an alarm whose walk and place are read; NULL: from the first. */
-bool desk_alarms_behind(struct journal *journal, struct arena *arena, const struct alarm *after,
-                        struct alarm *out, size_t limit, size_t *count, struct error *err);
+/* Most pressing first, at most `limit` of those behind `after`, an alarm whose walk and place are read; NULL: from the first.
+ * Fewer than `limit`: there are no more. Texts in the arena. In the writer, or a thread with a connection. */
+bool desk_alarms(struct journal *journal, struct arena *arena, const struct alarm *after,
+                 struct alarm *out, size_t limit, size_t *count, struct error *err);
+/* Each alarm once, most pressing first, in steps of ALARM_COUNT_MAX, however many there are. What `visit` reads is gone when
+ * it returns. */
+bool desk_alarms_each(struct journal *journal,
+                      void (*visit)(void *context, const struct alarm *alarm), void *context,
+                      struct error *err);
 
 #endif

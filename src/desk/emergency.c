@@ -72,7 +72,8 @@ bool act_emergency_list(struct journal *journal, const struct desk_call *call,
     if (rows == NULL)
         return error_set(err, ERROR_LIMIT, "out of memory");
     if (!problems_to_error(call->problems, err) ||
-        !emergency_list(journal->db, call->arena, !with_all, rows, DESK_LIST_MAX, &count, err) ||
+        !emergency_list(journal->db, call->arena, !with_all, NULL, rows, DESK_LIST_MAX, &count,
+                        err) ||
         !access_view(journal, call, "emergency-list", NULL, 0, err))
         return false;
     page_begin(out);

@@ -146,16 +146,22 @@ static const char emergency_list_sql[] =
     "select m.entry, m.ground, m.officer, m.case_number, m.sent_ms, m.review_until_ms, m.review,"
     " m.reviewed_by, m.reviewed_ms, m.reviewed_reason, e.log, e.message_id from emergencies m"
     " join entries e on e.id = m.entry where m.review <= $1"
-    " order by m.review, m.review_until_ms, m.entry limit $2";
+    " and (m.review > $2 or (m.review = $2 and (m.review_until_ms > $3"
+    " or (m.review_until_ms = $3 and m.entry > $4))))"
+    " order by m.review, m.review_until_ms, m.entry limit $5";
 
 bool emergency_list(struct database *db, struct arena *arena, bool only_open,
-                    struct emergency_row *out, size_t limit, size_t *count, struct error *err)
+                    const struct emergency_place *after, struct emergency_row *out, size_t limit,
+                    size_t *count, struct error *err)
 {
     struct statement *s CLEANUP(statement_give) = statement_take(db, emergency_list_sql, err);
     if (s == NULL)
         return false;
     statement_integer(s, 1, only_open ? EMERGENCY_OPEN : EMERGENCY_QUESTIONED);
-    statement_integer(s, 2, (int64_t)limit);
+    statement_integer(s, 2, after == NULL ? -1 : after->review); /* below every one */
+    statement_integer(s, 3, after == NULL ? 0 : after->review_until_ms);
+    statement_integer(s, 4, after == NULL ? 0 : after->entry);
+    statement_integer(s, 5, (int64_t)limit);
     return rows_read(s, arena, emergency_read, out, sizeof *out, limit, count, err);
 }
 

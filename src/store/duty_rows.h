@@ -55,9 +55,16 @@ bool emergency_insert(struct database *db, const struct emergency_row *row, stru
 /* MISSING when the entry was sent by no one alone. */
 bool emergency_find(struct database *db, struct arena *arena, int64_t entry,
                     struct emergency_row *out, struct error *err);
-/* Open ones first, by their time; at most `limit`. */
+/* The place of a row in the list. */
+struct emergency_place {
+    int64_t review;
+    int64_t review_until_ms;
+    int64_t entry;
+};
+/* Open ones first, by their time; at most `limit` behind `after`, NULL: from the first. */
 bool emergency_list(struct database *db, struct arena *arena, bool only_open,
-                    struct emergency_row *out, size_t limit, size_t *count, struct error *err);
+                    const struct emergency_place *after, struct emergency_row *out, size_t limit,
+                    size_t *count, struct error *err);
 /* Says what the second officer found. */
 bool emergency_decide(struct database *db, const struct emergency_row *row, struct error *err);
 /* Reviewed ones that were sent before are forgotten. */

@@ -15,7 +15,6 @@ static struct pair pair;
 static struct error err;
 static struct buffer out;
 static unsigned number = 300;
-static struct alarm alarms[ALARM_COUNT_MAX];
 
 static bool request(bool is_urgent, char item[UUID_TEXT_SIZE])
 {
@@ -54,18 +53,26 @@ static bool act(size_t side, const char *name, const char *item, const char *res
     return true;
 }
 
+struct kind_sought {
+    enum alarm_kind kind;
+    bool is_own;
+    size_t found;
+};
+
+static void kind_count(void *context, const struct alarm *alarm)
+{
+    struct kind_sought *sought = context;
+    sought->found += alarm->kind == sought->kind && alarm->is_own == sought->is_own;
+}
+
 /* How many of a kind stand at one side. */
 static size_t counted(size_t side, enum alarm_kind kind, bool is_own)
 {
-    struct arena arena CLEANUP(arena_free) = arena_make(1 << 20);
-    size_t count = 0, found = 0;
+    struct kind_sought sought = {.kind = kind, .is_own = is_own};
 
     error_clear(&err);
-    if (!desk_alarms(&pair.nodes[side].journal, &arena, alarms, &count, &err))
-        return SIZE_MAX;
-    for (size_t i = 0; i < count; i++)
-        found += alarms[i].kind == kind && alarms[i].is_own == is_own;
-    return found;
+    return desk_alarms_each(&pair.nodes[side].journal, kind_count, &sought, &err) ? sought.found
+                                                                                  : SIZE_MAX;
 }
 
 static void both_have(size_t soon, size_t overdue)
@@ -169,6 +176,56 @@ CHECK_TEST(an_urgent_request_that_nobody_holds_is_telephoned)
     CHECK(refused(item) && refused(other));
 }
 
+/* More than a step of any walk, and than a page; an overdue answer behind them all. */
+#define ALONE_COUNT 205
+
+static size_t field_count(const char *text)
+{
+    size_t count = 0;
+
+    for (const char *at = (const char *)out.data; (at = strstr(at, text)) != NULL; at++)
+        count++;
+    return count;
+}
+
+CHECK_TEST(all_that_was_sent_alone_is_an_alarm_however_much_it_is)
+{
+    struct pair_node *node = &pair.nodes[0];
+    char item[UUID_TEXT_SIZE], arguments[160] = "{\"limit\":100}";
+    size_t pages = 0, unreviewed = 0, overdue = 0;
+
+    CHECK_OR_RETURN(request(false, item));
+    pair_wait(169 * HOUR_MS); /* overdue */
+    pair.is_cut = true;
+    for (size_t i = 0; i < ALONE_COUNT; i++)
+        CHECK_OR_RETURN(request(false, item));
+    /* As if each of them had been an answer of one officer. */
+    CHECK_OK(database_run(node->db,
+                          "insert into emergencies select id, 2, 'ana', '', 1, 1000, 0, '', 0, ''"
+                          " from entries where type = 1 order by id desc limit 205",
+                          &err),
+             err);
+    CHECK_INT(counted(0, ALARM_UNREVIEWED, false), ALONE_COUNT);
+    for (bool more = true; more && pages < 10; pages++) {
+        buffer_clear(&out);
+        CHECK_OK(pair_act(node, "alarm-list", arguments, span_text(""), &out, &err), err);
+        buffer_byte(&out, '\0');
+        unreviewed += field_count("\"alarm\":\"unreviewed\"");
+        overdue += field_count("\"alarm\":\"overdue\"");
+        const char *next = strstr((const char *)out.data, "\"next\":\"");
+        more = next != NULL;
+        if (more)
+            snprintf(arguments, sizeof arguments, "{\"limit\":100,\"after\":\"%.*s\"}",
+                     (int)strcspn(next + 8, "\""), next + 8);
+    }
+    CHECK_INT(unreviewed, ALONE_COUNT);
+    CHECK_INT(overdue, 1);
+    CHECK_INT(pages, 3);
+    CHECK_OK(database_run(node->db, "delete from emergencies", &err), err);
+    pair.is_cut = false;
+    pair_settle(&pair);
+}
+
 int main(void)
 {
     out = buffer_make(1 << 20);
@@ -180,6 +237,7 @@ int main(void)
     CHECK_RUN(no_alarm_while_a_question_is_open);
     CHECK_RUN(a_delay_that_was_told_gives_until_its_day);
     CHECK_RUN(an_urgent_request_that_nobody_holds_is_telephoned);
+    CHECK_RUN(all_that_was_sent_alone_is_an_alarm_however_much_it_is);
     pair_free(&pair);
     buffer_free(&out);
     return check_end();

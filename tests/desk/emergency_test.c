@@ -150,7 +150,7 @@ static size_t alarms_of(enum alarm_kind kind)
     static struct alarm alarms[ALARM_COUNT_MAX];
     size_t count = 0, found = 0;
 
-    CHECK(desk_alarms(&pair.nodes[0].journal, &arena, alarms, &count, &err));
+    CHECK(desk_alarms(&pair.nodes[0].journal, &arena, NULL, alarms, ALARM_COUNT_MAX, &count, &err));
     for (size_t i = 0; i < count; i++)
         found += alarms[i].kind == kind;
     return found;

@@ -86,7 +86,7 @@ CHECK_TEST(an_emergency_is_decided_once_and_forgotten_only_then)
 
     OK(entry_put(&c, 7, 3, 0, 1) && emergency_insert(c.db, &row, &c.error));
     OK(emergency_remove_old(c.db, 1000, &c.error)); /* it is open: it stays */
-    OK(emergency_list(c.db, &arena, true, &found, 1, &count, &c.error));
+    OK(emergency_list(c.db, &arena, true, NULL, &found, 1, &count, &c.error));
     CHECK_INT(count, 1);
     CHECK_INT(found.log, 3);
     row.review = EMERGENCY_QUESTIONED;
@@ -98,9 +98,9 @@ CHECK_TEST(an_emergency_is_decided_once_and_forgotten_only_then)
     OK(emergency_decide(c.db, &row, &c.error)); /* too late: nothing */
     OK(emergency_find(c.db, &arena, 7, &found, &c.error));
     CHECK(found.review == EMERGENCY_QUESTIONED && found.reviewed_ms == 150);
-    OK(emergency_list(c.db, &arena, true, &found, 1, &count, &c.error));
+    OK(emergency_list(c.db, &arena, true, NULL, &found, 1, &count, &c.error));
     CHECK_INT(count, 0);
-    OK(emergency_list(c.db, &arena, false, &found, 1, &count, &c.error));
+    OK(emergency_list(c.db, &arena, false, NULL, &found, 1, &count, &c.error));
     CHECK_INT(count, 1);
     OK(emergency_remove_old(c.db, 100, &c.error));
     OK(emergency_find(c.db, &arena, 7, &found, &c.error));
