@@ -45,11 +45,17 @@ static bool has_second(const struct approved_type *row, const void *body)
     return approved_by->size > 0 && !span_equal(*officer, *approved_by);
 }
 
+/* The emergency is the request's: what the answer says of itself is compared with it, at both nodes. */
 static bool ground_permit(struct judge *judge, enum urgency_ground ground)
 {
-    return ground == URGENCY_THREAT_LIFE || ground == URGENCY_THREAT_PUBLIC_SECURITY ||
+    if (ground != URGENCY_THREAT_LIFE && ground != URGENCY_THREAT_PUBLIC_SECURITY)
+        return judge_refuse(judge, CLAUSE_EMERGENCY,
+                            "one officer sends alone only when life or public security is "
+                            "threatened");
+    return judge->question->request_urgency == ground ||
            judge_refuse(judge, CLAUSE_EMERGENCY,
-                        "one officer sends alone only when life or public security is threatened");
+                        "the request that is answered is not urgent because of %s",
+                        urgency_ground_names[ground]);
 }
 
 /* The least that is needed, and none of what is never given by one officer's word, whatever else is agreed. */

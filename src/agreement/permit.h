@@ -54,6 +54,9 @@ struct permit_question {
      * questions. */
     int64_t clock_count;
     int64_t clarification_count;
+    /* Of an answer that one officer sends alone: on what ground the request that it answers is urgent, in the books of whoever
+     * asks; URGENCY_NONE: on none, or it is not there. */
+    enum urgency_ground request_urgency;
     const struct item *part_items; /* items that travel as small parts of the body */
     size_t part_item_count;
     bool is_undecided; /* a draft: who approves is not asked yet */

@@ -6,7 +6,7 @@
 #include "desk/private.h"
 
 #include "base/text.h"
-#include "store/clock_rows.h"
+#include "journal/alone.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -216,11 +216,16 @@ bool send_recheck(const struct desk_call *call, enum message_type type, struct s
            error_set(err, ERROR_LIMIT, "the message does not fit in memory");
 }
 
+/* The request that is answered: its name, and on what ground it is urgent when one officer answers alone. */
+struct answered {
+    struct reference reference;
+    enum urgency_ground urgency;
+};
+
 /* From a filled answer to the sent message. Its items leave the body and travel as salted small parts. */
 static bool answer_out(struct journal *journal, struct journal_line *line,
                        const struct desk_call *call, const char *act, struct answer *answer,
-                       const struct reference *reference, struct json_writer *out,
-                       struct error *err)
+                       const struct answered *request, struct json_writer *out, struct error *err)
 {
     struct ruling ruling;
     struct span ruling_span;
@@ -240,6 +245,7 @@ static bool answer_out(struct journal *journal, struct journal_line *line,
         return false;
     struct permit_question question = {.type = MESSAGE_ANSWER,
                                        .answer = answer,
+                                       .request_urgency = request->urgency,
                                        .part_items = answer->items,
                                        .part_item_count = answer->item_count};
     answer->items = NULL;
@@ -254,8 +260,8 @@ static bool answer_out(struct journal *journal, struct journal_line *line,
         !send_ruling(&ruling, call->arena, &ruling_span, err))
         return false;
     struct draft draft = {.type = MESSAGE_ANSWER,
-                          .in_reply_to = reference,
-                          .thread = reference,
+                          .in_reply_to = &request->reference,
+                          .thread = &request->reference,
                           .unit = journal_unit(journal, line),
                           .body = body,
                           .parsed = answer,
@@ -267,23 +273,20 @@ static bool answer_out(struct journal *journal, struct journal_line *line,
 }
 
 /* The emergency is that of the request, as long as its urgency was not given up. */
-static bool emergency_ground(struct journal *journal, const struct desk_call *call,
-                             const struct journal_line *line, int64_t request,
-                             struct answer *answer, struct error *err)
+static bool emergency_ground(struct journal *journal, struct journal_line *line, int64_t request,
+                             struct answered *out, struct answer *answer, struct error *err)
 {
-    struct request_row row;
-    struct due_row due;
+    struct permit_question question = {.type = MESSAGE_ANSWER};
 
-    if (!request_find(journal->db, call->arena, request, &row, err) ||
-        !due_row_find(journal->db, request, &due, err))
+    if (!alone_question_fill(journal, line, request, UINT64_MAX, &question, err))
         return false;
-    if (row.urgency <= URGENCY_NONE || row.urgency >= URGENCY_GROUND_COUNT ||
-        due.deadline_row == DEADLINE_OTHER)
+    if (question.request_urgency == URGENCY_NONE)
         return error_set(err, ERROR_RULE,
                          "agreement %s, clause 9.2: the request is not urgent; one officer does "
                          "not send alone",
                          line->agreement_id);
-    answer->emergency = (enum urgency_ground)row.urgency;
+    out->urgency = question.request_urgency;
+    answer->emergency = question.request_urgency;
     return true;
 }
 
@@ -292,10 +295,10 @@ bool act_answer_send(struct journal *journal, const struct desk_call *call, stru
 {
     struct journal_line *line = NULL;
     struct entry_row row;
-    struct reference reference;
+    struct answered request = {.urgency = URGENCY_NONE};
     struct answer answer;
 
-    if (!request_to_us(journal, call, &line, &row, &reference, err))
+    if (!request_to_us(journal, call, &line, &row, &request.reference, err))
         return false;
     if (!answer_read(call->body, call->arena, &answer, call->problems))
         return problems_to_error(call->problems, err) || error_add(err, "answer");
@@ -303,9 +306,9 @@ bool act_answer_send(struct journal *journal, const struct desk_call *call, stru
         return error_set(err, ERROR_INPUT,
                          "answer: parts are made here, from items and attachments");
     answer.emergency = URGENCY_NONE; /* the door says so, not the body */
-    if (call->access.is_alone && !emergency_ground(journal, call, line, row.id, &answer, err))
+    if (call->access.is_alone && !emergency_ground(journal, line, row.id, &request, &answer, err))
         return false;
-    return answer_out(journal, line, call, "answer-send", &answer, &reference, out, err);
+    return answer_out(journal, line, call, "answer-send", &answer, &request, out, err);
 }
 
 /* What a refusal repeats from the request that it refuses. */
@@ -326,12 +329,12 @@ bool act_refuse_send(struct journal *journal, const struct desk_call *call, stru
 {
     struct journal_line *line = NULL;
     struct entry_row row;
-    struct reference reference;
+    struct answered answered = {.urgency = URGENCY_NONE};
     struct request request;
     struct refusal refusals[ANSWER_REFUSAL_COUNT_MAX];
     struct answer answer = {.outcome = ANSWER_REFUSED, .refusals = refusals};
 
-    if (!request_to_us(journal, call, &line, &row, &reference, err))
+    if (!request_to_us(journal, call, &line, &row, &answered.reference, err))
         return false;
     uint64_t grounds =
         json_get_choices(call->arguments, "grounds", refusal_ground_names, REFUSAL_GROUND_COUNT, 1);
@@ -350,5 +353,5 @@ bool act_refuse_send(struct journal *journal, const struct desk_call *call, stru
     answer.handling = HANDLING_BIT(HANDLING_H0);
     answer.is_training = request.is_training;
     answer.to_judge = reason.size > 0 ? reason : span_text("refused under the agreement");
-    return answer_out(journal, line, call, "refuse-send", &answer, &reference, out, err);
+    return answer_out(journal, line, call, "refuse-send", &answer, &answered, out, err);
 }

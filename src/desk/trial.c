@@ -274,17 +274,20 @@ bool act_agreement_try(struct journal *journal, const struct desk_call *call,
     if (parsed == NULL)
         return false;
     struct span own = span_text(journal->party), partner = span_text(line->partner);
-    struct permit_question question = {.sender = is_received ? partner : own,
-                                       .receiver = is_received ? own : partner,
-                                       .type = type,
-                                       .created_ms = journal->env->now_ms(journal->env->context),
-                                       .request = type == MESSAGE_REQUEST ? parsed : NULL,
-                                       .answer = type == MESSAGE_ANSWER ? parsed : NULL,
-                                       .spontaneous = type == MESSAGE_SPONTANEOUS ? parsed : NULL,
-                                       .is_undecided = true,
-                                       .is_suspended = document.size == 0 && line->is_suspended,
-                                       .ends_ms = document.size == 0 ? journal_ends_ms(line) : 0,
-                                       .body_size = (int64_t)call->body.size};
+    struct permit_question question = {
+        .sender = is_received ? partner : own,
+        .receiver = is_received ? own : partner,
+        .type = type,
+        .created_ms = journal->env->now_ms(journal->env->context),
+        .request = type == MESSAGE_REQUEST ? parsed : NULL,
+        .answer = type == MESSAGE_ANSWER ? parsed : NULL,
+        .spontaneous = type == MESSAGE_SPONTANEOUS ? parsed : NULL,
+        .is_undecided = true,
+        .request_urgency =
+            type == MESSAGE_ANSWER ? ((const struct answer *)parsed)->emergency : URGENCY_NONE,
+        .is_suspended = document.size == 0 && line->is_suspended,
+        .ends_ms = document.size == 0 ? journal_ends_ms(line) : 0,
+        .body_size = (int64_t)call->body.size};
     agreement_permit(agreement, &question, &ruling);
     protocol_rule(journal, agreement, &ruling);
     struct span object = span_text(line->agreement_id);

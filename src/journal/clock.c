@@ -42,9 +42,10 @@ static bool event_fill(const struct journal_line *line, const struct clock_row *
     return true;
 }
 
+/* Those of the requesting party from `seen` on are left out. */
 static bool events_list(struct journal *journal, const struct journal_line *line,
-                        const struct request_row *request, struct clock_event *out, size_t *count,
-                        struct error *err)
+                        const struct request_row *request, uint64_t seen, struct clock_event *out,
+                        size_t *count, struct error *err)
 {
     struct clock_row *rows = calloc(CLOCK_EVENT_MAX, sizeof *rows);
     size_t found = 0;
@@ -54,21 +55,22 @@ static bool events_list(struct journal *journal, const struct journal_line *line
         return error_set(err, ERROR_LIMIT, "the clock of a request: out of memory");
     bool ok = clock_list(journal->db, request->entry, rows, CLOCK_EVENT_MAX, &found, err);
     for (size_t i = 0; ok && i < found; i++)
-        *count += event_fill(line, &rows[i], request->is_own, &out[*count]);
+        *count += event_fill(line, &rows[i], request->is_own, &out[*count]) &&
+                  (out[*count].is_requested || out[*count].position < seen);
     free(rows);
     return ok;
 }
 
-bool clock_under(struct journal *journal, struct journal_line *line,
-                 const struct request_row *request, int64_t received_s,
-                 const struct agreement *agreement, struct clock *out, struct error *err)
+static bool events_fold(struct journal *journal, struct journal_line *line,
+                        const struct request_row *request, int64_t received_s, uint64_t seen,
+                        const struct agreement *agreement, struct clock *out, struct error *err)
 {
     struct clock_event *events = calloc(CLOCK_EVENT_MAX, sizeof *events);
     size_t count = 0;
 
     if (events == NULL)
         return error_set(err, ERROR_LIMIT, "the clock of a request: out of memory");
-    bool ok = events_list(journal, line, request, events, &count, err);
+    bool ok = events_list(journal, line, request, seen, events, &count, err);
     if (ok && agreement == NULL)
         ok = version_agreement(journal, line, request->version, &agreement, err);
     if (ok) {
@@ -84,6 +86,23 @@ bool clock_under(struct journal *journal, struct journal_line *line,
     }
     free(events);
     return ok;
+}
+
+bool clock_under(struct journal *journal, struct journal_line *line,
+                 const struct request_row *request, int64_t received_s,
+                 const struct agreement *agreement, struct clock *out, struct error *err)
+{
+    return events_fold(journal, line, request, received_s, UINT64_MAX, agreement, out, err);
+}
+
+bool clock_as_seen(struct journal *journal, struct journal_line *line,
+                   const struct request_row *request, uint64_t seen, struct clock *out,
+                   struct error *err)
+{
+    struct due_row due;
+
+    return due_row_find(journal->db, request->entry, &due, err) &&
+           events_fold(journal, line, request, due.received_s, seen, NULL, out, err);
 }
 
 static bool request_look(struct journal *journal, int64_t entry, struct arena *arena,

@@ -34,6 +34,11 @@ bool clock_under(struct journal *journal, struct journal_line *line,
                  const struct request_row *request, int64_t received_s,
                  const struct agreement *agreement, struct clock *out, struct error *err);
 
+/* How it stood for the requested party when that had seen the other's log up to `seen`: what was said behind it is left out. */
+bool clock_as_seen(struct journal *journal, struct journal_line *line,
+                   const struct request_row *request, uint64_t seen, struct clock *out,
+                   struct error *err);
+
 /* The request that a message of these types is about, by what it replies to; false, and nothing in *err, when it is not
  * here any more. */
 bool clock_request_of(struct journal *journal, enum message_type type,

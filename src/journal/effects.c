@@ -213,6 +213,7 @@ static bool row_survey(struct survey *survey, const struct entry_row *row, bool 
     if (row->type == MESSAGE_ANSWER) {
         answer = *(const struct answer *)parsed;
         question.answer = &answer;
+        question.request_urgency = answer.emergency; /* compared when it was sent */
         if (!items_add(survey, row, &answer.items, &answer.item_count, &arena, err))
             return false;
     }

@@ -3,6 +3,7 @@
  * one `outcomes` entry per handled range. A message that cannot be handled is `refused` or `held` with its ground: it is
  * never lost, and it holds its own thread and no other.
  */
+#include "journal/alone.h"
 #include "journal/clock.h"
 #include "journal/governance.h"
 #include "journal/in_force.h"
@@ -344,6 +345,20 @@ static bool clock_judged(struct journal *journal, struct journal_line *line,
            (!is_there || clock_question_fill(journal, request, false, question, err));
 }
 
+/* What one officer sent alone is judged by our own request, not by what the answer says of it. */
+static bool alone_judged(struct journal *journal, struct journal_line *line,
+                         const struct entry_row *row, const struct head *head,
+                         struct permit_question *question, struct arena *arena, struct error *err)
+{
+    struct position from = {.entry = row->id, .seen = head->seen};
+    struct entry_row request;
+
+    if (!head->has_in_reply_to)
+        return true;
+    return reference_resolve(journal, line, &from, &head->in_reply_to, arena, &request, err) &&
+           alone_question_fill(journal, line, request.id, head->seen, question, err);
+}
+
 /* The agreement rules what crosses; the answer names the clause. */
 static bool rule(struct journal *journal, struct journal_line *line, const struct entry_row *row,
                  const struct head *head, const void *parsed, struct verdict *verdict,
@@ -378,6 +393,9 @@ static bool rule(struct journal *journal, struct journal_line *line, const struc
     }
     if (message_type_is_of_clock(head->type) &&
         !clock_judged(journal, line, row, head, parsed, &question, arena, err))
+        return false;
+    if (question.answer != NULL && question.answer->emergency != URGENCY_NONE &&
+        !alone_judged(journal, line, row, head, &question, arena, err))
         return false;
     if (verdict->outcome != OUTCOME_ACCEPTED)
         return true;

@@ -118,15 +118,23 @@ static void not_agreed(struct scene *s)
 }
 static void for_a_measure(struct scene *s)
 {
-    s->answer.emergency = URGENCY_RESTRICTIVE_MEASURES;
+    s->answer.emergency = s->question.request_urgency = URGENCY_RESTRICTIVE_MEASURES;
 }
 static void for_relevance(struct scene *s)
 {
-    s->answer.emergency = URGENCY_LOSS_OF_RELEVANCE;
+    s->answer.emergency = s->question.request_urgency = URGENCY_LOSS_OF_RELEVANCE;
 }
 static void for_public_security(struct scene *s)
 {
-    s->answer.emergency = URGENCY_THREAT_PUBLIC_SECURITY;
+    s->answer.emergency = s->question.request_urgency = URGENCY_THREAT_PUBLIC_SECURITY;
+}
+static void to_no_urgent_request(struct scene *s)
+{
+    s->question.request_urgency = URGENCY_NONE;
+}
+static void to_another_urgency(struct scene *s)
+{
+    s->question.request_urgency = URGENCY_THREAT_PUBLIC_SECURITY;
 }
 static void of_a_minor(struct scene *s)
 {
@@ -176,11 +184,21 @@ CHECK_TEST(in_an_emergency_one_officer_sends_the_least)
     static const struct {
         void (*change)(struct scene *);
         bool passes;
-    } cases[] = {{nothing, true},        {for_public_security, true}, {not_agreed, false},
-                 {for_a_measure, false}, {for_relevance, false},      {of_a_minor, false},
-                 {of_a_victim, false},   {under_h1, false},           {answer_under_h2, false},
-                 {of_a_third, false},    {too_many, false},           {with_a_file, false},
-                 {in_part, false}};
+    } cases[] = {{nothing, true},
+                 {for_public_security, true},
+                 {not_agreed, false},
+                 {for_a_measure, false},
+                 {for_relevance, false},
+                 {of_a_minor, false},
+                 {of_a_victim, false},
+                 {under_h1, false},
+                 {answer_under_h2, false},
+                 {of_a_third, false},
+                 {too_many, false},
+                 {with_a_file, false},
+                 {in_part, false},
+                 {to_no_urgent_request, false},
+                 {to_another_urgency, false}};
 
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         scene_make(&scene);
@@ -189,7 +207,7 @@ CHECK_TEST(in_an_emergency_one_officer_sends_the_least)
         scene.answer.approved_by = scene.answer.officer;
         CHECK(!permitted()); /* not marked as one, it is an answer like any other */
         CHECK_SPAN(span_text(scene.ruling.clause), "9.1");
-        scene.answer.emergency = URGENCY_THREAT_LIFE;
+        scene.answer.emergency = scene.question.request_urgency = URGENCY_THREAT_LIFE;
         cases[i].change(&scene);
         CHECK(permitted() == cases[i].passes);
         if (!cases[i].passes && scene.ruling.clause != NULL &&

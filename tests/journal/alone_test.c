@@ -1,0 +1,161 @@
+/*
+ * What one officer sent alone, at a partner that does not hold itself to the agreement: the receiver asks its own request what
+ * the emergency was.
+ * covers: alone
+ */
+#include "journal/alone.h"
+
+#include "base/text.h"
+#include "check.h"
+#include "journal/support/hostile.h"
+#include "message/support/samples.h"
+
+#include <stdio.h>
+
+static struct pair pair;
+static struct error err;
+static struct buffer out;
+static struct arena arena;
+static unsigned number = 500;
+
+/* --- a request from Romania, and Albania's answers to it --- */
+
+static bool ask(enum urgency_ground ground, char item[UUID_TEXT_SIZE])
+{
+    char reference[24];
+    struct request request = ground == URGENCY_NONE ? sample_request() : sample_request_urgent();
+    struct buffer body CLEANUP(buffer_free) = buffer_make(BODY_SIZE_MAX);
+
+    snprintf(reference, sizeof reference, "RO-%u", number++);
+    request.reference = span_text(reference);
+    request.authority = span_text("Centrul de Cooperare (test)");
+    if (ground != URGENCY_NONE)
+        request.urgency_ground = ground;
+    error_clear(&err);
+    buffer_clear(&out);
+    if (!request_write(&request, &body) ||
+        !pair_act(&pair.nodes[0], "request-send", "{}", buffer_span(&body), &out, &err)) {
+        printf("%s\n", err.text);
+        return false;
+    }
+    snprintf(item, UUID_TEXT_SIZE, "%.*s", UUID_TEXT_SIZE - 1, (const char *)out.data + 9);
+    pair_settle(&pair);
+    return true;
+}
+
+static bool say(size_t side, const char *act, const char *item, const char *rest,
+                char said[UUID_TEXT_SIZE])
+{
+    char arguments[200];
+
+    snprintf(arguments, sizeof arguments, "{\"item\":\"%s\"%s}", item, rest);
+    error_clear(&err);
+    buffer_clear(&out);
+    if (!pair_act(&pair.nodes[side], act, arguments, span_text(""), &out, &err)) {
+        printf("%s: %s\n", act, err.text);
+        return false;
+    }
+    snprintf(said, UUID_TEXT_SIZE, "%.*s", UUID_TEXT_SIZE - 1, (const char *)out.data + 9);
+    return true;
+}
+
+/* Stands in Albania's log, whatever its own desk would say of it; on its way when the pair settles. */
+static bool answer_alone(const char *item, enum urgency_ground ground, size_t count,
+                         uint64_t *index)
+{
+    struct answer answer = sample_answer();
+    struct item items[EMERGENCY_ITEM_COUNT_MAX + 1];
+    struct buffer body CLEANUP(buffer_free) = buffer_make(BODY_SIZE_MAX);
+
+    for (size_t i = 0; i < count; i++) {
+        items[i] = answer.items[1];
+        items[i].text.marking.handling = HANDLING_BIT(HANDLING_H0);
+    }
+    answer.items = items;
+    answer.item_count = count;
+    answer.handling = HANDLING_BIT(HANDLING_H0);
+    answer.approved_by = answer.officer;
+    answer.emergency = ground;
+    struct hostile_entry entry = {.filled = hostile_head(&pair.nodes[1], MESSAGE_ANSWER)};
+    entry.filled.has_in_reply_to = entry.filled.has_thread = true;
+    entry.filled.in_reply_to.origin = span_text(pair.nodes[0].journal.lines[0].out.origin);
+    if (!uuid_read(span_text(item), entry.filled.in_reply_to.id) || !answer_write(&answer, &body))
+        return false;
+    entry.filled.thread = entry.filled.in_reply_to;
+    entry.body = buffer_span(&body);
+    error_clear(&err);
+    return hostile_append(&pair.nodes[1], &entry, index, &err);
+}
+
+/* What Romania found: "" when it accepted it. */
+static const char *ground_at(uint64_t index)
+{
+    static char text[64];
+    struct sequence_row verdict;
+
+    pair_settle(&pair);
+    if (!hostile_verdict(&pair.nodes[0], index, &arena, &verdict))
+        return "nothing";
+    snprintf(text, sizeof text, "%.*s", SPAN_ARG(verdict.ground));
+    return text;
+}
+
+/* --- the claims --- */
+
+CHECK_TEST(an_emergency_is_that_of_the_request_which_it_answers)
+{
+    static const struct {
+        enum urgency_ground asked;
+        enum urgency_ground said;
+        const char *ground;
+    } cases[] = {
+        {URGENCY_THREAT_LIFE, URGENCY_THREAT_LIFE, ""},
+        {URGENCY_THREAT_PUBLIC_SECURITY, URGENCY_THREAT_PUBLIC_SECURITY, ""},
+        {URGENCY_NONE, URGENCY_THREAT_LIFE, "not_permitted 9.2"},
+        {URGENCY_LOSS_OF_RELEVANCE, URGENCY_THREAT_LIFE, "not_permitted 9.2"},
+        {URGENCY_RESTRICTIVE_MEASURES, URGENCY_THREAT_PUBLIC_SECURITY, "not_permitted 9.2"},
+        {URGENCY_THREAT_PUBLIC_SECURITY, URGENCY_THREAT_LIFE, "not_permitted 9.2"},
+    };
+
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        char item[UUID_TEXT_SIZE];
+        uint64_t index = 0;
+        CHECK_OR_RETURN(ask(cases[i].asked, item) && answer_alone(item, cases[i].said, 1, &index));
+        CHECK_SPAN(span_text(ground_at(index)), cases[i].ground);
+    }
+}
+
+/* What its writer could not know yet is not held against it. */
+CHECK_TEST(an_urgency_that_was_given_up_is_no_emergency_once_its_writer_saw_that)
+{
+    char item[UUID_TEXT_SIZE], doubt[UUID_TEXT_SIZE], reply[UUID_TEXT_SIZE];
+    uint64_t before = 0, after = 0;
+
+    CHECK_OR_RETURN(ask(URGENCY_THREAT_LIFE, item) &&
+                    say(1, "urgency-doubt", item, ",\"doubt\":\"facts_do_not_show_it\"", doubt));
+    pair_settle(&pair);
+    pair.is_cut = true;
+    CHECK_OR_RETURN(say(0, "urgency-reply", doubt, ",\"urgency\":\"given_up\"", reply) &&
+                    answer_alone(item, URGENCY_THREAT_LIFE, 1, &before));
+    pair.is_cut = false;
+    CHECK_SPAN(span_text(ground_at(before)), "");
+    CHECK_OR_RETURN(answer_alone(item, URGENCY_THREAT_LIFE, 1, &after));
+    CHECK_SPAN(span_text(ground_at(after)), "not_permitted 9.2");
+}
+
+int main(void)
+{
+    out = buffer_make(1 << 20);
+    arena = arena_make(64u * 1024 * 1024);
+    if (!pair_make(&pair))
+        return 1;
+    pair_settle(&pair);
+    for (size_t i = 0; i < 2; i++)
+        pair.nodes[i].journal.lines[0].agreement.emergency_single = true;
+    CHECK_RUN(an_emergency_is_that_of_the_request_which_it_answers);
+    CHECK_RUN(an_urgency_that_was_given_up_is_no_emergency_once_its_writer_saw_that);
+    pair_free(&pair);
+    arena_free(&arena);
+    buffer_free(&out);
+    return check_end();
+}
