@@ -6,6 +6,7 @@
 
 #include "message/clarification.h"
 
+#include <inttypes.h>
 #include <stddef.h>
 
 #define BIT(n) (UINT64_C(1) << (n))
@@ -64,16 +65,18 @@ static bool little_permit(struct judge *judge, const struct answer *answer)
     uint64_t never = BIT(FOUR_EYES_PROTECTED_PERSON) | BIT(FOUR_EYES_SPECIAL_CATEGORY) |
                      BIT(FOUR_EYES_SINGLE_TRANSFER) | BIT(FOUR_EYES_REFUSAL);
     size_t count = subjects_count(judge->question);
+    int64_t before = judge->question->alone_count;
 
     if ((judge->ruling->approvals & never) != 0)
         return judge_refuse(
             judge, CLAUSE_EMERGENCY,
             "a protected person, a special category, a single transfer or a refusal "
             "is not sent by one officer");
-    if (count > EMERGENCY_ITEM_COUNT_MAX || answer->attachments.count > 0)
+    if ((int64_t)count + before > EMERGENCY_ITEM_COUNT_MAX || answer->attachments.count > 0)
         return judge_refuse(judge, CLAUSE_EMERGENCY,
-                            "%zu items and %zu attachments; one officer sends %u and none", count,
-                            answer->attachments.count, EMERGENCY_ITEM_COUNT_MAX);
+                            "%zu items after %" PRId64 " in answer to the same request, and %zu "
+                            "attachments; one officer sends %u in all and none",
+                            count, before, answer->attachments.count, EMERGENCY_ITEM_COUNT_MAX);
     if ((answer->handling & ~HANDLING_BIT(HANDLING_H0)) != 0)
         return judge_refuse(judge, CLAUSE_EMERGENCY, "the answer is under a handling code");
     return subjects_permit_alone(judge);
@@ -84,6 +87,18 @@ static bool emergency_permit(struct judge *judge, const struct answer *answer)
     if (!judge->agreement->emergency_single)
         return judge_refuse(judge, CLAUSE_EMERGENCY, "that one officer sends alone is not agreed");
     return ground_permit(judge, answer->emergency) && little_permit(judge, answer);
+}
+
+int64_t approval_alone_count(const struct permit_question *question)
+{
+    const struct answer *answer = question->answer;
+
+    if (answer == NULL || answer->emergency == URGENCY_NONE)
+        return 0;
+    int64_t count = (int64_t)answer->item_count;
+    for (size_t i = 0; i < answer->parts.count; i++)
+        count += answer->parts.items[i].kind == PART_KIND_SMALL;
+    return count;
 }
 
 bool approval_permit(struct judge *judge)

@@ -85,9 +85,9 @@ const struct agreement_clause agreement_clauses[CLAUSE_COUNT] = {
     [CLAUSE_EMERGENCY] = {"9.2", "emergency",
                           "Where agreed, an answer that nobody approved within 30 minutes may be "
                           "sent by one officer when the request is urgent because life or public "
-                          "security is threatened: at most three items, no attachment, nothing "
-                          "protected, of another provider or under H1, H2 or H3. It is marked, and "
-                          "reviewed within 12 hours."},
+                          "security is threatened: at most three items in all answers to it, no "
+                          "attachment, nothing protected, of another provider or under H1, H2 or "
+                          "H3. It is marked, and reviewed within 12 hours."},
 };
 
 bool clause_find(struct span number, enum clause *out)

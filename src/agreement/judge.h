@@ -60,6 +60,8 @@ size_t subjects_count(const struct permit_question *question);
 bool subjects_permit_alone(struct judge *judge);
 /* What needs a second officer names one, or goes by the rule for emergencies; after all other rules, which note why. */
 bool approval_permit(struct judge *judge);
+/* How many items one officer sends alone in this message: by its body, which says them all whether its parts are here or not. */
+int64_t approval_alone_count(const struct permit_question *question);
 /* The cap of the most protected item that stands in the body itself, in ms. */
 int64_t subjects_erase_after_ms(const struct judge *judge);
 

@@ -457,7 +457,7 @@ bool agreement_permit(const struct agreement *agreement, const struct permit_que
 {
     struct judge judge = {.agreement = agreement, .question = question, .ruling = out};
 
-    *out = (struct ruling){.row = DEADLINE_NONE};
+    *out = (struct ruling){.row = DEADLINE_NONE, .alone_count = approval_alone_count(question)};
     if (!parties_permit(&judge))
         return false;
     if (!type_is_known(question->type))

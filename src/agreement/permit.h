@@ -33,6 +33,7 @@ struct ruling {
     char partner_text[RULING_TEXT_SIZE]; /* what the partner may read: never a source system */
     bool needs_second_approval;          /* approvals is not 0 */
     uint64_t approvals;                  /* why: bits of enum four_eyes */
+    int64_t alone_count; /* items that one officer sends alone here; 0 with every other message */
     enum deadline_row row;
     int64_t due_after_ms; /* from custody; 0: no answer is due */
     int64_t
@@ -57,6 +58,8 @@ struct permit_question {
     /* Of an answer that one officer sends alone: on what ground the request that it answers is urgent, in the books of whoever
      * asks; URGENCY_NONE: on none, or it is not there. */
     enum urgency_ground request_urgency;
+    int64_t
+        alone_count; /* and how many items its sender gave so in answer to that request before */
     const struct item *part_items; /* items that travel as small parts of the body */
     size_t part_item_count;
     bool is_undecided; /* a draft: who approves is not asked yet */

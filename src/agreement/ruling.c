@@ -24,6 +24,7 @@ struct record {
     struct span text;
     struct span partner_text;
     uint64_t approvals;
+    int64_t alone_count;
     enum deadline_row row;
     int64_t due_after_ms;
     int64_t erase_after_ms;
@@ -58,6 +59,13 @@ static const struct form_field record_fields[] = {
      FORM_AT(struct record, approvals),
      FORM_NAMES(four_eyes_names),
      .about = "Why a second officer approves."},
+    {.name = "alone_count",
+     .kind = FORM_INTEGER,
+     .is_optional = true,
+     FORM_AT(struct record, alone_count),
+     .min = 0,
+     .max = JSON_INTEGER_MAX,
+     .about = "Items that one officer sends alone."},
     {.name = "row",
      .kind = FORM_CHOICE,
      .is_optional = true,
@@ -90,10 +98,15 @@ static const struct form record_form = {.name = "ruling",
 
 bool ruling_write(const struct ruling *ruling, struct buffer *out, struct error *err)
 {
-    struct record record = {ruling->is_allowed,      span_text(ruling->clause),
-                            span_text(ruling->text), span_text(ruling->partner_text),
-                            ruling->approvals,       ruling->row,
-                            ruling->due_after_ms,    ruling->erase_after_ms,
+    struct record record = {ruling->is_allowed,
+                            span_text(ruling->clause),
+                            span_text(ruling->text),
+                            span_text(ruling->partner_text),
+                            ruling->approvals,
+                            ruling->alone_count,
+                            ruling->row,
+                            ruling->due_after_ms,
+                            ruling->erase_after_ms,
                             ruling->erase_from};
 
     if (form_write(&record_form, &record, out))
@@ -113,6 +126,7 @@ static bool record_take(const struct record *record, struct ruling *out, struct 
                            .clause = agreement_clauses[clause].number,
                            .needs_second_approval = record->approvals != 0,
                            .approvals = record->approvals,
+                           .alone_count = record->alone_count,
                            .row = record->row,
                            .due_after_ms = record->due_after_ms,
                            .erase_after_ms = record->erase_after_ms,

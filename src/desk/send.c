@@ -216,10 +216,11 @@ bool send_recheck(const struct desk_call *call, enum message_type type, struct s
            error_set(err, ERROR_LIMIT, "the message does not fit in memory");
 }
 
-/* The request that is answered: its name, and on what ground it is urgent when one officer answers alone. */
+/* The request that is answered: its name; when one officer answers alone, on what ground it is urgent and how much went so. */
 struct answered {
     struct reference reference;
     enum urgency_ground urgency;
+    int64_t alone_count;
 };
 
 /* From a filled answer to the sent message. Its items leave the body and travel as salted small parts. */
@@ -246,6 +247,7 @@ static bool answer_out(struct journal *journal, struct journal_line *line,
     struct permit_question question = {.type = MESSAGE_ANSWER,
                                        .answer = answer,
                                        .request_urgency = request->urgency,
+                                       .alone_count = request->alone_count,
                                        .part_items = answer->items,
                                        .part_item_count = answer->item_count};
     answer->items = NULL;
@@ -278,7 +280,7 @@ static bool emergency_ground(struct journal *journal, struct journal_line *line,
 {
     struct permit_question question = {.type = MESSAGE_ANSWER};
 
-    if (!alone_question_fill(journal, line, request, UINT64_MAX, &question, err))
+    if (!alone_question_fill(journal, line, request, true, UINT64_MAX, &question, err))
         return false;
     if (question.request_urgency == URGENCY_NONE)
         return error_set(err, ERROR_RULE,
@@ -286,6 +288,7 @@ static bool emergency_ground(struct journal *journal, struct journal_line *line,
                          "not send alone",
                          line->agreement_id);
     out->urgency = question.request_urgency;
+    out->alone_count = question.alone_count;
     answer->emergency = question.request_urgency;
     return true;
 }

@@ -4,6 +4,7 @@
  * own. Each derived row comes from exactly one entry; what names an erased entry is never written, so that a rebuild after
  * an erasure equals the live state.
  */
+#include "journal/alone.h"
 #include "journal/clock.h"
 #include "journal/governance.h"
 
@@ -133,7 +134,8 @@ static bool apply_answer(struct journal *journal, const struct apply_input *inpu
     bool is_there = false;
     struct buffer grounds CLEANUP(buffer_free) = buffer_make(1024);
 
-    if (!retention_apply_items(journal, input, answer, arena, err))
+    if (!retention_apply_items(journal, input, answer, arena, err) ||
+        !alone_apply(journal, input, arena, err))
         return false;
     if (!input->head->has_in_reply_to)
         return true;
@@ -388,14 +390,18 @@ static apply_function *const apply[MESSAGE_TYPE_COUNT] = {
     [MESSAGE_URGENCY_REPLY] = clock_apply,
 };
 
-/* Without its body an entry derives nothing, but that a question was asked and replied to: its head alone says so. What was
- * withdrawn never was said. */
+/* Without its body an entry derives nothing, but that a question was asked and replied to, and how much one officer sent
+ * alone: its head and its ruling say so. What was withdrawn never was said. */
 static bool apply_bodiless(struct journal *journal, const struct apply_input *input,
                            struct arena *arena, struct error *err)
 {
     if (input->head->type == MESSAGE_WITHDRAWN)
         return clock_apply_withdrawn(journal, input, arena, err);
-    if (!message_type_is_of_clock(input->head->type) || input->entry->body_state == BODY_WITHDRAWN)
+    if (input->entry->body_state == BODY_WITHDRAWN)
+        return true;
+    if (input->head->type == MESSAGE_ANSWER)
+        return alone_apply(journal, input, arena, err);
+    if (!message_type_is_of_clock(input->head->type))
         return true;
     return clock_apply(journal, input, NULL, arena, err);
 }

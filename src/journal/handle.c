@@ -356,7 +356,7 @@ static bool alone_judged(struct journal *journal, struct journal_line *line,
     if (!head->has_in_reply_to)
         return true;
     return reference_resolve(journal, line, &from, &head->in_reply_to, arena, &request, err) &&
-           alone_question_fill(journal, line, request.id, head->seen, question, err);
+           alone_question_fill(journal, line, request.id, false, head->seen, question, err);
 }
 
 /* The agreement rules what crosses; the answer names the clause. */

@@ -180,7 +180,15 @@ static bool erasure_visit(struct ordering *o, const struct entry_row *row, const
 
 /* --- the sequence --- */
 
-/* Our own request keeps its due time: the rule is asked as it was when the request was sent. */
+/* Whose ruling is read by apply: requests, and what one officer sent alone. */
+static bool has_ruling(enum message_type type, const void *parsed)
+{
+    if (type == MESSAGE_ANSWER)
+        return ((const struct answer *)parsed)->emergency != URGENCY_NONE;
+    return type == MESSAGE_REQUEST;
+}
+
+/* Our own request keeps its due time, and what went alone is counted on: the rule is asked as it was when it was sent. */
 static bool own_ruling(struct ordering *o, const struct entry_row *row, const struct head *head,
                        struct arena *arena, struct buffer *out, struct error *err)
 {
@@ -189,11 +197,11 @@ static bool own_ruling(struct ordering *o, const struct entry_row *row, const st
     const void *parsed = NULL;
     struct ruling ruling;
 
-    if (head->type != MESSAGE_REQUEST)
+    if (head->type != MESSAGE_REQUEST && head->type != MESSAGE_ANSWER)
         return true;
     if (!body_parse(o, row, head->type, arena, &parsed, err))
         return false;
-    if (parsed == NULL)
+    if (parsed == NULL || !has_ruling(head->type, parsed))
         return true;
     if (!version_agreement(
             o->journal, line,
@@ -204,8 +212,11 @@ static bool own_ruling(struct ordering *o, const struct entry_row *row, const st
                                        .receiver = agreement->parties[line->partner_side].party,
                                        .type = head->type,
                                        .created_ms = head->created_ms,
-                                       .request = parsed,
                                        .body_size = row->body_size};
+    if (head->type == MESSAGE_REQUEST)
+        question.request = parsed;
+    else
+        question.answer = parsed;
     agreement_permit(agreement, &question, &ruling);
     return ruling_write(&ruling, out, err);
 }

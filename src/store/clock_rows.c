@@ -66,7 +66,7 @@ bool clock_find(struct database *db, int64_t entry, struct clock_row *out, struc
 static const char clock_list_sql[] =
     "select c.entry, c.target, c.kind, c.about, c.is_own, c.seen, c.is_yes, c.expected_ms, c.time_s,"
     " c.counts, e.log, e.idx from clocks c join entries e on e.id = c.entry where c.target = $1"
-    " order by c.entry";
+    " and c.kind <> $2 order by c.entry";
 
 bool clock_list(struct database *db, int64_t target, struct clock_row *out, size_t limit,
                 size_t *count, struct error *err)
@@ -75,11 +75,13 @@ bool clock_list(struct database *db, int64_t target, struct clock_row *out, size
     if (s == NULL)
         return false;
     statement_integer(s, 1, target);
+    statement_integer(s, 2, CLOCK_ALONE);
     return rows_read(s, NULL, clock_read, out, sizeof *out, limit, count, err);
 }
 
 static const char clock_count_sql[] =
-    "select count(*) from clocks where target = $1 and is_own = $2 and ($3 = 0 or kind = $3)";
+    "select count(*) from clocks where target = $1 and is_own = $2"
+    " and (kind = $3 or ($3 = 0 and kind <> $4))";
 
 bool clock_count(struct database *db, int64_t target, bool is_own, int64_t kind, int64_t *count,
                  struct error *err)
@@ -90,6 +92,23 @@ bool clock_count(struct database *db, int64_t target, bool is_own, int64_t kind,
     statement_integer(s, 1, target);
     statement_integer(s, 2, is_own);
     statement_integer(s, 3, kind);
+    statement_integer(s, 4, CLOCK_ALONE);
+    return row_integer(s, count, err);
+}
+
+static const char clock_alone_sql[] =
+    "select cast(coalesce(sum(expected_ms), 0) as bigint) from clocks"
+    " where target = $1 and is_own = $2 and kind = $3 and counts = 1";
+
+bool clock_alone_sum(struct database *db, int64_t target, bool is_own, int64_t *count,
+                     struct error *err)
+{
+    struct statement *s CLEANUP(statement_give) = statement_take(db, clock_alone_sql, err);
+    if (s == NULL)
+        return false;
+    statement_integer(s, 1, target);
+    statement_integer(s, 2, is_own);
+    statement_integer(s, 3, CLOCK_ALONE);
     return row_integer(s, count, err);
 }
 

@@ -1,6 +1,7 @@
 /*
  * Rows of the clock of a request: what both parties said that moves or suspends its time limit, and how the limit stands
- * now. DERIVED, written by apply alone.
+ * now. Beside them, since it is as long about the request: what one officer sent alone in answer to it. They outlive the
+ * bodies of the messages and go with the request. DERIVED, written by apply alone.
  */
 #ifndef BESA_STORE_CLOCK_ROWS_H
 #define BESA_STORE_CLOCK_ROWS_H
@@ -9,6 +10,7 @@
 #include "base/error.h"
 #include "store/database.h"
 
+#define CLOCK_ALONE 2 /* kind, as the message type: an answer that one officer sent alone */
 struct clock_row {
     int64_t entry;
     int64_t target; /* entry of the request */
@@ -17,7 +19,7 @@ struct clock_row {
     bool is_own;
     int64_t seen;        /* of its head */
     bool is_yes;         /* indirectly accessible; urgency given up */
-    int64_t expected_ms; /* of a delay notice; else 0 */
+    int64_t expected_ms; /* of a delay notice; of CLOCK_ALONE how many items; else 0 */
     int64_t time_s;      /* custody by the other party; 0: not yet */
     bool counts;         /* false: the other party refused or holds it */
     int64_t log;         /* where the entry stands; read only */
@@ -25,12 +27,15 @@ struct clock_row {
 };
 bool clock_insert(struct database *db, const struct clock_row *row, struct error *err);
 bool clock_find(struct database *db, int64_t entry, struct clock_row *out, struct error *err);
-/* All about one request, by entry. At most `limit`. */
+/* All about one request that moves its limit, by entry; so without CLOCK_ALONE. At most `limit`. */
 bool clock_list(struct database *db, int64_t target, struct clock_row *out, size_t limit,
                 size_t *count, struct error *err);
-/* How many one party sent about a request; of one kind, or of all with 0. */
+/* How many one party sent about a request; of one kind, or with 0 of all that moves its limit. */
 bool clock_count(struct database *db, int64_t target, bool is_own, int64_t kind, int64_t *count,
                  struct error *err);
+/* The items that one party's officers sent alone in answer to a request, but for what the other refused. */
+bool clock_alone_sum(struct database *db, int64_t target, bool is_own, int64_t *count,
+                     struct error *err);
 /* The receipt of our entries [from, to) of `log`: those without a time get it. */
 bool clock_received(struct database *db, int64_t log, int64_t from, int64_t to, int64_t time_s,
                     struct error *err);

@@ -338,8 +338,8 @@ static const char case_tables[] =
 /* A person's names as the search files have them, behind each other; null: their body is asked. */
 static const char own_name_column[] = "alter table own_people add column names bytea;";
 
-/* What moves or suspends the time limit of a request, each from one message, and how the limit stands. version: of the
- * agreement under which the request came. */
+/* What moves or suspends the time limit of a request, each from one message, and how the limit stands; and answers to it that
+ * one officer sent alone (kind 2, expected_ms: how many items). version: of the agreement under which the request came. */
 static const char clock_tables[] =
     "create table clocks (entry bigint primary key, target bigint not null, kind bigint not null,"
     " about bigint not null, is_own bigint not null, seen bigint not null, is_yes bigint not null,"

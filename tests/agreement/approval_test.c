@@ -167,6 +167,15 @@ static void too_many(struct scene *s)
     s->answer.items = items;
     s->answer.item_count = ARRAY_COUNT(items);
 }
+/* The scene's answer has two items. */
+static void after_one(struct scene *s)
+{
+    s->question.alone_count = EMERGENCY_ITEM_COUNT_MAX - 2;
+}
+static void after_two(struct scene *s)
+{
+    s->question.alone_count = EMERGENCY_ITEM_COUNT_MAX - 1;
+}
 static void with_a_file(struct scene *s)
 {
     s->answer.attachments = (struct attachment_list){&s->attachment, 1};
@@ -198,7 +207,9 @@ CHECK_TEST(in_an_emergency_one_officer_sends_the_least)
                  {with_a_file, false},
                  {in_part, false},
                  {to_no_urgent_request, false},
-                 {to_another_urgency, false}};
+                 {to_another_urgency, false},
+                 {after_one, true},
+                 {after_two, false}};
 
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         scene_make(&scene);
@@ -214,7 +225,7 @@ CHECK_TEST(in_an_emergency_one_officer_sends_the_least)
             strcmp(scene.ruling.clause, "9.2") != 0)
             printf("case %zu: %s\n", i, scene.ruling.text);
         if (cases[i].passes)
-            CHECK(!scene.ruling.needs_second_approval);
+            CHECK(!scene.ruling.needs_second_approval && scene.ruling.alone_count == 2);
         else
             CHECK_SPAN(span_text(scene.ruling.clause), "9.2");
         scene_free(&scene);

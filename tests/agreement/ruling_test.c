@@ -19,8 +19,9 @@ static bool rulings_equal(const struct ruling *a, const struct ruling *b)
     return a->is_allowed == b->is_allowed && a->clause == b->clause &&
            strcmp(a->text, b->text) == 0 && strcmp(a->partner_text, b->partner_text) == 0 &&
            a->needs_second_approval == b->needs_second_approval && a->approvals == b->approvals &&
-           a->row == b->row && a->due_after_ms == b->due_after_ms &&
-           a->erase_after_ms == b->erase_after_ms && a->erase_from == b->erase_from;
+           a->alone_count == b->alone_count && a->row == b->row &&
+           a->due_after_ms == b->due_after_ms && a->erase_after_ms == b->erase_after_ms &&
+           a->erase_from == b->erase_from;
 }
 
 static void round_trip(void)
@@ -47,6 +48,11 @@ CHECK_TEST(a_ruling_is_read_back_as_it_was_written)
     scene_ask_answer(&scene);
     CHECK(agreement_permit(&scene.agreement, &scene.question, &scene.ruling));
     round_trip();
+    scene.answer.emergency = URGENCY_THREAT_LIFE; /* refused, and counted all the same */
+    CHECK(!agreement_permit(&scene.agreement, &scene.question, &scene.ruling));
+    CHECK_INT(scene.ruling.alone_count, 2);
+    round_trip();
+    scene.answer.emergency = URGENCY_NONE;
     scene.items[1].text.marking.source_system = SOURCE_SIS;
     CHECK(!agreement_permit(&scene.agreement, &scene.question, &scene.ruling));
     CHECK(strcmp(scene.ruling.text, scene.ruling.partner_text) != 0);

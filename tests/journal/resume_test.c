@@ -91,6 +91,43 @@ static char first_asked[UUID_TEXT_SIZE];
 static char asked[3][UUID_TEXT_SIZE];
 static char theirs[3][UUID_TEXT_SIZE];
 
+/* Asked urgently by the other side, and answered by one officer alone. */
+static bool answered_alone(size_t side, unsigned number)
+{
+    struct error err = {0};
+    struct buffer body CLEANUP(buffer_free) = buffer_make(BODY_SIZE_MAX);
+    struct buffer out CLEANUP(buffer_free) = buffer_make(1 << 20);
+    struct request request = sample_request_urgent();
+    struct answer answer = sample_answer();
+    struct item items[2];
+    char reference[24], arguments[80];
+
+    snprintf(reference, sizeof reference, "URGENT-%u", number);
+    request.reference = span_text(reference);
+    request.authority = span_text(side == 1 ? "Centrul de Cooperare (test)"
+                                            : "Qendra e Bashk\xc3\xabpunimit (test)");
+    memcpy(items, answer.items, sizeof items);
+    items[0].person.marking.handling = items[1].text.marking.handling = HANDLING_BIT(HANDLING_H0);
+    answer.items = items;
+    answer.handling = HANDLING_BIT(HANDLING_H0);
+    if (!request_write(&request, &body) ||
+        !pair_act(&pair.nodes[1 - side], "request-send", "{}", buffer_span(&body), &out, &err)) {
+        printf("urgent: %s\n", err.text);
+        return false;
+    }
+    snprintf(arguments, sizeof arguments, "{\"item\":\"%.*s\"}", UUID_TEXT_SIZE - 1,
+             (const char *)out.data + 9);
+    pair_settle(&pair);
+    buffer_clear(&body);
+    bool ok =
+        answer_write(&answer, &body) &&
+        pair_act_alone(&pair.nodes[side], "answer-send", arguments, buffer_span(&body), &out, &err);
+    pair_settle(&pair);
+    if (!ok)
+        printf("alone: %s\n", err.text);
+    return ok;
+}
+
 /* What happens behind the backup: both ask, ours are refused and answered, one of theirs is erased here, one of ours is
  * withdrawn before it left. */
 static bool traffic(unsigned number)
@@ -121,6 +158,10 @@ static bool traffic(unsigned number)
     pair_settle(&pair);
     ok = ok && pair_act(&pair.nodes[0], "agreement-resume", "{}", span_text(""), &out, &err);
     ok = ok && act(0, "item-erase", theirs[2], ",\"erase_reason\":\"order\"");
+    for (size_t i = 0; i < 2; i++)
+        line(i)->agreement.emergency_single = true;
+    pair_settle(&pair); /* the end of the suspension is known there */
+    ok = ok && answered_alone(0, number) && answered_alone(1, number + 1);
     pair.is_cut = true;
     ok = ok && pair_request(&pair.nodes[0], number + 9, arguments, &err) &&
          act(0, "item-withdraw", arguments, "");

@@ -81,6 +81,35 @@ CHECK_TEST(what_was_said_is_found_listed_and_counted)
     CHECK_INT(number, 1);
 }
 
+/* Beside what moves the limit, and not of it. */
+CHECK_TEST(what_went_alone_is_summed_apart)
+{
+    struct engine_case c CLEANUP(engine_case_end);
+    struct clock_row rows[4];
+    size_t count = 0;
+    int64_t number = 0;
+    ROWS_CASE(&c);
+    (void)arena;
+
+    OK(scene_put(&c) && entry_put(&c, 14, 3, 6) && entry_put(&c, 15, 3, 7) &&
+       entry_put(&c, 16, 2, 8) && said(&c, 14, 1, CLOCK_ALONE, true) &&
+       said(&c, 15, 1, CLOCK_ALONE, true) && said(&c, 16, 1, CLOCK_ALONE, false));
+    OK(clock_alone_sum(c.db, 1, true, &number, &c.error));
+    CHECK_INT(number, 18);
+    OK(clock_settle(c.db, 15, false, &c.error));
+    OK(clock_alone_sum(c.db, 1, true, &number, &c.error));
+    CHECK_INT(number, 9);
+    OK(clock_alone_sum(c.db, 2, true, &number, &c.error));
+    CHECK_INT(number, 0);
+    OK(clock_list(c.db, 1, rows, 4, &count, &c.error));
+    CHECK_INT(count, 2);
+    OK(clock_count(c.db, 1, true, 0, &number, &c.error));
+    CHECK_INT(number, 1);
+    OK(derived_erase(c.db, 14, &c.error)); /* the answer alone: that it went stays */
+    OK(clock_alone_sum(c.db, 1, true, &number, &c.error));
+    CHECK_INT(number, 9);
+}
+
 CHECK_TEST(a_receipt_gives_its_time_once_to_what_it_covers)
 {
     struct engine_case c CLEANUP(engine_case_end);
@@ -188,6 +217,7 @@ CHECK_TEST(a_suspended_limit_moves_its_request_in_the_queue)
 int main(void)
 {
     RUN_ON_ENGINES(what_was_said_is_found_listed_and_counted);
+    RUN_ON_ENGINES(what_went_alone_is_summed_apart);
     RUN_ON_ENGINES(a_receipt_gives_its_time_once_to_what_it_covers);
     RUN_ON_ENGINES(what_does_not_count_is_settled_and_what_was_withdrawn_goes);
     RUN_ON_ENGINES(a_request_goes_with_all_that_was_said_about_it);

@@ -488,8 +488,8 @@ static const char *approver_for(struct pair_node *node, const char *act)
                : "";
 }
 
-bool pair_act(struct pair_node *node, const char *act, const char *arguments, struct span body,
-              struct buffer *out, struct error *err)
+static bool act_run(struct pair_node *node, const char *act, const char *arguments,
+                    struct span body, bool is_alone, struct buffer *out, struct error *err)
 {
     static struct problems problems;
     struct arena arena CLEANUP(arena_free) = arena_make(64u * 1024 * 1024);
@@ -505,7 +505,8 @@ bool pair_act(struct pair_node *node, const char *act, const char *arguments, st
         .access = {.officer = span_text(is_first ? "node" : officers[node->side]),
                    .reason = span_text("test"),
                    .case_number = span_text(is_first || strcmp(act, "case-put") == 0 ? "" : "c-1"),
-                   .approver = span_text(is_first ? "" : approver_for(node, act))},
+                   .approver = span_text(is_first || is_alone ? "" : approver_for(node, act)),
+                   .is_alone = is_alone},
         .arguments = &object,
         .body = body,
         .problems = &problems,
@@ -518,6 +519,18 @@ bool pair_act(struct pair_node *node, const char *act, const char *arguments, st
                           .out = out,
                           .err = err};
     return act_run_job(node, &job, err);
+}
+
+bool pair_act(struct pair_node *node, const char *act, const char *arguments, struct span body,
+              struct buffer *out, struct error *err)
+{
+    return act_run(node, act, arguments, body, false, out, err);
+}
+
+bool pair_act_alone(struct pair_node *node, const char *act, const char *arguments,
+                    struct span body, struct buffer *out, struct error *err)
+{
+    return act_run(node, act, arguments, body, true, out, err);
 }
 
 bool pair_request(struct pair_node *node, unsigned number, char item[UUID_TEXT_SIZE],

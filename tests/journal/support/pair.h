@@ -95,6 +95,9 @@ bool pair_act_as(struct pair_node *node, const char *officer, const char *act,
                  const char *arguments, struct buffer *out, struct error *err);
 bool pair_act(struct pair_node *node, const char *act, const char *arguments, struct span body,
               struct buffer *out, struct error *err);
+/* As the act runs when nobody approved its draft in an emergency. */
+bool pair_act_alone(struct pair_node *node, const char *act, const char *arguments,
+                    struct span body, struct buffer *out, struct error *err);
 /* A sample request with this reference, sent from `node`; its id in `item`. */
 bool pair_request(struct pair_node *node, unsigned number, char item[UUID_TEXT_SIZE],
                   struct error *err);

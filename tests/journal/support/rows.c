@@ -25,8 +25,8 @@ static void entry_name(struct pair_node *node, struct span id, struct buffer *ou
 
 static bool row_collect(void *context, const char *table, struct span text)
 {
-    static const char *const with_target[] = {"answers", "notices", "results", "parts_held",
-                                              "erasures"};
+    static const char *const with_target[] = {"answers",    "notices",  "results",
+                                              "parts_held", "erasures", "clocks"};
     struct rows *rows = context;
     struct buffer out CLEANUP(buffer_free) = buffer_make(1 << 16);
     bool has_target = false;
@@ -41,7 +41,8 @@ static bool row_collect(void *context, const char *table, struct span text)
         const uint8_t *colon = memchr(text.data, ':', text.size);
         struct span value = span_part(text, (size_t)(colon + 1 - text.data), size);
         if (column == 0 || (column == 1 && has_target) ||
-            (column == 4 && strcmp(table, "governance") == 0))
+            (column == 4 && strcmp(table, "governance") == 0) ||
+            (column == 3 && strcmp(table, "clocks") == 0))
             entry_name(rows->node, value, &out);
         else
             buffer_add(&out, value);
