@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "desk/duty.h"
 #include "desk/private.h"
+#include "desk/refused.h"
 #include "desk/roles.h"
 
 #include <stdio.h>
@@ -490,6 +491,7 @@ bool act_emergency_send(struct journal *journal, const struct desk_call *call,
     if (!row_find(journal, call, &row, err) || !waits_check(journal, &row, err) ||
         !alone_check(journal, call, &row, err) || !case_check(call, &row, err) ||
         !draft_open(journal, &row, call->arena, &bytes, &draft, err) ||
+        !refused_check(journal, &draft, call->arena, err) ||
         !approval_decide(journal->db, row.id, APPROVAL_ALONE, call->access.officer, now_ms,
                          call->access.reason, err) ||
         !entry_write(journal, call, "emergency-send", &row, err))
@@ -509,14 +511,18 @@ bool act_approval_refuse(struct journal *journal, const struct desk_call *call,
 {
     int64_t now_ms = journal->env->now_ms(journal->env->context);
     struct approval_row row;
+    struct approval_draft draft;
+    struct span bytes;
 
     if (!row_find(journal, call, &row, err) ||
         (!is_drafter(call, &row) && !asked_check(journal, call, &row, err)) ||
-        !waits_check(journal, &row, err))
+        !waits_check(journal, &row, err) ||
+        !draft_open(journal, &row, call->arena, &bytes, &draft, err))
         return false;
     enum approval_state state = is_drafter(call, &row) ? APPROVAL_WITHDRAWN : APPROVAL_REFUSED;
     if (!approval_decide(journal->db, row.id, state, call->access.officer, now_ms,
                          call->access.reason, err) ||
+        (state == APPROVAL_REFUSED && !refused_note(journal, row.id, &draft, call->arena, err)) ||
         !entry_write(journal, call, "approval-refuse", &row, err))
         return false;
     row.state = state;
@@ -535,5 +541,6 @@ bool approvals_expire(struct journal *journal, struct error *err)
     int64_t now_ms = journal->env->now_ms(journal->env->context);
 
     return approval_expire(journal->db, now_ms, err) &&
-           approval_remove_old(journal->db, now_ms - APPROVAL_SHOWN_MS, err);
+           approval_remove_old(journal->db, now_ms - APPROVAL_SHOWN_MS, now_ms - EMERGENCY_KEEP_MS,
+                               err);
 }

@@ -81,6 +81,23 @@ bool match_keys_begin(struct journal *journal, struct arena *arena, struct match
     return secret_load(journal, arena, &out->secret, err) || error_add(err, "match keys");
 }
 
+bool match_digest(struct journal *journal, struct arena *arena, struct span bytes, struct span *out,
+                  struct error *err)
+{
+    static const char about[] = "besa-digest ";
+    uint8_t info[sizeof about - 1 + DIGEST_SIZE];
+    uint8_t digest[DIGEST_SIZE];
+    struct span secret;
+
+    if (!secret_load(journal, arena, &secret, err))
+        return false;
+    memcpy(info, about, sizeof about - 1);
+    digest_sha256(bytes, info + sizeof about - 1);
+    digest_hkdf(span_make(NULL, 0), secret, span_make(info, sizeof info), digest, sizeof digest);
+    return arena_copy(arena, span_make(digest, sizeof digest), out) ||
+           error_set(err, ERROR_LIMIT, "out of memory");
+}
+
 static bool is_known(const struct match_keys *keys, const struct match_key *key)
 {
     for (size_t i = 0; i < keys->count; i++)

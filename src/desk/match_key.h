@@ -46,6 +46,9 @@ struct match_keys {
 /* In the writer. The arena outlives the keys. */
 bool match_keys_begin(struct journal *journal, struct arena *arena, struct match_keys *out,
                       struct error *err);
+/* A digest of any bytes under the same secret, in the arena: who has the books alone can try nothing against it. */
+bool match_digest(struct journal *journal, struct arena *arena, struct span bytes, struct span *out,
+                  struct error *err);
 bool match_keys_of_person(struct match_keys *keys, const struct person *person, int64_t part,
                           struct error *err);
 /* Plates, telephones, and numbers whose check character is right, out of a text. `countries`: whose plates are meant,

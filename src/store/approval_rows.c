@@ -149,11 +149,58 @@ bool approval_end_all(struct database *db, int64_t now_ms, int64_t *count, struc
     return row_write(s, err);
 }
 
-static const char remove_old_sql[] = "delete from approvals where state <> 0 and made_ms < $1";
+static const char bar_sql[] = "update approvals set sealed = $1 where id = $2 and state = 2";
 
-bool approval_remove_old(struct database *db, int64_t made_before_ms, struct error *err)
+bool approval_bar(struct database *db, struct span id, struct span content, struct error *err)
 {
-    struct statement *s CLEANUP(statement_give) = statement_take(db, remove_old_sql, err);
+    struct statement *s CLEANUP(statement_give) = statement_take(db, bar_sql, err);
+    if (s == NULL)
+        return false;
+    statement_bytes(s, 1, content);
+    statement_bytes(s, 2, id);
+    return row_write(s, err);
+}
+
+/* Index approvals_state. */
+static const char is_barred_sql[] =
+    "select count(*) from approvals where state = 2 and sealed = $1";
+
+bool approval_is_barred(struct database *db, struct span content, bool *is_barred,
+                        struct error *err)
+{
+    struct statement *s CLEANUP(statement_give) = statement_take(db, is_barred_sql, err);
+    int64_t count = 0;
+
+    if (s == NULL)
+        return false;
+    statement_bytes(s, 1, content);
+    if (!row_integer(s, &count, err))
+        return false;
+    *is_barred = count > 0;
+    return true;
+}
+
+/* In this order: what is left of the second is none of the first. */
+static const char remove_old_sql[] =
+    "delete from approvals where state <> 0 and made_ms < $1 and (state <> 2 or length(sealed) = 0"
+    " or made_ms < $2)";
+static const char bare_old_sql[] =
+    "update approvals set officer = '', approver = '', case_number = '', decided_by = '',"
+    " decided_reason = '' where state = 2 and made_ms < $1 and officer <> ''";
+
+bool approval_remove_old(struct database *db, int64_t made_before_ms, int64_t barred_before_ms,
+                         struct error *err)
+{
+    struct statement *removing CLEANUP(statement_give) = statement_take(db, remove_old_sql, err);
+    struct statement *s CLEANUP(statement_give) = NULL;
+
+    if (removing == NULL)
+        return false;
+    statement_integer(removing, 1, made_before_ms);
+    statement_integer(removing, 2, barred_before_ms);
+    if (!row_write(removing, err))
+        return false;
+    s = statement_take(db, bare_old_sql, err);
     if (s == NULL)
         return false;
     statement_integer(s, 1, made_before_ms);

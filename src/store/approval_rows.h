@@ -1,6 +1,7 @@
 /*
  * Rows of the LOCAL class for what waits for a second officer. The draft stands sealed as long as it waits; a decision
- * erases it, and what remains says who asked whom for which act and how it ended.
+ * erases it, and what remains says who asked whom for which act and how it ended. Of an answer that was refused a digest of
+ * its content stays in the draft's place, and outlives the rest: it is not sent by one officer alone.
  */
 #ifndef BESA_STORE_APPROVAL_ROWS_H
 #define BESA_STORE_APPROVAL_ROWS_H
@@ -29,7 +30,7 @@ struct approval_row {
     struct span approver; /* who is asked; empty: any officer who may approve this act */
     struct span case_number;
     struct span digest; /* SHA-256 of the draft */
-    struct span sealed; /* empty once decided */
+    struct span sealed; /* empty once decided, but for approval_bar */
     struct span salt;
     struct span key;
     int64_t made_ms;
@@ -60,11 +61,17 @@ bool approval_count(struct database *db, struct span officer, int64_t *count, st
 bool approval_decide(struct database *db, struct span id, enum approval_state state,
                      struct span decided_by, int64_t decided_ms, struct span reason,
                      struct error *err);
+/* What a refused draft would have given, as a digest. */
+bool approval_bar(struct database *db, struct span id, struct span content, struct error *err);
+bool approval_is_barred(struct database *db, struct span content, bool *is_barred,
+                        struct error *err);
 /* All whose time is over: EXPIRED, and their drafts erased. */
 bool approval_expire(struct database *db, int64_t now_ms, struct error *err);
 /* All that wait, whatever their time: EXPIRED, and their drafts erased. *count: how many. */
 bool approval_end_all(struct database *db, int64_t now_ms, int64_t *count, struct error *err);
-/* Decided ones made before `made_before_ms` are forgotten. */
-bool approval_remove_old(struct database *db, int64_t made_before_ms, struct error *err);
+/* Decided ones made before `made_before_ms` are forgotten; of those that bar a content the digest alone stays, until they were
+ * made before `barred_before_ms`. */
+bool approval_remove_old(struct database *db, int64_t made_before_ms, int64_t barred_before_ms,
+                         struct error *err);
 
 #endif

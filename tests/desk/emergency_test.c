@@ -1,7 +1,7 @@
 /*
  * The night: who is on call is told with each draft; one officer sends alone only when nobody approved in time, in an
  * emergency and where that is agreed; the partner reads that it was so, and it is an alarm until somebody else reviewed it.
- * covers: emergency on_call
+ * covers: emergency on_call refused
  */
 #include "desk/duty.h"
 
@@ -88,6 +88,9 @@ struct asking {
     struct span body;
 };
 
+static const char *drafter = "ana";
+static const char *drafted_why = "for a test";
+
 static bool asking_run(struct journal *journal, void *context, struct error *e)
 {
     static struct problems problems;
@@ -103,8 +106,8 @@ static bool asking_run(struct journal *journal, void *context, struct error *e)
     if (!json_parse(span_text(arguments), &json, e))
         return false;
     json_object_begin(&object, json_root(json), &arena, &problems);
-    struct desk_call call = {.access = {.officer = span_text("ana"),
-                                        .reason = span_text("for a test"),
+    struct desk_call call = {.access = {.officer = span_text(drafter),
+                                        .reason = span_text(drafted_why),
                                         .case_number = span_text("c-1")},
                              .arguments = &object,
                              .body = asking->body,
@@ -114,8 +117,11 @@ static bool asking_run(struct journal *journal, void *context, struct error *e)
                         span_text(arguments), &writer, e);
 }
 
+/* What differs when a form is filled in anew. */
+static unsigned draft_number;
+
 /* {"approval":"<id>"} of the draft that waits now. */
-static bool draft(const char *item, char arguments[64])
+static bool draft_of(const char *item, size_t first, size_t count, char arguments[64])
 {
     struct answer answer = sample_answer();
     struct item items[2];
@@ -124,7 +130,13 @@ static bool draft(const char *item, char arguments[64])
     memcpy(items, answer.items, sizeof items); /* as they are, but for their handling code */
     items[0].person.marking.handling = HANDLING_BIT(HANDLING_H0);
     items[1].text.marking.handling = HANDLING_BIT(HANDLING_H0);
-    answer.items = items;
+    for (size_t i = 0; i < 2; i++) {
+        struct marking *marking = i == 0 ? &items[0].person.marking : &items[1].text.marking;
+        marking->id[0] = (uint8_t)++draft_number;
+        marking->recorded_at_ms += draft_number;
+    }
+    answer.items = items + first;
+    answer.item_count = count;
     answer.handling = HANDLING_BIT(HANDLING_H0);
     answer.emergency = URGENCY_THREAT_LIFE; /* what the body says counts for nothing */
     buffer_clear(&body);
@@ -137,6 +149,11 @@ static bool draft(const char *item, char arguments[64])
     }
     snprintf(arguments, 64, "{\"approval\":\"%s\"}", field("approval"));
     return true;
+}
+
+static bool draft(const char *item, char arguments[64])
+{
+    return draft_of(item, 0, 2, arguments);
 }
 
 static void agree(bool is_allowed)
@@ -280,6 +297,55 @@ CHECK_TEST(nobody_sends_alone_without_agreement_or_emergency)
     ahead_ms = 0;
 }
 
+/* By whom, why and how often it is drafted anew does not matter; nor that one draft waited already. */
+CHECK_TEST(what_an_approver_refused_is_not_sent_alone)
+{
+    char item[UUID_TEXT_SIZE], other[UUID_TEXT_SIZE];
+    char refused[64], waiting[64], again[64], anew[64], less[64], elsewhere[64];
+
+    agree(true);
+    ahead_ms = 0;
+    CHECK_OR_RETURN(partner_asks(30, URGENCY_THREAT_LIFE, item) &&
+                    partner_asks(31, URGENCY_THREAT_LIFE, other));
+    /* Its own officer's withdrawal is no refusal. */
+    CHECK_OR_RETURN(draft(other, elsewhere));
+    CHECK_OK(act("ana", "approval-refuse", elsewhere), err);
+    CHECK_OR_RETURN(draft(item, refused) && draft(item, waiting));
+    CHECK_OK(act("second", "approval-refuse", refused), err);
+    CHECK_OR_RETURN(draft(item, again));
+    drafter = "ana2";
+    drafted_why = "somebody else, for another reason";
+    CHECK_OR_RETURN(draft(item, anew));
+    drafter = "ana";
+    CHECK_OR_RETURN(draft_of(item, 1, 1, less) && draft(other, elsewhere));
+    ahead_ms = 40 * MINUTE_MS;
+    const struct {
+        const char *officer;
+        const char *approval;
+    } barred[] = {{"ana", waiting}, {"ana", again}, {"ana2", anew}};
+    for (size_t i = 0; i < 3; i++) {
+        CHECK(!act(barred[i].officer, "emergency-send", barred[i].approval));
+        CHECK_ERROR(err, ERROR_RULE, "refused it; it is not sent alone");
+    }
+    /* Less than it, and the same to another request, is another act. */
+    CHECK_OK(act("ana", "emergency-send", less), err);
+    CHECK_OK(act("ana", "emergency-send", elsewhere), err);
+    /* The bar outlives what is told of the draft. */
+    CHECK_OK(database_run(pair.nodes[0].db,
+                          "update approvals set made_ms = made_ms - 3000000000 where state = 2",
+                          &err),
+             err);
+    CHECK_OK(act("ana", "approval-list", "{}"), err);
+    CHECK(answer_lacks(&out, "\"state\":\"refused\""));
+    CHECK(!act("ana", "emergency-send", waiting));
+    CHECK_ERROR(err, ERROR_RULE, "refused it; it is not sent alone");
+    CHECK_OK(act("ana", "approval-refuse", waiting), err);
+    CHECK_OK(act("ana", "approval-refuse", again), err);
+    CHECK_OK(act("ana2", "approval-refuse", anew), err);
+    ahead_ms = 0;
+    pair_settle(&pair);
+}
+
 CHECK_TEST(a_request_goes_by_no_emergency)
 {
     char item[UUID_TEXT_SIZE], arguments[96];
@@ -307,6 +373,7 @@ int main(void)
     CHECK_RUN(who_is_on_call_is_told_with_the_draft);
     CHECK_RUN(one_officer_sends_alone_when_nobody_came_and_it_is_reviewed);
     CHECK_RUN(nobody_sends_alone_without_agreement_or_emergency);
+    CHECK_RUN(what_an_approver_refused_is_not_sent_alone);
     CHECK_RUN(a_request_goes_by_no_emergency);
     pair.nodes[0].journal.env = before;
     pair_free(&pair);

@@ -798,7 +798,7 @@ CHECK_TEST(approvals_wait_are_decided_once_expire_and_are_forgotten)
     OK(approval_expire(c.db, 15, &c.error));
     OK(approval_find(c.db, &arena, one.id, &found, &c.error));
     CHECK(found.state == APPROVAL_EXPIRED && found.sealed.size == 0);
-    OK(approval_remove_old(c.db, 6, &c.error));
+    OK(approval_remove_old(c.db, 6, 0, &c.error));
     NONE(approval_find(c.db, &arena, one.id, &found, &c.error));
     OK(approval_find(c.db, &arena, two.id, &found, &c.error));
     OK(approval_insert(c.db, &one, &c.error));
@@ -808,6 +808,39 @@ CHECK_TEST(approvals_wait_are_decided_once_expire_and_are_forgotten)
     CHECK(found.state == APPROVAL_EXPIRED && found.decided_ms == 7 && found.sealed.size == 0);
     OK(approval_find(c.db, &arena, two.id, &found, &c.error));
     CHECK_INT(found.state, APPROVAL_REFUSED);
+}
+
+CHECK_TEST(what_was_refused_stays_barred_when_the_rest_is_forgotten)
+{
+    struct engine_case c CLEANUP(engine_case_end);
+    ROWS_CASE(&c);
+    struct approval_row one = approval_of(span_text("0123456789abcdef"), "ana", 5);
+    struct approval_row two = approval_of(span_text("0123456789abcdeg"), "ion", 6);
+    struct approval_row found;
+    bool is_barred = true;
+
+    OK(approval_insert(c.db, &one, &c.error) && approval_insert(c.db, &two, &c.error));
+    OK(approval_bar(c.db, one.id, span_text("content"), &c.error)); /* it waits: nothing */
+    OK(approval_is_barred(c.db, span_text("content"), &is_barred, &c.error));
+    CHECK(!is_barred);
+    OK(approval_decide(c.db, one.id, APPROVAL_REFUSED, span_text("hera"), 9, span_text("no"),
+                       &c.error));
+    OK(approval_decide(c.db, two.id, APPROVAL_REFUSED, span_text("hera"), 9, span_text("no"),
+                       &c.error));
+    OK(approval_bar(c.db, one.id, span_text("content"), &c.error));
+    OK(approval_is_barred(c.db, span_text("content"), &is_barred, &c.error));
+    CHECK(is_barred);
+    OK(approval_remove_old(c.db, 7, 5, &c.error));
+    NONE(approval_find(c.db, &arena, two.id, &found, &c.error));
+    OK(approval_find(c.db, &arena, one.id, &found, &c.error));
+    CHECK(found.officer.size + found.approver.size + found.case_number.size +
+              found.decided_by.size + found.decided_reason.size ==
+          0);
+    OK(approval_is_barred(c.db, span_text("content"), &is_barred, &c.error));
+    CHECK(is_barred);
+    OK(approval_remove_old(c.db, 7, 6, &c.error));
+    OK(approval_is_barred(c.db, span_text("content"), &is_barred, &c.error));
+    CHECK(!is_barred);
 }
 
 static struct own_row own_of(const char *external, int64_t changed)
@@ -1273,6 +1306,7 @@ int main(void)
     RUN_ON_ENGINES(the_inbox_lists_open_requests_by_deadline);
     RUN_ON_ENGINES(credentials_sessions_and_kept_answers_come_and_go);
     RUN_ON_ENGINES(approvals_wait_are_decided_once_expire_and_are_forgotten);
+    RUN_ON_ENGINES(what_was_refused_stays_barred_when_the_rest_is_forgotten);
     RUN_ON_ENGINES(people_of_the_own_index_change_go_and_are_followed);
     RUN_ON_ENGINES(marks_lead_to_people_and_go_with_them);
     RUN_ON_ENGINES(who_is_not_shown_takes_no_place);
