@@ -5,6 +5,7 @@
 #include "desk/duty.h"
 
 #include "base/text.h"
+#include "desk/case.h"
 #include "desk/private.h"
 #include "message/request.h"
 #include "store/statistics_rows.h"
@@ -30,9 +31,39 @@ bool emergency_keep(struct journal *journal, const struct journal_line *line,
     return emergency_insert(journal->db, &row, err);
 }
 
-static void row_show(const struct journal *journal, const struct emergency_row *row,
-                     const struct journal_line *line, struct json_writer *out)
+/* A row for one reader: of a restricted case that is not theirs they learn whom to ask. */
+struct shown {
+    const struct emergency_row *row;
+    const struct journal_line *line;
+    struct span case_number; /* empty: none, or not for them */
+    struct span ask_unit;
+};
+
+static bool shown_fill(struct journal *journal, const struct desk_call *call,
+                       const struct officer_row *reader, struct shown *out, struct error *err)
 {
+    struct case_row of;
+
+    out->case_number = out->ask_unit = span_text("");
+    if (out->row->case_number.size == 0)
+        return true;
+    if (!case_read(journal->db, call->arena, out->row->case_number, &of, err)) {
+        bool is_gone = err->kind == ERROR_MISSING; /* with a backup from before it */
+        if (is_gone)
+            error_clear(err);
+        return is_gone;
+    }
+    if (case_may_see(&of, reader))
+        out->case_number = out->row->case_number;
+    else
+        out->ask_unit = of.unit;
+    return true;
+}
+
+static void row_show(const struct journal *journal, const struct shown *shown,
+                     struct json_writer *out)
+{
+    const struct emergency_row *row = shown->row;
     int64_t now_ms = journal->env->now_ms(journal->env->context);
     const char *ground = row->ground > 0 && row->ground < URGENCY_GROUND_COUNT
                              ? urgency_ground_names[row->ground]
@@ -43,10 +74,11 @@ static void row_show(const struct journal *journal, const struct emergency_row *
         uuid_write(row->message_id.data, id);
     json_begin_object(out);
     json_string_field(out, "item", id);
-    json_string_field(out, "partner", line->partner);
+    json_string_field(out, "partner", shown->line->partner);
     json_string_field(out, "ground", ground);
     json_text_field(out, "officer", row->officer);
-    json_text_field_optional(out, "case", row->case_number);
+    json_text_field_optional(out, "case", shown->case_number);
+    json_text_field_optional(out, "ask_unit", shown->ask_unit);
     json_time_field(out, "sent", row->sent_ms);
     json_time_field(out, "review_until", row->review_until_ms);
     json_string_field(out, "review",
@@ -66,22 +98,33 @@ bool act_emergency_list(struct journal *journal, const struct desk_call *call,
                         struct json_writer *out, struct error *err)
 {
     struct emergency_row *rows = arena_array(call->arena, DESK_LIST_MAX, sizeof *rows);
+    struct shown *shown = arena_array(call->arena, DESK_LIST_MAX, sizeof *shown);
+    struct span *objects = arena_array(call->arena, DESK_LIST_MAX, sizeof *objects);
     bool with_all = json_get_boolean_optional(call->arguments, "all", false);
-    size_t count = 0;
+    struct officer_row reader;
+    size_t count = 0, shown_count = 0;
 
-    if (rows == NULL)
+    if (rows == NULL || shown == NULL || objects == NULL)
         return error_set(err, ERROR_LIMIT, "out of memory");
     if (!problems_to_error(call->problems, err) ||
+        !access_officer(journal, call->access.officer, call->arena, &reader, err) ||
         !emergency_list(journal->db, call->arena, !with_all, NULL, rows, DESK_LIST_MAX, &count,
-                        err) ||
-        !access_view(journal, call, "emergency-list", NULL, 0, err))
+                        err))
+        return false;
+    for (size_t i = 0; i < count; i++) {
+        struct journal_line *line = line_of_entry(journal, rows[i].log);
+        if (line == NULL)
+            continue;
+        shown[shown_count] = (struct shown){.row = &rows[i], .line = line};
+        objects[shown_count] = item_name(line, rows[i].log, rows[i].message_id, call->arena);
+        if (!shown_fill(journal, call, &reader, &shown[shown_count++], err))
+            return false;
+    }
+    if (!access_view(journal, call, "emergency-list", objects, shown_count, err))
         return false;
     page_begin(out);
-    for (size_t i = 0; i < count; i++) {
-        const struct journal_line *line = line_of_entry(journal, rows[i].log);
-        if (line != NULL)
-            row_show(journal, &rows[i], line, out);
-    }
+    for (size_t i = 0; i < shown_count; i++)
+        row_show(journal, &shown[i], out);
     page_end(out, false, span_text(""));
     return true;
 }
@@ -96,8 +139,11 @@ bool act_emergency_review(struct journal *journal, const struct desk_call *call,
     struct journal_line *line = NULL;
     struct entry_row entry;
     struct emergency_row row;
+    struct officer_row reader;
+    struct shown shown = {.row = &row};
 
     if (!problems_to_error(call->problems, err) ||
+        !access_officer(journal, call->access.officer, call->arena, &reader, err) ||
         !item_find(journal, item, call->arena, &line, &entry, err))
         return false;
     if (!emergency_find(journal->db, call->arena, entry.id, &row, err)) {
@@ -117,10 +163,12 @@ bool act_emergency_review(struct journal *journal, const struct desk_call *call,
     row.reviewed_ms = journal->env->now_ms(journal->env->context);
     row.reviewed_reason = call->access.reason;
     struct span object = item_name(line, entry.log, entry.message_id, call->arena);
+    shown.line = line;
     if (!emergency_decide(journal->db, &row, err) ||
+        !shown_fill(journal, call, &reader, &shown, err) ||
         !access_write(journal, call, "emergency-review", &object, 1, err))
         return false;
-    row_show(journal, &row, line, out);
+    row_show(journal, &shown, out);
     return true;
 }
 

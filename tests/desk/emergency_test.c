@@ -10,7 +10,9 @@
 #include "desk/alarm.h"
 #include "desk/approval.h"
 #include "desk/support/asked.h"
+#include "journal/private.h"
 #include "journal/support/hostile.h"
+#include "message/act.h"
 #include "message/support/samples.h"
 
 #include <stdio.h>
@@ -32,12 +34,17 @@ static int64_t now_moved(void *context)
     return before->now_ms(context) + ahead_ms;
 }
 
-static bool act(const char *officer, const char *name, const char *arguments)
+static bool act_in(const char *number, const char *officer, const char *name, const char *arguments)
 {
     struct asked asked = {
-        .officer = officer, .act = name, .arguments = arguments, .case_number = "c-1"};
+        .officer = officer, .act = name, .arguments = arguments, .case_number = number};
 
     return asked_run(&pair.nodes[0], &asked, &out, &err);
+}
+
+static bool act(const char *officer, const char *name, const char *arguments)
+{
+    return act_in("c-1", officer, name, arguments);
 }
 
 /* Text of a field of the answer, valid until the next call but three. */
@@ -89,6 +96,7 @@ struct asking {
 };
 
 static const char *drafter = "ana";
+static const char *drafted_in = "c-1";
 static const char *drafted_why = "for a test";
 
 static bool asking_run(struct journal *journal, void *context, struct error *e)
@@ -108,7 +116,7 @@ static bool asking_run(struct journal *journal, void *context, struct error *e)
     json_object_begin(&object, json_root(json), &arena, &problems);
     struct desk_call call = {.access = {.officer = span_text(drafter),
                                         .reason = span_text(drafted_why),
-                                        .case_number = span_text("c-1")},
+                                        .case_number = span_text(drafted_in)},
                              .arguments = &object,
                              .body = asking->body,
                              .problems = &problems,
@@ -346,6 +354,66 @@ CHECK_TEST(what_an_approver_refused_is_not_sent_alone)
     pair_settle(&pair);
 }
 
+/* The newest domestic entry of this act names the item. */
+static bool entry_names(const char *name, const char *item)
+{
+    static struct problems problems;
+    struct journal *journal = &pair.nodes[0].journal;
+
+    for (uint64_t n = journal->domestic.size; n > 0; n--) {
+        struct entry_row row;
+        struct act entry;
+        struct span bytes;
+        problems_clear(&problems);
+        if (!entry_find_index(journal->db, &arena, journal->domestic.id, (int64_t)n - 1, &row,
+                              &err))
+            return false;
+        if (!journal_body(journal, &row, &arena, &bytes, &err) ||
+            !act_read(bytes, &arena, &entry, &problems) || !span_is(entry.act, name))
+            continue;
+        for (size_t i = 0; i < entry.object_count; i++)
+            if (memmem(entry.objects[i].data, entry.objects[i].size, item, strlen(item)) != NULL)
+                return true;
+        return false;
+    }
+    return false;
+}
+
+/* That a case stands, and under which number, is for those who may see it; who looked at what is on record. */
+CHECK_TEST(a_restricted_case_is_named_to_those_who_see_it)
+{
+    char item[UUID_TEXT_SIZE], approval[64], sent[UUID_TEXT_SIZE], arguments[128];
+
+    CHECK_OK(act_in("", "bora", "case-put",
+                    "{\"number\":\"b-7\",\"title\":\"Secret\",\"restricted\":true}"),
+             err);
+    agree(true);
+    ahead_ms = 0;
+    drafter = "bora";
+    drafted_in = "b-7";
+    CHECK_OR_RETURN(partner_asks(40, URGENCY_THREAT_LIFE, item) && draft(item, approval));
+    drafter = "ana";
+    drafted_in = "c-1";
+    ahead_ms = 31 * MINUTE_MS;
+    CHECK_OK(act_in("b-7", "bora", "emergency-send", approval), err);
+    snprintf(sent, sizeof sent, "%s", field("item"));
+    CHECK_OK(act("bora", "emergency-list", "{}"), err);
+    CHECK(answer_has(&out, "\"case\":\"b-7\"") && answer_lacks(&out, "ask_unit"));
+    CHECK_OK(act("ana2", "emergency-list", "{}"), err);
+    CHECK(answer_has(&out, sent) && answer_lacks(&out, "b-7"));
+    CHECK(answer_has(&out, "\"ask_unit\":\"border\""));
+    pair_settle(&pair);
+    CHECK(entry_names("emergency-list", sent));
+    CHECK_OK(act("dana", "emergency-list", "{}"), err); /* looks over all of them */
+    CHECK(answer_has(&out, "\"case\":\"b-7\""));
+    snprintf(arguments, sizeof arguments, "{\"item\":\"%s\",\"review\":\"confirmed\"}", sent);
+    CHECK_OK(act("second", "emergency-review", arguments), err);
+    CHECK(answer_lacks(&out, "b-7") && answer_has(&out, "\"ask_unit\":\"border\""));
+    ahead_ms = 0;
+    pair_settle(&pair);
+    CHECK(entry_names("emergency-review", sent));
+}
+
 CHECK_TEST(a_request_goes_by_no_emergency)
 {
     char item[UUID_TEXT_SIZE], arguments[96];
@@ -364,6 +432,7 @@ int main(void)
     if (!pair_make(&pair) ||
         !asked_officer(&pair.nodes[0], "hera", "desk", "head_of_desk", &out, &err) ||
         !asked_officer(&pair.nodes[0], "ana2", "desk", "duty_officer", &out, &err) ||
+        !asked_officer(&pair.nodes[0], "bora", "border", "duty_officer", &out, &err) ||
         !asked_officer(&pair.nodes[0], "dana", "desk", "dpo", &out, &err))
         return 1;
     before = pair.nodes[0].journal.env;
@@ -374,6 +443,7 @@ int main(void)
     CHECK_RUN(one_officer_sends_alone_when_nobody_came_and_it_is_reviewed);
     CHECK_RUN(nobody_sends_alone_without_agreement_or_emergency);
     CHECK_RUN(what_an_approver_refused_is_not_sent_alone);
+    CHECK_RUN(a_restricted_case_is_named_to_those_who_see_it);
     CHECK_RUN(a_request_goes_by_no_emergency);
     pair.nodes[0].journal.env = before;
     pair_free(&pair);
