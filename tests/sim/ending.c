@@ -215,6 +215,15 @@ static bool document_sign(struct node *node)
            world_fail(world, "signing the end of %s: %s", ending->origin, err.text);
 }
 
+/* In half of the cases one officer tries alone first; by no draw, so that the fate of the rest does not hang on it. */
+static bool tries_alone(struct node *node)
+{
+    bool is_first = !node->ending.was_asked;
+
+    node->ending.was_asked = true;
+    return is_first && node->world->act_count % 2 == 0;
+}
+
 static void ask(struct node *node, struct node *at, enum act_kind kind, struct span signed_document)
 {
     struct ending *ending = &node->ending;
@@ -230,7 +239,9 @@ static void ask(struct node *node, struct node *at, enum act_kind kind, struct s
     }
     json_end_object(&writer);
     ending->act = node->world->act_count;
-    ending->is_asked = work_submit_with(at, kind, buffer_span(&arguments));
+    ending->is_alone = kind == ACT_PREPARE_END && tries_alone(node);
+    ending->is_asked = ending->is_alone ? work_submit_alone(at, kind, buffer_span(&arguments))
+                                        : work_submit_with(at, kind, buffer_span(&arguments));
 }
 
 /* A log that an older backup left behind ends for that reason, whatever else was planned. */
@@ -333,6 +344,10 @@ void ending_hear(struct world *world, unsigned act, bool is_done, struct span an
         return; /* given up meanwhile */
     struct ending *ending = &node->ending;
     ending->is_asked = false;
+    if (!is_done && ending->is_alone && err->kind == ERROR_RULE)
+        tally_add("approval", "end of a log refused to one officer");
+    if (is_done && ending->is_alone)
+        world_fail(world, "%s: one officer alone prepared the end of a log", node->party);
     ending->again_ms =
         world->now_ms + (is_done ? 0 : 500 + (int64_t)random_below(&world->random, 2500));
     if (!is_done && ending->phase > ENDING_PREPARE &&

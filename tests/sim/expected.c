@@ -32,6 +32,7 @@ static const char *const agreement[] = {
     "amendment in force at both", "entries under a later version", "returned to its officer unsent",
     "terminated, known to both", NULL};
 static const char *const approvals[] = {"answers of two officers", "refused to one officer", NULL};
+static const char *const ends_alone[] = {"end of a log refused to one officer", NULL};
 static const char *const suspensions[] = {"refused what came meanwhile", NULL};
 static const char *const limits[] = {"moved", "suspended", NULL};
 static const char *const copies[] = {"entries came back", "nothing was missing", NULL};
@@ -70,6 +71,7 @@ struct expected {
 static const struct expected rows[] = {
     {"agreement", agreement, EVENT_ANY},
     {"approval", approvals, EVENT_ANY},
+    {"approval", ends_alone, EVENT_CLOSING},
     {"suspension", suspensions, EVENT_ANY},
     {"limit", limits, EVENT_ANY},
     {"fault", calls, EVENT_ANY},

@@ -43,6 +43,8 @@ struct ending {
     char origin[ORIGIN_SIZE_MAX + 1]; /* of the log that ends; empty: not looked up yet */
     unsigned act;                     /* the step that officers take now */
     bool is_asked;
+    bool is_alone;    /* without the second officer: it must be refused */
+    bool was_asked;   /* some time */
     int64_t again_ms; /* the officers ask again */
     struct buffer document;
     struct buffer once; /* signed by its own institution, */
