@@ -161,6 +161,51 @@ static void references_write(const struct shown *shown, struct json_writer *out)
     json_end_array(out);
 }
 
+static uint64_t offences_of(const struct agreement *agreement)
+{
+    uint64_t offences = 0;
+
+    for (size_t i = 0; i < agreement->offence_count; i++)
+        offences |= OFFENCE_BIT(agreement->offences[i].offence);
+    return offences;
+}
+
+/* Among the messages shown. */
+static bool was_given(struct journal *journal, const struct shown *shown,
+                      const struct journal_line *line)
+{
+    for (size_t i = 0; i < shown->item_count; i++)
+        if (shown->items[i].type == MESSAGE_SPONTANEOUS &&
+            line_of_entry(journal, shown->items[i].log) == line &&
+            journal_side(line, shown->items[i].log) == SIDE_OWN)
+            return true;
+    return false;
+}
+
+/* Where the case is about an offence that an agreement lists, giving its partner what could be relevant there is no choice:
+ * it must be considered, and the desk is told so until something was given. */
+//= dir-2023-977 art 7(2)
+static void own_initiative_write(struct journal *journal, const struct case_row *row,
+                                 const struct shown *shown, struct json_writer *out)
+{
+    json_key(out, "own_initiative");
+    json_begin_array(out);
+    for (size_t i = 0; i < journal->line_count; i++) {
+        const struct journal_line *line = &journal->lines[i];
+        uint64_t offences = offences_of(&line->agreement) & row->offences;
+        if (offences == 0 ||
+            (line->agreement.message_types & UINT64_C(1) << MESSAGE_SPONTANEOUS) == 0)
+            continue;
+        json_begin_object(out);
+        json_string_field(out, "partner", line->partner);
+        json_choices_field(out, "offences", offence_names, OFFENCE_COUNT, offences);
+        json_string_field(out, "state",
+                          was_given(journal, shown, line) ? "given" : "must be considered");
+        json_end_object(out);
+    }
+    json_end_array(out);
+}
+
 static void case_head_write(const struct case_row *row, struct json_writer *out)
 {
     json_text_field(out, "case", row->number);
@@ -190,6 +235,7 @@ bool act_case_show(struct journal *journal, const struct desk_call *call, struct
         return false;
     json_begin_object(out);
     case_head_write(&act.row, out);
+    own_initiative_write(journal, &act.row, &shown, out);
     items_write(journal, &shown, now_ms, out);
     people_write(&act, &shown, out);
     json_key(out, "tasks");

@@ -151,6 +151,16 @@ static const struct shape_field note_fields[] = {
 static const struct shape note = SHAPE("case_note", "A note.", note_fields);
 static const struct shape *const notes[] = {&note};
 
+static const char *const initiative_states[] = {"given", "must be considered"};
+static const struct shape_field initiative_fields[] = {
+    IDENTIFIER("partner", MUST, NULL),
+    CHOICES("offences", MUST, 1, offence_names, "Of the case, on the list of the agreement."),
+    CHOICE("state", MUST, initiative_states, "Whether something was given unasked."),
+};
+static const struct shape initiative =
+    SHAPE("own_initiative", "A partner to whom the case could be relevant.", initiative_fields);
+static const struct shape *const initiatives[] = {&initiative};
+
 static const struct shape_field shown_fields[] = {
     NUMBER,
     TEXT("title", MUST, 1, CASE_TITLE_SIZE_MAX, NULL),
@@ -163,6 +173,8 @@ static const struct shape_field shown_fields[] = {
     TIME("opened", MUST, NULL),
     TIME("closed", MAY, NULL),
     TIME("review", MAY, NULL),
+    LIST("own_initiative", MUST, PARTNER_COUNT_MAX, initiatives,
+         "Partners whose agreement lists an offence of the case."),
     LIST("items", MUST, CASE_ROWS_MAX, items, "The newest first."),
     LIST("people", MUST, CASE_PEOPLE_MAX, people, NULL),
     LIST("tasks", MUST, CASE_ROWS_MAX, tasks, "The open ones first."),

@@ -120,6 +120,32 @@ CHECK_TEST(pages_follow_each_other_from_the_newest)
     CHECK(says(older) && !says(newer));
 }
 
+/* A case about an offence that the agreement lists says so until something was given from it. */
+//= dir-2023-977 art 7(2)
+CHECK_TEST(a_serious_case_says_that_giving_must_be_considered)
+{
+    struct spontaneous given = given_by(0);
+    char item[UUID_TEXT_SIZE];
+
+    CHECK_OK(act(0, "case-put", "{\"number\":\"c-7\",\"title\":\"Test\"}"), err);
+    CHECK_OK(act(0, "case-show", "{\"number\":\"c-7\"}"), err);
+    CHECK(says("\"own_initiative\":[]"));
+    CHECK_OK(act(0, "case-put",
+                 "{\"number\":\"c-1\",\"title\":\"Test\",\"offences\":[\"migrant_smuggling\"]}"),
+             err);
+    CHECK_OK(act(0, "case-put",
+                 "{\"number\":\"c-7\",\"title\":\"Test\",\"offences\":[\"migrant_smuggling\"]}"),
+             err);
+    CHECK_OK(act(0, "case-show", "{\"number\":\"c-7\"}"), err);
+    CHECK(says("\"partner\":\"al\",\"offences\":[\"migrant_smuggling\"],\"state\":\"must be "
+               "considered\""));
+    CHECK_OR_RETURN(give(0, &given, "{}", item)); /* from c-1 */
+    CHECK_OK(act(0, "case-show", "{\"number\":\"c-1\"}"), err);
+    CHECK(says("\"state\":\"given\""));
+    CHECK_OK(act(0, "case-show", "{\"number\":\"c-7\"}"), err);
+    CHECK(says("must be considered"));
+}
+
 /* The agreement can forbid it, and each side asks it for itself. */
 //= dir-2023-977 art 7(1)
 CHECK_TEST(each_side_refuses_what_is_not_agreed)
@@ -290,6 +316,7 @@ int main(void)
     CHECK_RUN(what_is_given_stands_in_the_inbox_until_a_case_takes_it_up);
     CHECK_RUN(it_is_in_a_case_at_both_sides);
     CHECK_RUN(pages_follow_each_other_from_the_newest);
+    CHECK_RUN(a_serious_case_says_that_giving_must_be_considered);
     CHECK_RUN(each_side_refuses_what_is_not_agreed);
     CHECK_RUN(it_waits_for_a_second_officer_where_an_answer_does);
     CHECK_RUN(other_channels_are_told_of_or_denied);
