@@ -372,6 +372,43 @@ int command_refuse(struct options *options, int argc, char **argv)
     return command_act(options, "refuse-send", buffer_span(&text), span_make(NULL, 0));
 }
 
+/* --- what is passed on --- */
+
+/* Options that are texts of the same name. */
+static void texts_write(const struct command_option *own, size_t count, struct json_writer *out)
+{
+    for (size_t i = 0; i < count; i++) {
+        char name[32];
+        if (own[i].value == NULL || *own[i].value == NULL)
+            continue;
+        snprintf(name, sizeof name, "%s", own[i].name);
+        for (char *c = name; *c != '\0'; c++)
+            *c = *c == '-' ? '_' : *c;
+        json_string_field(out, name, *own[i].value);
+    }
+}
+
+int command_forward(struct options *options, int argc, char **argv)
+{
+    struct buffer text CLEANUP(buffer_free) = buffer_make(ARGUMENTS_SIZE_MAX);
+    struct json_writer arguments = json_writer_make(&text);
+    const char *use = NULL, *consent = NULL, *third_consent = NULL;
+    const struct command_option own[] = {{.name = "use", .value = &use},
+                                         {.name = "consent", .value = &consent},
+                                         {.name = "third-consent", .value = &third_consent}};
+    struct word_list words;
+    int exit_code;
+
+    if (!command_parse(options, argc, argv, own, ARRAY_COUNT(own), 2, 2, &words, &exit_code))
+        return exit_code;
+    json_begin_object(&arguments);
+    json_string_field(&arguments, "item", words.words[0]);
+    json_string_field(&arguments, "authority", words.words[1]);
+    texts_write(own, ARRAY_COUNT(own), &arguments);
+    json_end_object(&arguments);
+    return command_act(options, "item-forward", buffer_span(&text), span_make(NULL, 0));
+}
+
 int command_erase(struct options *options, int argc, char **argv)
 {
     struct buffer text CLEANUP(buffer_free) = buffer_make(ARGUMENTS_SIZE_MAX);

@@ -106,6 +106,13 @@ const struct command commands[] = {
      "where.",
      command_alarms},
     {"show", "ITEM", "Opens one message: body, receipts, timeline.", command_show_item},
+    {"forward",
+     "ITEM AUTHORITY [--use police|proceedings] [--consent ITEM|N] [--third-consent ITEM|N]",
+     "Passes an item on to a competent authority of this state, as the agreement lists it.\n\nWhat is under H2 or "
+     "H3, under H1 unless it is for police use alone, or of another provider, goes only with the provider's consent: the "
+     "id of its answer, of its reply or of what it gave unasked, or N, the document in the register; it must name the "
+     "item. What is on hold, restricted or incomplete does not go. To whom it went stands in the log.",
+     command_forward},
     {"assign", "ITEM UNIT", "Gives a request to a unit and tells the partner.", command_assign},
     {"clarify", "ask ITEM QUESTION LANGUAGE\nreply ITEM REPLY LANGUAGE",
      "Asks about a request to us, or replies to a question about one of ours.\n\nA question suspends the time "

@@ -45,6 +45,8 @@ const struct desk_act desk_acts[] = {
      true, false, act_urgency_reply},
     {"attachment-find", "item, part", "Finds a held attachment for reading.", true, false,
      act_attachment_find},
+    {"item-forward", "item, authority, use, consent, third_consent",
+     "Passes an item on to a competent authority of this state.", true, false, act_item_forward},
     {"item-erase", "item, part, erase_reason", "Erases a body or part here and says so.", true,
      false, act_item_erase},
     {"item-withdraw", "item", "Withdraws an own message that the partner does not hold yet.", true,

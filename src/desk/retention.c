@@ -500,6 +500,27 @@ bool desk_hold_forbids_erasing(struct journal *journal, int64_t entry, struct er
 }
 
 //= dir-2016-680 art 16(3)
+bool desk_hold_forbids_passing_on(struct journal *journal, struct journal_line *line, int64_t entry,
+                                  struct error *err)
+{
+    struct arena arena CLEANUP(arena_free) = arena_make(64 * 1024);
+    struct hold_row hold;
+    int64_t due_ms = RETENTION_OPEN;
+    bool is_there = false;
+
+    if (!hold_in_effect(journal, entry, &arena, &hold, &is_there, err) ||
+        !journal_retention_due(journal, line, entry, &due_ms, err))
+        return false;
+    if (is_there)
+        return error_set(err, ERROR_RULE,
+                         "the item is on hold (%s): it is restricted and is not passed on",
+                         hold_ground_names[hold.ground % HOLD_GROUND_COUNT]);
+    return due_ms > now_ms(journal) ||
+           error_set(err, ERROR_RULE,
+                     "the item's time is over: it is to be erased and is not passed on");
+}
+
+//= dir-2016-680 art 16(3)
 bool desk_hold_restricts(struct journal *journal, struct journal_line *line, int64_t entry,
                          struct span role_name, struct error *err)
 {

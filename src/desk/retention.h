@@ -56,6 +56,10 @@ enum hold_ground { HOLD_EVIDENCE, HOLD_CONTESTED, HOLD_EXCULPATORY, HOLD_GROUND_
 extern const char *const hold_ground_names[HOLD_GROUND_COUNT];
 /* RULE when the entry is on hold: then it is neither erased by hand nor, once its time is over, read by the desk. */
 bool desk_hold_forbids_erasing(struct journal *journal, int64_t entry, struct error *err);
+/* RULE when the entry is on hold or its time is over: what is kept for the proof alone, or is about to go, goes to nobody else,
+ * whoever asks. */
+bool desk_hold_forbids_passing_on(struct journal *journal, struct journal_line *line, int64_t entry,
+                                  struct error *err);
 bool desk_hold_restricts(struct journal *journal, struct journal_line *line, int64_t entry,
                          struct span role, struct error *err);
 

@@ -43,6 +43,7 @@ const struct role_rule role_rules[] = {
     {"urgency-doubt", OFFICERS},
     {"urgency-reply", OFFICERS},
     {"item-withdraw", OFFICERS},
+    {"item-forward", OFFICERS},
     {"upload", OFFICERS},
     {"case-put", OFFICERS | BIT(ANALYST)},
     {"case-list", OFFICERS | APPROVERS | BIT(ANALYST) | OVERSIGHT},

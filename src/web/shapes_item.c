@@ -3,6 +3,7 @@
 #include "desk/approval.h"
 #include "desk/desk.h"
 #include "desk/duty.h"
+#include "desk/onward_limits.h"
 #include "message/access_decision.h"
 #include "message/answer.h"
 #include "message/clarification.h"
@@ -240,6 +241,49 @@ static const struct shape_field withdrawn_fields[] = {UUID("item", MUST, ITEM_TE
                                                       CHOICE("state", MUST, withdrawn_words, NULL)};
 const struct shape shape_withdrawn =
     SHAPE("item_withdrawn", "A message that was not sent after all.", withdrawn_fields);
+
+/* --- what is passed on --- */
+
+#define CONSENTS                                                                                   \
+    TEXT("consent", MAY, 1, REFERENCE_SIZE_MAX,                                                    \
+         "Of its provider: the id of an item that it gave, or of a document in the register."),    \
+        TEXT("third_consent", MAY, 1, REFERENCE_SIZE_MAX,                                          \
+             "The same of another provider of something in it.")
+static const struct shape_field forwarding_fields[] = {
+    TEXT("authority", MUST, 1, AUTHORITY_SIZE_MAX, "Code or name, as the agreement lists it."),
+    CHOICE("use", MAY, onward_use_names, "What for; unsaid, it may be judicial proceedings."),
+    CONSENTS,
+};
+const struct shape shape_forwarding =
+    SHAPE("forwarding_arguments", "To whom an item is passed on.", forwarding_fields);
+
+static const char *const handover_formats[] = {"besa-handover/1"};
+static const struct shape_field passed_item_fields[] = {
+    ANY("content", MUST, "As docs/messages.md has it under item."),
+};
+static const struct shape passed_item =
+    SHAPE("passed_item", "An item that travelled in a part.", passed_item_fields);
+static const struct shape *const passed_items[] = {&passed_item};
+#define PASSED_ON                                                                                  \
+    UUID("item", MUST, ITEM_TEXT), TEXT("type", MUST, 1, NAME_SIZE_MAX, "As docs/messages.md."),   \
+        IDENTIFIER("provider", MUST, "The party that gave it and decides about its use."),         \
+        IDENTIFIER("agreement", MUST, NULL),                                                       \
+        TEXT("reference", MUST, 1, REFERENCE_SIZE_MAX, "Of its provider."),                        \
+        TIME("created", MUST, NULL),                                                               \
+        CHOICES("handling", MUST, 0, handling_names, "Of the message and all that is in it."),     \
+        CHOICE("classification", MUST, classification_names, "The highest of the same."),          \
+        TEXTS("consents", MUST, 0, ONWARD_CONSENT_COUNT, REFERENCE_SIZE_MAX,                       \
+              "Under which it goes on."),                                                          \
+        ANY("content", MUST, "As docs/messages.md has it under `type`."),                          \
+        LIST("items", MUST, PART_COUNT_MAX, passed_items, "What travelled in parts.")
+static const struct shape_field forwarded_fields[] = {
+    CHOICE("format", MUST, handover_formats, NULL),
+    IDENTIFIER("authority", MUST, "To whom it is passed on."),
+    CHOICE("use", MAY, onward_use_names, "What for."),
+    PASSED_ON,
+};
+const struct shape shape_forwarded =
+    SHAPE("forwarded", "An item as it is passed on.", forwarded_fields);
 
 /* --- one item --- */
 

@@ -186,6 +186,22 @@ static bool person_make(void)
     return file != NULL && fclose(file) == 0 && ok;
 }
 
+/* Every option is the act's of that name: what is wrong with it is told of it. */
+CHECK_TEST(what_is_passed_on_reaches_its_act)
+{
+    char none[] = "01890a5d-ac96-774b-bcce-b302099a8057";
+    case_number = "c-1";
+
+    CHECK_INT(RUN(command_forward, "hera", none, W("spoc-ro"), W("--use"), W("police"),
+                  W("--consent"), W("1"), W("--third-consent"), W("2")),
+              error_exit_code(ERROR_MISSING));
+    CHECK(has("no item"));
+    CHECK_INT(RUN(command_forward, "hera", none), EX_USAGE);
+    CHECK_INT(RUN(command_forward, "hera", none, W("spoc-ro"), W("--use"), W("tax")),
+              error_exit_code(ERROR_INPUT));
+    CHECK(has("\"arguments.use\""));
+}
+
 int main(void)
 {
     crypto_start();
@@ -202,6 +218,7 @@ int main(void)
     CHECK_RUN(what_came_by_telephone_is_registered_and_translated);
     CHECK_RUN(what_is_no_form_is_told);
     CHECK_RUN(a_shift_is_handed_over);
+    CHECK_RUN(what_is_passed_on_reaches_its_act);
     struct error err = {0};
     run_remove(directory, &err);
     return check_end();

@@ -45,6 +45,7 @@ static const struct row {
      false},
     {"urgency-doubt", ",\"doubt\":\"ground_does_not_fit\"", false},
     {"urgency-reply", ",\"urgency\":\"kept\"", false},
+    {"item-forward", ",\"authority\":\"spoc\"", false},
     {"attachment-find", ",\"part\":1", false},
     {"retention-hold", ",\"hold\":\"exculpatory\"", false},
     {"retention-release", "", false},
@@ -58,7 +59,7 @@ static bool run(struct pair_node *node, const struct row *row, const char *item)
 {
     struct answer sample = sample_answer_nothing_held();
     struct buffer body CLEANUP(buffer_free) = buffer_make(BODY_SIZE_MAX);
-    char arguments[200];
+    char arguments[300];
 
     if (row->has_answer && !answer_write(&sample, &body))
         return false;

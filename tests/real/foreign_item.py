@@ -15,6 +15,7 @@ BODIES = {  # what each path takes beside the item; a path that is not here take
     "answer": None,  # a sample
     "refusal": {"grounds": ["a"]},
     "assignment": {"unit": "desk"},
+    "forwarding": {"authority": "none"},
     "erasure": {"erase_reason": "order"},
     "hold": {"hold": "exculpatory"},
     "clarification": {"question": "Which one?", "language": "en"},

@@ -135,6 +135,7 @@ for pair in "eleni $al_item" "blerim $gr_item"; do
     as_none "$who" "$item" retention hold ITEM --for exculpatory
     as_none "$who" "$item" retention release ITEM
     as_none "$who" "$item" attach get ITEM 1 "$homes/none"
+    as_none "$who" "$item" forward ITEM spoc-ro --use police
 done
 # The same over HTTPS: every path that names an item, by officers who have their passwords from two others.
 field() { grep -o "\"$1\":\"[^\"]*\"" | cut -d '"' -f 4; }
@@ -154,6 +155,10 @@ over_https() { # PARTY HEAD PORT ITEM OWN
 }
 over_https gr eleni "$gr_desk" "$al_item" "$gr_item"
 over_https al blerim "$al_desk" "$gr_item" "$al_item"
+
+# ro passes al's item on to an authority of its own.
+ana --case c-1 forward "$al_item" "$(authority_of "$homes/ro.pairing")" --use police > "$homes/said" || { cat "$homes/said"; fail "ro cannot forward"; }
+grep -q kestrelfact "$homes/said" || fail "what is forwarded is empty"
 
 # The same officer has another name with each partner.
 name_of() { sed -n 's/.*"officer":"\([^"]*\)".*/\1/p' | head -n 1; }

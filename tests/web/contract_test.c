@@ -391,6 +391,12 @@ CHECK_TEST(requests_to_us_are_answered_refused_assigned_held_and_erased)
                              .body = answer_text(),
                              .status = 201}));
     CHECK(done(&(struct ask){.method = "POST",
+                             .route = "/api/v1/items/{id}/forwarding",
+                             .id = item[0],
+                             .session = officer,
+                             .body = "{\"authority\":\"spoc-ro\",\"use\":\"police\"}",
+                             .status = 200}));
+    CHECK(done(&(struct ask){.method = "POST",
                              .route = "/api/v1/items/{id}/refusal",
                              .id = item[1],
                              .session = officer,

@@ -1,0 +1,36 @@
+/* What a partner gave, and how it is passed on: for the tests of forwarding and consent. */
+#ifndef BESA_TESTS_DESK_PASSED_H
+#define BESA_TESTS_DESK_PASSED_H
+
+#include "journal/support/pair.h"
+#include "message/marking.h"
+#include "store/part_rows.h"
+
+/* A person and a text; what is 0 is as in sample_spontaneous(). */
+struct passed {
+    uint64_t handling; /* of both */
+    const char *words; /* the text */
+    /* Of the text: */
+    const char *third; /* another provider */
+    enum source_system source;
+    bool is_restricted;
+    bool has_file; /* an attachment, part PASSED_FILE_PART */
+};
+#define PASSED_FILE_PART 3
+
+/* Given unasked by this side and delivered; its id in `item`. */
+bool passed_give(struct pair *pair, size_t from, const struct passed *passed,
+                 char item[UUID_TEXT_SIZE], struct error *err);
+/* The reference of what was given last. */
+const char *passed_reference(void);
+/* What is left of a part at a node, as after a loss or before it was fetched. */
+bool passed_part_set(struct pair_node *node, const char *item, int64_t part, enum part_state state,
+                     struct error *err);
+/* The parties of the agreement, as both nodes hold them from here on; what may cross from Albania is `sources`. */
+void passed_parties(struct pair *pair, enum party_status ro, enum party_status al,
+                    uint64_t sources);
+/* An act about an item, `more` behind it in the arguments; `answer` ends with a zero. */
+bool passed_act(struct pair_node *node, const char *act, const char *item, const char *more,
+                struct buffer *answer, struct error *err);
+
+#endif
