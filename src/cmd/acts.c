@@ -409,6 +409,41 @@ int command_forward(struct options *options, int argc, char **argv)
     return command_act(options, "item-forward", buffer_span(&text), span_make(NULL, 0));
 }
 
+int command_export(struct options *options, int argc, char **argv)
+{
+    struct buffer text CLEANUP(buffer_free) = buffer_make(ARGUMENTS_SIZE_MAX);
+    struct json_writer arguments = json_writer_make(&text);
+    const char *kind = NULL, *reference = NULL, *ground = NULL, *instrument = NULL, *article = NULL;
+    const char *reason = NULL, *consent = NULL, *third_consent = NULL;
+    bool is_within_union = false, has_no_death_penalty = false;
+    const struct command_option own[] = {
+        {.name = "recipient-kind", .value = &kind},
+        {.name = "reference", .value = &reference},
+        {.name = "ground", .value = &ground},
+        {.name = "instrument", .value = &instrument},
+        {.name = "article", .value = &article},
+        {.name = "ground-reason", .value = &reason},
+        {.name = "consent", .value = &consent},
+        {.name = "third-consent", .value = &third_consent},
+        {.name = "within-union", .flag = &is_within_union},
+        {.name = "no-death-penalty", .flag = &has_no_death_penalty},
+    };
+    struct word_list words;
+    int exit_code;
+
+    if (!command_parse(options, argc, argv, own, ARRAY_COUNT(own), 3, 3, &words, &exit_code))
+        return exit_code;
+    json_begin_object(&arguments);
+    json_string_field(&arguments, "item", words.words[0]);
+    json_string_field(&arguments, "channel", words.words[1]);
+    json_string_field(&arguments, "recipient", words.words[2]);
+    texts_write(own, ARRAY_COUNT(own), &arguments);
+    json_boolean_field(&arguments, "within_union", is_within_union);
+    json_boolean_field(&arguments, "no_death_penalty", has_no_death_penalty);
+    json_end_object(&arguments);
+    return command_act(options, "item-export", buffer_span(&text), span_make(NULL, 0));
+}
+
 int command_erase(struct options *options, int argc, char **argv)
 {
     struct buffer text CLEANUP(buffer_free) = buffer_make(ARGUMENTS_SIZE_MAX);

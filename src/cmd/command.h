@@ -122,6 +122,6 @@ command_run command_request, command_answer, command_refuse, command_inbox, comm
 command_run command_clarify, command_limit, command_alarms;
 command_run command_on_call, command_emergency, command_statistics;
 command_run command_spontaneous;
-command_run command_forward;
+command_run command_forward, command_export;
 
 #endif

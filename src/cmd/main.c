@@ -113,6 +113,17 @@ const struct command commands[] = {
      "id of its answer, of its reply or of what it gave unasked, or N, the document in the register; it must name the "
      "item. What is on hold, restricted or incomplete does not go. To whom it went stands in the log.",
      command_forward},
+    {"export",
+     "ITEM CHANNEL RECIPIENT --recipient-kind KIND --reference REFERENCE [--consent ITEM|N] [--third-consent ITEM|N] "
+     "--within-union\n"
+     "ITEM CHANNEL RECIPIENT --recipient-kind KIND --reference REFERENCE [--consent ITEM|N] [--third-consent ITEM|N] "
+     "--ground GROUND --instrument TEXT --article TEXT [--ground-reason TEXT] --no-death-penalty",
+     "Gives an item as a file to be typed into another channel.\n\nCHANNEL: siena, interpol, selec, eurojust, frontex, "
+     "liaison_officer, prosecutor, other. RECIPIENT stands at its end; KIND: police, border_police, customs, prosecutor, "
+     "court, agency; REFERENCE is of the matter there. What leaves the Union names the ground of its transfer and "
+     "declares that it serves no death penalty. What a partner gave leaves this state only with its consent, named as "
+     "for `besa forward`; what is of an information system of the Union does not.",
+     command_export},
     {"assign", "ITEM UNIT", "Gives a request to a unit and tells the partner.", command_assign},
     {"clarify", "ask ITEM QUESTION LANGUAGE\nreply ITEM REPLY LANGUAGE",
      "Asks about a request to us, or replies to a question about one of ours.\n\nA question suspends the time "

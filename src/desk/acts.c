@@ -47,6 +47,10 @@ const struct desk_act desk_acts[] = {
      act_attachment_find},
     {"item-forward", "item, authority, use, consent, third_consent",
      "Passes an item on to a competent authority of this state.", true, false, act_item_forward},
+    {"item-export",
+     "item, channel, recipient, recipient_kind, reference, within_union, ground, instrument, article, "
+     "ground_reason, no_death_penalty, consent, third_consent",
+     "Gives an item as a file to be typed into another channel.", true, false, act_item_export},
     {"item-erase", "item, part, erase_reason", "Erases a body or part here and says so.", true,
      false, act_item_erase},
     {"item-withdraw", "item", "Withdraws an own message that the partner does not hold yet.", true,

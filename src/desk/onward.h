@@ -1,7 +1,7 @@
 /*
- * Passing on: what stands in an item leaves the desk, to a competent authority of this state (forward.c). Here it is found,
- * read whole, weighed, told and written. It is a disclosure, and goes no further than its provider lets it
- * (docs/safeguards.md g4, g5, g10, g11). Private to desk.
+ * Passing on: what stands in an item leaves the desk, to a competent authority of this state (forward.c) or, as a file to be
+ * typed, into a neighbouring channel (export.c). Here it is found, read whole, weighed, told and written. Each is a
+ * disclosure, and goes no further than its provider lets it (docs/safeguards.md g4, g5, g10, g11, g18). Private to desk.
  */
 #ifndef BESA_DESK_ONWARD_H
 #define BESA_DESK_ONWARD_H

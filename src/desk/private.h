@@ -31,7 +31,7 @@ act_run act_request_send, act_answer_send, act_refuse_send, act_inbox_list, act_
     act_access_decide, act_delay_tell, act_urgency_doubt, act_urgency_reply, act_alarm_list,
     act_acts_hold, act_acts_release, act_acts_holds;
 act_run act_spontaneous_send, act_spontaneous_list;
-act_run act_item_forward;
+act_run act_item_forward, act_item_export;
 
 /* The access entry of an act, last in it, so that it names the leaves of all that the act appended. `objects` are what was
  * shown or made: "<origin> <id>". */

@@ -44,6 +44,7 @@ const struct role_rule role_rules[] = {
     {"urgency-reply", OFFICERS},
     {"item-withdraw", OFFICERS},
     {"item-forward", OFFICERS},
+    {"item-export", OFFICERS},
     {"upload", OFFICERS},
     {"case-put", OFFICERS | BIT(ANALYST)},
     {"case-list", OFFICERS | APPROVERS | BIT(ANALYST) | OVERSIGHT},

@@ -68,7 +68,7 @@ extern const struct shape shape_document, shape_session, shape_requests, shape_o
     shape_approval, shape_approval_shown, shape_approval_done, shape_sessions, shape_officer_ended,
     shape_agreements, shape_suspension, shape_resume, shape_retention, shape_retention_items,
     shape_hold, shape_acts_hold, shape_acts_holds, shape_status, shape_problem;
-extern const struct shape shape_forwarding, shape_forwarded;
+extern const struct shape shape_forwarding, shape_forwarded, shape_export, shape_exported;
 /* The same of the agreement's versions, the end of a log, a resume, revocations, and what looks over (shapes_governance.c). */
 extern const struct shape shape_signed, shape_proposal_refusal, shape_termination,
     shape_difference_asked, shape_ending_put, shape_succession_put, shape_resume_allow,

@@ -285,6 +285,39 @@ static const struct shape_field forwarded_fields[] = {
 const struct shape shape_forwarded =
     SHAPE("forwarded", "An item as it is passed on.", forwarded_fields);
 
+static const char *const ground_words[] = {"art61_treaty", "art37_1a", "art37_1b", "art38_1a",
+                                           "art38_1b",     "art38_1c", "art38_1d", "art38_1e"};
+_Static_assert(ARRAY_COUNT(ground_words) == TRANSFER_GROUND_COUNT - 1, "one for each");
+#define RECIPIENT                                                                                  \
+    CHOICE("channel", MUST, foreign_channel_names, "Into which it is typed."),                     \
+        TEXT("recipient", MUST, 1, AUTHORITY_SIZE_MAX, "Who stands at its end."),                  \
+        CHOICE("recipient_kind", MUST, recipient_kind_names, "What that is.")
+#define GROUND                                                                                     \
+    CHOICE("ground", MAY, ground_words, "Of the transfer, where it leaves the Union."),            \
+        TEXT("instrument", MAY, 1, TRANSFER_TEXT_SIZE_MAX, "With the ground."),                    \
+        TEXT("article", MAY, 1, TRANSFER_TEXT_SIZE_MAX, "With the ground."),                       \
+        TEXT("ground_reason", MAY, 1, EXPORT_GROUND_REASON_SIZE_MAX, "Under Article 38.")
+static const struct shape_field export_fields[] = {
+    RECIPIENT,
+    TEXT("reference", MUST, 1, REFERENCE_SIZE_MAX, "Of the matter in that channel."),
+    BOOLEAN("within_union", MAY, "True: it goes to an authority or agency of the Union."),
+    GROUND,
+    BOOLEAN("no_death_penalty", MAY, "Declared, where it leaves the Union."),
+    CONSENTS,
+};
+const struct shape shape_export =
+    SHAPE("export_arguments", "Where an item goes as a file.", export_fields);
+static const struct shape_field exported_fields[] = {
+    CHOICE("format", MUST, handover_formats, NULL),
+    RECIPIENT,
+    TEXT("channel_reference", MUST, 1, REFERENCE_SIZE_MAX, "Of the matter in that channel."),
+    BOOLEAN("within_union", MUST, NULL),
+    GROUND,
+    PASSED_ON,
+};
+const struct shape shape_exported =
+    SHAPE("exported", "An item as a file for another channel.", exported_fields);
+
 /* --- one item --- */
 
 static const struct shape_field receipt_fields[] = {

@@ -200,6 +200,23 @@ CHECK_TEST(what_is_passed_on_reaches_its_act)
     CHECK_INT(RUN(command_forward, "hera", none, W("spoc-ro"), W("--use"), W("tax")),
               error_exit_code(ERROR_INPUT));
     CHECK(has("\"arguments.use\""));
+    CHECK_INT(RUN(command_export, "hera", none, W("siena"), W("Europol (test)"),
+                  W("--recipient-kind"), W("agency"), W("--reference"), W("S-1"), W("--ground"),
+                  W("art38_1a"), W("--instrument"), W("Law 1"), W("--article"), W("2"),
+                  W("--ground-reason"), W("held"), W("--no-death-penalty"), W("--consent"), W("1"),
+                  W("--third-consent"), W("2")),
+              error_exit_code(ERROR_MISSING));
+    CHECK(has("no item"));
+    CHECK_INT(RUN(command_export, "hera", none, W("siena")), EX_USAGE);
+    CHECK_INT(RUN(command_export, "hera", none, W("post"), W(""), W("--within-union")),
+              error_exit_code(ERROR_INPUT));
+    CHECK(has("\"arguments.channel\"") && has("\"arguments.recipient\"") &&
+          has("\"arguments.recipient_kind\"") && has("\"arguments.reference\""));
+    CHECK_INT(RUN(command_export, "hera", none, W("siena"), W("X"), W("--recipient-kind"), W("tax"),
+                  W("--reference"), W("S"), W("--ground"), W("art39"), W("--instrument"), W(""),
+                  W("--article"), W(""), W("--ground-reason"), W("")),
+              error_exit_code(ERROR_INPUT));
+    CHECK(has("\"arguments.recipient_kind\"") && has("\"arguments.ground\""));
 }
 
 int main(void)

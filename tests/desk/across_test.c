@@ -46,6 +46,10 @@ static const struct row {
     {"urgency-doubt", ",\"doubt\":\"ground_does_not_fit\"", false},
     {"urgency-reply", ",\"urgency\":\"kept\"", false},
     {"item-forward", ",\"authority\":\"spoc\"", false},
+    {"item-export",
+     ",\"channel\":\"siena\",\"recipient\":\"Europol (test)\",\"recipient_kind\":\"agency\","
+     "\"reference\":\"S-1\",\"within_union\":true",
+     false},
     {"attachment-find", ",\"part\":1", false},
     {"retention-hold", ",\"hold\":\"exculpatory\"", false},
     {"retention-release", "", false},

@@ -16,6 +16,7 @@ BODIES = {  # what each path takes beside the item; a path that is not here take
     "refusal": {"grounds": ["a"]},
     "assignment": {"unit": "desk"},
     "forwarding": {"authority": "none"},
+    "export": {"channel": "siena", "recipient": "Europol (test)", "recipient_kind": "agency", "reference": "S-1"},
     "erasure": {"erase_reason": "order"},
     "hold": {"hold": "exculpatory"},
     "clarification": {"question": "Which one?", "language": "en"},

@@ -136,6 +136,7 @@ for pair in "eleni $al_item" "blerim $gr_item"; do
     as_none "$who" "$item" retention release ITEM
     as_none "$who" "$item" attach get ITEM 1 "$homes/none"
     as_none "$who" "$item" forward ITEM spoc-ro --use police
+    as_none "$who" "$item" export ITEM siena "Europol (test)" --recipient-kind agency --reference S-1 --within-union
 done
 # The same over HTTPS: every path that names an item, by officers who have their passwords from two others.
 field() { grep -o "\"$1\":\"[^\"]*\"" | cut -d '"' -f 4; }
@@ -156,9 +157,16 @@ over_https() { # PARTY HEAD PORT ITEM OWN
 over_https gr eleni "$gr_desk" "$al_item" "$gr_item"
 over_https al blerim "$al_desk" "$gr_item" "$al_item"
 
-# ro passes al's item on to an authority of its own.
+# ro passes al's item on: to an authority of its own; into a channel with al's consent alone, here a letter in the register.
+to_siena() { ana --case c-1 export "$al_item" siena "Europol (test)" --recipient-kind agency --reference S-1 --within-union "$@" > "$homes/said" 2>&1; }
 ana --case c-1 forward "$al_item" "$(authority_of "$homes/ro.pairing")" --use police > "$homes/said" || { cat "$homes/said"; fail "ro cannot forward"; }
 grep -q kestrelfact "$homes/said" || fail "what is forwarded is empty"
+to_siena && fail "al's item goes to SIENA without its consent"
+grep -q "clause 6.1" "$homes/said" || { cat "$homes/said"; fail "refused for another reason"; }
+to_siena --consent "al said yes" && fail "a word is taken for a consent"
+ana --case c-1 register put paper "$(date -u +%Y-%m-%dT%H:%M:%SZ)" "Desk of al" "Consent of al to AL-1 going to Europol" --original "shelf 3" > "$homes/said" || { cat "$homes/said"; fail "the letter"; }
+letter=$(grep -o '"register":[0-9]*' "$homes/said" | cut -d : -f 2)
+to_siena --consent "$letter" && grep -q kestrelfact "$homes/said" || { cat "$homes/said"; fail "ro cannot export with al's consent"; }
 
 # The same officer has another name with each partner.
 name_of() { sed -n 's/.*"officer":"\([^"]*\)".*/\1/p' | head -n 1; }

@@ -199,6 +199,26 @@ CHECK_TEST(a_file_goes_with_its_request_and_a_request_is_withdrawn)
     part.status = 416;
     CHECK(done(&part));
     CHECK(item_holds(item));
+    CHECK(done(
+        &(struct ask){.method = "POST",
+                      .route = "/api/v1/items/{id}/export",
+                      .id = item,
+                      .session = duty,
+                      .body = "{\"channel\":\"interpol\",\"recipient\":\"NCB of Skopje (test)\","
+                              "\"recipient_kind\":\"police\",\"reference\":\"I-7\","
+                              "\"ground\":\"art38_1d\",\"instrument\":\"Law 1\",\"article\":\"2\","
+                              "\"ground_reason\":\"the same van\",\"no_death_penalty\":true}",
+                      .status = 403})); /* two people stand in it */
+    CHECK(done(
+        &(struct ask){.method = "POST",
+                      .route = "/api/v1/items/{id}/export",
+                      .id = item,
+                      .session = duty,
+                      .body = "{\"channel\":\"interpol\",\"recipient\":\"NCB of Skopje (test)\","
+                              "\"recipient_kind\":\"police\",\"reference\":\"I-7\","
+                              "\"ground\":\"art37_1a\",\"instrument\":\"Law 1\",\"article\":\"2\","
+                              "\"no_death_penalty\":true}",
+                      .status = 200}));
     struct ask sent = {.method = "GET",
                        .route = "/api/v1/sent",
                        .session = duty,

@@ -1,4 +1,4 @@
-/* What a partner gave, and how it is passed on: for the tests of forwarding and consent. */
+/* What a partner gave, and how it is passed on: for the tests of forwarding, export and consent. */
 #ifndef BESA_TESTS_DESK_PASSED_H
 #define BESA_TESTS_DESK_PASSED_H
 

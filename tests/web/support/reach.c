@@ -79,6 +79,7 @@ static const struct row rows[] = {
     {"POST", "/api/v1/requests/check", 422, "/reference"},
     {"POST", "/api/v1/items/{id}/assignment", 422, "/unit"},
     {"POST", "/api/v1/items/{id}/forwarding", 422, "/authority"},
+    {"POST", "/api/v1/items/{id}/export", 422, "/channel"},
     {"POST", "/api/v1/items/{id}/refusal", 422, "/grounds"},
     {"POST", "/api/v1/items/{id}/clarification", 422, "/question"},
     {"POST", "/api/v1/items/{id}/clarification-reply", 422, "/reply"},
