@@ -294,7 +294,7 @@ static void backup_restore(struct node *node, bool is_all)
         disk_restore(&node->machine.disk, &node->backup, path);
         snprintf(path, sizeof path, "/%s/besa.db-wal", node->party);
         disk_restore(&node->machine.disk, &node->backup, path);
-        if (node->record == RECORD_LOST)
+        if (!record_knows(node))
             fault_forget(node); /* nobody is left who knows what was signed and not posted */
     }
     node->must_crash = false;

@@ -79,6 +79,15 @@ static bool waits(const struct journal_log *log)
     return log->awaits_fresh > 0;
 }
 
+/* A record made anew knows nothing of its own until the partner was heard (docs/recovery.md). */
+bool record_knows(const struct node *node)
+{
+    const struct journal_line *line = &node->journal.lines[0];
+
+    return node->record == RECORD_WHOLE && !waits(&line->out) && !waits(&line->in) &&
+           !waits(&node->journal.domestic);
+}
+
 bool record_is_stuck(const struct node *node)
 {
     enum { PATIENCE_MS = 30000 };

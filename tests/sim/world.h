@@ -410,6 +410,7 @@ void record_go_on(struct node *node);
 /* Both keepers lost their records, and neither can speak for the other: the logs of this one end. */
 bool record_is_stuck(const struct node *node);
 /* Made anew, and every log is open again. */
+bool record_knows(const struct node *node); /* what was signed before */
 bool record_is_whole(const struct node *node);
 
 /* --- retention.c --- */
