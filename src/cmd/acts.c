@@ -211,7 +211,21 @@ struct message {
     const char *elsewhere; /* sent over another channel already? NULL: not said */
     const char *body_path;
     struct word_list files;
+    struct word_list true_grounds; /* of a refusal in it, for the domestic log alone */
 };
+
+/* Nothing when there are none. */
+static void words_write(struct json_writer *arguments, const char *name,
+                        const struct word_list *words)
+{
+    if (words->count == 0)
+        return;
+    json_key(arguments, name);
+    json_begin_array(arguments);
+    for (size_t i = 0; i < words->count; i++)
+        json_write_text(arguments, span_text(words->words[i]));
+    json_end_array(arguments);
+}
 
 static bool message_send(struct session *session, const struct message *message,
                          struct buffer *result, struct problems *problems, struct error *err)
@@ -229,6 +243,7 @@ static bool message_send(struct session *session, const struct message *message,
         json_string_field(&arguments, "agreement", message->agreement);
     if (message->elsewhere != NULL)
         json_string_field(&arguments, "elsewhere", message->elsewhere);
+    words_write(&arguments, "true_grounds", &message->true_grounds);
     if (!uploads_write(session, &message->files, &arguments, problems, err))
         return false;
     json_end_object(&arguments);
@@ -271,7 +286,10 @@ int command_request(struct options *options, int argc, char **argv)
 int command_answer(struct options *options, int argc, char **argv)
 {
     struct message message = {.act = "answer-send"};
-    const struct command_option own[] = {{.name = "attach", .letter = 'a', .list = &message.files}};
+    const struct command_option own[] = {
+        {.name = "attach", .letter = 'a', .list = &message.files},
+        {.name = "true-ground", .list = &message.true_grounds},
+    };
     struct word_list words;
     int exit_code;
 
@@ -345,10 +363,12 @@ int command_refuse(struct options *options, int argc, char **argv)
     struct buffer text CLEANUP(buffer_free) = buffer_make(ARGUMENTS_SIZE_MAX);
     struct json_writer arguments = json_writer_make(&text);
     struct word_list grounds = {.count = 0};
+    struct word_list true_grounds = {.count = 0};
     const char *words_said = NULL;
     const char *language = NULL;
     const struct command_option own[] = {
         {.name = "ground", .letter = 'g', .list = &grounds},
+        {.name = "true-ground", .list = &true_grounds},
         {.name = "text", .letter = 't', .value = &words_said},
         {.name = "language", .value = &language},
     };
@@ -361,11 +381,8 @@ int command_refuse(struct options *options, int argc, char **argv)
         return command_usage(options, "a refusal needs at least one --ground");
     json_begin_object(&arguments);
     json_string_field(&arguments, "item", words.words[0]);
-    json_key(&arguments, "grounds");
-    json_begin_array(&arguments);
-    for (size_t i = 0; i < grounds.count; i++)
-        json_write_text(&arguments, span_text(grounds.words[i]));
-    json_end_array(&arguments);
+    words_write(&arguments, "grounds", &grounds);
+    words_write(&arguments, "true_grounds", &true_grounds);
     json_text_field_optional(&arguments, "reason_text", span_text(words_said));
     json_text_field_optional(&arguments, "language", span_text(language));
     json_end_object(&arguments);

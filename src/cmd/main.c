@@ -83,10 +83,16 @@ const struct command commands[] = {
      "Sends a request to the partner.\n\nFILE.json is the message's body (docs/messages.md); - is "
      "standard input.",
      command_request},
-    {"answer", "ITEM FILE.json [--attach FILE]...",
-     "Answers a request in whole, in part, or with nothing held.", command_answer},
-    {"refuse", "ITEM --ground CODE [--ground CODE]... [--text TEXT] [--language LL]",
-     "Refuses a request on grounds of the closed list.", command_refuse},
+    {"answer", "ITEM FILE.json [--attach FILE]... [--true-ground CODE]...",
+     "Answers a request in whole, in part, or with nothing held.\n\n--true-ground: with a refusal "
+     "under_agreement in it, as for refuse.",
+     command_answer},
+    {"refuse",
+     "ITEM --ground CODE [--ground CODE]... [--true-ground CODE]... [--text TEXT] [--language LL]",
+     "Refuses a request on grounds of the closed list.\n\nWhere the ground would itself give "
+     "something away, --ground under_agreement is what the partner reads, and --true-ground says why "
+     "in truth: for the domestic log alone. --text goes to the partner.",
+     command_refuse},
     {"spontaneous",
      "give FILE.json --elsewhere no|yes [--attach FILE]... [--agreement ID]\nlist [--own] [--limit N] [--after "
      "PLACE]",

@@ -8,6 +8,7 @@
 #include "desk/case.h"
 #include "desk/roles.h"
 #include "journal/resume.h"
+#include "message/refusal.h"
 
 #include <stdio.h>
 #include <time.h>
@@ -28,16 +29,33 @@ bool access_officer(struct journal *journal, struct span officer, struct arena *
            error_set(err, ERROR_RULE, "officer %.*s is not active here", SPAN_ARG(officer));
 }
 
-/* The objects, and behind them who approved: two people answer for what a second officer let pass. */
+/* What the partner does not read (docs/safeguards.md g2). */
+static bool true_grounds_add(const struct desk_call *call, struct span *all, size_t *count)
+{
+    char text[32];
+    bool ok = true;
+
+    for (size_t i = 0; ok && i < REFUSAL_GROUND_COUNT; i++) {
+        if ((call->access.true_grounds & UINT64_C(1) << i) == 0)
+            continue;
+        snprintf(text, sizeof text, "true-ground %s", refusal_ground_names[i]);
+        ok = arena_copy(call->arena, span_text(text), &all[(*count)++]);
+    }
+    return ok;
+}
+
+/* The objects, and behind them the true grounds of a refusal and who approved: two people answer for what a second officer
+ * let pass. */
 static bool objects_set(const struct desk_call *call, const struct span *objects, size_t count,
                         struct act *act, struct error *err)
 {
     char text[NAME_SIZE_MAX + 16];
-    struct span *all = arena_array(call->arena, count + 2, sizeof *all);
+    struct span *all = arena_array(call->arena, count + REFUSAL_GROUND_COUNT + 2, sizeof *all);
     bool ok = all != NULL;
 
     if (ok && count > 0)
         memcpy(all, objects, count * sizeof *all);
+    ok = ok && true_grounds_add(call, all, &count);
     if (ok && call->access.approver.size > 0) {
         snprintf(text, sizeof text, "approved-by %.*s", SPAN_ARG(call->access.approver));
         ok = arena_copy(call->arena, span_text(text), &all[count++]);

@@ -7,9 +7,9 @@
 const struct desk_act desk_acts[] = {
     {"request-send", "agreement, attachments, elsewhere", "Sends a request to the partner.", true,
      true, act_request_send},
-    {"answer-send", "item, attachments",
+    {"answer-send", "item, attachments, true_grounds",
      "Answers a request in whole, in part, or with nothing held.", true, true, act_answer_send},
-    {"refuse-send", "item, grounds, reason_text, language",
+    {"refuse-send", "item, grounds, true_grounds, reason_text, language",
      "Refuses a request on grounds of the closed list.", true, false, act_refuse_send},
     {"spontaneous-send", "agreement, attachments, elsewhere",
      "Gives the partner information unasked, since it could be relevant there.", true, true,

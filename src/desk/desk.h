@@ -24,7 +24,8 @@ struct desk_access {
     struct span approver;    /* second officer, where the agreement asks for one; else empty */
     struct span
         approval; /* what the second officer confirmed (approval.h), as the act's entry names it; else empty */
-    bool is_alone; /* in an emergency, without the second officer (emergency.h) */
+    bool is_alone;         /* in an emergency, without the second officer (emergency.h) */
+    uint64_t true_grounds; /* bits of enum refusal_ground behind "refused under the agreement" */
 };
 
 struct desk_call {

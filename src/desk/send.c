@@ -223,11 +223,38 @@ struct answered {
     int64_t alone_count;
 };
 
+/* Exactly where the partner reads "refused under the agreement" and no more: the ground that is kept from it stands in the
+ * domestic log, for the supervisory authority (docs/safeguards.md g2). */
+static bool true_grounds_read(const struct desk_call *call, const struct answer *answer,
+                              uint64_t *out, struct error *err)
+{
+    const uint64_t veil = UINT64_C(1) << REFUSAL_GROUND_UNDER_AGREEMENT;
+    bool is_veiled = false;
+
+    *out = json_get_choices(call->arguments, "true_grounds", refusal_ground_names,
+                            REFUSAL_GROUND_COUNT, 0);
+    if (!problems_to_error(call->problems, err))
+        return false;
+    for (size_t i = 0; i < answer->refusal_count; i++)
+        is_veiled |= answer->refusals[i].ground == REFUSAL_GROUND_UNDER_AGREEMENT;
+    if ((*out & veil) != 0)
+        return error_set(err, ERROR_INPUT,
+                         "true_grounds: 'under_agreement' is what the partner reads; name the "
+                         "ground behind it");
+    if (is_veiled && *out == 0)
+        return error_set(err, ERROR_INPUT,
+                         "true_grounds: required with ground 'under_agreement'; they stay in the "
+                         "domestic log");
+    return is_veiled || *out == 0 ||
+           error_set(err, ERROR_INPUT, "true_grounds: stand only with ground 'under_agreement'");
+}
+
 /* From a filled answer to the sent message. Its items leave the body and travel as salted small parts. */
 static bool answer_out(struct journal *journal, struct journal_line *line,
                        const struct desk_call *call, const char *act, struct answer *answer,
                        const struct answered *request, struct json_writer *out, struct error *err)
 {
+    struct desk_call told = *call; /* with what its entry says beside the message */
     struct ruling ruling;
     struct span ruling_span;
     struct span body;
@@ -237,7 +264,8 @@ static bool answer_out(struct journal *journal, struct journal_line *line,
     struct span approver =
         call->access.approver.size > 0 ? call->access.approver : call->access.officer;
 
-    if (!access_pseudonym(journal, line, call->access.officer, call->arena, &answer->officer,
+    if (!true_grounds_read(call, answer, &told.access.true_grounds, err) ||
+        !access_pseudonym(journal, line, call->access.officer, call->arena, &answer->officer,
                           err) ||
         !access_pseudonym(journal, line, approver, call->arena, &answer->approved_by, err) ||
         !items_mask(&answer->items, answer->item_count, answer->officer, call->arena, err) ||
@@ -270,7 +298,7 @@ static bool answer_out(struct journal *journal, struct journal_line *line,
                           .ruling = ruling_span,
                           .parts = enclosed.drafts,
                           .part_count = enclosed.part_count};
-    return send_out(journal, line, call, act, &draft, &ruling, out, err) &&
+    return send_out(journal, line, &told, act, &draft, &ruling, out, err) &&
            (call->is_trial || enclosed_forget(journal, &enclosed, err));
 }
 

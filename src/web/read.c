@@ -91,7 +91,7 @@ static bool key_check(struct web_job *job, struct error *err)
 /* What a value of path or query is in the act's arguments. */
 static enum shape_kind kind_of(const char *name)
 {
-    if (strcmp(name, "attachments") == 0)
+    if (strcmp(name, "attachments") == 0 || strcmp(name, "true_grounds") == 0)
         return SHAPE_TEXTS; /* with commas between */
     for (size_t i = 0; i < shape_parameters.count; i++)
         if (strcmp(shape_parameters.fields[i].name, name) == 0)

@@ -26,6 +26,8 @@
 
 static const struct shape_field refusal_fields[] = {
     CHOICES("grounds", MUST, 1, refusal_ground_names, "Why; each at most once."),
+    CHOICES("true_grounds", MAY, 0, refusal_ground_names,
+            "Exactly with under_agreement: why in truth; for the domestic log alone."),
     TEXT("reason_text", MAY, 0, REFUSAL_REASON_SIZE_MAX, "In words, for the partner."),
     TEXT("language", MAY, 0, 2, "Of the words, ISO 639-1; absent: that of the request."),
 };

@@ -337,6 +337,9 @@ static const struct shape_field parameter_fields[] = {
     CHOICE("date", MUST, own_date_names, "Which day; absent: review."),
     TEXT("name", MUST, 1, ATTACHMENT_NAME_SIZE_MAX, "Of the file."),
     TEXT("attachments", MUST, 1, 33 * ATTACHMENT_COUNT_MAX, "Ids of uploads, with commas between."),
+    TEXT("true_grounds", MUST, 1, 128,
+         "Exactly with a refusal under_agreement: why in truth, codes with commas between; for the "
+         "domestic log alone."),
     IDENTIFIER("partner", MUST, "The partner."),
     CHOICE("suspension_reason", MUST, suspension_reason_names, "Absent: other."),
     BOOLEAN("own", MUST, "True: our own; absent: the partner's."),
