@@ -55,6 +55,8 @@ bool handling_permit(struct judge *judge, uint64_t handling);
 bool classification_permit(struct judge *judge, enum classification classification);
 /* Every person and text of the message, those in parts too; notes why a second officer approves. */
 bool subjects_permit(struct judge *judge, const struct body *body);
+/* The ground of the words of a message, persons or not; asked only of what leaves the Union. `who`: what stands on it. */
+bool body_transfer_permit(struct judge *judge, const char *who, const struct transfer *transfer);
 size_t subjects_count(const struct permit_question *question);
 /* Nothing of another provider, and nothing under a handling code, goes by one officer's word. */
 bool subjects_permit_alone(struct judge *judge);

@@ -256,6 +256,8 @@ static bool request_permit(struct judge *judge, const struct request *request)
            offences_permit(judge, request->offences, request->purpose) &&
            handling_permit(judge, request->handling) &&
            classification_permit(judge, request->classification) && subjects_permit(judge, &body) &&
+           /* Its facts are words about somebody, also where they name no person apart. */
+           body_transfer_permit(judge, "the message", body.transfer) &&
            rights_permit(judge, &body) && urgency_permit(judge, request);
 }
 
@@ -337,11 +339,26 @@ static bool clarification_permit(struct judge *judge, const struct clarification
     return words_permit(judge, clarification->language, clarification->is_training);
 }
 
+/* What is replied is more about the matter of the request, so it goes on the same ground and declaration. A request that is
+ * erased here leaves nothing to judge by. */
+static bool reply_permit(struct judge *judge, const struct clarification_reply *reply)
+{
+    const struct request *request = judge->question->replied_about;
+
+    if (!words_permit(judge, reply->language, reply->is_training))
+        return false;
+    if (request == NULL)
+        return true;
+    struct body stands_on = {.has_no_death_penalty = request->has_no_death_penalty};
+    return body_transfer_permit(judge, "the request that it is about",
+                                request->has_transfer ? &request->transfer : NULL) &&
+           rights_permit(judge, &stands_on);
+}
+
 /* What moves or suspends the limit of a request. */
 static bool clock_permit(struct judge *judge)
 {
     const struct permit_question *question = judge->question;
-    const struct clarification_reply *reply = question->parsed;
 
     if (question->parsed == NULL)
         return notice_permit(judge); /* its body is gone: nothing is left to judge */
@@ -352,7 +369,7 @@ static bool clock_permit(struct judge *judge)
     if (question->type == MESSAGE_CLARIFICATION)
         return clarification_permit(judge, question->parsed);
     if (question->type == MESSAGE_CLARIFICATION_REPLY)
-        return words_permit(judge, reply->language, reply->is_training);
+        return reply_permit(judge, question->parsed);
     return notice_permit(judge);
 }
 

@@ -51,6 +51,8 @@ struct permit_question {
     const struct answer *answer;   /* exactly with MESSAGE_ANSWER */
     const struct spontaneous *spontaneous; /* exactly with MESSAGE_SPONTANEOUS */
     const void *parsed; /* the body of any other type that has rules of its own */
+    const struct request *
+        replied_about; /* of a clarification's reply: the request that it is about; NULL: erased here */
     /* Of what moves or suspends a limit: how much its sender has said about that request before, and how many of these were
      * questions. */
     int64_t clock_count;

@@ -5,9 +5,12 @@
 #include "agreement/judge.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 
-#define BIT(n) (UINT64_C(1) << (n))
-#define DAY_MS INT64_C(86400000)
+#define BIT(n)            (UINT64_C(1) << (n))
+#define DAY_MS            INT64_C(86400000)
+
+#define SUBJECT_NAME_SIZE 48 /* "item in part 18446744073709551615" */
 
 static const char *category_name(enum person_category category)
 {
@@ -163,20 +166,34 @@ static const struct transfer *subject_transfer(const struct subject *subject,
     return subject->marking->has_transfer ? &subject->marking->transfer : body->transfer;
 }
 
-static bool single_transfer_permit(struct judge *judge, const struct subject *subject,
-                                   const struct transfer *transfer, size_t subject_count)
+/* One ground, named for whom or what `who` says. A derogation says why, and is approved as one. */
+static bool ground_permit(struct judge *judge, const char *who, const struct transfer *transfer)
 {
+    if (transfer == NULL || transfer->ground == TRANSFER_NONE ||
+        transfer->ground >= TRANSFER_GROUND_COUNT)
+        return judge_refuse(judge, CLAUSE_TRANSFER_GROUND, "%s: no transfer ground", who);
+    const char *name = transfer_ground_names[transfer->ground];
+    if ((judge->agreement->transfer_grounds & BIT(transfer->ground)) == 0)
+        return judge_refuse(judge, CLAUSE_TRANSFER_GROUND, "%s: ground '%s' is not agreed", who,
+                            name);
+    if (transfer->instrument.size == 0 || transfer->article.size == 0)
+        return judge_refuse(judge, CLAUSE_TRANSFER_GROUND,
+                            "%s: ground '%s' without instrument and article", who, name);
+    if (transfer->review_at_ms <= judge->question->created_ms)
+        return judge_refuse(judge, CLAUSE_TRANSFER_GROUND,
+                            "%s: the review of its ground is overdue", who);
+    if (!transfer_is_derogation(transfer->ground))
+        return true;
     judge->ruling->approvals |= BIT(FOUR_EYES_SINGLE_TRANSFER);
-    if (transfer->reason.size == 0)
-        return judge_refuse(judge, CLAUSE_TRANSFER_SINGLE, "%s %zu: ground '%s' without a reason",
-                            subject->kind, subject->number,
-                            transfer_ground_names[transfer->ground]);
-    if (!subject->marking->has_transfer && subject_count > 1)
-        return judge_refuse(judge, CLAUSE_TRANSFER_SINGLE,
-                            "%s %zu: ground '%s' stands once for several; each needs its reason",
-                            subject->kind, subject->number,
-                            transfer_ground_names[transfer->ground]);
-    return true;
+    return transfer->reason.size > 0 || judge_refuse(judge, CLAUSE_TRANSFER_SINGLE,
+                                                     "%s: ground '%s' without a reason", who, name);
+}
+
+//= dir-2016-680 art 35(1)(d)
+bool body_transfer_permit(struct judge *judge, const char *who, const struct transfer *transfer)
+{
+    return !agreement_leaves_union(judge->sender, judge->receiver) ||
+           ground_permit(judge, who, transfer);
 }
 
 //= dir-2016-680 art 35(1)(d)
@@ -186,27 +203,19 @@ static bool transfer_permit(struct judge *judge, const struct subject *subject,
                             const struct body *body, size_t subject_count)
 {
     const struct transfer *transfer = subject_transfer(subject, body);
+    char who[SUBJECT_NAME_SIZE];
 
     if (!agreement_leaves_union(judge->sender, judge->receiver))
         return true;
-    if (transfer == NULL || transfer->ground == TRANSFER_NONE ||
-        transfer->ground >= TRANSFER_GROUND_COUNT)
-        return judge_refuse(judge, CLAUSE_TRANSFER_GROUND, "%s %zu: no transfer ground",
-                            subject->kind, subject->number);
-    if ((judge->agreement->transfer_grounds & BIT(transfer->ground)) == 0)
-        return judge_refuse(judge, CLAUSE_TRANSFER_GROUND, "%s %zu: ground '%s' is not agreed",
-                            subject->kind, subject->number,
+    snprintf(who, sizeof who, "%s %zu", subject->kind, subject->number);
+    if (!ground_permit(judge, who, transfer))
+        return false;
+    if (transfer_is_derogation(transfer->ground) && !subject->marking->has_transfer &&
+        subject_count > 1)
+        return judge_refuse(judge, CLAUSE_TRANSFER_SINGLE,
+                            "%s: ground '%s' stands once for several; each needs its reason", who,
                             transfer_ground_names[transfer->ground]);
-    if (transfer->instrument.size == 0 || transfer->article.size == 0)
-        return judge_refuse(judge, CLAUSE_TRANSFER_GROUND,
-                            "%s %zu: ground '%s' without instrument and article", subject->kind,
-                            subject->number, transfer_ground_names[transfer->ground]);
-    if (transfer->review_at_ms <= judge->question->created_ms)
-        return judge_refuse(judge, CLAUSE_TRANSFER_GROUND,
-                            "%s %zu: the review of its ground is overdue", subject->kind,
-                            subject->number);
-    return !transfer_is_derogation(transfer->ground) ||
-           single_transfer_permit(judge, subject, transfer, subject_count);
+    return true;
 }
 
 static void subject_approvals(struct judge *judge, const struct subject *subject)

@@ -140,9 +140,7 @@ static bool say(struct journal *journal, const struct desk_call *call, const str
         /* What we send must be what the partner's reader takes. */
         (message_read(type, draft.body, call->arena, call->problems) == NULL &&
          !problems_to_error(call->problems, err)) ||
-        !clock_count(journal->db, matter->request.entry, true, 0, &question.clock_count, err) ||
-        !clock_count(journal->db, matter->request.entry, true, MESSAGE_CLARIFICATION,
-                     &question.clarification_count, err))
+        !journal_clock_question(journal, matter->request.entry, true, &question, call->arena, err))
         return false;
     question.body_size = (int64_t)draft.body.size;
     return rule_ask(journal, matter->line, call, &question, &ruling, err) &&

@@ -281,10 +281,33 @@ bool clock_apply_outcome(struct journal *journal, struct journal_line *line, int
 
 /* --- what the agreement is asked --- */
 
-bool clock_question_fill(struct journal *journal, int64_t request, bool is_own,
-                         struct permit_question *question, struct error *err)
+/* The body of a request that is held; *out stays NULL when it is erased here. */
+static bool request_read_held(struct journal *journal, int64_t entry, struct arena *arena,
+                              const struct request **out, struct error *err)
+{
+    static struct problems problems; /* the writer alone asks */
+    struct entry_row row;
+    struct span body;
+
+    if (!entry_find(journal->db, arena, entry, &row, err))
+        return false;
+    if (row.body_state != BODY_HELD)
+        return true;
+    if (!journal_body(journal, &row, arena, &body, err))
+        return false;
+    problems_clear(&problems);
+    *out = message_read(MESSAGE_REQUEST, body, arena, &problems);
+    return *out != NULL || problems_to_error(&problems, err) ||
+           error_set(err, ERROR_LIMIT, "a request does not fit in memory");
+}
+
+bool journal_clock_question(struct journal *journal, int64_t request, bool is_own,
+                            struct permit_question *question, struct arena *arena,
+                            struct error *err)
 {
     return clock_count(journal->db, request, is_own, 0, &question->clock_count, err) &&
            clock_count(journal->db, request, is_own, MESSAGE_CLARIFICATION,
-                       &question->clarification_count, err);
+                       &question->clarification_count, err) &&
+           (question->type != MESSAGE_CLARIFICATION_REPLY ||
+            request_read_held(journal, request, arena, &question->replied_about, err));
 }

@@ -44,8 +44,5 @@ bool clock_as_seen(struct journal *journal, struct journal_line *line,
 bool clock_request_of(struct journal *journal, enum message_type type,
                       const struct entry_row *replied_to, int64_t *request, bool *is_there,
                       struct error *err);
-/* For agreement_permit: how much its writer has said about that request. */
-bool clock_question_fill(struct journal *journal, int64_t request, bool is_own,
-                         struct permit_question *question, struct error *err);
 
 #endif

@@ -342,7 +342,7 @@ static bool clock_judged(struct journal *journal, struct journal_line *line,
     question->parsed = parsed;
     return reference_resolve(journal, line, &from, &head->in_reply_to, arena, &target, err) &&
            clock_request_of(journal, head->type, &target, &request, &is_there, err) &&
-           (!is_there || clock_question_fill(journal, request, false, question, err));
+           (!is_there || journal_clock_question(journal, request, false, question, arena, err));
 }
 
 /* What one officer sent alone is judged by our own request, not by what the answer says of it. */

@@ -448,6 +448,11 @@ void journal_post_paced(struct journal_line *line, size_t size, bool is_answered
 bool journal_keeper_is_well(struct journal *journal, struct error *err);
 bool journal_body(struct journal *journal, const struct entry_row *entry, struct arena *arena,
                   struct span *out, struct error *err);
+/* For agreement_permit, of a message about the limit of the request in entry `request`: how much its writer has said about it,
+ * and, of a reply, the request itself, in `arena`. In the writer. */
+bool journal_clock_question(struct journal *journal, int64_t request, bool is_own,
+                            struct permit_question *question, struct arena *arena,
+                            struct error *err);
 /* Plaintext of a small part. */
 bool journal_part(struct journal *journal, const struct part_row *part, struct arena *arena,
                   struct span *out, struct error *err);

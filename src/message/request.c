@@ -247,7 +247,10 @@ static const struct form_field request_fields[] = {
      .kind = FORM_OBJECT,
      .form = &transfer_form,
      FORM_MAYBE_AT(struct request, transfer, has_transfer),
-     .about = "Ground for every person whose marking names none; Article 38 for one only."},
+     .about =
+         "Ground of its words, and of every person whose marking names none; Article 38 for one "
+         "only. Required when it leaves the Union; the reply to a question about the request "
+         "stands on it too."},
     {.name = "training",
      .kind = FORM_BOOLEAN,
      .is_optional = true,

@@ -582,6 +582,66 @@ static void request_to_the_third_country_without_ground(struct scene *scene)
     scene_ask_request_of_ro(scene);
     scene->request.has_transfer = false;
 }
+static void words_to_the_third_country(struct scene *scene)
+{
+    scene_ask_request_of_ro(scene);
+    scene->request.person_count = 0;
+}
+static void words_to_the_third_country_without_ground(struct scene *scene)
+{
+    words_to_the_third_country(scene);
+    scene->request.has_transfer = false;
+}
+static void words_beside_persons_without_ground(struct scene *scene)
+{
+    scene_ask_request_of_ro(scene);
+    scene->request.has_transfer = false;
+    for (size_t i = 0; i < 2; i++) {
+        scene->persons[i].marking.has_transfer = true;
+        scene->persons[i].marking.transfer = scene->request.transfer;
+    }
+}
+static void words_from_the_third_country(struct scene *scene)
+{
+    scene->request.person_count = 0;
+}
+static void words_on_a_derogation_without_reason(struct scene *scene)
+{
+    words_to_the_third_country(scene);
+    scene->request.transfer.ground = TRANSFER_ART38_1A;
+}
+static void reply_to_the_third_country(struct scene *scene)
+{
+    scene_ask_request_of_ro(scene);
+    reply_is_given(scene);
+    replied.language = span_text("sq");
+    scene->question.replied_about = &scene->request;
+}
+static void reply_about_an_erased_request(struct scene *scene)
+{
+    reply_to_the_third_country(scene);
+    scene->question.replied_about = NULL;
+}
+static void reply_without_the_ground_of_its_request(struct scene *scene)
+{
+    reply_to_the_third_country(scene);
+    scene->request.has_transfer = false;
+}
+static void reply_on_a_ground_that_is_overdue(struct scene *scene)
+{
+    reply_to_the_third_country(scene);
+    scene->request.transfer.review_at_ms = SCENE_NOW_MS;
+}
+static void reply_without_the_declaration_of_its_request(struct scene *scene)
+{
+    reply_to_the_third_country(scene);
+    scene->request.has_no_death_penalty = false;
+}
+static void reply_from_the_third_country(struct scene *scene)
+{
+    reply_is_given(scene);
+    scene->question.replied_about = &scene->request;
+}
 static void answer_with_ground(struct scene *scene)
 {
     scene_ask_answer(scene);
@@ -799,6 +859,18 @@ static const struct row rows[] = {
     ROW(third_party_did_not_consent, "6.3", "consent is not recorded"),
     ROW(request_to_the_third_country, NULL, ""),
     ROW(request_to_the_third_country_without_ground, "7.1", "person 1: no transfer ground"),
+    ROW(words_to_the_third_country, NULL, ""),
+    ROW(words_to_the_third_country_without_ground, "7.1", "the message: no transfer ground"),
+    ROW(words_beside_persons_without_ground, "7.1", "the message: no transfer ground"),
+    ROW(words_from_the_third_country, NULL, ""),
+    ROW(words_on_a_derogation_without_reason, "7.2", "the message: ground 'art38_1a' without"),
+    ROW(reply_to_the_third_country, NULL, ""),
+    ROW(reply_about_an_erased_request, NULL, ""),
+    ROW(reply_without_the_ground_of_its_request, "7.1",
+        "the request that it is about: no transfer ground"),
+    ROW(reply_on_a_ground_that_is_overdue, "7.1", "the review of its ground is overdue"),
+    ROW(reply_without_the_declaration_of_its_request, "7.3", "death penalty"),
+    ROW(reply_from_the_third_country, NULL, ""),
     ROW(answer_with_ground, NULL, "answer is allowed"),
     ROW(answer_without_ground, "7.1", "item 1: no transfer ground"),
     ROW(text_without_ground, "7.1", "item 2: no transfer ground"),
