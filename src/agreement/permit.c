@@ -261,6 +261,21 @@ static bool request_permit(struct judge *judge, const struct request *request)
            rights_permit(judge, &body) && urgency_permit(judge, request);
 }
 
+/* A file bears no marking of its own: the strictest beside it counts for it (docs/safeguards.md f). So something marked
+ * stands beside it, and what leaves the Union names a ground for the whole message. */
+//= dir-2016-680 art 35(1)(d)
+static bool files_permit(struct judge *judge, const struct body *body)
+{
+    if (body->attachments->count == 0)
+        return true;
+    if (subjects_count(judge->question) == 0)
+        return judge_refuse(judge, CLAUSE_SOURCE_SYSTEMS,
+                            "%zu attachments and no marked item beside them: their source is "
+                            "unknown",
+                            body->attachments->count);
+    return body_transfer_permit(judge, "the attachments", body->transfer);
+}
+
 static bool answer_gives(const struct judge *judge)
 {
     return subjects_count(judge->question) + judge->question->answer->attachments.count > 0;
@@ -284,7 +299,7 @@ static bool answer_permit(struct judge *judge, const struct answer *answer)
            language_permit(judge, &body) && sizes_permit(judge, &body) &&
            quotas_permit(judge, &body) && handling_permit(judge, answer->handling) &&
            classification_permit(judge, answer->classification) && subjects_permit(judge, &body) &&
-           (!answer_gives(judge) || rights_permit(judge, &body));
+           files_permit(judge, &body) && (!answer_gives(judge) || rights_permit(judge, &body));
 }
 
 /* Given unasked: ruled as an answer that gives something, and by its own purpose and offences as a request is. A second
@@ -308,7 +323,7 @@ static bool spontaneous_permit(struct judge *judge, const struct spontaneous *gi
            offences_permit(judge, given->offences, given->purpose) &&
            handling_permit(judge, given->handling) &&
            classification_permit(judge, given->classification) && subjects_permit(judge, &body) &&
-           rights_permit(judge, &body);
+           files_permit(judge, &body) && rights_permit(judge, &body);
 }
 
 /* Business without a body of its own rules: opened, assigned. */

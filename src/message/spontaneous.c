@@ -188,7 +188,9 @@ static const struct form_field spontaneous_fields[] = {
      .form = &attachment_form,
      FORM_LIST_AT(struct spontaneous, attachments.items, attachments.count),
      .max = ATTACHMENT_COUNT_MAX,
-     .about = "Files."},
+     .about = "Files. A file has no marking of its own and bears the strictest one beside it, "
+              "so one marked item at least stands with it. What leaves the Union with files names "
+              "its ground in `transfer`."},
 };
 
 const struct form spontaneous_form = {

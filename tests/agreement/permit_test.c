@@ -673,6 +673,49 @@ static void review_of_ground_is_overdue(struct scene *scene)
     scene_ask_answer(scene);
     scene->answer.transfer.review_at_ms = SCENE_NOW_MS;
 }
+static void file_beside_items(struct scene *scene)
+{
+    scene_ask_answer(scene);
+    scene->attachment = (struct attachment){.part = 2, .size = 1000};
+    scene->answer.attachments = (struct attachment_list){&scene->attachment, 1};
+}
+static void file_beside_an_item_in_a_part(struct scene *scene)
+{
+    file_beside_items(scene);
+    scene->answer.item_count = 0;
+    scene->question.part_items = scene->items;
+    scene->question.part_item_count = 1;
+}
+static void file_alone(struct scene *scene)
+{
+    file_beside_items(scene);
+    scene->answer.item_count = 0;
+}
+static void file_without_ground_of_its_message(struct scene *scene)
+{
+    file_beside_items(scene);
+    scene->answer.has_transfer = false;
+    for (size_t i = 0; i < 2; i++) {
+        struct marking *marking =
+            i == 0 ? &scene->items[0].person.marking : &scene->items[1].text.marking;
+        marking->has_transfer = true;
+        marking->transfer = scene->answer.transfer;
+    }
+}
+static void file_given_unasked_alone(struct scene *scene)
+{
+    file_alone(scene);
+    scene_ask_spontaneous(scene);
+    scene->given.item_count = 0;
+    scene->given.attachments = scene->answer.attachments;
+}
+static void file_given_unasked_without_ground(struct scene *scene)
+{
+    file_without_ground_of_its_message(scene);
+    scene_ask_spontaneous(scene);
+    scene->given.has_transfer = false;
+    scene->given.attachments = scene->answer.attachments;
+}
 static void nothing_given_needs_no_ground(struct scene *scene)
 {
     answer_without_ground(scene);
@@ -877,6 +920,12 @@ static const struct row rows[] = {
     ROW(ground_is_not_agreed, "7.1", "ground 'art37_1b' is not agreed"),
     ROW(ground_without_article, "7.1", "without instrument and article"),
     ROW(review_of_ground_is_overdue, "7.1", "review of its ground is overdue"),
+    ROW(file_beside_items, NULL, ""),
+    ROW(file_beside_an_item_in_a_part, NULL, ""),
+    ROW(file_alone, "6.3", "1 attachments and no marked item beside them"),
+    ROW(file_without_ground_of_its_message, "7.1", "the attachments: no transfer ground"),
+    ROW(file_given_unasked_alone, "6.3", "1 attachments and no marked item beside them"),
+    ROW(file_given_unasked_without_ground, "7.1", "the attachments: no transfer ground"),
     ROW(nothing_given_needs_no_ground, NULL, ""),
     ROW(single_ground_for_one, NULL, ""),
     ROW(single_ground_for_several, "7.2", "each needs its reason"),

@@ -1,11 +1,13 @@
 /*
- * Grounds of transfer at both doors: the words of a message are personal data too. What leaves the Union without a ground is
- * refused by its sender before it is written, and by its receiver when a sender lets it pass.
+ * Grounds of transfer at both doors: the words of a message and its files are personal data too. What leaves the Union
+ * without a ground is refused by its sender before it is written, and by its receiver when a sender lets it pass.
  */
 #include "base/text.h"
 #include "check.h"
+#include "journal/attachment.h"
 #include "journal/support/pair.h"
 #include "message/support/samples.h"
+#include "store/part_rows.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -130,6 +132,119 @@ CHECK_TEST(a_reply_stands_on_the_ground_of_its_request_at_both_doors)
     CHECK(partner_refused(reply, "7.1"));
 }
 
+/* --- files --- */
+
+/* Given unasked from Romania: two items, each on a ground of its own or on that of the message. */
+static struct spontaneous given_make(struct item items[2], bool has_ground)
+{
+    struct spontaneous given = sample_spontaneous();
+
+    given.authority = span_text("Centrul de Cooperare (test)");
+    given.provision = PROVISION_MUST;
+    given.has_transfer = has_ground;
+    memcpy(items, given.items, 2 * sizeof *items);
+    for (size_t i = 0; i < 2; i++) {
+        struct marking *marking =
+            items[i].has_person ? &items[i].person.marking : &items[i].text.marking;
+        marking->has_transfer = true;
+        marking->transfer = given.transfer;
+    }
+    given.items = items;
+    return given;
+}
+
+static const uint8_t upload_id[ATTACHMENT_ID_SIZE] = {7};
+
+static bool upload_run(struct journal *journal, void *context, struct error *e)
+{
+    static const uint8_t hash[DIGEST_SIZE] = {1};
+    struct upload_row row = {.id = span_make(upload_id, sizeof upload_id),
+                             .officer = span_text("ana"),
+                             .name = span_text("film.bin"),
+                             .size = 3,
+                             .sha256 = span_make(hash, sizeof hash),
+                             .segments = span_make(hash, sizeof hash),
+                             .part_key = span_text("key"),
+                             .created_ms = 1};
+    (void)context;
+    return upload_insert(journal->db, &row, e);
+}
+
+CHECK_TEST(the_sender_refuses_files_without_a_ground_of_their_message)
+{
+    struct buffer body CLEANUP(buffer_free) = buffer_make(BODY_SIZE_MAX);
+    char hex[2 * ATTACHMENT_ID_SIZE + 1], arguments[100];
+    struct item items[2];
+    struct spontaneous given = given_make(items, false);
+    uint64_t size = pair.nodes[0].journal.lines[0].out.size;
+
+    CHECK_OK(pair_work(&pair.nodes[0], upload_run, NULL, &err), err);
+    hex_write(span_make(upload_id, sizeof upload_id), hex);
+    snprintf(arguments, sizeof arguments, "{\"elsewhere\":\"yes\",\"attachments\":[\"%s\"]}", hex);
+    CHECK_OR_RETURN(spontaneous_write(&given, &body));
+    CHECK(!act(0, "spontaneous-send", arguments, buffer_span(&body)));
+    CHECK_ERROR(err, ERROR_RULE, "clause 7.1: the attachments: no transfer ground");
+    pair_settle(&pair);
+    CHECK_INT(pair.nodes[0].journal.lines[0].out.size, size);
+}
+
+struct sending {
+    struct spontaneous given;
+    struct sample_parts room;
+    char item[UUID_TEXT_SIZE];
+};
+
+/* Past every rule of the sender's, as a node would send it that has none. */
+static bool send_run(struct journal *journal, void *context, struct error *e)
+{
+    struct sending *sending = context;
+    const struct part *part = &sending->room.parts[1];
+    struct draft_part file = {.number = part->number,
+                              .kind = PART_ROW_ATTACHMENT,
+                              .size = part->size,
+                              .segments = sending->room.attachment.segment_hashes,
+                              .part_key = span_text("key"),
+                              .file = span_make(upload_id, sizeof upload_id)};
+    struct buffer body CLEANUP(buffer_free) = buffer_make(BODY_SIZE_MAX);
+    struct appended appended;
+
+    memcpy(file.salt, sending->room.salts[1], SALT_SIZE);
+    memcpy(file.digest, part->digest, DIGEST_SIZE);
+    memcpy(file.sha256, sending->room.attachment.sha256, DIGEST_SIZE);
+    sending->given.parts = (struct part_list){part, 1};
+    sending->given.attachments = (struct attachment_list){&sending->room.attachment, 1};
+    struct draft draft = {.type = MESSAGE_SPONTANEOUS,
+                          .unit = span_text("desk"),
+                          .parsed = &sending->given,
+                          .parts = &file,
+                          .part_count = 1};
+    if (!spontaneous_write(&sending->given, &body))
+        return false;
+    draft.body = buffer_span(&body);
+    bool ok = journal_append(journal, &journal->lines[0], &draft, &appended, e);
+    if (ok)
+        uuid_write(appended.message_id, sending->item);
+    return ok;
+}
+
+CHECK_TEST(the_receiver_refuses_files_unmarked_or_without_a_ground)
+{
+    static struct sending sending;
+    struct request unused;
+    struct item items[2];
+
+    for (int i = 0; i < 2; i++) {
+        bool is_unmarked = i == 0;
+        CHECK_OR_RETURN(sample_request_with_parts(&sending.room, &unused));
+        sending.given = given_make(items, is_unmarked);
+        if (is_unmarked)
+            sending.given.item_count = 0;
+        CHECK_OK(pair_work(&pair.nodes[0], send_run, &sending, &err), err);
+        pair_settle(&pair);
+        CHECK(partner_refused(sending.item, is_unmarked ? "6.3" : "7.1"));
+    }
+}
+
 int main(void)
 {
     out = buffer_make(1 << 20);
@@ -138,6 +253,8 @@ int main(void)
     pair_settle(&pair);
     CHECK_RUN(words_without_persons_need_a_ground_at_both_doors);
     CHECK_RUN(a_reply_stands_on_the_ground_of_its_request_at_both_doors);
+    CHECK_RUN(the_sender_refuses_files_without_a_ground_of_their_message);
+    CHECK_RUN(the_receiver_refuses_files_unmarked_or_without_a_ground);
     pair_free(&pair);
     buffer_free(&out);
     return check_end();
