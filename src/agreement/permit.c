@@ -302,6 +302,21 @@ static bool answer_permit(struct judge *judge, const struct answer *answer)
            files_permit(judge, &body) && (!answer_gives(judge) || rights_permit(judge, &body));
 }
 
+/* What is of a serious offence must be given, unless an exception frees from it; and nothing else must be. */
+//= dir-2023-977 art 7(2)
+static bool provision_permit(struct judge *judge, const struct spontaneous *given)
+{
+    uint64_t serious = given->offences & offences_serious;
+
+    if (given->provision == PROVISION_MUST)
+        return serious != 0 || judge_refuse(judge, CLAUSE_OFFENCES,
+                                            "given as what must be, and no serious offence named");
+    return serious == 0 || given->exception != EXCEPTION_NONE ||
+           judge_refuse(judge, CLAUSE_OFFENCES,
+                        "of a serious offence: it must be given ('must'), or is excepted by ground "
+                        "c or f");
+}
+
 /* Given unasked: ruled as an answer that gives something, and by its own purpose and offences as a request is. A second
  * officer approves it where one approves an answer. */
 //= dir-2023-977 art 7(1)
@@ -321,7 +336,7 @@ static bool spontaneous_permit(struct judge *judge, const struct spontaneous *gi
            sizes_permit(judge, &body) && quotas_permit(judge, &body) &&
            purpose_permit(judge, given->purpose) &&
            offences_permit(judge, given->offences, given->purpose) &&
-           handling_permit(judge, given->handling) &&
+           provision_permit(judge, given) && handling_permit(judge, given->handling) &&
            classification_permit(judge, given->classification) && subjects_permit(judge, &body) &&
            files_permit(judge, &body) && rights_permit(judge, &body);
 }

@@ -3,6 +3,7 @@
 
 #include "base/attributes.h"
 #include "message/form.h"
+#include "message/offence.h"
 #include "message/refusal.h"
 #include "message/type.h"
 
@@ -59,6 +60,16 @@ static void forms_write(struct buffer *out)
     }
 }
 
+static void offences_write(struct buffer *out)
+{
+    buffer_text(out,
+                "## offences\n\n| offence | serious: given unasked, it is a `must` |\n|---|---|\n");
+    for (size_t i = 0; i < OFFENCE_COUNT; i++)
+        buffer_format(out, "| `%s` | %s |\n", offence_names[i],
+                      (offences_serious & OFFENCE_BIT(i)) != 0 ? "yes" : "no");
+    buffer_text(out, "\n");
+}
+
 static void grounds_write(struct buffer *out)
 {
     buffer_text(out, "## grounds of refusal\n\n| ground | meaning |\n|---|---|\n");
@@ -79,5 +90,6 @@ void message_types_document(struct buffer *out)
                 "## types\n\n");
     types_write(out);
     forms_write(out);
+    offences_write(out);
     grounds_write(out);
 }

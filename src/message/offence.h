@@ -41,4 +41,8 @@ extern const char *const offence_names[OFFENCE_COUNT]; /* "migrant_smuggling" */
 
 #define OFFENCE_BIT(offence) (UINT64_C(1) << (offence))
 
+/* Bits of the serious ones: those that Framework Decision 2002/584/JHA Art. 2(2) or Annex I of Regulation (EU) 2016/794 list,
+ * as Directive (EU) 2023/977 has it. The smuggling of excise goods stands in neither by its name. */
+extern const uint64_t offences_serious;
+
 #endif

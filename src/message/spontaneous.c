@@ -9,6 +9,13 @@ const char *const provision_names[PROVISION_COUNT] = {
     [PROVISION_MUST] = "must",
 };
 
+const char *const provision_exception_names[EXCEPTION_COUNT] = {
+    [EXCEPTION_C] = "c",
+    [EXCEPTION_F_I] = "f_i",
+    [EXCEPTION_F_II] = "f_ii",
+    [EXCEPTION_F_III] = "f_iii",
+};
+
 //= dir-2023-977 art 7(2)
 static void provision_check(const struct json_object *object, const struct spontaneous *value)
 {
@@ -18,6 +25,8 @@ static void provision_check(const struct json_object *object, const struct spont
     else if (value->offences == 0 && value->purpose != PURPOSE_MISSING_PERSONS)
         form_problem(object, "offences", ERROR_RULE,
                      "at least one is required, but for purpose 'missing_persons'");
+    if (value->exception != EXCEPTION_NONE && value->provision == PROVISION_MUST)
+        form_problem(object, "exception", ERROR_INPUT, "stands only with provision 'may'");
 }
 
 static void giving_check(const struct json_object *object, const struct spontaneous *value)
@@ -82,7 +91,16 @@ static const struct form_field spontaneous_fields[] = {
      .kind = FORM_CHOICE,
      FORM_AT(struct spontaneous, provision),
      FORM_NAMES(provision_names),
-     .about = "May: it could be relevant. Must: the same, of a serious offence."},
+     .about = "May: it could be relevant. Must: the same, of a serious offence (see the list of "
+              "offences below); then at least one of them is serious."},
+    {.name = "exception",
+     .kind = FORM_CHOICE,
+     .is_optional = true,
+     FORM_AT(struct spontaneous, exception),
+     FORM_NAMES(provision_exception_names),
+     .about =
+         "Ground of refusal that frees from giving it; required where a serious offence is named "
+         "with `may`. Absent in what older nodes wrote, which is read."},
     {.name = "purpose",
      .kind = FORM_CHOICE,
      FORM_AT(struct spontaneous, purpose),

@@ -18,6 +18,18 @@ enum provision {
 };
 extern const char *const provision_names[PROVISION_COUNT];
 
+/* Why what is about a serious offence need not be given, and is all the same: grounds (c) and (f) of Art. 6(1), by the names
+ * that they have in a refusal. */
+enum provision_exception {
+    EXCEPTION_NONE,
+    EXCEPTION_C,     /* the judicial authorisation was refused */
+    EXCEPTION_F_I,   /* essential interests of national security */
+    EXCEPTION_F_II,  /* an investigation, or a person's safety */
+    EXCEPTION_F_III, /* important interests of a legal person */
+    EXCEPTION_COUNT
+};
+extern const char *const provision_exception_names[EXCEPTION_COUNT]; /* [0] NULL, "c", "f_i", ... */
+
 #define SPONTANEOUS_RELEVANCE_SIZE_MAX 2000
 #define SPONTANEOUS_JUDGE_SIZE_MAX     4000
 
@@ -26,6 +38,7 @@ struct spontaneous {
     struct span case_reference; /* may be empty */
     struct span authority;      /* that gives it; a competent authority of the agreement */
     enum provision provision;
+    enum provision_exception exception; /* NONE with MUST */
     enum purpose purpose;
     uint64_t offences;     /* OFFENCE_BIT; 0 only for missing persons, never with PROVISION_MUST */
     struct span relevance; /* the objective reasons */

@@ -289,6 +289,32 @@ static void unasked_of_another_offence(struct scene *scene)
     scene->agreement.offence_count = 1; /* migrant smuggling */
     scene->given.offences |= OFFENCE_BIT(OFFENCE_ARSON);
 }
+//= dir-2023-977 art 7(2)
+static void unasked_may_about_a_serious_offence(struct scene *scene)
+{
+    scene_ask_spontaneous(scene);
+    scene->given.provision = PROVISION_MAY;
+}
+static void unasked_may_with_an_exception(struct scene *scene)
+{
+    unasked_may_about_a_serious_offence(scene);
+    scene->given.exception = EXCEPTION_F_II;
+}
+static void unasked_must_about_no_serious_offence(struct scene *scene)
+{
+    scene_ask_spontaneous(scene);
+    scene->given.offences = OFFENCE_BIT(OFFENCE_EXCISE_SMUGGLING);
+}
+static void unasked_may_about_no_serious_offence(struct scene *scene)
+{
+    unasked_must_about_no_serious_offence(scene);
+    scene->given.provision = PROVISION_MAY;
+}
+static void unasked_must_about_one_of_two(struct scene *scene)
+{
+    scene_ask_spontaneous(scene);
+    scene->given.offences |= OFFENCE_BIT(OFFENCE_EXCISE_SMUGGLING);
+}
 static void unasked_from_a_system_that_stays(struct scene *scene)
 {
     scene_ask_spontaneous(scene);
@@ -845,6 +871,11 @@ static const struct row rows[] = {
     ROW(unasked_by_an_authority_without_basis, "2.1", "names the giving authority"),
     ROW(unasked_in_another_language, "3.2", "language 'fr' is not accepted by al"),
     ROW(unasked_of_another_offence, "4.2", "offence 'arson' is not covered"),
+    ROW(unasked_may_about_a_serious_offence, "4.2", "it must be given ('must'), or is excepted"),
+    ROW(unasked_may_with_an_exception, NULL, ""),
+    ROW(unasked_must_about_no_serious_offence, "4.2", "no serious offence named"),
+    ROW(unasked_may_about_no_serious_offence, NULL, ""),
+    ROW(unasked_must_about_one_of_two, NULL, ""),
     ROW(unasked_from_a_system_that_stays, "6.3", "item 1: source system 'sis'"),
     ROW(unasked_in_a_part_from_a_system_that_stays, "6.3", "item in part 1: source system 'sis'"),
     ROW(unasked_without_ground, "7.1", "item 1: no transfer ground"),

@@ -4,6 +4,7 @@
  */
 #include "check.h"
 #include "desk/approval.h"
+#include "desk/retention.h"
 #include "journal/support/pair.h"
 #include "message/support/samples.h"
 #include "store/schema.h"
@@ -296,15 +297,76 @@ CHECK_TEST(a_translation_goes_with_any_part_of_its_original)
     CHECK(!says("cuvinte"));
 }
 
-/* Under its own items' times, from receipt. */
+/* The time passes at both; receipts and witnesses confirm it, or the clock is not trusted. */
+static void days_pass(int days)
+{
+    pair_wait(days * SAMPLE_DAY_MS);
+    CHECK(act(0, "agreement-list", "{}") && act(1, "agreement-list", "{}"));
+    pair_run(&pair, 3 * 60 * 1000);
+    pair_settle(&pair);
+}
+
+static bool retention_run(struct journal *journal, void *context, struct error *e)
+{
+    return desk_retention_step(journal, context, e);
+}
+
+/* A whole pass of the job at the receiver; how much went. */
+static size_t retention_pass(void)
+{
+    struct desk_retention_pass pass = {.line = 0};
+
+    for (int i = 0; i < 1000 && !pass.is_over; i++)
+        if (!pair_work(&pair.nodes[1], retention_run, &pass, &err)) {
+            printf("%s\n", err.text);
+            break;
+        }
+    CHECK(pass.is_over);
+    return pass.erased;
+}
+
+/* Its items on their own day, and the rest of the message when the time of texts is over. */
 //= dir-2016-680 art 5
 CHECK_TEST(it_goes_when_its_time_is_over)
 {
     char item[UUID_TEXT_SIZE];
 
     CHECK_OR_RETURN(given_new(0, item));
+    retention_pass();
     CHECK_OK(act_item(1, "item-show", item, ""), err);
-    CHECK(says("\"erased_from\":\""));
+    CHECK(says("\"erased_from\":\"") && says("Ilirian"));
+    days_pass(301); /* the sample's items have 300 */
+    CHECK(retention_pass() > 0);
+    CHECK_OK(act_item(1, "item-show", item, ""), err);
+    CHECK(says("\"body_state\":\"held\"") && !says("Ilirian"));
+    days_pass(1826);
+    CHECK(retention_pass() > 0);
+    CHECK_OK(act_item(1, "item-show", item, ""), err);
+    CHECK(says("\"body_state\":\"erased\""));
+    CHECK_OK(act(1, "spontaneous-list", "{}"), err);
+    CHECK(!says(item));
+    CHECK_INT(retention_pass(), 0);
+    CHECK(is_rebuilt(&pair.nodes[1]));
+}
+
+//= dir-2023-977 art 7(2)
+CHECK_TEST(what_is_of_a_serious_offence_must_be_given_or_is_excepted)
+{
+    struct spontaneous given = given_by(0);
+    char item[UUID_TEXT_SIZE];
+
+    given.provision = PROVISION_MAY;
+    CHECK(!give(0, &given, "{}", item));
+    CHECK_ERROR(err, ERROR_RULE, "clause 4.2: of a serious offence: it must be given");
+    given.exception = EXCEPTION_F_II;
+    CHECK_OK(give(0, &given, "{}", item), err);
+    CHECK_OK(act_item(0, "item-show", item, ""), err);
+    CHECK(says("\"partner_says\":\"accepted\"") && says("\"exception\":\"f_ii\""));
+    given.provision = PROVISION_MUST;
+    given.exception = EXCEPTION_NONE;
+    given.offences = OFFENCE_BIT(OFFENCE_EXCISE_SMUGGLING);
+    CHECK(!give(0, &given, "{}", item));
+    CHECK_ERROR(err, ERROR_RULE, "clause 4.2: given as what must be, and no serious offence");
 }
 
 int main(void)
@@ -324,6 +386,7 @@ int main(void)
     CHECK_RUN(it_is_cross_checked_and_found_by_later_ones);
     CHECK_RUN(an_erased_one_is_gone_from_all_tables_and_stays_so);
     CHECK_RUN(a_translation_goes_with_any_part_of_its_original);
+    CHECK_RUN(what_is_of_a_serious_offence_must_be_given_or_is_excepted);
     CHECK_RUN(it_goes_when_its_time_is_over);
     pair_free(&pair);
     buffer_free(&out);

@@ -187,14 +187,11 @@ CHECK_TEST(a_part_is_given_and_the_rest_refused_by_ground)
     pair_settle(&pair);
     for (size_t side = 0; side < 2; side++) {
         CHECK(act_on(side, "item-show", item, "", span_text("")));
-        CHECK(answer_has(
-            &out,
-            "\"what\":\"answer\",\"outcome\":\"partial\",\"grounds\":\"f_ii under_agreement\""));
+        CHECK(answer_has(&out, "\"what\":\"answer\",\"outcome\":\"partial\",\"grounds\":\"f_ii\""));
     }
     CHECK_OR_RETURN(counted(year));
     CHECK(row("received", "answered_in_time", "other", 1));
     CHECK(row("received", "refused", "f_ii", 1));
-    CHECK(row("received", "refused", "under_agreement", 1));
 }
 
 CHECK_TEST(not_everybody_counts_and_no_year_is_none)

@@ -140,7 +140,6 @@ static struct spontaneous given_make(struct item items[2], bool has_ground)
     struct spontaneous given = sample_spontaneous();
 
     given.authority = span_text("Centrul de Cooperare (test)");
-    given.provision = PROVISION_MUST;
     given.has_transfer = has_ground;
     memcpy(items, given.items, 2 * sizeof *items);
     for (size_t i = 0; i < 2; i++) {

@@ -34,7 +34,7 @@ CHECK_TEST(what_is_written_is_read)
 
     CHECK(spontaneous_write(&wanted, &body));
     CHECK_OR_RETURN(spontaneous_read(buffer_span(&body), &arena, &found, &problems));
-    CHECK_INT(found.provision, PROVISION_MAY);
+    CHECK_INT(found.provision, PROVISION_MUST);
     CHECK_INT(found.offences, wanted.offences);
     CHECK_SPAN(found.authority, "Single Point of Contact, Bucharest");
     CHECK_INT(message_items(MESSAGE_SPONTANEOUS, &found, &items), 2);
@@ -76,6 +76,24 @@ CHECK_TEST(what_must_be_given_is_about_an_offence)
     CHECK(!is_refused_at(&given, "offences"));
 }
 
+/* Bodies without the field, and with it. */
+CHECK_TEST(an_exception_is_read_and_its_absence_too)
+{
+    struct arena arena CLEANUP(arena_free) = arena_make(1024 * 1024);
+    struct spontaneous given = sample_spontaneous();
+    struct spontaneous found;
+
+    given.provision = PROVISION_MAY;
+    for (int i = 0; i < EXCEPTION_COUNT; i++) {
+        struct buffer body CLEANUP(buffer_free) = buffer_make(BODY_SIZE_MAX);
+        given.exception = (enum provision_exception)i;
+        CHECK(spontaneous_write(&given, &body));
+        CHECK((memmem(body.data, body.size, "exception", 9) != NULL) == (i > 0));
+        CHECK_OR_RETURN(spontaneous_read(buffer_span(&body), &arena, &found, &problems));
+        CHECK_INT(found.exception, i);
+    }
+}
+
 CHECK_TEST(something_is_given_in_the_body_or_in_parts)
 {
     static struct sample_parts room;
@@ -94,7 +112,11 @@ CHECK_TEST(something_is_given_in_the_body_or_in_parts)
 CHECK_TEST(each_fault_is_refused_at_its_field)
 {
     static const struct fault faults[] = {
-        {"\"provision\":\"may\"", "\"provision\":\"perhaps\"", "provision", ERROR_INPUT},
+        {"\"provision\":\"must\"", "\"provision\":\"perhaps\"", "provision", ERROR_INPUT},
+        {"\"provision\":\"must\"", "\"provision\":\"must\",\"exception\":\"f_ii\"", "exception",
+         ERROR_INPUT},
+        {"\"provision\":\"must\"", "\"provision\":\"may\",\"exception\":\"a\"", "exception",
+         ERROR_INPUT},
         {"\"no_death_penalty\":true", "\"no_death_penalty\":false", "no_death_penalty", ERROR_RULE},
         {"\"source_eval\":\"B\"", "\"source_eval\":\"D\"", "items[0].person.marking.source_eval",
          ERROR_INPUT},
@@ -124,6 +146,7 @@ int main(void)
     CHECK_RUN(a_required_field_left_out_is_named);
     CHECK_RUN(what_is_written_is_read);
     CHECK_RUN(what_must_be_given_is_about_an_offence);
+    CHECK_RUN(an_exception_is_read_and_its_absence_too);
     CHECK_RUN(something_is_given_in_the_body_or_in_parts);
     CHECK_RUN(each_fault_is_refused_at_its_field);
     CHECK_RUN(a_person_without_ground_of_transfer_is_refused);

@@ -132,6 +132,7 @@ static void spontaneous_make(struct scene *scene)
 {
     scene->given = (struct spontaneous){.reference = span_text("RO-2"),
                                         .authority = scene->authorities[0].name,
+                                        .provision = PROVISION_MUST,
                                         .purpose = PURPOSE_INVESTIGATION,
                                         .offences = OFFENCE_BIT(OFFENCE_MIGRANT_SMUGGLING),
                                         .relevance = span_text("The boat sails for Durres."),

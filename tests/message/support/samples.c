@@ -198,7 +198,7 @@ struct answer sample_answer_partial(void)
     struct answer answer = sample_answer();
     answer.outcome = ANSWER_PARTIAL;
     answer.refusals = sample_refusals;
-    answer.refusal_count = ARRAY_COUNT(sample_refusals);
+    answer.refusal_count = 1;
     return answer;
 }
 
@@ -273,7 +273,7 @@ struct spontaneous sample_spontaneous(void)
         .reference = TEXT("RO-2026-000204"),
         .case_reference = TEXT("C-2026-0042"),
         .authority = TEXT("Single Point of Contact, Bucharest"),
-        .provision = PROVISION_MAY,
+        .provision = PROVISION_MUST,
         .purpose = PURPOSE_INVESTIGATION,
         .offences = OFFENCE_BIT(OFFENCE_MIGRANT_SMUGGLING),
         .relevance = TEXT("The driver lives in Shkodër, and the next trip was to begin there."),

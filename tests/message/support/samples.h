@@ -42,7 +42,7 @@ struct request sample_request_numbered(unsigned n, char reference[24]);
 struct answer sample_answer(void);
 /* Refused with grounds f_ii and under_agreement. */
 struct answer sample_answer_refused(void);
-/* The person and the text of a full one, and the grounds of a refused one. */
+/* The person and the text of a full one, and ground f_ii. */
 struct answer sample_answer_partial(void);
 struct answer sample_answer_nothing_held(void);
 struct opened sample_opened(void);
@@ -67,7 +67,7 @@ struct access_decision sample_access_decision(void);
 struct delay_notice sample_delay_notice(void);
 struct urgency_not_shared sample_urgency_not_shared(void);
 struct urgency_reply sample_urgency_reply(void);
-/* May be given: a person and a text, from Bucharest. */
+/* Must be given: a person and a text, from Bucharest. */
 struct spontaneous sample_spontaneous(void);
 
 /* A request with an attachment of three segments (all zeros but the last byte) and a small part, its digests true. */
