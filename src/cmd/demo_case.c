@@ -472,6 +472,7 @@ static bool delay_do(struct step *step)
 
     json_string_field(out, "item", step->one->request);
     json_string_field(out, "authorisation", "applied");
+    json_string_field(out, "delay_reason", "authorisation_needed");
     json_string_field(out, "authority", courts[step->one->to]);
     json_time_field(out, "expected_by", demo_now_ms() + 14 * DAY_MS);
     return act(step, "delay-tell");

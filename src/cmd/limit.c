@@ -49,16 +49,16 @@ static int said_send(struct options *options, int argc, char **argv, const struc
 static int said_run(struct options *options, int argc, char **argv, const struct said *table,
                     const char *usage)
 {
-    struct more more[] = {{"held_by", NULL},
-                          {"source", NULL},
-                          {"authorisation", NULL},
-                          {"authority", NULL},
+    struct more more[] = {{"held_by", NULL},      {"source", NULL},      {"authorisation", NULL},
+                          {"delay_reason", NULL}, {"reason_text", NULL}, {"authority", NULL},
                           {"expected_by", NULL}};
     const struct command_option own[] = {{.name = "held-by", .value = &more[0].value},
                                          {.name = "source", .value = &more[1].value},
                                          {.name = "stage", .value = &more[2].value},
-                                         {.name = "authority", .value = &more[3].value},
-                                         {.name = "expected-by", .value = &more[4].value}};
+                                         {.name = "why", .value = &more[3].value},
+                                         {.name = "text", .value = &more[4].value},
+                                         {.name = "authority", .value = &more[5].value},
+                                         {.name = "expected-by", .value = &more[6].value}};
 
     if (argc > 1 && strcmp(argv[1], "--help") == 0) {
         command_help(options);

@@ -137,12 +137,13 @@ const struct command commands[] = {
      "asks a third. ITEM is the request, or the question that is replied to.",
      command_clarify},
     {"limit",
-     "direct ITEM\nindirect ITEM --held-by KIND --source NAME\ndelay ITEM --stage STAGE --authority NAME "
-     "--expected-by TIME\ndoubt ITEM WHY\nurgency ITEM given_up|kept",
+     "direct ITEM\nindirect ITEM --held-by KIND --source NAME\ndelay ITEM --stage STAGE --why REASON "
+     "[--text TEXT] --authority NAME --expected-by TIME\ndoubt ITEM WHY\nurgency ITEM given_up|kept",
      "Says to the partner what moves the time limit of a request.\n\n`direct` and `indirect` say once, before the "
      "short limit of an urgent request ends, whether the information is in databases that the desk queries itself, "
      "or is held by a public_authority or private_party. `delay` tells that a judicial authorisation is awaited "
-     "(STAGE is applied, prolonged or granted) and until when. `doubt` says that a request is not found urgent: "
+     "(STAGE is applied, prolonged or granted), why (REASON is authorisation_needed, pending_at_authority, or other "
+     "with --text, which names no person) and until when. `doubt` says that a request is not found urgent: "
      "ground_does_not_fit, facts_do_not_show_it or time_is_over_or_far_off; `urgency` replies to that.",
      command_limit},
     {"attach", "upload FILE [--name NAME]\nget ITEM PART OUT",

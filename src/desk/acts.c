@@ -37,7 +37,7 @@ const struct desk_act desk_acts[] = {
     {"access-decide", "item, access, held_by, source",
      "Says whether what an urgent request asks for is directly accessible.", true, false,
      act_access_decide},
-    {"delay-tell", "item, authorisation, authority, expected_by",
+    {"delay-tell", "item, authorisation, delay_reason, reason_text, authority, expected_by",
      "Tells that an answer waits for a judicial authorisation.", true, false, act_delay_tell},
     {"urgency-doubt", "item, doubt", "Says that a request to us is not found urgent.", true, false,
      act_urgency_doubt},

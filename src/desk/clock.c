@@ -255,6 +255,11 @@ bool act_delay_tell(struct journal *journal, const struct desk_call *call, struc
     struct delay_notice notice = {
         .stage = (enum delay_stage)json_get_choice(call->arguments, "authorisation",
                                                    delay_stage_names, DELAY_STAGE_COUNT),
+        /* Only older notices have none. */
+        .reason = (enum delay_reason)json_get_choice(call->arguments, "delay_reason",
+                                                     delay_reason_names, DELAY_REASON_COUNT),
+        .reason_text =
+            json_get_text_optional(call->arguments, "reason_text", DELAY_REASON_SIZE_MAX),
         .authority = json_get_text(call->arguments, "authority", 1, DELAY_AUTHORITY_SIZE_MAX),
         .expected_ms = json_get_time(call->arguments, "expected_by")};
 

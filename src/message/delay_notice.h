@@ -1,6 +1,7 @@
 /*
  * Delay notice: a judicial authorisation is needed, and the answer comes after the limit. The requesting party is told at
- * once, with the expected length, and again whenever that changes. Codes and the name of an authority only.
+ * once, with the expected length and the reason, and again whenever that changes. Codes and the name of an authority; words
+ * only where no code says the reason, and never about a person: the notice stays as long as the heads.
  */
 #ifndef BESA_MESSAGE_DELAY_NOTICE_H
 #define BESA_MESSAGE_DELAY_NOTICE_H
@@ -19,12 +20,25 @@ enum delay_stage {
 };
 extern const char *const delay_stage_names[DELAY_STAGE_COUNT];
 
+/* Why the answer comes after the limit. */
+enum delay_reason {
+    DELAY_REASON_NONE,                 /* as older nodes wrote it */
+    DELAY_REASON_AUTHORISATION_NEEDED, /* it cannot be given without a judicial authorisation */
+    DELAY_REASON_PENDING,              /* the authority has not decided yet */
+    DELAY_REASON_OTHER,                /* in words */
+    DELAY_REASON_COUNT
+};
+extern const char *const delay_reason_names[DELAY_REASON_COUNT]; /* [0] NULL */
+
 #define DELAY_AUTHORITY_SIZE_MAX 200
+#define DELAY_REASON_SIZE_MAX    400
 
 struct delay_notice {
     enum delay_stage stage;
-    struct span authority; /* that decides: a court, a prosecutor's office */
-    int64_t expected_ms;   /* when the answer is expected */
+    enum delay_reason reason;
+    struct span reason_text; /* exactly with OTHER */
+    struct span authority;   /* that decides: a court, a prosecutor's office */
+    int64_t expected_ms;     /* when the answer is expected */
 };
 
 extern const struct form delay_notice_form;

@@ -65,6 +65,9 @@ const struct shape shape_access =
 
 static const struct shape_field delay_fields[] = {
     CHOICE("authorisation", MUST, delay_stage_names, "How it stands."),
+    CHOICE("delay_reason", MUST, delay_reason_names, "Why the answer comes later, at every stage."),
+    TEXT("reason_text", MAY, 1, DELAY_REASON_SIZE_MAX,
+         "In words, never about a person; exactly with other."),
     TEXT("authority", MUST, 1, DELAY_AUTHORITY_SIZE_MAX, "That decides; never a person."),
     TIME("expected_by", MUST, "When the answer is expected."),
 };

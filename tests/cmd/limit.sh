@@ -106,7 +106,7 @@ quiet al limit indirect "$first" --held-by public_authority --source "Register o
 until_said '"due_row":"urgent_indirect"' ro show "$first"
 both_show "$first" due
 refused "it was said" al limit direct "$first"
-quiet al limit delay "$first" --stage applied --authority "Court (test)" --expected-by 2099-01-01T00:00:00Z || exit 1
+quiet al limit delay "$first" --stage applied --why authorisation_needed --authority "Court (test)" --expected-by 2099-01-01T00:00:00Z || exit 1
 until_said '"delayed_to"' ro show "$first"
 both_show "$first" delayed_to
 

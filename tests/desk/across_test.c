@@ -40,7 +40,8 @@ static const struct row {
     {"clarification-reply", ",\"reply\":\"He.\",\"language\":\"en\"", false},
     {"access-decide", ",\"access\":\"directly\"", false},
     {"delay-tell",
-     ",\"authorisation\":\"applied\",\"authority\":\"Court (test)\",\"expected_by\":"
+     ",\"authorisation\":\"applied\",\"delay_reason\":\"authorisation_needed\","
+     "\"authority\":\"Court (test)\",\"expected_by\":"
      "\"2099-01-01T00:00:00Z\"",
      false},
     {"urgency-doubt", ",\"doubt\":\"ground_does_not_fit\"", false},

@@ -143,7 +143,8 @@ CHECK_TEST(a_delay_that_was_told_gives_until_its_day)
     CHECK_OR_RETURN(request(true, item));
     time_write(pair_clock_ms() + 100 * HOUR_MS, day);
     snprintf(rest, sizeof rest,
-             ",\"authorisation\":\"applied\",\"authority\":\"Court (test)\",\"expected_by\":\"%s\"",
+             ",\"authorisation\":\"applied\",\"delay_reason\":\"authorisation_needed\","
+             "\"authority\":\"Court (test)\",\"expected_by\":\"%s\"",
              day);
     CHECK_OR_RETURN(act(1, "delay-tell", item, rest, said));
     pair_wait(20 * HOUR_MS);

@@ -175,9 +175,39 @@ CHECK_TEST(a_delay_lies_ahead)
 
     CHECK_OR_RETURN(request(true, item));
     CHECK(!act(1, "delay-tell", item,
-               ",\"authorisation\":\"applied\",\"authority\":\"Court (test)\",\"expected_by\":"
+               ",\"authorisation\":\"applied\",\"delay_reason\":\"authorisation_needed\","
+               "\"authority\":\"Court (test)\",\"expected_by\":"
                "\"2001-01-01T00:00:00Z\""));
     is_refused(ERROR_INPUT, "in the past");
+}
+
+/* Whoever waits reads why, when it is applied for and when it takes longer. */
+//= dir-2023-977 art 5(2)
+CHECK_TEST(a_delay_has_a_reason_at_every_stage)
+{
+    static const char *const stages[] = {"applied", "prolonged"};
+    char item[UUID_TEXT_SIZE], rest[256];
+
+    CHECK_OR_RETURN(request(true, item));
+    for (size_t i = 0; i < ARRAY_COUNT(stages); i++) {
+        snprintf(rest, sizeof rest,
+                 ",\"authorisation\":\"%s\",\"authority\":\"Court (test)\",\"expected_by\":"
+                 "\"2099-01-01T00:00:00Z\"",
+                 stages[i]);
+        CHECK(!act(1, "delay-tell", item, rest));
+        is_refused(ERROR_INPUT, "delay_reason");
+        snprintf(rest, sizeof rest,
+                 ",\"authorisation\":\"%s\",\"delay_reason\":\"other\",\"authority\":\"Court "
+                 "(test)\",\"expected_by\":\"2099-01-01T00:00:00Z\"",
+                 stages[i]);
+        CHECK(!act(1, "delay-tell", item, rest));
+        is_refused(ERROR_INPUT, "reason_text");
+        snprintf(rest, sizeof rest,
+                 ",\"authorisation\":\"%s\",\"delay_reason\":\"pending_at_authority\","
+                 "\"authority\":\"Court (test)\",\"expected_by\":\"2099-01-01T00:00:00Z\"",
+                 stages[i]);
+        CHECK(act(1, "delay-tell", item, rest));
+    }
 }
 
 CHECK_TEST(nothing_is_said_about_what_is_answered_or_not_asked_of_us)
@@ -249,6 +279,7 @@ int main(void)
     CHECK_RUN(access_is_said_once_in_time_and_of_urgent_requests);
     CHECK_RUN(urgency_is_doubted_of_urgent_requests_and_replied_to_once);
     CHECK_RUN(a_delay_lies_ahead);
+    CHECK_RUN(a_delay_has_a_reason_at_every_stage);
     CHECK_RUN(nothing_is_said_about_what_is_answered_or_not_asked_of_us);
     CHECK_RUN(how_the_limit_stands_is_shown_on_both_sides);
     CHECK_RUN(both_local_times_are_shown);

@@ -303,12 +303,12 @@ CHECK_TEST(a_delay_is_known_to_both)
 {
     char item[UUID_TEXT_SIZE], said[UUID_TEXT_SIZE];
 
-    CHECK_OR_RETURN(
-        urgent(item) &&
-        say(1, "delay-tell", item,
-            ",\"authorisation\":\"applied\",\"authority\":\"Court (test)\",\"expected_by\":"
-            "\"2099-01-01T00:00:00Z\"",
-            said));
+    CHECK_OR_RETURN(urgent(item) &&
+                    say(1, "delay-tell", item,
+                        ",\"authorisation\":\"applied\",\"delay_reason\":\"authorisation_needed\","
+                        "\"authority\":\"Court (test)\",\"expected_by\":"
+                        "\"2099-01-01T00:00:00Z\"",
+                        said));
     CHECK_INT(agreed(item).delayed_to_ms, INT64_C(4070908800000));
     rebuilt_as_they_were();
 }

@@ -164,7 +164,8 @@ static void act(void)
         break;
     case 9:
         act_about(node, 1 - side, "delay-tell",
-                  ",\"authorisation\":\"applied\",\"authority\":\"Court (test)\",\"expected_by\":"
+                  ",\"authorisation\":\"applied\",\"delay_reason\":\"authorisation_needed\","
+                  "\"authority\":\"Court (test)\",\"expected_by\":"
                   "\"2099-01-01T00:00:00Z\"");
         break;
     default:

@@ -21,6 +21,11 @@ CHECK_TEST(each_fault_is_refused_at_its_field)
          ERROR_INPUT},
         {"\"authority\":\"Court of first instance (test)\"", "\"authority\":\"\"", "authority",
          ERROR_INPUT},
+        {"\"reason\":\"authorisation_needed\"", "\"reason\":\"busy\"", "reason", ERROR_INPUT},
+        {"\"reason\":\"authorisation_needed\"", "\"reason\":\"other\"", "reason_text", ERROR_INPUT},
+        {"\"reason\":\"authorisation_needed\"",
+         "\"reason\":\"pending_at_authority\",\"reason_text\":\"words\"", "reason_text",
+         ERROR_INPUT},
         {"2026-01-21T00:00:00.000Z", "2026-01-41T00:00:00.000Z", "expected_by", ERROR_INPUT},
     };
     struct buffer body CLEANUP(buffer_free) = buffer_make(BODY_SIZE_MAX);
@@ -44,10 +49,33 @@ CHECK_TEST(what_is_written_is_read)
     CHECK_SPAN(found.authority, "Court of first instance (test)");
 }
 
+/* With the reason at every stage; and without, as an older node wrote it. */
+//= dir-2023-977 art 5(2)
+CHECK_TEST(the_reason_is_read_at_every_stage)
+{
+    struct arena arena CLEANUP(arena_free) = arena_make(1024 * 1024);
+    static struct problems problems;
+    struct delay_notice notice = sample_delay_notice();
+    struct delay_notice found;
+
+    for (int i = 0; i < DELAY_STAGE_COUNT * DELAY_REASON_COUNT; i++) {
+        struct buffer body CLEANUP(buffer_free) = buffer_make(BODY_SIZE_MAX);
+        notice.stage = (enum delay_stage)(i / DELAY_REASON_COUNT);
+        notice.reason = (enum delay_reason)(i % DELAY_REASON_COUNT);
+        notice.reason_text =
+            span_text(notice.reason == DELAY_REASON_OTHER ? "The court sits again in May." : "");
+        CHECK(delay_notice_write(&notice, &body));
+        CHECK_OR_RETURN(delay_notice_read(buffer_span(&body), &arena, &found, &problems));
+        CHECK_INT(found.reason, notice.reason);
+        CHECK(span_equal(found.reason_text, notice.reason_text));
+    }
+}
+
 int main(void)
 {
     CHECK_RUN(the_reader_stands_every_damage);
     CHECK_RUN(each_fault_is_refused_at_its_field);
     CHECK_RUN(what_is_written_is_read);
+    CHECK_RUN(the_reason_is_read_at_every_stage);
     return check_end();
 }

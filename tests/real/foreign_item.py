@@ -22,7 +22,7 @@ BODIES = {  # what each path takes beside the item; a path that is not here take
     "clarification": {"question": "Which one?", "language": "en"},
     "clarification-reply": {"reply": "The second.", "language": "en"},
     "access": {"access": "directly"},
-    "delay": {"authorisation": "applied", "authority": "Court", "expected_by": "2099-01-01T00:00:00Z"},
+    "delay": {"authorisation": "applied", "delay_reason": "authorisation_needed", "authority": "Court", "expected_by": "2099-01-01T00:00:00Z"},
     "urgency-doubt": {"doubt": "facts_do_not_show_it"},
     "urgency-reply": {"urgency": "kept"},
     "emergency-review": {"review": "confirmed"},

@@ -81,7 +81,7 @@ echo "j1: no answer without evaluation, without a ground of transfer, or without
 quiet ro --approver sorin answer "$asked" "$homes/whole.json" < /dev/null || exit 1
 until_said '"what":"answer","outcome":"full"' al show "$asked"
 echo "j1: answered in full, approved by a second officer, within the limit"
-refused "answered" ro limit delay "$asked" --stage applied --authority "Court (test)" --expected-by 2099-01-01T00:00:00Z
+refused "answered" ro limit delay "$asked" --stage applied --why authorisation_needed --authority "Court (test)" --expected-by 2099-01-01T00:00:00Z
 ro inbox > "$homes/said" || fail "inbox"
 grep -q '"state":"answered"' "$homes/said" || fail "it is not shown as answered"
 year=$(date -u +%Y)

@@ -270,10 +270,11 @@ static bool arguments_write(struct buffer *out, const struct node *node, enum ac
                              "\"private_party\",\"source\":\"Bank (test)\"}",
                              item);
     case ACT_DELAY:
-        return buffer_format(out,
-                             "{\"item\":\"%s\",\"authorisation\":\"applied\",\"authority\":"
-                             "\"Court (test)\",\"expected_by\":\"2099-01-01T00:00:00Z\"}",
-                             item);
+        return buffer_format(
+            out,
+            "{\"item\":\"%s\",\"authorisation\":\"applied\",\"delay_reason\":\"authorisation_needed\","
+            "\"authority\":\"Court (test)\",\"expected_by\":\"2099-01-01T00:00:00Z\"}",
+            item);
     case ACT_DOUBT:
         return buffer_format(out, "{\"item\":\"%s\",\"doubt\":\"facts_do_not_show_it\"}", item);
     case ACT_URGENCY:

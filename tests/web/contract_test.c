@@ -494,7 +494,8 @@ CHECK_TEST(limits_are_moved_and_suspended)
         {"/api/v1/items/{id}/access", theirs,
          "{\"access\":\"indirectly\",\"held_by\":\"private_party\",\"source\":\"Bank (test)\"}"},
         {"/api/v1/items/{id}/delay", theirs,
-         "{\"authorisation\":\"applied\",\"authority\":\"Court (test)\","
+         "{\"authorisation\":\"applied\",\"delay_reason\":\"authorisation_needed\","
+         "\"authority\":\"Court (test)\","
          "\"expected_by\":\"2099-01-01T00:00:00Z\"}"},
         {"/api/v1/items/{id}/urgency-doubt", theirs, "{\"doubt\":\"facts_do_not_show_it\"}"},
     };

@@ -172,8 +172,9 @@ static bool clocks(size_t side)
     static const char replied[] = ",\"reply\":\"The second one.\",\"language\":\"en\"";
     static const char elsewhere[] = ",\"access\":\"indirectly\",\"held_by\":\"public_authority\","
                                     "\"source\":\"Register (test)\"";
-    static const char delay[] = ",\"authorisation\":\"applied\",\"authority\":\"Court (test)\","
-                                "\"expected_by\":\"2026-03-01T00:00:00Z\"";
+    static const char delay[] =
+        ",\"authorisation\":\"applied\",\"delay_reason\":\"authorisation_needed\","
+        "\"authority\":\"Court (test)\",\"expected_by\":\"2026-03-01T00:00:00Z\"";
     char item[UUID_TEXT_SIZE], said[UUID_TEXT_SIZE], reply[UUID_TEXT_SIZE];
     size_t asker = 1 - side;
 

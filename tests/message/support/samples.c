@@ -253,6 +253,7 @@ struct access_decision sample_access_decision(void)
 struct delay_notice sample_delay_notice(void)
 {
     return (struct delay_notice){.stage = DELAY_APPLIED,
+                                 .reason = DELAY_REASON_AUTHORISATION_NEEDED,
                                  .authority = TEXT("Court of first instance (test)"),
                                  .expected_ms = SAMPLE_RECORDED_MS + 9 * SAMPLE_DAY_MS};
 }
