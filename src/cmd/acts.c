@@ -117,14 +117,82 @@ int command_list(struct options *options, int argc, char **argv, const char *act
     return command_act(options, act, buffer_span(&text), span_make(NULL, 0));
 }
 
+/* What of the queue is wanted; options that are not given are left out. */
+struct queue_options {
+    const char *state, *partner, *agreement, *unit, *limit, *after;
+    bool urgent, not_urgent, training, not_training, unassigned;
+};
+
+static void given_text(struct json_writer *arguments, const char *name, const char *value)
+{
+    if (value != NULL)
+        json_string_field(arguments, name, value);
+}
+
+static void given_wish(struct json_writer *arguments, const char *name, bool yes, bool no)
+{
+    if (yes || no)
+        json_boolean_field(arguments, name, yes);
+}
+
+static int queue_ask(struct options *options, const struct queue_options *given, const char *act)
+{
+    struct buffer text CLEANUP(buffer_free) = buffer_make(ARGUMENTS_SIZE_MAX);
+    struct json_writer arguments = json_writer_make(&text);
+    struct error err = {0};
+    uint64_t number = 0;
+
+    if ((given->urgent && given->not_urgent) || (given->training && given->not_training))
+        return command_usage(options, "an option and its contrary are given");
+    if (!command_number("limit", given->limit, 1, 200, 0, &number, &err))
+        return command_usage(options, "%s", err.text);
+    json_begin_object(&arguments);
+    given_text(&arguments, "state", given->state);
+    given_wish(&arguments, "urgent", given->urgent, given->not_urgent);
+    given_wish(&arguments, "training", given->training, given->not_training);
+    given_text(&arguments, "partner", given->partner);
+    given_text(&arguments, "agreement", given->agreement);
+    given_text(&arguments, "unit", given->unit);
+    given_wish(&arguments, "unassigned", given->unassigned, false);
+    if (number > 0)
+        json_integer_field(&arguments, "limit", (int64_t)number);
+    given_text(&arguments, "after", given->after);
+    json_end_object(&arguments);
+    return command_act(options, act, buffer_span(&text), span_make(NULL, 0));
+}
+
+/* The last two of the options are of requests to us only. */
+static int queue_list(struct options *options, int argc, char **argv, bool is_own)
+{
+    struct queue_options given = {.state = NULL};
+    const struct command_option own[] = {{.name = "state", .value = &given.state},
+                                         {.name = "urgent", .flag = &given.urgent},
+                                         {.name = "not-urgent", .flag = &given.not_urgent},
+                                         {.name = "training", .flag = &given.training},
+                                         {.name = "not-training", .flag = &given.not_training},
+                                         {.name = "partner", .value = &given.partner},
+                                         {.name = "agreement", .value = &given.agreement},
+                                         {.name = "limit", .letter = 'n', .value = &given.limit},
+                                         {.name = "after", .letter = 'a', .value = &given.after},
+                                         {.name = "unit", .value = &given.unit},
+                                         {.name = "unassigned", .flag = &given.unassigned}};
+    struct word_list words;
+    int exit_code;
+
+    if (!command_parse(options, argc, argv, own, ARRAY_COUNT(own) - (is_own ? 2 : 0), 0, 0, &words,
+                       &exit_code))
+        return exit_code;
+    return queue_ask(options, &given, is_own ? "sent-list" : "inbox-list");
+}
+
 int command_inbox(struct options *options, int argc, char **argv)
 {
-    return command_list(options, argc, argv, "inbox-list");
+    return queue_list(options, argc, argv, false);
 }
 
 int command_sent(struct options *options, int argc, char **argv)
 {
-    return command_list(options, argc, argv, "sent-list");
+    return queue_list(options, argc, argv, true);
 }
 
 /* --- messages with files --- */

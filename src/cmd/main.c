@@ -100,11 +100,18 @@ const struct command commands[] = {
      "(docs/messages.md, spontaneous); - is standard input. list: what was given to us, the newest first; --own: "
      "by us.",
      command_spontaneous},
-    {"inbox", "[--limit N] [--after PLACE]",
-     "Requests to us, nearest deadline first; before them what was given unasked and is in no case yet.\n\nA page that has more behind it gives the place as next.",
+    {"inbox",
+     "[--state STATE] [--urgent|--not-urgent] [--training|--not-training] "
+     "[--partner P] [--agreement A] [--unit U|--unassigned] [--limit N] [--after PLACE]",
+     "Requests to us, nearest deadline first; before them what was given unasked and is in no case yet.\n\n"
+     "STATE is open, overdue, soon or answered; U is the unit that has it. counts says what waits in the whole queue. A "
+     "page that has more behind it gives the place as next; through a filter it may be short and still have more.",
      command_inbox},
-    {"sent", "[--limit N] [--after PLACE]",
-     "Requests from us, with receipts and answers.\n\nA page that has more behind it gives the place as next.",
+    {"sent",
+     "[--state STATE] [--urgent|--not-urgent] [--training|--not-training] "
+     "[--partner P] [--agreement A] [--limit N] [--after PLACE]",
+     "Requests from us, with receipts and answers.\n\nSTATE is open, overdue, soon or answered. A page that has more "
+     "behind it gives the place as next; through a filter it may be short and still have more.",
      command_sent},
     {"alarms", "[--limit N] [--after PLACE]",
      "What is overdue or soon will be, and urgent requests that the partner does not hold.\n\nThe last quarter of a "

@@ -7,7 +7,7 @@
 #define BESA_DESK_ALARM_H
 
 #include "journal/journal.h"
-#include "store/derived_rows.h"
+#include "store/inbox_rows.h"
 
 #define ALARM_COUNT_MAX 200u /* read in one step */
 #define ALARM_CUSTODY_MS                                                                           \

@@ -11,6 +11,7 @@
 #include "message/spontaneous.h"
 #include "store/case_rows.h"
 #include "store/derived_rows.h"
+#include "store/inbox_rows.h"
 #include "store/local_rows.h"
 
 typedef bool act_run(struct journal *journal, const struct desk_call *call, struct json_writer *out,

@@ -2,6 +2,7 @@
  * Reading: the queue and one item. What is shown stands in the access entry before the answer leaves.
  */
 #include "desk/private.h"
+#include "desk/queue_filter.h"
 #include "desk/retention.h"
 
 #include "agreement/calendar.h"
@@ -57,6 +58,7 @@ static void row_write(struct json_writer *out, const struct inbox_row *row, int6
                                          : "received");
     if (row->result >= 0 && row->result < 3)
         json_string_field(out, "partner_says", result_words[row->result]);
+    json_text_field_optional(out, "unit", row->unit);
     json_end_object(out);
 }
 
@@ -131,52 +133,85 @@ static void not_met_write(const struct journal *journal, const struct journal_li
         json_end_array(out);
 }
 
+/* A page of the queue: its rows, and where the next one begins. */
+struct queue_page {
+    struct inbox_filter filter;
+    bool is_whole; /* no filter */
+    bool is_first;
+    struct inbox_row *rows;
+    size_t count;
+    bool has_next;
+    struct inbox_place next;
+};
+
+/* One more than is shown is read: it says whether there is a next page. A filter that looked at as many as it may has one,
+ * too. */
+static bool queue_page_read(struct journal *journal, const struct desk_call *call, bool is_own,
+                            struct queue_page *out, struct error *err)
+{
+    struct inbox_place after;
+    struct page page;
+
+    out->rows = arena_array(call->arena, DESK_LIST_MAX + 1, sizeof *out->rows);
+    if (out->rows == NULL)
+        return error_set(err, ERROR_LIMIT, "out of memory");
+    if (!page_read(call, DESK_PAGE, &page, err) ||
+        !queue_filter_read(journal, call, is_own, &out->filter, &out->is_whole, err) ||
+        (page.after.size > 0 && !place_read(page.after, &after, err)))
+        return false;
+    out->is_first = page.after.size == 0;
+    const struct inbox_place *from = out->is_first ? NULL : &after;
+    bool ok = out->is_whole
+                  ? inbox_list(journal->db, call->arena, is_own, from, out->rows, page.limit + 1,
+                               &out->count, err)
+                  : inbox_find(journal->db, call->arena, &out->filter, from, out->rows,
+                               page.limit + 1, &out->count, &out->has_next, &out->next, err);
+    if (ok && out->count > page.limit) {
+        out->count = page.limit;
+        out->has_next = true;
+        out->next = out->rows[page.limit - 1].place;
+    }
+    return ok;
+}
+
 static bool list(struct journal *journal, const struct desk_call *call, bool is_own,
                  const char *act, struct json_writer *out, struct error *err)
 {
-    struct inbox_row *rows = arena_array(call->arena, DESK_LIST_MAX + 1, sizeof *rows);
     struct span *objects = arena_array(call->arena, 2 * DESK_LIST_MAX, sizeof *objects);
     struct spontaneous_line *given = NULL;
-    size_t given_count = 0;
-    struct inbox_place place;
-    struct page page;
+    struct queue_page page = {.count = 0};
     struct span next = span_text("");
-    size_t count = 0;
+    size_t given_count = 0;
 
-    if (rows == NULL || objects == NULL)
+    if (objects == NULL)
         return error_set(err, ERROR_LIMIT, "out of memory");
-    if (!page_read(call, DESK_PAGE, &page, err) ||
-        (page.after.size > 0 && !place_read(page.after, &place, err)) ||
-        !inbox_list(journal->db, call->arena, is_own, page.after.size > 0 ? &place : NULL, rows,
-                    page.limit + 1, &count, err))
+    if (!queue_page_read(journal, call, is_own, &page, err))
         return false;
-    /* One more than is shown was read: it says whether there is a next page. */
-    bool has_next = count > page.limit;
-    if (has_next)
-        count = page.limit;
-    for (size_t i = 0; i < count; i++) {
-        const struct journal_line *line = journal_line_of(journal, rows[i].agreement);
+    for (size_t i = 0; i < page.count; i++) {
+        const struct inbox_row *row = &page.rows[i];
+        const struct journal_line *line = journal_line_of(journal, row->agreement);
         if (line == NULL)
             return error_set(err, ERROR_STORE, "a request belongs to no agreement");
-        objects[i] = item_name(line, rows[i].request.log, rows[i].request.message_id, call->arena);
+        objects[i] = item_name(line, row->request.log, row->request.message_id, call->arena);
     }
-    /* What came unasked and nobody has taken up stands on the first page, before what is asked. */
-    bool is_first = page.after.size == 0;
-    if ((!is_own && is_first &&
-         !spontaneous_new_list(journal, call, &given, objects + count, &given_count, err)) ||
-        (has_next && !place_write(&rows[count - 1].place, call->arena, &next, err)) ||
-        !access_view(journal, call, act, objects, count + given_count, err))
+    /* What came unasked and nobody has taken up stands on the first page, before what is asked; so does what went back to
+     * its officer, whose eyes it wants. A filter is of requests. */
+    bool is_begin = page.is_first && page.is_whole;
+    if ((!is_own && is_begin &&
+         !spontaneous_new_list(journal, call, &given, objects + page.count, &given_count, err)) ||
+        (page.has_next && !place_write(&page.next, call->arena, &next, err)) ||
+        !access_view(journal, call, act, objects, page.count + given_count, err))
         return false;
     page_begin(out);
     for (size_t i = 0; i < given_count; i++)
         spontaneous_line_write(&given[i], out);
-    for (size_t i = 0; i < count; i++)
-        row_write(out, &rows[i], journal->env->now_ms(journal->env->context));
-    /* What went back wants its officer's eyes: it stands on the first page. */
-    bool ok = !is_own || !is_first || returned_write(journal, call, out, err);
+    for (size_t i = 0; i < page.count; i++)
+        row_write(out, &page.rows[i], page.filter.now_ms);
+    bool ok = !is_own || !is_begin || returned_write(journal, call, out, err);
     json_end_array(out);
-    if (has_next)
+    if (page.has_next)
         json_text_field(out, "next", next);
+    ok = ok && queue_counts_write(journal, &page.filter, out, err);
     not_met_write(journal, NULL, out);
     json_end_object(out);
     return ok;

@@ -175,6 +175,8 @@ static bool apply_spontaneous(struct journal *journal, const struct apply_input 
            spontaneous_insert(journal->db, &row, err);
 }
 
+_Static_assert(NOTICE_KIND_ASSIGNED == MESSAGE_ASSIGNED, "rows name the type by its number");
+
 static bool notice_add(struct journal *journal, const struct apply_input *input, struct span unit,
                        int64_t at_ms, struct arena *arena, struct error *err)
 {

@@ -23,6 +23,21 @@ bool request_place(struct database *db, int64_t entry, struct error *err)
     return row_write(s, err) && retention_request(db, entry, err);
 }
 
+/* The unit of its newest assignment; kind 4 is NOTICE_KIND_ASSIGNED. */
+static const char request_unit_sql[] =
+    "update requests set unit = coalesce((select n.unit from notices n where n.target = requests.entry"
+    " and n.kind = 4 order by n.entry desc limit 1), '') where entry = $1";
+_Static_assert(NOTICE_KIND_ASSIGNED == 4, "the statements name it");
+
+static bool request_unit(struct database *db, int64_t entry, struct error *err)
+{
+    struct statement *s CLEANUP(statement_give) = statement_take(db, request_unit_sql, err);
+    if (s == NULL)
+        return false;
+    statement_integer(s, 1, entry);
+    return row_write(s, err);
+}
+
 static const char request_insert_sql[] =
     "insert into requests (entry, log, message_id, is_own, reference, urgency, is_training, language, persons,"
     " attachments, due_after_ms, deadline_row, version)"
@@ -46,10 +61,11 @@ bool request_insert(struct database *db, const struct request_row *row, struct e
     statement_integer(s, 11, row->due_after_ms);
     statement_integer(s, 12, row->deadline_row);
     statement_integer(s, 13, row->version);
-    return row_write(s, err) && request_place(db, row->entry, err);
+    return row_write(s, err) && request_place(db, row->entry, err) &&
+           request_unit(db, row->entry, err);
 }
 
-static bool request_read(const struct statement *s, struct arena *arena, void *out)
+bool request_row_read(const struct statement *s, struct arena *arena, void *out)
 {
     struct request_row *row = out;
 
@@ -78,7 +94,7 @@ bool request_find(struct database *db, struct arena *arena, int64_t entry, struc
     if (s == NULL)
         return false;
     statement_integer(s, 1, entry);
-    return row_read(s, arena, request_read, out, "request", err);
+    return row_read(s, arena, request_row_read, out, "request", err);
 }
 
 static const char request_find_message_sql[] =
@@ -92,7 +108,7 @@ bool request_find_message(struct database *db, struct arena *arena, struct span 
     if (s == NULL)
         return false;
     statement_bytes(s, 1, message_id);
-    return row_read(s, arena, request_read, out, "request", err);
+    return row_read(s, arena, request_row_read, out, "request", err);
 }
 
 static const char request_list_range_sql[] =
@@ -111,7 +127,7 @@ bool request_list_range(struct database *db, struct arena *arena, int64_t log, i
     statement_integer(s, 2, from);
     statement_integer(s, 3, to);
     statement_integer(s, 4, (int64_t)limit);
-    return rows_read(s, arena, request_read, out, sizeof *out, limit, count, err);
+    return rows_read(s, arena, request_row_read, out, sizeof *out, limit, count, err);
 }
 
 static const char due_insert_sql[] =
@@ -206,7 +222,7 @@ bool notice_insert(struct database *db, const struct notice_row *row, struct err
     statement_integer(s, 3, row->kind);
     statement_text(s, 4, row->unit);
     statement_integer(s, 5, row->at_ms);
-    return row_write(s, err);
+    return row_write(s, err) && request_unit(db, row->target, err);
 }
 
 static bool notice_read(const struct statement *s, struct arena *arena, void *out)
@@ -381,10 +397,14 @@ bool erasure_return(struct database *db, int64_t target, struct error *err)
     return row_write(s, err);
 }
 
-/* One statement per table that can name an entry; before its row goes, an answer lets its request wait again. */
+/* One statement per table that can name an entry; before its row goes, an answer lets its request wait again, and an
+ * assignment gives it back to the unit before. */
 static const char *const derived_erase_sql[] = {
     "update requests set is_answered = 0 where entry in (select target from answers where entry = $1)"
     " and (select count(*) from answers a where a.target = requests.entry) = 1",
+    "update requests set unit = coalesce((select n.unit from notices n where n.target = requests.entry"
+    " and n.kind = 4 and n.entry <> $1 order by n.entry desc limit 1), '')"
+    " where entry in (select target from notices where entry = $1)",
     "delete from requests where entry = $1",
     "delete from spontaneous where entry = $1",
     "delete from clocks where target = $1",
@@ -494,52 +514,4 @@ bool succession_find(struct database *db, struct arena *arena, struct span log,
         return false;
     statement_text(s, 1, log);
     return row_read(s, arena, succession_row_read, out, "succession", err);
-}
-
-const char inbox_list_sql[] =
-    "select r.entry, r.log, r.message_id, r.is_own, r.reference, r.urgency, r.is_training, r.language, r.persons,"
-    " r.attachments, r.due_after_ms, r.deadline_row, r.version, l.agreement, l.partner, e.idx, e.created_ms,"
-    " coalesce(d.received_s, 0), coalesce(d.due_ms, 0),"
-    " (select count(*) from answers a where a.target = r.entry),"
-    " (select count(*) from notices n where n.target = r.entry),"
-    " coalesce((select x.outcome from results x where x.target = r.entry order by x.entry desc limit 1), -1),"
-    " r.is_answered, r.due_ms, coalesce(d.suspended_ms, 0), coalesce(d.delayed_to_ms, 0)"
-    " from requests r join logs l on l.id = r.log join entries e on e.id = r.entry"
-    " left join dues d on d.entry = r.entry"
-    " where r.is_own = $1 and (r.is_answered, r.due_ms, r.entry) > ($2, $3, $4)"
-    " order by r.is_answered, r.due_ms, r.entry limit $5";
-
-static bool inbox_read(const struct statement *s, struct arena *arena, void *out)
-{
-    struct inbox_row *row = out;
-
-    if (!request_read(s, arena, &row->request))
-        return false;
-    row->index = column_is_null(s, 15) ? ENTRY_WAITING : column_integer(s, 15);
-    row->created_ms = column_integer(s, 16);
-    row->received_s = column_integer(s, 17);
-    row->due_ms = column_integer(s, 18);
-    row->answers = column_integer(s, 19);
-    row->notices = column_integer(s, 20);
-    row->result = column_integer(s, 21);
-    row->suspended_ms = column_integer(s, 24);
-    row->delayed_to_ms = column_integer(s, 25);
-    row->place =
-        (struct inbox_place){column_integer(s, 22), column_integer(s, 23), row->request.entry};
-    return row_text(s, 13, arena, &row->agreement) && row_text(s, 14, arena, &row->partner);
-}
-
-bool inbox_list(struct database *db, struct arena *arena, bool is_own,
-                const struct inbox_place *after, struct inbox_row *out, size_t limit, size_t *count,
-                struct error *err)
-{
-    struct statement *s CLEANUP(statement_give) = statement_take(db, inbox_list_sql, err);
-    if (s == NULL)
-        return false;
-    statement_integer(s, 1, is_own);
-    statement_integer(s, 2, after == NULL ? -1 : after->is_answered);
-    statement_integer(s, 3, after == NULL ? 0 : after->due_ms);
-    statement_integer(s, 4, after == NULL ? 0 : after->entry);
-    statement_integer(s, 5, (int64_t)limit);
-    return rows_read(s, arena, inbox_read, out, sizeof *out, limit, count, err);
 }

@@ -25,6 +25,9 @@ struct request_row {
     int64_t deadline_row;
     int64_t version; /* of the agreement, that it came under */
 };
+struct statement;
+/* Columns 0 to 12 of a statement: as request_find reads them, for statements that begin with them. *out is a request_row. */
+bool request_row_read(const struct statement *s, struct arena *arena, void *out);
 bool request_insert(struct database *db, const struct request_row *row, struct error *err);
 bool request_find(struct database *db, struct arena *arena, int64_t entry, struct request_row *out,
                   struct error *err);
@@ -54,6 +57,7 @@ bool answer_insert(struct database *db, const struct answer_row *row, struct err
 bool answer_list(struct database *db, struct arena *arena, int64_t target, struct answer_row *out,
                  size_t limit, size_t *count, struct error *err);
 
+#define NOTICE_KIND_ASSIGNED 4 /* the message type */
 struct notice_row {
     int64_t entry;
     int64_t target;
@@ -95,36 +99,6 @@ bool dispute_sum(struct database *db, int64_t log, int64_t *count, int64_t *newe
 bool derived_erase(struct database *db, int64_t entry, struct error *err);
 /* Deletes the rows that name one part. */
 bool derived_erase_part(struct database *db, int64_t entry, int64_t number, struct error *err);
-
-/* Where a request stands in the queue: its key in the index. */
-struct inbox_place {
-    int64_t is_answered;
-    int64_t due_ms; /* 2^53 while there is none */
-    int64_t entry;
-};
-/* One line of the desk's queue. */
-struct inbox_row {
-    struct request_row request;
-    struct span agreement;
-    struct span partner;
-    int64_t index; /* in its log, or ENTRY_WAITING */
-    int64_t created_ms;
-    int64_t received_s;    /* 0: no receipt yet */
-    int64_t due_ms;        /* 0: no receipt yet; CLOCK_DUE_OPEN (store/clock_rows.h): suspended */
-    int64_t suspended_ms;  /* since when; 0: the limit runs */
-    int64_t delayed_to_ms; /* a judicial authorisation is awaited until then; 0: none */
-    int64_t answers;
-    int64_t notices;
-    int64_t result; /* partner's outcome of our request, -1 when none came yet */
-    struct inbox_place place;
-};
-/* For the test of its plan: the engine must read the page from the index, not sort all requests. */
-extern const char inbox_list_sql[];
-/* Requests to us (is_own false) or from us, open ones first, nearest deadline first: those behind `after`, or from the
- * first when it is NULL. Reads `limit` rows, however many there are. */
-bool inbox_list(struct database *db, struct arena *arena, bool is_own,
-                const struct inbox_place *after, struct inbox_row *out, size_t limit, size_t *count,
-                struct error *err);
 
 /* A log of a party that ended, as told by the log that follows it or, for a domestic one, in an outgoing log. */
 struct succession_row {

@@ -391,6 +391,16 @@ static const char spontaneous_table[] =
     " language text not null, items bigint not null, attachments bigint not null);"
     "create index spontaneous_side on spontaneous (is_own, entry);";
 
+/* Who has a request, and the filters of the queue in its order; kind 4 is the message type `assigned`. */
+static const char queue_filters[] =
+    "alter table requests add column unit text not null default '';"
+    "update requests set unit = coalesce((select n.unit from notices n where n.target = requests.entry"
+    " and n.kind = 4 order by n.entry desc limit 1), '');"
+    "create index requests_unit on requests (unit, is_answered, due_ms, entry) where is_own = 0;"
+    "create index requests_log on requests (log, is_answered, due_ms, entry);"
+    "create index requests_urgent on requests (is_own, is_answered, due_ms, entry) where urgency > 0;"
+    "create index requests_training on requests (is_own, is_answered, due_ms, entry) where is_training = 1;";
+
 const struct migration schema_migrations[] = {
     {.number = 1, .sql_both = log_tables},
     {.number = 2, .sql_both = derived_tables},
@@ -415,6 +425,7 @@ const struct migration schema_migrations[] = {
     {.number = 18, .sql_both = act_hold_tables},
     {.number = 19, .sql_both = duty_tables},
     {.number = 20, .sql_both = spontaneous_table},
+    {.number = 21, .sql_both = queue_filters},
 };
 const size_t schema_migration_count = sizeof schema_migrations / sizeof schema_migrations[0];
 
@@ -425,9 +436,9 @@ static const struct {
     const char *sql;
     const char *empty_sql;
 } walks[] = {
-    {"requests", 15,
+    {"requests", 16,
      "select entry, log, message_id, is_own, reference, urgency, is_training, language, persons, attachments,"
-     " due_after_ms, deadline_row, is_answered, due_ms, version from requests order by entry",
+     " due_after_ms, deadline_row, is_answered, due_ms, version, unit from requests order by entry",
      "delete from requests"},
     {"dues", 7,
      "select entry, received_s, due_ms, deadline_row, suspended_ms, left_ms, delayed_to_ms from dues"

@@ -58,16 +58,18 @@ const struct web_route web_routes[] = {
      .path = "/api/v1/inbox",
      .kind = WEB_ACT,
      .act = "inbox-list",
-     .query = {"limit", "after"},
+     .query = {"state", "urgent", "training", "partner", "agreement", "unit", "unassigned", "limit",
+               "after"},
      .gives = &shape_requests,
      .status = 200,
-     .purpose = "Requests to us, nearest deadline first; on the first page, before them, what was "
-                "given unasked and is in no case."},
+     .purpose = "Requests to us, nearest deadline first, and how much waits; without a filter, on "
+                "the first page, before them, what was given unasked and is in no case. A page may "
+                "hold less than its limit and still have a next one."},
     {.method = "GET",
      .path = "/api/v1/sent",
      .kind = WEB_ACT,
      .act = "sent-list",
-     .query = {"limit", "after"},
+     .query = {"state", "urgent", "training", "partner", "agreement", "limit", "after"},
      .gives = &shape_own_requests,
      .status = 200,
      .purpose = "Requests from us, with receipts and answers."},

@@ -120,6 +120,7 @@ static const struct shape_field row_fields[] = {
     INTEGER("minutes_left", MAY, -JSON_INTEGER_MAX, JSON_INTEGER_MAX, "Below 0: overdue."),
     CHOICE("state", MUST, state_words, NULL),
     CHOICE("partner_says", MAY, result_words, "What the partner's node did with it."),
+    IDENTIFIER("unit", MAY, "To whom it was given; of ours: there."),
 };
 static const struct shape request_row = SHAPE("request_row", "A request in a list.", row_fields);
 
@@ -162,10 +163,22 @@ static const struct shape returned_row =
           "erasures may be missing, if an older state of this machine was put back.")
 static const struct shape *const inbox_rows[] = {&given_row, &request_row};
 static const struct shape *const sent_rows[] = {&request_row, &returned_row};
+static const struct shape_field counts_fields[] = {
+    COUNT("open", MUST, "Without an answer."),
+    COUNT("overdue", MUST, "Of them: the time limit is over."),
+    COUNT("soon", MUST, "Of them: the last quarter of the limit runs."),
+    COUNT("urgent", MUST, "Of them."),
+    COUNT("unassigned", MAY, "Of them: given to no unit; of requests to us."),
+    COUNT("counted_to", MUST, "A count of this many is of so many or more."),
+};
+static const struct shape counts_row =
+    SHAPE("queue_counts", "What waits in the whole queue, whatever the filter.", counts_fields);
+static const struct shape *const counts_rows[] = {&counts_row};
+#define COUNTS OBJECT("counts", MUST, counts_rows, NULL)
 static const struct shape_field requests_fields[] = {
-    LIST("list", MUST, 2 * DESK_LIST_MAX, inbox_rows, NULL), NEXT, NOT_MET};
+    LIST("list", MUST, 2 * DESK_LIST_MAX, inbox_rows, NULL), NEXT, COUNTS, NOT_MET};
 static const struct shape_field own_requests_fields[] = {
-    LIST("list", MUST, 2 * DESK_LIST_MAX, sent_rows, NULL), NEXT, NOT_MET};
+    LIST("list", MUST, 2 * DESK_LIST_MAX, sent_rows, NULL), NEXT, COUNTS, NOT_MET};
 const struct shape shape_requests =
     SHAPE("requests", "A page of requests to us; on the first one, what was given unasked as well.",
           requests_fields);

@@ -304,7 +304,7 @@ const struct shape shape_document =
 /* --- paths and queries --- */
 
 static const char *const elsewhere_words[] = {"no", "yes"};
-static const char *const case_states[] = {"open", "closed"};
+static const char *const queue_states[] = {"open", "closed", "overdue", "soon", "answered"};
 static const char *const tried_types[] = {"request", "answer", "spontaneous"};
 static const struct shape_field parameter_fields[] = {
     UUID("item", MUST, "The message."),
@@ -319,7 +319,13 @@ static const struct shape_field parameter_fields[] = {
         "elsewhere", MUST, elsewhere_words,
         "Was it sent over another channel already? yes: foreign_references names it; an exercise "
         "may leave it out."),
-    CHOICE("state", MUST, case_states, "Absent: open and closed ones."),
+    CHOICE(
+        "state", MUST, queue_states,
+        "Of a case: open or closed; of a request: open, and of those overdue or soon; or answered. "
+        "Absent: all."),
+    BOOLEAN("urgent", MUST, "True: urgent ones; false: others."),
+    BOOLEAN("training", MUST, "True: of exercises; false: others."),
+    BOOLEAN("unassigned", MUST, "True: given to no unit yet."),
     IDENTIFIER("unit", MUST, "The unit."),
     IDENTIFIER("officer", MUST, "The officer."),
     CHOICE("purpose", MUST, purpose_names, "What it serves."),

@@ -12,6 +12,7 @@
 #include "cmd/demo_year.h"
 #include "crypto/secret.h"
 #include "store/derived_rows.h"
+#include "store/inbox_rows.h"
 
 #include <stdlib.h>
 #include <string.h>

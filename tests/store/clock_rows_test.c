@@ -2,6 +2,7 @@
 #include "check.h"
 #include "store/clock_rows.h"
 #include "store/derived_rows.h"
+#include "store/inbox_rows.h"
 #include "store/log_rows.h"
 #include "store/retention_rows.h"
 #include "store/schema.h"

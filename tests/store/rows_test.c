@@ -5,6 +5,7 @@
 #include "check.h"
 
 #include "store/derived_rows.h"
+#include "store/inbox_rows.h"
 #include "store/held_rows.h"
 #include "store/case_rows.h"
 #include "store/local_rows.h"

@@ -382,6 +382,12 @@ CHECK_TEST(requests_to_us_are_answered_refused_assigned_held_and_erased)
     CHECK_OR_RETURN(arrived(21, item[0]) && arrived(22, item[1]) && arrived(23, item[2]));
     CHECK(done(&(struct ask){
         .method = "GET", .route = "/api/v1/inbox", .session = officer, .status = 200}));
+    CHECK(done(&(struct ask){
+        .method = "GET",
+        .route = "/api/v1/inbox",
+        .session = officer,
+        .query = "state=open&urgent=false&training=true&partner=al&unassigned=true&limit=2",
+        .status = 200}));
     CHECK(done(&(struct ask){.method = "POST",
                              .route = "/api/v1/items/{id}/assignment",
                              .id = item[0],
