@@ -48,9 +48,9 @@ struct web_route {
     const char *method;
     const char *path; /* {id} and {n} stand for one segment */
     enum web_kind kind;
-    const char *act;      /* its roles are those of docs/roles.md; NULL: no act */
-    const char *id;       /* the argument that {id} becomes; NULL: none */
-    const char *number;   /* the argument that {n} becomes; NULL: none */
+    const char *act;       /* its roles are those of docs/roles.md; NULL: no act */
+    const char *id;        /* the argument that {id} becomes; NULL: none */
+    const char *number;    /* the argument that {n} becomes; NULL: none */
     const char *query[10]; /* arguments that may stand in the query */
     enum web_body body;
     const char *form; /* name of the message in the body; NULL: none */

@@ -143,6 +143,8 @@ static bool answered(struct answer answer, const char *asks, char item[UUID_TEXT
     buffer_clear(&body);
     buffer_clear(&out);
     answer.request_reference = request.reference;
+    if (answer.refusal_count > 0)
+        answer.refusal_count = 1; /* without the one that keeps its true ground at home */
     if (!answer_write(&answer, &body) ||
         !pair_act(&pair.nodes[1], "answer-send", arguments, buffer_span(&body), &out, &err))
         return false;
