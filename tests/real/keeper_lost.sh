@@ -102,8 +102,7 @@ goes_on RO-KEEPER-5
 
 # 4. An older one, and the database is older too: a directory that was copied is put back whole.
 cp -a "$homes/ro" "$homes/older-ro"
-begin ro
-begin al
+begin ro # al runs on
 until_said '"state":"reachable"' as_ro --json status
 exchange RO-KEEPER-6
 end ro
