@@ -31,9 +31,9 @@ CHECK_TEST(a_restored_node_gives_no_custody_before_contact)
     struct buffer out CLEANUP(buffer_free) = buffer_make(1 << 20);
     struct error err = {0};
     struct accepted accepted;
-    char item[UUID_TEXT_SIZE];
+    char item[UUID_TEXT_SIZE], theirs[UUID_TEXT_SIZE];
 
-    CHECK_OK(pair_request(&pair.nodes[1], 1, item, &err), err);
+    CHECK_OK(pair_request(&pair.nodes[1], 1, theirs, &err), err);
     pair_settle(&pair);
     CHECK_OK(hostile_run(node, mark, NULL, &err), err);
     CHECK_OR_RETURN(pair_reopen(node));
@@ -54,6 +54,14 @@ CHECK_TEST(a_restored_node_gives_no_custody_before_contact)
     CHECK(!pair_act(node, "sent-list", "{}", span_text(""), &out, &err));
     CHECK_ERROR(err, ERROR_CONFLICT, "nothing of ro-al is shown until al has answered");
     CHECK(!pair_act(node, "inbox-list", "{}", span_text(""), &out, &err));
+    static const char *const shows[] = {"item-show", "translation-list", "crosscheck-show"};
+    char arguments[80];
+    snprintf(arguments, sizeof arguments, "{\"item\":\"%s\"}", theirs);
+    for (size_t i = 0; i < ARRAY_COUNT(shows); i++) {
+        error_clear(&err);
+        CHECK(!pair_act(node, shows[i], arguments, span_text(""), &out, &err));
+        CHECK_ERROR(err, ERROR_CONFLICT, "nothing of ro-al is shown");
+    }
     /* Even told that the partner can be reached, it numbers nothing. */
     uint64_t size = node->journal.lines[0].out.size;
     node->journal.lines[0].is_reachable = true;
