@@ -195,6 +195,11 @@ int command_sent(struct options *options, int argc, char **argv)
     return queue_list(options, argc, argv, true);
 }
 
+int command_copies(struct options *options, int argc, char **argv)
+{
+    return command_list(options, argc, argv, "copy-list");
+}
+
 /* --- messages with files --- */
 
 /* The exact text; a carriage return is white space between JSON's tokens and becomes a space. */
@@ -277,6 +282,7 @@ struct message {
     const char *item;      /* NULL: none */
     const char *agreement; /* NULL: the only one */
     const char *elsewhere; /* sent over another channel already? NULL: not said */
+    const char *copy_exemption;
     const char *body_path;
     struct word_list files;
     struct word_list true_grounds; /* of a refusal in it, for the domestic log alone */
@@ -312,6 +318,8 @@ static bool message_send(struct session *session, const struct message *message,
     if (message->elsewhere != NULL)
         json_string_field(&arguments, "elsewhere", message->elsewhere);
     words_write(&arguments, "true_grounds", &message->true_grounds);
+    if (message->copy_exemption != NULL)
+        json_string_field(&arguments, "copy_exemption", message->copy_exemption);
     if (!uploads_write(session, &message->files, &arguments, problems, err))
         return false;
     json_end_object(&arguments);
@@ -341,6 +349,7 @@ int command_request(struct options *options, int argc, char **argv)
         {.name = "attach", .letter = 'a', .list = &message.files},
         {.name = "agreement", .value = &message.agreement},
         {.name = "elsewhere", .value = &message.elsewhere},
+        {.name = "copy-exemption", .value = &message.copy_exemption},
     };
     struct word_list words;
     int exit_code;
@@ -357,6 +366,7 @@ int command_answer(struct options *options, int argc, char **argv)
     const struct command_option own[] = {
         {.name = "attach", .letter = 'a', .list = &message.files},
         {.name = "true-ground", .list = &message.true_grounds},
+        {.name = "copy-exemption", .value = &message.copy_exemption},
     };
     struct word_list words;
     int exit_code;
@@ -405,6 +415,7 @@ static int spontaneous_give(struct options *options, int argc, char **argv)
         {.name = "attach", .letter = 'a', .list = &message.files},
         {.name = "agreement", .value = &message.agreement},
         {.name = "elsewhere", .value = &message.elsewhere},
+        {.name = "copy-exemption", .value = &message.copy_exemption},
     };
     struct word_list words;
     int exit_code;
@@ -434,11 +445,13 @@ int command_refuse(struct options *options, int argc, char **argv)
     struct word_list true_grounds = {.count = 0};
     const char *words_said = NULL;
     const char *language = NULL;
+    const char *copy_exemption = NULL;
     const struct command_option own[] = {
         {.name = "ground", .letter = 'g', .list = &grounds},
         {.name = "true-ground", .list = &true_grounds},
         {.name = "text", .letter = 't', .value = &words_said},
         {.name = "language", .value = &language},
+        {.name = "copy-exemption", .value = &copy_exemption},
     };
     struct word_list words;
     int exit_code;
@@ -453,6 +466,8 @@ int command_refuse(struct options *options, int argc, char **argv)
     words_write(&arguments, "true_grounds", &true_grounds);
     json_text_field_optional(&arguments, "reason_text", span_text(words_said));
     json_text_field_optional(&arguments, "language", span_text(language));
+    if (copy_exemption != NULL)
+        json_string_field(&arguments, "copy_exemption", copy_exemption);
     json_end_object(&arguments);
     return command_act(options, "refuse-send", buffer_span(&text), span_make(NULL, 0));
 }

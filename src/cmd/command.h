@@ -123,5 +123,6 @@ command_run command_clarify, command_limit, command_alarms;
 command_run command_on_call, command_emergency, command_statistics;
 command_run command_spontaneous;
 command_run command_forward, command_export;
+command_run command_copies;
 
 #endif

@@ -79,27 +79,33 @@ const struct command commands[] = {
      "all well, 1: warnings, 2: failures.",
      command_doctor},
     {"status", "", "How the node stands: logs, partners, alarms, sandbox.", command_status},
-    {"request", "FILE.json --elsewhere no|yes [--attach FILE]... [--agreement ID]",
+    {"request",
+     "FILE.json --elsewhere no|yes [--attach FILE]... [--agreement ID] [--copy-exemption WHY]",
      "Sends a request to the partner.\n\nFILE.json is the message's body (docs/messages.md); - is "
-     "standard input.",
+     "standard input. The own Single Point of Contact gets a copy of what another unit sends, unless WHY is "
+     "highly_sensitive_investigation, terrorism_not_emergency or safety_of_person (docs/copies.md).",
      command_request},
-    {"answer", "ITEM FILE.json [--attach FILE]... [--true-ground CODE]...",
+    {"answer", "ITEM FILE.json [--attach FILE]... [--true-ground CODE]... [--copy-exemption WHY]",
      "Answers a request in whole, in part, or with nothing held.\n\n--true-ground: with a refusal "
      "under_agreement in it, as for refuse.",
      command_answer},
     {"refuse",
-     "ITEM --ground CODE [--ground CODE]... [--true-ground CODE]... [--text TEXT] [--language LL]",
+     "ITEM --ground CODE [--ground CODE]... [--true-ground CODE]... [--text TEXT] [--language LL] [--copy-exemption WHY]",
      "Refuses a request on grounds of the closed list.\n\nWhere the ground would itself give "
      "something away, --ground under_agreement is what the partner reads, and --true-ground says why "
      "in truth: for the domestic log alone. --text goes to the partner.",
      command_refuse},
     {"spontaneous",
-     "give FILE.json --elsewhere no|yes [--attach FILE]... [--agreement ID]\nlist [--own] [--limit N] [--after "
+     "give FILE.json --elsewhere no|yes [--attach FILE]... [--agreement ID] [--copy-exemption WHY]\nlist [--own] [--limit N] [--after "
      "PLACE]",
      "Gives the partner information unasked, or lists what was given.\n\nFILE.json is the message's body "
      "(docs/messages.md, spontaneous); - is standard input. list: what was given to us, the newest first; --own: "
      "by us.",
      command_spontaneous},
+    {"copies", "[--limit N] [--after PLACE]",
+     "What other units sent to the partner, for the own Single Point of Contact, newest first.\n\nIts units are spoc and "
+     "those that begin with spoc-; of what was exempted from the copy the number alone is shown (docs/copies.md).",
+     command_copies},
     {"inbox",
      "[--state STATE] [--urgent|--not-urgent] [--training|--not-training] "
      "[--partner P] [--agreement A] [--unit U|--unassigned] [--limit N] [--after PLACE]",

@@ -226,8 +226,9 @@ static bool books_check(struct journal *journal, const struct desk_act *act, str
     bool is_shown = act->run == act_inbox_list || act->run == act_sent_list ||
                     act->run == act_item_show || act->run == act_item_forward ||
                     act->run == act_item_export || act->run == act_attachment_find ||
-                    act->run == act_spontaneous_list || act->run == act_translation_list ||
-                    act->run == act_crosscheck_show || act->run == act_duplicate_check;
+                    act->run == act_spontaneous_list || act->run == act_copy_list ||
+                    act->run == act_translation_list || act->run == act_crosscheck_show ||
+                    act->run == act_duplicate_check;
 
     for (size_t i = 0; is_shown && i < journal->line_count; i++) {
         if (journal_is_behind(&journal->lines[i]))

@@ -31,7 +31,7 @@ act_run act_request_send, act_answer_send, act_refuse_send, act_inbox_list, act_
     act_on_call_remove, act_statistics, act_clarification_ask, act_clarification_reply,
     act_access_decide, act_delay_tell, act_urgency_doubt, act_urgency_reply, act_alarm_list,
     act_acts_hold, act_acts_release, act_acts_holds;
-act_run act_spontaneous_send, act_spontaneous_list;
+act_run act_spontaneous_send, act_spontaneous_list, act_copy_list;
 act_run act_item_forward, act_item_export;
 
 /* The access entry of an act, last in it, so that it names the leaves of all that the act appended. `objects` are what was
@@ -67,7 +67,8 @@ struct span item_name(const struct journal_line *line, int64_t log, struct span 
 /* The entry with this message id (its text form) in one of our lines; MISSING. CONFLICT when two lines have it. */
 bool item_find(struct journal *journal, struct span id, struct arena *arena,
                struct journal_line **line, struct entry_row *out, struct error *err);
-/* What is on hold and over its time is for the proof alone: RULE for any other officer. */
+/* What is on hold and over its time is for the proof alone, and what was exempted from the copy to the Single Point of
+ * Contact is not for it: RULE for any other officer. */
 bool item_may_open(struct journal *journal, const struct desk_call *call, struct journal_line *line,
                    int64_t entry, struct error *err);
 bool item_reference(const struct journal_line *line, const struct entry_row *row,

@@ -4,6 +4,7 @@
 #include "desk/private.h"
 #include "desk/queue_filter.h"
 #include "desk/retention.h"
+#include "desk/spoc.h"
 
 #include "agreement/calendar.h"
 #include "agreement/clock.h"
@@ -505,7 +506,8 @@ bool item_may_open(struct journal *journal, const struct desk_call *call, struct
     struct officer_row officer;
 
     return access_officer(journal, call->access.officer, call->arena, &officer, err) &&
-           desk_hold_restricts(journal, line, entry, officer.role, err);
+           desk_hold_restricts(journal, line, entry, officer.role, err) &&
+           spoc_may_open(journal, &officer, entry, call->arena, err);
 }
 
 bool act_item_show(struct journal *journal, const struct desk_call *call, struct json_writer *out,

@@ -35,6 +35,7 @@ const struct role_rule role_rules[] = {
     {"refuse-send", OFFICERS},
     {"spontaneous-send", OFFICERS},
     {"spontaneous-list", READERS | BIT(AUDITOR)},
+    {"copy-list", READERS | BIT(AUDITOR)},
     {"assign", OFFICERS},
     {"clarification-ask", OFFICERS},
     {"clarification-reply", OFFICERS},

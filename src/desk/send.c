@@ -4,6 +4,7 @@
  */
 #include "desk/duty.h"
 #include "desk/private.h"
+#include "desk/spoc.h"
 
 #include "base/text.h"
 #include "journal/alone.h"
@@ -36,8 +37,12 @@ bool send_out(struct journal *journal, struct journal_line *line, const struct d
               struct json_writer *out, struct error *err)
 {
     struct appended appended;
+    struct spoc_copy copy;
+    struct span objects[2];
     char id[UUID_TEXT_SIZE];
 
+    if (!spoc_copy_read(journal, call, draft->type, &copy, err))
+        return false;
     if (call->is_trial)
         return true;
     if (!journal_append(journal, line, draft, &appended, err) ||
@@ -48,9 +53,11 @@ bool send_out(struct journal *journal, struct journal_line *line, const struct d
         !emergency_keep(journal, line, call, appended.entry,
                         ((const struct answer *)draft->parsed)->emergency, err))
         return false;
-    struct span object =
+    objects[0] =
         item_name(line, line->out.id, span_make(appended.message_id, UUID_SIZE), call->arena);
-    if (!access_write(journal, call, act, &object, 1, err))
+    if (!spoc_copy_keep(journal, &copy, appended.entry, err) ||
+        !spoc_copy_object(&copy, call->arena, &objects[1], err) ||
+        !access_write(journal, call, act, objects, objects[1].size > 0 ? 2 : 1, err))
         return false;
     uuid_write(appended.message_id, id);
     json_begin_object(out);

@@ -64,6 +64,7 @@ const struct table_info schema_tables[] = {
     {"on_call", TABLE_LOCAL, "id"},
     {"emergencies", TABLE_LOCAL, "entry"},
     {"exchanges", TABLE_LOCAL, "entry"},
+    {"copies", TABLE_LOCAL, "entry"},
 };
 const size_t schema_table_count = sizeof schema_tables / sizeof schema_tables[0];
 
@@ -401,6 +402,11 @@ static const char queue_filters[] =
     "create index requests_urgent on requests (is_own, is_answered, due_ms, entry) where urgency > 0;"
     "create index requests_training on requests (is_own, is_answered, due_ms, entry) where is_training = 1;";
 
+/* What designated authorities sent, for the own Single Point of Contact. */
+static const char copies_table[] =
+    "create table copies (entry bigint primary key, unit text not null, exemption bigint not null);"
+    "create index copies_unit on copies (unit, entry);";
+
 const struct migration schema_migrations[] = {
     {.number = 1, .sql_both = log_tables},
     {.number = 2, .sql_both = derived_tables},
@@ -426,6 +432,7 @@ const struct migration schema_migrations[] = {
     {.number = 19, .sql_both = duty_tables},
     {.number = 20, .sql_both = spontaneous_table},
     {.number = 21, .sql_both = queue_filters},
+    {.number = 22, .sql_both = copies_table},
 };
 const size_t schema_migration_count = sizeof schema_migrations / sizeof schema_migrations[0];
 

@@ -63,11 +63,12 @@ extern const struct shape shape_login, shape_password, shape_proof, shape_refusa
     shape_urgency, shape_erasure, shape_officer_put, shape_confirmation, shape_hold_put,
     shape_acts_hold_put;
 extern const struct shape shape_document, shape_session, shape_requests, shape_own_requests,
-    shape_given, shape_alarms, shape_sent, shape_upload, shape_item, shape_assigned, shape_erased,
-    shape_withdrawn, shape_officers, shape_officer_done, shape_password_asked, shape_approvals,
-    shape_approval, shape_approval_shown, shape_approval_done, shape_sessions, shape_officer_ended,
-    shape_agreements, shape_suspension, shape_resume, shape_retention, shape_retention_items,
-    shape_hold, shape_acts_hold, shape_acts_holds, shape_status, shape_problem;
+    shape_given, shape_copies, shape_alarms, shape_sent, shape_upload, shape_item, shape_assigned,
+    shape_erased, shape_withdrawn, shape_officers, shape_officer_done, shape_password_asked,
+    shape_approvals, shape_approval, shape_approval_shown, shape_approval_done, shape_sessions,
+    shape_officer_ended, shape_agreements, shape_suspension, shape_resume, shape_retention,
+    shape_retention_items, shape_hold, shape_acts_hold, shape_acts_holds, shape_status,
+    shape_problem;
 extern const struct shape shape_forwarding, shape_forwarded, shape_export, shape_exported;
 /* The same of the agreement's versions, the end of a log, a resume, revocations, and what looks over (shapes_governance.c). */
 extern const struct shape shape_signed, shape_proposal_refusal, shape_termination,

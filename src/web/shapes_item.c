@@ -4,6 +4,7 @@
 #include "desk/desk.h"
 #include "desk/duty.h"
 #include "desk/onward_limits.h"
+#include "desk/spoc.h"
 #include "message/access_decision.h"
 #include "message/answer.h"
 #include "message/clarification.h"
@@ -30,6 +31,8 @@ static const struct shape_field refusal_fields[] = {
             "Exactly with under_agreement: why in truth; for the domestic log alone."),
     TEXT("reason_text", MAY, 0, REFUSAL_REASON_SIZE_MAX, "In words, for the partner."),
     TEXT("language", MAY, 0, 2, "Of the words, ISO 639-1; absent: that of the request."),
+    CHOICE("copy_exemption", MAY, copy_exemption_names,
+           "Why the own Single Point of Contact gets no copy."),
 };
 const struct shape shape_refusal =
     SHAPE("refusal_arguments", "Why a request is refused.", refusal_fields);
@@ -190,6 +193,26 @@ const struct shape shape_given =
 const struct shape shape_own_requests =
     SHAPE("own_requests", "A page of our requests; on the first one, what came back as well.",
           own_requests_fields);
+
+static const char *const copy_types[] = {"request", "answer", "spontaneous"};
+static const struct shape_field copy_fields[] = {
+    INTEGER("copy", MUST, 1, JSON_INTEGER_MAX, "Its number."),
+    BOOLEAN("exempted", MUST,
+            "For its unit alone: the Single Point of Contact is shown the number."),
+    CHOICE("why", MAY, copy_exemption_names, "It was exempted."),
+    UUID("item", MAY, ITEM_TEXT),
+    IDENTIFIER("partner", MAY, NULL),
+    CHOICE("type", MAY, copy_types, "Of the message."),
+    TEXT("unit", MAY, 0, NAME_SIZE_MAX, "That sent it."),
+    TIME("created", MAY, NULL),
+};
+static const struct shape copy_row =
+    SHAPE("copy_row", "What a designated authority sent.", copy_fields);
+static const struct shape *const copy_rows[] = {&copy_row};
+static const struct shape_field copies_fields[] = {
+    LIST("list", MUST, DESK_LIST_MAX, copy_rows, NULL), NEXT};
+const struct shape shape_copies =
+    SHAPE("copies", "A page of copies to the own Single Point of Contact.", copies_fields);
 
 static const char *const alarm_words[] = {"no_custody", "overdue", "soon", "unreviewed",
                                           "unapproved"};

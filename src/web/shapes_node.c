@@ -4,6 +4,7 @@
 #include "desk/own_dates.h"
 #include "desk/retention.h"
 #include "desk/roles.h"
+#include "desk/spoc.h"
 #include "message/act.h"
 #include "message/part.h"
 #include "message/suspension.h"
@@ -325,6 +326,9 @@ static const struct shape_field parameter_fields[] = {
         "Absent: all."),
     BOOLEAN("urgent", MUST, "True: urgent ones; false: others."),
     BOOLEAN("training", MUST, "True: of exercises; false: others."),
+    CHOICE("copy_exemption", MUST, copy_exemption_names,
+           "Why the own Single Point of Contact gets no copy of what a designated authority sends; "
+           "absent: it gets one."),
     BOOLEAN("unassigned", MUST, "True: given to no unit yet."),
     IDENTIFIER("unit", MUST, "The unit."),
     IDENTIFIER("officer", MUST, "The officer."),

@@ -367,6 +367,14 @@ CHECK_TEST(what_is_given_unasked_is_listed_on_both_sides)
                         &answer));
     CHECK(live_answer_has(&answer, item));
     live_answer_free(&answer);
+    CHECK_OR_RETURN(ask(&(struct ask){.method = "GET",
+                                      .route = "/api/v1/copies",
+                                      .session = as(ROLE_DPO),
+                                      .query = "limit=5",
+                                      .status = 200},
+                        &answer));
+    CHECK(live_answer_has(&answer, item));
+    live_answer_free(&answer);
     live_hold(&live);
     live.pair.nodes[0].journal.lines[0].agreement.four_eyes = four_eyes;
     live_release(&live);
