@@ -8,6 +8,8 @@
 
 #include "agreement/agreement.h"
 
+#define AGREEMENT_OFFSET_MAX 64 /* rows of one table: thirty years of two changes each */
+
 /* Local time minus UTC at this moment, in ms. Before the first row, its offset. */
 int64_t calendar_offset_ms(const struct agreement_calendar *calendar, int64_t time_ms);
 /* The first moment of a local day (days since 1970-01-01), Unix ms; where midnight is skipped, the moment of the change. */

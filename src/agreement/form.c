@@ -2,6 +2,7 @@
  * The tables of the agreement document: its reader, canonical writer, published schema and the field lists of
  * docs/agreement.md come from here and from nowhere else.
  */
+#include "agreement/calendar.h"
 #include "agreement/agreement.h"
 
 #include "base/attributes.h"
@@ -316,7 +317,7 @@ static const struct form_field calendar_fields[] = {
      .kind = FORM_OBJECTS,
      FORM_LIST_AT(struct agreement_calendar, offsets, offset_count),
      .min = 1,
-     .max = 64,
+     .max = AGREEMENT_OFFSET_MAX,
      .form = &offset_form,
      .about = "Changes of local time, rising; the first not after valid_from."},
     {.name = "rest_days",

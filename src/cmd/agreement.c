@@ -7,6 +7,7 @@
 #include "cmd/agreement_words.h"
 #include "cmd/paired.h"
 #include "cmd/setup.h"
+#include "cmd/zone.h"
 
 #include "base/attributes.h"
 #include "base/env.h"
@@ -46,8 +47,58 @@ static bool period_read(const char *from, const char *days, struct agreement_dra
     return true;
 }
 
+/* One more than the default ones. */
+static bool note_add(struct agreement *agreement, enum clause clause, const char *text,
+                     struct arena *arena, struct error *err)
+{
+    struct agreement_note *notes = arena_array(arena, agreement->note_count + 1, sizeof *notes);
+    struct span kept;
+
+    if (notes == NULL || !arena_copy(arena, span_text(text), &kept))
+        return error_set(err, ERROR_LIMIT, "drafting an agreement: out of memory");
+    memcpy(notes, agreement->notes, agreement->note_count * sizeof *notes);
+    notes[agreement->note_count++] =
+        (struct agreement_note){span_text(agreement_clauses[clause].number), kept};
+    agreement->notes = notes;
+    return true;
+}
+
+/* Both parties' zone tables, so that each side sees a limit by both clocks. They count nothing where hours are counted; rest
+ * days and holidays are for whoever counts days. A machine without the database drafts without them, and says so. */
+static bool zones_fill(struct agreement *agreement, char version[ZONE_VERSION_SIZE],
+                       struct arena *arena, struct error *err)
+{
+    struct agreement_calendar *calendars =
+        arena_array(arena, agreement->party_count, sizeof *calendars);
+    char note[160];
+
+    if (calendars == NULL)
+        return error_set(err, ERROR_LIMIT, "drafting an agreement: out of memory");
+    for (size_t i = 0; i < agreement->party_count; i++) {
+        const struct agreement_party *party = &agreement->parties[i];
+        calendars[i].party = party->party;
+        if (zone_table(party->time_zone, agreement->valid_from_ms, agreement->valid_to_ms, arena,
+                       &calendars[i], err))
+            continue;
+        if (err->kind != ERROR_MISSING)
+            return false;
+        error_clear(err);
+        version[0] = '\0';
+        return true;
+    }
+    zone_version(version);
+    agreement->calendars = calendars;
+    agreement->calendar_count = agreement->party_count;
+    snprintf(note, sizeof note,
+             "The zone tables are those of tzdata %s; a later change of a state's clocks wants an "
+             "amendment.",
+             version);
+    return note_add(agreement, CLAUSE_DEADLINES, note, arena, err);
+}
+
+/* `version`: of the time zone database, empty when it was not there. */
 static bool draft_write(const struct paired *pair, struct agreement_draft *draft, const char *path,
-                        struct error *err)
+                        char version[ZONE_VERSION_SIZE], struct error *err)
 {
     struct arena arena CLEANUP(arena_free) = arena_make(ARENA_SIZE);
     struct buffer document CLEANUP(buffer_free) = buffer_make(AGREEMENT_SIZE_MAX);
@@ -58,7 +109,8 @@ static bool draft_write(const struct paired *pair, struct agreement_draft *draft
     draft->parties[0] = own_first ? &pair->own.party : &pair->partner.party;
     draft->parties[1] = own_first ? &pair->partner.party : &pair->own.party;
     memcpy(draft->psk_hash, pair->psk_hash, DIGEST_SIZE);
-    if (!agreement_default(draft, &arena, &agreement, err))
+    if (!agreement_default(draft, &arena, &agreement, err) ||
+        !zones_fill(&agreement, version, &arena, err))
         return false;
     if (!agreement_check(&agreement, &problems)) {
         problems_to_error(&problems, err);
@@ -92,14 +144,19 @@ static int agreement_draft(struct options *options, int argc, char **argv)
     struct paired pair;
     struct home home;
     struct error err = {0};
+    char version[ZONE_VERSION_SIZE] = "";
     int exit_code = 0;
 
     if (!command_parse(options, argc, argv, own, ARRAY_COUNT(own), 1, 1, &words, &exit_code))
         return exit_code;
     if (!home_find(options->home, &home, &err) ||
         !paired_load(&home, span_text(partner), &arena, &pair, &err) ||
-        !period_read(from, days, &draft, &err) || !draft_write(&pair, &draft, words.words[0], &err))
+        !period_read(from, days, &draft, &err) ||
+        !draft_write(&pair, &draft, words.words[0], version, &err))
         return command_fail(options, &err);
+    if (version[0] == '\0')
+        command_note(options, "this machine has no time zone database (package tzdata): the draft "
+                              "has no zone tables, and only UTC will be shown");
     return file_show(options, words.words[0],
                      "read it (`besa agreement show FILE`), change what has to be, then sign");
 }

@@ -28,7 +28,8 @@ const struct command commands[] = {
      "proposal [NAME] --export FILE [--own]\naccept FILE\nrefuse [NAME] [--for GROUND]\nwithdraw [NAME]\n"
      "terminate DATE [--for REASON]\nhistory [NAME] [--limit N] [--after PLACE]\ndiff [OLD] [NEW]\n"
      "try FILE [--type TYPE] [--as-sender|--as-receiver] [--agreement FILE]",
-     "The co-signed rules of the exchange with a partner.\n\nA new version is drafted and signed as a file, "
+     "The co-signed rules of the exchange with a partner.\n\ndraft takes the zone tables of both parties from this "
+     "machine's time zone database.\n\nA new version is drafted and signed as a file, "
      "proposed, read by the other side with `diff`, countersigned as a file and given back with `accept`: from that "
      "entry on it rules. `diff` without files explains the partner's proposal and counts its effects here; with one file "
      "that file against the version in force; with two the files alone. `try` says what would be ruled of a message body "

@@ -264,6 +264,27 @@ CHECK_TEST(one_signature_makes_no_agreement)
     CHECK(!run_exists(at("twice")));
 }
 
+/* Clause 8.1; from there on both nodes show each limit by both clocks. */
+CHECK_TEST(the_draft_holds_the_zone_tables_of_both)
+{
+    static const char *const wanted[] = {
+        "\"calendars\":[{\"party\":",
+        "{\"party\":\"al\",\"time_zone\":\"Europe/Tirane\",\"offsets\":[{",
+        "{\"party\":\"ro\",\"time_zone\":\"Europe/Bucharest\",\"offsets\":[{",
+        "The zone tables are those of tzdata ", "\"count\":\"elapsed\""};
+    struct buffer file CLEANUP(buffer_free) = buffer_make(AGREEMENT_SIZE_MAX);
+    struct error err = {0};
+
+    if (access("/usr/share/zoneinfo/Europe/Tirane", R_OK) != 0)
+        CHECK_NOT_RUN("this machine has no time zone database");
+    CHECK_OK(env_read_file(env_real(), at("draft.json"), file.limit, &file, &err), err);
+    for (size_t i = 0; i < sizeof wanted / sizeof wanted[0]; i++) {
+        CHECK(memmem(file.data, file.size, wanted[i], strlen(wanted[i])) != NULL);
+        if (memmem(file.data, file.size, wanted[i], strlen(wanted[i])) == NULL)
+            printf("%s\n", wanted[i]);
+    }
+}
+
 CHECK_TEST(what_this_program_cannot_speak_it_does_not_sign)
 {
     struct buffer file CLEANUP(buffer_free) = buffer_make(AGREEMENT_SIZE_MAX);
@@ -466,6 +487,7 @@ int main(void)
     CHECK_RUN(both_sides_pin_each_other);
     CHECK_RUN(an_unknown_officer_pairs_nobody);
     CHECK_RUN(one_signature_makes_no_agreement);
+    CHECK_RUN(the_draft_holds_the_zone_tables_of_both);
     CHECK_RUN(what_this_program_cannot_speak_it_does_not_sign);
     CHECK_RUN(two_signatures_do);
     CHECK_RUN(a_changed_agreement_is_refused);
