@@ -47,8 +47,13 @@ static bool scope_find(struct crosscheck *check, const struct match_key *key, sc
 
     if (!find(check->keys.journal->db, bytes, scope, rows, ARRAY_COUNT(rows), &count, err))
         return false;
-    if (count > CROSSCHECK_KEY_CAP)
-        return true; /* many have it: a hotline, a number typed for want of one */
+    if (count > CROSSCHECK_KEY_CAP) {
+        if (!match_kind_is_of_one(key->kind) && key->kind != MATCH_KIND_FOREIGN)
+            return true; /* many have it: a hotline, a number typed for want of one */
+        count =
+            CROSSCHECK_KEY_CAP; /* whoever is asked for most often must not be asked for unseen */
+        hits->is_cut = true;
+    }
     for (size_t i = 0; i < count; i++)
         if (rows[i].side != KEY_ITEM || rows[i].object != self)
             hit_add(hits, &rows[i], key->kind);

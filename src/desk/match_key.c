@@ -20,6 +20,11 @@
 #define PHONE_LEAST    8u
 #define PHONE_MOST     20u
 
+bool match_kind_is_of_one(int kind)
+{
+    return kind == (int)IDENT_DOCUMENT || kind == (int)IDENT_NUMBER || kind == MATCH_KIND_BIRTH;
+}
+
 const char *match_kind_name(int kind)
 {
     if (kind == MATCH_KIND_BIRTH)

@@ -62,6 +62,8 @@ bool match_keys_of_entry(struct match_keys *keys, const struct journal_line *lin
                          const struct entry_row *row, struct error *err);
 bool match_keys_put(const struct match_keys *keys, struct span scope, enum key_side side,
                     int64_t object, struct error *err);
+/* A document, a state's number, a name with its whole date of birth: one person's, where a telephone may be many's. */
+bool match_kind_is_of_one(int kind);
 /* "document", "name_birth", ... */
 const char *match_kind_name(int kind);
 

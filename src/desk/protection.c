@@ -10,11 +10,6 @@
 #define NAMESAKE_MAX 20u
 #define SCRATCH_SIZE (4u * 1024u * 1024u) /* of one person and their keys */
 
-static bool names_one_person(int kind)
-{
-    return kind == (int)IDENT_DOCUMENT || kind == (int)IDENT_NUMBER || kind == MATCH_KIND_BIRTH;
-}
-
 static void raise(int64_t guard, enum own_guard *out)
 {
     if (guard > (int64_t)*out)
@@ -99,7 +94,7 @@ static bool body_ask(struct journal *journal, struct span body, enum own_guard *
         !match_keys_of_person(keys, person, 0, err))
         return false;
     for (size_t i = 0; i < keys->count; i++)
-        if (names_one_person(keys->list[i].kind) && !key_ask(journal, &keys->list[i], out, err))
+        if (match_kind_is_of_one(keys->list[i].kind) && !key_ask(journal, &keys->list[i], out, err))
             return false;
     return names_ask(keys, out, err);
 }

@@ -418,6 +418,24 @@ CHECK_TEST(what_many_have_leads_to_nobody_and_the_hidden_do_not_count)
     CHECK(lacks("k-3"));
 }
 
+/* A passport is one person's: whoever is most often asked for is shown in part, never not at all. */
+CHECK_TEST(of_a_document_that_many_records_have_the_newest_are_shown)
+{
+    static const struct who wanted = {"A", "B", "1990", "WA1034567", NULL, NULL};
+    char item[UUID_TEXT_SIZE];
+
+    CHECK_OR_RETURN(from_albania(&wanted, 9, item));
+    CHECK_OK(as("border", "case-put", "{\"number\":\"k-5\",\"title\":\"Old\"}", ""), err);
+    CHECK_OK(as("border", "case-put", "{\"number\":\"k-6\",\"title\":\"New\"}", ""), err);
+    CHECK_OK(person_in("k-5", &wanted, PERSON_SUSPECT), err);
+    CHECK_OK(check("duty", item), err);
+    CHECK(has("k-5") && has("\"more\":false"));
+    for (int i = 0; i < 50; i++)
+        CHECK_OK(person_in("k-6", &wanted, PERSON_SUSPECT), err);
+    CHECK_OK(check("duty", item), err);
+    CHECK(has("k-6") && lacks("k-5") && has("\"more\":true"));
+}
+
 //= dir-2016-680 art 4(1)(b)
 CHECK_TEST(a_greek_item_changes_nothing_that_albania_or_the_ordinary_desk_can_see)
 {
@@ -706,6 +724,7 @@ int main(void)
     CHECK_RUN(cases_are_found_and_what_their_unit_keeps_is_its_own);
     CHECK_RUN(who_is_protected_in_one_case_is_protected_in_all);
     CHECK_RUN(what_many_have_leads_to_nobody_and_the_hidden_do_not_count);
+    CHECK_RUN(of_a_document_that_many_records_have_the_newest_are_shown);
     CHECK_RUN(a_greek_item_changes_nothing_that_albania_or_the_ordinary_desk_can_see);
     CHECK_RUN(a_second_request_and_another_channel_are_warned_of);
     CHECK_RUN(whether_it_was_sent_elsewhere_is_asked_first);
