@@ -1,14 +1,18 @@
 /*
  * The desk at the size of years: a page of the inbox and of cases, the cross-check of a new request, the warning before one
- * is sent, and the agreement's ruling, with a million messages and a hundred thousand cases in the books. Acts are jobs of
- * the writer as in a node, each with a reason of its own, so that its access entry and its sync are in the time.
+ * is sent, and the agreement's ruling, with a million messages and a hundred thousand cases in the books, and two hundred
+ * thousand people in the own index. Acts are jobs of the writer as in a node, each with a reason of its own, so that its access
+ * entry and its sync are in the time.
  *
  * Old messages are rows put in directly, their match keys among them; the new ones are sent by the partner.
  */
 #include "bench.h"
 
+#include "desk_own.h"
+
 #include "agreement/permit.h"
 #include "desk/match_key.h"
+#include "desk/own_form.h"
 #include "journal/private.h"
 #include "journal/support/pair.h"
 #include "message/support/samples.h"
@@ -20,15 +24,17 @@
 
 #define MESSAGE_COUNT INT64_C(1000000)
 #define CASE_COUNT    INT64_C(100000)
-#define OPEN_EACH     10 /* one message in so many is a request to us that waits */
-#define HIT_COUNT     20 /* old records that name the person of the new requests */
-#define CALLS         20 /* of one round */
+#define OWN_COUNT     INT64_C(200000) /* people of the own index */
+#define OPEN_EACH     10              /* one message in so many is a request to us that waits */
+#define HIT_COUNT     20              /* old records that name the person of the new requests */
+#define CALLS         20              /* of one round */
 #define PERMIT_CALLS  10000
 #define DAY_MS        INT64_C(86400000)
 
 static struct pair pair;
 static struct error err;
 static struct buffer out;
+static struct buffer person_body; /* of everybody in a case */
 
 static struct pair_node *desk(void)
 {
@@ -96,7 +102,7 @@ static bool case_make(int64_t index)
                           .opened_ms = pair_clock_ms(),
                           .is_closed = index % 3 == 0};
     struct case_person_row person = {
-        .id = index + 1, .body = span_text("{}"), .officer = span_text("blerim")};
+        .id = index + 1, .body = buffer_span(&person_body), .officer = span_text("blerim")};
 
     snprintf(number, sizeof number, "b-%06d", (int)index);
     snprintf(unit, sizeof unit, "unit-%d", (int)(index % 50));
@@ -139,6 +145,36 @@ static bool hits_run(struct journal *of, void *context, struct error *error)
                             i % 2 == 0 ? KEY_CASE_PERSON : KEY_ITEM,
                             i % 2 == 0 ? i + 1 : of->next_entry - 1 - i, error))
             return false;
+    return true;
+}
+
+/* --- the new requests --- */
+
+/* The sample's first person with a whole date of birth, so that the own index is asked for the name as well as the number. */
+static struct request asking(unsigned number, char reference[24], struct person persons[2])
+{
+    struct request request = sample_request_numbered(number, reference);
+
+    memcpy(persons, sample_persons, sizeof sample_persons);
+    persons[0].birth_date = span_text("1984-07-05");
+    request.persons = persons;
+    return request;
+}
+
+static bool request_put(unsigned number, char item[UUID_TEXT_SIZE])
+{
+    char reference[24];
+    struct person persons[2];
+    struct request request = asking(number, reference, persons);
+    struct buffer body CLEANUP(buffer_free) = buffer_make(BODY_SIZE_MAX);
+    struct buffer sent CLEANUP(buffer_free) = buffer_make(64 * 1024);
+
+    request.authority = span_text("Centrul de Cooperare (test)");
+    if (!request_write(&request, &body) ||
+        !pair_act(&pair.nodes[0], "request-send", "{}", buffer_span(&body), &sent, &err))
+        return false;
+    /* {"item":"<uuid>",... */
+    snprintf(item, UUID_TEXT_SIZE, "%.*s", UUID_TEXT_SIZE - 1, (const char *)sent.data + 9);
     return true;
 }
 
@@ -201,16 +237,32 @@ static bool calls(struct bench_series *series,
     return true;
 }
 
+/* What was measured found something, in each of the three places. */
+static bool everybody_was_found(const char *item)
+{
+    static const char *const places[] = {"\"own\":false", "\"case_person\"", "\"own_person\""};
+    char arguments[64];
+    struct asked show = {"crosscheck-show", arguments, {NULL, 0}};
+
+    snprintf(arguments, sizeof arguments, "{\"item\":\"%s\"}", item);
+    if (!pair_work(desk(), asked_run, &show, &err))
+        return false;
+    for (size_t i = 0; i < ARRAY_COUNT(places); i++)
+        if (memmem(out.data, out.size, places[i], strlen(places[i])) == NULL)
+            return error_set(&err, ERROR_BUG, "the cross-check found no %s", places[i]);
+    return true;
+}
+
 /* One new request after the other, each checked alone: what one waits for. */
 static bool crosschecks(struct bench_series *series)
 {
     static unsigned number = 100;
     double ms[CALLS];
-    char item[UUID_TEXT_SIZE];
+    char item[UUID_TEXT_SIZE] = "";
     bool more = false;
 
     for (size_t i = 0; i < CALLS; i++) {
-        if (!pair_request(&pair.nodes[0], number++, item, &err))
+        if (!request_put(number++, item))
             return false;
         pair_settle(&pair);
         double began = bench_now();
@@ -220,7 +272,7 @@ static bool crosschecks(struct bench_series *series)
     }
     qsort(ms, CALLS, sizeof ms[0], bench_compare);
     bench_add(series, ms[CALLS / 2]);
-    return true;
+    return everybody_was_found(item);
 }
 
 static bool permits(struct bench_series *series)
@@ -260,7 +312,9 @@ static bool measure(void)
     struct asked cases_of = {
         "case-list", "{\"limit\":50,\"state\":\"open\",\"unit\":\"unit-7\"}", {NULL, 0}};
     struct asked draft = {"duplicate-check", "{}", {NULL, 0}};
-    struct request request = sample_request();
+    char reference[24];
+    struct person persons[2];
+    struct request request = asking(99, reference, persons);
     struct buffer body CLEANUP(buffer_free) = buffer_make(BODY_SIZE_MAX);
     bool more = true;
 
@@ -287,19 +341,24 @@ static bool measure(void)
 
 bool bench_desk(void)
 {
-    bench_say("desk: %lld messages, %lld cases\n", (long long)MESSAGE_COUNT, (long long)CASE_COUNT);
+    bench_say("desk: %lld messages, %lld cases, %lld people\n", (long long)MESSAGE_COUNT,
+              (long long)CASE_COUNT, (long long)OWN_COUNT);
     out = buffer_make(8u << 20);
-    bool ok = pair_make(&pair);
+    person_body = buffer_make(1u << 16);
+    bool ok = own_person_write(&sample_persons[0], &person_body) && pair_make(&pair);
     if (ok)
         pair_settle(&pair);
     double began = bench_now();
     ok = ok && rows_put(message_put, MESSAGE_COUNT) && rows_put(case_make, CASE_COUNT) &&
-         pair_work(desk(), hits_run, NULL, &err);
+         pair_work(desk(), hits_run, NULL, &err) &&
+         desk_own_fill(desk(), OWN_COUNT, &sample_persons[0], &err);
     bench_say("  filled in %.0f s\n", bench_now() - began);
     ok = ok && measure();
     if (!ok)
         bench_say("desk: %s\n", err.text);
+    desk_own_close(desk());
     pair_free(&pair);
     buffer_free(&out);
+    buffer_free(&person_body);
     return ok;
 }
