@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define COLUMN_COUNT_MAX 16
+#define COLUMN_COUNT_MAX 20
 #define COLUMN_WIDTH_MAX 48
 #define INDENT           2
 

@@ -1,6 +1,7 @@
 /* One case as it stands: its items with what is left of their time, people, notes, tasks, references. */
 #include "desk/case.h"
 
+#include "desk/codes.h"
 #include "message/offence.h"
 
 struct shown {
@@ -95,6 +96,7 @@ static void items_write(struct journal *journal, const struct shown *shown, int6
         json_boolean_field(out, "own", journal_side(line, row->log) == SIDE_OWN);
         json_time_field(out, "created", row->created_ms);
         json_text_field_optional(out, "reference", row->reference);
+        codes_row_write(journal, row->entry, out);
         if (row->is_request)
             json_boolean_field(out, "answered", row->is_answered);
         if (row->is_request && row->due_ms > 0) {

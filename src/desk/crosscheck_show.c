@@ -5,6 +5,7 @@
 #include "desk/crosscheck.h"
 
 #include "base/text.h"
+#include "desk/codes.h"
 #include "desk/own.h"
 #include "desk/roles.h"
 #include "store/register_rows.h"
@@ -110,6 +111,7 @@ static bool item_hit_write(struct telling *telling, const struct crosscheck_hit 
     if (row.type == MESSAGE_REQUEST &&
         request_find(telling->journal->db, arena, row.id, &request, &hidden))
         json_text_field(&telling->out, "reference", request.reference);
+    codes_row_write(telling->journal, row.id, &telling->out);
     kinds_write(telling, hit->kinds);
     json_end_object(&telling->out);
     return true;

@@ -33,25 +33,15 @@ static void third_add(struct onward *onward, const char *own, struct span party,
     onward->thirds[onward->third_count++] = (struct onward_third){party, reference};
 }
 
-static void codes_add(struct onward *onward, uint64_t handling, enum classification classification)
+static void thirds_add(struct onward *onward, const char *own, const struct marking *marking)
 {
-    onward->handling |= handling;
-    if (classification > onward->classification)
-        onward->classification = classification;
-}
-
-static void marking_add(struct onward *onward, const char *own, const struct marking *marking)
-{
-    codes_add(onward, marking->handling, marking->classification);
-    onward->source_systems |= BIT(marking->source_system);
-    onward->is_restricted = onward->is_restricted || marking->is_restricted;
     third_add(onward, own, marking->source_partner, marking->third_party_consent);
     third_add(onward, own, marking->third_party, marking->third_party_consent);
 }
 
 static void item_add(struct onward *onward, const char *own, const struct item *item)
 {
-    marking_add(onward, own, item_marking(item));
+    thirds_add(onward, own, item_marking(item));
     onward->person_count += item->has_person;
 }
 
@@ -63,18 +53,14 @@ static void message_add(struct onward *onward, const char *own, const void *mess
     const struct item *items = NULL;
     size_t count = message_items(onward->type, message, &items);
 
+    codes_add_message(&onward->codes, onward->type, message);
     if (onward->type == MESSAGE_REQUEST) {
         onward->reference = request->reference;
-        codes_add(onward, request->handling, request->classification);
         for (size_t i = 0; i < request->person_count; i++)
-            marking_add(onward, own, &request->persons[i].marking);
+            thirds_add(onward, own, &request->persons[i].marking);
         onward->person_count += request->person_count;
-    } else if (onward->type == MESSAGE_ANSWER) {
-        onward->reference = answer->reference;
-        codes_add(onward, answer->handling, answer->classification);
     } else {
-        onward->reference = given->reference;
-        codes_add(onward, given->handling, given->classification);
+        onward->reference = onward->type == MESSAGE_ANSWER ? answer->reference : given->reference;
     }
     for (size_t i = 0; i < count; i++)
         item_add(onward, own, &items[i]);
@@ -85,16 +71,19 @@ static bool small_part_add(struct journal *journal, struct onward *onward,
                            const struct part_row *part, struct arena *arena, struct error *err)
 {
     struct problems problems = {.count = 0};
+    struct item *item = arena_alloc(arena, sizeof *item); /* its codes stay with it */
     struct span bytes;
-    struct item item;
 
+    if (item == NULL)
+        return error_set(err, ERROR_LIMIT, "out of memory");
     if (onward->part_count == PART_COUNT_MAX)
         return error_set(err, ERROR_LIMIT, "it has more than %u parts", PART_COUNT_MAX);
     if (!journal_part(journal, part, arena, &bytes, err))
         return error_add(err, "part %" PRId64, part->number);
-    if (!item_read(bytes, arena, &item, &problems))
+    if (!item_read(bytes, arena, item, &problems))
         return error_set(err, ERROR_STORE, "part %" PRId64 " is no item", part->number);
-    item_add(onward, journal->party, &item);
+    codes_add_marking(&onward->codes, item_marking(item));
+    item_add(onward, journal->party, item);
     onward->parts[onward->part_count++] = bytes;
     return true;
 }
@@ -176,7 +165,7 @@ static bool accepted_check(struct journal *journal, const struct onward *onward,
 //= dir-2016-680 art 16(3)
 static bool marks_permit(const struct onward *onward, struct error *err)
 {
-    return !onward->is_restricted ||
+    return !onward->codes.is_restricted ||
            error_set(err, ERROR_RULE,
                      "something in it is marked as restricted (contested, or kept for evidence "
                      "alone): it is not passed on");
@@ -222,7 +211,7 @@ bool onward_refuse(const struct onward *onward, struct error *err, enum clause c
 bool onward_sources_permit(const struct onward *onward, uint64_t permitted, const char *where,
                            struct error *err)
 {
-    uint64_t excess = onward->source_systems & ~permitted;
+    uint64_t excess = onward->codes.source_systems & ~permitted;
 
     for (size_t i = 0; i < SOURCE_SYSTEM_COUNT; i++)
         if (excess & BIT(i))
@@ -243,11 +232,11 @@ static const char *consent_reason(const struct onward *onward, const struct onwa
 {
     if (!onward->is_of_partner)
         return NULL;
-    if (onward->handling & HANDLING_BIT(HANDLING_H2))
+    if (onward->codes.handling & HANDLING_BIT(HANDLING_H2))
         return "handling code H2";
-    if (onward->handling & HANDLING_BIT(HANDLING_H3))
+    if (onward->codes.handling & HANDLING_BIT(HANDLING_H3))
         return "handling code H3, whose restrictions are for its provider to lift";
-    if (way->is_judicial && onward->handling & HANDLING_BIT(HANDLING_H1))
+    if (way->is_judicial && onward->codes.handling & HANDLING_BIT(HANDLING_H1))
         return "handling code H1, and it may come into judicial proceedings";
     return way->leaves_state ? "it was given to this state" : NULL;
 }
@@ -367,8 +356,7 @@ void onward_write(struct journal *journal, const struct onward *onward, struct j
     json_string_field(out, "agreement", onward->line->agreement_id);
     json_text_field(out, "reference", onward->reference);
     json_time_field(out, "created", onward->row.created_ms);
-    json_choices_field(out, "handling", handling_names, HANDLING_COUNT, onward->handling);
-    json_string_field(out, "classification", classification_names[onward->classification]);
+    codes_write(&onward->codes, out);
     json_key(out, "consents");
     json_begin_array(out);
     for (size_t i = 0; i < onward->consent_count; i++)

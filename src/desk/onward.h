@@ -8,13 +8,13 @@
 
 #include "agreement/clause.h"
 #include "base/attributes.h"
+#include "desk/codes.h"
 #include "desk/consent.h"
 #include "desk/onward_limits.h"
 #include "message/answer.h"
 #include "message/request.h"
 
-#define ONWARD_MARKING_MAX (ITEM_COUNT_MAX + PART_COUNT_MAX + PERSON_COUNT_MAX)
-#define ONWARD_OBJECT_MAX  10u /* of one access entry: item, consents, and to whom */
+#define ONWARD_OBJECT_MAX 10u /* of one access entry: item, consents, and to whom */
 
 /* One item that is to be passed on. Texts live in the arena of the call. */
 struct onward {
@@ -27,16 +27,12 @@ struct onward {
     size_t part_count;
     struct span reference;
     bool is_of_partner;
-    /* Of the message and of everything in it: codes and systems add up, the highest classification counts. */
-    uint64_t handling;
-    uint64_t source_systems; /* bits of enum source_system */
-    enum classification classification;
-    bool is_restricted;
+    struct codes codes; /* of the message and of everything in it */
     size_t person_count;
     struct onward_third {
         struct span party;
-        struct span reference;        /* of its consent to what was given to us; may be empty */
-    } thirds[2 * ONWARD_MARKING_MAX]; /* other providers of something in it, each once */
+        struct span reference;       /* of its consent to what was given to us; may be empty */
+    } thirds[2 * CODES_MARKING_MAX]; /* other providers of something in it, each once */
     size_t third_count;
     /* What was named of the arguments `consent` and `third_consent`. */
     struct consent consents[ONWARD_CONSENT_COUNT];

@@ -79,7 +79,8 @@ struct spontaneous_line;
 bool spontaneous_new_list(struct journal *journal, const struct desk_call *call,
                           struct spontaneous_line **out, struct span *objects, size_t *count,
                           struct error *err);
-void spontaneous_line_write(const struct spontaneous_line *line, struct json_writer *out);
+void spontaneous_line_write(struct journal *journal, const struct spontaneous_line *line,
+                            struct json_writer *out);
 
 /* Uploads become parts and attachments of a message; items of an answer become small parts before them, so that one can
  * be erased alone. Numbers rise from 1. */

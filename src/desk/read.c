@@ -1,6 +1,7 @@
 /*
  * Reading: the queue and one item. What is shown stands in the access entry before the answer leaves.
  */
+#include "desk/codes.h"
 #include "desk/private.h"
 #include "desk/queue_filter.h"
 #include "desk/retention.h"
@@ -26,7 +27,8 @@ static void time_field_s(struct json_writer *out, const char *name, int64_t time
 
 static const char *const result_words[] = {"accepted", "refused", "held"};
 
-static void row_write(struct json_writer *out, const struct inbox_row *row, int64_t now_ms)
+static void row_write(struct journal *journal, struct json_writer *out, const struct inbox_row *row,
+                      int64_t now_ms)
 {
     char id[UUID_TEXT_SIZE] = "";
 
@@ -39,6 +41,7 @@ static void row_write(struct json_writer *out, const struct inbox_row *row, int6
     json_string_field(out, "urgent",
                       row->request.urgency > 0 ? urgency_ground_names[row->request.urgency] : "no");
     json_boolean_field(out, "training", row->request.is_training);
+    codes_row_write(journal, row->request.entry, out);
     json_integer_field(out, "persons", row->request.persons);
     json_integer_field(out, "attachments", row->request.attachments);
     json_time_field(out, "created", row->created_ms);
@@ -84,6 +87,7 @@ static bool returned_write(struct journal *journal, const struct desk_call *call
         json_string_field(out, "partner", line == NULL ? "" : line->partner);
         json_string_field(out, "type", message_type_name((enum message_type)rows[i].type));
         json_text_field_optional(out, "reference", rows[i].reference);
+        codes_row_write(journal, rows[i].entry, out);
         json_time_field(out, "created", rows[i].created_ms);
         json_time_field(out, "returned", rows[i].returned_ms);
         json_string_field(out, "state", "returned");
@@ -205,9 +209,9 @@ static bool list(struct journal *journal, const struct desk_call *call, bool is_
         return false;
     page_begin(out);
     for (size_t i = 0; i < given_count; i++)
-        spontaneous_line_write(&given[i], out);
+        spontaneous_line_write(journal, &given[i], out);
     for (size_t i = 0; i < page.count; i++)
-        row_write(out, &page.rows[i], page.filter.now_ms);
+        row_write(journal, out, &page.rows[i], page.filter.now_ms);
     bool ok = !is_own || !is_begin || returned_write(journal, call, out, err);
     json_end_array(out);
     if (page.has_next)
@@ -494,6 +498,7 @@ static bool item_render(struct journal *journal, struct journal_line *line,
     if (!erasure_show(journal, line, row, out, err))
         return false;
     if (!timeline_show(journal, line, row, out, arena, err) ||
+        !codes_object_write(journal, row, arena, out, err) ||
         !parts_show(journal, row, out, arena, err) || !body_show(journal, row, out, arena, err))
         return false;
     json_end_object(out);

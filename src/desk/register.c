@@ -7,10 +7,9 @@
 #include "desk/register.h"
 
 #include "base/text.h"
+#include "desk/codes.h"
 #include "desk/match_key.h"
 #include "journal/attachment.h"
-#include "message/item.h"
-#include "message/marking.h"
 #include "store/part_rows.h"
 
 #include <inttypes.h>
@@ -447,57 +446,19 @@ bool act_translation_put(struct journal *journal, const struct desk_call *call,
     return true;
 }
 
-static bool items_handling(struct journal *journal, const struct entry_row *row,
-                           struct arena *arena, uint64_t *handling, struct error *err)
-{
-    struct part_row *parts = arena_array(arena, PART_COUNT_MAX, sizeof *parts);
-    struct problems problems = {.count = 0};
-    struct span bytes;
-    struct item item;
-    size_t count = 0;
-
-    if (parts == NULL)
-        return error_set(err, ERROR_LIMIT, "out of memory");
-    if (!part_list(journal->db, arena, row->id, parts, PART_COUNT_MAX, &count, err))
-        return false;
-    for (size_t i = 0; i < count; i++) {
-        if (parts[i].kind != PART_ROW_SMALL || parts[i].state != PART_HELD)
-            continue;
-        if (!journal_part(journal, &parts[i], arena, &bytes, err))
-            return false;
-        if (item_read(bytes, arena, &item, &problems))
-            *handling |= item_marking(&item)->handling;
-    }
-    return true;
-}
-
-/* The marking of the original: of a request its own, of what gives items the union of its own and theirs. */
+/* The whole marking of the original is the translation's: it says no less of the text than the original does of itself. */
 static bool marking_write(struct journal *journal, const struct entry_row *row, struct arena *arena,
                           struct json_writer *out, struct error *err)
 {
-    struct problems problems = {.count = 0};
-    enum classification classification = 0;
-    uint64_t handling = 0;
-    struct span body;
+    struct codes *codes = arena_alloc(arena, sizeof *codes);
+    bool is_there = false;
 
-    if (!journal_body(journal, row, arena, &body, err))
+    if (codes == NULL)
+        return error_set(err, ERROR_LIMIT, "out of memory");
+    if (!codes_read(journal, row, arena, codes, &is_there, err))
         return false;
-    const void *message = message_read((enum message_type)row->type, body, arena, &problems);
-    if (message != NULL && row->type == MESSAGE_REQUEST) {
-        handling = ((const struct request *)message)->handling;
-        classification = ((const struct request *)message)->classification;
-    } else if (message != NULL && row->type == MESSAGE_ANSWER) {
-        handling = ((const struct answer *)message)->handling;
-        classification = ((const struct answer *)message)->classification;
-    } else if (message != NULL && row->type == MESSAGE_SPONTANEOUS) {
-        handling = ((const struct spontaneous *)message)->handling;
-        classification = ((const struct spontaneous *)message)->classification;
-    }
-    if (message != NULL && message_type_gives_items((enum message_type)row->type) &&
-        !items_handling(journal, row, arena, &handling, err))
-        return false;
-    json_choices_field(out, "handling", handling_names, HANDLING_COUNT, handling);
-    json_string_field(out, "classification", classification_names[classification]);
+    if (is_there)
+        codes_write(codes, out);
     return true;
 }
 

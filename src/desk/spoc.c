@@ -3,6 +3,7 @@
 
 #include "base/attributes.h"
 #include "base/text.h"
+#include "desk/codes.h"
 #include "desk/private.h"
 #include "desk/roles.h"
 #include "store/copy_rows.h"
@@ -119,6 +120,7 @@ static void line_write(struct journal *journal, const struct copy_line *line, bo
         json_string_field(out, "partner", of->partner);
         json_string_field(out, "type", message_type_name((enum message_type)line->type));
         json_text_field(out, "unit", line->copy.unit);
+        codes_row_write(journal, line->copy.entry, out);
         json_time_field(out, "created", line->created_ms);
         if (line->copy.exemption > COPY_EXEMPT_NONE && line->copy.exemption < COPY_EXEMPTION_COUNT)
             json_string_field(out, "why", copy_exemption_names[line->copy.exemption]);

@@ -2,6 +2,7 @@
  * Own-initiative information: what the desk gives the partner unasked, and what it was given. It goes through the same doors
  * as a request and an answer (approval.c, rule_ask, send_out), so that whatever rules these rules it too.
  */
+#include "desk/codes.h"
 #include "desk/private.h"
 
 #include "base/text.h"
@@ -96,7 +97,8 @@ static const char *state_of(const struct spontaneous_line *line)
     return line->notices > 0 ? "opened" : "received";
 }
 
-void spontaneous_line_write(const struct spontaneous_line *line, struct json_writer *out)
+void spontaneous_line_write(struct journal *journal, const struct spontaneous_line *line,
+                            struct json_writer *out)
 {
     static const char *const results[] = {"accepted", "refused", "held"};
     const struct spontaneous_row *row = &line->given;
@@ -113,6 +115,7 @@ void spontaneous_line_write(const struct spontaneous_line *line, struct json_wri
         out, "provision",
         provision_names[row->provision == PROVISION_MUST ? PROVISION_MUST : PROVISION_MAY]);
     json_boolean_field(out, "training", row->is_training);
+    codes_row_write(journal, row->entry, out);
     json_integer_field(out, "items", row->items);
     json_integer_field(out, "attachments", row->attachments);
     json_time_field(out, "created", line->created_ms);
@@ -175,7 +178,7 @@ bool act_spontaneous_list(struct journal *journal, const struct desk_call *call,
         return false;
     page_begin(out);
     for (size_t i = 0; i < count; i++)
-        spontaneous_line_write(&lines[i], out);
+        spontaneous_line_write(journal, &lines[i], out);
     page_end(out, has_next, next);
     return true;
 }

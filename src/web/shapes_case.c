@@ -2,6 +2,7 @@
 #include "desk/case_limits.h"
 #include "desk/desk.h"
 #include "message/offence.h"
+#include "web/shape_codes.h"
 #include "web/shape_rows.h"
 
 static const char *const states[] = {"open", "closed"};
@@ -95,6 +96,7 @@ static const struct shape_field item_fields[] = {
     BOOLEAN("own", MUST, "True: we sent it."),
     TIME("created", MUST, NULL),
     TEXT("reference", MAY, 1, 64, "Of a request."),
+    CODES_WORDS,
     BOOLEAN("answered", MAY, "Of a request."),
     TIME("due", MAY, NULL),
     MINUTES("Below 0: overdue."),

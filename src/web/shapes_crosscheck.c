@@ -3,6 +3,7 @@
 #include "desk/crosscheck_limits.h"
 #include "desk/desk.h"
 #include "desk/own_form.h"
+#include "web/shape_codes.h"
 #include "web/shape_rows.h"
 
 static const char *const record_words[] = {"request",    "answer",     "spontaneous", "case_person",
@@ -16,6 +17,7 @@ static const struct shape_field record_fields[] = {
     BOOLEAN("own", MAY, "Of a message: we sent it."),
     TIME("created", MAY, "Of a message."),
     TEXT("reference", MAY, 1, 64, "Of a request."),
+    CODES_WORDS,
     TEXT("case", MAY, 1, NAME_SIZE_MAX, NULL),
     INTEGER("person", MAY, 1, JSON_INTEGER_MAX, "Of the case, or of the own index."),
     CHOICE("category", MAY, person_category_names, "As it is kept there."),

@@ -15,6 +15,7 @@
 #include "message/request.h"
 #include "message/spontaneous.h"
 #include "message/urgency.h"
+#include "web/shape_codes.h"
 #include "web/shape_rows.h"
 
 #define LOG_TEXT     "Its log: party, agreement, partner and number."
@@ -112,6 +113,7 @@ static const struct shape_field row_fields[] = {
     TEXT("reference", MUST, 1, REFERENCE_SIZE_MAX, "As its authority numbers it."),
     CHOICE("urgent", MUST, urgent_words, "The ground, or no."),
     BOOLEAN("training", MUST, "Nothing in it is real."),
+    CODES_WORDS,
     COUNT("persons", MUST, "How many persons it names."),
     COUNT("attachments", MUST, NULL),
     TIME("created", MUST, NULL),
@@ -137,6 +139,7 @@ static const struct shape_field given_fields[] = {
     TEXT("reference", MUST, 1, REFERENCE_SIZE_MAX, "As its authority numbers it."),
     CHOICE("provision", MUST, provision_names, "Whether it had to be given."),
     BOOLEAN("training", MUST, "Nothing in it is real."),
+    CODES_WORDS,
     COUNT("items", MUST, "How many things it gives."),
     COUNT("attachments", MUST, NULL),
     TIME("created", MUST, NULL),
@@ -152,6 +155,7 @@ static const struct shape_field returned_fields[] = {
     TEXT("partner", MUST, 0, NAME_SIZE_MAX, NULL),
     TEXT("type", MUST, 1, NAME_SIZE_MAX, "Of the message."),
     TEXT("reference", MAY, 1, REFERENCE_SIZE_MAX, NULL),
+    CODES_WORDS,
     TIME("created", MUST, NULL),
     TIME("returned", MUST, NULL),
     CHOICE("state", MUST, returned_words, NULL),
@@ -204,6 +208,7 @@ static const struct shape_field copy_fields[] = {
     IDENTIFIER("partner", MAY, NULL),
     CHOICE("type", MAY, copy_types, "Of the message."),
     TEXT("unit", MAY, 0, NAME_SIZE_MAX, "That sent it."),
+    CODES_WORDS,
     TIME("created", MAY, NULL),
 };
 static const struct shape copy_row =
@@ -310,9 +315,7 @@ static const struct shape *const passed_items[] = {&passed_item};
         IDENTIFIER("provider", MUST, "The party that gave it and decides about its use."),         \
         IDENTIFIER("agreement", MUST, NULL),                                                       \
         TEXT("reference", MUST, 1, REFERENCE_SIZE_MAX, "Of its provider."),                        \
-        TIME("created", MUST, NULL),                                                               \
-        CHOICES("handling", MUST, 0, handling_names, "Of the message and all that is in it."),     \
-        CHOICE("classification", MUST, classification_names, "The highest of the same."),          \
+        TIME("created", MUST, NULL), CODES(MUST),                                                  \
         TEXTS("consents", MUST, 0, ONWARD_CONSENT_COUNT, REFERENCE_SIZE_MAX,                       \
               "Under which it goes on."),                                                          \
         ANY("content", MUST, "As docs/messages.md has it under `type`."),                          \
@@ -326,15 +329,13 @@ static const struct shape_field forwarded_fields[] = {
 const struct shape shape_forwarded =
     SHAPE("forwarded", "An item as it is passed on.", forwarded_fields);
 
-static const char *const ground_words[] = {"art61_treaty", "art37_1a", "art37_1b", "art38_1a",
-                                           "art38_1b",     "art38_1c", "art38_1d", "art38_1e"};
-_Static_assert(ARRAY_COUNT(ground_words) == TRANSFER_GROUND_COUNT - 1, "one for each");
 #define RECIPIENT                                                                                  \
     CHOICE("channel", MUST, foreign_channel_names, "Into which it is typed."),                     \
         TEXT("recipient", MUST, 1, AUTHORITY_SIZE_MAX, "Who stands at its end."),                  \
         CHOICE("recipient_kind", MUST, recipient_kind_names, "What that is.")
 #define GROUND                                                                                     \
-    CHOICE("ground", MAY, ground_words, "Of the transfer, where it leaves the Union."),            \
+    CHOICE("ground", MAY, transfer_ground_names_said,                                              \
+           "Of the transfer, where it leaves the Union."),                                         \
         TEXT("instrument", MAY, 1, TRANSFER_TEXT_SIZE_MAX, "With the ground."),                    \
         TEXT("article", MAY, 1, TRANSFER_TEXT_SIZE_MAX, "With the ground."),                       \
         TEXT("ground_reason", MAY, 1, EXPORT_GROUND_REASON_SIZE_MAX, "Under Article 38.")
@@ -441,6 +442,8 @@ static const struct shape_field item_fields[] = {
     TEXT("partner_ground", MAY, 1, WORDS_MAX, "Why it did not accept it."),
     TIME("erased_from", MAY, "The day from which the first of it goes."),
     LIST("timeline", MUST, TIMELINE_MAX, timeline, NULL),
+    OBJECT("codes", MAY, shape_codes_of_item,
+           "Of it and of everything in it; absent: it bears none, or is not here."),
     COUNT("attachments", MAY, NULL),
     COUNT("attachments_held_by_receiver", MAY, NULL),
     LIST("parts", MAY, PART_COUNT_MAX, parts, NULL),

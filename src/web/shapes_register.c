@@ -3,6 +3,7 @@
 #include "desk/register_limits.h"
 #include "desk/upload.h"
 #include "message/marking.h"
+#include "web/shape_codes.h"
 #include "web/shape_rows.h"
 
 #define TRANSLATION_COUNT 16
@@ -83,8 +84,8 @@ const struct shape shape_translation_made =
 
 static const struct shape_field translations_fields[] = {
     BOOLEAN("original_prevails", MUST, "Always true."),
-    CHOICES("handling", MAY, 0, handling_names, "Of the original: they are the translation's."),
-    CHOICE("classification", MAY, classification_names, "The same."),
+    /* Of the original: they are the translation's. */
+    CODES(MAY),
     LIST("list", MUST, TRANSLATION_COUNT, translations, "In the order in which they came."),
     NEXT,
 };

@@ -2,7 +2,7 @@
  * The API keeps to its document: every route is called with success over a real listener, and status, type and body of each
  * answer, and of each problem, are held against the schemas of the document that the node itself gives out. A route that is
  * not called here fails the test. Arguments that do not fit their schema are refused, each field by its name.
- * covers: openapi schema shape shapes_case shapes_crosscheck shapes_duty shapes_governance shapes_item shapes_node shapes_office shapes_own shapes_register
+ * covers: openapi schema shape shapes_case shapes_codes shapes_crosscheck shapes_duty shapes_governance shapes_item shapes_node shapes_office shapes_own shapes_register
  */
 #include "check.h"
 #include "web/contract/contract.h"
