@@ -242,18 +242,64 @@ void codes_write(const struct codes *codes, struct json_writer *out)
     transfers_write(codes, out);
 }
 
+/* What a row shows of them, as the journal keeps it: opening a body costs more than all the rest of its row. */
+struct brief {
+    uint64_t handling, evaluations;
+    uint64_t natures, classification;
+};
+_Static_assert(sizeof(struct brief) == JOURNAL_NOTE_SIZE, "it is kept whole");
+
+static bool brief_kept(const struct journal *journal, int64_t entry, struct codes *codes)
+{
+    uint8_t bytes[JOURNAL_NOTE_SIZE];
+    struct brief brief;
+
+    if (!journal_note_get(journal, entry, bytes))
+        return false;
+    memcpy(&brief, bytes, sizeof brief);
+    codes->handling = brief.handling;
+    codes->evaluations = brief.evaluations;
+    codes->natures = brief.natures;
+    codes->classification = (enum classification)brief.classification;
+    return true;
+}
+
+static void brief_keep(struct journal *journal, int64_t entry, const struct codes *codes)
+{
+    struct brief brief = {codes->handling, codes->evaluations, codes->natures,
+                          (uint64_t)codes->classification};
+    uint8_t bytes[JOURNAL_NOTE_SIZE];
+
+    memcpy(bytes, &brief, sizeof bytes);
+    journal_note_put(journal, entry, bytes);
+}
+
+static bool brief_read(struct journal *journal, int64_t entry, struct arena *arena,
+                       struct codes *codes, bool *is_there)
+{
+    struct error unread = {0};
+    struct entry_row row;
+
+    memset(codes, 0, sizeof *codes);
+    *is_there = brief_kept(journal, entry, codes);
+    if (*is_there)
+        return true;
+    if (!entry_find(journal->db, arena, entry, &row, &unread) ||
+        !codes_read(journal, &row, arena, codes, is_there, &unread))
+        return false;
+    if (*is_there && !codes->is_partial) /* what is still to come changes them */
+        brief_keep(journal, entry, codes);
+    return true;
+}
+
 void codes_row_write(struct journal *journal, int64_t entry, struct json_writer *out)
 {
     struct arena arena CLEANUP(arena_free) = arena_make(ROW_SIZE);
     struct codes *codes = arena_alloc(&arena, sizeof *codes);
-    struct error unread = {0};
-    struct entry_row row;
     bool is_there = false;
 
-    if (codes == NULL || !entry_find(journal->db, &arena, entry, &row, &unread) ||
-        !codes_read(journal, &row, &arena, codes, &is_there, &unread) || !is_there)
-        return;
-    brief_write(codes, out);
+    if (codes != NULL && brief_read(journal, entry, &arena, codes, &is_there) && is_there)
+        brief_write(codes, out);
 }
 
 bool codes_object_write(struct journal *journal, const struct entry_row *row, struct arena *arena,

@@ -14,8 +14,15 @@ struct slot {
     size_t size;
 };
 
+/* What was worked out of a body and its parts. */
+struct kept_note {
+    int64_t entry; /* 0: none */
+    uint8_t bytes[JOURNAL_NOTE_SIZE];
+};
+
 struct body_cache {
     struct slot slots[SLOT_COUNT];
+    struct kept_note notes[SLOT_COUNT];
     int64_t oldest; /* entries below are not here; ids rise */
     size_t used;
     size_t limit;
@@ -54,9 +61,19 @@ static struct slot *slot_of(struct body_cache *cache, int64_t entry)
     return &cache->slots[(uint64_t)entry % SLOT_COUNT];
 }
 
+static void note_clear(struct body_cache *cache, int64_t entry)
+{
+    struct kept_note *note = &cache->notes[(uint64_t)entry % SLOT_COUNT];
+
+    if (note->entry == entry)
+        *note = (struct kept_note){0};
+}
+
 void cache_forget(struct body_cache *cache, int64_t entry)
 {
     struct slot *slot = slot_of(cache, entry);
+
+    note_clear(cache, entry);
     if (slot->entry == entry)
         slot_clear(cache, slot);
 }
@@ -66,6 +83,7 @@ void cache_put(struct body_cache *cache, int64_t entry, struct span plain)
     struct slot *slot = slot_of(cache, entry);
 
     slot_clear(cache, slot);
+    note_clear(cache, entry); /* the number may be of an entry that was undone */
     if (plain.size == 0 || plain.size > cache->limit)
         return;
     if (cache->oldest + (int64_t)SLOT_COUNT < entry)
@@ -88,4 +106,22 @@ bool cache_get(struct body_cache *cache, int64_t entry, struct arena *arena, str
     struct slot *slot = slot_of(cache, entry);
     return slot->data != NULL && slot->entry == entry &&
            arena_copy(arena, span_make(slot->data, slot->size), out);
+}
+
+void journal_note_put(struct journal *journal, int64_t entry, const uint8_t note[JOURNAL_NOTE_SIZE])
+{
+    struct kept_note *at = &journal->cache->notes[(uint64_t)entry % SLOT_COUNT];
+
+    at->entry = entry;
+    memcpy(at->bytes, note, JOURNAL_NOTE_SIZE);
+}
+
+bool journal_note_get(const struct journal *journal, int64_t entry, uint8_t note[JOURNAL_NOTE_SIZE])
+{
+    const struct kept_note *at = &journal->cache->notes[(uint64_t)entry % SLOT_COUNT];
+
+    if (entry == 0 || at->entry != entry)
+        return false;
+    memcpy(note, at->bytes, JOURNAL_NOTE_SIZE);
+    return true;
 }

@@ -26,6 +26,7 @@ static bool part_forget(struct journal *journal, const struct part_row *part, st
 {
     if (part->state == PART_ERASED || part->state == PART_LOST)
         return true;
+    cache_forget(journal->cache, part->entry);
     return part_erase(journal->db, part->entry, part->number, PART_ERASED, err) &&
            file_drop(journal, part->file, err);
 }

@@ -443,6 +443,14 @@ bool journal_post_failed(struct journal *journal, struct journal_line *line, uin
 /* How a post of `size` bytes went: what the next checkpoints and posts may weigh follows (docs/protocol.md 3.2). */
 void journal_post_paced(struct journal_line *line, size_t size, bool is_answered, int64_t took_ms);
 
+/* What was worked out of an entry's body and small parts (no person's data), kept in memory until either is erased, so that a
+ * list need not open them each time. In the writer. */
+#define JOURNAL_NOTE_SIZE 32u
+void journal_note_put(struct journal *journal, int64_t entry,
+                      const uint8_t note[JOURNAL_NOTE_SIZE]);
+bool journal_note_get(const struct journal *journal, int64_t entry,
+                      uint8_t note[JOURNAL_NOTE_SIZE]);
+
 /* Plaintext of an entry's body, in `arena`. MISSING when it is erased, withdrawn or lost. */
 /* The keeper answers and signs: what cannot be opened then is itself at fault. */
 bool journal_keeper_is_well(struct journal *journal, struct error *err);

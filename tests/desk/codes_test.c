@@ -210,13 +210,32 @@ CHECK_TEST(what_is_not_here_yet_may_be_stricter)
     CHECK(has("\"nature\":[\"fact\"],\"partial\":true"));
 }
 
+/* Asked twice, it says the same; once a part is erased, what that alone bore is gone. */
+CHECK_TEST(a_list_keeps_no_codes_of_what_was_erased)
+{
+    char item[UUID_TEXT_SIZE];
+
+    CHECK_OK(passed_give(&pair, 1, &(struct passed){.handling = H1_H3}, item, &err), err);
+    for (int i = 0; i < 2; i++) {
+        CHECK_OK(act("spontaneous-list", "{\"limit\":1}"), err);
+        CHECK(has(item) && has(WORDS));
+    }
+    CHECK_OK(act_item("item-erase", item, ",\"part\":1,\"erase_reason\":\"order\""), err);
+    CHECK_OK(act_item("item-erase", item, ",\"part\":2,\"erase_reason\":\"order\""), err);
+    CHECK_OK(act("spontaneous-list", "{\"limit\":1}"), err);
+    CHECK(has(item) && has("\"codes\":\"H0 unclassified\""));
+}
+
 CHECK_TEST(an_erased_item_shows_none)
 {
     char item[UUID_TEXT_SIZE];
 
     CHECK_OK(pair_request(&pair.nodes[1], 803, item, &err), err);
     pair_settle(&pair);
+    CHECK_OK(act("inbox-list", "{}"), err); /* which keeps them */
+    CHECK(has(item));
     CHECK_OK(act_item("item-erase", item, ",\"erase_reason\":\"order\""), err);
+    CHECK_OK(act("inbox-list", "{}"), err);
     CHECK_OK(act_item("item-show", item, ""), err);
     CHECK(lacks("\"codes\""));
 }
@@ -235,6 +254,7 @@ int main(void)
     CHECK_RUN(every_list_that_shows_it_shows_its_codes);
     CHECK_RUN(opened_translated_and_passed_on_it_shows_all_of_them);
     CHECK_RUN(what_is_not_here_yet_may_be_stricter);
+    CHECK_RUN(a_list_keeps_no_codes_of_what_was_erased);
     CHECK_RUN(an_erased_item_shows_none);
     pair_free(&pair);
     buffer_free(&out);

@@ -399,6 +399,28 @@ CHECK_TEST(the_cache_gives_way_to_what_is_newer)
     cache_free(&cache);
 }
 
+/* Nothing that was worked out of a body stands once it, or a part of it, is gone, or its number was given anew. */
+CHECK_TEST(a_note_goes_with_what_it_was_made_of)
+{
+    struct journal *journal = &pair.nodes[0].journal;
+    uint8_t note[JOURNAL_NOTE_SIZE] = {7}, found[JOURNAL_NOTE_SIZE] = {0};
+
+    CHECK(!journal_note_get(journal, 0, found) && !journal_note_get(journal, 900001, found));
+    journal_note_put(journal, 900001, note);
+    CHECK(journal_note_get(journal, 900001, found) && memcmp(found, note, sizeof note) == 0);
+    cache_forget(journal->cache, 900001);
+    CHECK(!journal_note_get(journal, 900001, found));
+    journal_note_put(journal, 900001, note);
+    cache_put(journal->cache, 900001, span_text("another body"));
+    CHECK(!journal_note_get(journal, 900001, found));
+    journal_note_put(journal, 900001, note);
+    journal_note_put(journal, 900001 + 4096, note); /* of the same slot */
+    CHECK(!journal_note_get(journal, 900001, found));
+    cache_forget(journal->cache, 900001);
+    CHECK(journal_note_get(journal, 900001 + 4096, found));
+    cache_forget(journal->cache, 900001 + 4096);
+}
+
 int main(void)
 {
     if (!pair_make(&pair))
@@ -412,6 +434,7 @@ int main(void)
     CHECK_RUN(a_message_under_way_is_erased_whole_and_explained);
     CHECK_RUN(an_attachment_that_is_gone_there_holds_up_no_other);
     CHECK_RUN(the_cache_gives_way_to_what_is_newer);
+    CHECK_RUN(a_note_goes_with_what_it_was_made_of);
     pair_free(&pair);
     return check_end();
 }
