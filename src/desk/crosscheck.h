@@ -39,6 +39,9 @@ struct crosscheck {
     size_t own_count;
 };
 
+/* The match keys of an entry that holds a request, or gives something; for others nothing. What is there stays. `keys` is begun. */
+bool crosscheck_remember(struct match_keys *keys, const struct journal_line *line,
+                         const struct entry_row *row, struct error *err);
 /* The records that have one of check->keys. `self`: the request's own entry; 0: it has none yet. */
 bool crosscheck_find(struct crosscheck *check, struct span agreement, int64_t self,
                      struct error *err);

@@ -1,9 +1,9 @@
 /*
  * Background: follows the journal sequence, so that what was held back and handled later is not missed. Each request and
- * message that gives gets its match keys; each request to us that waits for an answer, and what is given to us unasked, is
- * cross-checked, as a consultation by the node, and whoever keeps a record that the desk may not see is told that it was
- * touched. An entry that cannot be read stops no other one: it is noted, told by doctor and status, and tried again until it
- * can be, or is erased.
+ * message that gives gets its match keys (our own got them when they were written: send.c); each request to us that waits for
+ * an answer, and what is given to us unasked, is cross-checked, as a consultation by the node, and whoever keeps a record that
+ * the desk may not see is told that it was touched. An entry that cannot be read stops no other one: it is noted, told by
+ * doctor and status, and tried again until it can be, or is erased.
  */
 #include "desk/crosscheck.h"
 
@@ -115,6 +115,19 @@ static bool request_check(struct journal *journal, const struct journal_line *li
            crosscheck_own(check, &viewer, err) && keepers_tell(journal, row->id, check, arena, err);
 }
 
+static bool has_keys(const struct entry_row *row)
+{
+    return row->type == MESSAGE_REQUEST || message_type_gives_items((enum message_type)row->type);
+}
+
+bool crosscheck_remember(struct match_keys *keys, const struct journal_line *line,
+                         const struct entry_row *row, struct error *err)
+{
+    return !has_keys(row) ||
+           (match_keys_of_entry(keys, line, row, err) &&
+            match_keys_put(keys, span_text(line->agreement_id), KEY_ITEM, row->id, err));
+}
+
 /* *consulted: the item whose request was compared; stays empty for what is only entered. */
 static bool entry_take(struct journal *journal, int64_t entry, struct arena *arena,
                        struct span *consulted, struct error *err)
@@ -132,13 +145,10 @@ static bool entry_take(struct journal *journal, int64_t entry, struct arena *are
         return is_missing;
     }
     const struct journal_line *line = line_of_entry(journal, row.log);
-    bool is_of_kind =
-        row.type == MESSAGE_REQUEST || message_type_gives_items((enum message_type)row.type);
-    if (line == NULL || !is_of_kind || row.body_state != BODY_HELD)
+    if (line == NULL || !has_keys(&row) || row.body_state != BODY_HELD)
         return true;
     if (!match_keys_begin(journal, arena, &check->keys, err) ||
-        !match_keys_of_entry(&check->keys, line, &row, err) ||
-        !match_keys_put(&check->keys, span_text(line->agreement_id), KEY_ITEM, row.id, err) ||
+        !crosscheck_remember(&check->keys, line, &row, err) ||
         !is_waiting(journal, line, &row, arena, &waits, err))
         return false;
     if (waits)

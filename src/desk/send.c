@@ -2,6 +2,7 @@
  * Sending: the officer's form becomes a message. The agreement is asked before anything is written; the same function is
  * asked by the receiver.
  */
+#include "desk/crosscheck.h"
 #include "desk/duty.h"
 #include "desk/private.h"
 #include "desk/spoc.h"
@@ -32,6 +33,21 @@ bool rule_ask(struct journal *journal, struct journal_line *line, const struct d
     return true;
 }
 
+/* Known from now on, not from when it leaves: the partner may be out of reach for hours, and whoever asks again meanwhile is
+ * warned. */
+static bool sent_remember(struct journal *journal, const struct journal_line *line, int64_t entry,
+                          struct arena *arena, struct error *err)
+{
+    struct match_keys *keys = arena_alloc(arena, sizeof *keys);
+    struct entry_row row;
+
+    if (keys == NULL)
+        return error_set(err, ERROR_LIMIT, "out of memory");
+    return entry_find(journal->db, arena, entry, &row, err) &&
+           match_keys_begin(journal, arena, keys, err) &&
+           crosscheck_remember(keys, line, &row, err);
+}
+
 bool send_out(struct journal *journal, struct journal_line *line, const struct desk_call *call,
               const char *act, const struct draft *draft, const struct ruling *ruling,
               struct json_writer *out, struct error *err)
@@ -46,6 +62,7 @@ bool send_out(struct journal *journal, struct journal_line *line, const struct d
     if (call->is_trial)
         return true;
     if (!journal_append(journal, line, draft, &appended, err) ||
+        !sent_remember(journal, line, appended.entry, call->arena, err) ||
         (call->access.case_number.size > 0 &&
          !case_add_item(journal->db, call->access.case_number, appended.entry, err)))
         return false;

@@ -530,6 +530,46 @@ CHECK_TEST(a_second_request_and_another_channel_are_warned_of)
     CHECK(has("\"list\":[],\"more\":false"));
 }
 
+/* The partner may be out of reach for hours: whoever asks meanwhile is warned all the same. */
+CHECK_TEST(a_request_that_waits_for_the_partner_is_warned_of)
+{
+    struct buffer draft CLEANUP(buffer_free) = buffer_make(BODY_SIZE_MAX);
+    struct asked warning = {
+        "duty", "duplicate-check", "{\"agreement\":\"ro-al\"}", "c-1", {NULL, 0}};
+    static const struct who driver = {"Waits",     "Who", "1971-07-17",
+                                      "WW7034567", NULL,  "plates AA 717 WW"};
+    struct journal_line *line = &pair.nodes[0].journal.lines[0];
+    char item[UUID_TEXT_SIZE], arguments[80];
+
+    line->is_reachable = false;
+    CHECK(request_of(&driver, 90, "Centrul de Cooperare (test)", &draft));
+    warning.body = buffer_span(&draft);
+    CHECK_OK(asked_run(&pair.nodes[0], &warning, &answer, &err), err);
+    CHECK(has("\"list\":[]"));
+    CHECK_OR_RETURN(
+        send(&pair.nodes[0], "ro-al", &driver, 91, "Centrul de Cooperare (test)", item));
+    CHECK_OK(asked_run(&pair.nodes[0], &warning, &answer, &err), err);
+    CHECK(has(item) && has("\"own\":true") && has("\"by\":[\"document\""));
+    /* The node looks at it once more when it has left; nothing stands twice. */
+    line->is_reachable = true;
+    pair_settle(&pair);
+    CHECK_OK(follow(), err);
+    CHECK_OK(asked_run(&pair.nodes[0], &warning, &answer, &err), err);
+    CHECK(has(item));
+    /* What is withdrawn before it left is warned of no more. */
+    line->is_reachable = false;
+    CHECK_OR_RETURN(
+        send(&pair.nodes[0], "ro-al", &driver, 92, "Centrul de Cooperare (test)", item));
+    CHECK_OK(asked_run(&pair.nodes[0], &warning, &answer, &err), err);
+    CHECK(has(item));
+    snprintf(arguments, sizeof arguments, "{\"item\":\"%s\"}", item);
+    CHECK_OK(as("ana", "item-withdraw", arguments, "c-1"), err);
+    CHECK_OK(asked_run(&pair.nodes[0], &warning, &answer, &err), err);
+    CHECK(lacks(item));
+    line->is_reachable = true;
+    pair_settle(&pair);
+}
+
 static bool asks(const char *elsewhere, bool is_training, bool has_reference)
 {
     static const struct foreign_reference siena = {CHANNEL_SIENA, {(const uint8_t *)"S-1", 3}};
@@ -727,6 +767,7 @@ int main(void)
     CHECK_RUN(of_a_document_that_many_records_have_the_newest_are_shown);
     CHECK_RUN(a_greek_item_changes_nothing_that_albania_or_the_ordinary_desk_can_see);
     CHECK_RUN(a_second_request_and_another_channel_are_warned_of);
+    CHECK_RUN(a_request_that_waits_for_the_partner_is_warned_of);
     CHECK_RUN(whether_it_was_sent_elsewhere_is_asked_first);
     CHECK_RUN(keys_go_with_their_item);
     CHECK_RUN(what_cannot_be_read_stops_no_other_and_is_tried_again);
