@@ -31,7 +31,7 @@ endif()
 # A node is lost, restored from a backup, and resumed from what its partner holds. These wait more than they work, each on ports
 # of its own: several at once.
 if(TARGET besa)
-  foreach(program sample_request books_print stolen_home)
+  foreach(program sample_request books_print stolen_home entries_print)
     add_executable(${program} tests/real/${program}.c)
     target_link_libraries(${program} PRIVATE besa_cmd)
   endforeach()

@@ -18,7 +18,7 @@ if(TARGET besa)
     set_tests_properties(real_limit PROPERTIES LABELS real TIMEOUT 200 SKIP_RETURN_CODE 77)
     foreach(journey j1_urgent_8h j2_store_forward)
       add_test(NAME ${journey} COMMAND ${CMAKE_SOURCE_DIR}/tests/real/${journey}.sh
-               $<TARGET_FILE:besa> $<TARGET_FILE:real_later>)
+               $<TARGET_FILE:besa> $<TARGET_FILE:real_later> $<TARGET_FILE:entries_print>)
       set_tests_properties(${journey} PROPERTIES LABELS real TIMEOUT 200 SKIP_RETURN_CODE 77)
     endforeach()
     # A year on: what doctor says before, amid and after a yearly closing.

@@ -37,18 +37,22 @@ two_desks() {
     quiet "$besa" --home "$homes/ro" --officer ana --reason "exercise" case c-1 "Exercise" &&
         quiet "$besa" --home "$homes/al" --officer blerim --reason "exercise" case c-1 "Exercise"
 }
-# A request without persons, training, of a party's own authority as the agreement spells it.
-request_file() { # PARTY REFERENCE URGENT FILE
+# A request, training, of a party's own authority as the agreement spells it; without persons, or about the one of the samples.
+request_file() { # PARTY REFERENCE URGENT FILE [person]
     python3 - "$root/tests/fuzz/corpus/request/urgent" "$homes/draft.json" "$@" << 'END'
 import datetime, json, sys
 request = json.load(open(sys.argv[1], encoding="utf-8"))
 agreement = json.load(open(sys.argv[2], encoding="utf-8"))
-party, reference, urgent, path = sys.argv[3:]
-day = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(days=200)
-request["transfer"]["review_at"] = day.strftime("%Y-%m-%dT%H:%M:%S.000Z")
+party, reference, urgent, path = sys.argv[3:7]
+now = datetime.datetime.now(datetime.timezone.utc)
+day = lambda days: (now + datetime.timedelta(days=days)).strftime("%Y-%m-%dT%H:%M:%S.000Z")
+request["transfer"]["review_at"] = day(200)
 request["authority"] = next(row for row in agreement["parties"] if row["party"] == party)["authorities"][0]["name"]
 request["reference"] = reference
-request.pop("persons", None)
+if sys.argv[7:] == ["person"]:
+    request["persons"] = json.load(open(sys.argv[1].replace("urgent", "sample"), encoding="utf-8"))["persons"][:1]
+    request["persons"][0]["marking"].update(origin_party=party, as_of=day(-2), recorded_at=day(-1), review_at=day(100),
+                                            erase_at=day(200))
 if urgent != "urgent":
     request["urgent"] = False
     del request["urgency_ground"], request["urgency_reason"]
