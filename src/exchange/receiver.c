@@ -230,6 +230,18 @@ static bool ranges_run(struct journal *journal, struct job *job, struct error *e
                       span_part(segment, question.from, question.size), &received->answer, err);
 }
 
+static void ranges_done(struct journal *journal, struct job *job, bool ok, const struct error *err)
+{
+    struct received *received = (struct received *)job;
+
+    if (ok || received->is_versionless || err->kind != ERROR_CONFLICT) {
+        received_done(journal, job, ok, err);
+        return;
+    }
+    answer_error(received, 409, denial_words[WORD_SUSPENDED], err);
+    send(received);
+}
+
 /* --- resume --- */
 
 static bool resume_run(struct journal *journal, struct job *job, struct error *err)
@@ -276,7 +288,7 @@ static const struct {
     {PATH_PUSH, POST_SIZE_MAX, push_run, push_done},
     {PATH_PROBE, CONTACT_SIZE_MAX, probe_run, probe_done},
     {PATH_ADD_CHECKPOINT, 16 * 1024, witness_run, received_done},
-    {PATH_RANGES, 1024, ranges_run, received_done},
+    {PATH_RANGES, 1024, ranges_run, ranges_done},
     {PATH_RESUME, RESUME_QUESTION_SIZE_MAX, resume_run, received_done},
     {PATH_RESUME_PIECE, PIECE_QUESTION_SIZE_MAX, piece_run, received_done},
     {PATH_FRESH, FRESH_QUESTION_SIZE_MAX, fresh_run, received_done},

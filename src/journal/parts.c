@@ -61,6 +61,12 @@ bool journal_wanted_next(struct journal *journal, struct journal_line *line,
     return journal_wanted_after(journal, line, 0, 0, out, err);
 }
 
+/* Nothing of a message goes on its way while either party's suspension stands, as far as it is known here. */
+static bool is_held_up(const struct journal_line *line)
+{
+    return line->is_suspended || line->is_suspended_there;
+}
+
 bool journal_wanted_after(struct journal *journal, struct journal_line *line, int64_t entry_before,
                           uint16_t number_before, struct journal_wanted *out, struct error *err)
 {
@@ -69,6 +75,9 @@ bool journal_wanted_after(struct journal *journal, struct journal_line *line, in
     struct entry_row entry;
     size_t count = 0;
 
+    if (is_held_up(line)) /* asked for again at the next contact (partner_reached) */
+        return error_set(err, ERROR_MISSING, "agreement %s is suspended: no attachment is fetched",
+                         line->agreement_id);
     if (!wanted_find(journal, line, entry_before, number_before, &arena, &row, &count, err))
         return false;
     if (count == 0 && entry_before != 0 && /* from the oldest again */
@@ -175,6 +184,9 @@ bool journal_segment(struct journal *journal, struct journal_line *line, uint64_
     uint64_t index = 0;
     size_t size = 0;
 
+    if (is_held_up(line))
+        return error_set(err, ERROR_CONFLICT, "agreement %s is suspended: no attachment is given",
+                         line->agreement_id);
     chain_place(line, SIDE_OWN, position, &log, &index);
     if (!entry_find_index(journal->db, arena, log, (int64_t)index, &entry, err) ||
         !part_find(journal->db, arena, entry.id, part, &row, err))

@@ -19,7 +19,8 @@ struct journal_wanted {
     uint8_t id[ATTACHMENT_ID_SIZE];
     uint8_t wrapped[KEEPER_WRAPPED_SIZE];
 };
-/* The oldest; it gets its file and key now. MISSING when none is wanted. In the writer, like the next two. */
+/* The oldest; it gets its file and key now. MISSING when none is wanted, or the agreement is suspended. In the writer, like the
+ * next two. */
 bool journal_wanted_next(struct journal *journal, struct journal_line *line,
                          struct journal_wanted *out, struct error *err);
 /* The next one behind part `number` of `entry`, so that one that cannot be had now does not hold up the others; the oldest
@@ -33,7 +34,8 @@ bool journal_wanted_held(struct journal *journal, struct journal_line *line,
 bool journal_wanted_lost(struct journal *journal, struct journal_line *line,
                          const struct journal_wanted *wanted, struct error *err);
 
-/* Segment of an attachment of our own entry at this position, for its partner; in `arena`. MISSING when it is not held. */
+/* Segment of an attachment of our own entry at this position, for its partner; in `arena`. MISSING when it is not held, CONFLICT
+ * while the agreement is suspended. */
 bool journal_segment(struct journal *journal, struct journal_line *line, uint64_t position,
                      uint16_t part, uint64_t segment, struct arena *arena, struct span *out,
                      struct error *err);

@@ -6,6 +6,7 @@
 #include "check.h"
 #include "crypto/secret.h"
 #include "journal/attachment.h"
+#include "journal/parts.h"
 #include "journal/support/pair.h"
 #include "message/support/samples.h"
 #include "store/derived_rows.h"
@@ -171,6 +172,69 @@ CHECK_TEST(a_fetch_cut_in_the_middle_goes_on_after_a_restart)
     CHECK_INT(part.state, PART_HELD);
 }
 
+static bool suspend(struct pair_node *node, const char *act, struct error *err)
+{
+    struct buffer out CLEANUP(buffer_free) = buffer_make(64 * 1024);
+
+    return pair_act(node, act, "{}", span_make(NULL, 0), &out, err);
+}
+
+struct giving {
+    uint64_t position;
+    enum error_kind refusal;
+};
+
+static bool give(struct journal *journal, void *context, struct error *err)
+{
+    struct arena arena CLEANUP(arena_free) = arena_make(8u * 1024 * 1024);
+    struct giving *giving = context;
+    struct error refusal = {0};
+    struct span segment;
+    (void)err;
+
+    journal_segment(journal, &journal->lines[0], giving->position, 1, 0, &arena, &segment,
+                    &refusal);
+    giving->refusal = refusal.kind;
+    return true;
+}
+
+/* Whichever side suspends: what a message named before stays where it is, and comes when the suspension is over. */
+CHECK_TEST(no_part_of_a_file_goes_while_the_agreement_is_suspended)
+{
+    struct error err = {0};
+    struct arena arena CLEANUP(arena_free) = arena_make(1 << 20);
+    char id[2 * ATTACHMENT_ID_SIZE + 1];
+    char item[UUID_TEXT_SIZE];
+    struct part_row part;
+    struct giving giving;
+    int64_t held = 0;
+
+    for (unsigned side = 0; side < 2; side++) {
+        fill(bytes, sizeof bytes, 5 + side);
+        CHECK_OK(upload(&pair.nodes[0], bytes, sizeof bytes, id, &err), err);
+        CHECK_OK(request_with(&pair.nodes[0], id, 5 + side, item, &err), err);
+        pair.calls_until_cut = 6; /* the message has come, and the beginning of the file */
+        pair_settle(&pair);
+        CHECK(pair.is_cut);
+        CHECK_OR_RETURN(part_of(&pair.nodes[1], item, &arena, &part, &held));
+        CHECK_INT(part.state, PART_WANTED);
+        CHECK_OK(suspend(&pair.nodes[side], "agreement-suspend", &err), err);
+        pair.is_cut = false;
+        pair_settle(&pair);
+        CHECK_OR_RETURN(part_of(&pair.nodes[1], item, &arena, &part, &held));
+        CHECK_INT(part.state, PART_WANTED);
+        giving.position = pair.nodes[0].journal.lines[0].out.size - 1;
+        CHECK_OK(pair_work(&pair.nodes[0], give, &giving, &err), err);
+        CHECK_INT(giving.refusal, ERROR_CONFLICT);
+        CHECK_OK(suspend(&pair.nodes[side], "agreement-resume", &err), err);
+        pair_settle(&pair);
+        CHECK_OR_RETURN(part_of(&pair.nodes[1], item, &arena, &part, &held));
+        CHECK_INT(part.state, PART_HELD);
+        CHECK_OR_RETURN(part_of(&pair.nodes[0], item, &arena, &part, &held));
+        CHECK_INT(held, 1);
+    }
+}
+
 CHECK_TEST(a_file_that_is_not_the_one_named_is_given_up_and_said)
 {
     struct error err = {0};
@@ -209,6 +273,7 @@ int main(void)
     pair_settle(&pair);
     CHECK_RUN(an_attachment_arrives_whole_and_the_sender_learns_it);
     CHECK_RUN(a_fetch_cut_in_the_middle_goes_on_after_a_restart);
+    CHECK_RUN(no_part_of_a_file_goes_while_the_agreement_is_suspended);
     CHECK_RUN(a_file_that_is_not_the_one_named_is_given_up_and_said);
     pair_free(&pair);
     return check_end();
