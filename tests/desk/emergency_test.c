@@ -385,30 +385,30 @@ CHECK_TEST(a_restricted_case_is_named_to_those_who_see_it)
     char item[UUID_TEXT_SIZE], approval[64], sent[UUID_TEXT_SIZE], arguments[128];
 
     CHECK_OK(act_in("", "bora", "case-put",
-                    "{\"number\":\"b-7\",\"title\":\"Secret\",\"restricted\":true}"),
+                    "{\"number\":\"quay-7\",\"title\":\"Secret\",\"restricted\":true}"),
              err);
     agree(true);
     ahead_ms = 0;
     drafter = "bora";
-    drafted_in = "b-7";
+    drafted_in = "quay-7";
     CHECK_OR_RETURN(partner_asks(40, URGENCY_THREAT_LIFE, item) && draft(item, approval));
     drafter = "ana";
     drafted_in = "c-1";
     ahead_ms = 31 * MINUTE_MS;
-    CHECK_OK(act_in("b-7", "bora", "emergency-send", approval), err);
+    CHECK_OK(act_in("quay-7", "bora", "emergency-send", approval), err);
     snprintf(sent, sizeof sent, "%s", field("item"));
     CHECK_OK(act("bora", "emergency-list", "{}"), err);
-    CHECK(answer_has(&out, "\"case\":\"b-7\"") && answer_lacks(&out, "ask_unit"));
+    CHECK(answer_has(&out, "\"case\":\"quay-7\"") && answer_lacks(&out, "ask_unit"));
     CHECK_OK(act("ana2", "emergency-list", "{}"), err);
-    CHECK(answer_has(&out, sent) && answer_lacks(&out, "b-7"));
+    CHECK(answer_has(&out, sent) && answer_lacks(&out, "quay-7"));
     CHECK(answer_has(&out, "\"ask_unit\":\"border\""));
     pair_settle(&pair);
     CHECK(entry_names("emergency-list", sent));
     CHECK_OK(act("dana", "emergency-list", "{}"), err); /* looks over all of them */
-    CHECK(answer_has(&out, "\"case\":\"b-7\""));
+    CHECK(answer_has(&out, "\"case\":\"quay-7\""));
     snprintf(arguments, sizeof arguments, "{\"item\":\"%s\",\"review\":\"confirmed\"}", sent);
     CHECK_OK(act("second", "emergency-review", arguments), err);
-    CHECK(answer_lacks(&out, "b-7") && answer_has(&out, "\"ask_unit\":\"border\""));
+    CHECK(answer_lacks(&out, "quay-7") && answer_has(&out, "\"ask_unit\":\"border\""));
     ahead_ms = 0;
     pair_settle(&pair);
     CHECK(entry_names("emergency-review", sent));
