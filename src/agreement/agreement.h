@@ -55,6 +55,7 @@ struct agreement_party {
     uint8_t sealing_key[AGREE_PUBLIC_SIZE];
     struct span time_zone; /* IANA name, to show local times */
     struct span contact;   /* the desk's 24/7 telephone: alarms name it when the line is dead */
+    struct span fallback;  /* the channel to use when nobody answers there either; empty: none */
     const struct span *languages; /* ISO 639-1 codes it accepts */
     size_t language_count;
     const struct agreement_authority *authorities; /* competent ones: no other may ask */

@@ -26,6 +26,7 @@ static const struct words table[] = {
     {"parties.sealing_key", CLAUSE_PARTIES, NEUTRAL, PLAIN, "sealing key"},
     {"parties.time_zone", CLAUSE_PARTIES, NEUTRAL, PLAIN, "time zone"},
     {"parties.contact", CLAUSE_PARTIES, NEUTRAL, PLAIN, "the desk's telephone"},
+    {"parties.fallback", CLAUSE_PARTIES, NEUTRAL, PLAIN, "fallback channel"},
     {"parties.languages", CLAUSE_LANGUAGES, FEWER_IS_STRICTER, PLAIN, "accepted language"},
     {"parties.authorities", CLAUSE_AUTHORITIES, FEWER_IS_STRICTER, PLAIN, "competent authority"},
     {"parties.authorities.code", CLAUSE_AUTHORITIES, NEUTRAL, PLAIN, "code"},

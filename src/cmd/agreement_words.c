@@ -37,11 +37,14 @@ static void parties_words(const struct agreement *agreement, struct buffer *out)
 {
     for (size_t i = 0; i < agreement->party_count; i++) {
         const struct agreement_party *party = &agreement->parties[i];
-        buffer_format(out, "%s%.*s (%.*s, %s; desk: %.*s)", i == 0 ? "" : " and ",
+        buffer_format(out, "%s%.*s (%.*s, %s; desk: %.*s", i == 0 ? "" : " and ",
                       SPAN_ARG(party->state), SPAN_ARG(party->party),
                       party->status == PARTY_EU_MEMBER ? "member of the Union"
                                                        : "third country to the Union",
                       SPAN_ARG(party->contact));
+        if (party->fallback.size > 0)
+            buffer_format(out, "; when nobody answers there: %.*s", SPAN_ARG(party->fallback));
+        buffer_byte(out, ')');
     }
 }
 

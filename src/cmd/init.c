@@ -56,6 +56,7 @@ struct init {
     const char *state;
     const char *status;
     const char *contact;
+    const char *fallback; /* NULL: no other channel is agreed */
     const char *time_zone;
     const char *officer_name;
     const char *unit;
@@ -334,6 +335,8 @@ static bool party_fill(struct init *init, struct node *node, struct error *err)
     party->certificate_pem = buffer_span(&init->pem.certificate);
     party->time_zone = span_text(init->time_zone);
     party->contact = span_text(init->contact);
+    if (init->fallback != NULL)
+        party->fallback = span_text(init->fallback);
     party->languages = languages;
     party->language_count = init->languages.count;
     memcpy(party->log_key, keys->log, sizeof party->log_key);
@@ -423,6 +426,7 @@ int command_init(struct options *options, int argc, char **argv)
         {.name = "state", .value = &init.state},
         {.name = "status", .value = &init.status},
         {.name = "contact", .value = &init.contact},
+        {.name = "fallback", .value = &init.fallback},
         {.name = "time-zone", .value = &init.time_zone},
         {.name = "language", .list = &init.languages},
         {.name = "authority", .list = &init.authorities},

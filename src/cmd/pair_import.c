@@ -163,6 +163,7 @@ static void import_show(const struct import *import)
     json_text_field(&out, "partner", import->partner.party.party);
     json_text_field(&out, "state", import->partner.party.state);
     json_text_field(&out, "contact", import->partner.party.contact);
+    json_text_field_optional(&out, "fallback", import->partner.party.fallback);
     json_string_field(&out, "fingerprint", import->fingerprint);
     json_string_field(&out, "agreement", import->result.agreement);
     json_string_field(&out, "next",

@@ -33,6 +33,7 @@ two_homes() {
     quiet as_ro init --party ro --training --make-institution "Exercise, Bucharest" --contact "+40 700 000 000" \
         --listen "127.0.0.1:$ro_port" --address "127.0.0.1:$ro_line" &&
         quiet as_al init --party al --training --make-institution "Exercise, Tirana" --contact "+355 69 000 0000" \
+            --fallback "I-24/7, NCB Tirana (exercise)" \
             --listen "127.0.0.1:$al_port" --address "127.0.0.1:$al_line" "${al_init[@]}" &&
         quiet as_ro pair export "$homes/ro.pairing" --secret "$homes/ro.secret" &&
         quiet as_al pair export "$homes/al.pairing" --secret "$homes/al.secret" &&

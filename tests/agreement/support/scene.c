@@ -29,6 +29,7 @@ void scene_parties(struct agreement_party parties[2], struct agreement_authority
                                      .certificate_pem = span_text(names[i][4]),
                                      .time_zone = span_text(names[i][2]),
                                      .contact = span_text(names[i][3]),
+                                     .fallback = span_text(i == 1 ? "I-24/7 (test)" : ""),
                                      .languages = i == 0 ? ro_languages : al_languages,
                                      .language_count = 2,
                                      .authorities = &authorities[i],
