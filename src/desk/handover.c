@@ -107,19 +107,46 @@ static void row_write(const struct handover_row *row, const struct handover_stan
     json_end_object(out);
 }
 
-static bool row_access(struct journal *journal, const struct desk_call *call, const char *act,
-                       const struct handover_row *row, struct error *err)
+/* "case k-1 from-unit border to-unit ports", in the arena; empty: no memory. */
+static struct span moved_object(const struct handover_moved *moved, struct span unit,
+                                struct arena *arena)
 {
+    char text[ACT_OBJECT_SIZE_MAX];
+    struct span out = span_text("");
+
+    snprintf(text, sizeof text, "case %.*s from-unit %.*s to-unit %.*s", SPAN_ARG(moved->number),
+             SPAN_ARG(moved->from), SPAN_ARG(unit));
+    return arena_copy(arena, span_text(text), &out) ? out : span_text("");
+}
+
+/* With what it changed beside the officers; `moved` of `count` may be none. */
+static bool take_access(struct journal *journal, const struct desk_call *call, const char *act,
+                        const struct handover_row *row, const struct handover_moved *moved,
+                        size_t count, struct span unit, struct error *err)
+{
+    struct span *objects = arena_array(call->arena, count + 1, sizeof *objects);
     char hex[2 * DIGEST_SIZE + 1];
     char text[ACT_OBJECT_SIZE_MAX];
     uint8_t digest[DIGEST_SIZE];
-    struct span object;
 
+    if (objects == NULL)
+        return error_set(err, ERROR_LIMIT, "out of memory");
     digest_sha256(row->matters, digest);
     hex_write(span_make(digest, sizeof digest), hex);
     snprintf(text, sizeof text, "handover %" PRId64 " of %s", row->id, hex);
-    object = span_text(text);
-    return access_write(journal, call, act, &object, 1, err);
+    objects[0] = span_text(text);
+    for (size_t i = 0; i < count; i++) {
+        objects[i + 1] = moved_object(&moved[i], unit, call->arena);
+        if (objects[i + 1].size == 0)
+            return error_set(err, ERROR_LIMIT, "out of memory");
+    }
+    return access_write(journal, call, act, objects, count + 1, err);
+}
+
+static bool row_access(struct journal *journal, const struct desk_call *call, const char *act,
+                       const struct handover_row *row, struct error *err)
+{
+    return take_access(journal, call, act, row, NULL, 0, span_text(""), err);
 }
 
 /* --- the acts --- */
@@ -226,7 +253,8 @@ bool act_handover_take(struct journal *journal, const struct desk_call *call,
     row.taken_ms = journal->env->now_ms(journal->env->context);
     if (!handover_take(journal->db, row.id, row.taken_ms, err) ||
         !handover_pass(journal, &row, &taker, call->arena, &standing, err) ||
-        !row_access(journal, call, "handover-take", &row, err))
+        !take_access(journal, call, "handover-take", &row, standing.moved, standing.moved_count,
+                     taker.unit, err))
         return false;
     row_write(&row, &standing, out);
     return true;

@@ -1,6 +1,8 @@
 /* What a hand-over is about: see handover_matters.h. */
 #include "desk/handover_matters.h"
 
+#include "desk/crosscheck.h"
+
 static bool matters_make(struct arena *arena, struct handover_matters *out, struct error *err)
 {
     *out = (struct handover_matters){
@@ -194,6 +196,23 @@ bool handover_stand(struct journal *journal, const struct handover_row *row,
            meanwhile_take(journal, &listed, &open, reader, arena, &out->meanwhile, err);
 }
 
+/* With its officer a case changes its unit, and what was noted under `touched` with it, as when it is assigned. */
+static bool case_pass(struct journal *journal, const struct handover_row *row,
+                      const struct officer_row *taker, struct span number, struct arena *arena,
+                      struct handover_standing *standing, struct error *err)
+{
+    struct case_row of;
+
+    if (!case_read(journal->db, arena, number, &of, err) ||
+        !handover_move_case(journal->db, number, row->giver, row->taker, taker->unit, err))
+        return false;
+    if (span_equal(of.unit, taker->unit))
+        return true;
+    standing->moved[standing->moved_count++] =
+        (struct handover_moved){.number = number, .from = of.unit};
+    return crosscheck_touches_follow(journal, number, of.unit, arena, err);
+}
+
 bool handover_pass(struct journal *journal, const struct handover_row *row,
                    const struct officer_row *taker, struct arena *arena,
                    struct handover_standing *standing, struct error *err)
@@ -202,8 +221,12 @@ bool handover_pass(struct journal *journal, const struct handover_row *row,
     struct handover_matters *stayed = &standing->stayed;
     size_t kept = 0;
 
+    standing->moved_count = 0;
+    standing->moved = arena_array(arena, HANDOVER_MATTER_MAX, sizeof *standing->moved);
+    if (standing->moved == NULL)
+        return error_set(err, ERROR_LIMIT, "out of memory");
     for (size_t i = 0; i < passes->case_count; i++)
-        if (!handover_move_case(journal->db, passes->cases[i], row->giver, row->taker, err))
+        if (!case_pass(journal, row, taker, passes->cases[i], arena, standing, err))
             return false;
     for (size_t i = 0; i < passes->task_count; i++) {
         bool is_for = false;

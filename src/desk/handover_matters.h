@@ -22,17 +22,25 @@ bool handover_open(struct journal *journal, struct span officer, struct arena *a
 /* The fields "cases" and "tasks". */
 void handover_matters_write(const struct handover_matters *matters, struct json_writer *out);
 
+/* A case that went to another unit with its officer. */
+struct handover_moved {
+    struct span number;
+    struct span from;
+};
+
 /* What of the list stands, and what came since, for one reader: what is in cases that they may not see is left out of
  * `meanwhile`. */
 struct handover_standing {
     struct handover_matters passes; /* still open with the giver */
     struct handover_matters stayed; /* no longer; or a task in a case that the taker does not see */
     struct handover_matters meanwhile; /* open with the giver, and not on the list */
+    struct handover_moved *moved;      /* by handover_pass */
+    size_t moved_count;
 };
 bool handover_stand(struct journal *journal, const struct handover_row *row,
                     const struct officer_row *reader, struct arena *arena,
                     struct handover_standing *out, struct error *err);
-/* Passes `passes` over to the taker; tasks in cases that the taker does not see then go to `stayed`. */
+/* Passes `passes` over to the taker, cases into the taker's unit; tasks in cases that the taker does not see then go to `stayed`. */
 bool handover_pass(struct journal *journal, const struct handover_row *row,
                    const struct officer_row *taker, struct arena *arena,
                    struct handover_standing *standing, struct error *err);

@@ -183,9 +183,10 @@ bool handover_list_noted(struct database *db, struct arena *arena, int64_t after
                          int64_t after_id, int64_t before_ms, struct handover_row *out,
                          size_t limit, size_t *count, struct error *err);
 bool handover_note_drop(struct database *db, int64_t id, struct error *err);
-/* An open case, or an open task, goes from one officer to another; nothing happens when it is not open with `from`. */
+/* An open case, into the unit of its new officer, or an open task, goes from one officer to another; nothing happens when it is
+ * not open with `from`. */
 bool handover_move_case(struct database *db, struct span number, struct span from, struct span to,
-                        struct error *err);
+                        struct span unit, struct error *err);
 bool handover_move_task(struct database *db, int64_t task, struct span from, struct span to,
                         struct error *err);
 

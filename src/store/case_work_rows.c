@@ -383,17 +383,18 @@ bool handover_note_drop(struct database *db, int64_t id, struct error *err)
 }
 
 static const char move_case_sql[] =
-    "update cases set officer = $1 where officer = $2 and number = $3 and is_closed = 0";
+    "update cases set officer = $1, unit = $2 where officer = $3 and number = $4 and is_closed = 0";
 
 bool handover_move_case(struct database *db, struct span number, struct span from, struct span to,
-                        struct error *err)
+                        struct span unit, struct error *err)
 {
     struct statement *s CLEANUP(statement_give) = statement_take(db, move_case_sql, err);
     if (s == NULL)
         return false;
     statement_text(s, 1, to);
-    statement_text(s, 2, from);
-    statement_text(s, 3, number);
+    statement_text(s, 2, unit);
+    statement_text(s, 3, from);
+    statement_text(s, 4, number);
     return row_write(s, err);
 }
 

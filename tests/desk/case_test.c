@@ -111,6 +111,13 @@ static bool logged_by_node(const char *act)
     return pair_work(&pair.nodes[0], newest_entry, NULL, &err) && has(text);
 }
 
+/* The same of the newest hand-over that was taken. */
+static bool logged_take(const char *object)
+{
+    return pair_work(&pair.nodes[0], newest_entry, NULL, &err) &&
+           has("\"act\":\"handover-take\"") && has(object);
+}
+
 /* --- the case --- */
 
 //= dir-2023-977 art 16(1)(a)
@@ -478,6 +485,38 @@ CHECK_TEST(a_hand_over_that_is_taken_late_moves_what_its_list_named_and_still_st
     CHECK(has("\"task\":4") && has("\"task\":5") && lacks("\"task\":3"));
 }
 
+/* Whoever takes a case over works in it: it is kept by their unit from then on, and no more by the one before. */
+CHECK_TEST(a_hand_over_to_another_unit_moves_the_unit_of_its_cases)
+{
+    char text[120];
+
+    CHECK_OK(as("peer", "case-put", "{\"number\":\"u-1\",\"title\":\"Moves\",\"restricted\":true}"),
+             err);
+    CHECK_OK(task_for("peer", "u-1", "peer"), err);
+    CHECK_OK(as("peer", "handover-give", "{\"taker\":\"other\"}"), err);
+    take_text(3, text);
+    CHECK(!as("other", "case-show", "{\"number\":\"u-1\"}")); /* before it is taken */
+    CHECK_ERROR(err, ERROR_RULE, "ask unit border");
+    CHECK_OK(as("other", "handover-take", text), err);
+    CHECK(has("\"passed\":{\"cases\":[") && has("u-1"));
+    CHECK(logged_take("case u-1 from-unit border to-unit ports"));
+    CHECK_OK(as("other", "case-show", "{\"number\":\"u-1\"}"), err);
+    CHECK(has("\"unit\":\"ports\"") && has("\"officer\":\"other\""));
+    CHECK(!as("duty", "case-show", "{\"number\":\"u-1\"}"));
+    CHECK_ERROR(err, ERROR_RULE, "ask unit ports");
+    CHECK(!as("duty", "case-note", "{\"number\":\"u-1\",\"text\":\"x\"}"));
+    CHECK_OK(as("other", "task-list", "{\"officer\":\"other\"}"), err);
+    CHECK(has("u-1")); /* the task in it, too */
+    /* Within the unit nothing but the officer changes. */
+    CHECK_OK(as("duty", "case-put", "{\"number\":\"u-2\",\"title\":\"Stays\"}"), err);
+    CHECK_OK(as("duty", "handover-give", "{\"taker\":\"peer\"}"), err);
+    take_text(4, text);
+    CHECK_OK(as("peer", "handover-take", text), err);
+    CHECK(!logged_take("from-unit"));
+    CHECK_OK(as("peer", "case-show", "{\"number\":\"u-2\"}"), err);
+    CHECK(has("\"unit\":\"border\"") && has("\"officer\":\"peer\""));
+}
+
 static bool notes_expire(struct journal *journal, void *context, struct error *e)
 {
     return desk_handover_notes_expire(journal, context, e);
@@ -490,13 +529,13 @@ CHECK_TEST(the_note_of_a_hand_over_goes_with_its_case_or_after_a_month)
 
     CHECK_OK(as("ana", "case-put", "{\"number\":\"o-1\",\"title\":\"Ends\"}"), err);
     CHECK_OK(as("ana", "handover-give", "{\"taker\":\"duty\",\"note\":\"about the driver\"}"), err);
-    CHECK(has("\"handover\":3") && has("o-1"));
+    CHECK(has("\"handover\":5") && has("o-1"));
     CHECK_OK(as("peer", "handover-give", "{\"taker\":\"duty\",\"note\":\"of another matter\"}"),
              err);
     CHECK_OK(as("ana", "case-close", "{\"number\":\"o-1\"}"), err);
     CHECK_OK(as("ana", "case-erase", "{\"number\":\"o-1\"}"), err);
     CHECK_OK(as("ana", "handover-list", "{}"), err);
-    CHECK(lacks("about the driver") && has("of another matter") && has("\"handover\":3"));
+    CHECK(lacks("about the driver") && has("of another matter") && has("\"handover\":5"));
     pair_wait(29 * DAY_MS);
     CHECK_OK(pair_work(&pair.nodes[0], notes_expire, &removed, &err), err);
     CHECK_OK(as("ana", "handover-list", "{}"), err);
@@ -509,7 +548,7 @@ CHECK_TEST(the_note_of_a_hand_over_goes_with_its_case_or_after_a_month)
     CHECK_INT(removed, 0);
     CHECK_OK(as("ana", "handover-list", "{}"), err);
     CHECK(lacks("\"note\""));
-    CHECK_OK(as("ana", "handover-show", "{\"handover\":4}"), err);
+    CHECK_OK(as("ana", "handover-show", "{\"handover\":6}"), err);
     CHECK(has("\"matters\"")); /* what both signed stays */
 }
 
@@ -540,6 +579,7 @@ int main(void)
     CHECK_RUN(what_is_erased_leaves_its_number_alone);
     CHECK_RUN(a_hand_over_is_signed_by_both_and_then_all_is_the_takers);
     CHECK_RUN(a_hand_over_that_is_taken_late_moves_what_its_list_named_and_still_stands);
+    CHECK_RUN(a_hand_over_to_another_unit_moves_the_unit_of_its_cases);
     CHECK_RUN(the_note_of_a_hand_over_goes_with_its_case_or_after_a_month);
     pair_free(&pair);
     buffer_free(&answer);

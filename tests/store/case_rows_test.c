@@ -147,12 +147,17 @@ CHECK_TEST(what_is_open_passes_from_one_officer_to_another)
 
     OK(put(&c, "a", "x", "ana", true) && put(&c, "b", "x", "ana", false));
     OK(handover_put(c.db, &row, &c.error));
-    OK(handover_move_case(c.db, span_text("a"), row.giver, row.taker, &c.error));
-    OK(handover_move_case(c.db, span_text("b"), row.taker, row.giver, &c.error)); /* not theirs */
+    OK(handover_move_case(c.db, span_text("a"), row.giver, row.taker, span_text("ports"),
+                          &c.error));
+    OK(handover_move_case(c.db, span_text("b"), row.taker, row.giver, span_text("ports"),
+                          &c.error)); /* not theirs */
     CHECK_SPAN(span_text(page(&c, &arena, CASE_STATE_ANY, "", "bo", "", 8)), "");
-    OK(handover_move_case(c.db, span_text("b"), row.giver, row.taker, &c.error));
+    OK(handover_move_case(c.db, span_text("b"), row.giver, row.taker, span_text("ports"),
+                          &c.error));
     OK(handover_take(c.db, 1, 44, &c.error));
     CHECK_SPAN(span_text(page(&c, &arena, CASE_STATE_ANY, "", "bo", "", 8)), "b");
+    CHECK_SPAN(span_text(page(&c, &arena, CASE_STATE_ANY, "ports", "", "", 8)), "b");
+    CHECK_SPAN(span_text(page(&c, &arena, CASE_STATE_ANY, "x", "", "", 8)), "a");
     CHECK_SPAN(span_text(page(&c, &arena, CASE_STATE_ANY, "", "ana", "", 8)),
                "a"); /* a closed one stays */
     OK(handover_find(c.db, &arena, 1, &found, &c.error));
