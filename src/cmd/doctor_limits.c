@@ -19,35 +19,61 @@ static void alarm_count(void *context, const struct alarm *alarm)
     (alarm->is_own ? tally->own : tally->theirs)[alarm->kind]++;
 }
 
+/* Whom to call, and with what is urgent the channel that is left when nobody answers there. */
+static void call_write(const struct journal_line *line, bool with_fallback,
+                       char out[DOCTOR_TEXT_SIZE])
+{
+    const struct agreement_party *partner = &line->agreement.parties[line->partner_side];
+    bool has_fallback = with_fallback && partner->fallback.size > 0;
+
+    snprintf(out, DOCTOR_TEXT_SIZE, "the duty officer telephones %.200s: %.*s%s%.*s", line->partner,
+             SPAN_ARG(partner->contact), has_fallback ? "; when nobody answers: " : "",
+             has_fallback ? (int)partner->fallback.size : 0,
+             has_fallback ? (const char *)partner->fallback.data : "");
+}
+
+static void custody_look(struct doctor *doctor, const struct journal_line *line, size_t waiting)
+{
+    char call[DOCTOR_TEXT_SIZE];
+
+    call_write(line, true, call);
+    if (waiting > 0)
+        doctor_find(doctor, DOCTOR_FAILURE, call,
+                    "%zu urgent messages are not in the custody of %s after %d minutes", waiting,
+                    line->partner, (int)(ALARM_CUSTODY_MS / 60000));
+}
+
 static void line_look(struct doctor *doctor, const struct journal_line *line,
                       const struct tally *tally)
 {
-    size_t waiting = tally->own[ALARM_NO_CUSTODY];
+    size_t waiting = tally->own[ALARM_NO_CUSTODY] + tally->theirs[ALARM_NO_CUSTODY];
     size_t owed = tally->theirs[ALARM_OVERDUE];
     size_t awaited = tally->own[ALARM_OVERDUE];
+    size_t awaited_by_law = tally->own[ALARM_AUTHORISATION] + tally->theirs[ALARM_AUTHORISATION];
     size_t soon = tally->theirs[ALARM_SOON];
     size_t unreviewed = tally->theirs[ALARM_UNREVIEWED];
     char call[DOCTOR_TEXT_SIZE];
 
-    snprintf(call, sizeof call, "the duty officer telephones %.200s: %.*s", line->partner,
-             SPAN_ARG(line->agreement.parties[line->partner_side].contact));
-    if (waiting > 0)
-        doctor_find(doctor, DOCTOR_FAILURE, call,
-                    "%zu urgent requests are not in the custody of %s after %d minutes", waiting,
-                    line->partner, (int)(ALARM_CUSTODY_MS / 60000));
+    call_write(line, false, call);
+    custody_look(doctor, line, waiting);
     if (owed > 0)
         doctor_find(doctor, DOCTOR_WARNING, "the duty officer looks: besa alarms",
                     "%zu of our answers to %s are overdue", owed, line->partner);
     if (awaited > 0)
         doctor_find(doctor, DOCTOR_NOTICE, call, "%zu answers of %s are overdue", awaited,
                     line->partner);
+    if (awaited_by_law > 0)
+        doctor_find(
+            doctor, DOCTOR_NOTICE, "the duty officer looks: besa alarms",
+            "%zu answers with %s are overdue and wait for a judicial authorisation, as told",
+            awaited_by_law, line->partner);
     if (soon > 0)
         doctor_find(doctor, DOCTOR_NOTICE, "the duty officer looks: besa alarms",
                     "%zu of our answers to %s are due soon", soon, line->partner);
     if (unreviewed > 0)
         doctor_find(doctor, DOCTOR_WARNING, "another officer reviews them: besa emergency list",
                     "%zu answers to %s were sent by one officer alone", unreviewed, line->partner);
-    if (waiting + owed + awaited + soon + unreviewed == 0)
+    if (waiting + owed + awaited + awaited_by_law + soon + unreviewed == 0)
         doctor_find(doctor, DOCTOR_OK, NULL, "no answer under %s is overdue or due soon",
                     line->agreement_id);
 }

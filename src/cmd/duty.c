@@ -29,14 +29,21 @@ static int form_send(struct options *options, int argc, char **argv,
     struct error err = {0};
     struct word_list words;
     bool with_all = false;
-    const struct command_option own[] = {{.name = "all", .flag = &with_all}};
-    size_t own_count = strcmp(form->act, "emergency-list") == 0 ? 1 : 0;
+    const char *limit = NULL;
+    const char *after = NULL;
+    const struct command_option own[] = {{.name = "all", .flag = &with_all},
+                                         {.name = "limit", .letter = 'n', .value = &limit},
+                                         {.name = "after", .letter = 'a', .value = &after}};
+    size_t own_count = strcmp(form->act, "emergency-list") == 0 ? ARRAY_COUNT(own) : 0;
     uint64_t number = 0;
+    uint64_t rows = 0;
     int exit_code;
 
     if (!command_parse(options, argc, argv, own, own_count, form->field_count, form->field_count,
                        &words, &exit_code))
         return exit_code;
+    if (!command_number("limit", limit, 1, 200, 0, &rows, &err))
+        return command_usage(options, "%s", err.text);
     json_begin_object(&arguments);
     for (size_t i = 0; i < words.count; i++) {
         if (i > 0 || !form->is_number) {
@@ -49,6 +56,10 @@ static int form_send(struct options *options, int argc, char **argv,
     }
     if (with_all)
         json_boolean_field(&arguments, "all", true);
+    if (rows > 0)
+        json_integer_field(&arguments, "limit", (int64_t)rows);
+    if (after != NULL)
+        json_string_field(&arguments, "after", after);
     json_end_object(&arguments);
     return command_act(options, form->act, buffer_span(&text), span_make(NULL, 0));
 }

@@ -326,6 +326,7 @@ static void limits_write(struct service *service, const struct gauges_picture *p
     static const enum metric metrics[LIMITS_SHOWN_COUNT] = {
         [LIMITS_OVERDUE_HERE] = METRIC_LIMITS_OVERDUE_HERE,
         [LIMITS_OVERDUE_THERE] = METRIC_LIMITS_OVERDUE_THERE,
+        [LIMITS_AUTHORISATION] = METRIC_LIMITS_AUTHORISATION,
         [LIMITS_SOON] = METRIC_LIMITS_SOON,
         [LIMITS_NO_CUSTODY] = METRIC_LIMITS_NO_CUSTODY};
 

@@ -10,7 +10,7 @@ const struct command commands[] = {
      "[options]",
      "Makes the home of a node: keys, store, books, TLS certificate, pairing file, first officer "
      "(--officer).\n\nFurther options: --address HOST:PORT (as partners reach it), --tls-name, "
-     "--desk-listen IP:PORT (the API), --database, --state, --status eu_member|third_country, --time-zone, --language LL, "
+     "--fallback TEXT (the channel for what is urgent when nobody answers --contact), --desk-listen IP:PORT (the API), --database, --state, --status eu_member|third_country, --time-zone, --language LL, "
      "--authority CODE=NAME, --officer-name, --unit, --institution-passphrase-file, "
      "--institution-token URI instead of --institution-key, --keeper-token URI (the keys of logs and receipts are made in "
      "a PKCS#11 token and stay there: keeper_key in besa.conf).",
@@ -111,19 +111,22 @@ const struct command commands[] = {
      "[--state STATE] [--urgent|--not-urgent] [--training|--not-training] "
      "[--partner P] [--agreement A] [--unit U|--unassigned] [--limit N] [--after PLACE]",
      "Requests to us, nearest deadline first; before them what was given unasked and is in no case yet.\n\n"
-     "STATE is open, overdue, soon or answered; U is the unit that has it. counts says what waits in the whole queue. A "
+     "STATE is open, soon, overdue, overdue_authorisation (a judicial authorisation was told of, and its day is to "
+     "come) or answered; U is the unit that has it. counts says what waits in the whole queue. A "
      "page that has more behind it gives the place as next; through a filter it may be short and still have more.",
      command_inbox},
     {"sent",
      "[--state STATE] [--urgent|--not-urgent] [--training|--not-training] "
      "[--partner P] [--agreement A] [--limit N] [--after PLACE]",
-     "Requests from us, with receipts and answers.\n\nSTATE is open, overdue, soon or answered. A page that has more "
-     "behind it gives the place as next; through a filter it may be short and still have more.",
+     "Requests from us, with receipts and answers.\n\nSTATE is open, soon, overdue, overdue_authorisation or answered. "
+     "A page that has more behind it gives the place as next; through a filter it may be short and still have more.",
      command_sent},
     {"alarms", "[--limit N] [--after PLACE]",
-     "What is overdue or soon will be, and urgent requests that the partner does not hold.\n\nThe last quarter of a "
-     "limit is soon. An urgent request that is not in the partner's custody after 15 minutes is telephoned: call says "
-     "where.",
+     "What is overdue or soon will be, and what is urgent and the partner does not hold.\n\nThe last quarter of a "
+     "limit is soon. What is overdue_authorisation waits for a judicial authorisation, as it was told, until "
+     "authorisation_expected; the limit itself stays. An urgent request, an answer or a question about one, or what was "
+     "given unasked of an immediate threat that is not in the partner's custody after 15 minutes is telephoned: call "
+     "says where, fallback over which channel it goes when nobody answers there.",
      command_alarms},
     {"show", "ITEM", "Opens one message: body, receipts, timeline.", command_show_item},
     {"forward",
@@ -209,7 +212,8 @@ const struct command commands[] = {
      "Who is on call to approve what others draft.\n\nFROM and UNTIL are times (2026-01-31T22:00:00Z), at most seven "
      "days apart; TELEPHONE is one of duty. A draft that waits shows who is on call now, and `besa alarms` lists it.",
      command_on_call},
-    {"emergency", "send APPROVAL\nreview ITEM confirmed|questioned\nlist [--all]",
+    {"emergency",
+     "send APPROVAL\nreview ITEM confirmed|questioned\nlist [--all] [--limit N] [--after PLACE]",
      "An answer that nobody approved in time, when life or public security is threatened.\n\nWhere the agreement "
      "allows it (clause 9.2), the officer whose draft waited 30 minutes sends it alone: at most three items, nothing "
      "protected, of another provider or under H1, H2 or H3. The partner reads that it was so; another officer reviews "

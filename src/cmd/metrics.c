@@ -123,13 +123,18 @@ const struct metric_row metric_rows[METRIC_COUNT] = {
                          "Former names in the search files of the own index; 0 again within six "
                          "hours."},
     [METRIC_LIMITS_OVERDUE_HERE] = {"besa_answers_overdue_here", METRIC_GAUGE, "partner",
-                                    "Our answers that are overdue; at most 200 are counted."},
+                                    "Our answers that are overdue, and no judicial "
+                                    "authorisation is awaited."},
     [METRIC_LIMITS_OVERDUE_THERE] = {"besa_answers_overdue_there", METRIC_GAUGE, "partner",
-                                     "The partner's answers that are overdue."},
+                                     "The partner's answers that are overdue, in the same way."},
+    [METRIC_LIMITS_AUTHORISATION] = {"besa_answers_overdue_authorisation", METRIC_GAUGE, "partner",
+                                     "Answers of both sides that are overdue, told as waiting for "
+                                     "a judicial authorisation until a day to come."},
     [METRIC_LIMITS_SOON] = {"besa_answers_due_soon", METRIC_GAUGE, "partner",
                             "Answers of both sides in the last quarter of their limit."},
     [METRIC_LIMITS_NO_CUSTODY] = {"besa_urgent_without_custody", METRIC_GAUGE, "partner",
-                                  "Urgent requests that the partner does not hold after 15 "
+                                  "Urgent requests, answers to them and what is given of an "
+                                  "immediate threat that the partner does not hold after 15 "
                                   "minutes; must be 0."},
     [METRIC_LOGIN_GUESSING] =
         {"besa_login_guessing_total", METRIC_COUNTER, NULL,

@@ -77,6 +77,7 @@ struct service_crosscheck {
 enum limits_shown {
     LIMITS_OVERDUE_HERE,  /* our answers */
     LIMITS_OVERDUE_THERE, /* the partner's */
+    LIMITS_AUTHORISATION, /* of both sides: overdue, and an authorisation is awaited */
     LIMITS_SOON,
     LIMITS_NO_CUSTODY,
     LIMITS_SHOWN_COUNT

@@ -25,6 +25,22 @@ static bool was_told(const struct service_limits *limits, const struct alarm *al
     return false;
 }
 
+/* Whom to call, and the channel that is left when nobody answers there. */
+static void custody_tell(const struct journal_line *line, const struct alarm *alarm,
+                         const struct report_about *about)
+{
+    const struct agreement_party *partner = &line->agreement.parties[line->partner_side];
+    struct span other = partner->fallback.size > 0
+                            ? partner->fallback
+                            : span_text("the agreement names no other channel");
+
+    report(REPORT_ALARM, about,
+           "urgent and not in the custody of %s after %d minutes (%s under %s): telephone %.*s; "
+           "when nobody answers: %.*s",
+           line->partner, (int)(ALARM_CUSTODY_MS / 60000), message_type_name(alarm->type),
+           line->agreement_id, SPAN_ARG(partner->contact), SPAN_ARG(other));
+}
+
 /* Counts and parties, never a reference or a person. */
 static void alarm_tell(struct journal *journal, const struct alarm *alarm)
 {
@@ -33,11 +49,7 @@ static void alarm_tell(struct journal *journal, const struct alarm *alarm)
 
     journal_event_add(journal, JOURNAL_ALARM, line, alarm->entry, 0);
     if (alarm->kind == ALARM_NO_CUSTODY)
-        report(REPORT_ALARM, &about,
-               "an urgent request under %s is not in the custody of %s after %d minutes: telephone "
-               "%.*s",
-               line->agreement_id, line->partner, (int)(ALARM_CUSTODY_MS / 60000),
-               SPAN_ARG(line->agreement.parties[line->partner_side].contact));
+        custody_tell(line, alarm, &about);
     else if (alarm->kind == ALARM_OVERDUE)
         report(REPORT_ALARM, &about, "an answer of %s to %s under %s is overdue",
                alarm->is_own ? line->partner : journal->party,
@@ -64,10 +76,11 @@ static void alarm_look(void *context, const struct alarm *alarm)
     struct look *look = context;
 
     if (alarm->kind != ALARM_UNREVIEWED) { /* that is no limit of a request */
-        enum limits_shown what = alarm->kind == ALARM_NO_CUSTODY ? LIMITS_NO_CUSTODY
-                                 : alarm->kind == ALARM_SOON     ? LIMITS_SOON
-                                 : alarm->is_own                 ? LIMITS_OVERDUE_THERE
-                                                                 : LIMITS_OVERDUE_HERE;
+        enum limits_shown what = alarm->kind == ALARM_NO_CUSTODY      ? LIMITS_NO_CUSTODY
+                                 : alarm->kind == ALARM_SOON          ? LIMITS_SOON
+                                 : alarm->kind == ALARM_AUTHORISATION ? LIMITS_AUTHORISATION
+                                 : alarm->is_own                      ? LIMITS_OVERDUE_THERE
+                                                                      : LIMITS_OVERDUE_HERE;
         look->shown[what][alarm->line]++;
     }
     if (look->told_count == LIMITS_TOLD_MAX)

@@ -292,9 +292,8 @@ static bool case_check(const struct desk_call *call, const struct approval_row *
                      SPAN_ARG(row->case_number));
 }
 
-/* "state.made.id" */
-static bool place_write(const struct approval_row *row, struct arena *arena, struct span *out,
-                        struct error *err)
+bool approval_place_write(const struct approval_row *row, struct arena *arena, struct span *out,
+                          struct error *err)
 {
     const int64_t numbers[] = {(int64_t)row->state, row->made_ms};
     char hex[2 * APPROVAL_ID_SIZE + 1];
@@ -310,8 +309,8 @@ static bool place_write(const struct approval_row *row, struct arena *arena, str
     return arena_copy(arena, span_text(text), out) || error_set(err, ERROR_LIMIT, "out of memory");
 }
 
-static bool place_read(struct span text, uint8_t id[APPROVAL_ID_SIZE], struct approval_place *out,
-                       struct error *err)
+bool approval_place_read(struct span text, uint8_t id[APPROVAL_ID_SIZE], struct approval_place *out,
+                         struct error *err)
 {
     size_t hex_size = (size_t)2 * APPROVAL_ID_SIZE;
     int64_t numbers[2];
@@ -352,13 +351,13 @@ bool act_approval_list(struct journal *journal, const struct desk_call *call,
     if (rows == NULL)
         return error_set(err, ERROR_LIMIT, "out of memory");
     if (!page_read(call, DESK_LIST_MAX, &page, err) ||
-        (page.after.size > 0 && !place_read(page.after, id, &place, err)) ||
+        (page.after.size > 0 && !approval_place_read(page.after, id, &place, err)) ||
         !approvals_expire(journal, err) ||
         !approval_list(journal->db, call->arena, call->access.officer,
                        page.after.size > 0 ? &place : NULL, rows, page.limit + 1, &count, err))
         return false;
     size_t shown = count > page.limit ? page.limit : count;
-    if ((count > shown && !place_write(&rows[shown - 1], call->arena, &next, err)) ||
+    if ((count > shown && !approval_place_write(&rows[shown - 1], call->arena, &next, err)) ||
         !access_view(journal, call, "approval-list", NULL, 0, err))
         return false;
     page_begin(out);

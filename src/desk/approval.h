@@ -47,6 +47,12 @@ bool approval_ask(struct journal *journal, const struct desk_act *act, const str
 /* The fields of an approval that waits, into an open object. */
 void approval_write(const struct approval_row *row, struct json_writer *out);
 
+/* The place of a row in the list of approvals, as text for a page: "state.made.id". INPUT for what no list gave. */
+bool approval_place_write(const struct approval_row *row, struct arena *arena, struct span *out,
+                          struct error *err);
+bool approval_place_read(struct span text, uint8_t id[APPROVAL_ID_SIZE], struct approval_place *out,
+                         struct error *err);
+
 /* Background, in the writer: drafts that nobody decided are erased, decisions of long ago forgotten. */
 bool approvals_expire(struct journal *journal, struct error *err);
 

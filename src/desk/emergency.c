@@ -94,29 +94,75 @@ static void row_show(const struct journal *journal, const struct shown *shown,
     json_end_object(out);
 }
 
+static bool place_write(const struct emergency_row *row, struct arena *arena, struct span *out,
+                        struct error *err)
+{
+    const int64_t numbers[] = {(int64_t)row->review, row->review_until_ms, row->entry};
+
+    return page_numbers_write(numbers, ARRAY_COUNT(numbers), arena, out, err);
+}
+
+static bool place_read(struct span text, struct emergency_place *out, struct error *err)
+{
+    int64_t numbers[3];
+
+    if (!page_numbers_read(text, numbers, ARRAY_COUNT(numbers), err))
+        return false;
+    *out = (struct emergency_place){numbers[0], numbers[1], numbers[2]};
+    return true;
+}
+
+/* A page: its rows, and where the next one begins. */
+struct rows_page {
+    struct emergency_row *rows;
+    size_t count;
+    bool has_next;
+    struct span next;
+};
+
+static bool page_fill(struct journal *journal, const struct desk_call *call, bool with_all,
+                      struct rows_page *out, struct error *err)
+{
+    struct emergency_place place;
+    struct page page;
+
+    *out =
+        (struct rows_page){.rows = arena_array(call->arena, DESK_LIST_MAX + 1, sizeof *out->rows)};
+    if (out->rows == NULL)
+        return error_set(err, ERROR_LIMIT, "out of memory");
+    if (!page_read(call, DESK_LIST_MAX, &page, err) ||
+        (page.after.size > 0 && !place_read(page.after, &place, err)) ||
+        !emergency_list(journal->db, call->arena, !with_all, page.after.size > 0 ? &place : NULL,
+                        out->rows, page.limit + 1, &out->count, err))
+        return false;
+    out->has_next = out->count > page.limit;
+    if (out->has_next)
+        out->count = page.limit;
+    return !out->has_next || place_write(&out->rows[out->count - 1], call->arena, &out->next, err);
+}
+
 bool act_emergency_list(struct journal *journal, const struct desk_call *call,
                         struct json_writer *out, struct error *err)
 {
-    struct emergency_row *rows = arena_array(call->arena, DESK_LIST_MAX, sizeof *rows);
     struct shown *shown = arena_array(call->arena, DESK_LIST_MAX, sizeof *shown);
     struct span *objects = arena_array(call->arena, DESK_LIST_MAX, sizeof *objects);
     bool with_all = json_get_boolean_optional(call->arguments, "all", false);
     struct officer_row reader;
-    size_t count = 0, shown_count = 0;
+    struct rows_page page;
+    size_t shown_count = 0;
 
-    if (rows == NULL || shown == NULL || objects == NULL)
+    if (shown == NULL || objects == NULL)
         return error_set(err, ERROR_LIMIT, "out of memory");
-    if (!problems_to_error(call->problems, err) ||
-        !access_officer(journal, call->access.officer, call->arena, &reader, err) ||
-        !emergency_list(journal->db, call->arena, !with_all, NULL, rows, DESK_LIST_MAX, &count,
-                        err))
+    if (!page_fill(journal, call, with_all, &page, err) ||
+        !access_officer(journal, call->access.officer, call->arena, &reader, err))
         return false;
-    for (size_t i = 0; i < count; i++) {
-        struct journal_line *line = line_of_entry(journal, rows[i].log);
+    for (size_t i = 0; i < page.count; i++) {
+        const struct emergency_row *row = &page.rows[i];
+        struct journal_line *line = line_of_entry(journal, row->log);
         if (line == NULL)
             continue;
-        shown[shown_count] = (struct shown){.row = &rows[i], .line = line};
-        objects[shown_count] = item_name(line, rows[i].log, rows[i].message_id, call->arena);
+        shown[shown_count] = (struct shown){.row = row, .line = line};
+        objects[shown_count] = item_name(line, row->log, row->message_id, call->arena);
         if (!shown_fill(journal, call, &reader, &shown[shown_count++], err))
             return false;
     }
@@ -125,7 +171,7 @@ bool act_emergency_list(struct journal *journal, const struct desk_call *call,
     page_begin(out);
     for (size_t i = 0; i < shown_count; i++)
         row_show(journal, &shown[i], out);
-    page_end(out, false, span_text(""));
+    page_end(out, page.has_next, page.next);
     return true;
 }
 

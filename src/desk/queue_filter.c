@@ -56,7 +56,11 @@ static bool unit_read(const struct desk_call *call, struct inbox_filter *out, st
 bool queue_filter_read(struct journal *journal, const struct desk_call *call, bool is_own,
                        struct inbox_filter *out, bool *is_whole, struct error *err)
 {
-    static const char *const states[] = {NULL, "open", "overdue", "soon", "answered"};
+    static const char *const states[] = {[INBOX_OPEN] = "open",
+                                         [INBOX_OVERDUE] = "overdue",
+                                         [INBOX_SOON] = "soon",
+                                         [INBOX_ANSWERED] = "answered",
+                                         [INBOX_AUTHORISATION] = "overdue_authorisation"};
 
     *out = (struct inbox_filter){
         .is_own = is_own,
@@ -87,6 +91,7 @@ bool queue_counts_write(struct journal *journal, const struct inbox_filter *filt
     json_begin_object(out);
     json_integer_field(out, "open", counts.open);
     json_integer_field(out, "overdue", counts.overdue);
+    json_integer_field(out, "overdue_authorisation", counts.authorisation);
     json_integer_field(out, "soon", counts.soon);
     json_integer_field(out, "urgent", counts.urgent);
     if (!filter->is_own)

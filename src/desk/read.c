@@ -11,6 +11,7 @@
 #include "agreement/clock.h"
 #include "base/attributes.h"
 #include "base/text.h"
+#include "desk/alarm.h"
 #include "desk/notice.h"
 #include "store/clock_rows.h"
 #include "store/governance_rows.h"
@@ -27,9 +28,23 @@ static void time_field_s(struct json_writer *out, const char *name, int64_t time
 
 static const char *const result_words[] = {"accepted", "refused", "held"};
 
+/* How the limit of a request without an answer stands, as the alarms tell it; NULL: there is none yet. */
+static const char *limit_of(const struct inbox_row *row, int64_t now_ms)
+{
+    if (row->answers > 0 || row->due_ms == 0)
+        return NULL;
+    if (row->due_ms == CLOCK_DUE_OPEN)
+        return "suspended";
+    if (now_ms >= row->due_ms)
+        return row->delayed_to_ms > now_ms ? "overdue_authorisation" : "overdue";
+    return now_ms >= row->due_ms - row->request.due_after_ms / ALARM_SOON_FRACTION ? "soon"
+                                                                                   : "runs";
+}
+
 static void row_write(struct journal *journal, struct json_writer *out, const struct inbox_row *row,
                       int64_t now_ms)
 {
+    const char *limit = limit_of(row, now_ms);
     char id[UUID_TEXT_SIZE] = "";
 
     if (row->request.message_id.size == UUID_SIZE)
@@ -48,12 +63,14 @@ static void row_write(struct journal *journal, struct json_writer *out, const st
     time_field_s(out, "received", row->received_s);
     if (row->suspended_ms > 0)
         json_time_field(out, "suspended_since", row->suspended_ms);
-    if (row->delayed_to_ms > 0)
-        json_time_field(out, "delayed_to", row->delayed_to_ms);
+    if (limit != NULL)
+        json_string_field(out, "limit", limit);
     if (row->due_ms > 0 && row->due_ms < CLOCK_DUE_OPEN) {
         json_time_field(out, "due", row->due_ms);
         json_integer_field(out, "minutes_left", (row->due_ms - now_ms) / 60000);
     }
+    if (row->delayed_to_ms > 0)
+        json_time_field(out, "delayed_to", row->delayed_to_ms);
     json_string_field(out, "state",
                       row->answers > 0 ? "answered"
                       : row->received_s == 0

@@ -169,7 +169,8 @@ static bool apply_spontaneous(struct journal *journal, const struct apply_input 
                                   .language = given->language,
                                   .items =
                                       (int64_t)(given->item_count + small_count(&given->parts)),
-                                  .attachments = (int64_t)given->attachments.count};
+                                  .attachments = (int64_t)given->attachments.count,
+                                  .purpose = given->purpose};
 
     return retention_apply_items(journal, input, given, arena, err) &&
            spontaneous_insert(journal->db, &row, err);

@@ -76,6 +76,7 @@ struct stretch {
         "case when r.urgency > 0 then 1 else 0 end between $7 and $8"                              \
         " and r.is_training between $9 and $10 and ($11 = '' or l.partner = $11)"                  \
         " and ($12 = '' or l.agreement = $12) and r.due_ms - r.due_after_ms / $13 <= $14"          \
+        " and coalesce(d.delayed_to_ms, 0) between $15 and $16"                                    \
         " and " key IN_ORDER limit
 #define END_OF(key, limit)                                                                         \
     "select r.is_answered, r.due_ms, r.entry from requests r where " STRETCH key IN_ORDER          \
@@ -90,16 +91,16 @@ static const struct {
     const char *end;
     const char *count; /* NULL: is not counted */
 } walks[WALK_COUNT] = {
-    [WALK_ALL] = {ROWS_OF("r.is_own = $15", "$16"), END_OF("r.is_own = $7", "$8"),
+    [WALK_ALL] = {ROWS_OF("r.is_own = $17", "$18"), END_OF("r.is_own = $7", "$8"),
                   COUNT_OF("r.is_own = $7", "$8")},
-    [WALK_UNIT] = {ROWS_OF("r.is_own = 0 and r.unit = $15", "$16"),
+    [WALK_UNIT] = {ROWS_OF("r.is_own = 0 and r.unit = $17", "$18"),
                    END_OF("r.is_own = 0 and r.unit = $7", "$8"),
                    COUNT_OF("r.is_own = 0 and r.unit = $7", "$8")},
-    [WALK_LOG] = {ROWS_OF("r.log = $15", "$16"), END_OF("r.log = $7", "$8"), NULL},
-    [WALK_URGENT] = {ROWS_OF("r.is_own = $15 and r.urgency > 0", "$16"),
+    [WALK_LOG] = {ROWS_OF("r.log = $17", "$18"), END_OF("r.log = $7", "$8"), NULL},
+    [WALK_URGENT] = {ROWS_OF("r.is_own = $17 and r.urgency > 0", "$18"),
                      END_OF("r.is_own = $7 and r.urgency > 0", "$8"),
                      COUNT_OF("r.is_own = $7 and r.urgency > 0", "$8")},
-    [WALK_TRAINING] = {ROWS_OF("r.is_own = $15 and r.is_training = 1", "$16"),
+    [WALK_TRAINING] = {ROWS_OF("r.is_own = $17 and r.is_training = 1", "$18"),
                        END_OF("r.is_own = $7 and r.is_training = 1", "$8"), NULL},
 };
 
@@ -108,6 +109,12 @@ static const char soon_count_sql[] =
     "select count(*) from (select r.due_ms as due_ms, r.due_after_ms as due_after_ms from requests r"
     " where " STRETCH "r.is_own = $7" IN_ORDER
     "$8) as counted where counted.due_ms - counted.due_after_ms / $9 <= $10";
+
+/* Of those whose limit is over, as many as are looked at: for how many an authorisation is awaited. */
+static const char authorisation_count_sql[] =
+    "select count(*) from (select coalesce(d.delayed_to_ms, 0) as delayed_to_ms from requests r"
+    " left join dues d on d.entry = r.entry where " STRETCH "r.is_own = $7" IN_ORDER
+    "$8) as counted where counted.delayed_to_ms > $9";
 
 static const char logs_sql[] =
     "select id from logs where kind = $1 and ($2 = '' or partner = $2) and ($3 = '' or agreement = $3)"
@@ -142,7 +149,7 @@ static struct stretch stretch_of(const struct inbox_filter *filter, enum inbox_s
         all.from = (struct inbox_place){0, filter->now_ms, PLACE_MOST};
     if (state == INBOX_OPEN)
         all.to = (struct inbox_place){0, PLACE_MOST, PLACE_MOST};
-    else if (state == INBOX_OVERDUE)
+    else if (state == INBOX_OVERDUE || state == INBOX_AUTHORISATION)
         all.to = (struct inbox_place){0, filter->now_ms, PLACE_MOST};
     else if (state == INBOX_SOON)
         all.to = (struct inbox_place){0, filter->now_ms + filter->soon_most_ms, PLACE_MOST};
@@ -172,6 +179,14 @@ static int wanted_bind(struct statement *s, int at, enum inbox_wanted wanted)
     return at + 2;
 }
 
+/* The day that was told of an authorisation, in what is overdue: to come, or over or never told. */
+static int delay_bind(struct statement *s, int at, const struct inbox_filter *filter)
+{
+    statement_integer(s, at, filter->state == INBOX_AUTHORISATION ? filter->now_ms + 1 : 0);
+    statement_integer(s, at + 1, filter->state == INBOX_OVERDUE ? filter->now_ms : PLACE_MOST);
+    return at + 2;
+}
+
 static int key_bind(struct statement *s, int at, const struct inbox_filter *filter, enum walk walk,
                     int64_t log)
 {
@@ -196,6 +211,7 @@ static bool rows_of(struct database *db, struct arena *arena, const struct inbox
     text_bind(s, at++, filter->agreement);
     statement_integer(s, at++, filter->state == INBOX_SOON ? filter->soon_fraction : 1);
     statement_integer(s, at++, filter->state == INBOX_SOON ? filter->now_ms : PLACE_MOST);
+    at = delay_bind(s, at, filter);
     at = key_bind(s, at, filter, walk, log);
     statement_integer(s, at, (int64_t)limit);
     return rows_read(s, arena, inbox_read, out, sizeof *out, limit, count, err);
@@ -329,6 +345,19 @@ static bool soon_count(struct database *db, const struct inbox_filter *filter, i
     return row_integer(s, out, err);
 }
 
+static bool authorisation_count(struct database *db, const struct inbox_filter *filter,
+                                int64_t *out, struct error *err)
+{
+    struct stretch stretch = stretch_of(filter, INBOX_AUTHORISATION);
+    struct statement *s CLEANUP(statement_give) = statement_take(db, authorisation_count_sql, err);
+    if (s == NULL)
+        return false;
+    int at = key_bind(s, stretch_bind(s, &stretch), filter, WALK_ALL, 0);
+    statement_integer(s, at, INBOX_COUNT_MOST);
+    statement_integer(s, at + 1, filter->now_ms);
+    return row_integer(s, out, err);
+}
+
 bool inbox_count(struct database *db, const struct inbox_filter *filter, struct inbox_counts *out,
                  struct error *err)
 {
@@ -338,12 +367,14 @@ bool inbox_count(struct database *db, const struct inbox_filter *filter, struct 
                                .soon_most_ms = filter->soon_most_ms};
 
     *out = (struct inbox_counts){.open = 0};
-    return (count_of(db, &all, WALK_ALL, INBOX_OPEN, &out->open, err) &&
-            count_of(db, &all, WALK_ALL, INBOX_OVERDUE, &out->overdue, err) &&
-            soon_count(db, &all, &out->soon, err) &&
-            count_of(db, &all, WALK_URGENT, INBOX_OPEN, &out->urgent, err) &&
-            (all.is_own || count_of(db, &all, WALK_UNIT, INBOX_OPEN, &out->unassigned, err))) ||
-           error_add(err, "counting the queue");
+    bool ok = count_of(db, &all, WALK_ALL, INBOX_OPEN, &out->open, err) &&
+              count_of(db, &all, WALK_ALL, INBOX_OVERDUE, &out->overdue, err) &&
+              authorisation_count(db, &all, &out->authorisation, err) &&
+              soon_count(db, &all, &out->soon, err) &&
+              count_of(db, &all, WALK_URGENT, INBOX_OPEN, &out->urgent, err) &&
+              (all.is_own || count_of(db, &all, WALK_UNIT, INBOX_OPEN, &out->unassigned, err));
+    out->overdue -= out->authorisation; /* both of the same rows: those that are due first */
+    return ok || error_add(err, "counting the queue");
 }
 
 const char *inbox_sql(size_t at)
@@ -353,6 +384,8 @@ const char *inbox_sql(size_t at)
 
     if (at == 3 * WALK_COUNT)
         return soon_count_sql;
+    if (at == 3 * WALK_COUNT + 1)
+        return authorisation_count_sql;
     if (at > 3 * WALK_COUNT)
         return NULL;
     return of_walk[at % 3] == NULL ? "" : of_walk[at % 3];

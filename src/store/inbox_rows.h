@@ -43,10 +43,11 @@ bool inbox_list(struct database *db, struct arena *arena, bool is_own,
 
 enum inbox_state {
     INBOX_ALL,
-    INBOX_OPEN,     /* no answer yet; overdue and soon ones among them */
-    INBOX_OVERDUE,  /* its time limit is over */
-    INBOX_SOON,     /* the last part of its limit runs */
-    INBOX_ANSWERED, /* refused ones among them */
+    INBOX_OPEN, /* no answer yet; those of the next three states, but answered ones, among them */
+    INBOX_OVERDUE, /* its time limit is over, and no judicial authorisation is awaited until a day to come */
+    INBOX_SOON,          /* the last part of its limit runs */
+    INBOX_ANSWERED,      /* refused ones among them */
+    INBOX_AUTHORISATION, /* its time limit is over, and one is */
 };
 enum inbox_wanted { INBOX_ANY, INBOX_YES, INBOX_NO };
 
@@ -79,6 +80,7 @@ bool inbox_find(struct database *db, struct arena *arena, const struct inbox_fil
 struct inbox_counts {
     int64_t open;
     int64_t overdue;
+    int64_t authorisation;
     int64_t soon;
     int64_t urgent;
     int64_t unassigned; /* of requests to us; else 0 */

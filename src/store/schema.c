@@ -407,6 +407,10 @@ static const char copies_table[] =
     "create table copies (entry bigint primary key, unit text not null, exemption bigint not null);"
     "create index copies_unit on copies (unit, entry);";
 
+/* What is given unasked of an immediate threat (purpose 4) is urgent. Older rows come from apply, whose number rises. */
+static const char spontaneous_purpose[] =
+    "alter table spontaneous add column purpose bigint not null default 0;";
+
 const struct migration schema_migrations[] = {
     {.number = 1, .sql_both = log_tables},
     {.number = 2, .sql_both = derived_tables},
@@ -433,6 +437,7 @@ const struct migration schema_migrations[] = {
     {.number = 20, .sql_both = spontaneous_table},
     {.number = 21, .sql_both = queue_filters},
     {.number = 22, .sql_both = copies_table},
+    {.number = 23, .sql_both = spontaneous_purpose},
 };
 const size_t schema_migration_count = sizeof schema_migrations / sizeof schema_migrations[0];
 

@@ -6,7 +6,7 @@
 
 static const char insert_sql[] =
     "insert into spontaneous (entry, log, message_id, is_own, reference, provision, is_training, language, items,"
-    " attachments) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+    " attachments, purpose) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
 
 bool spontaneous_insert(struct database *db, const struct spontaneous_row *row, struct error *err)
 {
@@ -23,6 +23,7 @@ bool spontaneous_insert(struct database *db, const struct spontaneous_row *row, 
     statement_text(s, 8, row->language);
     statement_integer(s, 9, row->items);
     statement_integer(s, 10, row->attachments);
+    statement_integer(s, 11, row->purpose);
     return row_write(s, err);
 }
 
@@ -37,13 +38,14 @@ static bool given_read(const struct statement *s, struct arena *arena, void *out
     row->is_training = column_integer(s, 6) != 0;
     row->items = column_integer(s, 8);
     row->attachments = column_integer(s, 9);
+    row->purpose = column_integer(s, 10);
     return row_bytes(s, 2, arena, &row->message_id) && row_text(s, 4, arena, &row->reference) &&
            row_text(s, 7, arena, &row->language);
 }
 
 static const char find_sql[] =
-    "select entry, log, message_id, is_own, reference, provision, is_training, language, items, attachments"
-    " from spontaneous where entry = $1";
+    "select entry, log, message_id, is_own, reference, provision, is_training, language, items, attachments,"
+    " purpose from spontaneous where entry = $1";
 
 bool spontaneous_find(struct database *db, struct arena *arena, int64_t entry,
                       struct spontaneous_row *out, struct error *err)
@@ -61,17 +63,17 @@ static bool line_read(const struct statement *s, struct arena *arena, void *out)
 
     if (!given_read(s, arena, &line->given))
         return false;
-    line->index = column_is_null(s, 12) ? ENTRY_WAITING : column_integer(s, 12);
-    line->created_ms = column_integer(s, 13);
-    line->received_s = column_integer(s, 14);
-    line->notices = column_integer(s, 15);
-    line->result = column_integer(s, 16);
-    return row_text(s, 10, arena, &line->agreement) && row_text(s, 11, arena, &line->partner);
+    line->index = column_is_null(s, 13) ? ENTRY_WAITING : column_integer(s, 13);
+    line->created_ms = column_integer(s, 14);
+    line->received_s = column_integer(s, 15);
+    line->notices = column_integer(s, 16);
+    line->result = column_integer(s, 17);
+    return row_text(s, 11, arena, &line->agreement) && row_text(s, 12, arena, &line->partner);
 }
 
 #define LINE_SQL                                                                                                      \
     "select g.entry, g.log, g.message_id, g.is_own, g.reference, g.provision, g.is_training, g.language, g.items,"    \
-    " g.attachments, l.agreement, l.partner, e.idx, e.created_ms,"                                                    \
+    " g.attachments, g.purpose, l.agreement, l.partner, e.idx, e.created_ms,"                                         \
     " coalesce((select c.time_s from receipts c where c.log = g.log and c.size > e.idx order by c.size limit 1), 0)," \
     " (select count(*) from notices n where n.target = g.entry),"                                                     \
     " coalesce((select x.outcome from results x where x.target = g.entry order by x.entry desc limit 1), -1)"         \

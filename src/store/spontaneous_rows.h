@@ -19,6 +19,7 @@ struct spontaneous_row {
     struct span language;
     int64_t items;
     int64_t attachments;
+    int64_t purpose; /* enum purpose */
 };
 /* By apply alone. Texts are copied. */
 bool spontaneous_insert(struct database *db, const struct spontaneous_row *row, struct error *err);

@@ -104,6 +104,8 @@ static const char *const urgent_words[] = {"no", "threat_public_security", "thre
 _Static_assert(ARRAY_COUNT(urgent_words) == URGENCY_GROUND_COUNT, "one for each ground, and no");
 static const char *const state_words[] = {"answered", "waits for the partner", "on its way",
                                           "opened", "received"};
+static const char *const limit_words[] = {"runs", "soon", "overdue", "overdue_authorisation",
+                                          "suspended"};
 static const char *const result_words[] = {"accepted", "refused", "held"};
 static const char *const returned_words[] = {"returned"};
 
@@ -119,10 +121,12 @@ static const struct shape_field row_fields[] = {
     TIME("created", MUST, NULL),
     TIME("received", MAY, "By the clock of the receiving node; absent: not yet."),
     TIME("suspended_since", MAY, "A question about it is open: no time runs."),
-    TIME("delayed_to", MAY,
-         "The answer waits for a judicial authorisation, it is expected, until then."),
+    CHOICE("limit", MAY, limit_words, "How it stands; absent once answered, or before custody."),
     TIME("due", MAY, "When its answer is; absent while suspended."),
     INTEGER("minutes_left", MAY, -JSON_INTEGER_MAX, JSON_INTEGER_MAX, "Below 0: overdue."),
+    TIME("delayed_to", MAY,
+         "The answer waits for a judicial authorisation, it is expected, until then; the limit "
+         "itself stays where it is."),
     CHOICE("state", MUST, state_words, NULL),
     CHOICE("partner_says", MAY, result_words, "What the partner's node did with it."),
     IDENTIFIER("unit", MAY, "To whom it was given; of ours: there."),
@@ -172,7 +176,10 @@ static const struct shape *const inbox_rows[] = {&given_row, &request_row};
 static const struct shape *const sent_rows[] = {&request_row, &returned_row};
 static const struct shape_field counts_fields[] = {
     COUNT("open", MUST, "Without an answer."),
-    COUNT("overdue", MUST, "Of them: the time limit is over."),
+    COUNT("overdue", MUST, "Of them: the time limit is over, and no authorisation is awaited."),
+    COUNT(
+        "overdue_authorisation", MUST,
+        "Of them: the limit is over, and a judicial authorisation is awaited until a day to come."),
     COUNT("soon", MUST, "Of them: the last quarter of the limit runs."),
     COUNT("urgent", MUST, "Of them."),
     COUNT("unassigned", MAY, "Of them: given to no unit; of requests to us."),
@@ -219,14 +226,28 @@ static const struct shape_field copies_fields[] = {
 const struct shape shape_copies =
     SHAPE("copies", "A page of copies to the own Single Point of Contact.", copies_fields);
 
-static const char *const alarm_words[] = {"no_custody", "overdue", "soon", "unreviewed",
+static const char *const alarm_words[] = {"no_custody", "overdue",    "overdue_authorisation",
+                                          "soon",       "unreviewed", "unconfirmed",
                                           "unapproved"};
-_Static_assert(ARRAY_COUNT(alarm_words) == ALARM_KIND_COUNT + 1, "one for each, and the drafts");
+static const char *const alarm_types[] = {
+    "request",         "answer",       "clarification",      "clarification_reply",
+    "access_decision", "delay_notice", "urgency_not_shared", "urgency_reply",
+    "spontaneous"};
+_Static_assert(ARRAY_COUNT(alarm_words) == ALARM_KIND_COUNT + 2,
+               "one for each, what is oral, and the drafts");
 static const struct shape *const turns[] = {&shape_on_call_turn};
 #define ON_CALL LIST("on_call", MAY, ON_CALL_COUNT_MAX, turns, "Who can approve it now.")
 static const struct shape_field alarm_fields[] = {
-    CHOICE("alarm", MUST, alarm_words, "What is wrong, the most pressing first; unapproved last."),
+    CHOICE(
+        "alarm", MUST, alarm_words,
+        "What is wrong, the most pressing first. unconfirmed: an urgent request by word of mouth "
+        "was not confirmed in writing within 12 hours; unapproved: a draft waits."),
+    INTEGER("task", MAY, 1, JSON_INTEGER_MAX, "Of unconfirmed."),
+    TEXT("case", MAY, 1, NAME_SIZE_MAX, "Of unconfirmed."),
+    IDENTIFIER("officer", MAY, "Of unconfirmed: who registered it."),
+    IDENTIFIER("ask_unit", MAY, "Of unconfirmed, when its case is restricted: this unit knows."),
     UUID("item", MAY, ITEM_TEXT),
+    CHOICE("type", MAY, alarm_types, "Of the message."),
     HEX("approval", MAY, APPROVAL_ID_SIZE, "Of a draft that waits for its second officer."),
     IDENTIFIER("act", MAY, "What is drafted."),
     IDENTIFIER("approver", MAY, "Who is asked; absent: any officer who may."),
@@ -234,11 +255,15 @@ static const struct shape_field alarm_fields[] = {
     IDENTIFIER("partner", MAY, NULL),
     TEXT("reference", MAY, 1, REFERENCE_SIZE_MAX, "As its authority numbers it."),
     IDENTIFIER("answers", MAY, "The party that owes the answer."),
-    TIME("due", MAY, "When the answer is or was."),
+    TIME("due", MAY, "When the answer, review or confirmation is or was."),
     TIME("created", MAY, "When it was written; of no_custody."),
+    TIME("authorisation_expected", MAY,
+         "A judicial authorisation was told of, and the answer by then; the limit stays as it is."),
     INTEGER("minutes", MUST, -JSON_INTEGER_MAX, JSON_INTEGER_MAX,
             "Since then; below 0: until then."),
     TEXT("call", MAY, 1, 200, "Where the partner's desk is reached by day and night."),
+    TEXT("fallback", MAY, 1, 200,
+         "Of no_custody: the agreed channel when nobody answers there; absent: none is agreed."),
 };
 static const struct shape alarm_row =
     SHAPE("alarm_row", "A limit that wants somebody.", alarm_fields);

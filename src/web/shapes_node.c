@@ -305,7 +305,8 @@ const struct shape shape_document =
 /* --- paths and queries --- */
 
 static const char *const elsewhere_words[] = {"no", "yes"};
-static const char *const queue_states[] = {"open", "closed", "overdue", "soon", "answered"};
+static const char *const queue_states[] = {"open", "closed",   "overdue",
+                                           "soon", "answered", "overdue_authorisation"};
 static const char *const tried_types[] = {"request", "answer", "spontaneous"};
 static const struct shape_field parameter_fields[] = {
     UUID("item", MUST, "The message."),

@@ -130,11 +130,12 @@ stop
 start 960 ro
 until_said '"alarm":"no_custody"' ro alarms
 grep -q "\"item\":\"$third\"" "$homes/said" && grep -q '"call":"+355 69 000 0000"' "$homes/said" || fail "whom to call"
+grep -q '"fallback":"I-24/7, NCB Tirana (exercise)"' "$homes/said" || fail "over what when nobody answers"
 for _ in $(seq 100); do grep -q "telephone +355 69 000 0000" "$homes/ro.log" && break; sleep 0.1; done
-grep -q "is not in the custody of al after 15 minutes: telephone +355 69 000 0000" "$homes/ro.log" || fail "nobody was told"
+grep -q "not in the custody of al after 15 minutes (request under .*): telephone +355 69 000 0000; when nobody answers: I-24/7, NCB Tirana" "$homes/ro.log" || fail "nobody was told"
 if grep -q "RO-2026" "$homes/ro.log"; then fail "a reference stands in the machine's log"; fi
 ro doctor > "$homes/said"
-grep -q "1 urgent requests are not in the custody of al" "$homes/said" || fail "doctor"
+grep -q "1 urgent messages are not in the custody of al" "$homes/said" || fail "doctor"
 stop
 start 960 ro al
 until_said '"due":' ro show "$third"

@@ -225,6 +225,94 @@ CHECK_TEST(who_is_on_call_is_told_with_the_draft)
     CHECK(answer_lacks(&out, "\"turn\""));
 }
 
+/* --- lists that are longer than a page --- */
+
+static size_t said_count(const char *words)
+{
+    const uint8_t *at = out.data, *end = out.data + out.size;
+    size_t count = 0;
+
+    for (; (at = memmem(at, (size_t)(end - at), words, strlen(words))) != NULL; at++)
+        count++;
+    return count;
+}
+
+/* All pages of a list; how often it says this. */
+static size_t pages_count(const char *list, size_t limit, const char *words, size_t *pages)
+{
+    char arguments[160];
+    size_t found = 0;
+    bool more = true;
+
+    snprintf(arguments, sizeof arguments, "{\"limit\":%zu}", limit);
+    for (*pages = 0; more && *pages < 20; (*pages)++) {
+        if (!act("hera", list, arguments)) {
+            printf("%s: %s\n", list, err.text);
+            return SIZE_MAX;
+        }
+        found += said_count(words);
+        more = field("next")[0] != '\0';
+        snprintf(arguments, sizeof arguments, "{\"limit\":%zu,\"after\":\"%s\"}", limit,
+                 field("next"));
+    }
+    return found;
+}
+
+CHECK_TEST(no_draft_that_waits_is_left_out_of_the_alarms)
+{
+    char sql[700], arguments[160];
+    size_t pages = 0;
+    int64_t now_ms = pair.nodes[0].journal.env->now_ms(pair.nodes[0].journal.env->context);
+
+    /* 150 that wait, some of them since the same moment, and 70 whose time is over */
+    snprintf(
+        sql, sizeof sql,
+        "with recursive n(i) as (select 1 union all select i + 1 from n where i < 220)"
+        " insert into approvals (id, act, officer, approver, case_number, digest, sealed, salt,"
+        " draft_key, made_ms, until_ms, state, decided_by, decided_ms, decided_reason)"
+        " select randomblob(16), 'answer-send', 'ana', '', '', x'00', x'00', x'00', x'00',"
+        " %lld - i / 4, case when i <= 150 then %lld else 5 end, 0, '', 0, '' from n",
+        (long long)now_ms, (long long)now_ms + 60 * 60 * MINUTE_MS);
+    CHECK_OR_RETURN(database_run(pair.nodes[0].db, sql, &err));
+    CHECK_INT(pages_count("alarm-list", 40, "\"alarm\":\"unapproved\"", &pages), 150);
+    CHECK_INT(pages, 4);
+    CHECK_INT(pages_count("alarm-list", 200, "\"alarm\":\"unapproved\"", &pages), 150);
+    CHECK_INT(pages, 1);
+    CHECK_INT(pages_count("alarm-list", 150, "\"alarm\":\"unapproved\"", &pages), 150);
+    CHECK_INT(pages, 1);
+    snprintf(arguments, sizeof arguments, "{\"after\":\"draft.x\"}");
+    CHECK(!act("hera", "alarm-list", arguments));
+    CHECK_ERROR(err, ERROR_INPUT, "not a place");
+    CHECK_OK(database_run(pair.nodes[0].db, "delete from approvals", &err), err);
+}
+
+CHECK_TEST(no_emergency_is_left_out_of_its_list)
+{
+    char item[UUID_TEXT_SIZE];
+    size_t pages = 0;
+
+    /* As if each entry of these books had been an answer that one officer sent alone: two of three reviewed, all due at one
+     * time. */
+    for (unsigned i = 0; i < 230; i++)
+        CHECK_OR_RETURN(pair_request(&pair.nodes[0], 5000 + i, item, &err));
+    CHECK_OK(database_run(pair.nodes[0].db,
+                          "insert into emergencies select id, 2, 'ana', '', 1, 1000, id % 3, '', 0,"
+                          " '' from entries where type = 1 order by id desc limit 230",
+                          &err),
+             err);
+    CHECK_INT(pages_count("emergency-list", 50, "\"review\":\"open\"", &pages),
+              pages_count("alarm-list", 200, "\"alarm\":\"unreviewed\"", &pages));
+    CHECK_OK(act("hera", "emergency-list", "{\"all\":true}"), err);
+    CHECK_INT(said_count("\"review\":\""), 200);
+    CHECK(field("next")[0] != '\0');
+    char arguments[160];
+    snprintf(arguments, sizeof arguments, "{\"all\":true,\"after\":\"%s\"}", field("next"));
+    CHECK_OK(act("hera", "emergency-list", arguments), err);
+    CHECK_INT(said_count("\"review\":\""), 30);
+    CHECK(field("next")[0] == '\0');
+    CHECK_OK(database_run(pair.nodes[0].db, "delete from emergencies", &err), err);
+}
+
 CHECK_TEST(one_officer_sends_alone_when_nobody_came_and_it_is_reviewed)
 {
     char item[UUID_TEXT_SIZE], approval[64], arguments[128], sent[UUID_TEXT_SIZE];
@@ -440,6 +528,8 @@ int main(void)
     moved.now_ms = now_moved;
     pair.nodes[0].journal.env = &moved;
     CHECK_RUN(who_is_on_call_is_told_with_the_draft);
+    CHECK_RUN(no_draft_that_waits_is_left_out_of_the_alarms);
+    CHECK_RUN(no_emergency_is_left_out_of_its_list);
     CHECK_RUN(one_officer_sends_alone_when_nobody_came_and_it_is_reviewed);
     CHECK_RUN(nobody_sends_alone_without_agreement_or_emergency);
     CHECK_RUN(what_an_approver_refused_is_not_sent_alone);

@@ -87,19 +87,53 @@ CHECK_TEST(a_request_is_open_then_soon_then_overdue_then_answered)
         CHECK(lists(side, "{\"state\":\"soon\"}", item));
         CHECK(!lists(side, "{\"state\":\"overdue\"}", item));
     }
-    CHECK(says("\"overdue\":0,\"soon\":1,"));
+    CHECK(says("\"overdue\":0,\"overdue_authorisation\":0,\"soon\":1,"));
     pair_wait(2 * HOUR_MS);
     for (size_t side = 0; side < 2; side++) {
         CHECK(!lists(side, "{\"state\":\"soon\"}", item));
         CHECK(lists(side, "{\"state\":\"overdue\",\"urgent\":true}", item));
     }
-    CHECK(says("\"overdue\":1,\"soon\":0,"));
+    CHECK(says("\"overdue\":1,\"overdue_authorisation\":0,\"soon\":0,"));
     CHECK_OK(done("refuse-send", item, ",\"grounds\":[\"a\"],\"reason_text\":\"none\""), err);
     for (size_t side = 0; side < 2; side++) {
         CHECK(!lists(side, "{\"state\":\"open\"}", item));
         CHECK(!lists(side, "{\"state\":\"overdue\"}", item));
         CHECK(lists(side, "{\"state\":\"answered\"}", item));
     }
+}
+
+/* The limit stays, and the list says beside it what was told: the same on both sides. */
+//= dir-2023-977 art 5(2)
+CHECK_TEST(what_waits_for_an_authorisation_is_told_apart_until_its_day)
+{
+    char item[UUID_TEXT_SIZE], rest[200], day[TIME_TEXT_SIZE];
+
+    CHECK_OR_RETURN(request(true, item));
+    time_write(pair_clock_ms() + 30 * HOUR_MS, day);
+    snprintf(rest, sizeof rest,
+             ",\"authorisation\":\"applied\",\"delay_reason\":\"authorisation_needed\","
+             "\"authority\":\"Court (test)\",\"expected_by\":\"%s\"",
+             day);
+    CHECK_OK(done("delay-tell", item, rest), err);
+    pair_wait(7 * HOUR_MS); /* of 8: it is soon all the same */
+    for (size_t side = 0; side < 2; side++) {
+        CHECK(lists(side, "{\"state\":\"soon\"}", item));
+        CHECK(says("\"limit\":\"soon\"") && says("\"delayed_to\":\""));
+    }
+    pair_wait(2 * HOUR_MS);
+    for (size_t side = 0; side < 2; side++) {
+        CHECK(!lists(side, "{\"state\":\"overdue\"}", item));
+        CHECK(says("\"overdue\":0,\"overdue_authorisation\":1,"));
+        CHECK(lists(side, "{\"state\":\"overdue_authorisation\"}", item));
+        CHECK(says("\"limit\":\"overdue_authorisation\"") && says("\"minutes_left\":-"));
+    }
+    pair_wait(23 * HOUR_MS); /* the day that was told is over */
+    for (size_t side = 0; side < 2; side++) {
+        CHECK(!lists(side, "{\"state\":\"overdue_authorisation\"}", item));
+        CHECK(lists(side, "{\"state\":\"overdue\"}", item));
+        CHECK(says("\"limit\":\"overdue\"") && says("\"delayed_to\":\""));
+    }
+    CHECK_OK(done("refuse-send", item, ",\"grounds\":[\"a\"],\"reason_text\":\"none\""), err);
 }
 
 static bool rebuild_run(struct journal *journal, void *context, struct error *error)
@@ -186,6 +220,7 @@ int main(void)
         return 1;
     pair_settle(&pair);
     CHECK_RUN(a_request_is_open_then_soon_then_overdue_then_answered);
+    CHECK_RUN(what_waits_for_an_authorisation_is_told_apart_until_its_day);
     CHECK_RUN(a_request_is_unassigned_until_a_unit_has_it);
     CHECK_RUN(urgent_ones_exercises_and_partners_are_told_apart);
     CHECK_RUN(a_page_through_a_filter_leads_to_the_next);

@@ -76,9 +76,15 @@ CHECK_TEST(what_is_urgent_and_oral_is_owed_in_writing_within_twelve_hours)
     CHECK(has("\"kind\":\"confirm_in_writing\"") && has("2026/3") && has("\"minutes_left\":600"));
     CHECK(!as("ana", "case-close", "{\"number\":\"c-1\"}", ""));
     CHECK_INT(err.kind, ERROR_RULE);
+    CHECK_OK(as("duty", "alarm-list", "{}", ""), err);
+    CHECK(lacks("unconfirmed"));
     pair_wait(11 * 3600000);
     CHECK_OK(as("duty", "task-list", "{}", ""), err);
     CHECK(has("\"overdue\":true"));
+    CHECK_OK(as("duty", "alarm-list", "{}", ""), err);
+    CHECK(has("{\"alarm\":\"unconfirmed\",\"task\":1,\"case\":\"c-1\",\"officer\":\"duty\""));
+    CHECK_OK(as("other", "alarm-list", "{\"after\":\"oral.\",\"limit\":1}", ""), err);
+    CHECK(has("\"alarm\":\"unconfirmed\""));
     /* Word of mouth confirms nothing; a letter does, once. */
     CHECK(!put("duty", "phone", 0, "again", ",\"oral\":true,\"confirms\":3", "c-1"));
     CHECK_INT(err.kind, ERROR_INPUT);
@@ -88,6 +94,8 @@ CHECK_TEST(what_is_urgent_and_oral_is_owed_in_writing_within_twelve_hours)
     CHECK_INT(err.kind, ERROR_CONFLICT);
     CHECK_OK(as("duty", "register-show", "{\"register\":3}", ""), err);
     CHECK(has("\"confirmed_by\":4") && lacks("confirmation_due"));
+    CHECK_OK(as("duty", "alarm-list", "{}", ""), err);
+    CHECK(lacks("unconfirmed"));
     CHECK_OK(as("duty", "task-list", "{\"officer\":\"duty\"}", ""), err);
     CHECK(has("\"list\":[]"));
 }

@@ -41,7 +41,7 @@ static const struct {
 
 /* What a request is, as the test put it there. */
 struct known {
-    int64_t entry, due_ms, after_ms;
+    int64_t entry, due_ms, after_ms, delayed_to_ms;
     bool is_own, is_answered, is_urgent, is_training;
     const char *unit, *agreement, *partner;
 };
@@ -57,6 +57,7 @@ static bool known_put(struct engine_case *c, size_t i)
     *k = (struct known){.entry = FIRST + (int64_t)i,
                         .due_ms = i % 6 == 0 ? CLOCK_DUE_OPEN : (int64_t)(i * 137) % 3000,
                         .after_ms = i % 2 == 0 ? 80 : LONGEST,
+                        .delayed_to_ms = i % 3 != 1 ? 500 + (int64_t)(i * 211) % 1500 : 0,
                         .is_own = logs[log].kind == LOG_OUTGOING,
                         .is_answered = i % 4 == 1,
                         .is_urgent = i % 3 == 0,
@@ -93,8 +94,10 @@ static bool known_put(struct engine_case *c, size_t i)
                                 .unit = span_text(k->unit)};
     struct notice_row opened = {
         .entry = 3000 + k->entry, .target = k->entry, .kind = 3, .unit = span_text("front")};
+    struct due_row due = {.due_ms = k->due_ms, .delayed_to_ms = k->delayed_to_ms};
     return entry_insert(c->db, &entry, &c->error) && request_insert(c->db, &request, &c->error) &&
-           (k->due_ms == CLOCK_DUE_OPEN || due_insert(c->db, k->entry, 1, k->due_ms, &c->error)) &&
+           (k->due_ms == CLOCK_DUE_OPEN || (due_insert(c->db, k->entry, 1, k->due_ms, &c->error) &&
+                                            due_set(c->db, k->entry, &due, &c->error))) &&
            (!k->is_answered || answer_insert(c->db, &answer, &c->error)) &&
            (k->unit[0] == '\0' || (notice_insert(c->db, &before, &c->error) &&
                                    notice_insert(c->db, &notice, &c->error))) &&
@@ -131,7 +134,9 @@ static bool state_is(const struct known *k, enum inbox_state state)
     case INBOX_OPEN:
         return !k->is_answered;
     case INBOX_OVERDUE:
-        return !k->is_answered && is_over;
+        return !k->is_answered && is_over && k->delayed_to_ms <= NOW_MS;
+    case INBOX_AUTHORISATION:
+        return !k->is_answered && is_over && k->delayed_to_ms > NOW_MS;
     case INBOX_SOON:
         return !k->is_answered && !is_over && k->due_ms - k->after_ms / FRACTION <= NOW_MS;
     case INBOX_ANSWERED:
@@ -207,13 +212,13 @@ CHECK_TEST(each_filter_alone_and_with_another_shows_what_a_plain_list_says)
     unsigned wrong = 0, tried = 0;
 
     OK(all_put(&c));
-    for (unsigned at = 0; at < 2 * 5 * 3 * 3 * 4 * 4; at++) {
+    for (unsigned at = 0; at < 2 * 6 * 3 * 3 * 4 * 4; at++) {
         unsigned rest = at;
         struct inbox_filter filter = {
             .now_ms = NOW_MS, .soon_fraction = FRACTION, .soon_most_ms = LONGEST / FRACTION};
         filter.is_own = rest % 2 == 1;
-        filter.state = (enum inbox_state)((rest /= 2) % 5);
-        filter.urgent = (enum inbox_wanted)((rest /= 5) % 3);
+        filter.state = (enum inbox_state)((rest /= 2) % 6);
+        filter.urgent = (enum inbox_wanted)((rest /= 6) % 3);
         filter.training = (enum inbox_wanted)((rest /= 3) % 3);
         const char *unit = units[(rest /= 3) % 4];
         filter.partner = span_text(lines[rest / 4][0]);
@@ -232,7 +237,7 @@ CHECK_TEST(each_filter_alone_and_with_another_shows_what_a_plain_list_says)
         error_clear(&c.error);
     }
     CHECK_INT(wrong, 0);
-    CHECK_INT(tried, 180 * 4 + 180);
+    CHECK_INT(tried, 216 * 4 + 216);
 }
 
 CHECK_TEST(the_tiles_count_what_the_plain_list_says)
@@ -255,6 +260,7 @@ CHECK_TEST(the_tiles_count_what_the_plain_list_says)
                 continue;
             wanted.open++;
             wanted.overdue += state_is(k, INBOX_OVERDUE);
+            wanted.authorisation += state_is(k, INBOX_AUTHORISATION);
             wanted.soon += state_is(k, INBOX_SOON);
             wanted.urgent += k->is_urgent;
             wanted.unassigned += !filter.is_own && k->unit[0] == '\0';
@@ -262,10 +268,12 @@ CHECK_TEST(the_tiles_count_what_the_plain_list_says)
         OK(inbox_count(c.db, &filter, &counts, &c.error));
         CHECK_INT(counts.open, wanted.open);
         CHECK_INT(counts.overdue, wanted.overdue);
+        CHECK_INT(counts.authorisation, wanted.authorisation);
         CHECK_INT(counts.soon, wanted.soon);
         CHECK_INT(counts.urgent, wanted.urgent);
         CHECK_INT(counts.unassigned, wanted.unassigned);
-        CHECK(counts.overdue > 0 && counts.soon > 0 && counts.urgent > 0);
+        CHECK(counts.overdue > 0 && counts.authorisation > 0 && counts.soon > 0 &&
+              counts.urgent > 0);
     }
 }
 
@@ -436,7 +444,7 @@ CHECK_TEST(no_statement_of_a_filter_reads_all_requests_or_sorts_them)
             plan_check(&c, i, inbox_sql(i));
             checked++;
         }
-    CHECK_INT(checked, 14);
+    CHECK_INT(checked, 15);
 }
 
 int main(void)

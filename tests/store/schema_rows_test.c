@@ -103,6 +103,7 @@ static const struct {
     {"dues", "suspended_ms", {"0", NULL}},
     {"dues", "left_ms", {"0", NULL}},
     {"dues", "delayed_to_ms", {"0", NULL}},
+    {"spontaneous", "purpose", {"0", NULL}},
     {"credentials", "set_by", {"", NULL}},
     {"credentials", "confirmed_by", {"", NULL}},
     {"sessions", "is_limited", {"0", NULL}},

@@ -1,0 +1,313 @@
+/*
+ * The list of alarms, as an officer in the night reads it: the alarms of the limits (alarm.h), then urgent requests by word of
+ * mouth that nobody confirmed in writing, then drafts that wait for their second officer. Whatever there is stands on one of
+ * its pages.
+ */
+#include "desk/alarm.h"
+
+#include "base/text.h"
+#include "desk/approval.h"
+#include "desk/case.h"
+#include "desk/duty.h"
+
+#define STEP       64u /* rows read at once */
+#define ALARM_PAGE 200 /* no limit named: whoever looks in the night shall not miss one by a page */
+
+/* In this order; a place on a page begins with the word of its section. */
+enum section { SECTION_LIMITS, SECTION_ORAL, SECTION_DRAFTS, SECTION_COUNT };
+static const char *const section_words[SECTION_COUNT] = {"", "oral.", "draft."};
+
+struct listing {
+    struct journal *journal;
+    const struct desk_call *call;
+    int64_t now_ms;
+    struct alarm *alarms;
+    size_t alarm_count;
+    struct case_task_row *tasks;
+    size_t task_count;
+    struct approval_row *drafts;
+    size_t draft_count;
+    bool has_next;
+    struct span next;
+};
+
+/* Reads up to `limit` behind `after` (a place without its word; empty: from the first), and says how many. */
+typedef bool section_read(struct listing *listing, struct span after, size_t limit, size_t *count,
+                          struct error *err);
+/* The place of element `at`. */
+typedef bool section_place(const struct listing *listing, size_t at, struct span *out,
+                           struct error *err);
+
+/* --- alarms of the limits --- */
+
+static bool limits_place(const struct listing *listing, size_t at, struct span *out,
+                         struct error *err)
+{
+    const struct alarm *alarm = &listing->alarms[at];
+    const int64_t numbers[] = {alarm->walk, alarm->place.is_answered, alarm->place.due_ms,
+                               alarm->place.entry};
+
+    return page_numbers_write(numbers, ARRAY_COUNT(numbers), listing->call->arena, out, err);
+}
+
+static bool limits_read(struct listing *listing, struct span after, size_t limit, size_t *count,
+                        struct error *err)
+{
+    struct alarm from;
+    int64_t numbers[4];
+
+    listing->alarms = arena_array(listing->call->arena, limit, sizeof *listing->alarms);
+    if (listing->alarms == NULL)
+        return error_set(err, ERROR_LIMIT, "out of memory");
+    if (after.size > 0 && !page_numbers_read(after, numbers, ARRAY_COUNT(numbers), err))
+        return false;
+    if (after.size > 0)
+        from = (struct alarm){.walk = numbers[0], .place = {numbers[1], numbers[2], numbers[3]}};
+    return desk_alarms(listing->journal, listing->call->arena, after.size > 0 ? &from : NULL,
+                       listing->alarms, limit, count, err);
+}
+
+static void limits_show(const struct journal *journal, const struct alarm *alarm, int64_t now_ms,
+                        struct json_writer *out)
+{
+    const struct journal_line *line = &journal->lines[alarm->line];
+    const struct agreement_party *partner = &line->agreement.parties[line->partner_side];
+    char id[UUID_TEXT_SIZE] = "";
+
+    if (alarm->message_id.size == UUID_SIZE)
+        uuid_write(alarm->message_id.data, id);
+    json_begin_object(out);
+    json_string_field(out, "alarm", alarm_kind_names[alarm->kind]);
+    json_string_field(out, "item", id);
+    json_string_field(out, "type", message_type_name(alarm->type));
+    json_string_field(out, "partner", line->partner);
+    json_text_field_optional(out, "reference", alarm->reference);
+    if (alarm->type == MESSAGE_REQUEST || alarm->type == MESSAGE_ANSWER)
+        json_string_field(out, "answers", alarm->is_own ? line->partner : journal->party);
+    json_time_field(out, alarm->kind == ALARM_NO_CUSTODY ? "created" : "due", alarm->at_ms);
+    json_integer_field(out, "minutes", (now_ms - alarm->at_ms) / 60000);
+    if (alarm->expected_ms > 0)
+        json_time_field(out, "authorisation_expected", alarm->expected_ms);
+    if (alarm->is_own || alarm->kind == ALARM_NO_CUSTODY)
+        json_text_field(out, "call", partner->contact);
+    if (alarm->kind == ALARM_NO_CUSTODY)
+        json_text_field_optional(out, "fallback", partner->fallback);
+    json_end_object(out);
+}
+
+/* --- by word of mouth, and not confirmed --- */
+
+static bool oral_place(const struct listing *listing, size_t at, struct span *out,
+                       struct error *err)
+{
+    const int64_t numbers[] = {listing->tasks[at].until_ms, listing->tasks[at].id};
+
+    return page_numbers_write(numbers, ARRAY_COUNT(numbers), listing->call->arena, out, err);
+}
+
+/* Along all tasks whose time is over, in the order of their time. */
+static bool oral_read(struct listing *listing, struct span after, size_t limit, size_t *count,
+                      struct error *err)
+{
+    struct arena *arena = listing->call->arena;
+    struct case_task_row *step = arena_array(arena, STEP, sizeof *step);
+    int64_t place[2] = {0, 0};
+    size_t read = STEP;
+
+    *count = 0;
+    listing->tasks = arena_array(arena, limit, sizeof *listing->tasks);
+    if (step == NULL || listing->tasks == NULL)
+        return error_set(err, ERROR_LIMIT, "out of memory");
+    if (after.size > 0 && !page_numbers_read(after, place, ARRAY_COUNT(place), err))
+        return false;
+    while (read == STEP && *count < limit) {
+        if (!case_task_open(listing->journal->db, arena, span_text(""), place[0], place[1], step,
+                            STEP, &read, err))
+            return false;
+        for (size_t i = 0; i < read && *count < limit; i++) {
+            if (step[i].until_ms > listing->now_ms)
+                return true;
+            if (step[i].kind == TASK_CONFIRM_IN_WRITING)
+                listing->tasks[(*count)++] = step[i];
+            place[0] = step[i].until_ms;
+            place[1] = step[i].id;
+        }
+    }
+    return true;
+}
+
+/* Of a restricted case others than its own unit learn whom to ask. */
+static bool oral_show(const struct listing *listing, const struct case_task_row *task,
+                      const struct officer_row *reader, struct json_writer *out, struct error *err)
+{
+    struct case_row of;
+
+    if (!case_read(listing->journal->db, listing->call->arena, task->number, &of, err))
+        return false;
+    json_begin_object(out);
+    json_string_field(out, "alarm", "unconfirmed");
+    if (case_may_see(&of, reader)) {
+        json_integer_field(out, "task", task->id);
+        json_text_field(out, "case", task->number);
+        json_text_field(out, "officer", task->officer);
+    } else {
+        json_text_field(out, "ask_unit", of.unit);
+    }
+    json_time_field(out, "due", task->until_ms);
+    json_integer_field(out, "minutes", (listing->now_ms - task->until_ms) / 60000);
+    json_end_object(out);
+    return true;
+}
+
+/* --- drafts that wait for their second officer --- */
+
+static bool draft_place(const struct listing *listing, size_t at, struct span *out,
+                        struct error *err)
+{
+    return approval_place_write(&listing->drafts[at], listing->call->arena, out, err);
+}
+
+/* What waits stands before all else in the list of approvals. */
+static bool drafts_read(struct listing *listing, struct span after, size_t limit, size_t *count,
+                        struct error *err)
+{
+    struct arena *arena = listing->call->arena;
+    struct approval_row *step = arena_array(arena, STEP, sizeof *step);
+    uint8_t id[APPROVAL_ID_SIZE];
+    struct approval_place place;
+    size_t read = STEP;
+    bool has_place = after.size > 0;
+
+    *count = 0;
+    listing->drafts = arena_array(arena, limit, sizeof *listing->drafts);
+    if (step == NULL || listing->drafts == NULL)
+        return error_set(err, ERROR_LIMIT, "out of memory");
+    if (has_place && !approval_place_read(after, id, &place, err))
+        return false;
+    while (read == STEP && *count < limit) {
+        if (!approval_list(listing->journal->db, arena, listing->call->access.officer,
+                           has_place ? &place : NULL, step, STEP, &read, err))
+            return false;
+        for (size_t i = 0; i < read && *count < limit; i++)
+            if (step[i].state == APPROVAL_WAITS && listing->now_ms < step[i].until_ms)
+                listing->drafts[(*count)++] = step[i];
+        if (read == 0 || step[read - 1].state != APPROVAL_WAITS)
+            return true;
+        place = (struct approval_place){step[read - 1].state, step[read - 1].made_ms,
+                                        step[read - 1].id};
+        has_place = true;
+    }
+    return true;
+}
+
+/* With whoever is on call for it. */
+static bool draft_show(const struct listing *listing, const struct approval_row *row,
+                       struct json_writer *out, struct error *err)
+{
+    json_begin_object(out);
+    json_string_field(out, "alarm", "unapproved");
+    json_hex_field(out, "approval", row->id);
+    json_text_field(out, "act", row->act);
+    json_text_field_optional(out, "approver", row->approver);
+    json_time_field(out, "created", row->made_ms);
+    json_integer_field(out, "minutes", (listing->now_ms - row->made_ms) / 60000);
+    bool ok = on_call_write(listing->journal, listing->call->arena, row->officer, out, err);
+    json_end_object(out);
+    return ok;
+}
+
+/* --- the page --- */
+
+static const struct {
+    section_read *read;
+    section_place *place;
+} sections[SECTION_COUNT] = {[SECTION_LIMITS] = {limits_read, limits_place},
+                             [SECTION_ORAL] = {oral_read, oral_place},
+                             [SECTION_DRAFTS] = {drafts_read, draft_place}};
+
+/* The section in which a page begins, and the rest of its place. */
+static enum section section_of(struct span *after)
+{
+    for (size_t i = SECTION_LIMITS + 1; i < SECTION_COUNT; i++)
+        if (span_starts_with(*after, section_words[i])) {
+            size_t size = strlen(section_words[i]);
+            *after = span_part(*after, size, after->size - size);
+            return (enum section)i;
+        }
+    return SECTION_LIMITS;
+}
+
+/* Behind the last of this section that is shown, or before its first. */
+static bool next_write(struct listing *listing, enum section section, size_t shown,
+                       struct error *err)
+{
+    struct buffer text CLEANUP(buffer_free) = buffer_make(PAGE_PLACE_SIZE);
+    struct span place = span_text("");
+
+    if (shown > 0 && !sections[section].place(listing, shown - 1, &place, err))
+        return false;
+    buffer_format(&text, "%s%.*s", section_words[section], SPAN_ARG(place));
+    listing->has_next = true;
+    return (!text.failed && arena_copy(listing->call->arena, buffer_span(&text), &listing->next)) ||
+           error_set(err, ERROR_LIMIT, "the place of a page does not fit in memory");
+}
+
+/* One more than is shown is read: it says whether there is a next page. */
+static bool page_fill(struct listing *listing, const struct page *page, struct error *err)
+{
+    size_t *const counts[SECTION_COUNT] = {&listing->alarm_count, &listing->task_count,
+                                           &listing->draft_count};
+    struct span after = page->after;
+    size_t room = page->limit;
+
+    for (size_t i = section_of(&after); i < SECTION_COUNT && !listing->has_next; i++) {
+        size_t found = 0;
+        if (!sections[i].read(listing, after, room + 1, &found, err) ||
+            (found > room && !next_write(listing, (enum section)i, room, err)))
+            return false;
+        *counts[i] = found > room ? room : found;
+        room -= *counts[i];
+        after = span_text("");
+    }
+    return true;
+}
+
+static bool page_show(const struct listing *listing, struct json_writer *out, struct error *err)
+{
+    struct officer_row reader;
+
+    if (!access_officer(listing->journal, listing->call->access.officer, listing->call->arena,
+                        &reader, err))
+        return false;
+    page_begin(out);
+    for (size_t i = 0; i < listing->alarm_count; i++)
+        limits_show(listing->journal, &listing->alarms[i], listing->now_ms, out);
+    for (size_t i = 0; i < listing->task_count; i++)
+        if (!oral_show(listing, &listing->tasks[i], &reader, out, err))
+            return false;
+    for (size_t i = 0; i < listing->draft_count; i++)
+        if (!draft_show(listing, &listing->drafts[i], out, err))
+            return false;
+    page_end(out, listing->has_next, listing->next);
+    return true;
+}
+
+//= dir-2023-977 art 16(1)(e)
+bool act_alarm_list(struct journal *journal, const struct desk_call *call, struct json_writer *out,
+                    struct error *err)
+{
+    struct span *objects = arena_array(call->arena, DESK_LIST_MAX, sizeof *objects);
+    struct listing listing = {
+        .journal = journal, .call = call, .now_ms = journal->env->now_ms(journal->env->context)};
+    struct page page;
+
+    if (objects == NULL)
+        return error_set(err, ERROR_LIMIT, "out of memory");
+    if (!page_read(call, ALARM_PAGE, &page, err) || !page_fill(&listing, &page, err))
+        return false;
+    for (size_t i = 0; i < listing.alarm_count; i++)
+        objects[i] = item_name(&journal->lines[listing.alarms[i].line], listing.alarms[i].log,
+                               listing.alarms[i].message_id, call->arena);
+    return access_view(journal, call, "alarm-list", objects, listing.alarm_count, err) &&
+           page_show(&listing, out, err);
+}
