@@ -134,7 +134,8 @@ const struct command commands[] = {
      "Passes an item on to a competent authority of this state, as the agreement lists it.\n\nWhat is under H2 or "
      "H3, under H1 unless it is for police use alone, or of another provider, goes only with the provider's consent: the "
      "id of its answer, of its reply or of what it gave unasked, or N, the document in the register; it must name the "
-     "item. What is on hold, restricted or incomplete does not go. To whom it went stands in the log.",
+     "item. What is on hold, restricted or incomplete does not go. What is about a victim, a minor or somebody whom the own "
+     "case protects goes with a second officer (--approver, or --ask). To whom it went stands in the log.",
      command_forward},
     {"export",
      "ITEM CHANNEL RECIPIENT --recipient-kind KIND --reference REFERENCE [--consent ITEM|N] [--third-consent ITEM|N] "
@@ -145,7 +146,7 @@ const struct command commands[] = {
      "liaison_officer, prosecutor, other. RECIPIENT stands at its end; KIND: police, border_police, customs, prosecutor, "
      "court, agency; REFERENCE is of the matter there. What leaves the Union names the ground of its transfer and "
      "declares that it serves no death penalty. What a partner gave leaves this state only with its consent, named as "
-     "for `besa forward`; what is of an information system of the Union does not.",
+     "for `besa forward`; what is of an information system of the Union does not. A second officer is wanted as there.",
      command_export},
     {"assign", "ITEM UNIT", "Gives a request to a unit and tells the partner.", command_assign},
     {"clarify", "ask ITEM QUESTION LANGUAGE\nreply ITEM REPLY LANGUAGE",

@@ -24,6 +24,7 @@ static const struct waiting_act {
     {act_clarification_ask, false},  {act_clarification_reply, false},
     {act_access_decide, false},      {act_delay_tell, false},
     {act_urgency_doubt, false},      {act_urgency_reply, false},
+    {act_item_forward, false},       {act_item_export, false},
     {act_officer_password, false}, /* asks by itself: the first half is told with the draft */
     {act_resume_order, true},        {act_retention_clock, true},
     {act_key_revoke, true},          {act_officer_revoke, true},

@@ -3,6 +3,7 @@
 
 #include "desk/notice.h"
 #include "desk/private.h"
+#include "desk/protection.h"
 #include "desk/retention.h"
 
 #include "base/text.h"
@@ -39,10 +40,17 @@ static void thirds_add(struct onward *onward, const char *own, const struct mark
     third_add(onward, own, marking->third_party, marking->third_party_consent);
 }
 
+static void person_add(struct onward *onward, const struct person *person)
+{
+    if (onward->person_count < CODES_MARKING_MAX)
+        onward->persons[onward->person_count++] = person;
+}
+
 static void item_add(struct onward *onward, const char *own, const struct item *item)
 {
     thirds_add(onward, own, item_marking(item));
-    onward->person_count += item->has_person;
+    if (item->has_person)
+        person_add(onward, &item->person);
 }
 
 static void message_add(struct onward *onward, const char *own, const void *message)
@@ -56,9 +64,10 @@ static void message_add(struct onward *onward, const char *own, const void *mess
     codes_add_message(&onward->codes, onward->type, message);
     if (onward->type == MESSAGE_REQUEST) {
         onward->reference = request->reference;
-        for (size_t i = 0; i < request->person_count; i++)
+        for (size_t i = 0; i < request->person_count; i++) {
             thirds_add(onward, own, &request->persons[i].marking);
-        onward->person_count += request->person_count;
+            person_add(onward, &request->persons[i]);
+        }
     } else {
         onward->reference = onward->type == MESSAGE_ANSWER ? answer->reference : given->reference;
     }
@@ -291,6 +300,28 @@ bool onward_consents_permit(struct journal *journal, const struct desk_call *cal
                                                   &onward->consents[onward->consent_count++], err))
         return false;
     return thirds_permit(journal, call, onward, named->third, err);
+}
+
+/* What the agreement has two officers look at before it is sent, two look at before it goes on (docs/safeguards.md g7); the
+ * words are the same for all, so that they tell nothing that the officer does not see. */
+//= dir-2016-680 art 6
+bool onward_review_permit(struct journal *journal, const struct desk_call *call,
+                          const struct onward *onward, struct error *err)
+{
+    bool is_protected = false;
+
+    if (call->is_trial || call->access.approver.size > 0)
+        return true;
+    for (size_t i = 0; i < onward->person_count && !is_protected; i++)
+        is_protected = onward->persons[i]->is_minor ||
+                       person_category_is_protected(onward->persons[i]->category);
+    if (!is_protected && !protection_in_own_case(journal, call, onward->persons,
+                                                 onward->person_count, &is_protected, err))
+        return false;
+    return !is_protected ||
+           error_set(err, ERROR_RULE,
+                     "it is about a victim, a minor or somebody else who is protected: a second "
+                     "officer must approve that it goes on; name one (docs/safeguards.md g7)");
 }
 
 /* --- what comes out --- */

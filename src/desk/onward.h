@@ -28,6 +28,7 @@ struct onward {
     struct span reference;
     bool is_of_partner;
     struct codes codes; /* of the message and of everything in it */
+    const struct person *persons[CODES_MARKING_MAX];
     size_t person_count;
     struct onward_third {
         struct span party;
@@ -65,6 +66,10 @@ struct onward_consents {
 bool onward_consents_permit(struct journal *journal, const struct desk_call *call,
                             struct onward *onward, const struct onward_way *way,
                             const struct onward_consents *named, struct error *err);
+/* RULE when it is about a victim, a minor or somebody else who is protected, in it or in the own case, and no second officer
+ * approved that it goes on; a trial passes (approval.h). */
+bool onward_review_permit(struct journal *journal, const struct desk_call *call,
+                          const struct onward *onward, struct error *err);
 /* "agreement ro-al/3, clause 2.2: ...". Always false. */
 bool onward_refuse(const struct onward *onward, struct error *err, enum clause clause,
                    const char *format, ...) PRINTF_LIKE(4, 5);

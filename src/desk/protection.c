@@ -114,3 +114,79 @@ bool protection_of_own_person(struct journal *journal, const struct own_row *per
     *out = person->guard;
     return *out == OWN_GUARD_SHIELDED || body_ask(journal, person->body, out, err);
 }
+
+/* --- in the case of a call --- */
+
+/* A key that names one person stands in both. */
+static bool share_key(const struct match_keys *one, const struct match_keys *other)
+{
+    for (size_t i = 0; i < one->count; i++)
+        for (size_t k = 0; match_kind_is_of_one(one->list[i].kind) && k < other->count; k++)
+            if (memcmp(one->list[i].bytes, other->list[k].bytes, MATCH_KEY_SIZE) == 0)
+                return true;
+    return false;
+}
+
+/* The person of a row, with their keys; false in *is_read: nobody can say who it is. */
+static bool row_keys(struct journal *journal, const struct case_person_row *row,
+                     struct arena *arena, struct match_keys *keys, bool *is_read, struct error *err)
+{
+    struct person *person = arena_alloc(arena, sizeof *person);
+    struct problems *problems = arena_alloc(arena, sizeof *problems);
+
+    if (person == NULL || problems == NULL)
+        return error_set(err, ERROR_LIMIT, "out of memory");
+    problems_clear(problems);
+    *is_read = own_person_read(row->body, arena, person, problems);
+    return !*is_read || (match_keys_begin(journal, arena, keys, err) &&
+                         match_keys_of_person(keys, person, 0, err));
+}
+
+/* One after the other: each in memory of its own, which goes with it. */
+static bool is_one_of(struct journal *journal, const struct case_person_row *row,
+                      const struct person *const *persons, size_t count, bool *out,
+                      struct error *err)
+{
+    struct arena arena CLEANUP(arena_free) = arena_make(SCRATCH_SIZE);
+    struct match_keys *theirs = arena_alloc(&arena, sizeof *theirs);
+    struct match_keys *keys = arena_alloc(&arena, sizeof *keys);
+    bool is_read = false;
+
+    if (theirs == NULL || keys == NULL)
+        return error_set(err, ERROR_LIMIT, "out of memory");
+    if (!row_keys(journal, row, &arena, theirs, &is_read, err))
+        return false;
+    *out = !is_read;
+    for (size_t i = 0; !*out && i < count; i++) {
+        struct arena own CLEANUP(arena_free) = arena_make(SCRATCH_SIZE);
+        if (!match_keys_begin(journal, &own, keys, err) ||
+            !match_keys_of_person(keys, persons[i], 0, err))
+            return false;
+        *out = share_key(theirs, keys);
+    }
+    return true;
+}
+
+bool protection_in_own_case(struct journal *journal, const struct desk_call *call,
+                            const struct person *const *persons, size_t count, bool *out,
+                            struct error *err)
+{
+    struct case_person_row *rows = arena_array(call->arena, CASE_PEOPLE_MAX, sizeof *rows);
+    struct span number;
+    size_t row_count = 0;
+
+    *out = false;
+    if (rows == NULL)
+        return error_set(err, ERROR_LIMIT, "out of memory");
+    if (!case_own_number(journal, call, &number, err))
+        return false;
+    if (number.size == 0 || count == 0)
+        return true;
+    if (!case_person_list(journal->db, call->arena, number, rows, CASE_PEOPLE_MAX, &row_count, err))
+        return false;
+    for (size_t i = 0; i < row_count && !*out; i++)
+        if (case_person_is_protected(&rows[i]) &&
+            !is_one_of(journal, &rows[i], persons, count, out, err))
+            return false;
+    return true;
+}

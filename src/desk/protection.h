@@ -17,5 +17,10 @@ bool protection_of_case_person(struct journal *journal, const struct case_person
                                enum own_guard *out, struct error *err);
 bool protection_of_own_person(struct journal *journal, const struct own_row *person,
                               enum own_guard *out, struct error *err);
+/* Is one of these persons of a message somebody who is protected in the case that the call is made for? Of that case alone, and
+ * when the officer is of it: what other units protect is not told by any answer. In the writer. */
+bool protection_in_own_case(struct journal *journal, const struct desk_call *call,
+                            const struct person *const *persons, size_t count, bool *out,
+                            struct error *err);
 
 #endif

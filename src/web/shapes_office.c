@@ -161,9 +161,9 @@ static const struct shape password_given =
 
 /* What the acts that wait answer once they are done. */
 static const struct shape *const done[] = {
-    &shape_sent,    &password_given,    &shape_resume,          &shape_officer_revoked,
-    &shape_clock,   &shape_key_revoked, &shape_ending_prepared, &shape_log_ended,
-    &shape_governed};
+    &shape_sent,     &password_given,    &shape_resume,          &shape_officer_revoked,
+    &shape_clock,    &shape_key_revoked, &shape_ending_prepared, &shape_log_ended,
+    &shape_governed, &shape_forwarded,   &shape_exported};
 static const struct shape_field done_fields[] = {
     HEX("approval", MUST, APPROVAL_ID_SIZE, NULL),
     IDENTIFIER("act", MUST, NULL),

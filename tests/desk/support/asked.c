@@ -3,12 +3,15 @@
 
 #include "base/arena.h"
 #include "base/json.h"
+#include "desk/approval.h"
 
 #include <stdio.h>
 #include <string.h>
 
 struct asking {
     const struct asked *asked;
+    const char *approver; /* NULL: none */
+    bool is_asking;
     struct buffer *answer;
 };
 
@@ -29,22 +32,59 @@ static bool act_run_in_writer(struct journal *journal, void *context, struct err
     struct desk_call call = {
         .access = {.officer = span_text(asked->officer),
                    .reason = span_text("test"),
-                   .case_number = span_text(asked->case_number == NULL ? "" : asked->case_number)},
+                   .case_number = span_text(asked->case_number == NULL ? "" : asked->case_number),
+                   .approver = span_text(asking->approver == NULL ? "" : asking->approver)},
         .arguments = &object,
         .body = asked->body,
         .problems = &problems,
         .arena = &arena};
-    return desk_run(journal, desk_act_find(span_text(asked->act)), &call, &out, err);
+    const struct desk_act *act = desk_act_find(span_text(asked->act));
+    return asking->is_asking
+               ? approval_ask(journal, act, &call, span_text(asked->arguments), &out, err)
+               : desk_run(journal, act, &call, &out, err);
+}
+
+bool asked_run_two(struct pair_node *node, const struct asked *asked, const char *approver,
+                   bool is_asking, struct buffer *answer, struct error *err)
+{
+    struct asking asking = {asked, approver, is_asking, answer};
+
+    error_clear(err);
+    buffer_clear(answer);
+    return pair_work(node, act_run_in_writer, &asking, err);
 }
 
 bool asked_run(struct pair_node *node, const struct asked *asked, struct buffer *answer,
                struct error *err)
 {
-    struct asking asking = {asked, answer};
+    return asked_run_two(node, asked, NULL, false, answer, err);
+}
 
-    error_clear(err);
-    buffer_clear(answer);
-    return pair_work(node, act_run_in_writer, &asking, err);
+/* The text behind `name` in the answer, at most `size` - 1 bytes. */
+static void field_copy(const struct buffer *answer, const char *name, char *out, size_t size)
+{
+    const char *at = memmem(answer->data, answer->size, name, strlen(name));
+    const char *end = (const char *)answer->data + answer->size;
+    size_t length = 0;
+
+    if (at != NULL)
+        for (at += strlen(name); at + length < end && at[length] != '"' && length < size - 1;)
+            length++;
+    if (length > 0)
+        memcpy(out, at, length);
+    out[length] = '\0';
+}
+
+bool asked_confirm(struct pair_node *node, const char *approver, const char *case_number,
+                   struct buffer *answer, struct error *err)
+{
+    char id[64], sha256[80], text[200];
+    struct asked asked = {approver, "approval-confirm", text, case_number, {NULL, 0}};
+
+    field_copy(answer, "\"approval\":\"", id, sizeof id);
+    field_copy(answer, "\"sha256\":\"", sha256, sizeof sha256);
+    snprintf(text, sizeof text, "{\"approval\":\"%s\",\"sha256\":\"%s\"}", id, sha256);
+    return asked_run(node, &asked, answer, err);
 }
 
 static bool contains(const struct buffer *answer, const char *text)

@@ -16,6 +16,13 @@ struct asked {
 bool asked_run(struct pair_node *node, const struct asked *asked, struct buffer *answer,
                struct error *err);
 
+/* The same with a second officer beside (approval.h), or as a draft that waits for one: `is_asking`, and NULL for whoever may. */
+bool asked_run_two(struct pair_node *node, const struct asked *asked, const char *approver,
+                   bool is_asking, struct buffer *answer, struct error *err);
+/* The second officer confirms the draft that `answer` tells of, in its case. */
+bool asked_confirm(struct pair_node *node, const char *approver, const char *case_number,
+                   struct buffer *answer, struct error *err);
+
 /* A claim that fails prints the answer. */
 bool answer_has(const struct buffer *answer, const char *text);
 bool answer_lacks(const struct buffer *answer, const char *text);

@@ -32,6 +32,30 @@ static void text_mark(const struct passed *passed, struct text_item *text)
     text->marking.is_restricted = passed->is_restricted;
 }
 
+void passed_plain(struct person *person)
+{
+    static struct person_name plain;
+
+    plain = person->names[0];
+    plain.father = span_text("");
+    person->names = &plain;
+    person->name_count = 1;
+}
+
+/* Erased as soon as whoever may be protected is. */
+static void person_mark(const struct passed *passed, struct person *person)
+{
+    int64_t half_year_ms = INT64_C(180) * 86400000;
+
+    person->category = passed->category;
+    person->is_minor = passed->is_minor;
+    if (passed->category == PERSON_SUSPECT && !passed->is_minor)
+        return;
+    passed_plain(person);
+    person->marking.review_at_ms = person->marking.recorded_at_ms + half_year_ms;
+    person->marking.erase_at_ms = person->marking.recorded_at_ms + half_year_ms;
+}
+
 struct upload_job {
     const struct attachment_writer *writer;
     const uint8_t *sha256;
@@ -88,6 +112,7 @@ bool passed_give(struct pair *pair, size_t from, const struct passed *passed,
         items[1].text.marking.handling_note = span_text("Not before the hearing.");
     }
     text_mark(passed, &items[1].text);
+    person_mark(passed, &items[0].person);
     error_clear(err);
     if (passed->has_file && !upload(&pair->nodes[from], file, err))
         return false;

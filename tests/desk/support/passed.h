@@ -4,6 +4,7 @@
 
 #include "journal/support/pair.h"
 #include "message/marking.h"
+#include "message/person.h"
 #include "store/part_rows.h"
 
 /* A person and a text; what is 0 is as in sample_spontaneous(). */
@@ -14,6 +15,8 @@ struct passed {
     const char *third; /* another provider */
     enum source_system source;
     bool is_restricted;
+    enum person_category category; /* of the person; with PERSON_VICTIM, what may pass about one */
+    bool is_minor;
     bool has_file; /* an attachment, part PASSED_FILE_PART */
 };
 #define PASSED_FILE_PART 3
@@ -21,6 +24,8 @@ struct passed {
 /* Given unasked by this side and delivered; its id in `item`. */
 bool passed_give(struct pair *pair, size_t from, const struct passed *passed,
                  char item[UUID_TEXT_SIZE], struct error *err);
+/* With names of which every category allows. */
+void passed_plain(struct person *person);
 /* The reference of what was given last. */
 const char *passed_reference(void);
 /* What is left of a part at a node, as after a loss or before it was fetched. */
