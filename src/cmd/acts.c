@@ -283,6 +283,7 @@ struct message {
     const char *agreement; /* NULL: the only one */
     const char *elsewhere; /* sent over another channel already? NULL: not said */
     const char *copy_exemption;
+    const char *transfer_ground; /* the agreement's proposal, confirmed; NULL: not confirmed */
     const char *body_path;
     struct word_list files;
     struct word_list true_grounds; /* of a refusal in it, for the domestic log alone */
@@ -320,6 +321,8 @@ static bool message_send(struct session *session, const struct message *message,
     words_write(&arguments, "true_grounds", &message->true_grounds);
     if (message->copy_exemption != NULL)
         json_string_field(&arguments, "copy_exemption", message->copy_exemption);
+    if (message->transfer_ground != NULL)
+        json_string_field(&arguments, "transfer_ground", message->transfer_ground);
     if (!uploads_write(session, &message->files, &arguments, problems, err))
         return false;
     json_end_object(&arguments);
@@ -350,6 +353,7 @@ int command_request(struct options *options, int argc, char **argv)
         {.name = "agreement", .value = &message.agreement},
         {.name = "elsewhere", .value = &message.elsewhere},
         {.name = "copy-exemption", .value = &message.copy_exemption},
+        {.name = "transfer-ground", .value = &message.transfer_ground},
     };
     struct word_list words;
     int exit_code;
@@ -367,6 +371,7 @@ int command_answer(struct options *options, int argc, char **argv)
         {.name = "attach", .letter = 'a', .list = &message.files},
         {.name = "true-ground", .list = &message.true_grounds},
         {.name = "copy-exemption", .value = &message.copy_exemption},
+        {.name = "transfer-ground", .value = &message.transfer_ground},
     };
     struct word_list words;
     int exit_code;
@@ -416,6 +421,7 @@ static int spontaneous_give(struct options *options, int argc, char **argv)
         {.name = "agreement", .value = &message.agreement},
         {.name = "elsewhere", .value = &message.elsewhere},
         {.name = "copy-exemption", .value = &message.copy_exemption},
+        {.name = "transfer-ground", .value = &message.transfer_ground},
     };
     struct word_list words;
     int exit_code;

@@ -81,12 +81,14 @@ const struct command commands[] = {
      command_doctor},
     {"status", "", "How the node stands: logs, partners, alarms, sandbox.", command_status},
     {"request",
-     "FILE.json --elsewhere no|yes [--attach FILE]... [--agreement ID] [--copy-exemption WHY]",
+     "FILE.json --elsewhere no|yes [--attach FILE]... [--agreement ID] [--transfer-ground GROUND] [--copy-exemption WHY]",
      "Sends a request to the partner.\n\nFILE.json is the message's body (docs/messages.md); - is "
      "standard input. The own Single Point of Contact gets a copy of what another unit sends, unless WHY is "
-     "highly_sensitive_investigation, terrorism_not_emergency or safety_of_person (docs/copies.md).",
+     "highly_sensitive_investigation, terrorism_not_emergency or safety_of_person (docs/copies.md). --transfer-ground "
+     "confirms the ground that the agreement proposes (besa agreement try) for a message that names none.",
      command_request},
-    {"answer", "ITEM FILE.json [--attach FILE]... [--true-ground CODE]... [--copy-exemption WHY]",
+    {"answer",
+     "ITEM FILE.json [--attach FILE]... [--true-ground CODE]... [--transfer-ground GROUND] [--copy-exemption WHY]",
      "Answers a request in whole, in part, or with nothing held.\n\n--true-ground: with a refusal "
      "under_agreement in it, as for refuse.",
      command_answer},
@@ -97,7 +99,7 @@ const struct command commands[] = {
      "in truth: for the domestic log alone. --text goes to the partner.",
      command_refuse},
     {"spontaneous",
-     "give FILE.json --elsewhere no|yes [--attach FILE]... [--agreement ID] [--copy-exemption WHY]\nlist [--own] [--limit N] [--after "
+     "give FILE.json --elsewhere no|yes [--attach FILE]... [--agreement ID] [--transfer-ground GROUND] [--copy-exemption WHY]\nlist [--own] [--limit N] [--after "
      "PLACE]",
      "Gives the partner information unasked, or lists what was given.\n\nFILE.json is the message's body "
      "(docs/messages.md, spontaneous); - is standard input. list: what was given to us, the newest first; --own: "

@@ -5,13 +5,13 @@
 #include "desk/register.h"
 
 const struct desk_act desk_acts[] = {
-    {"request-send", "agreement, attachments, elsewhere, copy_exemption",
+    {"request-send", "agreement, attachments, elsewhere, copy_exemption, transfer_ground",
      "Sends a request to the partner.", true, true, act_request_send},
-    {"answer-send", "item, attachments, true_grounds, copy_exemption",
+    {"answer-send", "item, attachments, true_grounds, copy_exemption, transfer_ground",
      "Answers a request in whole, in part, or with nothing held.", true, true, act_answer_send},
     {"refuse-send", "item, grounds, true_grounds, reason_text, language, copy_exemption",
      "Refuses a request on grounds of the closed list.", true, false, act_refuse_send},
-    {"spontaneous-send", "agreement, attachments, elsewhere, copy_exemption",
+    {"spontaneous-send", "agreement, attachments, elsewhere, copy_exemption, transfer_ground",
      "Gives the partner information unasked, since it could be relevant there.", true, true,
      act_spontaneous_send},
     {"spontaneous-list", "own, limit, after",

@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "desk/codes.h"
+#include "desk/ground.h"
 #include "desk/own.h"
 #include "desk/roles.h"
 #include "store/register_rows.h"
@@ -361,10 +362,16 @@ static bool draft_check(struct telling *telling, struct crosscheck *check,
 {
     struct arena *arena = telling->call->arena;
     struct request *request = arena_alloc(arena, sizeof *request);
+    struct journal *journal = telling->journal;
+    struct span body = telling->call->body;
+    struct transfer proposed;
 
     if (request == NULL)
         return error_set(err, ERROR_LIMIT, "out of memory");
-    if (!request_read(telling->call->body, arena, request, telling->call->problems))
+    /* Nothing is sent: whether its ground was confirmed is no matter yet. */
+    ground_splice(&line->agreement, span_text(journal->party),
+                  journal->env->now_ms(journal->env->context), body, arena, &body, &proposed);
+    if (!request_read(body, arena, request, telling->call->problems))
         return problems_to_error(telling->call->problems, err) || error_add(err, "request");
     check->own_count = 0;
     return match_keys_begin(telling->journal, arena, &check->keys, err) &&

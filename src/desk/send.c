@@ -4,6 +4,7 @@
  */
 #include "desk/crosscheck.h"
 #include "desk/duty.h"
+#include "desk/ground.h"
 #include "desk/private.h"
 #include "desk/spoc.h"
 
@@ -23,7 +24,7 @@ bool rule_ask(struct journal *journal, struct journal_line *line, const struct d
     question->ends_ms = journal_ends_ms(line);
     question->is_undecided = call->access.approver.size == 0;
     if (!agreement_permit(&line->agreement, question, ruling))
-        return error_set(err, ERROR_RULE, "%s", ruling->text);
+        return ground_refuse(line, question, ruling, err);
     if (ruling->needs_second_approval && call->access.approver.size == 0 && !call->is_trial)
         return error_set(err, ERROR_RULE,
                          "agreement %s/%" PRId64
@@ -165,10 +166,12 @@ bool act_request_send(struct journal *journal, const struct desk_call *call,
     struct buffer written CLEANUP(buffer_free) = buffer_make(BODY_SIZE_MAX);
 
     if (!problems_to_error(call->problems, err) || line == NULL ||
-        !enclose(journal, call, &enclosed, err))
+        !enclose(journal, call, &enclosed, err) || !ground_body(journal, line, call, &body, err))
         return false;
-    if (!request_read(call->body, call->arena, &request, call->problems))
+    if (!request_read(body, call->arena, &request, call->problems)) {
+        ground_hint(journal, line, call);
         return problems_to_error(call->problems, err) || error_add(err, "request");
+    }
     if (!elsewhere_check(call, request.foreign_reference_count, request.is_training, err))
         return false;
     if (request.parts.count > 0)
@@ -352,11 +355,15 @@ bool act_answer_send(struct journal *journal, const struct desk_call *call, stru
     struct entry_row row;
     struct answered request = {.urgency = URGENCY_NONE};
     struct answer answer;
+    struct span body;
 
-    if (!request_to_us(journal, call, &line, &row, &request.reference, err))
+    if (!request_to_us(journal, call, &line, &row, &request.reference, err) ||
+        !ground_body(journal, line, call, &body, err))
         return false;
-    if (!answer_read(call->body, call->arena, &answer, call->problems))
+    if (!answer_read(body, call->arena, &answer, call->problems)) {
+        ground_hint(journal, line, call);
         return problems_to_error(call->problems, err) || error_add(err, "answer");
+    }
     if (answer.parts.count > 0)
         return error_set(err, ERROR_INPUT,
                          "answer: parts are made here, from items and attachments");

@@ -3,6 +3,7 @@
  * as a request and an answer (approval.c, rule_ask, send_out), so that whatever rules these rules it too.
  */
 #include "desk/codes.h"
+#include "desk/ground.h"
 #include "desk/private.h"
 
 #include "base/text.h"
@@ -74,12 +75,16 @@ bool act_spontaneous_send(struct journal *journal, const struct desk_call *call,
     struct journal_line *line = line_pick(
         journal, json_get_text_optional(call->arguments, "agreement", NAME_SIZE_MAX), err);
     struct spontaneous given;
+    struct span body;
 
-    if (!problems_to_error(call->problems, err) || line == NULL)
+    if (!problems_to_error(call->problems, err) || line == NULL ||
+        !ground_body(journal, line, call, &body, err))
         return false;
-    if (!spontaneous_read(call->body, call->arena, &given, call->problems))
+    if (!spontaneous_read(body, call->arena, &given, call->problems)) {
+        ground_hint(journal, line, call);
         return problems_to_error(call->problems, err) ||
                error_add(err, "own-initiative information");
+    }
     if (given.parts.count > 0)
         return error_set(err, ERROR_INPUT,
                          "own-initiative information: parts are made here, from items and "

@@ -2,6 +2,7 @@
  * Trials: what a version would change, and what it says of one message, before anything is signed or sent. Both ask the
  * functions that rule in earnest and write nothing but their access entry.
  */
+#include "desk/ground.h"
 #include "desk/private.h"
 
 #include "agreement/difference.h"
@@ -221,7 +222,8 @@ static const void *body_look(const struct desk_call *call, struct span type_name
 }
 
 static void ruling_show(const struct agreement *agreement, const struct ruling *ruling,
-                        enum message_type type, struct json_writer *out)
+                        enum message_type type, const struct transfer *proposed,
+                        struct json_writer *out)
 {
     json_begin_object(out);
     json_boolean_field(out, "allowed", ruling->is_allowed);
@@ -239,7 +241,49 @@ static void ruling_show(const struct agreement *agreement, const struct ruling *
         json_integer_field(out, "erased_after_days", ruling->erase_after_ms / DAY_MS);
         json_string_field(out, "erased_from", erase_from_names[ruling->erase_from]);
     }
+    if (proposed->ground != TRANSFER_NONE)
+        ground_write("transfer_proposed", proposed, out);
     json_end_object(out);
+}
+
+/* Where a ground is what lacks, the message as it would be with the proposed one: its other faults are told at once. */
+static const void *unconfirmed_look(struct journal *journal, const struct desk_call *call,
+                                    const struct agreement *agreement, struct span type_name,
+                                    enum message_type *type, bool *is_unconfirmed)
+{
+    struct desk_call with = *call;
+    struct problems *first = arena_alloc(call->arena, sizeof *first);
+    struct transfer proposed;
+    struct error unread = {0};
+
+    if (first == NULL || !ground_splice(agreement, span_text(journal->party),
+                                        journal->env->now_ms(journal->env->context), call->body,
+                                        call->arena, &with.body, &proposed))
+        return NULL;
+    *first = *call->problems;
+    problems_clear(call->problems);
+    const void *parsed = body_look(&with, type_name, type, &unread);
+    *is_unconfirmed = parsed != NULL;
+    *call->problems = *first; /* told when it cannot be read so either */
+    if (parsed != NULL)
+        problems_clear(call->problems);
+    return parsed;
+}
+
+/* Nothing is confirmed by a trial: what would be allowed with the proposed ground is not, yet. */
+static struct transfer unconfirmed_rule(const void *parsed, enum message_type type,
+                                        struct ruling *ruling)
+{
+    if (ruling->is_allowed) {
+        ruling->is_allowed = false;
+        ruling->row = DEADLINE_NONE;
+        ruling->clause = agreement_clauses[CLAUSE_TRANSFER_GROUND].number;
+        snprintf(ruling->text, sizeof ruling->text,
+                 "no transfer ground; with the proposed one it would be allowed");
+    }
+    return type == MESSAGE_REQUEST  ? ((const struct request *)parsed)->transfer
+           : type == MESSAGE_ANSWER ? ((const struct answer *)parsed)->transfer
+                                    : ((const struct spontaneous *)parsed)->transfer;
 }
 
 /* What this node cannot speak, it cannot send either. */
@@ -265,15 +309,20 @@ bool act_agreement_try(struct journal *journal, const struct desk_call *call,
     enum message_type type;
     struct agreement draft;
     struct ruling ruling;
+    struct transfer proposed;
+    bool is_unconfirmed = false;
 
     if (!problems_to_error(call->problems, err) || line == NULL ||
         (document.size > 0 && !document_look(document, call->arena, &draft, err)))
         return false;
     const struct agreement *agreement = document.size > 0 ? &draft : &line->agreement;
+    struct span own = span_text(journal->party), partner = span_text(line->partner);
     const void *parsed = body_look(call, type_name, &type, err);
+    if (parsed == NULL && !is_received)
+        parsed = unconfirmed_look(journal, call, agreement, type_name, &type, &is_unconfirmed);
     if (parsed == NULL)
         return false;
-    struct span own = span_text(journal->party), partner = span_text(line->partner);
+    error_clear(err);
     struct permit_question question = {
         .sender = is_received ? partner : own,
         .receiver = is_received ? own : partner,
@@ -289,10 +338,14 @@ bool act_agreement_try(struct journal *journal, const struct desk_call *call,
         .ends_ms = document.size == 0 ? journal_ends_ms(line) : 0,
         .body_size = (int64_t)call->body.size};
     agreement_permit(agreement, &question, &ruling);
+    if (is_received || !ground_proposed(agreement, &question, &proposed))
+        proposed.ground = TRANSFER_NONE;
+    if (is_unconfirmed)
+        proposed = unconfirmed_rule(parsed, type, &ruling);
     protocol_rule(journal, agreement, &ruling);
     struct span object = span_text(line->agreement_id);
     if (!access_write(journal, call, "agreement-try", &object, 1, err))
         return false;
-    ruling_show(agreement, &ruling, type, out);
+    ruling_show(agreement, &ruling, type, &proposed, out);
     return true;
 }

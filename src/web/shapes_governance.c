@@ -5,6 +5,7 @@
 #include "message/revocation.h"
 #include "message/succession.h"
 #include "message/suspension.h"
+#include "web/shape_codes.h"
 #include "web/shape_rows.h"
 
 #define WORDS_MAX        512
@@ -134,6 +135,9 @@ static const struct shape_field ruling_fields[] = {
     CHOICES("approvals", MAY, 0, four_eyes_names, "Why a second officer is needed."),
     COUNT("erased_after_days", MAY, NULL),
     CHOICE("erased_from", MAY, erase_from_names, NULL),
+    OBJECT("transfer_proposed", MAY, shape_transfer_grounds,
+           "Of a message of ours that names no ground and leaves the Union: what the agreement "
+           "proposes; an officer confirms it with transfer_ground."),
 };
 const struct shape shape_ruling =
     SHAPE("agreement_ruling", "What the agreement says of a message.", ruling_fields);

@@ -8,6 +8,7 @@
 #include "message/act.h"
 #include "message/part.h"
 #include "message/suspension.h"
+#include "web/shape_codes.h"
 #include "web/shape_rows.h"
 
 #define WORDS_MAX 512
@@ -330,6 +331,9 @@ static const struct shape_field parameter_fields[] = {
     CHOICE("copy_exemption", MUST, copy_exemption_names,
            "Why the own Single Point of Contact gets no copy of what a designated authority sends; "
            "absent: it gets one."),
+    CHOICE("transfer_ground", MUST, transfer_ground_names_said,
+           "Confirms the ground that the agreement proposes (agreements/{id}/trial): it becomes "
+           "that of the whole message, which names none. Never of Article 38."),
     BOOLEAN("unassigned", MUST, "True: given to no unit yet."),
     IDENTIFIER("unit", MUST, "The unit."),
     IDENTIFIER("officer", MUST, "The officer."),
