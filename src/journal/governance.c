@@ -649,6 +649,7 @@ static bool lifting_say(struct journal *journal, struct journal_line *line, stru
     if (!written(suspension_lifted_write(&lifted, &body), &body, err))
         return false;
     draft.body = buffer_span(&body);
+    line->owes_lifting = true;
     return governance_append(journal, line, &draft, &appended, err);
 }
 

@@ -171,6 +171,8 @@ struct journal_line {
     size_t window; /* bytes of a checkpoint and of a post that the line carries well; 0: unknown */
     bool has_waiting; /* entries that wait to be numbered */
     bool
+        owes_lifting; /* that our suspension is over may wait: no business is numbered before it is */
+    bool
         owes_withdrawn; /* a numbered entry lost its body: no post goes through before its `withdrawn` is numbered */
     bool
         is_stuck; /* handling met an error of ours: tried again after a while, shown by `besa status` */

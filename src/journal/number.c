@@ -31,8 +31,9 @@ struct numbering {
     bool is_late; /* what goes back does so behind a resume */
 };
 
-/* New business waits while an agreement is suspended; outcomes, erasures and the like go on (docs/protocol.md 4a). So does what
- * lost its body: nothing of its business is left, and its `withdrawn` must stand after it. */
+/* New business waits while an agreement is suspended, and until the partner reads that this is over before it reads that business;
+ * outcomes, erasures and the like go on (docs/protocol.md 4a). So does what lost its body: nothing of its business is left, and
+ * its `withdrawn` must stand after it. */
 static bool has_lost_body(const struct entry_row *row)
 {
     return row->body_state == BODY_WITHDRAWN || row->body_state == BODY_ERASED;
@@ -40,7 +41,7 @@ static bool has_lost_body(const struct entry_row *row)
 
 static bool may_go(const struct journal_line *line, const struct entry_row *row)
 {
-    return (!line->is_suspended && !line->is_suspended_there) ||
+    return (!line->is_suspended && !line->is_suspended_there && !line->owes_lifting) ||
            !message_type_is_business((enum message_type)row->type) || has_lost_body(row);
 }
 
@@ -318,8 +319,10 @@ static bool line_number(struct journal *journal, struct journal_line *line, stru
         return true;
     if (!log_number(journal, line, &line->out, regular_visit, n, err))
         return false;
-    /* What is held back by a suspension waits for its end, not for the next round. */
-    line->has_waiting = n->is_full;
+    /* What is held back by a suspension waits for its end, not for the next round; what was held back until that end had its
+     * number goes next. */
+    line->has_waiting = n->is_full || line->owes_lifting;
+    line->owes_lifting = line->owes_lifting && n->is_full;
     return true;
 }
 
@@ -457,8 +460,9 @@ bool number_owed_load(struct journal *journal, struct journal_line *line, struct
         line->has_waiting = line->has_waiting || count > 0;
         for (size_t i = 0; i < count; i++) {
             line->owes_withdrawn = line->owes_withdrawn || rows[i].type == MESSAGE_WITHDRAWN;
+            line->owes_lifting = line->owes_lifting || rows[i].type == MESSAGE_SUSPENSION_LIFTED;
             above = rows[i].id;
         }
-    } while (count == WAITING_FEW && !line->owes_withdrawn);
+    } while (count == WAITING_FEW && !(line->owes_withdrawn && line->owes_lifting));
     return true;
 }

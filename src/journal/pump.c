@@ -63,6 +63,7 @@ struct line_marks {
     unsigned ahead;
     struct governance_marks governance;
     bool owes_withdrawn;
+    bool owes_lifting;
     struct line_resume resume;
 };
 
@@ -76,6 +77,7 @@ static void marks_take(const struct journal *journal, struct line_marks out[PART
                                      .ahead = line->ahead,
                                      .governance = governance_mark(line),
                                      .owes_withdrawn = line->owes_withdrawn,
+                                     .owes_lifting = line->owes_lifting,
                                      .resume = line->resume};
     }
 }
@@ -91,6 +93,7 @@ static void marks_restore(struct journal *journal, const struct line_marks marks
         line->ahead = marks[i].ahead;
         governance_restore(line, &marks[i].governance);
         line->owes_withdrawn = marks[i].owes_withdrawn;
+        line->owes_lifting = marks[i].owes_lifting;
         line->resume = marks[i].resume;
     }
 }

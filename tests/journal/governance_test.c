@@ -471,6 +471,48 @@ CHECK_TEST(a_suspension_stops_both_sides_and_lifting_frees_them)
     both_are_rebuilt();
 }
 
+/* Of what the side wrote from this index on. */
+static unsigned refused_from(size_t side, uint64_t from)
+{
+    unsigned refused = 0;
+
+    for (uint64_t i = from; i < line(side)->out.size; i++) {
+        struct arena arena CLEANUP(arena_free) = arena_make(1 << 20);
+        struct sequence_row theirs;
+        refused += !hostile_verdict(&pair.nodes[1 - side], i, &arena, &theirs) ||
+                   theirs.outcome != OUTCOME_ACCEPTED;
+    }
+    return refused;
+}
+
+/* It was held back by the suspension, and no partner that handles log after log may see it before it sees that this is over. */
+CHECK_TEST(what_waited_for_the_end_of_a_suspension_stands_behind_it)
+{
+    uint64_t before = line(0)->out.size;
+    struct error err = {0};
+
+    for (unsigned is_restarted = 0; is_restarted < 2; is_restarted++) {
+        line(0)->is_reachable = false;
+        CHECK(request_from(0));
+        CHECK_OK(act(0, "agreement-suspend", "{}", &err), err);
+        line(0)->is_reachable = true;
+        pair_settle(&pair);
+        CHECK(line(1)->is_suspended_by_partner);
+        line(0)->is_reachable = false;
+        CHECK_OK(act(0, "agreement-resume", "{}", &err), err);
+        CHECK_OR_RETURN(is_restarted == 0 || pair_reopen(&pair.nodes[0]));
+        line(0)->is_reachable = true;
+        pair_settle(&pair);
+        CHECK(!line(1)->is_suspended);
+        CHECK_INT(line(0)->out.size, before + 3 * (is_restarted + 1));
+        CHECK_INT(refused_from(0, before), 0);
+    }
+    CHECK(request_from(0) && request_from(1));
+    pair_settle(&pair);
+    CHECK_INT(refused_from(0, before), 0);
+    both_are_rebuilt();
+}
+
 CHECK_TEST(an_amendment_passes_a_suspension)
 {
     struct error err = {0};
@@ -572,6 +614,7 @@ int main(void)
     CHECK_RUN(another_version_in_the_head_is_refused);
     CHECK_RUN(one_party_cannot_sign_for_both);
     CHECK_RUN(a_suspension_stops_both_sides_and_lifting_frees_them);
+    CHECK_RUN(what_waited_for_the_end_of_a_suspension_stands_behind_it);
     CHECK_RUN(an_amendment_passes_a_suspension);
     CHECK_RUN(a_termination_needs_its_notice_and_then_stops_what_is_new);
     buffer_free(&proposed);
