@@ -55,6 +55,8 @@ bool audit_approvals(struct node *from);
 bool audit_acts(struct world *world);
 /* --- retention.c: after the leap, when what officers did is forgotten in its turn --- */
 bool audit_retention(struct world *world);
+/* --- audit_limits.c --- */
+bool audit_limits(struct world *world);
 /* --- audit_agreement.c --- */
 bool audit_agreement(struct world *world);
 /* A message that went back to its officer, because the agreement changed before it was numbered. */

@@ -1,7 +1,8 @@
 /*
  * What both nodes must hold of their agreement: no entry is judged under a version that not both institutions signed, each
  * is judged by both nodes under the same version, and that is the one which the places of the second signatures in the two
- * logs give. These places are found here from heads and outcomes alone, not as the nodes find them.
+ * logs give. Between the places where a party suspends and where it lifts that, no business of its own stands in its log; that a
+ * key is revoked passes all the same. These places are found here from heads and outcomes alone, not as the nodes find them.
  */
 #include "sim/audit.h"
 
@@ -14,6 +15,7 @@
 
 #define SIGNATURE_COUNT_MAX 64u
 #define RETURNED_COUNT_MAX  256u
+#define SUSPENDED_COUNT_MAX 256u
 
 /* Where a second signature stands that its receiver accepted. */
 struct signed_place {
@@ -21,9 +23,17 @@ struct signed_place {
     uint64_t position;
     int64_t version;
 };
+/* Where a party says that it suspends, and where that this is over. */
+struct suspended_places {
+    size_t writer;
+    uint64_t from;
+    uint64_t to; /* UINT64_MAX: it stands still */
+};
 struct places {
     struct signed_place list[SIGNATURE_COUNT_MAX];
     size_t count;
+    struct suspended_places suspended[SUSPENDED_COUNT_MAX];
+    size_t suspended_count;
 };
 
 /* One entry of the log of `writer`, as both nodes have it. */
@@ -80,7 +90,25 @@ static bool log_walk(struct world *world, size_t writer, judged_visit *visit, vo
     return true;
 }
 
-/* --- places of signatures --- */
+/* --- places of signatures and suspensions --- */
+
+static bool suspended_collect(struct world *world, const struct judged *judged,
+                              struct places *places)
+{
+    size_t count = places->suspended_count;
+    struct suspended_places *last = count > 0 ? &places->suspended[count - 1] : NULL;
+    bool stands = last != NULL && last->writer == judged->writer && last->to == UINT64_MAX;
+
+    if (judged->type == MESSAGE_SUSPENSION_LIFTED && stands)
+        last->to = judged->position;
+    if (judged->type != MESSAGE_SUSPENSION || stands)
+        return true;
+    if (count == SUSPENDED_COUNT_MAX)
+        return world_fail(world, "more suspensions than the audit can hold");
+    places->suspended[places->suspended_count++] = (struct suspended_places){
+        .writer = judged->writer, .from = judged->position, .to = UINT64_MAX};
+    return true;
+}
 
 static bool place_collect(struct world *world, const struct judged *judged, void *context)
 {
@@ -91,6 +119,8 @@ static bool place_collect(struct world *world, const struct judged *judged, void
     struct error err = {0};
     struct span body;
 
+    if (!suspended_collect(world, judged, places))
+        return false;
     if (judged->type != MESSAGE_AGREEMENT_SIGNATURE ||
         (judged->has_theirs && judged->theirs.outcome != OUTCOME_ACCEPTED))
         return true;
@@ -122,11 +152,37 @@ static int64_t version_due(const struct places *places, const struct judged *jud
 
 /* --- the claims --- */
 
+static bool suspended_check(struct world *world, const struct judged *judged,
+                            const struct places *places)
+{
+    bool is_inside = false;
+
+    for (size_t i = 0; i < places->suspended_count; i++) {
+        const struct suspended_places *place = &places->suspended[i];
+        is_inside = is_inside || (place->writer == judged->writer &&
+                                  judged->position > place->from && judged->position < place->to);
+    }
+    if (judged->type == MESSAGE_KEY_REVOCATION)
+        tally_add("key revocation", is_inside ? "while suspended" : "in force");
+    if (judged->type == MESSAGE_KEY_REVOCATION && judged->has_theirs &&
+        judged->theirs.outcome != OUTCOME_ACCEPTED)
+        return world_fail(world, "%s revoked a key at position %" PRIu64 ", and that was refused",
+                          party_names[judged->writer], judged->position);
+    /* What lost its body is nobody's business any more. */
+    return !is_inside || !message_type_is_business(judged->type) ||
+           judged->row.body_state != BODY_HELD ||
+           world_fail(
+               world, "%s sent position %" PRIu64 " (%s) while its own suspension stood in its log",
+               party_names[judged->writer], judged->position, message_type_name(judged->type));
+}
+
 static bool entry_check(struct world *world, const struct judged *judged, void *context)
 {
     const char *party = party_names[judged->writer];
     int64_t due = version_due(context, judged);
 
+    if (!suspended_check(world, judged, context))
+        return false;
     if (judged->has_own && judged->own.version != judged->version)
         return world_fail(
             world, "%s wrote position %" PRIu64 " under version %" PRId64 " and recorded %" PRId64,

@@ -1,41 +1,60 @@
 /*
- * What the agreement rules, held against the books: no answer that gives something by one officer's word, and nothing of the
- * partner accepted by a node that has suspended the agreement. Whether anything passed under a version that not both signed
+ * What the agreement rules, held against the books: no answer that gives something, and nothing given unasked, by one officer's
+ * word, and nothing of the partner accepted by a node that has suspended the agreement. Whether anything passed under a version that not both signed
  * is audit_agreement.c's, and whether both clocks agree to the second audit_logs.c's.
  */
 #include "sim/audit.h"
 
 #include "journal/private.h"
 #include "message/answer.h"
+#include "message/spontaneous.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 
 /* --- four eyes --- */
 
-static bool gives(const struct answer *answer)
+/* What the agreement of these histories wants approved: an answer that gives something, and whatever is given unasked. */
+static bool second_check(struct node *from, const char *what, struct span officer,
+                         struct span approved_by)
 {
-    return answer->item_count + answer->parts.count + answer->attachments.count > 0;
+    char name[72];
+
+    snprintf(name, sizeof name, "%s of two officers", what);
+    tally_add("approval", name);
+    return (approved_by.size > 0 && !span_equal(officer, approved_by)) ||
+           world_fail(from->world, "%s gives something by one officer's word (%s)", from->party,
+                      what);
 }
 
-/* Its body, as long as its writer has it. */
-static bool answer_check(struct node *from, const struct entry_row *row, struct arena *arena)
+static bool answer_check(struct node *from, const struct answer *answer)
+{
+    size_t given = answer->item_count + answer->parts.count + answer->attachments.count;
+
+    return given == 0 || second_check(from, "answers", answer->officer, answer->approved_by);
+}
+
+static bool spontaneous_check(struct node *from, const struct spontaneous *given)
+{
+    return second_check(from, "unasked", given->officer, given->approved_by);
+}
+
+/* Its body, as long as `holder` has it. */
+static bool approval_check(struct node *holder, const struct entry_row *row, struct arena *arena)
 {
     static struct problems problems;
     struct error err = {0};
     struct span body;
 
     problems_clear(&problems);
-    if (!journal_body(&from->journal, row, arena, &body, &err))
-        return world_fail(from->world, "%s: an answer cannot be read: %s", from->party, err.text);
-    const struct answer *answer = message_read(MESSAGE_ANSWER, body, arena, &problems);
-    if (answer == NULL)
-        return world_fail(from->world, "%s: an answer has no form", from->party);
-    if (!gives(answer))
-        return true;
-    tally_add("approval", "answers of two officers");
-    return !span_equal(answer->officer, answer->approved_by) ||
-           world_fail(from->world, "%s gives something by one officer's word", from->party);
+    if (!journal_body(&holder->journal, row, arena, &body, &err))
+        return world_fail(holder->world, "%s: what is given cannot be read: %s", holder->party,
+                          err.text);
+    const void *parsed = message_read((enum message_type)row->type, body, arena, &problems);
+    if (parsed == NULL)
+        return world_fail(holder->world, "%s: what is given has no form", holder->party);
+    return row->type == MESSAGE_ANSWER ? answer_check(holder, parsed)
+                                       : spontaneous_check(holder, parsed);
 }
 
 bool audit_approvals(struct node *from)
@@ -52,8 +71,8 @@ bool audit_approvals(struct node *from)
         if (!entry_find_index(from->db, &arena, log, (int64_t)index, &row, &err))
             return world_fail(from->world, "%s: position %" PRIu64 " cannot be read: %s",
                               from->party, at, err.text);
-        if (row.type == MESSAGE_ANSWER && row.body_state == BODY_HELD &&
-            !answer_check(from, &row, &arena))
+        if ((row.type == MESSAGE_ANSWER || row.type == MESSAGE_SPONTANEOUS) &&
+            row.body_state == BODY_HELD && !approval_check(from, &row, &arena))
             return false;
     }
     return true;

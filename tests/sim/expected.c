@@ -31,10 +31,18 @@ static const char *const resumes[] = {"receipts alone came back", NULL};
 static const char *const agreement[] = {
     "amendment in force at both", "entries under a later version", "returned to its officer unsent",
     "terminated, known to both", NULL};
-static const char *const approvals[] = {"answers of two officers", "refused to one officer", NULL};
+static const char *const approvals[] = {"answers of two officers", "refused to one officer",
+                                        "unasked of two officers",
+                                        "unasked, refused to one officer", NULL};
 static const char *const ends_alone[] = {"end of a log refused to one officer", NULL};
 static const char *const suspensions[] = {"refused what came meanwhile", NULL};
-static const char *const limits[] = {"moved", "suspended", NULL};
+static const char *const revocations[] = {"in force", "while suspended", NULL};
+static const char *const limits[] = {"moved",
+                                     "suspended",
+                                     "as the logs give it",
+                                     "as the logs give it, suspended",
+                                     "as the logs give it, after a suspension",
+                                     NULL};
 static const char *const copies[] = {"entries came back", "nothing was missing", NULL};
 static const char *const retention[] = {"items erased", "kept at both", "gone", NULL};
 static const char *const lost[] = {"receipted and back", "never receipted", NULL};
@@ -73,6 +81,7 @@ static const struct expected rows[] = {
     {"approval", approvals, EVENT_ANY},
     {"approval", ends_alone, EVENT_CLOSING},
     {"suspension", suspensions, EVENT_ANY},
+    {"key revocation", revocations, EVENT_ANY},
     {"limit", limits, EVENT_ANY},
     {"fault", calls, EVENT_ANY},
     {"crash left", fate_names, EVENT_ANY},

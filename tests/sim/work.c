@@ -30,6 +30,7 @@ const char *const act_names[ACT_KIND_COUNT + 1] = {
     [ACT_REFUSE_PROPOSAL] = "agreement-refuse",
     [ACT_WITHDRAW_PROPOSAL] = "agreement-withdraw",
     [ACT_TERMINATE] = "agreement-terminate",
+    [ACT_REVOKE] = "key-revoke",
     [ACT_ORDER_RESUME] = "resume-order",
     [ACT_ALLOW_RESUME] = "resume-allow",
     [ACT_PREPARE_END] = "succession-prepare",
@@ -57,9 +58,27 @@ static bool ends_log(enum act_kind kind)
 /* Where the table of roles wants two, they are a head of desk and a security officer; the partner's one allows alone. */
 static const char *approver_of(enum act_kind kind)
 {
-    return kind == ACT_ALLOW_RESUME || kind == ACT_ALLOW_END     ? ""
-           : kind == ACT_ORDER_RESUME || kind >= ACT_PREPARE_END ? "third"
-                                                                 : "second";
+    return kind == ACT_ALLOW_RESUME || kind == ACT_ALLOW_END                           ? ""
+           : kind == ACT_ORDER_RESUME || kind == ACT_REVOKE || kind >= ACT_PREPARE_END ? "third"
+                                                                                       : "second";
+}
+
+/* Acts about the partner's business or ours, those among them that send no message of their own kind (assigning) too. Whether the
+ * node knows of the suspensions that stand is held against the logs (audit_agreement.c) and what officers were told. */
+static bool is_held_up(enum act_kind kind)
+{
+    return kind <= ACT_REFUSE || kind == ACT_ASSIGN;
+}
+
+/* At the moment when it is done: another act of the same batch may have lifted a suspension. */
+static void suspended_act_check(struct node *node, enum act_kind kind)
+{
+    const struct journal_line *line = &node->journal.lines[0];
+
+    if (is_held_up(kind) && (line->is_suspended_by_us || line->is_suspended_by_partner))
+        world_fail(node->world, "%s: %s is done while %s", node->party, act_names[kind],
+                   line->is_suspended_by_us ? "its own suspension stands"
+                                            : "the partner suspends the agreement");
 }
 
 static bool work_run(struct journal *journal, struct job *job, struct error *err)
@@ -88,8 +107,11 @@ static bool work_run(struct journal *journal, struct job *job, struct error *err
                              .body = buffer_span(&work->body),
                              .problems = &problems,
                              .arena = &arena};
-    return desk_run(journal, desk_act_find(span_text(act_names[record->kind])), &call, &writer,
-                    err);
+    bool ok =
+        desk_run(journal, desk_act_find(span_text(act_names[record->kind])), &call, &writer, err);
+    if (ok)
+        suspended_act_check(work->node, record->kind);
+    return ok;
 }
 
 /* {"item":"<uuid>",... */
@@ -146,7 +168,9 @@ static void work_done(struct journal *journal, struct job *job, bool ok, const s
         snprintf(name, sizeof name, "%s %s", act_names[record->kind], error_kind_name(err->kind));
         tally_add("refusal of an act", name);
         if (record->is_alone && strstr(err->text, "a second officer must approve this") != NULL)
-            tally_add("approval", "refused to one officer");
+            tally_add("approval", record->kind == ACT_SPONTANEOUS
+                                      ? "unasked, refused to one officer"
+                                      : "refused to one officer");
         if (err->kind == ERROR_INPUT || err->kind == ERROR_BUG)
             world_fail(world, "act %u %s: %s", work->act, act_names[record->kind], err->text);
     }
@@ -249,6 +273,9 @@ static bool arguments_write(struct buffer *out, const struct node *node, enum ac
         return document_write(out, node, kind == ACT_PROPOSE);
     case ACT_TERMINATE:
         return buffer_text(out, "{\"ends\":\"2028-01-31\"}");
+    case ACT_REVOKE: /* another certificate each time */
+        return buffer_format(out, "{\"certificate\":\"%064x\",\"revoked_for\":\"theft\"}",
+                             node->world->act_count);
     case ACT_ANSWER:
     case ACT_SHOW:
     case ACT_WITHDRAW:
@@ -314,7 +341,8 @@ static bool submit(struct node *node, enum act_kind kind, const char *approver,
     struct act_record *record = &world->acts[world->act_count++];
     *record = (struct act_record){.kind = kind, .side = node->side, .machine = node->number};
     /* Now and then an officer tries to give something without a second one; by no draw, so that histories stay as they are. */
-    record->is_alone = kind == ACT_ANSWER && world->act_count % 8 == 3;
+    record->is_alone = (kind == ACT_ANSWER && world->act_count % 8 == 3) ||
+                       (kind == ACT_SPONTANEOUS && world->act_count % 4 == 1);
     if (record->is_alone)
         work->approver = "";
     if (target != NULL)
@@ -425,7 +453,8 @@ static enum act_kind said_choose(struct world *world, const struct node *node)
         return ACT_URGENCY;
     if (is_reply_owed(world, node, ACT_QUESTION, ACT_REPLY) && random_chance(&world->random, 40))
         return ACT_REPLY;
-    return said[random_below(&world->random, ARRAY_COUNT(said))];
+    /* In half of these worlds they ask and reply alone, so that the logs give the limit (audit_limits.c). */
+    return said[random_below(&world->random, world->seed % 8 == 2 ? 4 : ARRAY_COUNT(said))];
 }
 
 static enum act_kind kind_choose(struct world *world, const struct node *node)
@@ -439,6 +468,9 @@ static enum act_kind kind_choose(struct world *world, const struct node *node)
 
     if (node->is_suspended && random_chance(&world->random, 25))
         return ACT_RESUME;
+    /* In some worlds keys are given up, the more while an agreement is suspended because of it. */
+    if (world->seed % 8 == 3 && random_chance(&world->random, node->is_suspended ? 40 : 4))
+        return ACT_REVOKE;
     /* In every fourth world the desks speak of limits. */
     if (world->seed % 4 == 2 && random_chance(&world->random, 25))
         return said_choose(world, node);
@@ -498,6 +530,7 @@ bool work_act(struct node *node)
     case ACT_REFUSE_PROPOSAL:
     case ACT_WITHDRAW_PROPOSAL:
     case ACT_TERMINATE:
+    case ACT_REVOKE:
     case ACT_ORDER_RESUME:
     case ACT_ALLOW_RESUME:
     case ACT_PREPARE_END:

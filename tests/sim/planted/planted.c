@@ -10,8 +10,10 @@
 #include "sim/memo.h"
 #include "sim/runs.h"
 
+#include "agreement/clock.h"
 #include "agreement/judge.h"
 #include "crypto/secret.h"
+#include "desk/private.h"
 #include "journal/fresh.h"
 #include "journal/in_force.h"
 #include "journal/private.h"
@@ -43,9 +45,14 @@ enum bug {
     BUG_FORK,
     BUG_UNVERIFIED,
     BUG_ALONE,
+    BUG_UNASKED,
     BUG_SUSPENDED,
     BUG_UNSIGNED,
     BUG_CLOCK,
+    BUG_LIMIT,
+    BUG_LIFTING,
+    BUG_THEIRS,
+    BUG_REVOCATION,
     BUG_BOTH_LOST,
     BUG_COUNT
 };
@@ -71,8 +78,12 @@ static const struct {
                    .what = "nobody asks for a second officer",
                    .event = EVENT_NONE,
                    .seeds = 40},
+    [BUG_UNASKED] = {.name = "unasked",
+                     .what = "what nobody asked for goes by one officer's word",
+                     .event = EVENT_NONE,
+                     .seeds = 100},
     [BUG_SUSPENDED] = {.name = "suspended",
-                       .what = "a suspension holds up nothing",
+                       .what = "a suspension holds up nothing of what comes",
                        .event = EVENT_NONE,
                        .seeds = 100},
     [BUG_UNSIGNED] = {.name = "unsigned",
@@ -83,6 +94,22 @@ static const struct {
                    .what = "custody of a question is a second off",
                    .event = EVENT_NONE,
                    .seeds = 40},
+    [BUG_LIMIT] = {.name = "limit",
+                   .what = "what a question suspended is a second too long, on both nodes",
+                   .event = EVENT_NONE,
+                   .seeds = 60},
+    [BUG_LIFTING] = {.name = "lifting",
+                     .what = "what waited goes before the end of a suspension",
+                     .event = EVENT_NONE,
+                     .seeds = 40},
+    [BUG_THEIRS] = {.name = "theirs",
+                    .what = "the partner's suspension holds up no act",
+                    .event = EVENT_NONE,
+                    .seeds = 100},
+    [BUG_REVOCATION] = {.name = "revocation",
+                        .what = "a suspension holds up that a key is revoked",
+                        .event = EVENT_NONE,
+                        .seeds = 100},
     [BUG_SYNC] = {"sync", "the log of the database is not synced", EVENT_NONE, 20},
     [BUG_FORK] = {"fork", "custody of a log that was written twice goes on", EVENT_CLONE, 20},
     [BUG_FRESH] = {"fresh", "nobody asks for a fresh receipt", EVENT_RECORD_LOST, 20},
@@ -232,10 +259,23 @@ REPLACED(bool, disk_sync, struct disk *disk, struct disk_file *file)
 
 REPLACED(bool, approval_permit, struct judge *judge)
 {
-    if (planted != BUG_ALONE)
+    bool is_unasked = judge->question->type == MESSAGE_SPONTANEOUS;
+
+    if (planted != (is_unasked ? BUG_UNASKED : BUG_ALONE))
         return __real_approval_permit(judge);
     judge->ruling->approvals = 0;
     return true;
+}
+
+static bool is_in_act; /* an officer's act asks, not the handling of what came */
+
+REPLACED(bool, desk_run, struct journal *journal, const struct desk_act *act,
+         const struct desk_call *call, struct json_writer *out, struct error *err)
+{
+    is_in_act = true;
+    bool ok = __real_desk_run(journal, act, call, out, err);
+    is_in_act = false;
+    return ok;
 }
 
 REPLACED(bool, agreement_permit, const struct agreement *agreement,
@@ -243,7 +283,7 @@ REPLACED(bool, agreement_permit, const struct agreement *agreement,
 {
     struct permit_question asked = *question;
 
-    if (planted == BUG_SUSPENDED)
+    if (planted == BUG_SUSPENDED && !is_in_act)
         asked.is_suspended = false;
     return __real_agreement_permit(agreement, &asked, out);
 }
@@ -262,6 +302,42 @@ REPLACED(bool, clock_received, struct database *db, int64_t log, int64_t from, i
          int64_t time_s, struct error *err)
 {
     return __real_clock_received(db, log, from, to, time_s + (planted == BUG_CLOCK ? 1 : 0), err);
+}
+
+/* And here both err alike: no node contradicts the other. */
+REPLACED(void, agreement_clock, const struct clock_question *question, struct clock *out)
+{
+    __real_agreement_clock(question, out);
+    if (planted == BUG_LIMIT && out->suspended_ms > 0 && out->due_ms != 0)
+        out->due_ms += 1000;
+}
+
+REPLACED(bool, journal_suspend, struct journal *journal, struct journal_line *line,
+         bool is_suspended, enum suspension_reason reason, struct error *err)
+{
+    bool ok = __real_journal_suspend(journal, line, is_suspended, reason, err);
+    line->owes_lifting = line->owes_lifting && planted != BUG_LIFTING;
+    return ok;
+}
+
+/* The officer's act asks whether we suspended, and forgets the partner. */
+REPLACED(bool, rule_ask, struct journal *journal, struct journal_line *line,
+         const struct desk_call *call, struct permit_question *question, struct ruling *ruling,
+         struct error *err)
+{
+    bool is_suspended = line->is_suspended;
+
+    if (planted == BUG_THEIRS)
+        line->is_suspended = line->is_suspended_by_us;
+    bool ok = __real_rule_ask(journal, line, call, question, ruling, err);
+    line->is_suspended = is_suspended;
+    return ok;
+}
+
+REPLACED(bool, message_type_is_business, enum message_type type)
+{
+    return (planted == BUG_REVOCATION && type == MESSAGE_KEY_REVOCATION) ||
+           __real_message_type_is_business(type);
 }
 
 /* --- the search --- */
