@@ -15,8 +15,8 @@
 #define DISK_PAGE_SIZE   4096u
 #define DISK_SECTOR_SIZE 512u
 #define DISK_NAME_MAX    96u
-#define DISK_NAME_COUNT  16u
-#define DISK_FILE_COUNT  64u
+#define DISK_NAME_COUNT  64u
+#define DISK_FILE_COUNT  128u
 
 enum disk_call {
     DISK_WRITE,

@@ -36,6 +36,7 @@ static const char *const approvals[] = {"answers of two officers", "refused to o
                                         "unasked, refused to one officer", NULL};
 static const char *const ends_alone[] = {"end of a log refused to one officer", NULL};
 static const char *const suspensions[] = {"refused what came meanwhile", NULL};
+static const char *const files[] = {"a part is given", "no part is given", NULL};
 static const char *const revocations[] = {"in force", "while suspended", NULL};
 static const char *const limits[] = {"moved",
                                      "suspended",
@@ -81,6 +82,7 @@ static const struct expected rows[] = {
     {"approval", approvals, EVENT_ANY},
     {"approval", ends_alone, EVENT_CLOSING},
     {"suspension", suspensions, EVENT_ANY},
+    {"file", files, EVENT_ANY},
     {"key revocation", revocations, EVENT_ANY},
     {"limit", limits, EVENT_ANY},
     {"fault", calls, EVENT_ANY},

@@ -34,6 +34,8 @@ struct call {
     int64_t silent_ms; /* nothing comes, and no end of the connection, until the caller gives up */
     unsigned status;
     struct buffer answer;
+    bool is_suspended; /* the agreement, where it arrived, */
+    unsigned acts;     /* and so many acts of officers were begun then */
 };
 
 static int64_t delay_ms(struct world *world)
@@ -272,6 +274,22 @@ static void post_audit(const struct call *call)
                       u64_read(post.data + FROM_OFFSET + 8));
 }
 
+/* No part of a file is given while the agreement is suspended, whenever its message was sent. An act that came in between may
+ * have suspended it just now. */
+static void range_audit(const struct call *call)
+{
+    struct world *world = call->world;
+    const struct journal_line *line = &call->to->journal.lines[0];
+
+    if (strcmp(call->path, PATH_RANGES) != 0)
+        return;
+    tally_add("file", call->status == 200 ? "a part is given" : "no part is given");
+    if (call->status == 200 && call->is_suspended && line->is_suspended &&
+        call->acts == world->act_count)
+        world_fail(world, "%s gives a part of a file while the agreement is suspended",
+                   call->to->party);
+}
+
 static void call_reply(void *context, unsigned status, const char *content_type, struct span body)
 {
     struct call *call = context;
@@ -294,6 +312,7 @@ static void call_reply(void *context, unsigned status, const char *content_type,
         clone_audit_fork(call->to);
     if (status == 200)
         post_audit(call);
+    range_audit(call);
     struct span shown = status == 200 ? span_text("") : span_part(body, 0, 300);
     world_tell(world, "%s answers %s: %u %.*s", call->to->machine.name, call->path, status,
                SPAN_ARG(shown));
@@ -311,6 +330,8 @@ static void call_arrive(struct call *call)
         return;
     }
     call->phase = CALL_AT_WORK;
+    call->is_suspended = to->journal.lines[0].is_suspended;
+    call->acts = world->act_count;
     probe_blind(to, call->path, &call->body);
     exchange_receive(to->exchange, span_text(call->from->party), span_text(call->path),
                      buffer_span(&call->body), call_reply, call);

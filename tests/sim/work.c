@@ -1,6 +1,9 @@
 /* The officers' acts, and the reference model of what they were told. */
 #include "sim/world.h"
 
+#include "base/text.h"
+#include "journal/attachment.h"
+
 #include "message/support/samples.h"
 
 #include <inttypes.h>
@@ -45,6 +48,7 @@ struct work {
     struct node *node;
     unsigned act;
     const char *approver; /* empty: the first officer alone */
+    bool has_file;        /* goes with it */
     struct buffer arguments;
     struct buffer body;
     struct buffer out;
@@ -81,6 +85,39 @@ static void suspended_act_check(struct node *node, enum act_kind kind)
                                             : "the partner suspends the agreement");
 }
 
+#define FILE_SIZE_MAX 6000u
+
+static bool upload_write(struct journal *journal, const struct desk_access *access, unsigned act,
+                         struct attachment_writer *writer, struct error *err)
+{
+    static uint8_t bytes[FILE_SIZE_MAX];
+    uint8_t sha256[DIGEST_SIZE];
+    struct span file = span_make(bytes, 1 + (act * 997u) % FILE_SIZE_MAX);
+
+    memset(bytes, (int)(act % 251), sizeof bytes);
+    return attachment_add(writer, file, err) && attachment_finish(writer, sha256, err) &&
+           desk_upload_add(journal, access, span_text("file.bin"), writer, sha256, err);
+}
+
+/* A file that the officer gives beside the message; its id among the arguments. */
+static bool file_give(struct journal *journal, const struct desk_access *access, struct work *work,
+                      struct error *err)
+{
+    struct attachment_place place = {
+        .env = journal->env, .home = journal->home, .keeper = &journal->keeper};
+    struct attachment_writer writer;
+    char id[2 * ATTACHMENT_ID_SIZE + 1];
+
+    if (!attachment_begin(&place, &writer, err))
+        return false;
+    bool ok = upload_write(journal, access, work->act, &writer, err);
+    hex_write(span_make(writer.id, sizeof writer.id), id);
+    attachment_end(&writer);
+    buffer_clear(&work->arguments);
+    return ok && (buffer_format(&work->arguments, "{\"attachments\":[\"%s\"]}", id) ||
+                  error_set(err, ERROR_LIMIT, "the arguments do not fit"));
+}
+
 static bool work_run(struct journal *journal, struct job *job, struct error *err)
 {
     static struct problems problems;
@@ -94,15 +131,17 @@ static bool work_run(struct journal *journal, struct job *job, struct error *err
 
     problems_clear(&problems);
     buffer_clear(&work->out);
-    if (!json_parse(buffer_span(&work->arguments), &json, err))
-        return false;
-    json_object_begin(&object, json_root(json), &arena, &problems);
     /* The access entry of the act is found by its reason. */
     snprintf(reason, sizeof reason, "sim-%u", work->act);
-    struct desk_call call = {.access = {.officer = span_text(officer_names[work->node->side]),
-                                        .reason = span_text(reason),
-                                        .case_number = span_text("c-1"),
-                                        .approver = span_text(work->approver)},
+    struct desk_access access = {.officer = span_text(officer_names[work->node->side]),
+                                 .reason = span_text(reason),
+                                 .case_number = span_text("c-1"),
+                                 .approver = span_text(work->approver)};
+    if ((work->has_file && !file_give(journal, &access, work, err)) ||
+        !json_parse(buffer_span(&work->arguments), &json, err))
+        return false;
+    json_object_begin(&object, json_root(json), &arena, &problems);
+    struct desk_call call = {.access = access,
                              .arguments = &object,
                              .body = buffer_span(&work->body),
                              .problems = &problems,
@@ -345,6 +384,10 @@ static bool submit(struct node *node, enum act_kind kind, const char *approver,
                        (kind == ACT_SPONTANEOUS && world->act_count % 4 == 1);
     if (record->is_alone)
         work->approver = "";
+    /* In some worlds requests bring files: a few, since a disk of the simulator has room for so many names. */
+    work->has_file = kind == ACT_REQUEST && world->script == NULL && world->seed % 4 == 3 &&
+                     world->file_count < WORLD_FILE_MAX && world->act_count % 2 == 0;
+    world->file_count += work->has_file;
     if (target != NULL)
         memcpy(record->target, target, UUID_SIZE);
     bool ok = (arguments.size > 0 ? buffer_add(&work->arguments, arguments)

@@ -18,6 +18,7 @@
 #define ACT_COUNT_MAX   1024
 #define ROOT_COUNT_MAX  8192
 #define FAULT_COUNT_MAX 128
+#define WORLD_FILE_MAX  12
 
 struct world;
 struct keys;
@@ -278,6 +279,7 @@ struct world {
     unsigned other_faults;
     struct act_record acts[ACT_COUNT_MAX];
     unsigned act_count;
+    unsigned file_count; /* that officers gave with their messages */
     unsigned told[MACHINE_COUNT];
     struct signed_root roots[ROOT_COUNT_MAX];
     size_t root_count;

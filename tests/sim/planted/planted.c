@@ -16,6 +16,7 @@
 #include "desk/private.h"
 #include "journal/fresh.h"
 #include "journal/in_force.h"
+#include "journal/parts.h"
 #include "journal/private.h"
 #include "journal/retention.h"
 #include "store/clock_rows.h"
@@ -53,6 +54,7 @@ enum bug {
     BUG_LIFTING,
     BUG_THEIRS,
     BUG_REVOCATION,
+    BUG_FILES,
     BUG_BOTH_LOST,
     BUG_COUNT
 };
@@ -110,6 +112,10 @@ static const struct {
                         .what = "a suspension holds up that a key is revoked",
                         .event = EVENT_NONE,
                         .seeds = 100},
+    [BUG_FILES] = {.name = "files",
+                   .what = "a suspension holds up no part of a file",
+                   .event = EVENT_NONE,
+                   .seeds = 200},
     [BUG_SYNC] = {"sync", "the log of the database is not synced", EVENT_NONE, 20},
     [BUG_FORK] = {"fork", "custody of a log that was written twice goes on", EVENT_CLONE, 20},
     [BUG_FRESH] = {"fresh", "nobody asks for a fresh receipt", EVENT_RECORD_LOST, 20},
@@ -338,6 +344,27 @@ REPLACED(bool, message_type_is_business, enum message_type type)
 {
     return (planted == BUG_REVOCATION && type == MESSAGE_KEY_REVOCATION) ||
            __real_message_type_is_business(type);
+}
+
+REPLACED(bool, journal_wanted_after, struct journal *journal, struct journal_line *line,
+         int64_t entry, uint16_t number, struct journal_wanted *out, struct error *err)
+{
+    struct journal_line as_ever = *line;
+
+    as_ever.is_suspended = as_ever.is_suspended_there = false;
+    return __real_journal_wanted_after(journal, planted == BUG_FILES ? &as_ever : line, entry,
+                                       number, out, err);
+}
+
+REPLACED(bool, journal_segment, struct journal *journal, struct journal_line *line,
+         uint64_t position, uint16_t part, uint64_t segment, struct arena *arena, struct span *out,
+         struct error *err)
+{
+    struct journal_line as_ever = *line;
+
+    as_ever.is_suspended = as_ever.is_suspended_there = false;
+    return __real_journal_segment(journal, planted == BUG_FILES ? &as_ever : line, position, part,
+                                  segment, arena, out, err);
 }
 
 /* --- the search --- */
