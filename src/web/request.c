@@ -95,6 +95,7 @@ void session_write(const struct web_job *job, struct json_writer *out)
     json_text_field(out, "role", job->session.role);
     json_hex_field(out, "csrf", span_make(job->session.csrf, LOGIN_CSRF_SIZE));
     json_time_field(out, "until", job->session.until_ms);
+    json_time_field(out, "ends", job->session.made_ms + LOGIN_TOTAL_MS);
     if (job->session.must_change)
         json_boolean_field(out, "must_change", true);
     if (job->session.password_set_ms > 0) {

@@ -1307,6 +1307,37 @@ CHECK_TEST(a_page_that_refreshes_and_its_stream_keep_no_session_alive)
     ahead_ms = 0;
 }
 
+static void session_time(const char *field, char out[TIME_TEXT_SIZE])
+{
+    char name[16];
+
+    snprintf(name, sizeof name, "\"%s\":\"", field);
+    const char *at = strstr(answer.body, name);
+    snprintf(out, TIME_TEXT_SIZE, "%s", at == NULL ? "" : at + strlen(name));
+    out[strcspn(out, "\"")] = '\0';
+}
+
+/* What a page shows its officer: the one moves with each use until it is the other, which stands. */
+CHECK_TEST(a_session_says_when_it_ends_unused_and_when_in_any_case)
+{
+    char until[TIME_TEXT_SIZE], ends[TIME_TEXT_SIZE], wanted[TIME_TEXT_SIZE], last[TIME_TEXT_SIZE];
+    struct held held;
+
+    CHECK_OR_RETURN(session_make("head-of-desk", &held));
+    struct web_call call = call_of(route_find("GET", "/api/v1/session"), &held);
+    time_write(held.session.until_ms - LOGIN_IDLE_MS + LOGIN_TOTAL_MS, wanted);
+    for (ahead_ms = 0; ahead_ms < LOGIN_TOTAL_MS; ahead_ms += LOGIN_IDLE_MS - 60000) {
+        serve(&call);
+        session_time("ends", ends);
+        session_time("until", until);
+        CHECK(strcmp(ends, wanted) == 0);
+        CHECK(strcmp(until, ends) <= 0 && (ahead_ms == 0 || strcmp(until, last) > 0));
+        memcpy(last, until, sizeof last);
+    }
+    CHECK(strcmp(until, ends) == 0);
+    ahead_ms = 0;
+}
+
 #define ELEVEN_MINUTES_MS 660000
 
 static bool asks_for_proof(void)
@@ -1603,6 +1634,7 @@ int main(int argc, char **argv)
     CHECK_RUN(a_cookie_from_another_network_ends_its_session);
     CHECK_RUN(guessing_from_many_sides_is_an_alarm_and_locks_nobody_out);
     CHECK_RUN(a_page_that_refreshes_and_its_stream_keep_no_session_alive);
+    CHECK_RUN(a_session_says_when_it_ends_unused_and_when_in_any_case);
     CHECK_RUN(acts_upon_keys_officers_and_agreements_want_the_password_again);
     CHECK_RUN(a_proof_is_good_for_ten_minutes_of_its_own_session);
     CHECK_RUN(an_old_session_confirms_nothing_before_its_proof);
