@@ -117,6 +117,7 @@ count_report() { # report.xml
 
 stage_install() {
     tools/install-deps "$([ "$long" -eq 1 ] && echo long || echo test)" || fail "packages are missing"
+    tools/install-npm || not_run "the console is neither rebuilt nor tried in a browser: its npm packages could not be had"
 }
 
 stage_test() {

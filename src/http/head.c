@@ -46,6 +46,7 @@ static const char *const field_names[HTTP_FIELD_COUNT] = {
     [HTTP_IF_NONE_MATCH] = "if-none-match",
     [HTTP_LAST_EVENT_ID] = "last-event-id",
     [HTTP_RANGE] = "range",
+    [HTTP_ACCEPT_ENCODING] = "accept-encoding",
 };
 
 static bool name_is_token(const char *name, size_t size)

@@ -33,6 +33,7 @@ enum http_field {
     HTTP_IF_NONE_MATCH,
     HTTP_LAST_EVENT_ID,
     HTTP_RANGE,
+    HTTP_ACCEPT_ENCODING,
     HTTP_FIELD_COUNT
 };
 

@@ -29,6 +29,8 @@ void landing_write(const struct web *web, struct buffer *out)
                            "move: what is asked waits. Tell whoever runs it.</strong></p>\n");
     buffer_text(out, "<p>Partners, suspensions, a resume that waits and alarms are told after "
                      "log-in: /api/v1/status.</p>\n"
+                     "<p>For officers: <a href=\"/console\">the console</a>, which needs "
+                     "scripts.</p>\n"
                      "<p>Its programming interface: "
                      "<a href=\"/api/v1/openapi.json\">/api/v1/openapi.json</a></p>\n"
                      "</body></html>\n");

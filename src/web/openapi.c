@@ -5,6 +5,7 @@
 #include "web/private.h"
 
 #include "desk/roles.h"
+#include "web/console.h"
 
 #include <stdio.h>
 
@@ -166,6 +167,8 @@ static const char *type_of(const struct web_route *route)
     switch (route->kind) {
     case WEB_PAGE:
         return "text/html";
+    case WEB_CONSOLE:
+        return console_find(route->path)->type;
     case WEB_EVENTS:
         return "text/event-stream";
     case WEB_PART:
@@ -205,7 +208,7 @@ static bool is_any(const struct web_route *route)
 /* Whatever comes to the writer, or to the books. */
 static bool is_worked(const struct web_route *route)
 {
-    return route->kind != WEB_PAGE && route->kind != WEB_DOCUMENT;
+    return !web_route_is_open(route);
 }
 
 static bool takes_body(const struct web_route *route)
@@ -269,6 +272,8 @@ static void responses_write(struct json_writer *out, const struct web_route *rou
                        shape_approval.name);
     if (is_part(route))
         response_write(out, 206, "The range that was asked for.", type_of(route), NULL);
+    if (route->kind == WEB_CONSOLE)
+        response_write(out, 304, "What If-None-Match names is still so.", NULL, NULL);
     for (size_t i = 0; i < ARRAY_COUNT(faults); i++)
         if (faults[i].may(route))
             problem_response_write(out, faults[i].status, faults[i].about);

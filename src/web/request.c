@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "desk/approval.h"
 #include "desk/roles.h"
+#include "web/console.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -288,6 +289,7 @@ static bool job_run(struct journal *journal, struct job *base, struct error *err
     case WEB_PROOF:
     case WEB_DOCUMENT:
     case WEB_PAGE:
+    case WEB_CONSOLE:
         break;
     }
     return error_set(err, ERROR_BUG, "a route that is no act came to the writer");
@@ -343,11 +345,38 @@ void job_submit(struct web_job *job)
 
 /* --- in the HTTP thread --- */
 
+static void console_serve(struct web_job *job)
+{
+    struct console_ask asked = {.query = job->call.query,
+                                .accept_encoding = job->call.accept_encoding,
+                                .if_none_match = job->call.if_none_match};
+    const struct console_file *file = console_find(job->call.route->path);
+    struct console_answer found;
+    struct http_header headers[5];
+    struct http_answer answer = {.content_type = file->type, .headers = headers};
+
+    console_answer(file, &asked, &found);
+    headers[answer.header_count++] = (struct http_header){"Cache-Control", found.cache};
+    headers[answer.header_count++] = (struct http_header){"ETag", found.etag};
+    headers[answer.header_count++] = (struct http_header){"Vary", "Accept-Encoding"};
+    if (found.encoding != NULL && found.status == 200)
+        headers[answer.header_count++] = (struct http_header){"Content-Encoding", found.encoding};
+    if (found.policy != NULL)
+        headers[answer.header_count++] =
+            (struct http_header){"Content-Security-Policy", found.policy};
+    answer.status = found.status;
+    answer.body = found.body;
+    job->call.answer(job->call.context, &answer);
+    job_free(job);
+}
+
 static void serve_static(struct web_job *job)
 {
     struct error err = {0};
 
-    if (job->call.route->kind == WEB_PAGE) {
+    if (job->call.route->kind == WEB_CONSOLE) {
+        console_serve(job);
+    } else if (job->call.route->kind == WEB_PAGE) {
         landing_write(job->web, &job->out);
         job_answer(job, 200, "text/html; charset=utf-8", buffer_span(&job->out), NULL);
     } else if (web_document(&job->out)) {
@@ -374,7 +403,7 @@ void web_serve(struct web *web, const struct web_call *call)
         serve_out_of_memory(call);
         return;
     }
-    if (call->route->kind == WEB_PAGE || call->route->kind == WEB_DOCUMENT) {
+    if (web_route_is_open(call->route)) {
         serve_static(job);
         return;
     }

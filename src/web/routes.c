@@ -3,12 +3,21 @@
 
 #include "desk/approval.h"
 
+#define CONSOLE(file, words)                                                                       \
+    {                                                                                              \
+        .method = "GET", .path = (file), .kind = WEB_CONSOLE, .status = 200, .purpose = (words)    \
+    }
+
 const struct web_route web_routes[] = {
     {.method = "GET",
      .path = "/",
      .kind = WEB_PAGE,
      .status = 200,
-     .purpose = "Names the node and this document."},
+     .purpose = "Names the node, this document and the console."},
+    CONSOLE("/console", "The console: the officers' pages."),
+    CONSOLE("/console/app.css", "Its style."),
+    CONSOLE("/console/app.js", "Its script."),
+    CONSOLE("/console/icon.svg", "Its sign."),
     {.method = "GET",
      .path = "/api/v1/openapi.json",
      .kind = WEB_DOCUMENT,
@@ -1084,9 +1093,14 @@ bool web_route_changes(const struct web_route *route)
     return strcmp(route->method, "GET") != 0;
 }
 
+bool web_route_is_open(const struct web_route *route)
+{
+    return route->kind == WEB_PAGE || route->kind == WEB_CONSOLE || route->kind == WEB_DOCUMENT;
+}
+
 bool web_route_needs_session(const struct web_route *route)
 {
-    return route->kind != WEB_PAGE && route->kind != WEB_DOCUMENT && route->kind != WEB_LOGIN;
+    return !web_route_is_open(route) && route->kind != WEB_LOGIN;
 }
 
 bool web_route_may_wait(const struct web_route *route)

@@ -29,6 +29,8 @@ struct web_call call_of_request(const struct web *web, struct http_request *requ
         .automatic = http_request_field(request, HTTP_BESA_AUTOMATIC),
         .key = http_request_field(request, HTTP_IDEMPOTENCY_KEY),
         .last_event = http_request_field(request, HTTP_LAST_EVENT_ID),
+        .accept_encoding = http_request_field(request, HTTP_ACCEPT_ENCODING),
+        .if_none_match = http_request_field(request, HTTP_IF_NONE_MATCH),
         .request = request,
         .answer = answer_http,
         .context = request,

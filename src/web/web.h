@@ -34,6 +34,7 @@ enum web_kind {
     WEB_PART,     /* an attachment that goes out */
     WEB_DOCUMENT, /* the OpenAPI document */
     WEB_PAGE,     /* the landing page */
+    WEB_CONSOLE,  /* a file of the console */
 };
 
 enum web_body {
@@ -65,6 +66,8 @@ extern const struct web_route web_routes[];
 extern const size_t web_route_count;
 
 bool web_route_changes(const struct web_route *route); /* everything but GET */
+/* Given to whoever asks, as it stands in the program: nothing of it comes from the books. */
+bool web_route_is_open(const struct web_route *route);
 bool web_route_needs_session(const struct web_route *route);
 bool web_route_needs_case(const struct web_route *route);
 bool web_route_may_wait(const struct web_route *route); /* for a second officer: 202 */
@@ -123,6 +126,8 @@ struct web_call {
     struct span automatic; /* "yes": no officer did this, a page asked by itself */
     struct span key;
     struct span last_event;
+    struct span accept_encoding;
+    struct span if_none_match;
     struct http_request *request; /* for a stream; NULL: none can be had */
     void (*answer)(void *context, const struct http_answer *answer);
     void *context;

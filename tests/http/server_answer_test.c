@@ -82,18 +82,18 @@ CHECK_TEST(listed_fields_reach_the_handler_and_others_do_not)
     answer_has("GET /fields HTTP/1.1\r\n" LAST "COOKIE: __Host-besa=abc\r\nX-Other: no\r\n"
                "x-besa-csrf: t\r\nX-Besa-Reason: why%20not\r\nX-Besa-Case: RO-7\r\n"
                "X-Besa-Automatic: yes\r\n"
-               "Range: bytes=0-9\r\nOrigin: \r\n\r\n",
-               "200", "0=__Host-besa=abc\n4=\n5=t\n6=why%20not\n7=RO-7\n8=yes\n12=bytes=0-9\n");
+               "Range: bytes=0-9\r\nAccept-Encoding: br\r\nOrigin: \r\n\r\n",
+               "200",
+               "0=__Host-besa=abc\n4=\n5=t\n6=why%20not\n7=RO-7\n8=yes\n12=bytes=0-9\n13=br\n");
     answer_has("GET /fields HTTP/1.1\r\n" LAST "\r\n", "200", "127.0.0.1\n");
 }
 
 CHECK_TEST(a_listed_field_may_stand_only_once)
 {
-    static const char *const names[] = {"Cookie",         "Authorization", "Idempotency-Key",
-                                        "Sec-Fetch-Site", "Origin",        "X-Besa-CSRF",
-                                        "X-Besa-Reason",  "X-Besa-Case",   "X-Besa-Automatic",
-                                        "Accept",         "If-None-Match", "Last-Event-ID",
-                                        "Range"};
+    static const char *const names[] = {
+        "Cookie",        "Authorization", "Idempotency-Key", "Sec-Fetch-Site",   "Origin",
+        "X-Besa-CSRF",   "X-Besa-Reason", "X-Besa-Case",     "X-Besa-Automatic", "Accept",
+        "If-None-Match", "Last-Event-ID", "Range",           "Accept-Encoding"};
     unsigned before = site_handled(&site);
     CHECK_INT(sizeof names / sizeof names[0], HTTP_FIELD_COUNT);
     for (size_t i = 0; i < HTTP_FIELD_COUNT; i++) {

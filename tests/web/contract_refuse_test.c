@@ -153,7 +153,7 @@ CHECK_TEST(whatever_an_act_or_the_books_say_the_document_knows)
     for (size_t i = 0; i < web_route_count; i++) {
         const struct web_route *route = &web_routes[i];
         bool is_act = route->kind == WEB_ACT && route->takes == NULL;
-        if (route->kind == WEB_PAGE || route->kind == WEB_DOCUMENT)
+        if (web_route_is_open(route))
             continue;
         for (size_t k = 0; is_act && k < ARRAY_COUNT(act_faults); k++, count++) {
             __atomic_store_n(&live.act_fault, (int)act_faults[k], __ATOMIC_RELEASE);

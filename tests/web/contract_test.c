@@ -99,6 +99,10 @@ static bool item_holds(const char *item)
 CHECK_TEST(the_page_and_the_document_are_given_to_anyone)
 {
     CHECK(done(&(struct ask){.method = "GET", .route = "/", .status = 200}));
+    CHECK(done(&(struct ask){.method = "GET", .route = "/console", .status = 200}));
+    CHECK(done(&(struct ask){.method = "GET", .route = "/console/app.css", .status = 200}));
+    CHECK(done(&(struct ask){.method = "GET", .route = "/console/app.js", .status = 200}));
+    CHECK(done(&(struct ask){.method = "GET", .route = "/console/icon.svg", .status = 200}));
     CHECK(done(&(struct ask){.method = "GET", .route = "/api/v1/openapi.json", .status = 200}));
 }
 

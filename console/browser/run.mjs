@@ -1,0 +1,263 @@
+// What an officer does, by clicking and by keyboard, against a real node: begun by tests/real/console.sh, which says where it is.
+import { exec } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { promisify } from 'node:util';
+import { accessible, browserOpen, check, deskOpen, quiet, report, shot, url } from './harness.mjs';
+
+const languages = { ro: 'Română', sq: 'Shqip', en: 'English' };
+
+async function speak(page, language) {
+  await page.getByRole('button', { name: languages[language], exact: true }).click();
+  await page.waitForFunction((wanted) => document.documentElement.lang === wanted, language);
+}
+
+/** The screen in three languages, light, and once dark: looked at by axe, and kept as pictures. */
+async function everyWay(name, page) {
+  for (const language of Object.keys(languages)) {
+    await speak(page, language);
+    await accessible(`${name}, ${language}`, page);
+    await shot(`${name}-${language}`, page);
+  }
+  await page.emulateMedia({ colorScheme: 'dark' });
+  await accessible(`${name}, dark`, page);
+  await shot(`${name}-dark`, page);
+  await page.emulateMedia({ colorScheme: 'light' });
+}
+
+async function logIn(page, officer, password) {
+  await page.goto(`${url}/console`);
+  await page.getByLabel('Officer', { exact: true }).fill(officer);
+  await page.getByLabel('Password', { exact: true }).fill(password);
+  await page.getByRole('button', { name: 'Log in' }).click();
+}
+
+async function workBegin(page, reason, caseNumber) {
+  await page.getByLabel('Reason', { exact: true }).fill(reason);
+  await page.getByLabel('Case', { exact: true }).fill(caseNumber);
+  await page.getByRole('button', { name: 'Begin' }).click();
+}
+
+async function landing(desk) {
+  const { page } = desk;
+  await page.goto(`${url}/`);
+  check('the landing page leads to the console', (await page.getByRole('link', { name: 'the console' }).getAttribute('href')) === '/console');
+  const answer = await page.goto(`${url}/console`);
+  check('the console comes packed', answer.headers()['content-encoding'] === 'br', answer.headers());
+  await page.getByRole('heading', { name: 'Log in' }).waitFor();
+  check('a training node says so before anybody logs in', await page.getByText('TRAINING. Nothing here is real.').isVisible());
+}
+
+async function loggingIn(desk) {
+  const { page } = desk;
+  await everyWay('login', page);
+  await page.getByRole('button', { name: 'Log in' }).click();
+  check('empty fields are named', (await page.getByText('This is wanted.').count()) === 2);
+  await logIn(page, 'mihai', 'not the password');
+  await page.getByText('Officer or password is wrong.').waitFor();
+  check('a wrong password is not kept in the field', (await page.getByLabel('Password', { exact: true }).inputValue()) === '');
+  await shot('login-refused', page);
+  await logIn(page, 'mihai', 'exercise-mihai');
+  await page.getByRole('heading', { name: 'What are you working on?' }).waitFor();
+}
+
+async function working(desk) {
+  const { page } = desk;
+  await everyWay('work', page);
+  await page.getByRole('button', { name: 'Begin' }).click();
+  check('no work begins without a reason', await page.getByText('This is wanted.').isVisible());
+  await workBegin(page, 'night duty, noapte liniștită', 'c-1');
+  await page.getByRole('heading', { name: 'Requests to us' }).waitFor();
+  const bar = page.getByRole('region', { name: 'Your piece of work' });
+  check('reason and case stand in the header', /noapte liniștită.*c-1/s.test(await bar.innerText()), await bar.innerText());
+}
+
+async function inbox(desk) {
+  const { page } = desk;
+  await page.getByRole('link', { name: 'AL-URGENT-1' }).waitFor();
+  const rows = await page.locator('[data-row]').allInnerTexts();
+  check('three requests wait, the urgent ones first', rows.length === 3 && rows.at(-1) === 'AL-OTHER-1', rows);
+  check('the tile of urgent ones counts', /^2/.test(await page.locator('.tile.urgent').innerText()));
+  check('time left is said in words', /\d h \d\d min left/.test(await page.locator('tbody tr').first().innerText()));
+  await everyWay('inbox', page);
+  // by keyboard alone
+  await page.locator('h1').focus();
+  await page.keyboard.press('j');
+  await page.keyboard.press('j');
+  await page.keyboard.press('k');
+  check('j and k go through the rows', await page.evaluate(() => document.activeElement === document.querySelector('[data-row]')));
+  await page.keyboard.press('?');
+  await page.getByRole('dialog', { name: 'Keys' }).waitFor();
+  await accessible('keys', page);
+  await shot('keys', page);
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('/');
+  await page.keyboard.type('other');
+  check('/ finds among the rows', (await page.locator('[data-row]').count()) === 1);
+  await page.getByLabel('Find in the rows shown').fill('');
+  await page.getByRole('link', { name: 'Due soon' }).click();
+  await page.getByText('No request is here.').waitFor();
+  await accessible('inbox, empty', page);
+  await shot('inbox-empty', page);
+  await page.getByRole('link', { name: 'Show all open ones' }).click();
+  await page.getByRole('link', { name: 'AL-URGENT-1' }).waitFor();
+}
+
+async function live(desk) {
+  const { page } = desk;
+  await promisify(exec)(process.env['BESA_CONSOLE_MORE']);
+  await page.getByRole('link', { name: 'AL-MORE-1' }).waitFor({ timeout: 20_000 });
+  check('a request that comes appears by itself and is said', /1 new request has come/.test(await page.locator('main').innerText()));
+}
+
+async function request(desk) {
+  const { page } = desk;
+  await page.getByRole('link', { name: 'AL-URGENT-1' }).focus();
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { name: 'AL-URGENT-1' }).waitFor();
+  await page.getByRole('heading', { name: 'Already held here' }).waitFor();
+  await page.waitForLoadState('networkidle').catch(() => undefined);
+  const text = await page.locator('main').innerText();
+  for (const wanted of ['Albania asks Romania', 'Urgent: danger to life', 'H1: not in judicial proceedings', 'Vranaj', 'B: mostly reliable source',
+    'In the custody of Romania', 'Europe/Tirane', 'Europe/Bucharest', 'The original prevails.|None was entered.'])
+    check(`the request says: ${wanted}`, new RegExp(wanted).test(text), text.slice(0, 2000));
+  check('no code stands where a word should', !/threat_life|migrant_smuggling|urgent_direct|art61_treaty/.test(text));
+  await everyWay('request', page);
+}
+
+async function naughty(desk) {
+  const { page } = desk;
+  await page.getByRole('link', { name: 'Back to the requests' }).click();
+  await page.getByRole('link', { name: '<b>naughty</b>' }).click();
+  await page.getByRole('heading', { name: '<b>naughty</b>' }).waitFor();
+  const text = await page.locator('main').innerText();
+  for (const wanted of ["<script>document.title='ran'</script>", 'onerror="document.title', 'javascript:document.title', '</textarea><svg/onload', '&amp;', 'محمد عبد الله', '[U+202E]txt.exe'])
+    check(`hostile text is text: ${wanted}`, text.includes(wanted));
+  check('nothing of it ran', (await page.title()) === 'Besa', await page.title());
+  check('nothing of it became an element', (await page.locator('main script, main img, main svg, main b').count()) === 0);
+  check('the page is not wider than the window', await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth));
+  await accessible('naughty', page);
+  await shot('naughty', page);
+  const coming = page.waitForEvent('download');
+  await page.getByRole('button', { name: /^Save/ }).click();
+  const file = await coming;
+  check('an attachment is saved under a safe name', file.suggestedFilename() === '_b_naughty.html', file.suggestedFilename());
+  const bytes = readFileSync(await file.path());
+  const hash = await page.locator('.hash').innerText();
+  check('and is the file whose hash is shown', createHash('sha256').update(bytes).digest('hex') === hash);
+  await page.getByText('its SHA-256 is the one in the signed message').waitFor();
+}
+
+async function states(desk) {
+  const { page, context } = desk;
+  await page.goto(`${url}/console#/request/01890a5d-ac96-774b-bcce-b302099a8057`);
+  await page.getByText('It is not there.').waitFor();
+  await accessible('request, missing', page);
+  await shot('request-missing', page);
+  await page.goto(`${url}/console#/nowhere`);
+  await page.getByText('There is no such screen.').waitFor();
+  await context.setOffline(true);
+  await page.goto(`${url}/console#/inbox`).catch(() => undefined);
+  await page.getByRole('button', { name: 'Try again' }).waitFor();
+  check('a line that is down is said', (await page.getByText('The node does not answer.').count()) > 0);
+  await accessible('inbox, offline', page);
+  await shot('inbox-offline', page);
+  await context.setOffline(false);
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await page.getByRole('link', { name: 'AL-URGENT-1' }).waitFor();
+}
+
+async function narrow(desk) {
+  const { page } = desk;
+  for (const [name, width] of [['zoomed', 683], ['small', 320]]) {
+    await page.setViewportSize({ width, height: 900 });
+    for (const screen of ['inbox', 'request']) {
+      if (screen === 'request') await page.getByRole('link', { name: 'AL-URGENT-1' }).click();
+      await page.locator('h1').waitFor();
+      check(`${screen}, ${name}: nothing is wider than the window`, await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth));
+      await shot(`${screen}-${name}`, page);
+      if (screen === 'request') await page.getByRole('link', { name: 'Back to the requests' }).click();
+    }
+  }
+  await page.setViewportSize({ width: 1366, height: 900 });
+}
+
+/** What reason and case are sent, and that they change knowingly. */
+async function changing(desk) {
+  const { page } = desk;
+  await page.getByRole('button', { name: 'Change' }).click();
+  await page.getByRole('heading', { name: 'What are you working on?' }).waitFor();
+  await page.getByText('Lorry at Giurgiu').waitFor();
+  await accessible('work, changed', page);
+  await shot('work-change', page);
+  await page.getByLabel('Reason', { exact: true }).fill('another');
+  const sent = page.waitForRequest((one) => one.url().includes('/api/v1/inbox'));
+  await page.getByRole('button', { name: 'Go on with these' }).click();
+  const headers = (await sent).headers();
+  check('the new reason goes with the next call', headers['x-besa-reason'] === 'another' && headers['x-besa-case'] === 'c-1', headers);
+}
+
+async function leaving(desk) {
+  const { page, context } = desk;
+  const second = await context.newPage();
+  await second.goto(`${url}/console`);
+  await second.getByRole('heading', { name: 'What are you working on?' }).waitFor();
+  await page.getByRole('button', { name: 'Log out' }).click();
+  await page.getByText('You are logged out.').waitFor();
+  await second.getByText('You are logged out.').waitFor();
+  check('log-out reaches every tab of the desk', true);
+  check('nothing of the piece of work is kept', (await page.evaluate(() => sessionStorage.length)) === 0);
+  check('nothing but language and keys is kept for longer', await page.evaluate(() => Object.keys(localStorage).every((key) => /^besa-(language|keys)$/.test(key))));
+  await second.close();
+}
+
+async function firstLogIn(browser) {
+  const desk = await deskOpen(browser);
+  const { page } = desk;
+  await logIn(page, 'noua', process.env['BESA_CONSOLE_ONE_TIME']);
+  await page.getByRole('heading', { name: 'Set your own password' }).waitFor();
+  await everyWay('password', page);
+  await page.getByLabel('The one-time password').fill(process.env['BESA_CONSOLE_ONE_TIME']);
+  await page.getByLabel('New password', { exact: true }).fill('short');
+  await page.getByLabel('New password once more').fill('shirt');
+  await page.getByRole('button', { name: 'Set the password' }).click();
+  check('a short password and two that differ are named', (await page.getByText('It has fewer than 12').isVisible()) && (await page.getByText('The two differ.').isVisible()));
+  await page.getByLabel('New password', { exact: true }).fill('exercise-noua-own');
+  await page.getByLabel('New password once more').fill('exercise-noua-own');
+  await page.getByRole('button', { name: 'Set the password' }).click();
+  await page.getByRole('heading', { name: /What are you working on|Log in/ }).waitFor();
+  if (await page.getByRole('heading', { name: 'Log in' }).isVisible()) await logIn(page, 'noua', 'exercise-noua-own');
+  await page.getByRole('heading', { name: 'What are you working on?' }).waitFor();
+  check('the own password opens the desk', true);
+  await quiet('first log-in', desk);
+  await desk.context.close();
+}
+
+/** A role that sees lists and no message. */
+async function forbidden(browser) {
+  const desk = await deskOpen(browser);
+  const { page } = desk;
+  await logIn(page, 'oana', 'exercise-oana');
+  await workBegin(page, 'audit', 'c-1');
+  await page.getByRole('link', { name: 'AL-URGENT-1' }).click();
+  await page.getByText('This is not allowed.').waitFor();
+  await accessible('request, forbidden', page);
+  await shot('request-forbidden', page);
+  await quiet('a role that may not', desk);
+  await desk.context.close();
+}
+
+const browser = await browserOpen();
+try {
+  const desk = await deskOpen(browser);
+  for (const part of [landing, loggingIn, working, inbox, live, request, naughty, states, changing, narrow]) await part(desk);
+  await quiet('a shift', desk);
+  await leaving(desk);
+  await firstLogIn(browser);
+  await forbidden(browser);
+} catch (failure) {
+  check('the journey goes on to its end', false, String(failure));
+} finally {
+  await browser.close();
+}
+process.exitCode = report();

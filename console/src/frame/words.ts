@@ -1,0 +1,63 @@
+import type { Word } from '../core/words';
+
+export default {
+  skip: { en: 'Skip to the content', ro: 'Sari la conținut', sq: 'Kalo te përmbajtja' },
+  training: {
+    en: 'TRAINING. Nothing here is real.',
+    ro: 'EXERCIȚIU. Nimic de aici nu este real.',
+    sq: 'USHTRIM. Asgjë këtu nuk është reale.',
+  },
+  language: { en: 'Language', ro: 'Limba', sq: 'Gjuha' },
+  screens: { en: 'Screens', ro: 'Ecrane', sq: 'Ekranet' },
+  inbox: { en: 'Requests to us', ro: 'Cereri către noi', sq: 'Kërkesa drejtuar nesh' },
+  workBar: { en: 'Your piece of work', ro: 'Lucrarea dumneavoastră', sq: 'Puna juaj' },
+  reason: { en: 'Reason:', ro: 'Motiv:', sq: 'Arsyeja:' },
+  caseNumber: { en: 'Case:', ro: 'Dosar:', sq: 'Çështja:' },
+  noCase: { en: 'none', ro: 'niciunul', sq: 'asnjë' },
+  change: { en: 'Change', ro: 'Schimbă', sq: 'Ndrysho' },
+  changeWhat: { en: 'reason and case', ro: 'motivul și dosarul', sq: 'arsyen dhe çështjen' },
+  officer: { en: '{name}, {role}, unit {unit}', ro: '{name}, {role}, unitatea {unit}', sq: '{name}, {role}, njësia {unit}' },
+  locks: { en: 'Locks at {at} if nothing is done', ro: 'Se blochează la {at} dacă nu se face nimic', sq: 'Kyçet në {at} nëse nuk bëhet asgjë' },
+  ends: { en: 'ends at {at} in any case', ro: 'se încheie oricum la {at}', sq: 'mbaron gjithsesi në {at}' },
+  soon: {
+    en: 'This desk locks in {m} min. What is entered stays until you log in again.',
+    ro: 'Acest post se blochează în {m} min. Ce ați introdus rămâne până vă autentificați din nou.',
+    sq: 'Ky vend pune kyçet për {m} min. Ajo që keni shkruar mbetet derisa të hyni përsëri.',
+  },
+  soonEnds: {
+    en: 'Your session ends in {m} min, eight hours after log-in. Log out and in again when it suits you.',
+    ro: 'Sesiunea se încheie în {m} min, la opt ore de la autentificare. Ieșiți și intrați din nou când vă convine.',
+    sq: 'Seanca mbaron për {m} min, tetë orë pas hyrjes. Dilni dhe hyni përsëri kur t’ju vijë për mbarë.',
+  },
+  stay: { en: 'I am here', ro: 'Sunt aici', sq: 'Jam këtu' },
+  out: { en: 'Log out', ro: 'Ieșire', sq: 'Dil' },
+  help: { en: 'Keyboard', ro: 'Tastatură', sq: 'Tastiera' },
+  offline: {
+    en: 'The node does not answer. What is shown may be old; it is asked again by itself.',
+    ro: 'Nodul nu răspunde. Ce se vede poate fi vechi; se întreabă din nou automat.',
+    sq: 'Nyja nuk përgjigjet. Ajo që shihet mund të jetë e vjetër; pyetet përsëri vetvetiu.',
+  },
+  keys: { en: 'Keys', ro: 'Taste', sq: 'Tastet' },
+  keyNext: { en: 'next row', ro: 'rândul următor', sq: 'rreshti tjetër' },
+  keyBefore: { en: 'row before', ro: 'rândul anterior', sq: 'rreshti i mëparshëm' },
+  keyOpen: { en: 'open the row', ro: 'deschide rândul', sq: 'hap rreshtin' },
+  keyFind: { en: 'find in the rows', ro: 'caută în rânduri', sq: 'gjej në rreshta' },
+  keyHelp: { en: 'this help', ro: 'acest ajutor', sq: 'kjo ndihmë' },
+  keysOn: {
+    en: 'Single keys work as shortcuts',
+    ro: 'Tastele simple sunt scurtături',
+    sq: 'Tastet e vetme shërbejnë si shkurtore',
+  },
+  close: { en: 'Close', ro: 'Închide', sq: 'Mbyll' },
+  nowhere: { en: 'There is no such screen.', ro: 'Nu există un asemenea ecran.', sq: 'Nuk ka ekran të tillë.' },
+  noDesk: {
+    en: 'Your role works with other tools.',
+    ro: 'Rolul dumneavoastră lucrează cu alte instrumente.',
+    sq: 'Roli juaj punon me mjete të tjera.',
+  },
+  noDeskNext: {
+    en: 'It sees no requests. What it does is done at the command line or through the API (docs/roles.md).',
+    ro: 'Nu vede cereri. Ce face se face la linia de comandă sau prin API (docs/roles.md).',
+    sq: 'Nuk sheh kërkesa. Ajo që bën bëhet në rreshtin e komandave ose përmes API-së (docs/roles.md).',
+  },
+} satisfies Record<string, Word>;
