@@ -1,7 +1,7 @@
 /*
  * Own index: people come by slices and stay whole; they are found by name, number and date, by those and for that alone who
  * may see them; every question stands in the log; who is removed is found no more.
- * covers: own_import own_index own_search
+ * covers: own_find own_guard own_import own_index own_person own_search
  */
 #include "check.h"
 #include "desk/own.h"

@@ -1,0 +1,81 @@
+/* One person of the own index: shown to who may see them, and removed. */
+#include "desk/own.h"
+
+#include "agreement/agreement.h"
+#include "desk/case.h"
+#include "desk/own_form.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+bool own_person_find(struct journal *journal, const struct desk_call *call, struct own_row *row,
+                     struct error *err)
+{
+    int64_t id = json_get_integer(call->arguments, "person", 1, JSON_INTEGER_MAX);
+    enum purpose purpose =
+        (enum purpose)json_get_choice(call->arguments, "purpose", purpose_names, PURPOSE_COUNT);
+    struct own_viewer viewer;
+    struct span own_case;
+
+    if (!case_own_number(journal, call, &own_case, err))
+        return false;
+    viewer = own_viewer_of(own_case, purpose);
+    if (!problems_to_error(call->problems, err) ||
+        !own_find(journal->db, call->arena, id, row, err))
+        return false;
+    /* As if there were none: a refusal would tell. */
+    return own_may_see(row, &viewer) || error_set(err, ERROR_MISSING, "no such person");
+}
+
+static struct span person_object(const struct own_row *row, struct arena *arena)
+{
+    char text[40];
+    struct span object = {NULL, 0};
+
+    snprintf(text, sizeof text, "own-person %" PRId64, row->id);
+    arena_copy(arena, span_text(text), &object);
+    return object;
+}
+
+//= dir-2016-680 art 25(1)
+bool act_own_show(struct journal *journal, const struct desk_call *call, struct json_writer *out,
+                  struct error *err)
+{
+    struct own_row row;
+
+    if (!own_person_find(journal, call, &row, err))
+        return false;
+    struct span object = person_object(&row, call->arena);
+    if (!access_view(journal, call, "own-show", &object, 1, err))
+        return false;
+    json_begin_object(out);
+    json_integer_field(out, "person", row.id);
+    json_text_field(out, "source", row.source);
+    json_text_field(out, "external", row.external);
+    json_text_field_optional(out, "case", row.case_number);
+    json_time_field(out, "put", row.put_ms);
+    json_key(out, "record");
+    buffer_add(out->buffer, row.body); /* JSON, read strictly when it came */
+    out->needs_comma = true;
+    json_end_object(out);
+    return true;
+}
+
+//= dir-2016-680 art 16(2)
+bool act_own_remove(struct journal *journal, const struct desk_call *call, struct json_writer *out,
+                    struct error *err)
+{
+    int64_t changed = 0;
+    struct own_row row;
+
+    if (!own_person_find(journal, call, &row, err) || !own_changed(journal->db, &changed, err) ||
+        !own_remove(journal->db, row.id, changed + 1, err))
+        return false;
+    struct span object = person_object(&row, call->arena);
+    if (!access_write(journal, call, "own-remove", &object, 1, err))
+        return false;
+    json_begin_object(out);
+    json_integer_field(out, "removed", row.id);
+    json_end_object(out);
+    return true;
+}
