@@ -56,11 +56,11 @@ static const struct {
     const char *name;
     bool (*run)(void);
 } benches[] = {
-    {"sync", bench_sync},       {"audit", bench_audit},         {"exchange", bench_exchange},
-    {"node", bench_node},       {"search", bench_search},       {"api", bench_api},
-    {"linkage", bench_linkage}, {"name_bench", bench_names},    {"crowd", bench_crowd},
-    {"weights", bench_weights}, {"retention", bench_retention}, {"import", bench_import},
-    {"desk", bench_desk}};
+    {"sync", bench_sync},       {"audit", bench_audit},          {"exchange", bench_exchange},
+    {"node", bench_node},       {"search", bench_search},        {"api", bench_api},
+    {"linkage", bench_linkage}, {"name_bench", bench_names},     {"crowd", bench_crowd},
+    {"weights", bench_weights}, {"retention", bench_retention},  {"import", bench_import},
+    {"desk", bench_desk},       {"thresholds", bench_thresholds}};
 
 static int list(void)
 {

@@ -63,6 +63,7 @@ bool bench_retention(void);
 bool bench_desk(void);
 
 bool bench_import(void);
+bool bench_thresholds(void);
 
 /* The bare peer of exchange_peers: append and fdatasync on both sides, TCP, a receipt, nothing else. */
 struct peer_result {

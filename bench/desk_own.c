@@ -98,7 +98,7 @@ static bool people_put(struct filling *filling, int64_t from, int64_t until)
            database_checkpoint(db, CHECKPOINT_TRUNCATE, NULL, filling->err);
 }
 
-static bool files_open(struct pair_node *node, struct error *err)
+bool desk_own_open(struct pair_node *node, struct error *err)
 {
     struct journal *journal = &node->journal;
     char directory[600];
@@ -128,7 +128,7 @@ bool desk_own_fill(struct pair_node *node, int64_t count, const struct person *l
         ok = people_put(&filling, i, i + STEP_COUNT < count ? i + STEP_COUNT : count);
     buffer_free(&filling.body);
     buffer_free(&filling.names);
-    return ok && files_open(node, err);
+    return ok && desk_own_open(node, err);
 }
 
 void desk_own_close(struct pair_node *node)

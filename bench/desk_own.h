@@ -12,6 +12,8 @@
  * journal holds the index until desk_own_close. */
 bool desk_own_fill(struct pair_node *node, int64_t count, const struct person *like,
                    struct error *err);
+/* The search files over those who are in the books. */
+bool desk_own_open(struct pair_node *node, struct error *err);
 void desk_own_close(struct pair_node *node);
 
 #endif

@@ -38,6 +38,8 @@ struct search_data {
 bool search_data_read(const char *directory, size_t grown, size_t per_class,
                       struct search_data *out);
 void search_data_free(struct search_data *data);
+/* The file of `count` people of the evaluation's generator, which runs once; what it gives is the same for one count. */
+bool search_grow(size_t count, char path[BENCH_PATH_SIZE]);
 /* Where the evaluation lies: EVAL, or beside the source; NULL when it is not here. */
 const char *search_directory(void);
 

@@ -128,8 +128,7 @@ static bool queries_read(struct search_data *data, const char *path, size_t per_
     return true;
 }
 
-/* Runs the evaluation's generator once; what it gives is the same for one count. */
-static bool grow(size_t count, char path[BENCH_PATH_SIZE])
+bool search_grow(size_t count, char path[BENCH_PATH_SIZE])
 {
     char part[BENCH_PATH_SIZE + 8];
     char data[BENCH_PATH_SIZE];
@@ -170,7 +169,7 @@ bool search_data_read(const char *directory, size_t grown, size_t per_class,
     ok = ok && queries_read(out, path, per_class);
     if (!ok)
         bench_say("NOT RUN: no corpus.tsv and queries.tsv in the evaluation\n");
-    if (ok && grown > 0 && (!grow(grown, path) || !rows_read(out, path))) {
+    if (ok && grown > 0 && (!search_grow(grown, path) || !rows_read(out, path))) {
         bench_say("NOT RUN: people cannot be grown (python3, ../shared/tools)\n");
         ok = false;
     }
