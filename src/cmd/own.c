@@ -6,6 +6,7 @@
 #include "cmd/own.h"
 #include "cmd/session.h"
 #include "desk/own_dates.h"
+#include "desk/own_least.h"
 #include "match/query.h"
 
 #include <string.h>
@@ -17,12 +18,14 @@ static int search(struct options *options, int argc, char **argv)
     struct buffer text CLEANUP(buffer_free) = buffer_make(ARGUMENTS_SIZE_MAX);
     struct buffer query CLEANUP(buffer_free) = buffer_make(QUERY_SIZE_MAX);
     struct json_writer arguments = json_writer_make(&text);
-    const char *purpose = NULL, *limit = NULL;
+    const char *purpose = NULL, *limit = NULL, *least = NULL;
     const struct command_option own[] = {{.name = "purpose", .value = &purpose},
+                                         {.name = "least", .value = &least},
                                          {.name = "limit", .letter = 'n', .value = &limit}};
     struct word_list words;
     struct error err = {0};
     uint64_t count = 0;
+    unsigned percent = 0;
     int exit_code;
 
     if (!command_parse(options, argc, argv, own, ARRAY_COUNT(own), 1, WORD_COUNT_MAX, &words,
@@ -30,7 +33,8 @@ static int search(struct options *options, int argc, char **argv)
         return exit_code;
     if (purpose == NULL)
         return command_usage(options, "say --purpose: what the search serves");
-    if (!command_number("limit", limit, 1, 50, 20, &count, &err))
+    if (!command_number("limit", limit, 1, 50, 20, &count, &err) ||
+        !own_least_option(least, OWN_LEAST_SEARCH, &percent, &err))
         return command_usage(options, "%s", err.text);
     for (size_t i = 0; i < words.count; i++) {
         if (i > 0)
@@ -43,6 +47,7 @@ static int search(struct options *options, int argc, char **argv)
     json_text_field(&arguments, "query", buffer_span(&query));
     json_string_field(&arguments, "purpose", purpose);
     json_integer_field(&arguments, "limit", (int64_t)count);
+    json_integer_field(&arguments, "least_percent", percent);
     json_end_object(&arguments);
     return command_act(options, "own-search", buffer_span(&text), span_make(NULL, 0));
 }
@@ -132,8 +137,9 @@ int command_own(struct options *options, int argc, char **argv)
     static const struct {
         const char *name;
         command_run *run;
-    } forms[] = {{"search", search}, {"show", show},         {"remove", drop},    {"due", due},
-                 {"review", review}, {"import", own_import}, {"imports", imports}};
+    } forms[] = {{"search", search},   {"show", show},      {"remove", drop},
+                 {"due", due},         {"review", review},  {"import", own_import},
+                 {"imports", imports}, {"match", own_match}};
 
     for (size_t i = 0; argc > 1 && i < ARRAY_COUNT(forms); i++)
         if (strcmp(argv[1], forms[i].name) == 0)
@@ -142,5 +148,6 @@ int command_own(struct options *options, int argc, char **argv)
         command_help(options);
         return 0;
     }
-    return command_usage(options, "say search, show, remove, due, review, import or imports");
+    return command_usage(options,
+                         "say search, match, show, remove, due, review, import or imports");
 }

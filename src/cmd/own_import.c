@@ -2,11 +2,10 @@
 #include "cmd/own.h"
 
 #include "base/attributes.h"
-#include "base/env.h"
 #include "base/json.h"
 #include "cmd/home.h"
+#include "cmd/own_usual.h"
 #include "crypto/digest.h"
-#include "desk/own_file.h"
 #include "desk/own_slice.h"
 
 #include <errno.h>
@@ -17,11 +16,8 @@
 
 #define ARGUMENTS_SIZE_MAX 4096u
 #define RESULT_MAX         65536u
-#define MAPPING_SIZE_MAX   65536u
 #define SLICE_PEOPLE       OWN_SLICE_MAX
 #define SLICE_BYTES        (BODY_SIZE_MAX * 3 / 4) /* then it goes: what a last person adds has room */
-#define FAULTS_TOLD        20
-#define DAY_MS             INT64_C(86400000)
 
 /* One person of the slice at hand: where its text ends, and the line of the file that it ends with. */
 struct piece {
@@ -33,7 +29,6 @@ struct import {
     const struct options *options;
     const char *path;
     FILE *file;
-    FILE *errors; /* NULL: only the first faults are told */
     int64_t size;
     char digest[2 * DIGEST_SIZE + 1];
     struct config config;
@@ -46,103 +41,11 @@ struct import {
     uint64_t done;    /* the line up to which the node has it */
     uint64_t refused; /* faults since then */
     uint64_t people;
-    uint64_t faults;
+    struct faults faults;
     struct progress progress;
     struct problems problems;
     struct error err;
 };
-
-/* --- what the options say of everybody --- */
-
-struct usual_texts {
-    const char *source, *format, *category, *evaluation, *purpose, *offences, *review, *erase,
-        *link, *errors, *mapping;
-};
-
-static bool choice_find(const char *what, const char *text, const char *const *names, size_t count,
-                        size_t *out, struct error *err)
-{
-    for (size_t i = 0; i < count; i++)
-        if (names[i] != NULL && strcmp(names[i], text) == 0) {
-            *out = i;
-            return true;
-        }
-    return error_set(err, ERROR_INPUT, "--%s: no such code", what);
-}
-
-static bool offences_read(const char *text, uint64_t *out, struct error *err)
-{
-    char one[64];
-
-    *out = 0;
-    for (const char *at = text; *at != 0;) {
-        size_t size = strcspn(at, ",");
-        size_t found = 0;
-        snprintf(one, sizeof one, "%.*s", (int)size, at);
-        if (!choice_find("offences", one, offence_names, OFFENCE_COUNT, &found, err))
-            return false;
-        *out |= UINT64_C(1) << found;
-        at += size + (at[size] == ',');
-    }
-    return true;
-}
-
-static bool evaluation_read(const char *text, struct marking *marking, struct error *err)
-{
-    static const char letters[] = "ABCX";
-    const char *at = text[0] == 0 ? NULL : strchr(letters, text[0]);
-
-    if (at == NULL || text[1] < '1' || text[1] > '4' || text[2] != 0)
-        return error_set(err, ERROR_INPUT, "--evaluation: A, B, C or X, then 1 to 4");
-    marking->source_eval = (enum source_eval)(at - letters);
-    marking->info_eval = text[1] - '0';
-    return true;
-}
-
-/* The officer does not leave the node under the own name, and these records stay; still, the marking wants a name. */
-static bool usual_make(struct import *import, const struct usual_texts *texts, struct error *err)
-{
-    struct person *person = &import->usual.person;
-    struct marking *marking = &person->marking;
-    int64_t now_ms = env_real()->now_ms(env_real()->context);
-    uint64_t review_days = 0, erase_days = 0;
-    size_t category = PERSON_SUSPECT, purpose = PURPOSE_INVESTIGATION;
-
-    if (!choice_find("category", texts->category, person_category_names, PERSON_CATEGORY_COUNT,
-                     &category, err) ||
-        !choice_find("purpose", texts->purpose, purpose_names, PURPOSE_COUNT, &purpose, err) ||
-        !offences_read(texts->offences, &marking->offences, err) ||
-        !evaluation_read(texts->evaluation, marking, err) ||
-        !command_number("review", texts->review, 1, 3650, 180, &review_days, err) ||
-        !command_number("erase", texts->erase, 1, 36500, 1095, &erase_days, err))
-        return false;
-    person->category = (enum person_category)category;
-    person->link_to_purpose = span_text(texts->link);
-    marking->type = ENTITY_PERSON;
-    marking->schema_version = MARKING_SCHEMA;
-    marking->origin_party = span_text(import->config.party);
-    marking->origin_ref = span_text(texts->source);
-    marking->source_system = SOURCE_NATIONAL;
-    marking->purpose = (enum purpose)purpose;
-    marking->nature = NATURE_FACT;
-    marking->handling = HANDLING_BIT(HANDLING_H0);
-    marking->as_of_ms = now_ms;
-    marking->recorded_at_ms = now_ms;
-    marking->recorded_by = span_text("import");
-    marking->review_at_ms = now_ms + (int64_t)review_days * DAY_MS;
-    marking->erase_at_ms = now_ms + (int64_t)erase_days * DAY_MS;
-    return true;
-}
-
-static bool mapping_make(struct import *import, const char *path, struct error *err)
-{
-    struct buffer text CLEANUP(buffer_free) = buffer_make(MAPPING_SIZE_MAX);
-
-    if (path == NULL)
-        return own_xml_mapping_read(span_text(own_xml_mapping_usual), &import->mapping, err);
-    return command_read_file(path, MAPPING_SIZE_MAX, &text, err) &&
-           own_xml_mapping_read(buffer_span(&text), &import->mapping, err);
-}
 
 /* --- the file --- */
 
@@ -194,19 +97,6 @@ static bool digest_make(struct import *import, const struct usual_texts *texts, 
     rewind(import->file);
     return !ferror(import->file) ||
            error_set(err, ERROR_STORE, "%s: %s", import->path, strerror(errno));
-}
-
-static void fault_tell(struct import *import, uint64_t line, const char *why)
-{
-    import->faults++;
-    if (import->errors != NULL)
-        fprintf(import->errors, "%" PRIu64 "\t%s\n", line, why);
-    if (import->faults <= FAULTS_TOLD)
-        command_note(import->options, "line %" PRIu64 ": %s", line, why);
-    else if (import->faults == FAULTS_TOLD + 1)
-        command_note(import->options, "more lines are wrong; %s",
-                     import->errors != NULL ? "the file of --errors has them all"
-                                            : "--errors FILE keeps them all");
 }
 
 /* --- slices --- */
@@ -266,7 +156,7 @@ static bool slice_send_singly(struct import *import, uint64_t line, uint64_t ref
             continue;
         if (import->err.kind != ERROR_INPUT)
             return false;
-        fault_tell(import, import->ends[i].line, import->err.text);
+        fault_tell(&import->faults, import->ends[i].line, import->err.text);
         if (!slice_send(import, i, i, to, (i == 0 ? refused : 0) + 1))
             return false;
     }
@@ -315,7 +205,7 @@ static bool step_take(struct import *import, bool *more)
         return true;
     if (step == OWN_FILE_FAULT) {
         import->refused++;
-        fault_tell(import, line, why.text);
+        fault_tell(&import->faults, line, why.text);
     }
     return step != OWN_FILE_PERSON || person_take(import);
 }
@@ -378,7 +268,7 @@ static bool file_take(struct import *import, const struct usual_texts *texts,
     own_file_close(&import->reader);
     rewind(import->file);
     slice_clear(import);
-    import->refused = import->faults = 0;
+    import->refused = import->faults.count = 0;
     if (!import_begin(import, texts->source, &is_over))
         return false;
     if (is_over)
@@ -397,19 +287,18 @@ static bool import_run(struct import *import, const struct usual_texts *texts,
                        struct buffer *result)
 {
     struct home home;
-    size_t format = 0;
+    enum own_file_format format;
     bool ok = false;
 
-    if (!choice_find("format", texts->format, own_file_format_names, OWN_FILE_FORMAT_COUNT, &format,
-                     &import->err) ||
+    if (!usual_format(texts->format, &format, &import->err) ||
         !home_find(import->options->home, &home, &import->err) ||
         !home_config_load(&home, &import->config, &import->err) ||
-        !usual_make(import, texts, &import->err) ||
-        !mapping_make(import, texts->mapping, &import->err) ||
+        !usual_make(texts, &import->config, &import->usual, &import->err) ||
+        !usual_mapping(texts->mapping, &import->mapping, &import->err) ||
         !digest_make(import, texts, &import->err))
         return false;
     for (int begun = 0; !ok && begun < BEGIN_MAX; begun++) {
-        ok = file_take(import, texts, (enum own_file_format)format);
+        ok = file_take(import, texts, format);
         if (!ok && (import->err.kind != ERROR_CONFLICT || import->people > 0))
             break;
     }
@@ -448,6 +337,7 @@ int own_import(struct options *options, int argc, char **argv)
     if (texts.offences[0] == 0 && strcmp(texts.purpose, "missing_persons") != 0)
         return command_usage(options, "say --offences: for what the people are kept");
     import = (struct import){.options = options,
+                             .faults = {.options = options},
                              .path = words.words[0],
                              .pieces = buffer_make(2 * BODY_SIZE_MAX),
                              .progress = {
@@ -459,8 +349,8 @@ int own_import(struct options *options, int argc, char **argv)
         error_set(&import.err, ERROR_MISSING, "%s: %s", words.words[0], strerror(errno));
     bool ok = import.file != NULL;
     if (ok && texts.errors != NULL) {
-        import.errors = fopen(texts.errors, "we");
-        ok = import.errors != NULL ||
+        import.faults.file = fopen(texts.errors, "we");
+        ok = import.faults.file != NULL ||
              error_set(&import.err, ERROR_STORE, "%s: %s", texts.errors, strerror(errno));
     }
     ok = ok && import_run(&import, &texts, &result);
@@ -468,7 +358,7 @@ int own_import(struct options *options, int argc, char **argv)
     buffer_free(&import.pieces);
     if (import.file != NULL)
         fclose(import.file);
-    if (import.errors != NULL && fclose(import.errors) != 0 && ok)
+    if (import.faults.file != NULL && fclose(import.faults.file) != 0 && ok)
         ok = error_set(&import.err, ERROR_STORE, "%s: %s", texts.errors, strerror(errno));
     return ok ? command_show(options, buffer_span(&result))
               : command_fail_problems(options, &import.err, &import.problems);

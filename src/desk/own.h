@@ -9,7 +9,7 @@
 #include "store/own_rows.h"
 
 act_run act_own_import_begin, act_own_import_take, act_own_import_end, act_own_import_list,
-    act_own_search, act_own_show, act_own_remove, act_own_due, act_own_review;
+    act_own_search, act_own_link, act_own_show, act_own_remove, act_own_due, act_own_review;
 
 /*
  * Who is shown for this purpose in this case: shielded ones in their own case only; victims, witnesses, those who give

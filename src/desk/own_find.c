@@ -231,3 +231,16 @@ void own_candidate_write(const struct own_finding *finding, const struct own_can
     json_integer_field(out, "name_likeness_percent", (int64_t)(candidate->like * 100 + 0.5f));
     reasons_write(finding, candidate, out);
 }
+
+bool own_late_write(struct journal *journal, struct json_writer *out, struct error *err)
+{
+    int64_t changed = 0;
+
+    if (journal->own_index == NULL)
+        return true;
+    if (!own_changed(journal->db, &changed, err))
+        return false;
+    if ((uint64_t)changed > own_index_position(journal->own_index))
+        json_boolean_field(out, "newest_not_searchable_yet", true);
+    return true;
+}

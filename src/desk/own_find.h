@@ -63,5 +63,7 @@ bool own_find_score(struct own_finding *finding, const struct record_input *ques
 /* How likely the person is and why: "score", "name_likeness_percent", "reasons" of an object. */
 void own_candidate_write(const struct own_finding *finding, const struct own_candidate *candidate,
                          struct json_writer *out);
+/* The field "newest_not_searchable_yet", when it is so. */
+bool own_late_write(struct journal *journal, struct json_writer *out, struct error *err);
 
 #endif

@@ -7,21 +7,16 @@
 
 #include "base/text.h"
 #include "desk/own_form.h"
+#include "desk/own_ident.h"
 #include "desk/own_index.h"
 #include "desk/own_slice.h"
 #include "agreement/agreement.h"
-#include "match/ident.h"
 #include "store/own_rows.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 
 /* --- one person --- */
-
-static enum ident_kind kind_of(enum document_kind kind)
-{
-    return kind == DOCUMENT_PERSONAL_NUMBER ? IDENT_NUMBER : IDENT_DOCUMENT;
-}
 
 /* What is put for each person of a slice, and what is used again for the next. */
 struct putting {
@@ -33,43 +28,17 @@ struct putting {
     struct error *err;
 };
 
-/* A number that is of no form, or that many share, leads to nobody. */
-static bool mark_put(struct putting *putting, enum ident_kind kind, struct span text,
-                     struct span country, int64_t person)
-{
-    char code[3] = "";
-    struct ident ident;
-    struct error ignored = {0};
-
-    if (country.size == 2)
-        memcpy(code, country.data, 2);
-    if (!ident_read(kind, text, code, &ident, &ignored) || ident.is_worthless)
-        return true;
-    struct own_mark mark = {.kind = (int64_t)kind, .key = span_text(ident.key)};
-    return own_batch_mark(putting->batch, &mark, person, putting->err);
-}
-
 static bool marks_put(struct putting *putting, const struct person *person, int64_t id)
 {
-    struct span country =
-        person->nationality_count > 0 ? person->nationalities[0] : span_make(NULL, 0);
+    struct ident idents[OWN_IDENT_MAX];
+    size_t count = own_idents(person, idents);
 
-    for (size_t i = 0; i < person->document_count; i++)
-        if (!mark_put(putting, kind_of(person->documents[i].kind), person->documents[i].number,
-                      person->documents[i].country, id))
+    for (size_t i = 0; i < count; i++) {
+        struct own_mark mark = {.kind = (int64_t)idents[i].kind, .key = span_text(idents[i].key)};
+        if (!own_batch_mark(putting->batch, &mark, id, putting->err))
             return false;
-    for (size_t i = 0; i < person->phone_count; i++)
-        if (!mark_put(putting, IDENT_PHONE, person->phones[i], country, id))
-            return false;
+    }
     return true;
-}
-
-static uint32_t birth_of(const struct person *person)
-{
-    struct birth birth;
-    struct error ignored = {0};
-
-    return birth_read(person->birth_date, &birth, &ignored) ? birth_pack(&birth) : 0;
 }
 
 bool own_row_fill(struct own_row *row, const struct person *person, struct buffer *body,
@@ -81,7 +50,7 @@ bool own_row_fill(struct own_row *row, const struct person *person, struct buffe
         return error_set(err, ERROR_LIMIT, "a person is too long");
     row->category = (int64_t)person->category;
     row->is_minor = person->is_minor;
-    row->birth = birth_of(person);
+    row->birth = own_birth(person);
     row->body = buffer_span(body);
     row->names = buffer_span(names);
     row->review_ms = person->marking.review_at_ms;

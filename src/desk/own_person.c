@@ -4,9 +4,7 @@
 #include "agreement/agreement.h"
 #include "desk/case.h"
 #include "desk/own_form.h"
-
-#include <inttypes.h>
-#include <stdio.h>
+#include "desk/own_object.h"
 
 bool own_person_find(struct journal *journal, const struct desk_call *call, struct own_row *row,
                      struct error *err)
@@ -27,25 +25,17 @@ bool own_person_find(struct journal *journal, const struct desk_call *call, stru
     return own_may_see(row, &viewer) || error_set(err, ERROR_MISSING, "no such person");
 }
 
-static struct span person_object(const struct own_row *row, struct arena *arena)
-{
-    char text[40];
-    struct span object = {NULL, 0};
-
-    snprintf(text, sizeof text, "own-person %" PRId64, row->id);
-    arena_copy(arena, span_text(text), &object);
-    return object;
-}
-
 //= dir-2016-680 art 25(1)
 bool act_own_show(struct journal *journal, const struct desk_call *call, struct json_writer *out,
                   struct error *err)
 {
     struct own_row row;
+    struct span object;
 
     if (!own_person_find(journal, call, &row, err))
         return false;
-    struct span object = person_object(&row, call->arena);
+    if (!own_object_person(call->arena, row.id, &object))
+        return error_set(err, ERROR_LIMIT, "out of memory");
     if (!access_view(journal, call, "own-show", &object, 1, err))
         return false;
     json_begin_object(out);
@@ -67,11 +57,13 @@ bool act_own_remove(struct journal *journal, const struct desk_call *call, struc
 {
     int64_t changed = 0;
     struct own_row row;
+    struct span object;
 
     if (!own_person_find(journal, call, &row, err) || !own_changed(journal->db, &changed, err) ||
         !own_remove(journal->db, row.id, changed + 1, err))
         return false;
-    struct span object = person_object(&row, call->arena);
+    if (!own_object_person(call->arena, row.id, &object))
+        return error_set(err, ERROR_LIMIT, "out of memory");
     if (!access_write(journal, call, "own-remove", &object, 1, err))
         return false;
     json_begin_object(out);

@@ -74,21 +74,17 @@ void own_scorer_free(struct own_scorer **scorer)
     free(gone);
 }
 
-/* --- a candidate --- */
+/* --- a person --- */
 
-struct values {
-    struct record_value list[RECORD_VALUE_MAX];
-    size_t count;
-};
-
-static void value_put(struct values *values, enum record_kind kind, size_t group, struct span text)
+static void value_put(struct own_values *values, enum record_kind kind, size_t group,
+                      struct span text)
 {
     if (text.size > 0 && values->count < RECORD_VALUE_MAX)
         values->list[values->count++] = (struct record_value){kind, (uint8_t)group, text};
 }
 
 /* As own_names has them: each spelling, with the maiden name in place of the family name, and each alias, is a name. */
-static void names_put(const struct person *person, struct values *values)
+static void names_put(const struct person *person, struct own_values *values)
 {
     size_t group = 0;
 
@@ -107,12 +103,33 @@ static void names_put(const struct person *person, struct values *values)
     }
 }
 
+void own_record_input(const struct person *person, uint32_t birth, struct own_values *values,
+                      struct record_input *out)
+{
+    size_t group = 0;
+
+    values->count = 0;
+    names_put(person, values);
+    for (size_t i = 0; i < person->nationality_count; i++)
+        value_put(values, RECORD_REGION, group++, person->nationalities[i]);
+    value_put(values, RECORD_REGION, group, person->birth_country);
+    value_put(values, RECORD_PLACE, 0, person->birth_place);
+    *out = (struct record_input){
+        .values = values->list,
+        .value_count = values->count,
+        .birth = birth_unpack(birth),
+        .sex = person->sex == SEX_FEMALE ? RECORD_SEX_FEMALE
+               : person->sex == SEX_MALE ? RECORD_SEX_MALE
+                                         : RECORD_SEX_UNKNOWN,
+    };
+}
+
 bool own_scorer_add(struct own_scorer *scorer, const struct person *person, uint32_t birth,
                     struct error *err)
 {
-    struct values values = {.count = 0};
     struct candidate *candidate = calloc(1, sizeof *candidate);
-    size_t group = 0;
+    struct own_values values;
+    struct record_input input;
 
     if (scorer->count == scorer->room) {
         size_t room = scorer->room == 0 ? 64 : 2 * scorer->room;
@@ -127,19 +144,7 @@ bool own_scorer_add(struct own_scorer *scorer, const struct person *person, uint
         return error_set(err, ERROR_LIMIT, "out of memory");
     }
     scorer->candidates[scorer->count++] = candidate;
-    names_put(person, &values);
-    for (size_t i = 0; i < person->nationality_count; i++)
-        value_put(&values, RECORD_REGION, group++, person->nationalities[i]);
-    value_put(&values, RECORD_REGION, group, person->birth_country);
-    value_put(&values, RECORD_PLACE, 0, person->birth_place);
-    struct record_input input = {
-        .values = values.list,
-        .value_count = values.count,
-        .birth = birth_unpack(birth),
-        .sex = person->sex == SEX_FEMALE ? RECORD_SEX_FEMALE
-               : person->sex == SEX_MALE ? RECORD_SEX_MALE
-                                         : RECORD_SEX_UNKNOWN,
-    };
+    own_record_input(person, birth, &values, &input);
     return record_make(scorer->lexicon, scorer->folder, &input, candidate->words,
                        &candidate->record, err);
 }

@@ -12,6 +12,14 @@
 struct own_index;
 struct own_scorer;
 
+/* What a person's record says, to be asked or to be a candidate. `birth`: packed. Person and values must stay. */
+struct own_values {
+    struct record_value list[RECORD_VALUE_MAX];
+    size_t count;
+};
+void own_record_input(const struct person *person, uint32_t birth, struct own_values *values,
+                      struct record_input *out);
+
 /* One question; its values are folded at once. `own_index` NULL: no word is called rare, and a million people are supposed. */
 bool own_scorer_make(struct own_index *own_index, const struct record_input *question,
                      struct own_scorer **out, struct error *err);

@@ -12,6 +12,8 @@
 #include "desk/own_find.h"
 #include "desk/own_form.h"
 #include "desk/own_index.h"
+#include "desk/own_least.h"
+#include "desk/own_object.h"
 #include "match/query.h"
 
 #include <inttypes.h>
@@ -33,6 +35,7 @@ struct search {
     struct own_filter filter;
     struct own_facets facets;
     size_t limit;
+    unsigned least; /* percent */
     struct own_finding finding;
     struct error *err;
 };
@@ -96,6 +99,8 @@ static bool question_read(struct search *search)
                                                                    purpose_names, PURPOSE_COUNT));
     search->limit =
         (size_t)json_get_integer_optional(arguments, "limit", 1, OWN_FOUND_MAX, SHOWN_USUAL);
+    search->least =
+        (unsigned)json_get_integer_optional(arguments, "least_percent", 0, 100, OWN_LEAST_SEARCH);
     if (!problems_to_error(search->call->problems, search->err))
         return false;
     return query_read(text, (const char(*)[3])countries, country_count,
@@ -229,42 +234,16 @@ static void asked_write(const struct search *search, struct json_writer *out)
 
 static bool search_access(struct search *search, size_t shown)
 {
-    struct span *objects = arena_array(search->call->arena, shown + 1, sizeof *objects);
-    struct buffer asked CLEANUP(buffer_free) = buffer_make(ACT_OBJECT_SIZE_MAX);
+    struct arena *arena = search->call->arena;
+    struct span *objects = arena_array(arena, shown + 1, sizeof *objects);
     struct span line = json_get_text(search->call->arguments, "query", 1, QUERY_SIZE_MAX);
-    char text[40];
+    bool ok = objects != NULL && own_object_asked(arena, line, &objects[0]);
 
-    if (objects == NULL)
-        return error_set(search->err, ERROR_LIMIT, "out of memory");
-    /* The question itself: whoever looks for misuse has to see it (docs/safeguards.md j8). Cut at a whole character. */
-    size_t room = ACT_OBJECT_SIZE_MAX - sizeof "asked ";
-    struct span part = span_part(line, 0, room);
-    while (part.size < line.size && part.size > 0 && (line.data[part.size] & 0xC0) == 0x80)
-        part.size--;
-    buffer_text(&asked, "asked ");
-    for (size_t i = 0; i < part.size; i++)
-        buffer_byte(&asked, part.data[i] < ' ' ? ' ' : part.data[i]);
-    objects[0] = buffer_span(&asked);
-    for (size_t i = 0; i < shown; i++) {
-        snprintf(text, sizeof text, "own-person %" PRId64, search->finding.list[i].id);
-        if (!arena_copy(search->call->arena, span_text(text), &objects[i + 1]))
-            return error_set(search->err, ERROR_LIMIT, "out of memory");
-    }
-    return access_view(search->journal, search->call, "own-search", objects, shown + 1,
+    for (size_t i = 0; ok && i < shown; i++)
+        ok = own_object_person(arena, search->finding.list[i].id, &objects[i + 1]);
+    return (ok || error_set(search->err, ERROR_LIMIT, "out of memory")) &&
+           access_view(search->journal, search->call, "own-search", objects, shown + 1,
                        search->err);
-}
-
-static bool late_write(struct search *search, struct json_writer *out)
-{
-    int64_t changed = 0;
-
-    if (search->journal->own_index == NULL)
-        return true;
-    if (!own_changed(search->journal->db, &changed, search->err))
-        return false;
-    if ((uint64_t)changed > own_index_position(search->journal->own_index))
-        json_boolean_field(out, "newest_not_searchable_yet", true);
-    return true;
 }
 
 //= dir-2016-680 art 25(1)
@@ -278,7 +257,7 @@ bool act_own_search(struct journal *journal, const struct desk_call *call, struc
     *search = (struct search){.journal = journal, .call = call, .err = err};
     if (!question_read(search) || !people_find(search))
         return false;
-    size_t found = search->finding.count;
+    size_t found = own_least_reached(&search->finding, search->least);
     size_t shown = found < search->limit ? found : search->limit;
     if (!search_access(search, shown))
         return false;
@@ -291,7 +270,8 @@ bool act_own_search(struct journal *journal, const struct desk_call *call, struc
     json_end_array(out);
     json_boolean_field(out, "more", search->finding.is_cut || shown < found);
     own_facets_write(&search->facets, out);
-    if (!late_write(search, out))
+    own_least_write(search->least, out);
+    if (!own_late_write(journal, out, err))
         return false;
     json_end_object(out);
     return true;

@@ -13,9 +13,30 @@ static const struct shape_field asked_fields[] = {
          "As typed: names, dates, numbers in any order, or fields."),
     CHOICE("purpose", MUST, purpose_names, "What the search serves; it rules who is shown."),
     INTEGER("limit", MAY, 1, OWN_FOUND_MAX, "People of the answer; absent: 20."),
+    INTEGER("least_percent", MAY, 0, 100, "Only people of this score or more; absent: 0, all."),
 };
 const struct shape shape_own_asked =
     SHAPE("own_search_arguments", "A search of the own index.", asked_fields);
+
+/* --- thresholds --- */
+
+static const struct shape_field rates_fields[] = {
+    TEXT("found", MUST, 5, 5, "Of people who are in the index, how many were found."),
+    TEXT("another", MUST, 5, 5, "Of people who are not, for how many somebody else was."),
+};
+static const struct shape rates =
+    SHAPE("own_rates", "What was measured, 0.000 to 1.000 (docs/search.md).", rates_fields);
+static const struct shape *const rates_of[] = {&rates};
+static const struct shape_field least_fields[] = {
+    INTEGER("percent", MUST, 0, 100, "Nobody of a lower score is shown."),
+    INTEGER("measured_percent", MAY, 0, 100,
+            "The score at which the following was measured; absent: at none so low."),
+    OBJECT("name_and_birth", MAY, rates_of, "Asked with name and date of birth."),
+    OBJECT("name_alone", MAY, rates_of, "Asked with the name alone."),
+};
+static const struct shape least =
+    SHAPE("own_least", "The threshold, and how good it is.", least_fields);
+static const struct shape *const least_of[] = {&least};
 
 /* --- who is found --- */
 
@@ -86,6 +107,7 @@ static const struct shape_field answer_fields[] = {
     LIST("list", MUST, OWN_FOUND_MAX, founds, "The likeliest first."),
     BOOLEAN("more", MUST, "There may be others: ask more precisely."),
     OBJECT("facets", MUST, facets_of, NULL),
+    OBJECT("least", MUST, least_of, NULL),
     BOOLEAN("newest_not_searchable_yet", MAY, "Who was entered last is not found by name yet."),
 };
 const struct shape shape_own_found = SHAPE("own_found", "People of the own index.", answer_fields);

@@ -2,7 +2,7 @@
 # A real node: a file of people is imported, with its wrong lines told; a second import that is killed on the way goes on where it
 # stood; people are found within a second, by name and number; nothing of them stands in the reports; a removed one is gone.
 # usage: tests/cmd/own.sh BESA      exit code 77: not run
-# covers: own own_import service_index
+# covers: own own_import own_links own_match own_usual service_index
 set -u
 besa=$1
 root=$(cd "$(dirname "$0")/../.." && pwd)
@@ -87,6 +87,31 @@ says "\"review\":\"$next" desk own review "$person" --purpose investigation --ne
 says '{"list":\[\]}' desk own due --days 2
 says '"people_erased":0' desk retention run
 
+# A list is linked: two of its lines lead to one person, one line is wrong, one is nobody's; nothing of it is entered.
+cat > "$homes/list.csv" << 'END'
+external,family,given,birth_date,passport
+l-1,Popaj,Gheorghe,1984-05-03,
+l-2,Other,Name,,AL:BX1034567
+l-3,Wrong,Line,canary-value,
+l-4,Nobody,Atall,1950-01-02,
+l-5,Krasniqi,Arben,1990-11-21,
+END
+match() { desk own match "$homes/list.csv" --purpose investigation "$@"; }
+"$besa" --home "$homes/ro" --officer ana --reason exercise --case c-1 own match "$homes/list.csv" --purpose investigation \
+    > "$homes/links.csv" 2> "$homes/said" || fail "the list is not linked"
+grep -q '^line 4: birth_date: is no date' "$homes/said" || fail "the wrong line of the list is not told"
+grep -q '4 people asked for, 3 links in 2 groups, 1 wrong lines' "$homes/said" || fail "the links are not counted"
+grep -q canary-value "$homes/said" "$homes/links.csv" && fail "a value of the list was told"
+[ "$(grep -c '^\([12]\),[236],"l-[125]",' "$homes/links.csv")" = 3 ] || { cat "$homes/links.csv"; fail "the links are others"; }
+first=$(grep '"l-1"' "$homes/links.csv" | cut -d, -f1,4)
+[ "$first" = "$(grep '"l-2"' "$homes/links.csv" | cut -d, -f1,4)" ] || fail "two lines of one person are no group"
+[ "$(grep -c ',weakest,' "$homes/links.csv")" = 2 ] || fail "each group has one weakest tie"
+says '"least":{"percent":99,"measured_percent":90' match --least 0.99
+says '"people":1,"groups":1,.*"line":6' match --from 5
+says '"people":5' desk own imports
+match --least 2 > "$homes/said" 2>&1 && fail "a score above 1 was taken"
+grep -q -- '--least: a score, 0 to 1' "$homes/said" || fail "a wrong score is not told"
+
 # Killed on the way; the same command goes on.
 "$besa" --home "$homes/ro" --officer ana --reason "exercise" --case c-1 --json own import "$homes/many.csv" --source big \
     --offences migrant_smuggling > "$homes/killed" 2>&1 & import_pid=$! # the program itself, not a shell around it
@@ -123,4 +148,4 @@ grep -qi 'popaj\|krasniqi' "$homes/ro.log" && fail "a name stands in the report"
 desk own search popaj > "$homes/said" 2>&1 && fail "a search without purpose was answered"
 "$besa" --home "$homes/ro" --officer ana --reason exercise own search popaj --purpose investigation > "$homes/said" 2>&1 &&
     fail "a search without a case was answered"
-echo "own: people imported, found, resumed, removed"
+echo "own: people imported, found, linked, resumed, removed"
