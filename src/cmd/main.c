@@ -236,12 +236,15 @@ const struct command commands[] = {
      "put NUMBER TITLE [--offence CODE]... [--authority NAME] [--restricted]\nlist [--state open|closed] "
      "[--unit UNIT] [--by OFFICER] [--limit N] [--after NUMBER]\nshow NUMBER\nassign NUMBER OFFICER\nclose "
      "NUMBER [--review DAY]\nreopen NUMBER\nerase NUMBER\nnote NUMBER TEXT\nreference NUMBER CHANNEL "
-     "REFERENCE\nperson NUMBER FILE.json [--person N] [--shielded]\nremove NUMBER PERSON\ntask NUMBER "
+     "REFERENCE\nperson NUMBER FILE.json [--person N] [--shielded]\nprotection NUMBER PERSON "
+     "none_known|applicant|protected|unknown [--fears CODE]... [--family-of PERSON]\nremove NUMBER PERSON\ntask NUMBER "
      "OFFICER UNTIL TEXT\ndone NUMBER TASK\ntasks [--by OFFICER] [--limit N] [--after PLACE]",
      "Keeps the cases of the national desk; none of it goes to a partner.\n\n`besa case NUMBER TITLE` is put. "
      "person takes one person as in a message, in the category of this case; --person replaces one. Protected "
-     "people are shown to the case's own unit. close refuses while an answer or a task is owed, and names "
-     "the day of the review: at the latest six months on. CHANNEL: siena, interpol, selec, eurojust, frontex, "
+     "people are shown to the case's own unit. protection says that somebody seeks or holds protection: nothing "
+     "about them, or about who is entered as their family, goes to a state they fear (--fears AL; none named: those of "
+     "nationality and birth, else any but our own); taking it back wants --approver. close refuses while an answer or "
+     "a task is owed, and names the day of the review: at the latest six months on. CHANNEL: siena, interpol, selec, eurojust, frontex, "
      "liaison, prosecutor, jits_platform, direct, other. UNTIL: 2026-01-31T08:00:00Z.",
      command_case},
     {"crosscheck",

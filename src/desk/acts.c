@@ -1,4 +1,5 @@
 /* The table of acts: see desk.h. */
+#include "desk/asylum.h"
 #include "desk/case.h"
 #include "desk/crosscheck.h"
 #include "desk/own.h"
@@ -142,6 +143,9 @@ const struct desk_act desk_acts[] = {
      act_case_person_put},
     {"case-person-remove", "number, person", "Takes a person out of a case, at once.", false, false,
      act_case_person_remove},
+    {"case-person-protection", "number, person, status, fears, family_of",
+     "Says whether somebody of a case seeks or holds protection, and from which states.", false,
+     false, act_case_person_protection},
     {"case-task", "number, officer, until, text", "Gives an officer a task in a case.", false,
      false, act_case_task},
     {"case-task-done", "number, task", "Says that a task is done.", false, false,

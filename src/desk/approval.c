@@ -4,6 +4,7 @@
 #include "base/cursor.h"
 #include "agreement/agreement.h"
 #include "base/text.h"
+#include "desk/asylum.h"
 #include "desk/duty.h"
 #include "desk/private.h"
 #include "desk/refused.h"
@@ -19,16 +20,26 @@ static const struct waiting_act {
     bool
         is_always; /* nobody does it alone; the others wait where the agreement or their officer asks */
 } waiting_acts[] = {
-    {act_request_send, false},       {act_answer_send, false},
-    {act_refuse_send, false},        {act_spontaneous_send, false},
-    {act_clarification_ask, false},  {act_clarification_reply, false},
-    {act_access_decide, false},      {act_delay_tell, false},
-    {act_urgency_doubt, false},      {act_urgency_reply, false},
-    {act_item_forward, false},       {act_item_export, false},
-    {act_officer_password, false}, /* asks by itself: the first half is told with the draft */
-    {act_resume_order, true},        {act_retention_clock, true},
-    {act_key_revoke, true},          {act_officer_revoke, true},
-    {act_succession_prepare, true},  {act_succession_import, true},
+    {act_request_send, false},
+    {act_answer_send, false},
+    {act_refuse_send, false},
+    {act_spontaneous_send, false},
+    {act_clarification_ask, false},
+    {act_clarification_reply, false},
+    {act_access_decide, false},
+    {act_delay_tell, false},
+    {act_urgency_doubt, false},
+    {act_urgency_reply, false},
+    {act_item_forward, false},
+    {act_item_export, false},
+    {act_case_person_protection, false}, /* what is taken back */
+    {act_officer_password, false},       /* asks by itself: the first half is told with the draft */
+    {act_resume_order, true},
+    {act_retention_clock, true},
+    {act_key_revoke, true},
+    {act_officer_revoke, true},
+    {act_succession_prepare, true},
+    {act_succession_import, true},
     {act_agreement_terminate, true},
 };
 

@@ -2,6 +2,7 @@
 #include "desk/case.h"
 
 #include "base/text.h"
+#include "desk/asylum.h"
 #include "desk/crosscheck.h"
 #include "desk/handover_matters.h"
 #include "desk/protection.h"
@@ -350,7 +351,8 @@ bool act_case_erase(struct journal *journal, const struct desk_call *call, struc
         return false;
     if (!act.row.is_closed)
         return error_set(err, ERROR_RULE, "this case is open: close it first");
-    if (!scans_erase(journal, &act, err) || !handover_notes_forget(journal, act.row.number, err) ||
+    if (!asylum_case_may_go(journal, call->arena, act.row.number, err) ||
+        !scans_erase(journal, &act, err) || !handover_notes_forget(journal, act.row.number, err) ||
         !case_erase(journal->db, act.row.number, journal->env->now_ms(journal->env->context),
                     err) ||
         !case_access(journal, &act, "case-erase", span_text(""), err))

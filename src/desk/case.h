@@ -52,6 +52,14 @@ bool case_list_is_for(struct journal *journal, const struct desk_call *call, str
  * shielded people are not for whoever names the case. */
 bool case_own_number(struct journal *journal, const struct desk_call *call, struct span *out,
                      struct error *err);
+/* Somebody of the case who is shown to this officer; MISSING, RULE with the unit to ask. */
+bool case_person_standing(struct journal *journal, const struct case_act *act, int64_t id,
+                          struct case_person_row *out, struct error *err);
+/* What the cross-check knows of a person: for the whole desk, or for the case's own unit. */
+struct person;
+bool case_person_keys_put(struct journal *journal, const struct case_act *act,
+                          const struct case_person_row *row, const struct person *person,
+                          struct error *err);
 /* Protected people (victims, witnesses, smuggled migrants, minors, shielded ones) are for the case's own unit and those who
  * look over it; others of the desk are told which unit to ask. */
 bool case_person_is_protected(const struct case_person_row *person);

@@ -1,6 +1,7 @@
 /* One case as it stands: its items with what is left of their time, people, notes, tasks, references. */
 #include "desk/case.h"
 
+#include "desk/asylum.h"
 #include "desk/codes.h"
 #include "message/offence.h"
 
@@ -108,8 +109,8 @@ static void items_write(struct journal *journal, const struct shown *shown, int6
     json_end_array(out);
 }
 
-static void people_write(const struct case_act *act, const struct shown *shown,
-                         struct json_writer *out)
+static bool people_write(struct journal *journal, const struct case_act *act,
+                         const struct shown *shown, struct json_writer *out, struct error *err)
 {
     json_key(out, "people");
     json_begin_array(out);
@@ -125,12 +126,15 @@ static void people_write(const struct case_act *act, const struct shown *shown,
             json_key(out, "record");
             buffer_add(out->buffer, row->body); /* JSON, read strictly when it came */
             out->needs_comma = true;
+            if (!asylum_write(journal, act->call.arena, row->id, out, err))
+                return false;
         } else {
             json_text_field(out, "ask_unit", act->row.unit);
         }
         json_end_object(out);
     }
     json_end_array(out);
+    return true;
 }
 
 static void notes_write(const struct shown *shown, struct json_writer *out)
@@ -239,7 +243,8 @@ bool act_case_show(struct journal *journal, const struct desk_call *call, struct
     case_head_write(&act.row, out);
     own_initiative_write(journal, &act.row, &shown, out);
     items_write(journal, &shown, now_ms, out);
-    people_write(&act, &shown, out);
+    if (!people_write(journal, &act, &shown, out, err))
+        return false;
     json_key(out, "tasks");
     json_begin_array(out);
     for (size_t i = 0; i < at_most(shown.task_count); i++)

@@ -3,6 +3,7 @@
 
 #include "agreement/agreement.h"
 #include "base/text.h"
+#include "desk/asylum.h"
 #include "desk/match_key.h"
 #include "desk/own_form.h"
 
@@ -36,19 +37,17 @@ static bool fields_check(const struct person *person, struct error *err)
     return true;
 }
 
-static bool standing_find(struct journal *journal, const struct case_act *act, int64_t id,
-                          bool *is_shielded, struct error *err)
+bool case_person_standing(struct journal *journal, const struct case_act *act, int64_t id,
+                          struct case_person_row *out, struct error *err)
 {
-    struct case_person_row row;
     bool is_for = false;
 
-    if (!case_person_find(journal->db, act->call.arena, id, &row, err))
+    if (!case_person_find(journal->db, act->call.arena, id, out, err))
         return false;
-    if (!span_equal(row.number, act->row.number))
+    if (!span_equal(out->number, act->row.number))
         return error_set(err, ERROR_MISSING, "no such person in this case");
-    if (!case_person_is_for(journal, &act->row, &row, &act->officer, &is_for, err))
+    if (!case_person_is_for(journal, &act->row, out, &act->officer, &is_for, err))
         return false;
-    *is_shielded = row.is_shielded;
     return is_for || error_set(err, ERROR_RULE, "this person is protected: ask unit %.*s",
                                SPAN_ARG(act->row.unit));
 }
@@ -59,8 +58,13 @@ static bool place_find(struct journal *journal, const struct case_act *act, int6
 {
     size_t count = 0;
 
-    if (*id > 0)
-        return standing_find(journal, act, *id, is_shielded, err);
+    if (*id > 0) {
+        struct case_person_row standing;
+        if (!case_person_standing(journal, act, *id, &standing, err))
+            return false;
+        *is_shielded = standing.is_shielded;
+        return true;
+    }
     struct case_person_row *rows = arena_array(act->call.arena, CASE_PEOPLE_MAX, sizeof *rows);
     if (rows == NULL)
         return error_set(err, ERROR_LIMIT, "out of memory");
@@ -72,10 +76,9 @@ static bool place_find(struct journal *journal, const struct case_act *act, int6
     return counter_next(journal->db, "case-person", id, err);
 }
 
-/* What the cross-check knows of a person: for the whole desk, or for the case's own unit. */
-static bool person_keys_put(struct journal *journal, const struct case_act *act,
-                            const struct case_person_row *row, const struct person *person,
-                            struct error *err)
+bool case_person_keys_put(struct journal *journal, const struct case_act *act,
+                          const struct case_person_row *row, const struct person *person,
+                          struct error *err)
 {
     struct match_keys *keys = arena_alloc(act->call.arena, sizeof *keys);
     bool is_guarded = act->row.is_restricted || case_person_is_protected(row);
@@ -95,6 +98,7 @@ bool act_case_person_put(struct journal *journal, const struct desk_call *call,
     int64_t id = json_get_integer_optional(call->arguments, "person", 1, JSON_INTEGER_MAX, 0);
     bool is_shielded = false;
     struct buffer body CLEANUP(buffer_free) = buffer_make(BODY_SIZE_MAX);
+    bool is_set = false;
     struct person person;
     struct case_act act;
 
@@ -102,10 +106,12 @@ bool act_case_person_put(struct journal *journal, const struct desk_call *call,
         return false;
     if (!own_person_read(call->body, call->arena, &person, call->problems))
         return problems_to_error(call->problems, err) || error_add(err, "person");
-    if (!fields_check(&person, err) || !place_find(journal, &act, &id, &is_shielded, err))
+    if (!fields_check(&person, err) || !place_find(journal, &act, &id, &is_shielded, err) ||
+        !asylum_is_set(journal, call->arena, id, &is_set, err))
         return false;
-    /* What is not said stays: a shield is never lost by silence. */
-    is_shielded = json_get_boolean_optional(call->arguments, "shielded", is_shielded);
+    /* What is not said stays: a shield is never lost by silence, nor while g3 asks for it. */
+    is_shielded = json_get_boolean_optional(call->arguments, "shielded", is_shielded) ||
+                  (is_set && is_shielded);
     if (!problems_to_error(call->problems, err))
         return false;
     if (!own_person_write(&person, &body))
@@ -119,7 +125,8 @@ bool act_case_person_put(struct journal *journal, const struct desk_call *call,
                                   .officer = act.officer.id,
                                   .put_ms = journal->env->now_ms(journal->env->context)};
     if (!case_person_put(journal->db, &row, err) ||
-        !person_keys_put(journal, &act, &row, &person, err) ||
+        !case_person_keys_put(journal, &act, &row, &person, err) ||
+        !asylum_follow(journal, call->arena, &row, &person, err) ||
         !case_access(journal, &act, "case-person-put", case_object("case-person", id, call->arena),
                      err))
         return false;
@@ -137,6 +144,7 @@ bool act_case_person_remove(struct journal *journal, const struct desk_call *cal
 
     if (!case_begin(journal, call, &act, err) ||
         !place_find(journal, &act, &id, &is_shielded, err) ||
+        !asylum_person_may_go(journal, call->arena, id, err) ||
         !case_person_remove(journal->db, id, err) ||
         !case_access(journal, &act, "case-person-remove",
                      case_object("case-person", id, call->arena), err))

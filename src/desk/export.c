@@ -175,6 +175,7 @@ bool act_item_export(struct journal *journal, const struct desk_call *call, stru
 
     arguments_read(call, &export);
     if (!onward_find(journal, call, &onward, err) ||
+        !onward_people_permit(journal, call, onward, span_text(""), err) ||
         !export_permit(journal, call, onward, &export, err) ||
         !onward_review_permit(journal, call, onward, err) ||
         !whom_write(call, &export, whom, &count, err))

@@ -66,6 +66,7 @@ bool act_item_forward(struct journal *journal, const struct desk_call *call,
     size_t count = 0;
 
     if (!onward_find(journal, call, &onward, err) ||
+        !onward_people_permit(journal, call, onward, span_text(journal->party), err) ||
         !authority_permit(onward, name, &authority, err) ||
         !onward_sources_permit(onward, sources_here(onward), "on in a third country", err) ||
         !onward_consents_permit(journal, call, onward, &way, &consents, err) ||

@@ -3,7 +3,6 @@
 
 #include "base/attributes.h"
 #include "journal/attachment.h"
-#include "match/fold.h"
 #include "message/item.h"
 #include "store/part_rows.h"
 
@@ -38,7 +37,7 @@ const char *match_kind_name(int kind)
 static pthread_mutex_t folder_mutex = PTHREAD_MUTEX_INITIALIZER;
 static struct folder *folder;
 
-static bool name_fold(struct span name, struct folded *out, struct error *err)
+bool match_fold(struct span name, struct folded *out, struct error *err)
 {
     pthread_mutex_lock(&folder_mutex);
     bool ok = folder != NULL || folder_make(&folder, err);
@@ -101,6 +100,19 @@ bool match_digest(struct journal *journal, struct arena *arena, struct span byte
     digest_hkdf(span_make(NULL, 0), secret, span_make(info, sizeof info), digest, sizeof digest);
     return arena_copy(arena, span_make(digest, sizeof digest), out) ||
            error_set(err, ERROR_LIMIT, "out of memory");
+}
+
+void match_keys_digest(const struct match_keys *keys, const char *about, struct span text,
+                       uint8_t out[MATCH_KEY_SIZE])
+{
+    uint8_t hashed[DIGEST_SIZE];
+    struct buffer info CLEANUP(buffer_free) = buffer_make(KEY_TEXT_MAX);
+
+    digest_sha256(text, hashed); /* of any length, and so in one form */
+    buffer_text(&info, about);
+    buffer_byte(&info, ' ');
+    buffer_add(&info, span_make(hashed, sizeof hashed));
+    digest_hkdf(span_make(NULL, 0), keys->secret, buffer_span(&info), out, MATCH_KEY_SIZE);
 }
 
 static bool is_known(const struct match_keys *keys, const struct match_key *key)
@@ -191,7 +203,7 @@ static bool name_add(struct match_keys *keys, struct span given, struct span fam
         return true;
     if (!name_join(keys->arena, given, family, &name))
         return error_set(err, ERROR_LIMIT, "a name does not fit in memory");
-    if (!name_fold(name, &folded, err))
+    if (!match_fold(name, &folded, err))
         return false;
     if (folded.count < 2 || folded.is_cut)
         return true;

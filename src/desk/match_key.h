@@ -8,6 +8,7 @@
 #define BESA_DESK_MATCH_KEY_H
 
 #include "desk/private.h"
+#include "match/fold.h"
 #include "match/ident.h"
 #include "store/key_rows.h"
 
@@ -49,6 +50,11 @@ bool match_keys_begin(struct journal *journal, struct arena *arena, struct match
 /* A digest of any bytes under the same secret, in the arena: who has the books alone can try nothing against it. */
 bool match_digest(struct journal *journal, struct arena *arena, struct span bytes, struct span *out,
                   struct error *err);
+/* A name as match/fold.h folds it; from any thread. */
+bool match_fold(struct span name, struct folded *out, struct error *err);
+/* A digest of `about` and a text under the keys' secret; for other tables than that of match keys. */
+void match_keys_digest(const struct match_keys *keys, const char *about, struct span text,
+                       uint8_t out[MATCH_KEY_SIZE]);
 bool match_keys_of_person(struct match_keys *keys, const struct person *person, int64_t part,
                           struct error *err);
 /* Plates, telephones, and numbers whose check character is right, out of a text. `countries`: whose plates are meant,

@@ -1,6 +1,7 @@
 /* Passing on: see onward.h. */
 #include "desk/onward.h"
 
+#include "desk/asylum.h"
 #include "desk/notice.h"
 #include "desk/private.h"
 #include "desk/protection.h"
@@ -153,8 +154,10 @@ static bool onward_read(struct journal *journal, struct onward *onward, struct a
     if (message == NULL)
         return error_set(err, ERROR_CONFLICT, "this item was refused as malformed");
     message_add(onward, journal->party, message);
-    return !message_parts(onward->type, message, &parts, &attachments) ||
-           parts_add(journal, onward, parts, arena, err);
+    if (!message_parts(onward->type, message, &parts, &attachments))
+        return true;
+    onward->has_file = attachments->count > 0;
+    return parts_add(journal, onward, parts, arena, err);
 }
 
 /* What its receiver refused was never received: nobody here may use it. */
@@ -215,6 +218,21 @@ bool onward_refuse(const struct onward *onward, struct error *err, enum clause c
     return error_set(err, ERROR_RULE, "agreement %s/%" PRId64 ", clause %s: %s",
                      onward->line->agreement_id, onward->line->agreement.version,
                      agreement_clauses[clause].number, words);
+}
+
+bool onward_people_permit(struct journal *journal, const struct desk_call *call,
+                          const struct onward *onward, struct span state, struct error *err)
+{
+    struct asylum_sending sending = {.state = state,
+                                     .type = onward->type,
+                                     .body = onward->body,
+                                     .parts = onward->parts,
+                                     .part_count = onward->part_count,
+                                     .has_file = onward->has_file,
+                                     .near = &onward->row.id,
+                                     .near_count = 1};
+
+    return asylum_permit(journal, call, &sending, err);
 }
 
 bool onward_sources_permit(const struct onward *onward, uint64_t permitted, const char *where,

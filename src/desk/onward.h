@@ -30,6 +30,7 @@ struct onward {
     struct codes codes; /* of the message and of everything in it */
     const struct person *persons[CODES_MARKING_MAX];
     size_t person_count;
+    bool has_file;
     struct onward_third {
         struct span party;
         struct span reference;       /* of its consent to what was given to us; may be empty */
@@ -53,6 +54,10 @@ struct onward_way {
 bool onward_find(struct journal *journal, const struct desk_call *call, struct onward **out,
                  struct error *err);
 
+/* RULE when something in it is about somebody who fears this state; empty: any but our own, since who stands at the end of a
+ * channel may tell it on (asylum.h). */
+bool onward_people_permit(struct journal *journal, const struct desk_call *call,
+                          const struct onward *onward, struct span state, struct error *err);
 /* RULE when something in it comes from a system that is not among `permitted` (bits); `where` ends the sentence. The officer
  * reads which system it was. */
 bool onward_sources_permit(const struct onward *onward, uint64_t permitted, const char *where,

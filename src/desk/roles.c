@@ -67,6 +67,7 @@ const struct role_rule role_rules[] = {
     {"case-reference", OFFICERS | BIT(ANALYST)},
     {"case-person-put", OFFICERS | BIT(ANALYST)},
     {"case-person-remove", OFFICERS | BIT(DPO)},
+    {"case-person-protection", OFFICERS | BIT(ANALYST)},
     {"case-task", OFFICERS | BIT(ANALYST)},
     {"case-task-done", OFFICERS | BIT(ANALYST)},
     {"task-list", OFFICERS | BIT(ANALYST)},

@@ -2,6 +2,7 @@
  * Sending: the officer's form becomes a message. The agreement is asked before anything is written; the same function is
  * asked by the receiver.
  */
+#include "desk/asylum.h"
 #include "desk/crosscheck.h"
 #include "desk/duty.h"
 #include "desk/ground.h"
@@ -49,6 +50,53 @@ static bool sent_remember(struct journal *journal, const struct journal_line *li
            crosscheck_remember(keys, line, &row, err);
 }
 
+/* The messages to which it replies stand in cases of their own. */
+static bool near_find(struct journal *journal, const struct journal_line *line,
+                      const struct reference *reference, struct arena *arena, int64_t *out,
+                      size_t *count, struct error *err)
+{
+    static const enum log_side sides[] = {SIDE_OWN, SIDE_PARTNER};
+    struct entry_row row;
+
+    for (size_t i = 0; reference != NULL && i < ARRAY_COUNT(sides); i++) {
+        if (journal_find_message(journal, line, sides[i], span_make(reference->id, UUID_SIZE),
+                                 arena, &row, err))
+            out[(*count)++] = row.id;
+        else if (err->kind != ERROR_MISSING)
+            return false;
+        else
+            error_clear(err);
+    }
+    return true;
+}
+
+/* The last look before anything is made: whatever an officer sends goes through here (docs/safeguards.md g3). */
+static bool protection_permit(struct journal *journal, const struct journal_line *line,
+                              const struct desk_call *call, const struct draft *draft,
+                              struct error *err)
+{
+    struct span *parts = arena_array(call->arena, draft->part_count + 1, sizeof *parts);
+    int64_t near[4];
+    struct asylum_sending sending = {.state = span_text(line->partner),
+                                     .type = draft->type,
+                                     .body = draft->body,
+                                     .parts = parts,
+                                     .near = near};
+
+    if (parts == NULL)
+        return error_set(err, ERROR_LIMIT, "out of memory");
+    for (size_t i = 0; i < draft->part_count; i++) {
+        if (draft->parts[i].kind == PART_ROW_SMALL)
+            parts[sending.part_count++] = draft->parts[i].bytes;
+        else
+            sending.has_file = true;
+    }
+    return near_find(journal, line, draft->in_reply_to, call->arena, near, &sending.near_count,
+                     err) &&
+           near_find(journal, line, draft->thread, call->arena, near, &sending.near_count, err) &&
+           asylum_permit(journal, call, &sending, err);
+}
+
 bool send_out(struct journal *journal, struct journal_line *line, const struct desk_call *call,
               const char *act, const struct draft *draft, const struct ruling *ruling,
               struct json_writer *out, struct error *err)
@@ -58,7 +106,8 @@ bool send_out(struct journal *journal, struct journal_line *line, const struct d
     struct span objects[2];
     char id[UUID_TEXT_SIZE];
 
-    if (!spoc_copy_read(journal, call, draft->type, &copy, err))
+    if (!protection_permit(journal, line, call, draft, err) ||
+        !spoc_copy_read(journal, call, draft->type, &copy, err))
         return false;
     if (call->is_trial)
         return true;

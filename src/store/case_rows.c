@@ -181,6 +181,8 @@ static const char *const erase_sql[] = {
     "update register set sender = '', subject = '', original = '', scan = '' where case_number = $1",
     "delete from match_keys where side = 1 and object in (select id from case_people where number = $1)",
     "delete from touches where side = 1 and object in (select id from case_people where number = $1)",
+    "delete from asylum_keys where person in (select id from case_people where number = $1)",
+    "delete from asylum where person in (select id from case_people where number = $1)",
     "delete from case_people where number = $1",
     "delete from case_notes where number = $1",
     "delete from case_tasks where number = $1",

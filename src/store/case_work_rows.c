@@ -1,6 +1,7 @@
 /* Rows of what officers keep of a case: people, notes, references, tasks, hand-overs: see case_rows.h. */
 #include "store/case_rows.h"
 
+#include "store/asylum_rows.h"
 #include "store/key_rows.h"
 #include "store/rows.h"
 
@@ -78,7 +79,7 @@ bool case_person_remove(struct database *db, int64_t id, struct error *err)
     if (s == NULL)
         return false;
     statement_integer(s, 1, id);
-    return row_write(s, err) && key_drop(db, KEY_CASE_PERSON, id, err);
+    return row_write(s, err) && key_drop(db, KEY_CASE_PERSON, id, err) && asylum_drop(db, id, err);
 }
 
 /* --- notes and references --- */

@@ -65,6 +65,9 @@ const struct table_info schema_tables[] = {
     {"emergencies", TABLE_LOCAL, "entry"},
     {"exchanges", TABLE_LOCAL, "entry"},
     {"copies", TABLE_LOCAL, "entry"},
+    {"asylum", TABLE_LOCAL, "person"},
+    {"asylum_keys", TABLE_LOCAL, "key, person"},
+    {"glasses", TABLE_LOCAL, "id"},
 };
 const size_t schema_table_count = sizeof schema_tables / sizeof schema_tables[0];
 
@@ -411,6 +414,27 @@ static const char copies_table[] =
 static const char spontaneous_purpose[] =
     "alter table spontaneous add column purpose bigint not null default 0;";
 
+/* Who seeks or holds protection (status: enum protection_status, store/asylum_rows.h), and keyed digests by which something
+ * about them is known. Smuggled migrants (category 7) of whom nothing was said count as seeking it: status 3. */
+static const char asylum_tables[] =
+    "create table asylum (person bigint primary key, status bigint not null, states text not null,"
+    " family_of bigint not null, officer text not null, put_ms bigint not null);"
+    "create table asylum_keys (key bytea not null, person bigint not null, primary key (key, person));"
+    "create index asylum_keys_person on asylum_keys (person);"
+    "insert into asylum (person, status, states, family_of, officer, put_ms)"
+    " select id, 3, '', 0, '', put_ms from case_people where category = 7;";
+
+/* Restricted cases that an officer of another unit opened for an hour (review: 0 open, 1 confirmed, 2 questioned). latest_ms:
+ * of the clock, as a read found it. */
+static const char glass_table[] =
+    "create table glasses (id bigint primary key, case_number text not null, agreement text not null,"
+    " officer text not null, reason text not null, second text not null, made_ms bigint not null,"
+    " until_ms bigint not null, latest_ms bigint not null, ended_ms bigint not null,"
+    " review bigint not null, reviewed_by text not null, reviewed_ms bigint not null,"
+    " reviewed_reason text not null);"
+    "create index glasses_officer on glasses (officer, made_ms);"
+    "create index glasses_review on glasses (review, made_ms, id);";
+
 const struct migration schema_migrations[] = {
     {.number = 1, .sql_both = log_tables},
     {.number = 2, .sql_both = derived_tables},
@@ -438,6 +462,8 @@ const struct migration schema_migrations[] = {
     {.number = 21, .sql_both = queue_filters},
     {.number = 22, .sql_both = copies_table},
     {.number = 23, .sql_both = spontaneous_purpose},
+    {.number = 24, .sql_both = asylum_tables},
+    {.number = 25, .sql_both = glass_table},
 };
 const size_t schema_migration_count = sizeof schema_migrations / sizeof schema_migrations[0];
 

@@ -83,10 +83,11 @@ extern const struct shape shape_own_asked, shape_own_found, shape_own_person, sh
     shape_own_imports, shape_own_dates, shape_own_review, shape_own_reviewed;
 /* The same of cases and hand-overs (shapes_case.c). */
 extern const struct shape shape_case_put, shape_case_assign, shape_case_close, shape_case_note,
-    shape_case_reference, shape_case_task, shape_handover_give, shape_handover_take;
+    shape_case_reference, shape_case_task, shape_case_protection, shape_handover_give,
+    shape_handover_take;
 extern const struct shape shape_cases, shape_case_done, shape_case_shown, shape_case_made,
-    shape_case_referred, shape_tasks, shape_handover, shape_handovers, shape_crosscheck,
-    shape_touched, shape_duplicates;
+    shape_case_referred, shape_case_protected, shape_tasks, shape_handover, shape_handovers,
+    shape_crosscheck, shape_touched, shape_duplicates;
 /* The same of the register and of translations (shapes_register.c). */
 extern const struct shape shape_register_put, shape_translation_put;
 extern const struct shape shape_register, shape_registered, shape_registered_shown,

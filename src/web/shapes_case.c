@@ -1,4 +1,5 @@
 /* Shapes of cases: the case, what officers keep of it, tasks, hand-overs. */
+#include "desk/asylum_limits.h"
 #include "desk/case_limits.h"
 #include "desk/desk.h"
 #include "message/offence.h"
@@ -111,10 +112,31 @@ static const struct shape_field person_fields_[] = {
     TIME("put", MAY, "When this state of it came."),
     IDENTIFIER("by", MAY, NULL),
     ANY("record", MAY, "A person as in messages; absent: protected, ask the unit."),
+    CHOICE("protection_status", MAY, protection_status_names, "For who keeps the case."),
+    TEXTS("fears", MAY, 0, ASYLUM_FEARED_MAX, 3, "States, or `any`."),
+    INTEGER("family_of", MAY, 1, JSON_INTEGER_MAX, NULL),
     IDENTIFIER("ask_unit", MAY, NULL),
 };
 static const struct shape person = SHAPE("case_person", "A person in the case.", person_fields_);
 static const struct shape *const people[] = {&person};
+
+static const struct shape_field protection_arguments[] = {
+    CHOICE("status", MUST, protection_status_names, "`unknown` counts as `applicant`."),
+    TEXTS("fears", MAY, 0, ASYLUM_FEARED_MAX, 2,
+          "States, ISO 3166-1; none: those of nationality and birth, else any but our own."),
+    INTEGER("family_of", MAY, 1, JSON_INTEGER_MAX, "Whose family it is, in this case."),
+};
+const struct shape shape_case_protection = SHAPE(
+    "case_protection_arguments", "What is known of somebody's protection.", protection_arguments);
+
+static const struct shape_field protected_fields[] = {
+    NUMBER,
+    INTEGER("person", MUST, 1, JSON_INTEGER_MAX, NULL),
+    TEXTS("sent", MUST, 0, CASE_ROWS_MAX, 36,
+          "What went from this case to such a state before; look whether it is about them."),
+};
+const struct shape shape_case_protected = SHAPE(
+    "case_protection", "Entered; nothing about them goes there from now on.", protected_fields);
 
 #define TASK(need)                                                                                 \
     INTEGER("task", MUST, 1, JSON_INTEGER_MAX, NULL), NUMBER,                                      \

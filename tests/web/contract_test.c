@@ -774,6 +774,10 @@ CHECK_TEST(cases_and_all_that_is_kept_of_them)
     CHECK(
         of_case("PUT", one, NULL, "{\"title\":\"A case (test)\",\"offences\":[\"opinion\"]}", 422));
     CHECK(of_case("POST", "/api/v1/cases/{id}/people", "shielded=true", person_text(), 201));
+    CHECK(of_case("POST", "/api/v1/cases/{id}/people/{n}/protection", NULL,
+                  "{\"status\":\"sought\"}", 422));
+    CHECK(of_case("POST", "/api/v1/cases/{id}/people/{n}/protection", NULL,
+                  "{\"status\":\"none_known\"}", 200));
     CHECK(of_case("POST", "/api/v1/cases/{id}/notes", NULL, "{\"text\":\"a note\"}", 201));
     CHECK(of_case("POST", "/api/v1/cases/{id}/references", NULL,
                   "{\"channel\":\"siena\",\"reference\":\"S-1\"}", 201));

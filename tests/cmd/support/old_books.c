@@ -15,8 +15,8 @@ static bool undo(struct database *db, const char *statement, struct error *err)
     char column[64];
     char sql[200] = "";
 
-    if (strncmp(statement, "update ", 7) == 0)
-        return true; /* of a column that goes */
+    if (strncmp(statement, "update ", 7) == 0 || strncmp(statement, "insert into ", 12) == 0)
+        return true; /* of a column or table that goes */
     if (sscanf(statement, "create table %63s", table) == 1)
         snprintf(sql, sizeof sql, "drop table if exists %s", table);
     else if (sscanf(statement, "create unique index %63s", table) == 1 ||

@@ -70,7 +70,7 @@ static bool upload_run(struct journal *journal, void *context, struct error *err
     return desk_upload_add(journal, &access, span_text("film.bin"), job->writer, job->sha256, err);
 }
 
-static bool upload(struct pair_node *node, char hex[2 * ATTACHMENT_ID_SIZE + 1], struct error *err)
+bool passed_upload(struct pair_node *node, char hex[2 * ATTACHMENT_ID_SIZE + 1], struct error *err)
 {
     struct attachment_place place = {
         .env = node->journal.env, .home = node->home, .keeper = &node->journal.keeper};
@@ -114,7 +114,7 @@ bool passed_give(struct pair *pair, size_t from, const struct passed *passed,
     text_mark(passed, &items[1].text);
     person_mark(passed, &items[0].person);
     error_clear(err);
-    if (passed->has_file && !upload(&pair->nodes[from], file, err))
+    if (passed->has_file && !passed_upload(&pair->nodes[from], file, err))
         return false;
     if (passed->has_file)
         snprintf(arguments, sizeof arguments, "{\"attachments\":[\"%s\"]}", file);

@@ -5,6 +5,7 @@
 #include "journal/support/pair.h"
 #include "message/marking.h"
 #include "message/person.h"
+#include "store/attachment_file.h"
 #include "store/part_rows.h"
 
 /* A person and a text; what is 0 is as in sample_spontaneous(). */
@@ -26,6 +27,8 @@ bool passed_give(struct pair *pair, size_t from, const struct passed *passed,
                  char item[UUID_TEXT_SIZE], struct error *err);
 /* With names of which every category allows. */
 void passed_plain(struct person *person);
+/* A file that the node's officer gave, to be named among the attachments of a message. */
+bool passed_upload(struct pair_node *node, char hex[2 * ATTACHMENT_ID_SIZE + 1], struct error *err);
 /* The reference of what was given last. */
 const char *passed_reference(void);
 /* What is left of a part at a node, as after a loss or before it was fetched. */

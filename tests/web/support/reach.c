@@ -139,6 +139,7 @@ static const struct row rows[] = {
     {"POST", "/api/v1/cases/{id}/references", 422, "/channel"},
     {"POST", "/api/v1/cases/{id}/people", 404, "no such case"},
     {"DELETE", "/api/v1/cases/{id}/people/{n}", 404, "no such case"},
+    {"POST", "/api/v1/cases/{id}/people/{n}/protection", 422, "/status"},
     {"POST", "/api/v1/cases/{id}/tasks", 422, "/until"},
     {"POST", "/api/v1/cases/{id}/tasks/{n}/completion", 404, "no such case"},
     {"POST", "/api/v1/handovers", 422, "/taker"},
