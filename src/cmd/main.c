@@ -83,13 +83,14 @@ const struct command commands[] = {
     {"request",
      "FILE.json --elsewhere no|yes [--attach FILE]... [--agreement ID] [--transfer-ground GROUND] [--copy-exemption WHY]",
      "Sends a request to the partner.\n\nFILE.json is the message's body (docs/messages.md); - is "
-     "standard input. The own Single Point of Contact gets a copy of what another unit sends, unless WHY is "
+     "standard input. Who asks again, after an answer, names the request before in `refers_to`. The own Single Point of Contact gets a copy of what another unit sends, unless WHY is "
      "highly_sensitive_investigation, terrorism_not_emergency or safety_of_person (docs/copies.md). --transfer-ground "
      "confirms the ground that the agreement proposes (besa agreement try) for a message that names none.",
      command_request},
     {"answer",
      "ITEM FILE.json [--attach FILE]... [--true-ground CODE]... [--transfer-ground GROUND] [--copy-exemption WHY]",
-     "Answers a request in whole, in part, or with nothing held.\n\n--true-ground: with a refusal "
+     "Answers a request in whole, in part, or with nothing held. A request that is answered gets a further "
+     "answer, which names the one before in `supplements` (docs/messages.md).\n\n--true-ground: with a refusal "
      "under_agreement in it, as for refuse.",
      command_answer},
     {"refuse",

@@ -114,11 +114,12 @@ static bool is_over(struct journal *journal, const struct matter *matter)
 static bool open_check(struct journal *journal, const struct desk_call *call,
                        const struct matter *matter, struct error *err)
 {
-    struct answer_row answers[1];
-    size_t count = 0;
+    struct answer_row answer;
+    bool is_there = false;
 
-    return answer_list(journal->db, call->arena, matter->request.entry, answers, 1, &count, err) &&
-           (count == 0 || error_set(err, ERROR_CONFLICT, "the request is answered"));
+    return answer_that_counts(journal, call->arena, matter->request.entry, &answer, &is_there,
+                              err) &&
+           (!is_there || error_set(err, ERROR_CONFLICT, "the request is answered"));
 }
 
 /* Asks the agreement, appends in reply to what was named, in the thread of the request. */

@@ -71,6 +71,17 @@ bool item_find(struct journal *journal, struct span id, struct arena *arena,
  * Contact is not for it: RULE for any other officer. */
 bool item_may_open(struct journal *journal, const struct desk_call *call, struct journal_line *line,
                    int64_t entry, struct error *err);
+/* The newest answer to a request that counts: none that its receiver refused or holds. */
+bool answer_that_counts(struct journal *journal, struct arena *arena, int64_t request,
+                        struct answer_row *out, bool *is_there, struct error *err);
+/* Before an answer to `request` goes: a first one names none before it, a further one names which it adds to (again.c).
+ * `what`: for the refusal. CONFLICT with the id of the answer that stands. */
+bool further_check(struct journal *journal, const struct desk_call *call, struct journal_line *line,
+                   const struct answer *answer, const struct entry_row *request, const char *what,
+                   struct error *err);
+/* Before a request goes that asks again: the one that it refers to has its answer. */
+bool again_check(struct journal *journal, const struct desk_call *call, struct journal_line *line,
+                 const struct request *request, struct error *err);
 bool item_reference(const struct journal_line *line, const struct entry_row *row,
                     struct reference *out);
 /* What was given to us unasked and stands in no case yet, as elements of the open list of the inbox; *objects gets the names

@@ -71,6 +71,8 @@ static void row_write(struct journal *journal, struct json_writer *out, const st
     }
     if (row->delayed_to_ms > 0)
         json_time_field(out, "delayed_to", row->delayed_to_ms);
+    if (row->answers > 0)
+        json_integer_field(out, "answers", row->answers);
     json_string_field(out, "state",
                       row->answers > 0 ? "answered"
                       : row->received_s == 0
@@ -363,6 +365,7 @@ static bool timeline_show(struct journal *journal, const struct journal_line *li
     struct answer_row *answers = arena_array(arena, ROW_MAX, sizeof *answers);
     size_t notice_count = 0;
     size_t answer_count = 0;
+    bool is_answered = false; /* by one before, that counts */
 
     if (notices == NULL || answers == NULL)
         return error_set(err, ERROR_LIMIT, "out of memory");
@@ -391,6 +394,9 @@ static bool timeline_show(struct journal *journal, const struct journal_line *li
         json_text_field_optional(out, "grounds", answers[i].grounds);
         json_string_field(out, "item", id);
         json_time_field(out, "at", entry.created_ms);
+        json_boolean_field(out, "counts", answers[i].counts);
+        json_boolean_field(out, "further", is_answered);
+        is_answered = is_answered || answers[i].counts;
         json_end_object(out);
     }
     bool ok = said_show(journal, line, row, out, arena, err);

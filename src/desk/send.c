@@ -221,7 +221,8 @@ bool act_request_send(struct journal *journal, const struct desk_call *call,
         ground_hint(journal, line, call);
         return problems_to_error(call->problems, err) || error_add(err, "request");
     }
-    if (!elsewhere_check(call, request.foreign_reference_count, request.is_training, err))
+    if (!elsewhere_check(call, request.foreign_reference_count, request.is_training, err) ||
+        !again_check(journal, call, line, &request, err))
         return false;
     if (request.parts.count > 0)
         return error_set(err, ERROR_INPUT,
@@ -417,6 +418,8 @@ bool act_answer_send(struct journal *journal, const struct desk_call *call, stru
         return error_set(err, ERROR_INPUT,
                          "answer: parts are made here, from items and attachments");
     answer.emergency = URGENCY_NONE; /* the door says so, not the body */
+    if (!further_check(journal, call, line, &answer, &row, "a further answer", err))
+        return false;
     if (call->access.is_alone && !emergency_ground(journal, line, row.id, &request, &answer, err))
         return false;
     return answer_out(journal, line, call, "answer-send", &answer, &request, out, err);
@@ -446,6 +449,9 @@ bool act_refuse_send(struct journal *journal, const struct desk_call *call, stru
     struct answer answer = {.outcome = ANSWER_REFUSED, .refusals = refusals};
 
     if (!request_to_us(journal, call, &line, &row, &answered.reference, err))
+        return false;
+    if (!further_check(journal, call, line, &answer, &row,
+                       "an answer that refuses what is left of it", err))
         return false;
     uint64_t grounds =
         json_get_choices(call->arguments, "grounds", refusal_ground_names, REFUSAL_GROUND_COUNT, 1);

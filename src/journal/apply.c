@@ -260,6 +260,10 @@ static bool result_add(struct journal *journal, const struct apply_input *input,
     result_fill(outcomes, position, &row, ground);
     if (!clock_apply_outcome(journal, input->line, target.id, (enum outcome_kind)row.outcome, err))
         return false;
+    /* What the partner refused or holds answers nothing: its request waits at both. */
+    if (target.type == MESSAGE_ANSWER &&
+        !answer_settle(journal->db, target.id, row.outcome == OUTCOME_ACCEPTED, err))
+        return false;
     if (is_pruned || (target.body_state != BODY_HELD && target.body_state != BODY_NONE))
         return true;
     /* What owes no outcome is told only when it did not pass, or passes now after it was held. */

@@ -5,6 +5,7 @@
  */
 #include "journal/alone.h"
 #include "journal/clock.h"
+#include "journal/earlier.h"
 #include "journal/governance.h"
 #include "journal/in_force.h"
 
@@ -478,6 +479,32 @@ static bool governance_judge(struct journal *journal, struct journal_line *line,
     return true;
 }
 
+/* A further answer, and a request that asks again, name what was there before (earlier.h). */
+static bool earlier_check(struct journal *journal, struct journal_line *line,
+                          const struct entry_row *row, const struct head *head, const void *parsed,
+                          struct arena *arena, struct verdict *verdict, struct error *err)
+{
+    const struct answer *answer = head->type == MESSAGE_ANSWER ? parsed : NULL;
+    const struct request *request = head->type == MESSAGE_REQUEST ? parsed : NULL;
+    const uint8_t *id = answer != NULL && answer->has_supplements   ? answer->supplements
+                        : request != NULL && request->has_refers_to ? request->refers_to
+                                                                    : NULL;
+    struct earlier_question question = {.before = row->id,
+                                        .id = id,
+                                        .type = head->type,
+                                        .about = answer != NULL ? head->in_reply_to.id : NULL};
+    struct entry_row earlier;
+    bool is_so = false;
+
+    if (id == NULL)
+        return true;
+    if (!earlier_find(journal, line, &question, arena, &earlier, &is_so, err))
+        return false;
+    if (!is_so)
+        refuse(verdict, OUTCOME_UNRESOLVED);
+    return true;
+}
+
 /* What a body of the books names, must be there for its sender to name. */
 static bool books_check(struct journal *journal, struct journal_line *line,
                         const struct entry_row *row, const struct head *head, const void *parsed,
@@ -517,6 +544,7 @@ static bool body_judge(struct journal *journal, struct journal_line *line,
         return true;
     }
     if (!books_check(journal, line, row, head, *parsed, arena, verdict, err) ||
+        !earlier_check(journal, line, row, head, *parsed, arena, verdict, err) ||
         !parts_settle(journal, line, row->id, PART_KIND_SMALL, head->type, *parsed, arena, verdict,
                       err))
         return false;

@@ -159,6 +159,13 @@ static const struct form_field answer_fields[] = {
      .min = 1,
      .max = REFERENCE_SIZE_MAX,
      .about = "Its reference, where one was needed."},
+    {.name = "supplements",
+     .kind = FORM_UUID,
+     FORM_MAYBE_AT(struct answer, supplements, has_supplements),
+     .about =
+         "Of a further answer: the message id of an earlier one of its sender to the same request, to "
+         "which this adds, or which it mends; that one stays as it is. A thing that is mended is named by "
+         "`supersedes` of its marking. No limit runs for it."},
     {.name = "language",
      .kind = FORM_TEXT,
      FORM_AT(struct answer, language),

@@ -36,6 +36,8 @@ struct answer {
     struct span approved_by;            /* pseudonym of the approving officer */
     enum urgency_ground emergency;      /* why one officer sent it alone; URGENCY_NONE: not so */
     struct span judicial_authorisation; /* reference; may be empty */
+    bool has_supplements;               /* a further answer: what it adds to, or mends, */
+    uint8_t supplements[UUID_SIZE];     /* an earlier one of its writer to the same request */
     struct span language;
     uint64_t handling; /* of the answer itself: HANDLING_BIT */
     struct span handling_note;

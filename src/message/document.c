@@ -77,6 +77,28 @@ static void grounds_write(struct buffer *out)
         buffer_format(out, "| `%s` | %s |\n", refusal_ground_names[i], refusal_ground_meanings[i]);
 }
 
+/* Where the exchange of one request goes on, although it was answered. */
+static void again_write(struct buffer *out)
+{
+    buffer_text(
+        out,
+        "## after an answer\n\n"
+        "With the first answer that counts a request is answered, on both nodes, and its limit does not run again. An answer "
+        "that its receiver refused or holds does not count: the request waits, on both nodes, its limit runs on, and a first "
+        "answer may still go.\n\n"
+        "| | |\n|---|---|\n"
+        "| the desk that answered learns more, or was wrong | a further answer to the same request, with the id of the one "
+        "that it adds to or mends in `supplements`; whoever answers without it, not knowing of the first, is told its id. "
+        "What is mended thing by thing names the old one by `supersedes` of its marking. |\n"
+        "| the desk that asked finds something open, or its question misread | a new request with the id of the old one in "
+        "`refers_to`, once that one has its answer: with reasons, limits and declarations of its own. As long as it has none, "
+        "its limit runs, and a question about it is replied to. |\n"
+        "| a case was closed meanwhile | it is opened again (`besa case reopen`), and goes on under its number. |\n\n"
+        "Either id names an earlier message of the same writer under the same agreement, `supplements` one in reply to the "
+        "same request; the receiver refuses any other as `unresolved`. A further answer that names none is accepted: an "
+        "older build writes it so.\n\n");
+}
+
 void message_types_document(struct buffer *out)
 {
     buffer_text(out,
@@ -89,6 +111,7 @@ void message_types_document(struct buffer *out)
                 "writes fields in the order of these tables and without spaces.\n\n"
                 "## types\n\n");
     types_write(out);
+    again_write(out);
     forms_write(out);
     offences_write(out);
     grounds_write(out);

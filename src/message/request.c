@@ -119,6 +119,12 @@ static const struct form_field request_fields[] = {
      .min = 1,
      .max = REFERENCE_SIZE_MAX,
      .about = "The case it belongs to."},
+    {.name = "refers_to",
+     .kind = FORM_UUID,
+     FORM_MAYBE_AT(struct request, refers_to, has_refers_to),
+     .about =
+         "Asks again: the message id of an earlier request of its sender, whose answer leaves something open or "
+         "was wrong. That one stays answered; this one has limits of its own."},
     {.name = "authority",
      .kind = FORM_TEXT,
      FORM_AT(struct request, authority),

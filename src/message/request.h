@@ -51,9 +51,11 @@ struct foreign_reference {
 #define FOREIGN_REFERENCE_COUNT_MAX 16
 
 struct request {
-    struct span reference;      /* the sender's own */
-    struct span case_reference; /* may be empty */
-    struct span authority;      /* requesting authority */
+    struct span reference;        /* the sender's own */
+    struct span case_reference;   /* may be empty */
+    bool has_refers_to;           /* asks again: after the answer to */
+    uint8_t refers_to[UUID_SIZE]; /* an earlier request of its writer */
+    struct span authority;        /* requesting authority */
     struct span address;
     struct span officer;     /* pseudonym, new per partner and month */
     struct span approved_by; /* pseudonym of a second officer; empty: nobody was asked */

@@ -9,8 +9,8 @@
 
 /* A request's place in the queue follows from its deadline and its answers, whichever of the three came first. */
 static const char request_place_sql[] =
-    "update requests set is_answered = case when exists (select 1 from answers a where a.target = requests.entry)"
-    " then 1 else 0 end,"
+    "update requests set is_answered = case when exists (select 1 from answers a where a.target = requests.entry"
+    " and a.counts <> 0) then 1 else 0 end,"
     " due_ms = coalesce((select d.due_ms from dues d where d.entry = requests.entry), 9007199254740992)"
     " where entry = $1";
 
@@ -165,8 +165,8 @@ bool due_find(struct database *db, int64_t entry, int64_t *received_s, int64_t *
 }
 
 static const char answer_insert_sql[] =
-    "insert into answers (entry, target, is_own, outcome, items, grounds, at_ms)"
-    " values ($1, $2, $3, $4, $5, $6, $7)";
+    "insert into answers (entry, target, is_own, outcome, items, grounds, at_ms, counts)"
+    " values ($1, $2, $3, $4, $5, $6, $7, 1)";
 
 bool answer_insert(struct database *db, const struct answer_row *row, struct error *err)
 {
@@ -193,11 +193,13 @@ static bool answer_read(const struct statement *s, struct arena *arena, void *ou
     row->outcome = column_integer(s, 3);
     row->items = column_integer(s, 4);
     row->at_ms = column_integer(s, 6);
+    row->counts = column_integer(s, 7) != 0;
     return row_text(s, 5, arena, &row->grounds);
 }
 
 static const char answer_list_sql[] =
-    "select entry, target, is_own, outcome, items, grounds, at_ms from answers where target = $1 order by entry";
+    "select entry, target, is_own, outcome, items, grounds, at_ms, counts from answers where target = $1"
+    " order by entry";
 
 bool answer_list(struct database *db, struct arena *arena, int64_t target, struct answer_row *out,
                  size_t limit, size_t *count, struct error *err)
@@ -207,6 +209,26 @@ bool answer_list(struct database *db, struct arena *arena, int64_t target, struc
         return false;
     statement_integer(s, 1, target);
     return rows_read(s, arena, answer_read, out, sizeof *out, limit, count, err);
+}
+
+static const char answer_settle_sql[] =
+    "update answers set counts = $1 where entry = $2 returning target";
+
+bool answer_settle(struct database *db, int64_t entry, bool counts, struct error *err)
+{
+    int64_t target = 0;
+    {
+        struct statement *s CLEANUP(statement_give) = statement_take(db, answer_settle_sql, err);
+        if (s == NULL)
+            return false;
+        statement_integer(s, 1, counts);
+        statement_integer(s, 2, entry);
+        enum statement_step step = statement_step(s, err);
+        if (step != STEP_ROW)
+            return step == STEP_DONE;
+        target = column_integer(s, 0);
+    }
+    return request_place(db, target, err);
 }
 
 static const char notice_insert_sql[] =
@@ -401,7 +423,7 @@ bool erasure_return(struct database *db, int64_t target, struct error *err)
  * assignment gives it back to the unit before. */
 static const char *const derived_erase_sql[] = {
     "update requests set is_answered = 0 where entry in (select target from answers where entry = $1)"
-    " and (select count(*) from answers a where a.target = requests.entry) = 1",
+    " and not exists (select 1 from answers a where a.target = requests.entry and a.entry <> $1 and a.counts <> 0)",
     "update requests set unit = coalesce((select n.unit from notices n where n.target = requests.entry"
     " and n.kind = 4 and n.entry <> $1 order by n.entry desc limit 1), '')"
     " where entry in (select target from notices where entry = $1)",

@@ -52,8 +52,12 @@ struct answer_row {
     int64_t items;
     struct span grounds;
     int64_t at_ms; /* the partner's: custody here; ours: when it was made */
+    bool
+        counts; /* read only; false: ours, and the partner refused or holds it: the request waits */
 };
 bool answer_insert(struct database *db, const struct answer_row *row, struct error *err);
+/* Whether our answer counts, by the partner's outcome; nothing happens when it is none. */
+bool answer_settle(struct database *db, int64_t entry, bool counts, struct error *err);
 bool answer_list(struct database *db, struct arena *arena, int64_t target, struct answer_row *out,
                  size_t limit, size_t *count, struct error *err);
 

@@ -13,7 +13,7 @@
     "select r.entry, r.log, r.message_id, r.is_own, r.reference, r.urgency, r.is_training, r.language, r.persons," \
     " r.attachments, r.due_after_ms, r.deadline_row, r.version, l.agreement, l.partner, e.idx, e.created_ms,"      \
     " coalesce(d.received_s, 0), coalesce(d.due_ms, 0),"                                                           \
-    " (select count(*) from answers a where a.target = r.entry),"                                                  \
+    " (select count(*) from answers a where a.target = r.entry and a.counts <> 0),"                                \
     " (select count(*) from notices n where n.target = r.entry),"                                                  \
     " coalesce((select x.outcome from results x where x.target = r.entry order by x.entry desc limit 1), -1),"     \
     " r.is_answered, r.due_ms, coalesce(d.suspended_ms, 0), coalesce(d.delayed_to_ms, 0), r.unit"                  \

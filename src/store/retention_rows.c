@@ -63,7 +63,7 @@ bool retention_received(struct database *db, int64_t log, int64_t from, int64_t 
 
 static const char retention_request_sql[] =
     "update retention set start_ms ="
-    " coalesce((select max(a.at_ms) from answers a where a.target = retention.entry),"
+    " coalesce((select max(a.at_ms) from answers a where a.target = retention.entry and a.counts <> 0),"
     " (select d.due_ms from dues d where d.entry = retention.entry), 9007199254740992)"
     " where entry = $1 and number = 0 and class = 0"
     " and exists (select 1 from requests r where r.entry = retention.entry)";
@@ -83,7 +83,8 @@ bool retention_request(struct database *db, int64_t entry, struct error *err)
 
 static const char retention_unanswered_sql[] =
     "update retention set start_ms ="
-    " coalesce((select max(a.at_ms) from answers a where a.target = retention.entry and a.entry <> $1),"
+    " coalesce((select max(a.at_ms) from answers a where a.target = retention.entry and a.entry <> $1"
+    " and a.counts <> 0),"
     " (select d.due_ms from dues d where d.entry = retention.entry), 9007199254740992)"
     " where number = 0 and class = 0 and entry in (select target from answers where entry = $1)"
     " and exists (select 1 from requests r where r.entry = retention.entry)";

@@ -410,9 +410,11 @@ static const char copies_table[] =
     "create table copies (entry bigint primary key, unit text not null, exemption bigint not null);"
     "create index copies_unit on copies (unit, entry);";
 
-/* What is given unasked of an immediate threat (purpose 4) is urgent. Older rows come from apply, whose number rises. */
-static const char spontaneous_purpose[] =
-    "alter table spontaneous add column purpose bigint not null default 0;";
+/* What is given unasked of an immediate threat (purpose 4) is urgent; an answer that its receiver refused answers nothing.
+ * Older rows come from apply, whose number rises. */
+static const char exchange_columns[] =
+    "alter table spontaneous add column purpose bigint not null default 0;"
+    "alter table answers add column counts bigint not null default 1;";
 
 /* Who seeks or holds protection (status: enum protection_status, store/asylum_rows.h), and keyed digests by which something
  * about them is known. Smuggled migrants (category 7) of whom nothing was said count as seeking it: status 3. */
@@ -461,7 +463,7 @@ const struct migration schema_migrations[] = {
     {.number = 20, .sql_both = spontaneous_table},
     {.number = 21, .sql_both = queue_filters},
     {.number = 22, .sql_both = copies_table},
-    {.number = 23, .sql_both = spontaneous_purpose},
+    {.number = 23, .sql_both = exchange_columns},
     {.number = 24, .sql_both = asylum_tables},
     {.number = 25, .sql_both = glass_table},
 };
@@ -486,11 +488,11 @@ static const struct {
      "select entry, target, kind, about, is_own, seen, is_yes, expected_ms, time_s, counts from clocks"
      " order by entry",
      "delete from clocks"},
-    {"answers", 7,
-     "select entry, target, is_own, outcome, items, grounds, at_ms from answers order by entry",
+    {"answers", 8,
+     "select entry, target, is_own, outcome, items, grounds, at_ms, counts from answers order by entry",
      "delete from answers"},
-    {"spontaneous", 10,
-     "select entry, log, message_id, is_own, reference, provision, is_training, language, items, attachments"
+    {"spontaneous", 11,
+     "select entry, log, message_id, is_own, reference, provision, is_training, language, items, attachments, purpose"
      " from spontaneous order by entry",
      "delete from spontaneous"},
     {"notices", 5, "select entry, target, kind, unit, at_ms from notices order by entry",

@@ -4,12 +4,14 @@
 #include "store/rows.h"
 
 /* Time of the first answer, grounds of the last one that has any. */
-#define FACTS                                                                                          \
-    " r.is_own, r.urgency,"                                                                            \
-    " case when coalesce(d.deadline_row, 0) > 0 then d.deadline_row else r.deadline_row end,"          \
-    " coalesce(d.received_s, 0), coalesce(d.due_ms, 0), coalesce(d.delayed_to_ms, 0),"                 \
-    " coalesce((select a.at_ms from answers a where a.target = r.entry order by a.entry limit 1), 0)," \
-    " coalesce((select a.grounds from answers a where a.target = r.entry and a.grounds is not null"    \
+#define FACTS                                                                                      \
+    " r.is_own, r.urgency,"                                                                        \
+    " case when coalesce(d.deadline_row, 0) > 0 then d.deadline_row else r.deadline_row end,"      \
+    " coalesce(d.received_s, 0), coalesce(d.due_ms, 0), coalesce(d.delayed_to_ms, 0),"             \
+    " coalesce((select a.at_ms from answers a where a.target = r.entry and a.counts <> 0"          \
+    " order by a.entry limit 1), 0),"                                                              \
+    " coalesce((select a.grounds from answers a where a.target = r.entry and a.counts <> 0"        \
+    " and a.grounds is not null"                                                                   \
     " order by a.entry desc limit 1), '')"
 
 static const char exchange_keep_sql[] =

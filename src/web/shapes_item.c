@@ -127,6 +127,7 @@ static const struct shape_field row_fields[] = {
     TIME("delayed_to", MAY,
          "The answer waits for a judicial authorisation, it is expected, until then; the limit "
          "itself stays where it is."),
+    COUNT("answers", MAY, "More than one: a further answer adds to the first, or mends it."),
     CHOICE("state", MUST, state_words, NULL),
     CHOICE("partner_says", MAY, result_words, "What the partner's node did with it."),
     IDENTIFIER("unit", MAY, "To whom it was given; of ours: there."),
@@ -411,6 +412,8 @@ static const struct shape_field answered_fields[] = {
     TEXT("grounds", MAY, 1, WORDS_MAX, "Of a refusal."),
     UUID("item", MUST, "The id of the answer."),
     TIME("at", MUST, NULL),
+    BOOLEAN("counts", MUST, "False: its receiver refused or holds it, and the request waits."),
+    BOOLEAN("further", MUST, "It adds to an earlier answer that counts, or mends it."),
 };
 static const struct shape answered = SHAPE("answer_given", "An answer to it.", answered_fields);
 

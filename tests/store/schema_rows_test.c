@@ -104,6 +104,7 @@ static const struct {
     {"dues", "left_ms", {"0", NULL}},
     {"dues", "delayed_to_ms", {"0", NULL}},
     {"spontaneous", "purpose", {"0", NULL}},
+    {"answers", "counts", {"1", NULL}},
     {"credentials", "set_by", {"", NULL}},
     {"credentials", "confirmed_by", {"", NULL}},
     {"sessions", "is_limited", {"0", NULL}},

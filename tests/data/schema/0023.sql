@@ -244,5 +244,7 @@ create index copies_unit on copies (unit, entry);
 insert into schema_version (number) values (22);
 insert into copies (entry, unit, exemption) values (36, 'border', 2);
 alter table spontaneous add column purpose bigint not null default 0;
+alter table answers add column counts bigint not null default 1;
 insert into schema_version (number) values (23);
 insert into spontaneous (entry, log, message_id, is_own, reference, provision, is_training, language, items, attachments, purpose) values (37, 3, 'id 37', 1, 'RO-37', 1, 1, 'en', 2301, 2302, 4);
+insert into answers (entry, target, is_own, outcome, items, grounds, at_ms, counts) values (38, 36, 1, 1, 2303, 'c', 2304, 0);
