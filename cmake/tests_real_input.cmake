@@ -9,6 +9,8 @@ if(TARGET besa)
   # Three nodes under two agreements; real_input finds the ports.
   add_test(NAME third_partner COMMAND ${CMAKE_SOURCE_DIR}/tests/real/third_partner.sh $<TARGET_FILE:besa>)
   set_tests_properties(third_partner PROPERTIES LABELS real TIMEOUT 400)
+  add_test(NAME real_spontaneous COMMAND ${CMAKE_SOURCE_DIR}/tests/cmd/spontaneous.sh $<TARGET_FILE:besa>)
+  set_tests_properties(real_spontaneous PROPERTIES LABELS real TIMEOUT 200 SKIP_RETURN_CODE 77)
   # To the end of an agreement, on a clock that is moved ahead; sanitizers want to be loaded first.
   if(BESA_SANITIZE STREQUAL "")
     add_library(real_later MODULE tests/real/later.c)

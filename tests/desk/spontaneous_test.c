@@ -369,6 +369,75 @@ CHECK_TEST(what_is_of_a_serious_offence_must_be_given_or_is_excepted)
     CHECK_ERROR(err, ERROR_RULE, "clause 4.2: given as what must be, and no serious offence");
 }
 
+struct lying {
+    const struct spontaneous *given;
+    char item[UUID_TEXT_SIZE];
+};
+
+/* As a partner's node would that asks no agreement: straight into its log. */
+static bool lying_run(struct journal *journal, void *context, struct error *e)
+{
+    struct lying *lying = context;
+    struct buffer body CLEANUP(buffer_free) = buffer_make(BODY_SIZE_MAX);
+    struct draft draft = {
+        .type = MESSAGE_SPONTANEOUS, .unit = span_text("desk"), .parsed = lying->given};
+    struct appended appended;
+
+    if (!spontaneous_write(lying->given, &body))
+        return false;
+    draft.body = buffer_span(&body);
+    bool ok = journal_append(journal, &journal->lines[0], &draft, &appended, e);
+    if (ok)
+        uuid_write(appended.message_id, lying->item);
+    return ok;
+}
+
+/* Whether the receiver says this of it; and it stands in its list exactly when it was accepted. */
+static bool receiver_says(const struct spontaneous *given, const char *verdict)
+{
+    struct lying lying = {.given = given};
+    bool is_accepted = strcmp(verdict, "\"accepted\"") == 0;
+    char wanted[96];
+
+    if (!pair_work(&pair.nodes[1], lying_run, &lying, &err)) {
+        printf("%s\n", err.text);
+        return false;
+    }
+    pair_settle(&pair);
+    snprintf(wanted, sizeof wanted, "\"partner_says\":%s", verdict);
+    if (!act_item(1, "item-show", lying.item, "") || !says(wanted)) {
+        printf("%.400s\n", (const char *)out.data);
+        return false;
+    }
+    return act(0, "spontaneous-list", "{\"limit\":200}") && says(lying.item) == is_accepted;
+}
+
+/* Each node asks for itself: what a lying partner lets pass is refused here, with the clause that it broke. */
+//= dir-2023-977 art 7(2)
+CHECK_TEST(the_receiver_holds_a_lying_partner_to_must_and_may)
+{
+    static const enum provision_exception exceptions[] = {EXCEPTION_C, EXCEPTION_F_I,
+                                                          EXCEPTION_F_II, EXCEPTION_F_III};
+    struct spontaneous given = given_by(1);
+
+    given.provision = PROVISION_MAY; /* of a serious offence, and nothing frees from giving it */
+    CHECK(receiver_says(&given, "\"refused\",\"partner_ground\":\"not_permitted 4.2\""));
+    for (size_t i = 0; i < ARRAY_COUNT(exceptions); i++) {
+        given.exception = exceptions[i];
+        CHECK(receiver_says(&given, "\"accepted\""));
+    }
+    given.provision = PROVISION_MUST; /* and freed from it at once */
+    CHECK(receiver_says(&given, "\"refused\",\"partner_ground\":\"malformed\""));
+    given.exception = EXCEPTION_NONE;
+    CHECK(receiver_says(&given, "\"accepted\""));
+    given.offences = OFFENCE_BIT(OFFENCE_EXCISE_SMUGGLING); /* nothing serious in it */
+    CHECK(receiver_says(&given, "\"refused\",\"partner_ground\":\"not_permitted 4.2\""));
+    given.provision = PROVISION_MAY;
+    CHECK(receiver_says(&given, "\"accepted\""));
+    given.offences |= OFFENCE_BIT(OFFENCE_MURDER); /* one serious one among others is enough */
+    CHECK(receiver_says(&given, "\"refused\",\"partner_ground\":\"not_permitted 4.2\""));
+}
+
 int main(void)
 {
     out = buffer_make(1 << 20);
@@ -387,6 +456,7 @@ int main(void)
     CHECK_RUN(an_erased_one_is_gone_from_all_tables_and_stays_so);
     CHECK_RUN(a_translation_goes_with_any_part_of_its_original);
     CHECK_RUN(what_is_of_a_serious_offence_must_be_given_or_is_excepted);
+    CHECK_RUN(the_receiver_holds_a_lying_partner_to_must_and_may);
     CHECK_RUN(it_goes_when_its_time_is_over);
     pair_free(&pair);
     buffer_free(&out);
