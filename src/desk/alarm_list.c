@@ -5,12 +5,14 @@
  */
 #include "desk/alarm.h"
 
+#include "agreement/calendar.h"
 #include "base/text.h"
 #include "desk/approval.h"
 #include "desk/case.h"
 #include "desk/duty.h"
 
 #define STEP       64u /* rows read at once */
+#define LOCAL_SIZE 256u
 #define ALARM_PAGE 200 /* no limit named: whoever looks in the night shall not miss one by a page */
 
 /* In this order; a place on a page begins with the word of its section. */
@@ -67,6 +69,20 @@ static bool limits_read(struct listing *listing, struct span after, size_t limit
                        listing->alarms, limit, count, err);
 }
 
+/* By the clocks of both parties, where the agreement holds their tables: "2026-02-02T20:00 ro, 2026-02-02T19:00 al". */
+static void local_show(const struct agreement *agreement, int64_t time_ms, struct json_writer *out)
+{
+    struct buffer text CLEANUP(buffer_free) = buffer_make(LOCAL_SIZE);
+
+    for (size_t i = 0; i < agreement->calendar_count; i++) {
+        const struct agreement_calendar *calendar = &agreement->calendars[i];
+        char time[TIME_TEXT_SIZE];
+        time_write(time_ms + calendar_offset_ms(calendar, time_ms), time);
+        buffer_format(&text, "%s%.16s %.*s", i == 0 ? "" : ", ", time, SPAN_ARG(calendar->party));
+    }
+    json_text_field_optional(out, "due_local", buffer_span(&text));
+}
+
 static void limits_show(const struct journal *journal, const struct alarm *alarm, int64_t now_ms,
                         struct json_writer *out)
 {
@@ -85,6 +101,8 @@ static void limits_show(const struct journal *journal, const struct alarm *alarm
     if (alarm->type == MESSAGE_REQUEST || alarm->type == MESSAGE_ANSWER)
         json_string_field(out, "answers", alarm->is_own ? line->partner : journal->party);
     json_time_field(out, alarm->kind == ALARM_NO_CUSTODY ? "created" : "due", alarm->at_ms);
+    if (alarm->kind != ALARM_NO_CUSTODY)
+        local_show(&line->agreement, alarm->at_ms, out);
     json_integer_field(out, "minutes", (now_ms - alarm->at_ms) / 60000);
     if (alarm->expected_ms > 0)
         json_time_field(out, "authorisation_expected", alarm->expected_ms);

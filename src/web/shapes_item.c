@@ -257,6 +257,8 @@ static const struct shape_field alarm_fields[] = {
     TEXT("reference", MAY, 1, REFERENCE_SIZE_MAX, "As its authority numbers it."),
     IDENTIFIER("answers", MAY, "The party that owes the answer."),
     TIME("due", MAY, "When the answer, review or confirmation is or was."),
+    TEXT("due_local", MAY, 1, 255,
+         "The same by the clocks of both parties, where the agreement holds their tables."),
     TIME("created", MAY, "When it was written; of no_custody."),
     TIME("authorisation_expected", MAY,
          "A judicial authorisation was told of, and the answer by then; the limit stays as it is."),

@@ -92,6 +92,19 @@ static bool refused(const char *item)
     return act(1, "refuse-send", item, ",\"grounds\":[\"a\"],\"reason_text\":\"none\"", said);
 }
 
+/* What the list of a side says. */
+static bool list_says(size_t side, const char *words)
+{
+    buffer_clear(&out);
+    if (!pair_act(&pair.nodes[side], "alarm-list", "{}", span_text(""), &out, &err)) {
+        printf("alarm-list: %s\n", err.text);
+        CHECK(false);
+        return false;
+    }
+    buffer_byte(&out, '\0');
+    return strstr((const char *)out.data, words) != NULL;
+}
+
 //= dir-2023-977 art 16(1)(e)
 CHECK_TEST(the_last_quarter_is_soon_and_the_end_is_overdue_on_both_sides)
 {
@@ -107,6 +120,34 @@ CHECK_TEST(the_last_quarter_is_soon_and_the_end_is_overdue_on_both_sides)
     both_have(0, 1);
     CHECK(refused(item));
     both_have(0, 0);
+}
+
+CHECK_TEST(an_alarm_tells_the_time_by_both_clocks)
+{
+    static const struct agreement_offset offsets[2] = {{0, 120}, {0, 60}};
+    struct agreement_calendar calendars[2] = {
+        {.party = span_text("ro"), .offsets = &offsets[0], .offset_count = 1},
+        {.party = span_text("al"), .offsets = &offsets[1], .offset_count = 1}};
+    struct agreement *agreement = &pair.nodes[1].journal.lines[0].agreement;
+    char item[UUID_TEXT_SIZE], ro[TIME_TEXT_SIZE], al[TIME_TEXT_SIZE], wanted[96];
+    int64_t asked_ms = pair_clock_ms();
+
+    CHECK_OR_RETURN(request(true, item));
+    pair_wait(7 * HOUR_MS);
+    agreement->calendars = calendars;
+    agreement->calendar_count = 2;
+    /* Its custody lies at most some minutes behind; so the hour may be this or the next one. */
+    bool is_said = false;
+    for (int64_t minutes = 0; minutes < 30 && !is_said; minutes++) {
+        time_write(asked_ms + minutes * MINUTE_MS + 10 * HOUR_MS, ro);
+        time_write(asked_ms + minutes * MINUTE_MS + 9 * HOUR_MS, al);
+        snprintf(wanted, sizeof wanted, "\"due_local\":\"%.16s ro, %.16s al\"", ro, al);
+        is_said = list_says(1, wanted);
+    }
+    CHECK(is_said);
+    agreement->calendar_count = 0;
+    CHECK(!list_says(1, "due_local"));
+    CHECK(refused(item));
 }
 
 /* A longer limit begins to be soon earlier than a shorter one that stands before it in the queue. */
@@ -135,19 +176,6 @@ CHECK_TEST(no_alarm_while_a_question_is_open)
     pair_wait(9 * HOUR_MS);
     both_have(0, 1);
     CHECK(refused(item));
-}
-
-/* What the list of a side says. */
-static bool list_says(size_t side, const char *words)
-{
-    buffer_clear(&out);
-    if (!pair_act(&pair.nodes[side], "alarm-list", "{}", span_text(""), &out, &err)) {
-        printf("alarm-list: %s\n", err.text);
-        CHECK(false);
-        return false;
-    }
-    buffer_byte(&out, '\0');
-    return strstr((const char *)out.data, words) != NULL;
 }
 
 /* How many of a kind both have alike. */
@@ -390,6 +418,7 @@ int main(void)
         return 1;
     pair_settle(&pair);
     CHECK_RUN(the_last_quarter_is_soon_and_the_end_is_overdue_on_both_sides);
+    CHECK_RUN(an_alarm_tells_the_time_by_both_clocks);
     CHECK_RUN(each_row_has_its_own_quarter);
     CHECK_RUN(no_alarm_while_a_question_is_open);
     CHECK_RUN(a_delay_that_was_told_is_told_apart_until_its_day);
