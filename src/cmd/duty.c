@@ -1,4 +1,4 @@
-/* besa on-call, besa emergency, besa statistics: the night, and the counts of a year. */
+/* besa on-call, besa emergency, besa rights, besa statistics: the night, and the counts of a year. */
 #include "cmd/command.h"
 
 #include "base/attributes.h"
@@ -34,7 +34,9 @@ static int form_send(struct options *options, int argc, char **argv,
     const struct command_option own[] = {{.name = "all", .flag = &with_all},
                                          {.name = "limit", .letter = 'n', .value = &limit},
                                          {.name = "after", .letter = 'a', .value = &after}};
-    size_t own_count = strcmp(form->act, "emergency-list") == 0 ? ARRAY_COUNT(own) : 0;
+    bool is_list_of_all =
+        strcmp(form->act, "emergency-list") == 0 || strcmp(form->act, "rights-list") == 0;
+    size_t own_count = is_list_of_all ? ARRAY_COUNT(own) : 0;
     uint64_t number = 0;
     uint64_t rows = 0;
     int exit_code;
@@ -99,6 +101,18 @@ int command_emergency(struct options *options, int argc, char **argv)
 
     return form_run(options, argc, argv, forms,
                     "send APPROVAL, review ITEM confirmed|questioned, or list, is wanted");
+}
+
+int command_rights(struct options *options, int argc, char **argv)
+{
+    static const struct form_of_words forms[] = {
+        {"flag", "rights-flag", {"item"}, 1, false},
+        {"decide", "rights-decide", {"item", "decision"}, 2, false},
+        {"list", "rights-list", {NULL}, 0, false},
+        {NULL, NULL, {NULL}, 0, false}};
+
+    return form_run(options, argc, argv, forms,
+                    "flag ITEM, decide ITEM may_be_answered|must_be_refused, or list, is wanted");
 }
 
 /* The rows as a table for spreadsheets (RFC 4180): codes and numbers, so that nothing needs quotes. */

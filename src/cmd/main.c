@@ -228,6 +228,12 @@ const struct command commands[] = {
      "protected, of another provider or under H1, H2 or H3. The partner reads that it was so; another officer reviews "
      "it within 12 hours, and it stands in `besa alarms` until then.",
      command_emergency},
+    {"rights", "flag ITEM\ndecide ITEM may_be_answered|must_be_refused\nlist [--all]",
+     "A request that may be of political, military, religious or racial character, or punish opinion, press or "
+     "assembly (ground j).\n\nWhoever sees it flags it; from then on nobody answers it, in whole, in part or that nothing is "
+     "held, before the head of desk of the Single Point of Contact has decided. A refusal is never held up. The partner is "
+     "told nothing, and the time limit runs on; what is undecided stands in `besa alarms`. --reason says why.",
+     command_rights},
     {"statistics", "YEAR [--csv]",
      "The counts of a calendar year (UTC), by agreement and direction.\n\nRequests by urgency and by what became of "
      "them, refusals by ground, limits exceeded because of a judicial authorisation, times to answer, messages by "

@@ -4,6 +4,7 @@
 #include "desk/crosscheck.h"
 #include "desk/own.h"
 #include "desk/register.h"
+#include "desk/rights.h"
 
 const struct desk_act desk_acts[] = {
     {"request-send", "agreement, attachments, elsewhere, copy_exemption, transfer_ground",
@@ -15,6 +16,14 @@ const struct desk_act desk_acts[] = {
     {"spontaneous-send", "agreement, attachments, elsewhere, copy_exemption, transfer_ground",
      "Gives the partner information unasked, since it could be relevant there.", true, true,
      act_spontaneous_send},
+    {"rights-flag", "item",
+     "Says that a request may be of political character or the like: nobody answers it before the head decides.",
+     true, false, act_rights_flag},
+    {"rights-decide", "item, decision",
+     "Decides whether a flagged request may be answered or must be refused.", true, false,
+     act_rights_decide},
+    {"rights-list", "all, limit, after", "Flagged requests, the oldest undecided first.", false,
+     false, act_rights_list},
     {"spontaneous-list", "own, limit, after",
      "What was given unasked, to us or by us, newest first.", false, false, act_spontaneous_list},
     {"copy-list", "limit, after",

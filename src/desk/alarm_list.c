@@ -1,7 +1,7 @@
 /*
  * The list of alarms, as an officer in the night reads it: the alarms of the limits (alarm.h), then urgent requests by word of
- * mouth that nobody confirmed in writing, then drafts that wait for their second officer. Whatever there is stands on one of
- * its pages.
+ * mouth that nobody confirmed in writing, then flagged requests of which nobody decided (rights.h), then drafts that wait for
+ * their second officer. Whatever there is stands on one of its pages.
  */
 #include "desk/alarm.h"
 
@@ -10,14 +10,15 @@
 #include "desk/approval.h"
 #include "desk/case.h"
 #include "desk/duty.h"
+#include "desk/rights.h"
 
 #define STEP       64u /* rows read at once */
 #define LOCAL_SIZE 256u
 #define ALARM_PAGE 200 /* no limit named: whoever looks in the night shall not miss one by a page */
 
 /* In this order; a place on a page begins with the word of its section. */
-enum section { SECTION_LIMITS, SECTION_ORAL, SECTION_DRAFTS, SECTION_COUNT };
-static const char *const section_words[SECTION_COUNT] = {"", "oral.", "draft."};
+enum section { SECTION_LIMITS, SECTION_ORAL, SECTION_RIGHTS, SECTION_DRAFTS, SECTION_COUNT };
+static const char *const section_words[SECTION_COUNT] = {"", "oral.", "rights.", "draft."};
 
 struct listing {
     struct journal *journal;
@@ -27,6 +28,8 @@ struct listing {
     size_t alarm_count;
     struct case_task_row *tasks;
     size_t task_count;
+    struct rights_line *flagged;
+    size_t flagged_count;
     struct approval_row *drafts;
     size_t draft_count;
     bool has_next;
@@ -177,6 +180,34 @@ static bool oral_show(const struct listing *listing, const struct case_task_row 
     return true;
 }
 
+/* --- requests that may be of ground j, and nobody decided --- */
+
+static bool rights_place(const struct listing *listing, size_t at, struct span *out,
+                         struct error *err)
+{
+    const struct rights_row *row = &listing->flagged[at].rights;
+    const int64_t numbers[] = {row->flagged_ms, row->entry};
+
+    return page_numbers_write(numbers, ARRAY_COUNT(numbers), listing->call->arena, out, err);
+}
+
+static bool rights_read(struct listing *listing, struct span after, size_t limit, size_t *count,
+                        struct error *err)
+{
+    struct arena *arena = listing->call->arena;
+    struct rights_place place;
+    int64_t numbers[2] = {0, 0};
+
+    listing->flagged = arena_array(arena, limit, sizeof *listing->flagged);
+    if (listing->flagged == NULL)
+        return error_set(err, ERROR_LIMIT, "out of memory");
+    if (after.size > 0 && !page_numbers_read(after, numbers, ARRAY_COUNT(numbers), err))
+        return false;
+    place = (struct rights_place){numbers[0], numbers[1]};
+    return rights_list(listing->journal->db, arena, true, after.size > 0 ? &place : NULL,
+                       listing->flagged, limit, count, err);
+}
+
 /* --- drafts that wait for their second officer --- */
 
 static bool draft_place(const struct listing *listing, size_t at, struct span *out,
@@ -241,6 +272,7 @@ static const struct {
     section_place *place;
 } sections[SECTION_COUNT] = {[SECTION_LIMITS] = {limits_read, limits_place},
                              [SECTION_ORAL] = {oral_read, oral_place},
+                             [SECTION_RIGHTS] = {rights_read, rights_place},
                              [SECTION_DRAFTS] = {drafts_read, draft_place}};
 
 /* The section in which a page begins, and the rest of its place. */
@@ -274,7 +306,7 @@ static bool next_write(struct listing *listing, enum section section, size_t sho
 static bool page_fill(struct listing *listing, const struct page *page, struct error *err)
 {
     size_t *const counts[SECTION_COUNT] = {&listing->alarm_count, &listing->task_count,
-                                           &listing->draft_count};
+                                           &listing->flagged_count, &listing->draft_count};
     struct span after = page->after;
     size_t room = page->limit;
 
@@ -303,6 +335,8 @@ static bool page_show(const struct listing *listing, struct json_writer *out, st
     for (size_t i = 0; i < listing->task_count; i++)
         if (!oral_show(listing, &listing->tasks[i], &reader, out, err))
             return false;
+    for (size_t i = 0; i < listing->flagged_count; i++)
+        rights_alarm_write(listing->journal, &listing->flagged[i], listing->now_ms, out);
     for (size_t i = 0; i < listing->draft_count; i++)
         if (!draft_show(listing, &listing->drafts[i], out, err))
             return false;

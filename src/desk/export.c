@@ -6,6 +6,7 @@
  */
 #include "desk/onward.h"
 #include "desk/private.h"
+#include "desk/rights.h"
 
 #include "base/text.h"
 #include "message/transfer.h"
@@ -177,6 +178,7 @@ bool act_item_export(struct journal *journal, const struct desk_call *call, stru
     if (!onward_find(journal, call, &onward, err) ||
         !onward_people_permit(journal, call, onward, span_text(""), err) ||
         !export_permit(journal, call, onward, &export, err) ||
+        !rights_permit_in_case(journal, call, NULL, err) ||
         !onward_review_permit(journal, call, onward, err) ||
         !whom_write(call, &export, whom, &count, err))
         return false;

@@ -5,6 +5,7 @@
 #include "desk/private.h"
 #include "desk/queue_filter.h"
 #include "desk/retention.h"
+#include "desk/rights.h"
 #include "desk/spoc.h"
 
 #include "agreement/calendar.h"
@@ -57,6 +58,7 @@ static void row_write(struct journal *journal, struct json_writer *out, const st
                       row->request.urgency > 0 ? urgency_ground_names[row->request.urgency] : "no");
     json_boolean_field(out, "training", row->request.is_training);
     codes_row_write(journal, row->request.entry, out);
+    rights_row_write(journal, row->request.entry, out);
     json_integer_field(out, "persons", row->request.persons);
     json_integer_field(out, "attachments", row->request.attachments);
     json_time_field(out, "created", row->created_ms);
@@ -521,6 +523,7 @@ static bool item_render(struct journal *journal, struct journal_line *line,
     if (!erasure_show(journal, line, row, out, err))
         return false;
     if (!timeline_show(journal, line, row, out, arena, err) ||
+        !rights_show(journal, row->id, arena, out, err) ||
         !codes_object_write(journal, row, arena, out, err) ||
         !parts_show(journal, row, out, arena, err) || !body_show(journal, row, out, arena, err))
         return false;

@@ -7,6 +7,7 @@
 #include "desk/duty.h"
 #include "desk/ground.h"
 #include "desk/private.h"
+#include "desk/rights.h"
 #include "desk/spoc.h"
 
 #include "base/text.h"
@@ -295,6 +296,7 @@ bool send_recheck(const struct desk_call *call, enum message_type type, struct s
 
 /* The request that is answered: its name; when one officer answers alone, on what ground it is urgent and how much went so. */
 struct answered {
+    int64_t entry;
     struct reference reference;
     enum urgency_ground urgency;
     int64_t alone_count;
@@ -326,6 +328,13 @@ static bool true_grounds_read(const struct desk_call *call, const struct answer 
            error_set(err, ERROR_INPUT, "true_grounds: stand only with ground 'under_agreement'");
 }
 
+/* Anything but a mere refusal: that nothing is held is told, too. */
+static bool gives_or_denies(const struct desk_call *call, const struct answer *answer)
+{
+    return answer->outcome != ANSWER_REFUSED || answer->item_count > 0 ||
+           json_has(call->arguments, "attachments");
+}
+
 /* From a filled answer to the sent message. Its items leave the body and travel as salted small parts. */
 static bool answer_out(struct journal *journal, struct journal_line *line,
                        const struct desk_call *call, const char *act, struct answer *answer,
@@ -342,6 +351,8 @@ static bool answer_out(struct journal *journal, struct journal_line *line,
         call->access.approver.size > 0 ? call->access.approver : call->access.officer;
 
     if (!true_grounds_read(call, answer, &told.access.true_grounds, err) ||
+        !rights_permit_answer(journal, request->entry, gives_or_denies(call, answer), call->arena,
+                              err) ||
         !access_pseudonym(journal, line, call->access.officer, call->arena, &answer->officer,
                           err) ||
         !access_pseudonym(journal, line, approver, call->arena, &answer->approved_by, err) ||
@@ -410,6 +421,7 @@ bool act_answer_send(struct journal *journal, const struct desk_call *call, stru
     if (!request_to_us(journal, call, &line, &row, &request.reference, err) ||
         !ground_body(journal, line, call, &body, err))
         return false;
+    request.entry = row.id;
     if (!answer_read(body, call->arena, &answer, call->problems)) {
         ground_hint(journal, line, call);
         return problems_to_error(call->problems, err) || error_add(err, "answer");
@@ -453,6 +465,7 @@ bool act_refuse_send(struct journal *journal, const struct desk_call *call, stru
     if (!further_check(journal, call, line, &answer, &row,
                        "an answer that refuses what is left of it", err))
         return false;
+    answered.entry = row.id;
     uint64_t grounds =
         json_get_choices(call->arguments, "grounds", refusal_ground_names, REFUSAL_GROUND_COUNT, 1);
     struct span reason =

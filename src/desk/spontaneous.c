@@ -5,6 +5,7 @@
 #include "desk/codes.h"
 #include "desk/ground.h"
 #include "desk/private.h"
+#include "desk/rights.h"
 
 #include "base/text.h"
 #include "store/spontaneous_rows.h"
@@ -90,6 +91,7 @@ bool act_spontaneous_send(struct journal *journal, const struct desk_call *call,
                          "own-initiative information: parts are made here, from items and "
                          "attachments");
     return elsewhere_check(call, given.foreign_reference_count, given.is_training, err) &&
+           rights_permit_in_case(journal, call, line, err) &&
            given_out(journal, line, call, &given, out, err);
 }
 

@@ -448,6 +448,8 @@ static const char *const derived_erase_sql[] = {
     "delete from touches where entry = $1",
     "delete from translations where side = 0 and object = $1",
     "delete from copies where entry = $1",
+    "update rights_flags set flagged_by = '', flag_reason = '', decided_by = '', decided_reason = ''"
+    " where entry = $1",
 };
 
 bool derived_erase(struct database *db, int64_t entry, struct error *err)

@@ -68,6 +68,7 @@ const struct table_info schema_tables[] = {
     {"asylum", TABLE_LOCAL, "person"},
     {"asylum_keys", TABLE_LOCAL, "key, person"},
     {"glasses", TABLE_LOCAL, "id"},
+    {"rights_flags", TABLE_LOCAL, "entry"},
 };
 const size_t schema_table_count = sizeof schema_tables / sizeof schema_tables[0];
 
@@ -437,6 +438,13 @@ static const char glass_table[] =
     "create index glasses_officer on glasses (officer, made_ms);"
     "create index glasses_review on glasses (review, made_ms, id);";
 
+/* Requests that may be of ground j, and what the head of the Single Point of Contact decided. state: enum rights_state. */
+static const char rights_table[] =
+    "create table rights_flags (entry bigint primary key, state bigint not null, flagged_by text not null,"
+    " flagged_ms bigint not null, flag_reason text not null, decided_by text not null,"
+    " decided_ms bigint not null, decided_reason text not null);"
+    "create index rights_flags_state on rights_flags (state, flagged_ms, entry);";
+
 const struct migration schema_migrations[] = {
     {.number = 1, .sql_both = log_tables},
     {.number = 2, .sql_both = derived_tables},
@@ -466,6 +474,7 @@ const struct migration schema_migrations[] = {
     {.number = 23, .sql_both = exchange_columns},
     {.number = 24, .sql_both = asylum_tables},
     {.number = 25, .sql_both = glass_table},
+    {.number = 26, .sql_both = rights_table},
 };
 const size_t schema_migration_count = sizeof schema_migrations / sizeof schema_migrations[0];
 

@@ -7,6 +7,8 @@
 
 extern const struct shape shape_transfer_ground;
 extern const struct shape *const shape_transfer_grounds[1];
+/* The member `rights` of a request (shapes_duty.c). */
+extern const struct shape *const shape_rights_of_request[1];
 /* The member `codes` of an item. */
 extern const struct shape *const shape_codes_of_item[1];
 

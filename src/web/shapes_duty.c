@@ -1,7 +1,9 @@
 /* Shapes of the night: who is on call, and what was sent by one officer alone. */
 #include "desk/desk.h"
 #include "desk/duty.h"
+#include "desk/rights_names.h"
 #include "desk/statistics.h"
+#include "web/shape_codes.h"
 #include "web/shape_rows.h"
 
 /* --- who is on call --- */
@@ -60,6 +62,37 @@ static const struct shape_field emergencies_fields[] = {
     LIST("list", MUST, DESK_LIST_MAX, emergencies, NULL), NEXT};
 const struct shape shape_emergencies =
     SHAPE("emergencies", "What was sent alone.", emergencies_fields);
+
+/* --- requests that may be of ground j --- */
+
+static const struct shape_field decision_fields[] = {
+    CHOICE("decision", MUST, rights_decision_names, "X-Besa-Reason is kept as the reason."),
+};
+const struct shape shape_rights_decision =
+    SHAPE("rights_decision_arguments", "What is decided on a flagged request.", decision_fields);
+
+#define RIGHTS                                                                                     \
+    CHOICE("state", MUST, rights_state_names, NULL), TIME("flagged", MUST, NULL),                  \
+        IDENTIFIER("flagged_by", MAY, "Absent: the request is erased."),                           \
+        TEXT("flag_reason", MAY, 1, DESK_REASON_SIZE_MAX, NULL), TIME("decided", MAY, NULL),       \
+        IDENTIFIER("decided_by", MAY, NULL), TEXT("why", MAY, 1, DESK_REASON_SIZE_MAX, NULL)
+static const struct shape_field rights_item_fields[] = {RIGHTS};
+static const struct shape rights_item = SHAPE(
+    "rights_of_request", "That it may be of ground j, and what was decided.", rights_item_fields);
+const struct shape *const shape_rights_of_request[1] = {&rights_item};
+
+#define FLAGGED                                                                                    \
+    UUID("item", MUST, "The id of the request."), IDENTIFIER("partner", MUST, NULL), RIGHTS
+static const struct shape_field rights_fields[] = {
+    FLAGGED, COUNT("answers", MUST, "That were sent already; what one gave can be recalled.")};
+const struct shape shape_rights = SHAPE("rights", "A flagged request.", rights_fields);
+static const struct shape_field flag_fields[] = {FLAGGED};
+static const struct shape flag_row = SHAPE("rights_row", "A flagged request.", flag_fields);
+static const struct shape *const flag_rows[] = {&flag_row};
+static const struct shape_field flags_fields[] = {
+    LIST("list", MUST, DESK_LIST_MAX, flag_rows, NULL), NEXT};
+const struct shape shape_rights_flags =
+    SHAPE("rights_flags", "Flagged requests, the oldest first.", flags_fields);
 
 /* --- the counts of a year --- */
 

@@ -4,6 +4,7 @@
 #include "desk/desk.h"
 #include "desk/duty.h"
 #include "desk/onward_limits.h"
+#include "desk/rights_names.h"
 #include "desk/spoc.h"
 #include "message/access_decision.h"
 #include "message/answer.h"
@@ -116,6 +117,8 @@ static const struct shape_field row_fields[] = {
     CHOICE("urgent", MUST, urgent_words, "The ground, or no."),
     BOOLEAN("training", MUST, "Nothing in it is real."),
     CODES_WORDS,
+    CHOICE("rights", MAY, rights_state_names,
+           "It was flagged as one that may be of ground j (docs/safeguards.md g2)."),
     COUNT("persons", MUST, "How many persons it names."),
     COUNT("attachments", MUST, NULL),
     TIME("created", MUST, NULL),
@@ -229,20 +232,21 @@ const struct shape shape_copies =
 
 static const char *const alarm_words[] = {"no_custody", "overdue",    "overdue_authorisation",
                                           "soon",       "unreviewed", "unconfirmed",
-                                          "unapproved"};
+                                          "undecided",  "unapproved"};
 static const char *const alarm_types[] = {
     "request",         "answer",       "clarification",      "clarification_reply",
     "access_decision", "delay_notice", "urgency_not_shared", "urgency_reply",
     "spontaneous"};
-_Static_assert(ARRAY_COUNT(alarm_words) == ALARM_KIND_COUNT + 2,
-               "one for each, what is oral, and the drafts");
+_Static_assert(ARRAY_COUNT(alarm_words) == ALARM_KIND_COUNT + 3,
+               "one for each, what is oral, the flagged requests, and the drafts");
 static const struct shape *const turns[] = {&shape_on_call_turn};
 #define ON_CALL LIST("on_call", MAY, ON_CALL_COUNT_MAX, turns, "Who can approve it now.")
 static const struct shape_field alarm_fields[] = {
     CHOICE(
         "alarm", MUST, alarm_words,
         "What is wrong, the most pressing first. unconfirmed: an urgent request by word of mouth "
-        "was not confirmed in writing within 12 hours; unapproved: a draft waits."),
+        "was not confirmed in writing within 12 hours; undecided: a request may be of ground j, and the head of "
+        "the Single Point of Contact has not decided; unapproved: a draft waits."),
     INTEGER("task", MAY, 1, JSON_INTEGER_MAX, "Of unconfirmed."),
     TEXT("case", MAY, 1, NAME_SIZE_MAX, "Of unconfirmed."),
     IDENTIFIER("officer", MAY, "Of unconfirmed: who registered it."),
@@ -259,7 +263,7 @@ static const struct shape_field alarm_fields[] = {
     TIME("due", MAY, "When the answer, review or confirmation is or was."),
     TEXT("due_local", MAY, 1, 255,
          "The same by the clocks of both parties, where the agreement holds their tables."),
-    TIME("created", MAY, "When it was written; of no_custody."),
+    TIME("created", MAY, "When it was written, flagged or drafted."),
     TIME("authorisation_expected", MAY,
          "A judicial authorisation was told of, and the answer by then; the limit stays as it is."),
     INTEGER("minutes", MUST, -JSON_INTEGER_MAX, JSON_INTEGER_MAX,
@@ -472,6 +476,7 @@ static const struct shape_field item_fields[] = {
     TEXT("partner_ground", MAY, 1, WORDS_MAX, "Why it did not accept it."),
     TIME("erased_from", MAY, "The day from which the first of it goes."),
     LIST("timeline", MUST, TIMELINE_MAX, timeline, NULL),
+    OBJECT("rights", MAY, shape_rights_of_request, "Of a flagged request; at home alone."),
     OBJECT("codes", MAY, shape_codes_of_item,
            "Of it and of everything in it; absent: it bears none, or is not here."),
     COUNT("attachments", MAY, NULL),

@@ -339,7 +339,7 @@ static const struct shape_field parameter_fields[] = {
     IDENTIFIER("officer", MUST, "The officer."),
     CHOICE("purpose", MUST, purpose_names, "What it serves."),
     HEX("approval", MUST, APPROVAL_ID_SIZE, "The draft."),
-    BOOLEAN("all", MUST, "True: reviewed ones too."),
+    BOOLEAN("all", MUST, "True: reviewed, or decided, ones too."),
     INTEGER("turn", MUST, 1, JSON_INTEGER_MAX, "The turn on call."),
     INTEGER("year", MUST, STATISTICS_YEAR_MIN, STATISTICS_YEAR_MAX, "The calendar year, UTC."),
     IDENTIFIER("id", MUST, "The officer."),

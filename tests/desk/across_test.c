@@ -58,6 +58,8 @@ static const struct row {
     {"answer-send", "", true},
     {"emergency-review", ",\"review\":\"confirmed\"", false},
     {"item-withdraw", "", false},
+    {"rights-flag", "", false},
+    {"rights-decide", ",\"decision\":\"must_be_refused\"", false},
     {"item-erase", ",\"erase_reason\":\"order\"", false}};
 
 static bool run(struct pair_node *node, const struct row *row, const char *item)

@@ -26,6 +26,7 @@ BODIES = {  # what each path takes beside the item; a path that is not here take
     "urgency-doubt": {"doubt": "facts_do_not_show_it"},
     "urgency-reply": {"urgency": "kept"},
     "emergency-review": {"review": "confirmed"},
+    "rights-decision": {"decision": "must_be_refused"},
     "translations": {"language": "en", "translator": "T. Test", "certified": False, "text": "none"},
 }
 

@@ -385,6 +385,45 @@ CHECK_TEST(what_is_given_unasked_is_listed_on_both_sides)
     settle();
 }
 
+/* By an officer, and by the head of desk, whose unit becomes the Single Point of Contact's. */
+static void flagged_and_decided(const char *item)
+{
+    live_hold(&live);
+    CHECK_OK(database_run(live.pair.nodes[0].db,
+                          "update officers set unit = 'spoc' where role = 'head_of_desk'", &err),
+             err);
+    live_release(&live);
+    CHECK(done(&(struct ask){.method = "POST",
+                             .route = "/api/v1/items/{id}/rights-flag",
+                             .id = item,
+                             .session = as(ROLE_INVESTIGATOR),
+                             .status = 200}));
+    CHECK(done(&(struct ask){.method = "GET",
+                             .route = "/api/v1/alarms",
+                             .session = as(ROLE_HEAD_OF_DESK),
+                             .status = 200}));
+    CHECK(done(&(struct ask){.method = "GET",
+                             .route = "/api/v1/items/{id}",
+                             .id = item,
+                             .session = as(ROLE_INVESTIGATOR),
+                             .status = 200}));
+    CHECK(done(&(struct ask){.method = "POST",
+                             .route = "/api/v1/items/{id}/rights-decision",
+                             .id = item,
+                             .session = as(ROLE_HEAD_OF_DESK),
+                             .body = "{\"decision\":\"must_be_refused\"}",
+                             .status = 200}));
+    CHECK(done(&(struct ask){.method = "GET",
+                             .route = "/api/v1/inbox",
+                             .session = as(ROLE_INVESTIGATOR),
+                             .status = 200}));
+    CHECK(done(&(struct ask){.method = "GET",
+                             .route = "/api/v1/rights",
+                             .session = as(ROLE_DPO),
+                             .query = "all=true&limit=1",
+                             .status = 200}));
+}
+
 CHECK_TEST(requests_to_us_are_answered_refused_assigned_held_and_erased)
 {
     char item[3][UUID_TEXT_SIZE];
@@ -434,6 +473,7 @@ CHECK_TEST(requests_to_us_are_answered_refused_assigned_held_and_erased)
                              .session = officer,
                              .body = "{\"authority\":\"spoc-ro\",\"use\":\"police\"}",
                              .status = 200}));
+    flagged_and_decided(item[1]);
     CHECK(done(&(struct ask){.method = "POST",
                              .route = "/api/v1/items/{id}/refusal",
                              .id = item[1],

@@ -96,6 +96,8 @@ static const struct row rows[] = {
     {"POST", "/api/v1/approvals/{id}/confirmation", 422, "/sha256"},
     {"POST", "/api/v1/approvals/{id}/emergency", 404, "approval"},
     {"POST", "/api/v1/items/{id}/emergency-review", 422, "/review"},
+    {"POST", "/api/v1/items/{id}/rights-flag", 404, "no item"},
+    {"POST", "/api/v1/items/{id}/rights-decision", 422, "/decision"},
     {"POST", "/api/v1/on-call", 422, "/officer"},
     {"DELETE", "/api/v1/on-call/{n}", 404, "time on call"},
     {"GET", "/api/v1/statistics", 422, "/year"},
