@@ -98,6 +98,10 @@ static bool protection_permit(struct journal *journal, const struct journal_line
            asylum_permit(journal, call, &sending, err);
 }
 
+/* Whatever is sent goes to the partner's node, which its Single Point of Contact runs: a message names no unit that it could
+ * reach past it, so that this is the copy to the Single Point of Contact of the other state. */
+//= dir-2023-977 art 5
+//= dir-2023-977 art 7
 bool send_out(struct journal *journal, struct journal_line *line, const struct desk_call *call,
               const char *act, const struct draft *draft, const struct ruling *ruling,
               struct json_writer *out, struct error *err)

@@ -25,6 +25,7 @@ bool spoc_is_unit(struct span unit)
     return span_is(unit, SPOC_UNIT) || span_starts_with(unit, SPOC_UNIT "-");
 }
 
+//= dir-2023-977 art 4(1)
 //= dir-2023-977 art 4(2)
 bool spoc_copy_read(struct journal *journal, const struct desk_call *call, enum message_type type,
                     struct spoc_copy *out, struct error *err)

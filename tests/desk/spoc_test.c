@@ -81,6 +81,7 @@ CHECK_TEST(units_of_the_single_point_of_contact_are_known_by_their_code)
     CHECK(!spoc_is_unit(span_text("")));
 }
 
+//= dir-2023-977 art 4(1)
 //= dir-2023-977 art 4(2)
 CHECK_TEST(what_a_designated_authority_sends_is_copied_to_the_single_point_of_contact)
 {
@@ -174,6 +175,57 @@ CHECK_TEST(what_is_given_unasked_is_copied_and_goes_page_by_page)
     CHECK_ERROR(err, ERROR_INPUT, "not a place");
 }
 
+static bool there(const char *officer, const char *act, const char *item)
+{
+    char arguments[80] = "{}";
+    struct asked asked = {officer, act, arguments, "c-1", {NULL, 0}};
+
+    if (item != NULL)
+        snprintf(arguments, sizeof arguments, "{\"item\":\"%s\"}", item);
+    return asked_run(&pair.nodes[1], &asked, &out, &err);
+}
+
+/* Whichever of its units asked: no message goes past it. */
+//= dir-2023-977 art 5
+//= dir-2023-977 art 7
+CHECK_TEST(the_single_point_of_contact_of_the_other_state_has_what_is_given_to_its_units)
+{
+    struct answer answer = sample_answer();
+    struct spontaneous given = sample_spontaneous();
+    struct buffer body CLEANUP(buffer_free) = buffer_make(BODY_SIZE_MAX);
+    struct request request = sample_request();
+    char item[UUID_TEXT_SIZE], asked_item[UUID_TEXT_SIZE], arguments[80];
+    struct asked ports = {"ports", "request-send", "{}", "c-1", {NULL, 0}};
+
+    pair.nodes[0].journal.lines[0].agreement.four_eyes = 0;
+    pair.nodes[1].journal.lines[0].agreement.four_eyes = 0;
+    given.authority = span_text("Centrul de Cooperare (test)");
+    CHECK_OR_RETURN(spontaneous_write(&given, &body));
+    CHECK_OK(ask("border", "spontaneous-send", "{}", buffer_span(&body)), err);
+    snprintf(item, sizeof item, "%.*s", UUID_TEXT_SIZE - 1, (const char *)out.data + 9);
+    CHECK_OK(there("contact", "inbox-list", NULL), err);
+    CHECK(answer_has(&out, item));
+    CHECK_OK(there("contact", "item-show", item), err);
+    CHECK(answer_has(&out, "\"body_state\":\"held\""));
+
+    buffer_clear(&body);
+    request.authority = span_text("Qendra e Bashk\xc3\xabpunimit (test)");
+    CHECK_OR_RETURN(request_write(&request, &body));
+    ports.body = buffer_span(&body);
+    CHECK_OK(asked_run(&pair.nodes[1], &ports, &out, &err), err);
+    snprintf(asked_item, sizeof asked_item, "%.*s", UUID_TEXT_SIZE - 1, (const char *)out.data + 9);
+    pair_settle(&pair);
+    buffer_clear(&body);
+    CHECK_OR_RETURN(answer_write(&answer, &body));
+    snprintf(arguments, sizeof arguments, "{\"item\":\"%s\"}", asked_item);
+    CHECK_OK(ask("border", "answer-send", arguments, buffer_span(&body)), err);
+    snprintf(item, sizeof item, "%.*s", UUID_TEXT_SIZE - 1, (const char *)out.data + 9);
+    CHECK_OK(there("contact", "item-show", asked_item), err);
+    CHECK(answer_has(&out, item)); /* in its timeline */
+    CHECK_OK(there("contact", "item-show", item), err);
+    CHECK(answer_has(&out, "Ilirian"));
+}
+
 CHECK_TEST(a_copy_goes_with_its_message)
 {
     char item[UUID_TEXT_SIZE], arguments[120];
@@ -199,12 +251,16 @@ int main(void)
         if (!asked_officer(&pair.nodes[0], officers[i][0], officers[i][1], officers[i][2], &out,
                            &err))
             printf("%s: %s\n", officers[i][0], err.text);
+    if (!asked_officer(&pair.nodes[1], "contact", "spoc", "duty_officer", &out, &err) ||
+        !asked_officer(&pair.nodes[1], "ports", "ports-1", "investigator", &out, &err))
+        printf("%s\n", err.text);
     CHECK_RUN(units_of_the_single_point_of_contact_are_known_by_their_code);
     CHECK_RUN(what_a_designated_authority_sends_is_copied_to_the_single_point_of_contact);
     CHECK_RUN(what_the_single_point_of_contact_sends_is_no_copy);
     CHECK_RUN(an_exemption_is_in_the_access_entry_and_shows_the_number_alone);
     CHECK_RUN(another_unit_sees_its_own_copies);
     CHECK_RUN(what_is_given_unasked_is_copied_and_goes_page_by_page);
+    CHECK_RUN(the_single_point_of_contact_of_the_other_state_has_what_is_given_to_its_units);
     CHECK_RUN(a_copy_goes_with_its_message);
     pair_free(&pair);
     buffer_free(&out);
