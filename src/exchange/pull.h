@@ -88,6 +88,7 @@ struct lane {
 struct puller {
     uint64_t session;
     unsigned failures; /* in a row */
+    unsigned in_vain;  /* pulls that might wait and came back at once with nothing, in a row */
     int64_t failed_ms; /* when the last one was noticed; monotonic */
     int64_t not_before_ms;
     struct lane lanes[PULL_LANE_MAX];

@@ -5,14 +5,23 @@
 
 #define NOT_TAKEN     404  /* what may not come through a pull */
 #define PULL_LEAST_MS 1000 /* a partner that holds no pull is asked at most so often */
+#define VAIN_MAX      8    /* so many in a row, and it may take them for doubles of earlier ones */
+
+/* Turns count anew: what the partner remembers of an earlier session means nothing in this one. */
+static void session_begin(const struct exchange *exchange, struct puller *puller)
+{
+    const struct env *env = exchange->journal->env;
+
+    env->random(env->context, (uint8_t *)&puller->session, sizeof puller->session);
+    puller->in_vain = 0;
+}
 
 void puller_start(struct exchange *exchange, struct courier_partner *partner)
 {
-    const struct env *env = exchange->journal->env;
     struct puller *puller = &partner->puller;
 
     *puller = (struct puller){.failures = 0};
-    env->random(env->context, (uint8_t *)&puller->session, sizeof puller->session);
+    session_begin(exchange, puller);
     for (size_t i = 0; i < PULL_LANE_MAX; i++)
         puller->lanes[i] =
             (struct lane){.exchange = exchange,
@@ -101,13 +110,19 @@ static void puller_reached(struct lane *lane)
     courier_knock(exchange, partner);
 }
 
-/* A pull may wait, and came back at once with nothing: another one as fast would be a circle at the line's speed. */
+/* A pull may wait, and came back at once with nothing: another one as fast would be a circle at the line's speed. One time after
+ * the other: the partner remembers a later turn of this lane than there was, and would ignore all up to that. */
 static void puller_slow_down(const struct lane *lane)
 {
+    struct puller *puller = &lane->partner->puller;
     int64_t next_ms = lane->pulled_ms + PULL_LEAST_MS;
+    bool is_in_vain = lane->is_waiting && exchange_ticks_ms(lane->exchange) < next_ms;
 
-    if (lane->is_waiting && exchange_ticks_ms(lane->exchange) < next_ms)
-        lane->partner->puller.not_before_ms = next_ms;
+    puller->in_vain = is_in_vain ? puller->in_vain + 1 : 0;
+    if (is_in_vain)
+        puller->not_before_ms = next_ms;
+    if (puller->in_vain == VAIN_MAX)
+        session_begin(lane->exchange, puller);
 }
 
 static void pull_refused(struct lane *lane, unsigned status, const struct error *error)

@@ -407,6 +407,19 @@ CHECK_TEST(a_partner_that_holds_no_pull_is_not_asked_in_a_circle)
     CHECK(partner_of(0)->is_reachable && partner_of(1)->is_reachable);
 }
 
+/* It would take all pulls up to that turn for doubles of earlier ones, for as long as a lane takes to come there. */
+CHECK_TEST(a_turn_that_is_remembered_wrongly_does_not_end_the_line)
+{
+    pair_settle(&pair);
+    for (size_t i = 0; i < PULL_LANE_MAX; i++)
+        partner_of(0)->holder.turns[i] += UINT64_C(1) << 40;
+    requests_both_ways(700, 1);
+    for (int k = 0; k < 6 && !is_level(); k++)
+        pair_run(&pair, 20000);
+    CHECK(is_level());
+    CHECK(partner_of(0)->is_reachable && partner_of(1)->is_reachable);
+}
+
 static struct {
     line_done *done;
     void *context;
@@ -505,6 +518,7 @@ int main(void)
     CHECK_RUN(a_call_goes_again_when_its_lane_comes_back_without_its_answer);
     CHECK_RUN(a_partner_that_does_not_pull_costs_no_wait);
     CHECK_RUN(a_partner_that_holds_no_pull_is_not_asked_in_a_circle);
+    CHECK_RUN(a_turn_that_is_remembered_wrongly_does_not_end_the_line);
     CHECK_RUN(pulls_that_a_line_takes_down_together_fail_once);
     CHECK_RUN(rubbish_and_floods_are_refused);
     pair_free(&pair);
