@@ -55,7 +55,8 @@ static void lie(struct world *world, struct buffer *answer, const struct buffer 
 void mischief_with_answer(struct world *world, size_t from, const char *path, struct buffer *answer)
 {
     struct buffer *earlier = &world->heard[from];
-    bool is_chosen = !is_over(world) && random_chance(&world->random, 6);
+    unsigned percent = strcmp(path, PATH_PUSH) == 0 ? 20 : 6; /* these bring receipts */
+    bool is_chosen = !is_over(world) && random_chance(&world->random, percent);
 
     if (!is_chosen && strcmp(path, PATH_PUSH) != 0)
         return;
