@@ -90,6 +90,7 @@ unsigned job_status(const struct web_job *job, const struct error *err)
 void session_write(const struct web_job *job, struct json_writer *out)
 {
     json_begin_object(out);
+    json_string_field(out, "party", job->web->options.party);
     json_text_field(out, "officer", job->session.officer);
     json_text_field(out, "name", job->session.name);
     json_text_field(out, "unit", job->session.unit);

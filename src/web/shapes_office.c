@@ -29,6 +29,7 @@ static const struct shape_field proof_fields[] = {
 const struct shape shape_proof = SHAPE("proof_arguments", "One's own password.", proof_fields);
 
 static const struct shape_field session_fields[] = {
+    IDENTIFIER("party", MUST, "Of this node."),
     IDENTIFIER("officer", MUST, NULL),
     TEXT("name", MUST, 1, OFFICER_NAME_SIZE_MAX, NULL),
     IDENTIFIER("unit", MUST, NULL),

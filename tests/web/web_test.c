@@ -1318,7 +1318,7 @@ static void session_time(const char *field, char out[TIME_TEXT_SIZE])
 }
 
 /* What a page shows its officer: the one moves with each use until it is the other, which stands. */
-CHECK_TEST(a_session_says_when_it_ends_unused_and_when_in_any_case)
+CHECK_TEST(a_session_says_whose_node_it_is_and_when_it_ends_unused_and_in_any_case)
 {
     char until[TIME_TEXT_SIZE], ends[TIME_TEXT_SIZE], wanted[TIME_TEXT_SIZE], last[TIME_TEXT_SIZE];
     struct held held;
@@ -1328,6 +1328,7 @@ CHECK_TEST(a_session_says_when_it_ends_unused_and_when_in_any_case)
     time_write(held.session.until_ms - LOGIN_IDLE_MS + LOGIN_TOTAL_MS, wanted);
     for (ahead_ms = 0; ahead_ms < LOGIN_TOTAL_MS; ahead_ms += LOGIN_IDLE_MS - 60000) {
         serve(&call);
+        CHECK(body_has("\"party\":\"ro\""));
         session_time("ends", ends);
         session_time("until", until);
         CHECK(strcmp(ends, wanted) == 0);
@@ -1635,7 +1636,7 @@ int main(int argc, char **argv)
     CHECK_RUN(a_cookie_from_another_network_ends_its_session);
     CHECK_RUN(guessing_from_many_sides_is_an_alarm_and_locks_nobody_out);
     CHECK_RUN(a_page_that_refreshes_and_its_stream_keep_no_session_alive);
-    CHECK_RUN(a_session_says_when_it_ends_unused_and_when_in_any_case);
+    CHECK_RUN(a_session_says_whose_node_it_is_and_when_it_ends_unused_and_in_any_case);
     CHECK_RUN(acts_upon_keys_officers_and_agreements_want_the_password_again);
     CHECK_RUN(a_proof_is_good_for_ten_minutes_of_its_own_session);
     CHECK_RUN(an_old_session_confirms_nothing_before_its_proof);
