@@ -233,6 +233,101 @@ async function firstLogIn(browser) {
   await desk.context.close();
 }
 
+async function sentAndAlarms(desk) {
+  const { page } = desk;
+  await page.getByRole('link', { name: 'Our requests' }).click();
+  await page.getByRole('link', { name: 'RO-OWN-1' }).waitFor();
+  await everyWay('sent', page);
+  await page.getByRole('link', { name: 'RO-OWN-1' }).click();
+  await page.getByText('Romania asks Albania').waitFor();
+  check('nothing is offered to be done about our own request', (await page.getByRole('navigation', { name: 'What can be done' }).count()) === 0);
+  await page.getByRole('link', { name: 'Alarms' }).click();
+  await page.getByRole('heading', { name: 'Alarms' }).waitFor();
+  await page.getByText(/A draft waits for its second officer/).waitFor();
+  check('an alarm says whom to call', /On call: aproba, \+40 700 000 001/.test(await page.locator('main').innerText()));
+  await everyWay('alarms', page);
+  await page.getByRole('link', { name: 'Requests to us' }).click();
+  await page.getByRole('link', { name: 'AL-URGENT-1' }).waitFor();
+}
+
+/** Each form: what lacks is named, what is entered stays, what is sent is checked first. */
+async function deciding(desk) {
+  const { page } = desk;
+  await page.getByRole('link', { name: 'AL-URGENT-1' }).click();
+  await page.getByRole('link', { name: 'Give it to a unit' }).click();
+  await page.getByLabel('Unit', { exact: true }).fill('border');
+  await page.getByRole('button', { name: 'Go on' }).click();
+  await page.getByRole('button', { name: 'Send' }).click();
+  await page.getByText('It is with unit border now.').waitFor();
+  await page.getByRole('link', { name: 'Back to the message' }).last().click();
+  for (const [link, name] of [['Refuse the request', 'refuse'], ['Ask for clarification', 'clarify'], ['Say how accessible it is', 'access'], ['Doubt the urgency', 'doubt']]) {
+    await page.getByRole('link', { name: link }).click();
+    await page.getByRole('button', { name: 'Go on' }).click();
+    check(`${name}: what lacks is named`, (await page.getByText('This is wanted.').count()) > 0);
+    if (name === 'refuse') await everyWay(name, page);
+    else {
+      await accessible(name, page);
+      await shot(name, page);
+    }
+    await page.getByRole('link', { name: 'Back to the message' }).first().click();
+  }
+  await page.getByRole('link', { name: 'Refuse the request' }).click();
+  await page.getByLabel('refused under the agreement').check();
+  await page.getByRole('group', { name: 'Why in truth' }).getByLabel('harm to a person seeking').check();
+  await page.getByRole('button', { name: 'Go on' }).click();
+  await page.getByRole('heading', { name: 'Check once more' }).waitFor();
+  const [read, kept] = (await page.locator('section[aria-labelledby=check]').innerText()).split('Not read there');
+  check('what the partner does not read stands apart', /refused under the agreement/.test(read) && !/protection/.test(read) && /protection/.test(kept), [read, kept]);
+  await everyWay('check', page);
+  await page.getByRole('button', { name: 'Change' }).last().click();
+  await page.getByRole('link', { name: 'Back to the message' }).click();
+  await page.getByRole('link', { name: 'Refuse the request' }).click();
+  check('what was entered stays', await page.getByRole('checkbox', { name: 'refused under the agreement' }).isChecked());
+  await page.getByRole('link', { name: 'Back to the message' }).click();
+  await page.getByRole('link', { name: 'Back to the requests' }).click();
+  await page.getByRole('link', { name: 'AL-OTHER-1' }).click();
+  check('only what fits is offered', (await page.getByRole('link', { name: 'Doubt the urgency' }).count()) === 0);
+  await page.getByRole('link', { name: 'Answer: nothing held' }).click();
+  await page.getByLabel('Our reference').fill('RO-<b>9</b>');
+  await page.getByRole('button', { name: 'Go on' }).click();
+  await page.getByRole('button', { name: 'Send' }).click();
+  await page.getByText('It waits for a second officer and is not sent.').waitFor();
+  await page.getByRole('link', { name: 'Look at the draft' }).click();
+  await page.getByText('This is your own draft').waitFor();
+  check('nobody is offered to confirm their own draft', (await page.getByRole('button', { name: 'Confirm and do it' }).count()) === 0);
+}
+
+/** The second officer, at another desk: the draft is read from its bytes, and confirmed with the password once more. */
+async function approving(browser) {
+  const desk = await deskOpen(browser);
+  const { page } = desk;
+  await logIn(page, 'aproba', 'exercise-aproba');
+  await workBegin(page, 'approvals', '');
+  await page.getByRole('link', { name: 'Second officer' }).click();
+  await page.getByRole('link', { name: /Answer a request, drafted by mihai/ }).waitFor();
+  await everyWay('approvals', page);
+  await page.getByRole('link', { name: /Answer a request, drafted by mihai/ }).click();
+  await page.getByRole('button', { name: 'Go on in case c-1' }).click();
+  await page.getByText('RO-<b>9</b>').waitFor();
+  check('the draft says what it is', /nothing held/.test(await page.locator('main').innerText()));
+  await everyWay('approval', page);
+  await page.route('**/confirmation', (route) => route.fulfill({ status: 403, contentType: 'application/problem+json', body: '{"type":"urn:besa:problem:step-up","detail":"x","problems":[]}' }), { times: 1 });
+  await page.getByRole('button', { name: 'Confirm and do it' }).click();
+  await page.getByLabel('Your password').fill('not it');
+  await page.getByRole('button', { name: 'Prove it and go on' }).click();
+  await page.getByText('The password is wrong.').waitFor();
+  await accessible('proof', page);
+  await shot('proof', page);
+  await page.getByLabel('Your password').fill('exercise-aproba');
+  await page.getByRole('button', { name: 'Prove it and go on' }).click();
+  await page.getByText('Confirmed. It is done').waitFor();
+  await page.getByRole('link', { name: 'Requests to us' }).click();
+  await page.getByRole('link', { name: 'AL-URGENT-1' }).waitFor();
+  check('what is answered is open no more', (await page.getByRole('link', { name: 'AL-OTHER-1' }).count()) === 0);
+  await quiet('a second officer', desk);
+  await desk.context.close();
+}
+
 /** A role that sees lists and no message. */
 async function forbidden(browser) {
   const desk = await deskOpen(browser);
@@ -250,9 +345,10 @@ async function forbidden(browser) {
 const browser = await browserOpen();
 try {
   const desk = await deskOpen(browser);
-  for (const part of [landing, loggingIn, working, inbox, live, request, naughty, states, changing, narrow]) await part(desk);
+  for (const part of [landing, loggingIn, working, inbox, live, request, naughty, states, changing, narrow, deciding, sentAndAlarms]) await part(desk);
   await quiet('a shift', desk);
   await leaving(desk);
+  await approving(browser);
   await firstLogIn(browser);
   await forbidden(browser);
 } catch (failure) {

@@ -3,9 +3,11 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
-import { tables } from '../src/codes/words';
+import { roles } from '../src/codes/roles';
+import { acts, tables } from '../src/codes/words';
 
-const { schemas } = JSON.parse(readFileSync(join(process.env.BESA_CONSOLE_ROOT, '../docs/openapi.json'), 'utf8')).components;
+const document = JSON.parse(readFileSync(join(process.env.BESA_CONSOLE_ROOT, '../docs/openapi.json'), 'utf8'));
+const { schemas } = document.components;
 
 const of = (schema, member) => schemas[schema].properties[member].enum;
 const among = (schema, member) => schemas[schema].properties[member].items.enum;
@@ -35,6 +37,12 @@ const lists = {
   channel: of('foreign_reference', 'channel'),
   record: of('crosscheck_record', 'what'),
   provision: of('spontaneous', 'provision'),
+  sent_state: of('request_row', 'state'),
+  approval: of('approval', 'state'),
+  ground: of('refusal', 'ground'),
+  access: of('access_arguments', 'access'),
+  held_by: of('access_arguments', 'held_by'),
+  doubt: of('urgency_doubt_arguments', 'doubt'),
   info_eval: ['1', '2', '3', '4'], // of 4x4; the document gives its bounds
   match: null, // a text of the document: what is compared (src/match/ident.c, src/desk/match_key.c)
 };
@@ -43,3 +51,19 @@ test('each table of codes has its list', () => assert.deepEqual(Object.keys(tabl
 
 for (const [name, list] of Object.entries(lists))
   if (list !== null) test(`${name}: as the document has it`, () => assert.deepEqual(Object.keys(tables[name]).sort(), [...list].sort()));
+
+const routes = Object.values(document.paths).flatMap((path) => Object.values(path));
+
+test('who may do what is as the document has it', () => {
+  for (const [act, list] of Object.entries(roles)) {
+    const route = routes.find((one) => one['x-besa-act'] === act);
+    assert.ok(route !== undefined, `${act} is no act of the API`);
+    assert.deepEqual([...list].sort(), [...route['x-besa-roles']].sort(), act);
+  }
+});
+
+test('each act that can wait for a second officer has its words', () => {
+  const waiting = routes.filter((one) => /second officer/.test(one.responses['202']?.description ?? '')).map((one) => one['x-besa-act']);
+  assert.ok(waiting.length > 10);
+  for (const act of waiting) assert.ok(acts[act] !== undefined, act);
+});

@@ -54,8 +54,8 @@ for (const file of catalogues) {
 }
 
 test('codes: each word is whole', async () => {
-  const { tables, steps } = await load(join(src, 'codes/words.ts'));
-  for (const [table, words] of Object.entries({ ...tables, steps })) for (const [name, word] of Object.entries(words)) wordCheck(`${table} ${name}`, word);
+  const { tables, steps, acts } = await load(join(src, 'codes/words.ts'));
+  for (const [table, words] of Object.entries({ ...tables, steps, acts })) for (const [name, word] of Object.entries(words)) wordCheck(`${table} ${name}`, word);
 });
 
 /** Texts between tags, and in attributes that people are shown or told. */

@@ -54,6 +54,11 @@ done
 for reference in AL-URGENT-1 AL-OTHER-1; do until_said "$reference" ana inbox; done
 until_said 'naughty' ana inbox
 
+from=$(date -u +%Y-%m-%dT%H:%M:%SZ) until=$(date -u -d '+6 hours' +%Y-%m-%dT%H:%M:%SZ)
+quiet ana on-call put aproba "$from" "$until" "+40 700 000 001" || fail "nobody is on call"
+"$sample" RO-OWN-1 > "$homes/own.json"
+quiet ana --case c-1 request "$homes/own.json" || fail "ro asks"
+
 export BESA_CONSOLE_URL=https://127.0.0.1:$ro_desk BESA_CONSOLE_BROWSER=$browser BESA_CONSOLE_ONE_TIME
 BESA_CONSOLE_ONE_TIME=$(one_time noua)
 export BESA_CONSOLE_SHOTS=${BESA_CONSOLE_SHOTS:-$homes/shots}

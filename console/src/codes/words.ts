@@ -32,6 +32,56 @@ export const tables = {
     opened: t('opened', 'deschisă', 'e hapur'),
     received: t('unread', 'necitită', 'e palexuar'),
   },
+  sent_state: {
+    answered: t('answered', 'cu răspuns', 'me përgjigje'),
+    'waits for the partner': t('stored here, not received there yet', 'păstrată aici, încă neprimită acolo', 'ruajtur këtu, ende pa u marrë atje'),
+    'on its way': t('on its way', 'pe drum', 'në rrugë'),
+    opened: t('opened there', 'deschisă acolo', 'hapur atje'),
+    received: t('received there', 'primită acolo', 'marrë atje'),
+  },
+  approval: {
+    'waits for a second officer': t('waits for a second officer', 'așteaptă un al doilea ofițer', 'pret një oficer të dytë'),
+    confirmed: t('confirmed', 'confirmată', 'konfirmuar'),
+    refused: t('refused', 'refuzată', 'refuzuar'),
+    withdrawn: t('withdrawn', 'retrasă', 'tërhequr'),
+    expired: t('expired', 'expirată', 'skaduar'),
+    'sent alone': t('sent by one officer alone', 'trimisă de un singur ofițer', 'dërguar nga një oficer i vetëm'),
+  },
+  ground: {
+    a: t('(a) not available to the Single Point of Contact and the authorities', '(a) nu este disponibilă punctului unic de contact și autorităților', '(a) nuk është në dispozicion të pikës së vetme të kontaktit dhe autoriteteve'),
+    b: t('(b) the request does not meet the requirements', '(b) cererea nu îndeplinește cerințele', '(b) kërkesa nuk i plotëson kërkesat'),
+    c: t('(c) the judicial authorisation was refused', '(c) autorizarea judiciară a fost refuzată', '(c) autorizimi gjyqësor u refuzua'),
+    d: t('(d) personal data outside the permitted categories', '(d) date cu caracter personal în afara categoriilor permise', '(d) të dhëna personale jashtë kategorive të lejuara'),
+    e: t('(e) found inaccurate, incomplete or out of date', '(e) constatată inexactă, incompletă sau neactuală', '(e) e pasaktë, e paplotë ose e vjetruar'),
+    f_i: t('(f)(i) would harm essential interests of national security', '(f)(i) ar afecta interese esențiale de securitate națională', '(f)(i) do të dëmtonte interesa thelbësore të sigurisë kombëtare'),
+    f_ii: t('(f)(ii) would jeopardise an investigation or a person’s safety', '(f)(ii) ar periclita o anchetă sau siguranța unei persoane', '(f)(ii) do të rrezikonte një hetim ose sigurinë e një personi'),
+    f_iii: t('(f)(iii) would unduly harm important interests of a legal person', '(f)(iii) ar afecta nejustificat interese importante ale unei persoane juridice', '(f)(iii) do të dëmtonte padrejtësisht interesa të rëndësishme të një personi juridik'),
+    g_i: t('(g)(i) an offence punishable by at most one year', '(g)(i) infracțiune pedepsită cu cel mult un an', '(g)(i) vepër e dënueshme me e shumta një vit'),
+    g_ii: t('(g)(ii) not an offence in the requested state', '(g)(ii) nu este infracțiune în statul solicitat', '(g)(ii) nuk është vepër penale në shtetin e kërkuar'),
+    h: t('(h) obtained from another state that did not consent', '(h) obținută de la alt stat care nu a consimțit', '(h) marrë nga një shtet tjetër që nuk dha pëlqimin'),
+    i: t('(i) real risk of death penalty, torture or inhuman treatment', '(i) risc real de pedeapsă cu moartea, tortură sau tratament inuman', '(i) rrezik real për dënim me vdekje, torturë ose trajtim çnjerëzor'),
+    j: t('(j) political, military, religious or racial character, or punishing opinion, press or assembly', '(j) caracter politic, militar, religios sau rasial, ori pedepsirea opiniei, presei sau adunării', '(j) karakter politik, ushtarak, fetar ose racor, ose ndëshkim i mendimit, shtypit ose tubimit'),
+    k: t('(k) discrimination', '(k) discriminare', '(k) diskriminim'),
+    l: t('(l) harm to a person seeking or holding international protection', '(l) prejudiciu pentru o persoană care solicită sau are protecție internațională', '(l) dëm për një person që kërkon ose ka mbrojtje ndërkombëtare'),
+    m: t('(m) already finally judged', '(m) deja judecată definitiv', '(m) gjykuar tashmë përfundimisht'),
+    n: t('(n) only humanitarian help without gain', '(n) numai ajutor umanitar fără câștig', '(n) vetëm ndihmë humanitare pa përfitim'),
+    o: t('(o) disproportionate', '(o) disproporționată', '(o) jo proporcionale'),
+    p: t('(p) sovereignty, public order or national law', '(p) suveranitate, ordine publică sau drept național', '(p) sovranitet, rend publik ose ligj kombëtar'),
+    under_agreement: t('refused under the agreement', 'refuzată în temeiul acordului', 'refuzuar sipas marrëveshjes'),
+  },
+  access: {
+    directly: t('directly: in databases that this desk queries itself', 'direct: în baze de date pe care acest birou le interoghează singur', 'drejtpërdrejt: në baza të dhënash që kjo zyrë i pyet vetë'),
+    indirectly: t('indirectly: another body holds it', 'indirect: o deține alt organism', 'tërthorazi: e mban një organ tjetër'),
+  },
+  held_by: {
+    public_authority: t('another public authority', 'altă autoritate publică', 'një autoritet tjetër publik'),
+    private_party: t('a private party', 'o parte privată', 'një palë private'),
+  },
+  doubt: {
+    ground_does_not_fit: t('the ground does not fit', 'motivul nu se potrivește', 'shkaku nuk përshtatet'),
+    facts_do_not_show_it: t('the facts do not show it', 'faptele nu o arată', 'faktet nuk e tregojnë'),
+    time_is_over_or_far_off: t('the time is over or far off', 'momentul a trecut sau este departe', 'koha ka kaluar ose është larg'),
+  },
   partner_says: {
     accepted: t('accepted by the partner', 'acceptată de partener', 'pranuar nga partneri'),
     refused: t('not accepted by the partner', 'neacceptată de partener', 'e papranuar nga partneri'),
@@ -263,6 +313,28 @@ export const tables = {
     must: t('had to be given', 'trebuia furnizată', 'duhej dhënë'),
   },
 } satisfies Record<string, Table>;
+
+/** What a draft does. */
+export const acts: Table = {
+  'request-send': t('Send a request', 'Trimiterea unei cereri', 'Dërgim i një kërkese'),
+  'answer-send': t('Answer a request', 'Răspuns la o cerere', 'Përgjigje ndaj një kërkese'),
+  'refuse-send': t('Refuse a request', 'Refuzul unei cereri', 'Refuzim i një kërkese'),
+  'spontaneous-send': t('Give information unasked', 'Furnizare din proprie inițiativă', 'Dhënie informacioni pa kërkesë'),
+  'clarification-ask': t('Ask for clarification', 'Cerere de clarificare', 'Kërkesë për sqarim'),
+  'clarification-reply': t('Reply to a question', 'Răspuns la o clarificare', 'Përgjigje për një sqarim'),
+  'access-decide': t('Decide how accessible it is', 'Stabilirea accesibilității', 'Vendosje e aksesit'),
+  'delay-tell': t('Tell of a delay', 'Anunțarea unei întârzieri', 'Njoftim vonese'),
+  'urgency-doubt': t('Doubt the urgency', 'Contestarea urgenței', 'Kundërshtim i urgjencës'),
+  'urgency-reply': t('Reply about the urgency', 'Răspuns privind urgența', 'Përgjigje për urgjencën'),
+  'officer-password': t('One-time password of an officer', 'Parolă de unică folosință a unui ofițer', 'Fjalëkalim njëpërdorimësh i një oficeri'),
+  'resume-order': t('Resume after a restore', 'Reluare după o restaurare', 'Rifillim pas një rikthimi'),
+  'retention-clock': t('Find the clock right', 'Confirmarea ceasului', 'Konfirmim i orës'),
+  'key-revoke': t('Revoke a key', 'Revocarea unei chei', 'Revokim i një çelësi'),
+  'officer-revoke': t('Revoke an officer', 'Revocarea unui ofițer', 'Revokim i një oficeri'),
+  'succession-prepare': t('Prepare the end of a log', 'Pregătirea încheierii unui jurnal', 'Përgatitje e fundit të një regjistri'),
+  'succession-import': t('Take in the end of a log', 'Preluarea încheierii unui jurnal', 'Marrje e fundit të një regjistri'),
+  'agreement-terminate': t('End an agreement', 'Încetarea unui acord', 'Përfundim i një marrëveshjeje'),
+};
 
 /** What happens to a message, in its timeline: types of messages, and what else is told of it. */
 export const steps: Table = {

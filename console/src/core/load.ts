@@ -1,6 +1,26 @@
 // A thing that is asked of the node and shown: loading, here, or what went wrong. What was there stays while it is asked anew.
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
 import { call } from './api';
+import { listen } from './events';
+
+/** Asks anew when something happened, at most once in two seconds. */
+export function useLive(again: () => void): void {
+  const latest = useRef(again);
+  latest.current = again;
+  useEffect(() => {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const quit = listen(() => {
+      timer ??= setTimeout(() => {
+        timer = undefined;
+        latest.current();
+      }, 2000);
+    });
+    return () => {
+      quit();
+      clearTimeout(timer);
+    };
+  }, []);
+}
 
 export type Loaded<T> = { value: T | null; problem: unknown; isLoading: boolean; again: (automatic?: boolean) => void };
 

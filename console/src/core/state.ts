@@ -29,6 +29,7 @@ export const work = signal<Work | null>(kept());
 
 effect(() => {
   const who = session.value?.officer;
+  if (who !== undefined) sessionGone.value = 'none';
   // Another officer's reason is never this one's.
   if (who !== undefined && work.value !== null && keptOfficer !== '' && keptOfficer !== who) {
     work.value = null;

@@ -1,5 +1,6 @@
 // What the API answers, as docs/openapi.json has it: only the members that the console reads.
 export type Session = {
+  party: string;
   officer: string;
   name: string;
   unit: string;
@@ -147,3 +148,55 @@ export type Translation = {
   made: string;
 };
 export type Translations = { original_prevails: boolean; list: Translation[]; next?: string };
+
+export type ReturnedRow = {
+  item: string;
+  partner: string;
+  type: string;
+  reference?: string;
+  created: string;
+  returned: string;
+  state: 'returned';
+  why: string;
+};
+export type OwnRequests = { list: (RequestRow | ReturnedRow)[]; next?: string; counts: Counts; not_met_since_start?: string[] };
+
+export type Turn = { officer: string; telephone: string; until: string };
+export type AlarmRow = {
+  alarm: string;
+  item?: string;
+  approval?: string;
+  act?: string;
+  approver?: string;
+  on_call?: Turn[];
+  partner?: string;
+  reference?: string;
+  answers?: string;
+  due?: string;
+  created?: string;
+  minutes: number;
+  call?: string;
+};
+export type Alarms = { list: AlarmRow[]; next?: string };
+
+export type Approval = {
+  approval: string;
+  act: string;
+  from: string;
+  approver?: string;
+  case?: string;
+  sha256: string;
+  made: string;
+  until: string;
+  state: string;
+  decided_by?: string;
+  decided?: string;
+  why?: string;
+  on_call?: Turn[];
+};
+export type ApprovalRow = Approval & { waits_for_me: boolean };
+export type Approvals = { list: ApprovalRow[]; next?: string };
+export type ApprovalShown = Approval & { reason: string; arguments: string; body?: string; draft: string };
+
+/** What an act that sends answers: the message that is in our log now, or the draft that waits for a second officer. */
+export type Done = { item?: string; state: string; approval?: string; allowed_by_clause?: string; unit?: string };

@@ -1,6 +1,7 @@
 // The frame: who is logged in, for which piece of work, in which language, until when; and the screen that is open.
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { code } from '../codes/code';
+import { may } from '../codes/roles';
 import { call, sessionEnd, sessionLook } from '../core/api';
 import { hour } from '../core/clock';
 import { tellSession } from '../core/events';
@@ -9,11 +10,16 @@ import { Empty, Heading, Loading, ProblemBox } from '../core/parts';
 import { link, route } from '../core/route';
 import { isOffline, isTraining, now, session, sessionGone, work } from '../core/state';
 import type { Session } from '../core/types';
-import { language, languages, say, type Language } from '../core/words';
+import { language, languages, say, type Language, type Word } from '../core/words';
+import { Alarms } from '../screens/alarms/view';
+import { Approvals, ApprovalScreen } from '../screens/approvals/view';
+import { decisionRead } from '../screens/decide/form';
+import { Decide } from '../screens/decide/view';
 import { Inbox } from '../screens/inbox/view';
 import { Login } from '../screens/login/view';
 import { Password } from '../screens/password/view';
 import { RequestScreen } from '../screens/request/view';
+import { Sent } from '../screens/sent/view';
 import { WorkScreen } from '../screens/work/view';
 import { warningOf } from './session';
 import w from './words';
@@ -97,7 +103,7 @@ function WorkBar({ change }: { change: () => void }) {
   const current = work.value;
   if (current === null) return null;
   return (
-    <section class="workbar" aria-label={say(w.workBar)}>
+    <section class="work" aria-label={say(w.workBar)}>
       <span>
         <span class="quiet">{say(w.reason)}</span> <bdi>{current.reason}</bdi>
       </span>
@@ -110,6 +116,17 @@ function WorkBar({ change }: { change: () => void }) {
       </button>
     </section>
   );
+}
+
+/** The screens of a role, the first of them where it begins. */
+function places(role: string): { screen: string; word: Word; within: string[] }[] {
+  const all = [
+    { screen: 'inbox', word: w.inbox, act: 'inbox-list', within: ['inbox', 'request', 'decide'] },
+    { screen: 'sent', word: w.sent, act: 'sent-list', within: ['sent'] },
+    { screen: 'alarms', word: w.alarms, act: 'alarm-list', within: ['alarms'] },
+    { screen: 'approvals', word: w.approvals, act: 'approval-list', within: ['approvals', 'approval'] },
+  ] as const;
+  return all.filter((one) => may(role, one.act)).map(({ screen, word, within }) => ({ screen, word, within: [...within] }));
 }
 
 function Top({ help, change }: { help: () => void; change: () => void }) {
@@ -136,20 +153,14 @@ function Top({ help, change }: { help: () => void; change: () => void }) {
         <span class="name">Besa</span>
         {who !== null && !who.must_change && (
           <nav aria-label={say(w.screens)}>
-            <a href={link('inbox')} aria-current={route.value.screen === 'inbox' ? 'page' : undefined}>
-              {say(w.inbox)}
-            </a>
+            {places(who.role).map(({ screen, word, within }) => (
+              <a key={screen} href={link(screen)} aria-current={within.includes(route.value.screen) ? 'page' : undefined}>
+                {say(word)}
+              </a>
+            ))}
           </nav>
         )}
         <span class="wide" />
-        {who !== null && (
-          <span class="who">
-            <bdi>{say(w.officer, { name: who.name, role: code('role', who.role), unit: who.unit })}</bdi>
-            <span class="quiet">
-              {say(w.locks, { at: hour(who.until) })} · {say(w.ends, { at: hour(who.ends) })}
-            </span>
-          </span>
-        )}
         <Languages />
         {who !== null && (
           <>
@@ -162,33 +173,47 @@ function Top({ help, change }: { help: () => void; change: () => void }) {
           </>
         )}
       </div>
-      {who !== null && !who.must_change && <WorkBar change={change} />}
+      {who !== null && (
+        <div class="workbar">
+          {!who.must_change && <WorkBar change={change} />}
+          <span class="wide" />
+          <span class="who">
+            <bdi>{say(w.officer, { name: who.name, role: code('role', who.role), unit: who.unit })}</bdi>
+            <span class="quiet">
+              {say(w.locks, { at: hour(who.until) })} · {say(w.ends, { at: hour(who.ends) })}
+            </span>
+          </span>
+        </div>
+      )}
       {who !== null && <Warning of={who} />}
     </header>
   );
 }
 
-/** Roles that have no inbox (docs/roles.md). */
-const withoutDesk = ['signatory', 'security_officer', 'administrator'];
+/** The case of a draft, as the list of drafts links it. */
+function caseOf(filter: string): string {
+  return new URLSearchParams(filter).get('case') ?? '';
+}
 
 function Screen({ isChanging, changed }: { isChanging: boolean; changed: () => void }) {
-  const { screen, id } = route.value;
+  const { id, filter } = route.value;
   const who = session.value;
   if (who === null) return <Login />;
   if (who.must_change) return <Password />;
-  if (withoutDesk.includes(who.role))
-    return (
-      <main id="content" class="narrow">
-        <Heading>{say(w.noDesk)}</Heading>
-        <p>{say(w.noDeskNext)}</p>
-      </main>
-    );
-  const isForCase = screen === 'request' && work.value?.caseNumber === '';
+  const begins = places(who.role)[0]?.screen ?? '';
+  const screen = route.value.screen === 'inbox' ? begins : route.value.screen;
+  const isForCase = (screen === 'request' || screen === 'decide') && work.value?.caseNumber === '';
   if (work.value === null || isChanging || isForCase) return <WorkScreen key={String(isForCase)} isForCase={isForCase} done={changed} />;
   // Another reason or case is another reading: what is shown is asked for anew under it.
   const key = `${work.value.reason} ${work.value.caseNumber}`;
   if (screen === 'inbox') return <Inbox key={key} />;
+  if (screen === 'sent') return <Sent key={key} />;
+  if (screen === 'alarms') return <Alarms key={key} />;
+  if (screen === 'approvals') return <Approvals key={key} />;
+  if (screen === 'approval' && id !== '') return <ApprovalScreen key={`${id} ${key}`} id={id} caseNumber={caseOf(filter)} />;
   if (screen === 'request' && id !== '') return <RequestScreen key={`${id} ${key}`} item={id} />;
+  const decision = decisionRead(filter);
+  if (screen === 'decide' && id !== '' && decision !== null) return <Decide key={`${id} ${decision} ${key}`} item={id} of={decision} />;
   return (
     <main id="content">
       <Heading>{say(w.nowhere)}</Heading>
@@ -213,6 +238,11 @@ export function Frame() {
     }, 30_000);
     return () => clearInterval(timer);
   }, []);
+  // A desk whose line is down locks all the same.
+  const until = session.value?.until;
+  useEffect(() => {
+    if (until !== undefined && isOffline.value && now.value > Date.parse(until)) sessionEnd('over');
+  }, [until, isOffline.value, now.value]);
   useKeys({ '?': () => session.value !== null && setHelp(true) });
   const isAsking = session.value === null && sessionGone.value === 'unknown';
   return (

@@ -10,6 +10,9 @@ export default {
   language: { en: 'Language', ro: 'Limba', sq: 'Gjuha' },
   screens: { en: 'Screens', ro: 'Ecrane', sq: 'Ekranet' },
   inbox: { en: 'Requests to us', ro: 'Cereri către noi', sq: 'Kërkesa drejtuar nesh' },
+  sent: { en: 'Our requests', ro: 'Cererile noastre', sq: 'Kërkesat tona' },
+  alarms: { en: 'Alarms', ro: 'Alarme', sq: 'Alarme' },
+  approvals: { en: 'Second officer', ro: 'Al doilea ofițer', sq: 'Oficeri i dytë' },
   workBar: { en: 'Your piece of work', ro: 'Lucrarea dumneavoastră', sq: 'Puna juaj' },
   reason: { en: 'Reason:', ro: 'Motiv:', sq: 'Arsyeja:' },
   caseNumber: { en: 'Case:', ro: 'Dosar:', sq: 'Çështja:' },
@@ -50,14 +53,4 @@ export default {
   },
   close: { en: 'Close', ro: 'Închide', sq: 'Mbyll' },
   nowhere: { en: 'There is no such screen.', ro: 'Nu există un asemenea ecran.', sq: 'Nuk ka ekran të tillë.' },
-  noDesk: {
-    en: 'Your role works with other tools.',
-    ro: 'Rolul dumneavoastră lucrează cu alte instrumente.',
-    sq: 'Roli juaj punon me mjete të tjera.',
-  },
-  noDeskNext: {
-    en: 'It sees no requests. What it does is done at the command line or through the API (docs/roles.md).',
-    ro: 'Nu vede cereri. Ce face se face la linia de comandă sau prin API (docs/roles.md).',
-    sq: 'Nuk sheh kërkesa. Ajo që bën bëhet në rreshtin e komandave ose përmes API-së (docs/roles.md).',
-  },
 } satisfies Record<string, Word>;

@@ -9,14 +9,13 @@ export function filterRead(text: string): Filter {
 }
 
 /** The query of a filter, as the API has it. */
-export function queryOf(filter: Filter, after = ''): string {
+export function queryOf(filter: Filter): string {
   const query = new URLSearchParams({ limit: '50' });
   if (filter === 'open' || filter === 'overdue' || filter === 'soon') query.set('state', filter);
   if (filter === 'urgent' || filter === 'unassigned') {
     query.set('state', 'open');
     query.set(filter, 'true');
   }
-  if (after !== '') query.set('after', after);
   return query.toString();
 }
 

@@ -1,11 +1,11 @@
 // The inbox: requests to us by the time that is left, tiles that count and filter, live rows, all by keyboard.
-import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 import { code } from '../../codes/code';
 import { country } from '../../codes/country';
-import { call } from '../../core/api';
-import { at, left, type Left } from '../../core/clock';
-import { listen } from '../../core/events';
+import { at, left } from '../../core/clock';
+import { LeftShown, rowMove } from '../../core/rows';
 import { useKeys } from '../../core/keys';
+import { usePages } from '../../core/pages';
 import { Empty, Heading, Loading, ProblemBox } from '../../core/parts';
 import { link, route } from '../../core/route';
 import { shown } from '../../core/shown';
@@ -14,66 +14,6 @@ import type { Counts, GivenRow, RequestRow, Requests } from '../../core/types';
 import { say, type Word } from '../../core/words';
 import { countFresh, filterRead, filters, isGiven, join, matches, queryOf, type Filter } from './rows';
 import w from './words';
-
-/** Pages of the list; what is there stays while it is read anew, and a live change reads as many pages as are shown. */
-function useInbox(filter: Filter) {
-  const [pages, setPages] = useState<Requests[]>([]);
-  const [problem, setProblem] = useState<unknown>(null);
-  const [fresh, setFresh] = useState(0);
-  const shown = useRef<Requests[]>([]);
-  const round = useRef(0);
-
-  const read = useCallback(
-    async (count: number, automatic: boolean) => {
-      const mine = ++round.current;
-      const found: Requests[] = [];
-      let after = '';
-      try {
-        for (let i = 0; i < count; i++) {
-          const page = await call<Requests>('GET', `/api/v1/inbox?${queryOf(filter, after)}`, { automatic });
-          found.push(page);
-          after = page.next ?? '';
-          if (after === '') break;
-        }
-      } catch (failure) {
-        if (mine === round.current) setProblem(failure);
-        return;
-      }
-      if (mine !== round.current) return;
-      const before = shown.current[0];
-      if (automatic && before !== undefined && found[0] !== undefined) setFresh(countFresh(before, found[0]));
-      shown.current = found;
-      setProblem(null);
-      setPages(found);
-    },
-    [filter],
-  );
-  useEffect(() => {
-    shown.current = [];
-    setPages([]);
-    setFresh(0);
-    void read(1, false);
-    // The first of a burst of events is shown at once, the rest of it together.
-    let last = 0;
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const quit = listen(() => {
-      clearTimeout(timer);
-      timer = setTimeout(
-        () => {
-          last = Date.now();
-          void read(Math.max(1, shown.current.length), true);
-        },
-        Math.max(50, last + 2000 - Date.now()),
-      );
-    });
-    return () => {
-      quit();
-      clearTimeout(timer);
-      round.current++;
-    };
-  }, [read]);
-  return { pages, problem, fresh, again: () => void read(Math.max(1, pages.length), false), more: () => void read(pages.length + 1, false) };
-}
 
 function Tiles({ counts, chosen }: { counts: Counts | undefined; chosen: Filter }) {
   const words: Record<Filter, Word> = { open: w.open, overdue: w.overdue, soon: w.soon, urgent: w.urgent, unassigned: w.unassigned, all: w.all };
@@ -91,21 +31,6 @@ function Tiles({ counts, chosen }: { counts: Counts | undefined; chosen: Filter 
         </a>
       ))}
     </nav>
-  );
-}
-
-/** Time left in words, with a sign and a bar: never by colour alone. */
-export function LeftShown({ left: time }: { left: Left }) {
-  const signs = { overdue: '▲', soon: '◆', runs: '●', stands: '❚❚', none: '–' } as const;
-  return (
-    <span class={`left ${time.kind}`}>
-      <span aria-hidden="true">{signs[time.kind]}</span> <span>{time.text}</span>
-      {(time.kind === 'runs' || time.kind === 'soon') && (
-        <span class="bar" aria-hidden="true">
-          <span style={{ width: `${Math.round(time.share * 100)}%` }} />
-        </span>
-      )}
-    </span>
   );
 }
 
@@ -191,16 +116,9 @@ function Given({ rows }: { rows: GivenRow[] }) {
   );
 }
 
-/** j and k go through the links of the rows, and stay at the ends. */
-function rowMove(by: number): void {
-  const links = [...document.querySelectorAll<HTMLElement>('[data-row]')];
-  const at = links.indexOf(document.activeElement as HTMLElement);
-  links[Math.min(links.length - 1, Math.max(0, at === -1 ? 0 : at + by))]?.focus();
-}
-
 export function Inbox() {
   const filter = filterRead(route.value.filter);
-  const { pages, problem, fresh, again, more } = useInbox(filter);
+  const { pages, problem, fresh, again, more } = usePages<Requests>(`/api/v1/inbox?${queryOf(filter)}`, countFresh);
   const [looked, setLooked] = useState('');
   const find = useRef<HTMLInputElement>(null);
   useKeys({ j: () => rowMove(1), k: () => rowMove(-1), '/': () => find.current?.focus() });

@@ -128,6 +128,7 @@ function Record({ record }: { record: CrossRecord }) {
   const about = [
     record.reference && asShown(record.reference),
     record.partner && country(record.partner),
+    record.own && say(w.ours),
     record.case && say(w.inCase, { case: record.case }),
     record.category && code('category', record.category),
     record.unit && say(w.unit, { unit: record.unit }),

@@ -3,6 +3,7 @@ import type { Word } from '../../core/words';
 export default {
   title: { en: 'Message', ro: 'Mesaj', sq: 'Mesazh' },
   back: { en: 'Back to the requests', ro: 'Înapoi la cereri', sq: 'Prapa te kërkesat' },
+  acts: { en: 'What can be done', ro: 'Ce se poate face', sq: 'Çfarë mund të bëhet' },
   asks: { en: '{from} asks {to}', ro: '{from} întreabă {to}', sq: '{from} pyet {to}' },
   answers: { en: '{from} answers {to}', ro: '{from} răspunde către {to}', sq: '{from} i përgjigjet {to}' },
   gives: { en: '{from} gives {to} information unasked', ro: '{from} furnizează informații către {to} din proprie inițiativă', sq: '{from} i jep {to} informacion pa u kërkuar' },
@@ -140,6 +141,7 @@ export default {
   crossMore: { en: 'There are more than are shown.', ro: 'Există mai multe decât se arată.', sq: 'Ka më shumë se sa shfaqen.' },
   sameBy: { en: 'same {by}', ro: 'același {by}', sq: 'i njëjti {by}' },
   askUnit: { en: 'ask unit {unit}', ro: 'întrebați unitatea {unit}', sq: 'pyesni njësinë {unit}' },
+  ours: { en: 'from us', ro: 'de la noi', sq: 'nga ne' },
   inCase: { en: 'case {case}', ro: 'dosarul {case}', sq: 'çështja {case}' },
   translations: { en: 'Translations', ro: 'Traduceri', sq: 'Përkthime' },
   original: { en: 'The original prevails.', ro: 'Originalul prevalează.', sq: 'Origjinali mbizotëron.' },

@@ -1,0 +1,92 @@
+// Alarms: limits that want somebody, the most pressing first, each with what to do about it.
+import { country } from '../../codes/country';
+import { at, span } from '../../core/clock';
+import { useKeys } from '../../core/keys';
+import { usePages } from '../../core/pages';
+import { Empty, Heading, Loading, ProblemBox } from '../../core/parts';
+import { link } from '../../core/route';
+import { rowMove } from '../../core/rows';
+import { shown } from '../../core/shown';
+import type { AlarmRow, Alarms as AlarmList } from '../../core/types';
+import { say, type Word } from '../../core/words';
+import w from './words';
+
+type Told = { what: Word; next?: Word; kind: 'overdue' | 'soon' };
+
+const told: Record<string, Told> = {
+  no_custody: { what: w.noCustody, next: w.noCustodyNext, kind: 'overdue' },
+  overdue: { what: w.overdue, next: w.overdueNext, kind: 'overdue' },
+  soon: { what: w.soon, kind: 'soon' },
+  unreviewed: { what: w.unreviewed, kind: 'soon' },
+  unapproved: { what: w.unapproved, kind: 'soon' },
+};
+
+export function Turns({ of }: { of: AlarmRow['on_call'] }) {
+  return (
+    <>
+      {of?.map((turn) => (
+        <p key={turn.officer}>
+          <bdi>{say(w.onCall, { officer: turn.officer, telephone: shown(turn.telephone), until: at(turn.until) })}</bdi>
+        </p>
+      ))}
+    </>
+  );
+}
+
+function Alarm({ row }: { row: AlarmRow }) {
+  const of = told[row.alarm];
+  const values = { partner: country(row.partner ?? ''), who: country(row.answers ?? ''), span: span(row.minutes) };
+  return (
+    <li class={of?.kind ?? 'soon'}>
+      <h2>
+        <span aria-hidden="true">{of?.kind === 'overdue' ? '▲ ' : '◆ '}</span>
+        {of === undefined ? row.alarm : say(of.what, values)}
+      </h2>
+      {of?.next !== undefined && <p>{say(of.next)}</p>}
+      {row.call !== undefined && (
+        <p>
+          <strong>
+            <bdi>{say(w.call, { call: shown(row.call) })}</bdi>
+          </strong>
+        </p>
+      )}
+      <Turns of={row.on_call} />
+      <p>
+        {row.item !== undefined && (
+          <a href={link('request', row.item)} data-row>
+            <bdi>{say(w.openItem, { reference: shown(row.reference ?? row.item) })}</bdi>
+          </a>
+        )}
+        {row.approval !== undefined && (
+          <a href={link('approvals')} data-row>
+            {say(w.openDraft)}
+          </a>
+        )}
+      </p>
+    </li>
+  );
+}
+
+export function Alarms() {
+  const { pages, problem, again, more } = usePages<AlarmList>('/api/v1/alarms?limit=50');
+  useKeys({ j: () => rowMove(1), k: () => rowMove(-1) });
+  const rows = pages.flatMap((page) => page.list);
+  return (
+    <main id="content">
+      <Heading>{say(w.title)}</Heading>
+      {problem !== null && <ProblemBox problem={problem} retry={again} />}
+      {pages.length === 0 && problem === null && <Loading />}
+      {pages.length > 0 && rows.length === 0 && <Empty text={say(w.none)} next={<p class="quiet">{say(w.noneNext)}</p>} />}
+      <ul class="cards">
+        {rows.map((row) => (
+          <Alarm key={`${row.alarm} ${row.item ?? row.approval ?? ''}`} row={row} />
+        ))}
+      </ul>
+      {pages.at(-1)?.next !== undefined && (
+        <button type="button" onClick={more}>
+          {say(w.more)}
+        </button>
+      )}
+    </main>
+  );
+}

@@ -1,0 +1,90 @@
+// What an officer enters to answer a request, and what of it goes to the node: each act has the fields that the API wants of it.
+import type { Doing } from '../../core/act';
+
+export const decisions = ['nothing', 'refuse', 'clarify', 'access', 'doubt', 'assign'] as const;
+export type Decision = (typeof decisions)[number];
+
+export function decisionRead(text: string): Decision | null {
+  return decisions.find((one) => one === text) ?? null;
+}
+
+export type Entered = {
+  reference: string;
+  language: string;
+  handling: string;
+  grounds: string[];
+  trueGrounds: string[];
+  text: string;
+  access: string;
+  heldBy: string;
+  source: string;
+  doubt: string;
+  unit: string;
+  second: string;
+};
+
+export const empty: Entered = {
+  reference: '', language: 'en', handling: 'H0', grounds: [], trueGrounds: [], text: '', access: '', heldBy: '', source: '', doubt: '',
+  unit: '', second: 'ask',
+};
+
+export type Request = { item: string; reference: string; isUrgent: boolean; isTraining: boolean };
+
+const isHidden = (entered: Entered): boolean => entered.grounds.includes('under_agreement');
+
+/** Fields that are still wanted, by name. */
+export function wanted(of: Decision, entered: Entered): (keyof Entered)[] {
+  const must: Record<Decision, (keyof Entered)[]> = {
+    nothing: ['reference'],
+    refuse: isHidden(entered) ? ['grounds', 'trueGrounds'] : ['grounds', 'text'],
+    clarify: ['text'],
+    access: entered.access === 'indirectly' ? ['access', 'heldBy', 'source'] : ['access'],
+    doubt: ['doubt'],
+    assign: ['unit'],
+  };
+  return must[of].filter((name) => (typeof entered[name] === 'string' ? entered[name].trim() === '' : entered[name].length === 0));
+}
+
+/** Whether a second officer can be asked: an assignment leaves no more than a code with the partner. */
+export function mayWait(of: Decision): boolean {
+  return of !== 'assign';
+}
+
+const paths: Record<Decision, string> = {
+  nothing: 'answer', refuse: 'refusal', clarify: 'clarification', access: 'access', doubt: 'urgency-doubt', assign: 'assignment',
+};
+
+function bodyOf(of: Decision, entered: Entered, request: Request): Record<string, unknown> {
+  const text = entered.text.trim();
+  if (of === 'nothing')
+    return {
+      reference: entered.reference.trim(),
+      request_reference: request.reference,
+      outcome: 'nothing_held',
+      // The node puts the pseudonyms of those who act in their place.
+      officer: 'officer',
+      approved_by: 'officer',
+      language: entered.language,
+      handling: [entered.handling],
+      classification: 'unclassified',
+      ...(request.isTraining ? { training: true } : {}),
+    };
+  if (of === 'refuse')
+    return {
+      grounds: entered.grounds,
+      ...(isHidden(entered) ? { true_grounds: entered.trueGrounds } : {}),
+      ...(text === '' ? {} : { reason_text: text, language: entered.language }),
+    };
+  if (of === 'clarify') return { question: text, language: entered.language };
+  if (of === 'access')
+    return entered.access === 'indirectly'
+      ? { access: entered.access, held_by: entered.heldBy, source: entered.source.trim() }
+      : { access: entered.access };
+  if (of === 'doubt') return { doubt: entered.doubt };
+  return { unit: entered.unit.trim() };
+}
+
+export function doingOf(of: Decision, entered: Entered, request: Request): Doing {
+  const query = mayWait(of) && entered.second === 'ask' ? '?approver=*' : '';
+  return { method: 'POST', path: `/api/v1/items/${encodeURIComponent(request.item)}/${paths[of]}${query}`, body: bodyOf(of, entered, request) };
+}
