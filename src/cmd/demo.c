@@ -59,8 +59,10 @@ struct step {
     bool (*run)(struct demo *demo, struct error *err);
 };
 
-static const struct step begin_steps[] = {
-    {"homes", demo_step_homes}, {"start", demo_step_start}, {"people", demo_step_people}};
+static const struct step begin_steps[] = {{"homes", demo_step_homes},
+                                          {"start", demo_step_start},
+                                          {"people", demo_step_people},
+                                          {"logins", demo_step_logins}};
 static const struct step exchange_steps[] = {
     {"attach", demo_step_attach}, {"send", demo_step_send},        {"receipt", demo_step_receipt},
     {"inbox", demo_step_inbox},   {"open", demo_step_open},        {"assign", demo_step_assign},

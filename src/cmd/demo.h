@@ -114,6 +114,13 @@ bool demo_step_homes(struct demo *demo, struct error *err);
 bool demo_step_start(struct demo *demo, struct error *err);
 bool demo_step_people(struct demo *demo, struct error *err);
 
+/* --- demo_login.c: log-ins for the console --- */
+#define DEMO_PASSWORD_SIZE 80
+const char *demo_duty_officer(const struct place *place);
+const char *demo_head(const struct place *place);
+void demo_password(const char *officer, char out[DEMO_PASSWORD_SIZE]);
+bool demo_step_logins(struct demo *demo, struct error *err);
+
 /* --- demo_past.c: the year before --- */
 bool demo_past_make(struct demo *demo, struct error *err);
 

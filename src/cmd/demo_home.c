@@ -205,7 +205,7 @@ bool place_case(const struct place *place, struct error *err)
     return place_ask(&without_case, &asking, &result, err);
 }
 
-/* Where the API is; its port was any free one. */
+/* Where the console is, and who can log in; its port was any free one. */
 static bool api_say(const struct place *place, struct error *err)
 {
     struct result *result CLEANUP(result_free) = NULL;
@@ -218,7 +218,11 @@ static bool api_say(const struct place *place, struct error *err)
         return false;
     int64_t port = json_get_integer_optional(&result->object, "desk_port", 1, UINT16_MAX, 0);
     if (port > 0)
-        demo_say(place, "API at https://127.0.0.1:%d/ (log in: docs/login.md)", (int)port);
+        demo_say(place,
+                 "console at https://127.0.0.1:%d/console: officer %s, password exercise-%s, "
+                 "case %s; a second officer: %s, exercise-%s",
+                 (int)port, demo_duty_officer(place), demo_duty_officer(place), place->case_number,
+                 demo_head(place), demo_head(place));
     return true;
 }
 

@@ -1,6 +1,6 @@
 /*
  * What the demonstration sends is training data that the readers accept, and what it does to directories and processes.
- * covers: demo demo_run demo_ask demo_home demo_exchange demo_third demo_check
+ * covers: demo demo_run demo_ask demo_home demo_login demo_exchange demo_third demo_check
  */
 #include "check.h"
 
