@@ -22,6 +22,16 @@ NAUGHTY = [
 ]
 
 
+def given_of(request):
+    """What is given unasked, about the person of a request."""
+    person = request["persons"][0]
+    return {"reference": request["reference"], "authority": request["authority"], "provision": "may", "purpose": request["purpose"],
+            "exception": "f_ii", "offences": request["offences"], "relevance": "He was seen again in the exercise.",
+            "to_judge": "Border log of yesterday.", "officer": "officer", "approved_by": "officer", "language": "en",
+            "handling": ["H1"], "classification": "unclassified", "no_death_penalty": True, "transfer": request["transfer"],
+            "training": True, "items": [{"source_kind": "register", "person": person}]}
+
+
 def main():
     sample, home = sys.argv[1], Path(sys.argv[2])
 
@@ -46,6 +56,7 @@ def main():
         body.pop("urgency_ground", None)
         body.pop("urgency_reason", None)
         write(name, body)
+    write("given", given_of(request("AL-GIVEN-1")))
     naughty = request("<b>naughty</b>&'\"")
     naughty["facts"] = "\n".join(NAUGHTY)
     naughty["asked"] = NAUGHTY[1]

@@ -75,10 +75,12 @@ async function working(desk) {
 async function inbox(desk) {
   const { page } = desk;
   await page.getByRole('link', { name: 'AL-URGENT-1' }).waitFor();
-  const rows = await page.locator('[data-row]').allInnerTexts();
+  const rows = await page.locator('tbody [data-row]').allInnerTexts();
   check('three requests wait, the urgent ones first', rows.length === 3 && rows.at(-1) === 'AL-OTHER-1', rows);
   check('the tile of urgent ones counts', /^2/.test(await page.locator('.tile.urgent').innerText()));
   check('time left is said in words', /\d h \d\d min left/.test(await page.locator('tbody tr').first().innerText()));
+  await page.getByRole('link', { name: 'AL-GIVEN-1' }).waitFor();
+  check('what was given unasked is not missed', await page.getByRole('heading', { name: 'Given to us unasked' }).isVisible());
   await everyWay('inbox', page);
   // by keyboard alone
   await page.locator('h1').focus();
@@ -93,7 +95,7 @@ async function inbox(desk) {
   await page.keyboard.press('Escape');
   await page.keyboard.press('/');
   await page.keyboard.type('other');
-  check('/ finds among the rows', (await page.locator('[data-row]').count()) === 1);
+  check('/ finds among the rows', (await page.locator('tbody [data-row]').count()) === 1);
   await page.getByLabel('Find in the rows shown').fill('');
   await page.getByRole('link', { name: 'Due soon' }).click();
   await page.getByText('No request is here.').waitFor();
@@ -240,7 +242,15 @@ async function sentAndAlarms(desk) {
   await everyWay('sent', page);
   await page.getByRole('link', { name: 'RO-OWN-1' }).click();
   await page.getByText('Romania asks Albania').waitFor();
+  check('from our own request the way back is to ours', (await page.getByRole('link', { name: 'Back to our requests' }).count()) === 1);
   check('nothing is offered to be done about our own request', (await page.getByRole('navigation', { name: 'What can be done' }).count()) === 0);
+  await page.getByRole('link', { name: 'Requests to us' }).click();
+  await page.getByRole('link', { name: 'AL-GIVEN-1' }).click();
+  await page.getByText('Albania gives Romania information unasked').waitFor();
+  await accessible('given', page);
+  await shot('given', page);
+  await page.getByRole('link', { name: 'Back to the requests' }).click();
+  await page.getByRole('heading', { name: 'Requests to us' }).waitFor();
   await page.getByRole('link', { name: 'Alarms' }).click();
   await page.getByRole('heading', { name: 'Alarms' }).waitFor();
   await page.getByText(/A draft waits for its second officer/).waitFor();

@@ -25,6 +25,7 @@ blerim() { "$besa" --home "$homes/al" --officer blerim --reason "exercise" --jso
 quiet as_ro officer put mihai "Mihai Test" desk duty_officer || fail "an officer"
 quiet as_ro officer put noua "Noua Test" desk duty_officer || fail "an officer"
 quiet as_ro officer put oana "Oana Test" desk auditor || fail "an officer"
+quiet as_al officer put second-al "Second Test" desk approver || fail "an officer"
 quiet as_ro officer put aproba "Aproba Test" desk approver || fail "an officer"
 begin ro
 begin al
@@ -53,6 +54,8 @@ for request in urgent other naughty; do
 done
 for reference in AL-URGENT-1 AL-OTHER-1; do until_said "$reference" ana inbox; done
 until_said 'naughty' ana inbox
+"$besa" --home "$homes/al" --officer blerim --approver second-al --reason exercise --json --case c-1 \
+    spontaneous give "$homes/given.json" > "$homes/said" 2>&1 || fail "al gives something unasked"
 
 from=$(date -u +%Y-%m-%dT%H:%M:%SZ) until=$(date -u -d '+6 hours' +%Y-%m-%dT%H:%M:%SZ)
 quiet ana on-call put aproba "$from" "$until" "+40 700 000 001" || fail "nobody is on call"

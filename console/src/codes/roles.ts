@@ -6,6 +6,7 @@ const acting = ['duty_officer', 'investigator', 'head_of_desk'];
 export const roles = {
   'inbox-list': desk,
   'sent-list': desk,
+  'spontaneous-list': desk,
   'alarm-list': desk,
   'case-list': desk,
   'item-show': desk.filter((role) => role !== 'auditor'),

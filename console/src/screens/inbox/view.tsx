@@ -2,10 +2,11 @@
 import { useRef, useState } from 'preact/hooks';
 import { code } from '../../codes/code';
 import { country } from '../../codes/country';
+import { Problem } from '../../core/api';
 import { at, left } from '../../core/clock';
 import { LeftShown, rowMove } from '../../core/rows';
 import { useKeys } from '../../core/keys';
-import { usePages } from '../../core/pages';
+import { usePages, type Page } from '../../core/pages';
 import { Empty, Heading, Loading, ProblemBox } from '../../core/parts';
 import { link, route } from '../../core/route';
 import { shown } from '../../core/shown';
@@ -96,7 +97,12 @@ function Rows({ rows }: { rows: RequestRow[] }) {
   );
 }
 
-function Given({ rows }: { rows: GivenRow[] }) {
+/** What was given unasked and nobody opened: with a filter the list of requests has none of it, and it must not be missed. */
+function Given() {
+  const { pages, problem, again } = usePages<Page<GivenRow>>('/api/v1/spontaneous?limit=50');
+  const rows = pages.flatMap((page) => page.list).filter((row) => row.state === 'received');
+  // A line that is down is said once, by the list above; when it is back, both are read anew.
+  if (problem instanceof Problem && problem.kind !== 'offline') return <ProblemBox problem={problem} retry={again} />;
   if (rows.length === 0) return null;
   return (
     <section aria-labelledby="given">
@@ -126,7 +132,6 @@ export function Inbox() {
   const all = join(pages);
   const rows = all.filter((row): row is RequestRow => !isGiven(row));
   const found = rows.filter((row) => matches(row, looked, country(row.partner)));
-  const given = all.filter(isGiven);
   const notMet = pages[0]?.not_met_since_start;
   const isEmpty = pages.length > 0 && rows.length === 0;
   return (
@@ -171,7 +176,7 @@ export function Inbox() {
           </button>
         </p>
       )}
-      <Given rows={given} />
+      <Given />
     </main>
   );
 }

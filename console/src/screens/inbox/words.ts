@@ -43,9 +43,9 @@ export default {
   },
   given: { en: 'Given to us unasked', ro: 'Primite fără cerere', sq: 'Dhënë pa u kërkuar' },
   givenWhy: {
-    en: 'In no case yet, and no time limit runs.',
-    ro: 'Încă în niciun dosar; nu curge niciun termen.',
-    sq: 'Ende në asnjë çështje; nuk rrjedh asnjë afat.',
+    en: 'Nobody has opened them yet. No time limit runs.',
+    ro: 'Nimeni nu le-a deschis încă. Nu curge niciun termen.',
+    sq: 'Askush ende nuk i ka hapur. Nuk rrjedh asnjë afat.',
   },
   none: { en: 'No request is here.', ro: 'Nu este nicio cerere.', sq: 'Nuk ka asnjë kërkesë.' },
   noneNext: {

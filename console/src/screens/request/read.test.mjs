@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { bags, isProtected, itemsOf, partiesOf, rest, text, texts } from './read';
+import { bags, isOfOurs, isProtected, itemsOf, partiesOf, rest, text, texts } from './read';
 
 test('a member of another kind than it should be is not shown as that', () => {
   const body = { facts: ['a'], persons: 'x', offences: [1, 'arson', null], n: 4, empty: '' };
@@ -21,6 +21,12 @@ test('what this console does not know is not left unshown', () => {
 test('whose log it is says who writes to whom', () => {
   assert.deepEqual(partiesOf('ro/ro-al/to/al/1'), { from: 'ro', to: 'al' });
   assert.equal(partiesOf('domestic'), null);
+});
+
+test('from each message there is a way back to where its request stands', () => {
+  assert.ok(isOfOurs('request', 'ro/ro-al/to/al/0', 'ro') && isOfOurs('answer', 'al/ro-al/to/ro/0', 'ro'));
+  assert.ok(!isOfOurs('request', 'al/ro-al/to/ro/0', 'ro') && !isOfOurs('answer', 'ro/ro-al/to/al/0', 'ro'));
+  assert.ok(!isOfOurs('spontaneous', 'al/ro-al/to/ro/0', 'ro') && !isOfOurs('request', 'domestic', 'ro'));
 });
 
 test('protected people are known by their category or their age', () => {

@@ -36,6 +36,13 @@ export function partiesOf(log: string): { from: string; to: string } | null {
   return found?.[1] === undefined || found[2] === undefined ? null : { from: found[1], to: found[2] };
 }
 
+/** Whether a message belongs to a request of ours: that request, or what the other side says to it. */
+export function isOfOurs(type: string, log: string, party: string | undefined): boolean {
+  const parties = partiesOf(log);
+  if (parties === null || type === 'spontaneous') return false;
+  return type === 'answer' ? parties.to === party : parties.from === party;
+}
+
 const PROTECTED = ['victim', 'witness', 'informant_person', 'missing_person', 'smuggled_migrant'];
 
 export function isProtected(person: Bag): boolean {

@@ -15,7 +15,7 @@ import { Body, Things } from './body';
 import { Direction } from './direction';
 import { Acts } from './acts';
 import { Fact, Facts } from './facts';
-import { text, type Bag } from './read';
+import { isOfOurs, text, type Bag } from './read';
 import w from './words';
 
 function Limit({ shown }: { shown: ItemShown }) {
@@ -80,10 +80,11 @@ function Shown({ shown }: { shown: ItemShown }) {
 export function RequestScreen({ item }: { item: string }) {
   const { value, problem, isLoading, again } = useLoad<ItemShown>(`/api/v1/items/${encodeURIComponent(item)}`);
   useLive(() => again(true));
+  const isOwn = value !== null && isOfOurs(value.type, value.log, session.value?.party);
   return (
     <main id="content">
       <p>
-        <a href={link('inbox')}>← {say(w.back)}</a>
+        <a href={link(isOwn ? 'sent' : 'inbox')}>← {say(isOwn ? w.backOwn : w.back)}</a>
       </p>
       {value === null && <Heading>{say(w.title)}</Heading>}
       {isLoading && <Loading />}

@@ -3,6 +3,7 @@ import type { Word } from '../../core/words';
 export default {
   title: { en: 'Message', ro: 'Mesaj', sq: 'Mesazh' },
   back: { en: 'Back to the requests', ro: 'Înapoi la cereri', sq: 'Prapa te kërkesat' },
+  backOwn: { en: 'Back to our requests', ro: 'Înapoi la cererile noastre', sq: 'Prapa te kërkesat tona' },
   acts: { en: 'What can be done', ro: 'Ce se poate face', sq: 'Çfarë mund të bëhet' },
   asks: { en: '{from} asks {to}', ro: '{from} întreabă {to}', sq: '{from} pyet {to}' },
   answers: { en: '{from} answers {to}', ro: '{from} răspunde către {to}', sq: '{from} i përgjigjet {to}' },
@@ -30,7 +31,7 @@ export default {
   },
   bodyState: { en: 'Its content: {state}.', ro: 'Conținutul: {state}.', sq: 'Përmbajtja: {state}.' },
   reference: { en: 'Reference', ro: 'Referință', sq: 'Referenca' },
-  caseReference: { en: 'Their case', ro: 'Dosarul lor', sq: 'Çështja e tyre' },
+  caseReference: { en: 'Case of whoever writes', ro: 'Dosarul celui care scrie', sq: 'Çështja e atij që shkruan' },
   requestReference: { en: 'In answer to', ro: 'Ca răspuns la', sq: 'Në përgjigje të' },
   authority: { en: 'Authority', ro: 'Autoritate', sq: 'Autoriteti' },
   address: { en: 'Address', ro: 'Adresă', sq: 'Adresa' },
