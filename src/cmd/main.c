@@ -186,7 +186,8 @@ const struct command commands[] = {
      command_retention},
     {"own",
      "search WORDS... --purpose CODE [--least SCORE] [--limit N]\nmatch FILE --purpose CODE [--format csv|ftm|xml] "
-     "[--mapping FILE] [--least SCORE] [--output csv|json] [--from LINE] [--errors FILE]\nshow PERSON --purpose CODE\nremove PERSON --purpose "
+     "[--mapping FILE] [--least SCORE] [--output csv|json] [--from LINE] [--errors FILE]\nshow PERSON --purpose CODE\njoin PERSON "
+     "PERSON --purpose CODE\npart PERSON PERSON --purpose CODE\nremove PERSON --purpose "
      "CODE\ndue [--erase] [--days N] [--limit N] [--after PLACE]\nreview PERSON --purpose CODE --next DATE\nimport FILE --source NAME --offences CODES [--format csv|ftm|xml] [--mapping FILE] [--category CODE] [--evaluation "
      "B2] [--purpose CODE] [--review DAYS] [--erase DAYS] [--link TEXT] [--errors FILE]\nimports [--limit N] [--after PLACE]",
      "The people of our own cases.\n\n`search` takes names as heard or read, dates, plates, telephones "
@@ -196,7 +197,8 @@ const struct command commands[] = {
      "and date of birth, 0.5 finds 94 of 100 and 0.9 finds 91, and of those who are not, 3 and less than 1 of 100 bring "
      "somebody else (docs/search.md has the table). `match` links a list with the index: who of its lines may be whom, "
      "in groups of lines that lead to the same person, 0.5 or more when --least is absent; nothing is entered, and --from "
-     "goes on behind a line. `import` takes a table with named columns, FollowTheMoney "
+     "goes on behind a line. `join` says that two records are one human being, `part` that they are not: nothing is "
+     "merged, and --reason, case and officer are kept with both. `import` takes a table with named columns, FollowTheMoney "
      "entities, or XML as UMF has it (--mapping says which element is which field); lines that are wrong are told and passed over, and the same command again goes on where "
      "it was cut. `due` says who is to be reviewed, or erased (--erase), by now or within so many days: numbers alone; `review` keeps a "
      "person who was looked at, and sets the next day. An import needs a case, reason and officer, as a search does.",

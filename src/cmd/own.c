@@ -92,6 +92,43 @@ static int drop(struct options *options, int argc, char **argv)
     return of_person(options, argc, argv, "own-remove");
 }
 
+/* Two people of the own index, said to be one or not to be. */
+static int of_two(struct options *options, int argc, char **argv, const char *act)
+{
+    struct buffer text CLEANUP(buffer_free) = buffer_make(ARGUMENTS_SIZE_MAX);
+    struct json_writer arguments = json_writer_make(&text);
+    const char *purpose = NULL;
+    const struct command_option own[] = {{.name = "purpose", .value = &purpose}};
+    uint64_t people[2] = {0};
+    struct word_list words;
+    struct error err = {0};
+    int exit_code;
+
+    if (!command_parse(options, argc, argv, own, ARRAY_COUNT(own), 2, 2, &words, &exit_code))
+        return exit_code;
+    if (purpose == NULL)
+        return command_usage(options, "say --purpose: what it serves");
+    for (size_t i = 0; i < 2; i++)
+        if (!command_number("PERSON", words.words[i], 1, JSON_INTEGER_MAX, 0, &people[i], &err))
+            return command_usage(options, "%s", err.text);
+    json_begin_object(&arguments);
+    json_integer_field(&arguments, "person", (int64_t)people[0]);
+    json_integer_field(&arguments, "other", (int64_t)people[1]);
+    json_string_field(&arguments, "purpose", purpose);
+    json_end_object(&arguments);
+    return command_act(options, act, buffer_span(&text), span_make(NULL, 0));
+}
+
+static int join(struct options *options, int argc, char **argv)
+{
+    return of_two(options, argc, argv, "own-join");
+}
+
+static int part(struct options *options, int argc, char **argv)
+{
+    return of_two(options, argc, argv, "own-part");
+}
+
 static int due(struct options *options, int argc, char **argv)
 {
     struct buffer text CLEANUP(buffer_free) = buffer_make(ARGUMENTS_SIZE_MAX);
@@ -137,9 +174,10 @@ int command_own(struct options *options, int argc, char **argv)
     static const struct {
         const char *name;
         command_run *run;
-    } forms[] = {{"search", search},   {"show", show},      {"remove", drop},
-                 {"due", due},         {"review", review},  {"import", own_import},
-                 {"imports", imports}, {"match", own_match}};
+    } forms[] = {{"search", search},   {"show", show},       {"remove", drop},
+                 {"due", due},         {"review", review},   {"import", own_import},
+                 {"imports", imports}, {"match", own_match}, {"join", join},
+                 {"part", part}};
 
     for (size_t i = 0; argc > 1 && i < ARRAY_COUNT(forms); i++)
         if (strcmp(argv[1], forms[i].name) == 0)
@@ -148,6 +186,6 @@ int command_own(struct options *options, int argc, char **argv)
         command_help(options);
         return 0;
     }
-    return command_usage(options,
-                         "say search, match, show, remove, due, review, import or imports");
+    return command_usage(
+        options, "say search, match, show, join, part, remove, due, review, import or imports");
 }

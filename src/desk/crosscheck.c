@@ -188,14 +188,31 @@ static bool own_by_names(struct crosscheck *check, enum own_side side,
 }
 
 /* Shown in their own case; to others not, when they are protected elsewhere. */
-static bool own_protected_part(struct crosscheck *check, const struct own_viewer *viewer,
-                               struct error *err)
+static bool check_sees(void *context, const struct own_row *row, bool *may, struct error *err)
+{
+    const struct crosscheck *check = context;
+    enum own_guard guard = OWN_GUARD_OPEN;
+    bool is_own_case =
+        row->case_number.size > 0 && span_equal(row->case_number, check->viewer.case_number);
+
+    if (!is_own_case && !protection_of_own_person(check->keys.journal, row, &guard, err))
+        return false;
+    *may = guard <= check->viewer.most;
+    return true;
+}
+
+struct own_seeing crosscheck_seeing(struct crosscheck *check)
+{
+    return (struct own_seeing){check_sees, check};
+}
+
+static bool own_protected_part(struct crosscheck *check, struct error *err)
 {
     size_t kept = 0;
 
     for (size_t i = 0; i < check->own_count; i++) {
         struct own_row row;
-        enum own_guard guard = OWN_GUARD_OPEN;
+        bool may = false;
         if (!own_find(check->keys.journal->db, check->keys.arena, check->own[i].person, &row,
                       err)) {
             if (err->kind != ERROR_MISSING)
@@ -203,11 +220,9 @@ static bool own_protected_part(struct crosscheck *check, const struct own_viewer
             error_clear(err); /* gone from the books, not yet from the files */
             continue;
         }
-        bool is_own_case =
-            row.case_number.size > 0 && span_equal(row.case_number, viewer->case_number);
-        if (!is_own_case && !protection_of_own_person(check->keys.journal, &row, &guard, err))
+        if (!check_sees(check, &row, &may, err))
             return false;
-        if (guard <= viewer->most)
+        if (may)
             check->own[kept++] = check->own[i];
     }
     check->own_count = kept;
@@ -217,6 +232,7 @@ static bool own_protected_part(struct crosscheck *check, const struct own_viewer
 bool crosscheck_own(struct crosscheck *check, const struct own_viewer *viewer, struct error *err)
 {
     check->own_count = 0;
+    check->viewer = *viewer;
     if (!own_by_marks(check, viewer, err))
         return false;
     /* Names are searched by the running node. */
@@ -224,7 +240,7 @@ bool crosscheck_own(struct crosscheck *check, const struct own_viewer *viewer, s
         (!own_by_names(check, OWN_SIDE_OPEN, viewer, err) ||
          !own_by_names(check, OWN_SIDE_GUARDED, viewer, err)))
         return false;
-    return own_protected_part(check, viewer, err);
+    return own_protected_part(check, err);
 }
 
 /* --- who keeps what others may not see --- */

@@ -10,6 +10,7 @@
 #include "desk/case.h"
 #include "desk/crosscheck_limits.h"
 #include "desk/match_key.h"
+#include "desk/own_joined.h"
 #include "store/own_rows.h"
 
 act_run act_crosscheck_show, act_crosscheck_touched, act_duplicate_check;
@@ -37,6 +38,7 @@ struct crosscheck {
     struct crosscheck_hits keeper; /* of another agreement, a restricted case, a protected person */
     struct crosscheck_own own[CROSSCHECK_OWN_MAX];
     size_t own_count;
+    struct own_viewer viewer; /* whom crosscheck_own asked for */
 };
 
 /* The match keys of an entry that holds a request, or gives something; for others nothing. What is there stays. `keys` is begun. */
@@ -47,6 +49,9 @@ bool crosscheck_find(struct crosscheck *check, struct span agreement, int64_t se
                      struct error *err);
 /* People of the own index whom this viewer may see. */
 bool crosscheck_own(struct crosscheck *check, const struct own_viewer *viewer, struct error *err);
+/* Whom of the own index that viewer may be told of: who is protected in another record is shown in the own case alone. The check
+ * must stay. */
+struct own_seeing crosscheck_seeing(struct crosscheck *check);
 /* The cases whose units keep the record; none: the head of desk does. */
 bool crosscheck_keepers(struct journal *journal, const struct crosscheck_hit *hit,
                         struct arena *arena, struct case_row out[CROSSCHECK_KEEPER_MAX],

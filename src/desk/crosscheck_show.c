@@ -16,7 +16,7 @@
 
 #define ANSWER_MAX    64u
 #define ELSEWHERE_MAX 20u
-#define OBJECT_MAX    (2u * CROSSCHECK_SHOWN_MAX + CROSSCHECK_OWN_MAX + 1u)
+#define OBJECT_MAX    (2u * CROSSCHECK_SHOWN_MAX + CROSSCHECK_OWN_MAX * (1u + OWN_JOINED_MAX) + 1u)
 
 struct telling {
     struct journal *journal;
@@ -223,7 +223,24 @@ static bool keeper_hit_write(struct telling *telling, const struct crosscheck_hi
     return true;
 }
 
-static bool own_write(struct telling *telling, const struct crosscheck_own *own, struct error *err)
+/* Who else they are, as officers said: told, and so named in the access entry. */
+static bool joined_write(struct telling *telling, struct crosscheck *check, int64_t person,
+                         struct error *err)
+{
+    struct own_seeing seeing = crosscheck_seeing(check);
+    struct own_joined joined;
+
+    if (!own_joined_find(telling->journal, person, &seeing, &joined, err))
+        return false;
+    for (size_t i = 0; i < joined.count && telling->object_count < OBJECT_MAX; i++)
+        telling->objects[telling->object_count++] =
+            case_object("own-person", joined.people[i], telling->call->arena);
+    own_joined_write(&joined, &telling->out);
+    return true;
+}
+
+static bool own_write(struct telling *telling, struct crosscheck *check,
+                      const struct crosscheck_own *own, struct error *err)
 {
     struct own_row row;
 
@@ -241,18 +258,20 @@ static bool own_write(struct telling *telling, const struct crosscheck_own *own,
     json_text_field(&telling->out, "source", row.source);
     json_text_field_optional(&telling->out, "case", row.case_number);
     kinds_write(telling, own->kinds);
+    if (!joined_write(telling, check, row.id, err))
+        return false;
     json_end_object(&telling->out);
     return true;
 }
 
-static bool rows_write(struct telling *telling, const struct crosscheck *check, struct error *err)
+static bool rows_write(struct telling *telling, struct crosscheck *check, struct error *err)
 {
     telling->is_cut = check->desk.is_cut || check->keys.is_cut;
     for (size_t i = 0; i < check->desk.count; i++)
         if (!desk_hit_write(telling, &check->desk.list[i], err))
             return false;
     for (size_t i = 0; i < check->own_count; i++)
-        if (!own_write(telling, &check->own[i], err))
+        if (!own_write(telling, check, &check->own[i], err))
             return false;
     for (size_t i = 0; i < check->keeper.count; i++)
         if (!keeper_hit_write(telling, &check->keeper.list[i], err))

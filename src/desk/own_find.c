@@ -4,6 +4,7 @@
 #include "desk/own.h"
 #include "desk/own_form.h"
 #include "desk/own_index.h"
+#include "desk/own_object.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -189,6 +190,29 @@ bool own_find_score(struct own_finding *finding, const struct record_input *ques
     return ok;
 }
 
+/* --- who is shown with them --- */
+
+bool own_find_joined(struct own_finding *finding, size_t shown, struct error *err)
+{
+    struct own_seeing seeing = own_seeing_of(&finding->viewer);
+
+    for (size_t i = 0; i < shown; i++)
+        if (!own_joined_find(finding->journal, finding->list[i].id, &seeing,
+                             &finding->list[i].joined, err))
+            return false;
+    return true;
+}
+
+bool own_candidate_objects(const struct own_candidate *candidate, struct arena *arena,
+                           struct span *objects, size_t *count, struct error *err)
+{
+    bool ok = own_object_person(arena, candidate->id, &objects[(*count)++]);
+
+    for (size_t i = 0; ok && i < candidate->joined.count; i++)
+        ok = own_object_person(arena, candidate->joined.people[i], &objects[(*count)++]);
+    return ok || error_set(err, ERROR_LIMIT, "out of memory");
+}
+
 /* --- in words --- */
 
 /* Which number it was, before what it says. */
@@ -230,6 +254,7 @@ void own_candidate_write(const struct own_finding *finding, const struct own_can
     json_string_field(out, "score", score);
     json_integer_field(out, "name_likeness_percent", (int64_t)(candidate->like * 100 + 0.5f));
     reasons_write(finding, candidate, out);
+    own_joined_write(&candidate->joined, out);
 }
 
 bool own_late_write(struct journal *journal, struct json_writer *out, struct error *err)

@@ -6,6 +6,7 @@
 #ifndef BESA_DESK_OWN_FIND_H
 #define BESA_DESK_OWN_FIND_H
 
+#include "desk/own_joined.h"
 #include "desk/own_score.h"
 #include "desk/private.h"
 #include "match/find.h"
@@ -22,6 +23,7 @@ struct own_candidate {
     struct own_row row;
     struct person person;
     struct score score;
+    struct own_joined joined; /* own_find_joined */
 };
 
 /* Begun, asked by numbers and names, loaded, scored; each step once but asking. */
@@ -60,7 +62,13 @@ bool own_find_load(struct own_finding *finding, const struct own_sieve *sieve, s
 bool own_find_score(struct own_finding *finding, const struct record_input *question,
                     struct error *err);
 
-/* How likely the person is and why: "score", "name_likeness_percent", "reasons" of an object. */
+/* Who else each of the first `shown` is, as officers said and as far as the viewer may see. */
+bool own_find_joined(struct own_finding *finding, size_t shown, struct error *err);
+/* Those who are shown with a candidate, as the access entry names them: 1 + OWN_JOINED_MAX at most are added to *count. */
+bool own_candidate_objects(const struct own_candidate *candidate, struct arena *arena,
+                           struct span *objects, size_t *count, struct error *err);
+
+/* How likely the person is and why, and who else it is: "score", "name_likeness_percent", "reasons", "joined" of an object. */
 void own_candidate_write(const struct own_finding *finding, const struct own_candidate *candidate,
                          struct json_writer *out);
 /* The field "newest_not_searchable_yet", when it is so. */

@@ -15,7 +15,7 @@
 #include "desk/own_slice.h"
 
 #define NAMESAKE_MAX  50 /* of one spelling and side */
-#define OBJECT_MAX    (OWN_LINK_MAX * (1 + OWN_LINK_SHOWN))
+#define OBJECT_MAX    (OWN_LINK_MAX * (1 + OWN_LINK_SHOWN * (1 + OWN_JOINED_MAX)))
 #define ONE_ARENA     (16u * 1024u * 1024u) /* of one person and the candidates */
 #define ASKED_SIZE    400u
 #define SOURCE_LINKED "list" /* what the ids are made of; nothing of them stays */
@@ -68,16 +68,17 @@ static bool candidate_tell(struct linking *linking, const struct own_finding *fi
     json_text_field_optional(out, "case", candidate->row.case_number);
     own_candidate_write(finding, candidate, out);
     json_end_object(out);
-    return own_object_person(linking->call->arena, candidate->id,
-                             &linking->objects[linking->object_count++]) ||
-           out_of_memory(linking);
+    return own_candidate_objects(candidate, linking->call->arena, linking->objects,
+                                 &linking->object_count, linking->err);
 }
 
-static bool candidates_tell(struct linking *linking, const struct own_finding *finding)
+static bool candidates_tell(struct linking *linking, struct own_finding *finding)
 {
     size_t reached = own_least_reached(finding, linking->least);
     size_t shown = reached < OWN_LINK_SHOWN ? reached : OWN_LINK_SHOWN;
 
+    if (!own_find_joined(finding, shown, linking->err))
+        return false;
     json_key(linking->out, "list");
     json_begin_array(linking->out);
     for (size_t i = 0; i < shown; i++)

@@ -235,15 +235,16 @@ static void asked_write(const struct search *search, struct json_writer *out)
 static bool search_access(struct search *search, size_t shown)
 {
     struct arena *arena = search->call->arena;
-    struct span *objects = arena_array(arena, shown + 1, sizeof *objects);
+    struct span *objects = arena_array(arena, 1 + shown * (1 + OWN_JOINED_MAX), sizeof *objects);
     struct span line = json_get_text(search->call->arguments, "query", 1, QUERY_SIZE_MAX);
-    bool ok = objects != NULL && own_object_asked(arena, line, &objects[0]);
+    size_t count = 1;
 
-    for (size_t i = 0; ok && i < shown; i++)
-        ok = own_object_person(arena, search->finding.list[i].id, &objects[i + 1]);
-    return (ok || error_set(search->err, ERROR_LIMIT, "out of memory")) &&
-           access_view(search->journal, search->call, "own-search", objects, shown + 1,
-                       search->err);
+    if (objects == NULL || !own_object_asked(arena, line, &objects[0]))
+        return error_set(search->err, ERROR_LIMIT, "out of memory");
+    for (size_t i = 0; i < shown; i++)
+        if (!own_candidate_objects(&search->finding.list[i], arena, objects, &count, search->err))
+            return false;
+    return access_view(search->journal, search->call, "own-search", objects, count, search->err);
 }
 
 //= dir-2016-680 art 25(1)
@@ -259,7 +260,7 @@ bool act_own_search(struct journal *journal, const struct desk_call *call, struc
         return false;
     size_t found = own_least_reached(&search->finding, search->least);
     size_t shown = found < search->limit ? found : search->limit;
-    if (!search_access(search, shown))
+    if (!own_find_joined(&search->finding, shown, err) || !search_access(search, shown))
         return false;
     json_begin_object(out);
     asked_write(search, out);

@@ -147,6 +147,8 @@ const struct role_rule role_rules[] = {
     {"own-link", BIT(ANALYST) | BIT(HEAD_OF_DESK)},
     {"own-show", OFFICERS | BIT(ANALYST) | BIT(DPO)},
     {"own-remove", OFFICERS | BIT(DPO)},
+    {"own-join", OFFICERS | BIT(ANALYST)},
+    {"own-part", OFFICERS | BIT(ANALYST)},
     {"own-due", BIT(HEAD_OF_DESK) | OVERSIGHT},
     {"own-review", OFFICERS | BIT(ANALYST) | BIT(DPO)},
     {"own-import-begin", BIT(ANALYST) | BIT(HEAD_OF_DESK)},

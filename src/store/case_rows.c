@@ -188,6 +188,8 @@ static const char *const erase_sql[] = {
     "delete from case_tasks where number = $1",
     "delete from case_references where number = $1",
     "delete from case_items where number = $1",
+    "update own_joins set reason = '' where case_number = $1",
+    "update own_joins set parted_reason = '' where parted_case = $1",
 };
 static const char erased_sql[] =
     "update cases set title = '', authority = '', officer = '', offences = 0, review_ms = 0,"

@@ -49,7 +49,7 @@ bool case_list(struct database *db, struct arena *arena, const struct case_filte
 /* Closed cases whose review is due by then, the longest due first. */
 bool case_list_review(struct database *db, struct arena *arena, int64_t until_ms,
                       struct case_row *out, size_t limit, size_t *count, struct error *err);
-/* Takes title, people, notes, tasks and references; the number stays, since access entries name it. */
+/* Takes title, people, notes, tasks, references, and why people of the own index were joined and parted in it; the number stays, since access entries name it. */
 bool case_erase(struct database *db, struct span number, int64_t at_ms, struct error *err);
 
 /* The next number of this name: 1, 2, ... without a gap, since it is given in the transaction that uses it. */

@@ -1,6 +1,7 @@
 /* Rows of the own index: see own_rows.h. */
 #include "store/own_rows.h"
 
+#include "store/own_join_rows.h"
 #include "store/rows.h"
 
 /* --- people --- */
@@ -130,7 +131,7 @@ bool own_remove(struct database *db, int64_t id, int64_t changed, struct error *
         return false;
     statement_integer(gone, 1, changed);
     statement_integer(gone, 2, id);
-    return row_write(gone, err) && own_marks_drop(db, id, err);
+    return row_write(gone, err) && own_marks_drop(db, id, err) && own_joins_drop(db, id, err);
 }
 
 static const char count_sql[] = "select count(*) from own_people";

@@ -54,7 +54,7 @@ bool own_find(struct database *db, struct arena *arena, int64_t id, struct own_r
               struct error *err);
 bool own_find_external(struct database *db, struct arena *arena, struct span source,
                        struct span external, struct own_row *out, struct error *err);
-/* With all marks; `changed` as in own_put. What is absent is fine. */
+/* With all marks and joins; `changed` as in own_put. What is absent is fine. */
 bool own_remove(struct database *db, int64_t id, int64_t changed, struct error *err);
 bool own_count(struct database *db, int64_t *count, struct error *err);
 /* The highest `changed` that was given; 0 for none. */

@@ -50,6 +50,7 @@ const struct table_info schema_tables[] = {
     {"own_people", TABLE_LOCAL, "id"},
     {"own_marks", TABLE_LOCAL, "kind, key, person"},
     {"own_gone", TABLE_LOCAL, "changed"},
+    {"own_joins", TABLE_LOCAL, "id"},
     {"counters", TABLE_LOCAL, "name"},
     {"case_people", TABLE_LOCAL, "id"},
     {"case_notes", TABLE_LOCAL, "id"},
@@ -445,6 +446,15 @@ static const char rights_table[] =
     " decided_ms bigint not null, decided_reason text not null);"
     "create index rights_flags_state on rights_flags (state, flagged_ms, entry);";
 
+/* That two people of the own index are one (one < other), as an officer said, and that they are not after all. */
+static const char own_joins_table[] =
+    "create table own_joins (id bigint primary key, one bigint not null, other bigint not null,"
+    " case_number text not null, officer text not null, reason text not null, joined_ms bigint not null,"
+    " parted_case text not null, parted_by text not null, parted_reason text not null, parted_ms bigint not null);"
+    "create unique index own_joins_one on own_joins (one, other) where parted_ms = 0;"
+    "create index own_joins_all on own_joins (one, id);"
+    "create index own_joins_other on own_joins (other, id);";
+
 const struct migration schema_migrations[] = {
     {.number = 1, .sql_both = log_tables},
     {.number = 2, .sql_both = derived_tables},
@@ -475,6 +485,7 @@ const struct migration schema_migrations[] = {
     {.number = 24, .sql_both = asylum_tables},
     {.number = 25, .sql_both = glass_table},
     {.number = 26, .sql_both = rights_table},
+    {.number = 27, .sql_both = own_joins_table},
 };
 const size_t schema_migration_count = sizeof schema_migrations / sizeof schema_migrations[0];
 

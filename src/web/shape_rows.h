@@ -32,6 +32,11 @@
         .name = (member), .kind = SHAPE_INTEGER, needed, .min = (low), .max = (high),              \
         .about = words                                                                             \
     }
+#define INTEGERS(member, needed, low, high, words)                                                 \
+    {                                                                                              \
+        .name = (member), .kind = SHAPE_INTEGERS, needed, .min = (low), .max = (high),             \
+        .about = (words)                                                                           \
+    }
 #define COUNT(member, needed, words) INTEGER(member, needed, 0, JSON_INTEGER_MAX, words)
 #define BOOLEAN(member, needed, words)                                                             \
     {                                                                                              \

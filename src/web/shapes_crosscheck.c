@@ -27,6 +27,9 @@ static const struct shape_field record_fields[] = {
     IDENTIFIER("ask_unit", MAY, "That knows more."),
     TEXTS("by", MUST, 1, CROSSCHECK_KIND_MAX, 32,
           "document, phone, plate, name_birth, reference and so on."),
+    INTEGERS("joined", MAY, 1, OWN_JOINED_MAX,
+             "Of the own index: others who are this person, as officers said, of those whom this "
+             "reader may see."),
 };
 static const struct shape record =
     SHAPE("crosscheck_record", "A record that names the same.", record_fields);

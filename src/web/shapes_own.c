@@ -18,6 +18,10 @@ static const struct shape_field asked_fields[] = {
 const struct shape shape_own_asked =
     SHAPE("own_search_arguments", "A search of the own index.", asked_fields);
 
+#define JOINED                                                                                     \
+    INTEGERS("joined", MAY, 1, OWN_JOINED_MAX,                                                     \
+             "Others who are this person, as officers said, of those whom this officer may see.")
+
 /* --- thresholds --- */
 
 static const struct shape_field rates_fields[] = {
@@ -80,6 +84,7 @@ static const struct shape_field found_fields[] = {
          "0.000 to 1.000: of candidates with these reasons, how many were the person sought."),
     INTEGER("name_likeness_percent", MUST, 0, 100, "0: not found by the name."),
     TEXTS("reasons", MUST, 0, REASON_COUNT, REASON_SIZE, "Why this person was found."),
+    JOINED,
 };
 static const struct shape found =
     SHAPE("own_found_person", "A candidate, nothing more.", found_fields);
@@ -114,12 +119,33 @@ const struct shape shape_own_found = SHAPE("own_found", "People of the own index
 
 /* --- one person --- */
 
+static const struct shape_field undone_fields[] = {
+    IDENTIFIER("officer", MUST, NULL),
+    TIME("at", MUST, NULL),
+    TEXT("case", MAY, 1, OWN_CASE_SIZE_MAX, "For who may see that case."),
+    TEXT("reason", MAY, 1, DESK_REASON_SIZE_MAX, "The same."),
+};
+static const struct shape undone = SHAPE("own_undone", "Who undid a join, and why.", undone_fields);
+static const struct shape *const undone_of[] = {&undone};
+static const struct shape_field said_fields[] = {
+    INTEGER("person", MUST, 1, JSON_INTEGER_MAX, "The other."),
+    IDENTIFIER("officer", MUST, "Who said that the two are one."),
+    TIME("at", MUST, NULL),
+    TEXT("case", MAY, 1, OWN_CASE_SIZE_MAX, "For who may see that case."),
+    TEXT("reason", MAY, 1, DESK_REASON_SIZE_MAX, "The same."),
+    OBJECT("parted", MAY, undone_of, "Absent: the join stands."),
+};
+static const struct shape said = SHAPE("own_said", "A join with another record.", said_fields);
+static const struct shape *const said_of[] = {&said};
+
 static const struct shape_field shown_fields[] = {
     INTEGER("person", MUST, 1, JSON_INTEGER_MAX, NULL),
     IDENTIFIER("source", MUST, NULL),
     TEXT("external", MUST, 1, OWN_EXTERNAL_SIZE_MAX, NULL),
     TEXT("case", MAY, 1, OWN_CASE_SIZE_MAX, NULL),
     TIME("put", MUST, "When this state of it came."),
+    JOINED,
+    LIST("joins", MAY, OWN_JOINS_MAX, said_of, "What officers said, the oldest first."),
     ANY("record", MUST, "A person as in messages (docs/messages.md)."),
 };
 const struct shape shape_own_person =
@@ -128,6 +154,27 @@ const struct shape shape_own_person =
 static const struct shape_field removed_fields[] = {
     INTEGER("removed", MUST, 1, JSON_INTEGER_MAX, NULL)};
 const struct shape shape_own_removed = SHAPE("own_removed", "Who was removed.", removed_fields);
+
+/* --- joins --- */
+
+static const struct shape_field two_fields[] = {
+    INTEGER("person", MUST, 1, JSON_INTEGER_MAX, NULL),
+    INTEGER("other", MUST, 1, JSON_INTEGER_MAX, NULL),
+    CHOICE("purpose", MUST, purpose_names, "It rules who is seen; both must be."),
+};
+const struct shape shape_own_two = SHAPE("own_two_arguments", "Two records.", two_fields);
+static const struct shape_field joined_fields[] = {
+    INTEGER("person", MUST, 1, JSON_INTEGER_MAX, NULL),
+    INTEGER("other", MUST, 1, JSON_INTEGER_MAX, NULL),
+    TIME("joined_at", MUST, NULL),
+};
+const struct shape shape_own_joined = SHAPE("own_joined", "Who was joined.", joined_fields);
+static const struct shape_field parted_fields[] = {
+    INTEGER("person", MUST, 1, JSON_INTEGER_MAX, NULL),
+    INTEGER("other", MUST, 1, JSON_INTEGER_MAX, NULL),
+    TIME("parted_at", MUST, NULL),
+};
+const struct shape shape_own_parted = SHAPE("own_parted", "Who was parted.", parted_fields);
 
 /* --- dates --- */
 

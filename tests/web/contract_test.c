@@ -1277,8 +1277,13 @@ static bool own_run(struct journal *journal, void *context, struct error *why)
     row.body = buffer_span(&body);
     row.review_ms = row.put_ms;
     row.erase_ms = row.put_ms + 300 * SAMPLE_DAY_MS;
+    struct own_row other = row;
+
+    other.external = span_text("x-2");
+    other.changed = 2;
     return own_put(journal->db, &row, &id, &is_new, why) && id == 1 &&
-           own_mark_put(journal->db, &mark, id, why) && own_import_put(journal->db, &import, why);
+           own_put(journal->db, &other, &id, &is_new, why) && id == 2 &&
+           own_mark_put(journal->db, &mark, 1, why) && own_import_put(journal->db, &import, why);
 }
 
 CHECK_TEST(people_of_our_own_cases_are_searched_shown_and_removed)
@@ -1295,6 +1300,18 @@ CHECK_TEST(people_of_our_own_cases_are_searched_shown_and_removed)
     bool ok = hostile_run(&live.pair.nodes[0], own_run, NULL, &err);
     live_release(&live);
     CHECK_OK(ok, err);
+    asking.route = "/api/v1/own/joins";
+    asking.body = "{\"person\":1,\"other\":2,\"purpose\":\"investigation\"}";
+    asking.status = 201;
+    CHECK(done(&asking));
+    asking.route = "/api/v1/own/partings";
+    CHECK(done(&asking));
+    asking.route = "/api/v1/own/joins";
+    CHECK(done(&asking)); /* what is shown and found below is joined, and was parted */
+    asking.route = "/api/v1/own/search";
+    asking.body =
+        "{\"query\":\"phone:+355691234567 born:1984 country:AL\",\"purpose\":\"investigation\"}";
+    asking.status = 200;
     CHECK(done(&asking));
     asking.body = "{\"query\":\"phone:never\",\"purpose\":\"investigation\"}";
     asking.status = 400;

@@ -153,6 +153,8 @@ static const struct row rows[] = {
     {"GET", "/api/v1/own/people/{n}", 422, "/purpose"},
     {"DELETE", "/api/v1/own/people/{n}", 422, "/purpose"},
     {"PUT", "/api/v1/own/people/{n}/review", 422, "/purpose"},
+    {"POST", "/api/v1/own/joins", 422, "/other"},
+    {"POST", "/api/v1/own/partings", 422, "/other"},
 };
 
 /* What needs an agreement or a running node, on books of a node that has neither. */
