@@ -1,4 +1,4 @@
-/* besa case, besa crosscheck, besa register, besa handover: what the national desk keeps of its cases. A table says which words and options each form has. */
+/* besa case, besa crosscheck, besa register, besa handover, besa glass: what the national desk keeps of its cases. A table says which words and options each form has. */
 #include "cmd/command.h"
 
 #include "base/attributes.h"
@@ -113,6 +113,14 @@ static const struct form register_forms[] = {
       {"after", TEXT, "after"}}},
 };
 
+static const struct form glass_forms[] = {
+    {"open", "glass-open", {{"number", TEXT, NULL}, {"agreement", TEXT, "agreement"}}},
+    {"review", "glass-review", {{"glass", NUMBER, NULL}, {"review", TEXT, NULL}}},
+    {"list",
+     "glass-list",
+     {{"all", FLAG, "all"}, {"limit", NUMBER, "limit"}, {"after", TEXT, "after"}}},
+};
+
 static const struct form handover_forms[] = {
     {"give", "handover-give", {{"taker", TEXT, NULL}, {"note", TEXT, "note"}}},
     {"show", "handover-show", {{"handover", NUMBER, NULL}}},
@@ -221,6 +229,11 @@ int command_crosscheck(struct options *options, int argc, char **argv)
 int command_register(struct options *options, int argc, char **argv)
 {
     return forms_run(options, argc, argv, register_forms, ARRAY_COUNT(register_forms), NULL);
+}
+
+int command_glass(struct options *options, int argc, char **argv)
+{
+    return forms_run(options, argc, argv, glass_forms, ARRAY_COUNT(glass_forms), NULL);
 }
 
 int command_handover(struct options *options, int argc, char **argv)

@@ -120,7 +120,7 @@ command_run command_request, command_answer, command_refuse, command_inbox, comm
     command_attach, command_held, command_backup, command_restore, command_upgrade, command_resume,
     command_retention, command_match, command_own;
 command_run command_clarify, command_limit, command_alarms;
-command_run command_on_call, command_emergency, command_rights, command_statistics;
+command_run command_on_call, command_emergency, command_rights, command_glass, command_statistics;
 command_run command_spontaneous;
 command_run command_forward, command_export;
 command_run command_copies;

@@ -78,6 +78,20 @@ static void line_look(struct doctor *doctor, const struct journal_line *line,
                     line->agreement_id);
 }
 
+static void glass_look(struct doctor *doctor, struct journal *journal)
+{
+    struct error err = {0};
+    size_t count = 0;
+    int64_t newest = 0;
+
+    if (!desk_glass_unreviewed(journal, &count, &newest, &err))
+        doctor_find(doctor, DOCTOR_FAILURE, "look at the disk", "%s", err.text);
+    else if (count > 0)
+        doctor_find(doctor, DOCTOR_WARNING,
+                    "the head of desk or the data protection officer reviews: besa glass list",
+                    "%zu restricted cases were opened by breaking the glass", count);
+}
+
 void doctor_limits_look(struct doctor *doctor, struct node *node)
 {
     struct tally tallies[PARTNER_COUNT_MAX] = {{{0}, {0}}};
@@ -87,6 +101,7 @@ void doctor_limits_look(struct doctor *doctor, struct node *node)
         doctor_find(doctor, DOCTOR_FAILURE, "look at the disk", "%s", err.text);
         return;
     }
+    glass_look(doctor, &node->journal);
     for (size_t i = 0; i < node->journal.line_count; i++)
         line_look(doctor, &node->journal.lines[i], &tallies[i]);
     if (node->journal.line_count == 0)

@@ -236,6 +236,13 @@ const struct command commands[] = {
      "held, before the head of desk of the Single Point of Contact has decided. A refusal is never held up. The partner is "
      "told nothing, and the time limit runs on; what is undecided stands in `besa alarms`. --reason says why.",
      command_rights},
+    {"glass", "open CASE [--agreement A]\nreview N confirmed|questioned\nlist [--all] [--limit N] [--after PLACE]",
+     "Opens a restricted case of another unit for reading, for one hour.\n\nWith it `besa case show`, and `besa show` and "
+     "`besa attach get` of its items under one agreement, read that case; nothing else opens, no protected person, "
+     "and the partner is told nothing. Each read names it. The head of desk and the data protection officer are told at "
+     "once, and one of them reviews it; until then nobody opens another one, and a second one within 30 days wants the "
+     "head of desk as --approver.",
+     command_glass},
     {"statistics", "YEAR [--csv]",
      "The counts of a calendar year (UTC), by agreement and direction.\n\nRequests by urgency and by what became of "
      "them, refusals by ground, limits exceeded because of a judicial authorisation, times to answer, messages by "

@@ -93,6 +93,7 @@ struct service_limits {
     int is_busy;                             /* atomic */
     struct limit_told told[LIMITS_TOLD_MAX]; /* the writer's: what stood at the last look */
     size_t told_count;
+    int64_t glass_told; /* the writer's: the newest broken glass that was told */
     int64_t shown[LIMITS_SHOWN_COUNT][PARTNER_COUNT_MAX]; /* atomic */
 };
 

@@ -91,6 +91,23 @@ static void alarm_look(void *context, const struct alarm *alarm)
         (struct limit_told){.entry = alarm->entry, .kind = alarm->kind};
 }
 
+/* Each is told once, and once more after a start. */
+static bool glass_look(struct journal *journal, struct service_limits *limits, struct error *err)
+{
+    size_t count = 0;
+    int64_t newest = 0;
+
+    if (!desk_glass_unreviewed(journal, &count, &newest, err))
+        return false;
+    if (newest > limits->glass_told)
+        report(REPORT_ALARM, NULL,
+               "a restricted case was opened by breaking the glass: the head of desk or the data "
+               "protection officer reviews it (besa glass list)");
+    if (newest > limits->glass_told)
+        limits->glass_told = newest;
+    return true;
+}
+
 static bool look_run(struct journal *journal, struct job *job, struct error *err)
 {
     struct service_limits *limits = &service_of(job)->limits;
@@ -101,7 +118,7 @@ static bool look_run(struct journal *journal, struct job *job, struct error *err
 
     if (look.told == NULL)
         return error_set(err, ERROR_LIMIT, "limits: out of memory");
-    if (!desk_alarms_each(journal, alarm_look, &look, err))
+    if (!desk_alarms_each(journal, alarm_look, &look, err) || !glass_look(journal, limits, err))
         return false;
     for (size_t what = 0; what < LIMITS_SHOWN_COUNT; what++)
         for (size_t i = 0; i < journal->line_count; i++)

@@ -2,6 +2,7 @@
 #include "desk/asylum.h"
 #include "desk/case.h"
 #include "desk/crosscheck.h"
+#include "desk/glass.h"
 #include "desk/own.h"
 #include "desk/register.h"
 #include "desk/rights.h"
@@ -124,6 +125,14 @@ const struct desk_act desk_acts[] = {
      act_emergency_review},
     {"emergency-list", "all, limit, after",
      "What was sent alone and is not reviewed, or all of it.", false, false, act_emergency_list},
+    {"glass-open", "number, agreement",
+     "Opens one restricted case of another unit for reading, for an hour; it is reviewed.", false,
+     false, act_glass_open},
+    {"glass-review", "glass, review", "Confirms or questions that another officer broke the glass.",
+     false, false, act_glass_review},
+    {"glass-list", "all, limit, after",
+     "Restricted cases that were opened and are not reviewed, or all of them.", false, false,
+     act_glass_list},
     {"on-call-put", "officer, from, until, telephone", "Enters who is on call to approve.", false,
      false, act_on_call_put},
     {"on-call-list", "", "Who is on call to approve, now and next.", false, false,

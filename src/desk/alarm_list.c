@@ -1,5 +1,5 @@
 /*
- * The list of alarms, as an officer in the night reads it: the alarms of the limits (alarm.h), then urgent requests by word of
+ * The list of alarms, as an officer in the night reads it: broken glass that nobody looked at, for who may (glass.h), the alarms of the limits (alarm.h), then urgent requests by word of
  * mouth that nobody confirmed in writing, then flagged requests of which nobody decided (rights.h), then drafts that wait for
  * their second officer. Whatever there is stands on one of its pages.
  */
@@ -10,6 +10,7 @@
 #include "desk/approval.h"
 #include "desk/case.h"
 #include "desk/duty.h"
+#include "desk/glass.h"
 #include "desk/rights.h"
 
 #define STEP       64u /* rows read at once */
@@ -17,13 +18,23 @@
 #define ALARM_PAGE 200 /* no limit named: whoever looks in the night shall not miss one by a page */
 
 /* In this order; a place on a page begins with the word of its section. */
-enum section { SECTION_LIMITS, SECTION_ORAL, SECTION_RIGHTS, SECTION_DRAFTS, SECTION_COUNT };
-static const char *const section_words[SECTION_COUNT] = {"", "oral.", "rights.", "draft."};
+enum section {
+    SECTION_GLASS,
+    SECTION_LIMITS,
+    SECTION_ORAL,
+    SECTION_RIGHTS,
+    SECTION_DRAFTS,
+    SECTION_COUNT
+};
+static const char *const section_words[SECTION_COUNT] = {"glass.", "", "oral.", "rights.",
+                                                         "draft."};
 
 struct listing {
     struct journal *journal;
     const struct desk_call *call;
     int64_t now_ms;
+    struct glass_row *glasses;
+    size_t glass_count;
     struct alarm *alarms;
     size_t alarm_count;
     struct case_task_row *tasks;
@@ -42,6 +53,28 @@ typedef bool section_read(struct listing *listing, struct span after, size_t lim
 /* The place of element `at`. */
 typedef bool section_place(const struct listing *listing, size_t at, struct span *out,
                            struct error *err);
+
+/* --- broken glass --- */
+
+static bool glass_place(const struct listing *listing, size_t at, struct span *out,
+                        struct error *err)
+{
+    return page_numbers_write(&listing->glasses[at].id, 1, listing->call->arena, out, err);
+}
+
+static bool glass_read(struct listing *listing, struct span after, size_t limit, size_t *count,
+                       struct error *err)
+{
+    int64_t last = 0;
+
+    listing->glasses = arena_array(listing->call->arena, limit, sizeof *listing->glasses);
+    if (listing->glasses == NULL)
+        return error_set(err, ERROR_LIMIT, "out of memory");
+    if (after.size > 0 && !page_numbers_read(after, &last, 1, err))
+        return false;
+    return glass_alarms_list(listing->journal, listing->call, last, listing->glasses, limit, count,
+                             err);
+}
 
 /* --- alarms of the limits --- */
 
@@ -270,16 +303,19 @@ static bool draft_show(const struct listing *listing, const struct approval_row 
 static const struct {
     section_read *read;
     section_place *place;
-} sections[SECTION_COUNT] = {[SECTION_LIMITS] = {limits_read, limits_place},
+} sections[SECTION_COUNT] = {[SECTION_GLASS] = {glass_read, glass_place},
+                             [SECTION_LIMITS] = {limits_read, limits_place},
                              [SECTION_ORAL] = {oral_read, oral_place},
                              [SECTION_RIGHTS] = {rights_read, rights_place},
                              [SECTION_DRAFTS] = {drafts_read, draft_place}};
 
-/* The section in which a page begins, and the rest of its place. */
+/* The section in which a page begins, and the rest of its place: without a word it is one of the limits. */
 static enum section section_of(struct span *after)
 {
-    for (size_t i = SECTION_LIMITS + 1; i < SECTION_COUNT; i++)
-        if (span_starts_with(*after, section_words[i])) {
+    if (after->size == 0)
+        return SECTION_GLASS;
+    for (size_t i = 0; i < SECTION_COUNT; i++)
+        if (i != SECTION_LIMITS && span_starts_with(*after, section_words[i])) {
             size_t size = strlen(section_words[i]);
             *after = span_part(*after, size, after->size - size);
             return (enum section)i;
@@ -305,8 +341,9 @@ static bool next_write(struct listing *listing, enum section section, size_t sho
 /* One more than is shown is read: it says whether there is a next page. */
 static bool page_fill(struct listing *listing, const struct page *page, struct error *err)
 {
-    size_t *const counts[SECTION_COUNT] = {&listing->alarm_count, &listing->task_count,
-                                           &listing->flagged_count, &listing->draft_count};
+    size_t *const counts[SECTION_COUNT] = {&listing->glass_count, &listing->alarm_count,
+                                           &listing->task_count, &listing->flagged_count,
+                                           &listing->draft_count};
     struct span after = page->after;
     size_t room = page->limit;
 
@@ -330,6 +367,8 @@ static bool page_show(const struct listing *listing, struct json_writer *out, st
                         &reader, err))
         return false;
     page_begin(out);
+    for (size_t i = 0; i < listing->glass_count; i++)
+        glass_alarm_write(&listing->glasses[i], listing->now_ms, out);
     for (size_t i = 0; i < listing->alarm_count; i++)
         limits_show(listing->journal, &listing->alarms[i], listing->now_ms, out);
     for (size_t i = 0; i < listing->task_count; i++)

@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "desk/asylum.h"
 #include "desk/duty.h"
+#include "desk/glass.h"
 #include "desk/private.h"
 #include "desk/refused.h"
 #include "desk/roles.h"
@@ -33,6 +34,7 @@ static const struct waiting_act {
     {act_item_forward, false},
     {act_item_export, false},
     {act_case_person_protection, false}, /* what is taken back */
+    {act_glass_open, false},             /* another one within the month */
     {act_officer_password, false},       /* asks by itself: the first half is told with the draft */
     {act_resume_order, true},
     {act_retention_clock, true},

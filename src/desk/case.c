@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "desk/asylum.h"
 #include "desk/crosscheck.h"
+#include "desk/glass.h"
 #include "desk/handover_matters.h"
 #include "desk/protection.h"
 #include "desk/roles.h"
@@ -111,8 +112,8 @@ bool case_begin(struct journal *journal, const struct desk_call *call, struct ca
                          out, err);
 }
 
-bool case_begin_of(struct journal *journal, const struct desk_call *call, struct span number,
-                   struct case_act *out, struct error *err)
+static bool case_load(struct journal *journal, const struct desk_call *call, struct span number,
+                      struct case_act *out, struct error *err)
 {
     *out = (struct case_act){.call = *call};
     out->call.access.case_number = number;
@@ -120,11 +121,32 @@ bool case_begin_of(struct journal *journal, const struct desk_call *call, struct
         !case_read(journal->db, call->arena, number, &out->row, err) ||
         !access_officer(journal, call->access.officer, call->arena, &out->officer, err))
         return false;
-    if (out->row.erased_ms > 0)
-        return error_set(err, ERROR_GONE, "this case is erased");
+    out->call.access.glass = 0; /* that of this case, or none */
+    return out->row.erased_ms == 0 || error_set(err, ERROR_GONE, "this case is erased");
+}
+
+static bool closed_say(const struct case_act *act, struct error *err)
+{
+    return error_set(err, ERROR_RULE, "this case is restricted: ask unit %.*s",
+                     SPAN_ARG(act->row.unit));
+}
+
+bool case_begin_of(struct journal *journal, const struct desk_call *call, struct span number,
+                   struct case_act *out, struct error *err)
+{
+    return case_load(journal, call, number, out, err) &&
+           (case_may_see(&out->row, &out->officer) || closed_say(out, err));
+}
+
+bool case_begin_read(struct journal *journal, const struct desk_call *call, struct case_act *out,
+                     struct error *err)
+{
+    if (!case_load(journal, call, json_get_text(call->arguments, "number", 1, NAME_SIZE_MAX), out,
+                   err))
+        return false;
     return case_may_see(&out->row, &out->officer) ||
-           error_set(err, ERROR_RULE, "this case is restricted: ask unit %.*s",
-                     SPAN_ARG(out->row.unit));
+           glass_take(journal, &out->call, out->row.number, err) ||
+           (err->kind == ERROR_NONE && closed_say(out, err));
 }
 
 bool case_begin_open(struct journal *journal, const struct desk_call *call, struct case_act *out,

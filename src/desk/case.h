@@ -25,6 +25,9 @@ bool case_begin(struct journal *journal, const struct desk_call *call, struct ca
                 struct error *err);
 bool case_begin_of(struct journal *journal, const struct desk_call *call, struct span number,
                    struct case_act *out, struct error *err);
+/* The same where it is only read: a case that is closed to this officer opens under broken glass (glass.h). */
+bool case_begin_read(struct journal *journal, const struct desk_call *call, struct case_act *out,
+                     struct error *err);
 /* The same where something is to be changed: RULE when the case is closed. */
 bool case_begin_open(struct journal *journal, const struct desk_call *call, struct case_act *out,
                      struct error *err);

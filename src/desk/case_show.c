@@ -3,6 +3,7 @@
 
 #include "desk/asylum.h"
 #include "desk/codes.h"
+#include "desk/glass.h"
 #include "message/offence.h"
 
 struct shown {
@@ -17,6 +18,8 @@ struct shown {
     size_t note_count;
     size_t reference_count;
     size_t task_count;
+    bool is_withheld;  /* under broken glass: something of it, */
+    bool has_no_words; /* title, notes, tasks and references among it */
 };
 
 static bool people_divide(struct journal *journal, const struct case_act *act, struct shown *shown,
@@ -54,6 +57,35 @@ static bool shown_read(struct journal *journal, const struct case_act *act, stru
                                &out->reference_count, err) &&
            case_task_list(journal->db, arena, number, out->tasks, limit, &out->task_count, err) &&
            people_divide(journal, act, out, err);
+}
+
+/*
+ * Under broken glass: the items of its agreement alone; and where somebody in the case is protected, no words of the desk's
+ * own, since no program tells whether they are about them.
+ */
+static bool glass_divide(struct journal *journal, const struct case_act *act, struct shown *shown,
+                         struct error *err)
+{
+    size_t kept = 0;
+
+    if (act->call.access.glass == 0)
+        return true;
+    for (size_t i = 0; i < shown->item_count; i++) {
+        const struct journal_line *line = line_of_entry(journal, shown->items[i].log);
+        bool shows = false;
+        if (line != NULL && !glass_shows_line(journal, &act->call, line, &shows, err))
+            return false;
+        if (shows)
+            shown->items[kept++] = shown->items[i];
+    }
+    shown->is_withheld = kept < shown->item_count;
+    shown->item_count = kept;
+    for (size_t i = 0; i < shown->person_count; i++)
+        if (!shown->is_for[i]) {
+            shown->is_withheld = shown->has_no_words = true;
+            shown->note_count = shown->task_count = shown->reference_count = 0;
+        }
+    return true;
 }
 
 static size_t at_most(size_t count)
@@ -212,10 +244,12 @@ static void own_initiative_write(struct journal *journal, const struct case_row 
     json_end_array(out);
 }
 
-static void case_head_write(const struct case_row *row, struct json_writer *out)
+static void case_head_write(const struct case_row *row, const struct shown *shown,
+                            struct json_writer *out)
 {
     json_text_field(out, "case", row->number);
-    json_text_field(out, "title", row->title);
+    if (!shown->has_no_words)
+        json_text_field(out, "title", row->title);
     json_string_field(out, "state", case_state_names[row->is_closed ? 2 : 1]);
     json_text_field_optional(out, "unit", row->unit);
     json_text_field_optional(out, "officer", row->officer);
@@ -236,11 +270,15 @@ bool act_case_show(struct journal *journal, const struct desk_call *call, struct
     struct shown shown = {NULL};
     struct case_act act;
 
-    if (!case_begin(journal, call, &act, err) || !shown_read(journal, &act, &shown, err) ||
-        !shown_access(journal, &act, &shown, err))
+    if (!case_begin_read(journal, call, &act, err) || !shown_read(journal, &act, &shown, err) ||
+        !glass_divide(journal, &act, &shown, err) || !shown_access(journal, &act, &shown, err))
         return false;
     json_begin_object(out);
-    case_head_write(&act.row, out);
+    case_head_write(&act.row, &shown, out);
+    if (act.call.access.glass != 0) {
+        json_integer_field(out, "glass", act.call.access.glass);
+        json_boolean_field(out, "withheld", shown.is_withheld);
+    }
     own_initiative_write(journal, &act.row, &shown, out);
     items_write(journal, &shown, now_ms, out);
     if (!people_write(journal, &act, &shown, out, err))

@@ -25,6 +25,7 @@ struct desk_access {
     struct span
         approval; /* what the second officer confirmed (approval.h), as the act's entry names it; else empty */
     bool is_alone;         /* in an emergency, without the second officer (emergency.h) */
+    int64_t glass;         /* under which broken glass this reads (glass.h); 0: under none */
     uint64_t true_grounds; /* bits of enum refusal_ground behind "refused under the agreement" */
 };
 

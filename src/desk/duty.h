@@ -16,6 +16,7 @@
 #define EXCHANGE_KEEP_MS      (INT64_C(3653) * 24 * 3600 * 1000) /* as heads are */
 #define ON_CALL_KEEP_MS       (INT64_C(90) * 24 * 3600 * 1000)
 
+extern const char *const glass_review_names[3]; /* enum glass_review (store/glass_rows.h) */
 extern const char *const emergency_review_names[EMERGENCY_REVIEW_COUNT];
 
 /* Those on call now but for `drafter`; at most ON_CALL_COUNT_MAX, in the arena. */

@@ -3,6 +3,7 @@
  * send, after how long, and that somebody else looks at it afterwards.
  */
 #include "desk/duty.h"
+#include "desk/glass.h"
 
 #include "base/text.h"
 #include "desk/case.h"
@@ -223,7 +224,8 @@ bool duty_expire(struct journal *journal, struct error *err)
 {
     int64_t now_ms = journal->env->now_ms(journal->env->context);
 
-    return on_call_remove_old(journal->db, now_ms - ON_CALL_KEEP_MS, err) &&
+    return glass_expire(journal, err) &&
+           on_call_remove_old(journal->db, now_ms - ON_CALL_KEEP_MS, err) &&
            emergency_remove_old(journal->db, now_ms - EMERGENCY_KEEP_MS, err) &&
            exchange_remove_old(journal->db, (now_ms - EXCHANGE_KEEP_MS) / 1000, err);
 }

@@ -4,6 +4,7 @@
 #include "base/attributes.h"
 #include "base/text.h"
 #include "crypto/secret.h"
+#include "desk/glass.h"
 #include "desk/private.h"
 #include "journal/attachment.h"
 #include "store/part_rows.h"
@@ -84,7 +85,8 @@ bool act_attachment_find(struct journal *journal, const struct desk_call *call,
 
     if (!problems_to_error(call->problems, err) ||
         !item_find(journal, item, call->arena, &line, &row, err) ||
-        !item_may_open(journal, call, line, row.id, err))
+        !item_may_open(journal, call, line, row.id, err) ||
+        !glass_item_permit(journal, call, line, row.id, err))
         return false;
     if (!part_find(journal->db, call->arena, row.id, number, &part, err))
         return error_add(err, "part %" PRId64, number);

@@ -2,6 +2,7 @@
  * Reading: the queue and one item. What is shown stands in the access entry before the answer leaves.
  */
 #include "desk/codes.h"
+#include "desk/glass.h"
 #include "desk/private.h"
 #include "desk/queue_filter.h"
 #include "desk/retention.h"
@@ -550,11 +551,14 @@ bool act_item_show(struct journal *journal, const struct desk_call *call, struct
 
     if (!problems_to_error(call->problems, err) ||
         !item_find(journal, item, call->arena, &line, &row, err) ||
-        !item_may_open(journal, call, line, row.id, err))
+        !item_may_open(journal, call, line, row.id, err) ||
+        !glass_item_permit(journal, call, line, row.id, err))
         return false;
     struct span object = item_name(line, row.log, row.message_id, call->arena);
-    return notice_opened(journal, line, &row, call->arena, err) &&
+    /* Under broken glass nothing is told to the partner, and nothing written into the case. */
+    bool is_quiet = call->access.glass != 0;
+    return (is_quiet || notice_opened(journal, line, &row, call->arena, err)) &&
            access_view(journal, call, "item-show", &object, 1, err) &&
-           case_add_item(journal->db, call->access.case_number, row.id, err) &&
+           (is_quiet || case_add_item(journal->db, call->access.case_number, row.id, err)) &&
            item_render(journal, line, &row, item, out, call->arena, err);
 }

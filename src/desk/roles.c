@@ -110,6 +110,9 @@ const struct role_rule role_rules[] = {
     {"emergency-send", OFFICERS},
     {"emergency-review", APPROVERS | BIT(DPO)},
     {"emergency-list", OFFICERS | APPROVERS | OVERSIGHT},
+    {"glass-open", OFFICERS | BIT(ANALYST)},
+    {"glass-review", BIT(HEAD_OF_DESK) | BIT(DPO)},
+    {"glass-list", BIT(HEAD_OF_DESK) | OVERSIGHT},
     {"on-call-put", APPROVERS},
     {"on-call-list", OFFICERS | APPROVERS | OVERSIGHT},
     {"on-call-remove", APPROVERS},
@@ -247,6 +250,8 @@ bool role_check_approver(struct span role_name, const char *act, struct error *e
     /* Whoever keeps the list of officers does not also open the door. */
     if (strcmp(act, "officer-password") == 0)
         approvers = BIT(HEAD_OF_DESK) | BIT(SECURITY_OFFICER);
+    if (strcmp(act, "glass-open") == 0)
+        approvers = BIT(HEAD_OF_DESK);
     bool is_known = role_read(role_name, &role);
     if (is_known && is_mutual(act))
         approvers = role_permits(role, act) ? 1u << role : 0;

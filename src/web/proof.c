@@ -1,8 +1,9 @@
 /*
- * Step-up: what changes keys, officers and agreements, confirms another's draft, sends one's own alone in an emergency, ends a
- * log or permits the end of a partner's, brings a node back, trusts the clock, passes an item on or out, erases by hand, has
- * all that is due erased, ends a hold or decides on a flagged request wants the officer's password within the last ten minutes, so that a desk left open for
- * a moment, or a cookie that was stolen, does not do it. A confirmation always does, whatever its draft holds: most of what is
+ * Step-up: what changes keys, officers and agreements, confirms another's draft, sends one's own alone in an emergency, breaks
+ * the glass, ends a log or permits the end of a partner's, brings a node back, trusts the clock, passes an item on or out,
+ * erases by hand, has all that is due erased, ends a hold or decides on a flagged request wants the officer's password within
+ * the last ten minutes, so that a desk left open for a moment, or a cookie that was stolen, does not do it. A confirmation
+ * always does, whatever its draft holds: most of what is
  * confirmed is of these, and the second officer's password is what two officers are for. A log-in is a proof; a later one
  * (POST /api/v1/session/proof) is kept here by the hash of its session's token, in memory: after a start, or at another front
  * end, the password is asked for once more.
@@ -21,6 +22,7 @@ bool web_route_needs_proof(const struct web_route *route)
         "retention-clock",    "retention-release",   "retention-run",      "item-erase",
         "own-remove",         "case-erase",          "case-person-remove", "acts-release",
         "emergency-send",     "item-forward",        "item-export",        "rights-decide",
+        "glass-open",
     };
 
     for (size_t i = 0; route->act != NULL && i < ARRAY_COUNT(acts); i++)

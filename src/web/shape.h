@@ -94,7 +94,8 @@ extern const struct shape shape_register_put, shape_translation_put;
 extern const struct shape shape_register, shape_registered, shape_registered_shown,
     shape_translation_made, shape_translations;
 /* The same of the night, and of the counts of a year (shapes_duty.c). */
-extern const struct shape shape_turn_put, shape_emergency_review, shape_rights_decision;
+extern const struct shape shape_turn_put, shape_emergency_review, shape_rights_decision,
+    shape_glass_open, shape_glass_review, shape_glass, shape_glasses;
 extern const struct shape shape_turn, shape_turns, shape_emergency, shape_emergencies,
     shape_on_call_turn, shape_statistics, shape_rights, shape_rights_flags;
 /* Every argument that stands in a path or a query. */

@@ -187,7 +187,9 @@ static const struct shape *const initiatives[] = {&initiative};
 
 static const struct shape_field shown_fields[] = {
     NUMBER,
-    TEXT("title", MUST, 1, CASE_TITLE_SIZE_MAX, NULL),
+    TEXT("title", MAY, 1, CASE_TITLE_SIZE_MAX, "Absent: withheld."),
+    INTEGER("glass", MAY, 1, JSON_INTEGER_MAX, "Under which it was read."),
+    BOOLEAN("withheld", MAY, "Under broken glass: what is of protected people or of others."),
     CHOICE("state", MUST, states, NULL),
     IDENTIFIER("unit", MAY, "The lead unit."),
     IDENTIFIER("officer", MAY, "Who works on it."),

@@ -93,6 +93,39 @@ static const struct shape_field flags_fields[] = {
     LIST("list", MUST, DESK_LIST_MAX, flag_rows, NULL), NEXT};
 const struct shape shape_rights_flags =
     SHAPE("rights_flags", "Flagged requests, the oldest first.", flags_fields);
+/* --- broken glass --- */
+
+static const struct shape_field glass_open_fields[] = {
+    IDENTIFIER("agreement", MAY, "Whose items are read; absent: the only one."),
+};
+const struct shape shape_glass_open =
+    SHAPE("glass_arguments", "X-Besa-Reason is kept as the reason.", glass_open_fields);
+
+const struct shape shape_glass_review =
+    SHAPE("glass_review_arguments", "What the reviewer finds.", review_fields);
+
+static const struct shape_field glass_fields[] = {
+    INTEGER("glass", MUST, 1, JSON_INTEGER_MAX, "Its number; each read names it."),
+    TEXT("case", MAY, 1, NAME_SIZE_MAX, "When the reader may see it."),
+    IDENTIFIER("ask_unit", MAY, "Who keeps the case."),
+    IDENTIFIER("agreement", MUST, "Whose items are read."),
+    IDENTIFIER("officer", MUST, "Who opened it."),
+    IDENTIFIER("second", MAY, "Who allowed another one within 30 days."),
+    TEXT("reason", MUST, 1, DESK_REASON_SIZE_MAX, NULL),
+    TIME("made", MUST, NULL),
+    TIME("until", MUST, "It ends by itself."),
+    CHOICE("review", MUST, glass_review_names, NULL),
+    IDENTIFIER("reviewed_by", MAY, NULL),
+    TIME("reviewed", MAY, NULL),
+    TEXT("why", MAY, 1, DESK_REASON_SIZE_MAX, "Of whoever reviewed it."),
+};
+const struct shape shape_glass =
+    SHAPE("glass", "A restricted case that was opened for reading.", glass_fields);
+static const struct shape *const glasses[] = {&shape_glass};
+static const struct shape_field glasses_fields[] = {
+    LIST("list", MUST, DESK_LIST_MAX, glasses, NULL), NEXT};
+const struct shape shape_glasses =
+    SHAPE("glasses", "Restricted cases that were opened.", glasses_fields);
 
 /* --- the counts of a year --- */
 

@@ -232,24 +232,25 @@ const struct shape shape_copies =
 
 static const char *const alarm_words[] = {"no_custody", "overdue",    "overdue_authorisation",
                                           "soon",       "unreviewed", "unconfirmed",
-                                          "undecided",  "unapproved"};
+                                          "undecided",  "unapproved", "glass"};
 static const char *const alarm_types[] = {
     "request",         "answer",       "clarification",      "clarification_reply",
     "access_decision", "delay_notice", "urgency_not_shared", "urgency_reply",
     "spontaneous"};
-_Static_assert(ARRAY_COUNT(alarm_words) == ALARM_KIND_COUNT + 3,
-               "one for each, what is oral, the flagged requests, and the drafts");
+_Static_assert(ARRAY_COUNT(alarm_words) == ALARM_KIND_COUNT + 4,
+               "one for each, what is oral, the flagged requests, the drafts, and broken glass");
 static const struct shape *const turns[] = {&shape_on_call_turn};
 #define ON_CALL LIST("on_call", MAY, ON_CALL_COUNT_MAX, turns, "Who can approve it now.")
 static const struct shape_field alarm_fields[] = {
     CHOICE(
         "alarm", MUST, alarm_words,
-        "What is wrong, the most pressing first. unconfirmed: an urgent request by word of mouth "
+        "What is wrong, broken glass before all, then the most pressing. unconfirmed: an urgent request by word of mouth "
         "was not confirmed in writing within 12 hours; undecided: a request may be of ground j, and the head of "
         "the Single Point of Contact has not decided; unapproved: a draft waits."),
     INTEGER("task", MAY, 1, JSON_INTEGER_MAX, "Of unconfirmed."),
     TEXT("case", MAY, 1, NAME_SIZE_MAX, "Of unconfirmed."),
-    IDENTIFIER("officer", MAY, "Of unconfirmed: who registered it."),
+    INTEGER("glass", MAY, 1, JSON_INTEGER_MAX, "Of a restricted case that was opened."),
+    IDENTIFIER("officer", MAY, "Of unconfirmed: who registered it; of glass: who opened it."),
     IDENTIFIER("ask_unit", MAY, "Of unconfirmed, when its case is restricted: this unit knows."),
     UUID("item", MAY, ITEM_TEXT),
     CHOICE("type", MAY, alarm_types, "Of the message."),

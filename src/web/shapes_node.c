@@ -341,6 +341,7 @@ static const struct shape_field parameter_fields[] = {
     HEX("approval", MUST, APPROVAL_ID_SIZE, "The draft."),
     BOOLEAN("all", MUST, "True: reviewed, or decided, ones too."),
     INTEGER("turn", MUST, 1, JSON_INTEGER_MAX, "The turn on call."),
+    INTEGER("glass", MUST, 1, JSON_INTEGER_MAX, "The opening of a restricted case."),
     INTEGER("year", MUST, STATISTICS_YEAR_MIN, STATISTICS_YEAR_MAX, "The calendar year, UTC."),
     IDENTIFIER("id", MUST, "The officer."),
     TEXT("number", MUST, 1, NAME_SIZE_MAX, "The case."),

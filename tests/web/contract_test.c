@@ -843,6 +843,54 @@ CHECK_TEST(cases_and_all_that_is_kept_of_them)
     CHECK(of_case("GET", one, NULL, NULL, 410));
 }
 
+/* A restricted case of another unit is opened, read, told as an alarm, and looked at. */
+CHECK_TEST(the_glass_is_broken_and_reviewed)
+{
+    struct ask ask = {.method = "PUT",
+                      .route = "/api/v1/cases/{id}",
+                      .id = "c-9",
+                      .session = as(ROLE_HEAD_OF_DESK),
+                      .body = "{\"title\":\"Closed (test)\",\"restricted\":true}",
+                      .status = 200};
+
+    CHECK(done(&ask));
+    live_hold(&live);
+    CHECK_OK(database_run(live.pair.nodes[0].db,
+                          "update cases set unit = 'narcotics', officer = '' where number = 'c-9'",
+                          &err),
+             err);
+    live_release(&live);
+    ask = (struct ask){.method = "GET",
+                       .route = "/api/v1/cases/{id}",
+                       .id = "c-9",
+                       .session = as(ROLE_INVESTIGATOR),
+                       .status = 403};
+    CHECK(done(&ask));
+    CHECK(done(&(struct ask){.method = "POST",
+                             .route = "/api/v1/cases/{id}/glass",
+                             .id = "c-9",
+                             .session = as(ROLE_INVESTIGATOR),
+                             .body = "{\"agreement\":\"ro-al\"}",
+                             .status = 201}));
+    ask.status = 200;
+    CHECK(done(&ask));
+    CHECK(done(&(struct ask){.method = "GET",
+                             .route = "/api/v1/alarms",
+                             .session = as(ROLE_HEAD_OF_DESK),
+                             .status = 200}));
+    CHECK(done(&(struct ask){.method = "GET",
+                             .route = "/api/v1/glass",
+                             .session = as(ROLE_HEAD_OF_DESK),
+                             .query = "limit=1",
+                             .status = 200}));
+    CHECK(done(&(struct ask){.method = "POST",
+                             .route = "/api/v1/glass/{n}/review",
+                             .id = "1",
+                             .session = as(ROLE_DPO),
+                             .body = "{\"review\":\"confirmed\"}",
+                             .status = 200}));
+}
+
 /* On the books of one route after the other: a scan, what is registered with it, its translation. */
 CHECK_TEST(what_came_by_telephone_is_registered)
 {
@@ -1389,6 +1437,7 @@ int main(void)
     RUN(the_night_has_its_roster_and_its_emergencies);
     RUN(officers_sessions_and_agreements_are_kept);
     RUN(cases_and_all_that_is_kept_of_them);
+    RUN(the_glass_is_broken_and_reviewed);
     RUN(what_came_by_telephone_is_registered);
     RUN(a_shift_is_handed_over);
     RUN(access_entries_are_kept_for_an_inquiry);

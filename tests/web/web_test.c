@@ -1347,7 +1347,7 @@ static bool asks_for_proof(void)
 }
 
 /* Written by hand; docs/login.md says the same in words. */
-#define PROVED_COUNT 28
+#define PROVED_COUNT 29
 static const char *const proved_acts[PROVED_COUNT] = {
     "agreement-accept",    "agreement-propose",  "agreement-refuse",  "agreement-resume",
     "agreement-terminate", "agreement-withdraw", "approval-confirm", /* whatever it confirms */
@@ -1356,7 +1356,7 @@ static const char *const proved_acts[PROVED_COUNT] = {
     "resume-allow",        "resume-order",       "retention-clock",   "retention-release",
     "retention-run",       "succession-allow",   "succession-import", "succession-prepare",
     "acts-release",        "emergency-send",     "item-forward",      "item-export",
-    "rights-decide",
+    "rights-decide",       "glass-open",
 };
 
 static bool wants_proof(const char *act)

@@ -98,6 +98,8 @@ static const struct row rows[] = {
     {"POST", "/api/v1/items/{id}/emergency-review", 422, "/review"},
     {"POST", "/api/v1/items/{id}/rights-flag", 404, "no item"},
     {"POST", "/api/v1/items/{id}/rights-decision", 422, "/decision"},
+    {"POST", "/api/v1/cases/{id}/glass", 404, "no such case"},
+    {"POST", "/api/v1/glass/{n}/review", 422, "/review"},
     {"POST", "/api/v1/on-call", 422, "/officer"},
     {"DELETE", "/api/v1/on-call/{n}", 404, "time on call"},
     {"GET", "/api/v1/statistics", 422, "/year"},
