@@ -26,7 +26,7 @@ enum section {
     SECTION_DRAFTS,
     SECTION_COUNT
 };
-static const char *const section_words[SECTION_COUNT] = {"glass.", "", "oral.", "rights.",
+static const char *const section_words[SECTION_COUNT] = {"glass.", "limit.", "oral.", "rights.",
                                                          "draft."};
 
 struct listing {
@@ -309,18 +309,16 @@ static const struct {
                              [SECTION_RIGHTS] = {rights_read, rights_place},
                              [SECTION_DRAFTS] = {drafts_read, draft_place}};
 
-/* The section in which a page begins, and the rest of its place: without a word it is one of the limits. */
+/* The section in which a page begins, and the rest of its place. What is no place is told by the first section's reader. */
 static enum section section_of(struct span *after)
 {
-    if (after->size == 0)
-        return SECTION_GLASS;
     for (size_t i = 0; i < SECTION_COUNT; i++)
-        if (i != SECTION_LIMITS && span_starts_with(*after, section_words[i])) {
+        if (span_starts_with(*after, section_words[i])) {
             size_t size = strlen(section_words[i]);
             *after = span_part(*after, size, after->size - size);
             return (enum section)i;
         }
-    return SECTION_LIMITS;
+    return SECTION_GLASS;
 }
 
 /* Behind the last of this section that is shown, or before its first. */

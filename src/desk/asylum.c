@@ -12,11 +12,11 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#define SCRATCH_SIZE                                                                               \
-    (16u * 1024u * 1024u)  /* of one message, its people and those who are like them */
-#define PEOPLE_MAX    256u /* who have one key; one more, and nobody tells them apart */
-#define CLEARED_MAX   64u  /* namesakes in one message */
-#define NEAR_CASE_MAX 16u
+#define SCRATCH_SIZE   (16u * 1024u * 1024u) /* of one message with its people */
+#define CANDIDATE_SIZE (4u * 1024u * 1024u)  /* of one person who is like one of them */
+#define PEOPLE_STEP    64u                   /* who have one key, read at once */
+#define CLEARED_MAX    256u /* namesakes in one message; of more, nobody else is cleared */
+#define NEAR_CASE_MAX  16u
 
 const char *const protection_status_names[PROTECTION_STATUS_COUNT] = {
     [PROTECTION_NONE_KNOWN] = "none_known",
@@ -58,48 +58,61 @@ static bool births_differ(struct span a, struct span b)
            birth_compare(&x, &y) == BIRTH_DIFFERENT;
 }
 
-static bool is_namesake(struct look *look, int64_t id, bool *is, struct error *err)
+static bool is_namesake(struct look *look, int64_t id, struct arena *arena, bool *is,
+                        struct error *err)
 {
     struct problems problems = {.count = 0};
     struct case_person_row row;
     struct person person;
 
     *is = false;
-    if (!case_person_find(look->journal->db, look->arena, id, &row, err)) {
+    if (!case_person_find(look->journal->db, arena, id, &row, err)) {
         bool is_gone = err->kind == ERROR_MISSING;
         if (is_gone)
             error_clear(err);
         return is_gone;
     }
-    *is = own_person_read(row.body, look->arena, &person, &problems) &&
+    *is = own_person_read(row.body, arena, &person, &problems) &&
           births_differ(person.birth_date, look->person->birth_date);
     return true;
 }
 
-/* Everybody who has this key; `is_exact`: no birth tells them apart. False ends the visit: an error, or somebody is found. */
+/* Somebody who has one of its keys; `is_exact`: no birth tells them apart. */
+static bool candidate_weigh(struct look *look, int64_t id, bool is_exact, struct error *err)
+{
+    struct arena scratch CLEANUP(arena_free) = arena_make(CANDIDATE_SIZE);
+    bool is_feared = false, is_other = false;
+
+    if (look->person == NULL && is_cleared(look, id))
+        return true;
+    if (!asylum_fears(look->journal, &scratch, id, look->state, &is_feared, err) ||
+        (is_feared && !is_exact && look->person != NULL &&
+         !is_namesake(look, id, &scratch, &is_other, err)))
+        return false;
+    if (is_feared && !is_other)
+        look->found = id;
+    if (is_other && !is_cleared(look, id) && look->cleared_count < CLEARED_MAX)
+        look->cleared[look->cleared_count++] = id;
+    return true;
+}
+
+/* Everybody who has this key. False ends the visit: an error, or somebody is found. */
 static bool key_weigh(struct look *look, const uint8_t key[MATCH_KEY_SIZE], bool is_exact,
                       struct error *err)
 {
-    int64_t people[PEOPLE_MAX + 1];
-    size_t count = 0;
+    int64_t people[PEOPLE_STEP];
+    size_t count = PEOPLE_STEP;
+    int64_t after = 0;
 
-    if (!asylum_key_people(look->journal->db, span_make(key, MATCH_KEY_SIZE), people,
-                           ARRAY_COUNT(people), &count, err))
-        return false;
-    for (size_t i = 0; i < count; i++) {
-        bool is_feared = false, is_other = false;
-        if (is_cleared(look, people[i]) && look->person == NULL)
-            continue;
-        if (!asylum_fears(look->journal, look->arena, people[i], look->state, &is_feared, err) ||
-            (is_feared && !is_exact && look->person != NULL &&
-             !is_namesake(look, people[i], &is_other, err)))
+    while (count == PEOPLE_STEP) {
+        if (!asylum_key_people(look->journal->db, span_make(key, MATCH_KEY_SIZE), after, people,
+                               PEOPLE_STEP, &count, err))
             return false;
-        if (is_feared && !is_other) {
-            look->found = people[i];
-            return false;
+        for (size_t i = 0; i < count; i++) {
+            after = people[i];
+            if (!candidate_weigh(look, people[i], is_exact, err) || look->found != 0)
+                return false;
         }
-        if (is_other && !is_cleared(look, people[i]) && look->cleared_count < CLEARED_MAX)
-            look->cleared[look->cleared_count++] = people[i];
     }
     return true;
 }

@@ -100,21 +100,24 @@ static bool person_take(const struct statement *s, struct arena *arena, void *ou
 
 /* The second half is for people from before there were keys of their own: 1 is KEY_CASE_PERSON. */
 static const char key_people_sql[] =
-    "select person from asylum_keys where key = $1 union select m.object from match_keys m"
-    " join asylum a on a.person = m.object where m.key = $1 and m.side = 1 order by 1 limit $2";
+    "select person from asylum_keys where key = $1 and person > $2 union select m.object from match_keys m"
+    " join asylum a on a.person = m.object where m.key = $1 and m.side = 1 and m.object > $2"
+    " order by 1 limit $3";
 
-bool asylum_key_people(struct database *db, struct span key, int64_t *out, size_t limit,
-                       size_t *count, struct error *err)
+bool asylum_key_people(struct database *db, struct span key, int64_t after, int64_t *out,
+                       size_t limit, size_t *count, struct error *err)
 {
     struct statement *s CLEANUP(statement_give) = statement_take(db, key_people_sql, err);
     if (s == NULL)
         return false;
     statement_bytes(s, 1, key);
-    statement_integer(s, 2, (int64_t)limit);
+    statement_integer(s, 2, after);
+    statement_integer(s, 3, (int64_t)limit);
     return rows_read(s, NULL, person_take, out, sizeof *out, limit, count, err);
 }
 
-static const char has_any_sql[] = "select count(*) from (select 1 from asylum limit 1) as a";
+static const char has_any_sql[] =
+    "select count(*) from (select 1 from asylum where status <> 0 or family_of <> 0 limit 1) as a";
 
 bool asylum_has_any(struct database *db, bool *has, struct error *err)
 {

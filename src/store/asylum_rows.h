@@ -42,10 +42,11 @@ bool asylum_drop(struct database *db, int64_t person, struct error *err);
 /* Another key by which the person is known; those of earlier spellings stay. */
 bool asylum_key_put(struct database *db, int64_t person, struct span key, struct error *err);
 bool asylum_keys_drop(struct database *db, int64_t person, struct error *err);
-/* The people of whom something is said and who have this key, by number; *count may be `limit`: there may be more. */
-bool asylum_key_people(struct database *db, struct span key, int64_t *out, size_t limit,
-                       size_t *count, struct error *err);
-/* Whether anything is said of anybody; else nothing need be looked for. */
+/* The people of whom something is said and who have this key, by number, behind `after` (0: from the first); *count may be
+ * `limit`: there may be more. */
+bool asylum_key_people(struct database *db, struct span key, int64_t after, int64_t *out,
+                       size_t limit, size_t *count, struct error *err);
+/* Whether anybody is protected; else nothing need be looked for. */
 bool asylum_has_any(struct database *db, bool *has, struct error *err);
 
 #endif

@@ -74,15 +74,18 @@ CHECK_TEST(a_key_names_its_people_and_goes_with_them)
        asylum_key_put(c.db, 5, span_text("key"), &c.error) &&
        asylum_key_put(c.db, 5, span_text("key"), &c.error) &&
        asylum_key_put(c.db, 5, span_text("other"), &c.error));
-    OK(asylum_key_people(c.db, span_text("key"), people, 4, &count, &c.error));
+    OK(asylum_key_people(c.db, span_text("key"), 0, people, 4, &count, &c.error));
     CHECK_INT(count, 2);
     CHECK_INT(people[0], 5);
     CHECK_INT(people[1], 6);
+    OK(asylum_key_people(c.db, span_text("key"), 5, people, 4, &count, &c.error));
+    CHECK_INT(count, 1);
+    CHECK_INT(people[0], 6);
     OK(asylum_keys_drop(c.db, 6, &c.error));
-    OK(asylum_key_people(c.db, span_text("key"), people, 4, &count, &c.error));
+    OK(asylum_key_people(c.db, span_text("key"), 0, people, 4, &count, &c.error));
     CHECK_INT(count, 1);
     OK(person_put(&c, 5, 1) && case_person_remove(c.db, 5, &c.error));
-    OK(asylum_key_people(c.db, span_text("key"), people, 4, &count, &c.error));
+    OK(asylum_key_people(c.db, span_text("key"), 0, people, 4, &count, &c.error));
     CHECK_INT(count, 0);
 }
 
@@ -102,10 +105,10 @@ CHECK_TEST(people_from_before_are_known_by_the_keys_that_they_had)
     key.side = KEY_ITEM;
     key.object = 6;
     OK(key_put(c.db, &key, &c.error) && said(&c, 6, PROTECTION_UNKNOWN));
-    OK(asylum_key_people(c.db, span_text("key"), people, 4, &count, &c.error));
+    OK(asylum_key_people(c.db, span_text("key"), 0, people, 4, &count, &c.error));
     CHECK_INT(count, 0);
     OK(said(&c, 5, PROTECTION_UNKNOWN));
-    OK(asylum_key_people(c.db, span_text("key"), people, 4, &count, &c.error));
+    OK(asylum_key_people(c.db, span_text("key"), 0, people, 4, &count, &c.error));
     CHECK_INT(count, 1);
     CHECK_INT(people[0], 5);
 }
@@ -123,7 +126,7 @@ CHECK_TEST(a_case_that_is_erased_takes_what_was_said_along)
     OK(case_erase(c.db, span_text("k-1"), 8, &c.error));
     CHECK(!asylum_find(c.db, &arena, 5, &row, &c.error));
     error_clear(&c.error);
-    OK(asylum_key_people(c.db, span_text("key"), people, 4, &count, &c.error));
+    OK(asylum_key_people(c.db, span_text("key"), 0, people, 4, &count, &c.error));
     CHECK_INT(count, 0);
 }
 
