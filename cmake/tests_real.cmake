@@ -54,6 +54,10 @@ if(TARGET besa)
   add_test(NAME real_crosscheck COMMAND ${CMAKE_SOURCE_DIR}/tests/cmd/crosscheck.sh
            $<TARGET_FILE:besa> $<TARGET_FILE:sample_request>)
   set_tests_properties(real_crosscheck PROPERTIES LABELS real TIMEOUT 200 SKIP_RETURN_CODE 77)
+  # Nothing about somebody goes to the state they fear; a restricted case opens to read, for an hour.
+  add_test(NAME real_guarded COMMAND ${CMAKE_SOURCE_DIR}/tests/cmd/guarded.sh
+           $<TARGET_FILE:besa> $<TARGET_FILE:sample_request>)
+  set_tests_properties(real_guarded PROPERTIES LABELS real TIMEOUT 200 SKIP_RETURN_CODE 77)
   # The database goes back, the keeper does not.
   add_test(NAME real_behind_keeper COMMAND ${CMAKE_SOURCE_DIR}/tests/real/behind_keeper.sh
            $<TARGET_FILE:besa> $<TARGET_FILE:sample_request> $<TARGET_FILE:books_print>)
