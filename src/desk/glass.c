@@ -192,8 +192,7 @@ bool act_glass_open(struct journal *journal, const struct desk_call *call, struc
                     struct error *err)
 {
     struct span number = json_get_text(call->arguments, "number", 1, NAME_SIZE_MAX);
-    struct journal_line *line = line_pick(
-        journal, json_get_text_optional(call->arguments, "agreement", NAME_SIZE_MAX), err);
+    struct span agreement = json_get_text_optional(call->arguments, "agreement", NAME_SIZE_MAX);
     struct officer_row officer;
     struct case_row of;
     struct glass_row row = {.officer = call->access.officer,
@@ -201,10 +200,13 @@ bool act_glass_open(struct journal *journal, const struct desk_call *call, struc
                             .second = call->access.approver,
                             .made_ms = now_of(journal)};
 
-    if (!problems_to_error(call->problems, err) || line == NULL ||
+    if (!problems_to_error(call->problems, err) ||
         !case_read(journal->db, call->arena, number, &of, err) ||
         !access_officer(journal, call->access.officer, call->arena, &officer, err) ||
         !case_check(&of, &officer, err) || !again_check(journal, call, err))
+        return false;
+    const struct journal_line *line = line_pick(journal, agreement, err);
+    if (line == NULL)
         return false;
     if (call->is_trial)
         return true;
