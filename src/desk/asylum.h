@@ -8,6 +8,7 @@
 #define BESA_DESK_ASYLUM_H
 
 #include "desk/asylum_limits.h"
+#include "desk/asylum_state.h"
 #include "desk/case.h"
 #include "store/asylum_rows.h"
 
@@ -32,10 +33,14 @@ bool asylum_permit(struct journal *journal, const struct desk_call *call,
 /* Whether this person, or who they are family of, is protected from any state. */
 bool asylum_is_set(struct journal *journal, struct arena *arena, int64_t person, bool *is_set,
                    struct error *err);
-/* A person was entered or changed: smuggled migrants of whom nothing is said count as seeking it, and a new spelling is
- * one more key. */
+/* Before a person is changed: the states that the record alone names, where nobody named others; none (0) when it is new. */
+bool asylum_before(struct journal *journal, struct arena *arena, int64_t person,
+                   struct asylum_states *out, struct error *err);
+/* A person was entered or changed: smuggled migrants of whom nothing is said count as seeking it, a new spelling is one more
+ * key, and a state that was feared by the record of before stays one. */
 bool asylum_follow(struct journal *journal, struct arena *arena, const struct case_person_row *row,
-                   const struct person *person, struct error *err);
+                   const struct person *person, const struct asylum_states *before,
+                   struct error *err);
 /* RULE when an officer set it: it is lifted before the person, or (number) the case with its people, goes. */
 bool asylum_person_may_go(struct journal *journal, struct arena *arena, int64_t person,
                           struct error *err);

@@ -72,8 +72,51 @@ static bool keys_put(struct journal *journal, struct arena *arena, int64_t id,
            asylum_keys_written(keys, person, put_visit, &putting, err);
 }
 
+bool asylum_before(struct journal *journal, struct arena *arena, int64_t person,
+                   struct asylum_states *out, struct error *err)
+{
+    struct asylum_row row;
+
+    memset(out, 0, sizeof *out);
+    return row_find(journal, arena, person, &row, err) &&
+           (row.states.size > 0 || asylum_states_of(journal, arena, &row, out, err));
+}
+
+static void states_write(const struct asylum_states *states, const struct asylum_states *more,
+                         char out[ASYLUM_STATES_SIZE_MAX + 1])
+{
+    const struct asylum_states *both[] = {states, more};
+    size_t size = 0;
+
+    out[0] = '\0';
+    for (size_t i = 0; i < ARRAY_COUNT(both); i++)
+        for (size_t k = 0; k < both[i]->count && size + ASYLUM_CODE_SIZE < ASYLUM_STATES_SIZE_MAX;
+             k++)
+            size += (size_t)snprintf(out + size, ASYLUM_STATES_SIZE_MAX + 1 - size, "%s%s",
+                                     size == 0 ? "" : " ", both[i]->codes[k]);
+}
+
+/* What a corrected record would take back without a second officer, is named from now on. */
+static bool states_keep(struct journal *journal, struct arena *arena, struct asylum_row *said,
+                        const struct asylum_states *before, struct error *err)
+{
+    char text[ASYLUM_STATES_SIZE_MAX + 1];
+    struct asylum_states now;
+
+    if (before->is_any || said->states.size > 0)
+        return true; /* of unknown origin: known now */
+    if (!asylum_states_of(journal, arena, said, &now, err))
+        return false;
+    if (asylum_states_cover(&now, before))
+        return true;
+    states_write(before, &now, text);
+    said->states = span_text(text);
+    return asylum_put(journal->db, said, err);
+}
+
 bool asylum_follow(struct journal *journal, struct arena *arena, const struct case_person_row *row,
-                   const struct person *person, struct error *err)
+                   const struct person *person, const struct asylum_states *before,
+                   struct error *err)
 {
     struct asylum_row said;
 
@@ -91,7 +134,8 @@ bool asylum_follow(struct journal *journal, struct arena *arena, const struct ca
         if (!asylum_put(journal->db, &said, err))
             return false;
     }
-    return !row_is_set(&said) || keys_put(journal, arena, row->id, person, err);
+    return !row_is_set(&said) || (states_keep(journal, arena, &said, before, err) &&
+                                  keys_put(journal, arena, row->id, person, err));
 }
 
 /* --- what is said --- */

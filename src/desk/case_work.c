@@ -99,6 +99,7 @@ bool act_case_person_put(struct journal *journal, const struct desk_call *call,
     bool is_shielded = false;
     struct buffer body CLEANUP(buffer_free) = buffer_make(BODY_SIZE_MAX);
     bool is_set = false;
+    struct asylum_states feared;
     struct person person;
     struct case_act act;
 
@@ -107,7 +108,8 @@ bool act_case_person_put(struct journal *journal, const struct desk_call *call,
     if (!own_person_read(call->body, call->arena, &person, call->problems))
         return problems_to_error(call->problems, err) || error_add(err, "person");
     if (!fields_check(&person, err) || !place_find(journal, &act, &id, &is_shielded, err) ||
-        !asylum_is_set(journal, call->arena, id, &is_set, err))
+        !asylum_is_set(journal, call->arena, id, &is_set, err) ||
+        !asylum_before(journal, call->arena, id, &feared, err))
         return false;
     /* What is not said stays: a shield is never lost by silence, nor while g3 asks for it. */
     is_shielded = json_get_boolean_optional(call->arguments, "shielded", is_shielded) ||
@@ -126,7 +128,7 @@ bool act_case_person_put(struct journal *journal, const struct desk_call *call,
                                   .put_ms = journal->env->now_ms(journal->env->context)};
     if (!case_person_put(journal->db, &row, err) ||
         !case_person_keys_put(journal, &act, &row, &person, err) ||
-        !asylum_follow(journal, call->arena, &row, &person, err) ||
+        !asylum_follow(journal, call->arena, &row, &person, &feared, err) ||
         !case_access(journal, &act, "case-person-put", case_object("case-person", id, call->arena),
                      err))
         return false;

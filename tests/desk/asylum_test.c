@@ -530,6 +530,39 @@ CHECK_TEST(which_states_are_feared)
     CHECK_OK(request_says(&as_suspect, NULL), err);
 }
 
+/* Whoever corrects a record takes nothing back by it. */
+CHECK_TEST(a_state_of_before_is_feared_after_a_correction)
+{
+    static const struct who albanian = {"Agim", "Leka", "1992-02-02", "", "AL", PERSON_WITNESS};
+    static const struct who syrian = {"Agim", "Leka", "1992-02-02", "", "SY", PERSON_WITNESS};
+    int64_t person = enter(&albanian, 0);
+
+    CHECK_OR_RETURN(person > 0);
+    CHECK_OK(say(person, "applicant", ""), err);
+    CHECK_OR_RETURN(enter(&syrian, person) == person);
+    CHECK(is_refused(request_says(&albanian, NULL)));
+    CHECK_OK(act("ana", "case-show", "{\"number\":\"k-1\"}"), err);
+    CHECK(answer_has(&out, "\"protection_status\":\"applicant\",\"fears\":[\"AL\",\"SY\"]"));
+    CHECK_OK(take_back(person), err);
+    CHECK_OK(request_says(&albanian, NULL), err);
+}
+
+CHECK_TEST(what_was_sent_before_is_told)
+{
+    char words[60];
+    int64_t person = enter(&bearer, 0);
+
+    CHECK_OR_RETURN(person > 0);
+    CHECK_OK(request_in("ana", "k-1", &bearer, NULL), err);
+    snprintf(words, sizeof words, "\"%.36s\"", (const char *)out.data + 9);
+    CHECK_OK(say(person, "applicant", ",\"fears\":[\"AL\"]"), err);
+    CHECK(answer_has(&out, "\"sent\":[") && answer_has(&out, words));
+    CHECK_OK(take_back(person), err);
+    CHECK_OK(say(person, "applicant", ",\"fears\":[\"RS\"]"), err);
+    CHECK(answer_has(&out, "\"sent\":[]"));
+    CHECK_OK(take_back(person), err);
+}
+
 CHECK_TEST(an_earlier_spelling_still_counts)
 {
     static const struct who corrected = {"Luan",      "Marku", "1984-07-30",
@@ -729,6 +762,8 @@ int main(void)
     CHECK_RUN(nor_does_one_officer_alone_in_an_emergency);
     CHECK_RUN(what_a_partner_gave_goes_into_no_channel);
     CHECK_RUN(which_states_are_feared);
+    CHECK_RUN(a_state_of_before_is_feared_after_a_correction);
+    CHECK_RUN(what_was_sent_before_is_told);
     CHECK_RUN(an_earlier_spelling_still_counts);
     CHECK_RUN(family_is_guarded_with_them);
     CHECK_RUN(who_is_guarded_does_not_go_unsaid);
