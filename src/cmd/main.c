@@ -236,7 +236,8 @@ const struct command commands[] = {
      "held, before the head of desk of the Single Point of Contact has decided. A refusal is never held up. The partner is "
      "told nothing, and the time limit runs on; what is undecided stands in `besa alarms`. --reason says why.",
      command_rights},
-    {"glass", "open CASE [--agreement A]\nreview N confirmed|questioned\nlist [--all] [--limit N] [--after PLACE]",
+    {"glass",
+     "open CASE [--agreement A]\nreview N confirmed|questioned\nlist [--all] [--limit N] [--after PLACE]",
      "Opens a restricted case of another unit for reading, for one hour.\n\nWith it `besa case show`, and `besa show` and "
      "`besa attach get` of its items under one agreement, read that case; nothing else opens, no protected person, "
      "and the partner is told nothing. Each read names it. The head of desk and the data protection officer are told at "

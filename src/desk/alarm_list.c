@@ -309,16 +309,18 @@ static const struct {
                              [SECTION_RIGHTS] = {rights_read, rights_place},
                              [SECTION_DRAFTS] = {drafts_read, draft_place}};
 
-/* The section in which a page begins, and the rest of its place. What is no place is told by the first section's reader. */
-static enum section section_of(struct span *after)
+/* The section in which a page begins, and the rest of its place. */
+static bool section_of(struct span *after, enum section *out, struct error *err)
 {
+    *out = SECTION_GLASS;
     for (size_t i = 0; i < SECTION_COUNT; i++)
         if (span_starts_with(*after, section_words[i])) {
             size_t size = strlen(section_words[i]);
             *after = span_part(*after, size, after->size - size);
-            return (enum section)i;
+            *out = (enum section)i;
+            return true;
         }
-    return SECTION_GLASS;
+    return after->size == 0 || error_set(err, ERROR_INPUT, "after: not a place that a list gave");
 }
 
 /* Behind the last of this section that is shown, or before its first. */
@@ -344,8 +346,11 @@ static bool page_fill(struct listing *listing, const struct page *page, struct e
                                            &listing->draft_count};
     struct span after = page->after;
     size_t room = page->limit;
+    enum section first;
 
-    for (size_t i = section_of(&after); i < SECTION_COUNT && !listing->has_next; i++) {
+    if (!section_of(&after, &first, err))
+        return false;
+    for (size_t i = first; i < SECTION_COUNT && !listing->has_next; i++) {
         size_t found = 0;
         if (!sections[i].read(listing, after, room + 1, &found, err) ||
             (found > room && !next_write(listing, (enum section)i, room, err)))

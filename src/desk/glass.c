@@ -138,7 +138,8 @@ static bool head_check(struct journal *journal, const struct desk_call *call, st
 }
 
 /* Nobody breaks another glass before somebody has looked at the last one. */
-static bool again_check(struct journal *journal, const struct desk_call *call, struct error *err)
+static bool second_use_check(struct journal *journal, const struct desk_call *call,
+                             struct error *err)
 {
     int64_t since = 0, unreviewed = 0;
 
@@ -203,7 +204,7 @@ bool act_glass_open(struct journal *journal, const struct desk_call *call, struc
     if (!problems_to_error(call->problems, err) ||
         !case_read(journal->db, call->arena, number, &of, err) ||
         !access_officer(journal, call->access.officer, call->arena, &officer, err) ||
-        !case_check(&of, &officer, err) || !again_check(journal, call, err))
+        !case_check(&of, &officer, err) || !second_use_check(journal, call, err))
         return false;
     const struct journal_line *line = line_pick(journal, agreement, err);
     if (line == NULL)

@@ -138,8 +138,8 @@ bool rights_show(struct journal *journal, int64_t request, struct arena *arena,
     return true;
 }
 
-void rights_alarm_write(const struct journal *journal, const struct rights_line *flagged,
-                        int64_t now_ms, struct json_writer *out)
+void rights_alarm_write(struct journal *journal, const struct rights_line *flagged, int64_t now_ms,
+                        struct json_writer *out)
 {
     const struct journal_line *line = line_of_entry(journal, flagged->log);
     char id[UUID_TEXT_SIZE] = "";

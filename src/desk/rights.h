@@ -28,7 +28,7 @@ void rights_row_write(struct journal *journal, int64_t request, struct json_writ
 bool rights_show(struct journal *journal, int64_t request, struct arena *arena,
                  struct json_writer *out, struct error *err);
 /* An undecided one as an alarm. */
-void rights_alarm_write(const struct journal *journal, const struct rights_line *flagged,
-                        int64_t now_ms, struct json_writer *out);
+void rights_alarm_write(struct journal *journal, const struct rights_line *flagged, int64_t now_ms,
+                        struct json_writer *out);
 
 #endif
