@@ -80,8 +80,13 @@ refused "restricted" ro_in k-1 duty request "$homes/request-3.json"
 refused "restricted" ro duty case note k-1 "a note"
 refused "nobody has reviewed" ro duty glass open k-1
 until_said '"alarm":"glass","glass":1' ro dora alarms
+ro dora doctor > "$homes/said" 2>&1
+grep -q "opened by breaking the glass" "$homes/said" || fail "the doctor does not say it"
 until_said "opened by breaking the glass" cat "$homes/ro.log"
 until_said '"review":"confirmed"' ro dora glass review 1 confirmed
 refused "head of desk" ro duty glass open k-1
+quiet ro border --approver ana case protection k-1 1 none_known || exit 1
+quiet ro duty request "$homes/request-2.json" || exit 1
+until_said RO-2 in_inbox
 grep -q -E "Ilirian|Vranaj|applicant" "$homes"/*.log && fail "a log names somebody"
 echo "guarded: nothing about the person went out, and the glass opened one case to read"
