@@ -199,11 +199,46 @@ async function changing(desk) {
   check('the new reason goes with the next call', headers['x-besa-reason'] === 'another' && headers['x-besa-case'] === 'c-1', headers);
 }
 
+/** The session ends elsewhere in the middle of a form: nothing of it stays in sight, and nothing of it is lost. */
+async function ending(desk) {
+  const { page } = desk;
+  await page.getByRole('link', { name: 'AL-URGENT-1' }).click();
+  await page.getByRole('link', { name: 'Ask for clarification' }).click();
+  await page.getByLabel('Question, for the partner').fill('Which of the two <lorries>?');
+  await promisify(exec)(process.env['BESA_CONSOLE_END']);
+  await page.getByText('The session has ended.').waitFor({ timeout: 40_000 });
+  const text = await page.locator('body').innerText();
+  check('a desk that is locked shows nothing of what was open', !/AL-URGENT|lorries|night|another/.test(text), text);
+  await accessible('locked', page);
+  await shot('locked', page);
+  await page.getByLabel('Officer', { exact: true }).fill('mihai');
+  await page.getByLabel('Password', { exact: true }).fill('exercise-mihai');
+  await page.getByRole('button', { name: 'Log in' }).click();
+  const question = page.getByLabel('Question, for the partner');
+  await question.waitFor();
+  check('after the log-in the form is as it was', (await question.inputValue()) === 'Which of the two <lorries>?');
+  await page.getByRole('link', { name: 'Back to the message' }).click();
+  await page.getByRole('link', { name: 'Back to the requests' }).click();
+}
+
 async function leaving(desk) {
   const { page, context } = desk;
+  let streams = 0;
+  context.on('request', (request) => (streams += request.url().endsWith('/api/v1/events') ? 1 : 0));
   const second = await context.newPage();
   await second.goto(`${url}/console`);
   await second.getByRole('heading', { name: 'What are you working on?' }).waitFor();
+  await workBegin(second, 'a second tab', 'c-1');
+  await second.getByRole('link', { name: 'AL-URGENT-1' }).waitFor();
+  check('a second tab opens no stream of its own', streams === 0, streams);
+  const third = await context.newPage();
+  await third.goto(`${url}/console`);
+  await third.getByRole('heading', { name: 'What are you working on?' }).waitFor();
+  await page.goto('about:blank'); // the tab that listened is gone
+  for (let i = 0; i < 50 && streams === 0; i++) await second.waitForTimeout(100);
+  check('when it is gone, one of the others listens', streams === 1, streams);
+  await page.goto(`${url}/console`);
+  await third.close();
   await page.getByRole('button', { name: 'Log out' }).click();
   await page.getByText('You are logged out.').waitFor();
   await second.getByText('You are logged out.').waitFor();
@@ -355,7 +390,7 @@ async function forbidden(browser) {
 const browser = await browserOpen();
 try {
   const desk = await deskOpen(browser);
-  for (const part of [landing, loggingIn, working, inbox, live, request, naughty, states, changing, narrow, deciding, sentAndAlarms]) await part(desk);
+  for (const part of [landing, loggingIn, working, inbox, live, request, naughty, states, changing, narrow, deciding, sentAndAlarms, ending]) await part(desk);
   await quiet('a shift', desk);
   await leaving(desk);
   await approving(browser);

@@ -67,6 +67,7 @@ BESA_CONSOLE_ONE_TIME=$(one_time noua)
 export BESA_CONSOLE_SHOTS=${BESA_CONSOLE_SHOTS:-$homes/shots}
 # The test sends one more request while the inbox is open.
 export BESA_CONSOLE_MORE="$besa --home $homes/al --officer blerim --reason exercise --json --case c-1 request $homes/more.json"
+export BESA_CONSOLE_END="$besa --home $homes/ro --officer admin-ro --reason exercise officer end mihai"
 if [ "${3:-}" = hold ]; then
     env | grep '^BESA_CONSOLE' > "${BESA_CONSOLE_HELD:-/dev/stdout}"
     read -r _

@@ -30,7 +30,7 @@ function share(told: Told): void {
 if (channel !== null)
   channel.onmessage = (message: MessageEvent<Told>) => {
     if ('happened' in message.data) happen(message.data.happened);
-    else if ('out' in message.data && session.value !== null) sessionEnd('out');
+    else if ('out' in message.data) sessionEnd('out'); // also where the end of the stream told it first
     else if ('session' in message.data) void sessionLook(false).catch(() => undefined);
   };
 
