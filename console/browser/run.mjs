@@ -221,6 +221,58 @@ async function ending(desk) {
   await page.getByRole('link', { name: 'Back to the requests' }).click();
 }
 
+/** An answer that gives a text, from the form over the second officer to the partner's receipt. */
+async function giving(desk, browser) {
+  const { page } = desk;
+  await page.getByRole('link', { name: 'AL-MORE-1' }).click();
+  await page.getByRole('link', { name: 'Answer: give information' }).click();
+  await page.getByRole('button', { name: 'Add a text' }).click();
+  await page.getByRole('button', { name: 'Go on' }).click();
+  check('nothing is evaluated or handled for the officer', (await page.getByText('This is wanted.').count()) >= 9, await page.getByText('This is wanted.').count());
+  await everyWay('give', page);
+  await page.getByLabel('answered in full').check();
+  await page.getByLabel('One fact, or one assessment').fill('Exercise. Known here as a driver since 2024. <i>Parcă</i> "da" & nu.');
+  await page.getByLabel('Fact or assessment').selectOption('fact');
+  await page.getByLabel('Kind of source').selectOption('register');
+  await page.getByLabel('Evaluation of the source').selectOption('B');
+  await page.getByLabel('Evaluation of the information').selectOption('2');
+  await page.getByRole('group', { name: 'Handling of text 1' }).getByLabel('H1').check();
+  await page.getByLabel('To judge how accurate').fill('Civil register of this month.');
+  await page.getByLabel('Ground of the transfer').selectOption('art61_treaty');
+  await page.getByLabel('Treaty, or reference').fill('Training instrument (fictional)');
+  await page.getByLabel('Its article').fill('7');
+  await page.getByLabel('Looked at again by').fill(new Date(Date.now() + 100 * 86_400_000).toISOString().slice(0, 10));
+  await page.getByLabel('It is not to be used').check();
+  await page.getByRole('group', { name: 'Use of the answer' }).getByLabel('H1').check();
+  await page.getByLabel('Our reference').fill('RO-GIVE-1');
+  await page.getByRole('button', { name: 'Go on' }).click();
+  await page.getByRole('heading', { name: 'Check once more' }).waitFor();
+  await accessible('give, checked', page);
+  await shot('give-check', page);
+  await page.getByRole('button', { name: 'Send' }).click();
+  await page.getByText('It waits for a second officer and is not sent.').waitFor();
+  const second = await deskOpen(browser);
+  await logIn(second.page, 'aproba', 'exercise-aproba');
+  await workBegin(second.page, 'approvals', 'c-1');
+  await second.page.getByRole('link', { name: 'Second officer' }).click();
+  await second.page.getByRole('link', { name: /Answer a request, drafted by mihai/ }).click();
+  await second.page.getByText('Known here as a driver since 2024. <i>Parcă</i>').waitFor();
+  await accessible('approval of what is given', second.page);
+  await shot('give-approval', second.page);
+  await second.page.getByRole('button', { name: 'Confirm and do it' }).click();
+  await second.page.getByText('Confirmed. It is done').waitFor();
+  await quiet('what is given', second);
+  await second.context.close();
+  await page.getByRole('link', { name: 'Requests to us' }).click();
+  await page.getByRole('link', { name: 'All, answered ones too' }).click();
+  await page.getByRole('link', { name: 'AL-MORE-1' }).click();
+  await page.getByRole('link', { name: 'open', exact: true }).first().click();
+  await page.getByText('In the custody of Albania').waitFor({ timeout: 20_000 });
+  check('the answer is with the partner, and reads as it was written', /Known here as a driver since 2024. <i>Parcă<.i> "da" & nu\./.test(await page.locator('main').innerText()));
+  await page.getByRole('link', { name: 'Requests to us' }).click();
+  await page.getByRole('link', { name: 'AL-URGENT-1' }).waitFor();
+}
+
 async function leaving(desk) {
   const { page, context } = desk;
   let streams = 0;
@@ -333,6 +385,7 @@ async function deciding(desk) {
   await page.getByRole('link', { name: 'AL-OTHER-1' }).click();
   check('only what fits is offered', (await page.getByRole('link', { name: 'Doubt the urgency' }).count()) === 0);
   await page.getByRole('link', { name: 'Answer: nothing held' }).click();
+  await page.getByRole('group', { name: 'Use of the answer' }).getByLabel('H0').check();
   await page.getByLabel('Our reference').fill('RO-<b>9</b>');
   await page.getByRole('button', { name: 'Go on' }).click();
   await page.getByRole('button', { name: 'Send' }).click();
@@ -391,9 +444,10 @@ const browser = await browserOpen();
 try {
   const desk = await deskOpen(browser);
   for (const part of [landing, loggingIn, working, inbox, live, request, naughty, states, changing, narrow, deciding, sentAndAlarms, ending]) await part(desk);
+  await approving(browser);
+  await giving(desk, browser);
   await quiet('a shift', desk);
   await leaving(desk);
-  await approving(browser);
   await firstLogIn(browser);
   await forbidden(browser);
 } catch (failure) {

@@ -1,14 +1,15 @@
 // What an officer enters to answer a request, and what of it goes to the node: each act has the fields that the API wants of it.
 import type { Doing } from '../../core/act';
+import { emptyGiving, givingBody, givingLacks, type Giving } from './give';
 
-export const decisions = ['nothing', 'refuse', 'clarify', 'access', 'doubt', 'assign'] as const;
+export const decisions = ['give', 'nothing', 'refuse', 'clarify', 'access', 'doubt', 'assign'] as const;
 export type Decision = (typeof decisions)[number];
 
 export function decisionRead(text: string): Decision | null {
   return decisions.find((one) => one === text) ?? null;
 }
 
-export type Entered = {
+export type Entered = Giving & {
   reference: string;
   language: string;
   handling: string;
@@ -21,28 +22,48 @@ export type Entered = {
   doubt: string;
   unit: string;
   second: string;
+  /** One for each thing that is given, drawn when it was added. */
+  ids: string[];
+  /** When the answer was begun: what is tried again is the same to the byte. */
+  begunMs: number;
 };
 
 export const empty: Entered = {
-  reference: '', language: 'en', handling: 'H0', grounds: [], trueGrounds: [], text: '', access: '', heldBy: '', source: '', doubt: '',
+  ...emptyGiving,
+  ids: [],
+  begunMs: 0,
+  reference: '', language: 'en', handling: '', grounds: [], trueGrounds: [], text: '', access: '', heldBy: '', source: '', doubt: '',
   unit: '', second: 'ask',
 };
 
-export type Request = { item: string; reference: string; isUrgent: boolean; isTraining: boolean };
+export type Request = {
+  item: string;
+  reference: string;
+  isUrgent: boolean;
+  isTraining: boolean;
+  party: string; // ours
+  purpose: string;
+  offences: string[];
+};
 
 const isHidden = (entered: Entered): boolean => entered.grounds.includes('under_agreement');
 
 /** Fields that are still wanted, by name. */
 export function wanted(of: Decision, entered: Entered): (keyof Entered)[] {
   const must: Record<Decision, (keyof Entered)[]> = {
-    nothing: ['reference'],
+    give: ['reference', 'handling', ...givingLacks(entered)],
+    nothing: ['reference', 'handling'],
     refuse: isHidden(entered) ? ['grounds', 'trueGrounds'] : ['grounds', 'text'],
     clarify: ['text'],
     access: entered.access === 'indirectly' ? ['access', 'heldBy', 'source'] : ['access'],
     doubt: ['doubt'],
     assign: ['unit'],
   };
-  return must[of].filter((name) => (typeof entered[name] === 'string' ? entered[name].trim() === '' : entered[name].length === 0));
+  return must[of].filter((name) => {
+    const value = entered[name];
+    if (of === 'give' && name !== 'reference' && name !== 'handling') return true; // judged there
+    return typeof value === 'string' ? value.trim() === '' : Array.isArray(value) && value.length === 0;
+  });
 }
 
 /** Whether a second officer can be asked: an assignment leaves no more than a code with the partner. */
@@ -51,16 +72,17 @@ export function mayWait(of: Decision): boolean {
 }
 
 const paths: Record<Decision, string> = {
-  nothing: 'answer', refuse: 'refusal', clarify: 'clarification', access: 'access', doubt: 'urgency-doubt', assign: 'assignment',
+  give: 'answer', nothing: 'answer', refuse: 'refusal', clarify: 'clarification', access: 'access', doubt: 'urgency-doubt', assign: 'assignment',
 };
 
 function bodyOf(of: Decision, entered: Entered, request: Request): Record<string, unknown> {
   const text = entered.text.trim();
-  if (of === 'nothing')
+  if (of === 'give' || of === 'nothing') {
+    const reference = entered.reference.trim();
     return {
-      reference: entered.reference.trim(),
+      reference,
       request_reference: request.reference,
-      outcome: 'nothing_held',
+      ...(of === 'nothing' ? { outcome: 'nothing_held' } : givingBody(entered, request, reference, entered.ids, entered.begunMs)),
       // The node puts the pseudonyms of those who act in their place.
       officer: 'officer',
       approved_by: 'officer',
@@ -69,6 +91,7 @@ function bodyOf(of: Decision, entered: Entered, request: Request): Record<string
       classification: 'unclassified',
       ...(request.isTraining ? { training: true } : {}),
     };
+  }
   if (of === 'refuse')
     return {
       grounds: entered.grounds,

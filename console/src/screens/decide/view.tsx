@@ -15,11 +15,13 @@ import { say, type Word } from '../../core/words';
 import { possible } from '../request/acts';
 import { Direction } from '../request/direction';
 import { Fact, Facts, ListFact, TextFact } from '../request/facts';
-import { partiesOf, text } from '../request/read';
+import { partiesOf, text, texts } from '../request/read';
+import { GiveCheck, GiveFields } from './givefields';
 import { doingOf, empty, mayWait, wanted, type Decision, type Entered, type Request } from './form';
 import w from './words';
 
 const titles: Record<Decision, [Word, Word]> = {
+  give: [w.give, w.giveWhy],
   nothing: [w.nothing, w.nothingWhy],
   refuse: [w.refuse, w.refuseWhy],
   clarify: [w.clarify, w.clarifyWhy],
@@ -40,14 +42,15 @@ function options(table: Table, without: readonly string[] = []): (readonly [stri
     .map((one) => [one, code(table, one)] as const);
 }
 
-type FormProps = { of: Decision; entered: Entered; change: (part: Partial<Entered>) => void; lacks: (name: keyof Entered) => string | undefined };
+type FormProps = { of: Decision; entered: Entered; isTried: boolean; change: (part: Partial<Entered>) => void; lacks: (name: keyof Entered) => string | undefined };
 
-function Fields({ of, entered, change, lacks }: FormProps) {
-  if (of === 'nothing')
+function Fields({ of, entered, isTried, change, lacks }: FormProps) {
+  if (of === 'give' || of === 'nothing')
     return (
       <>
+        {of === 'give' && <GiveFields entered={entered} isTried={isTried} change={change} lacks={lacks} />}
         <Line label={say(w.ownReference)} hint={say(w.ownReferenceHint)} error={lacks('reference')} value={entered.reference} set={(reference) => change({ reference })} />
-        <Choice legend={say(w.handling)} options={options('handling', ['H3'])} chosen={[entered.handling]} choose={([handling = 'H0']) => change({ handling })} />
+        <Choice legend={say(w.handling)} error={lacks('handling')} options={options('handling', ['H3'])} chosen={[entered.handling]} choose={([handling = '']) => change({ handling })} />
         <LanguageOf label={say(w.language)} value={entered.language} set={(language) => change({ language })} />
       </>
     );
@@ -97,16 +100,17 @@ function Fields({ of, entered, change, lacks }: FormProps) {
 /** What the partner will read, and apart from it what stays here. */
 function Check({ of, entered, to }: { of: Decision; entered: Entered; to: string }) {
   const hasText = (of === 'refuse' || of === 'clarify') && entered.text.trim() !== '';
+  const isAnswer = of === 'give' || of === 'nothing';
   return (
     <>
       <p>{say(w.checkTo, { to })}</p>
       <Facts>
         {of === 'nothing' && <Fact name={say(w.outcome)}>{code('outcome', 'nothing_held')}</Fact>}
-        {of === 'nothing' && <TextFact name={say(w.ownReference)} value={entered.reference} />}
-        {of === 'nothing' && <Fact name={say(w.handling)}>{code('handling', entered.handling)}</Fact>}
+        {isAnswer && <TextFact name={say(w.ownReference)} value={entered.reference} />}
+        {isAnswer && <Fact name={say(w.handling)}>{code('handling', entered.handling)}</Fact>}
         {of === 'refuse' && <ListFact name={say(w.grounds)} values={entered.grounds.map((one) => code('ground', one))} />}
         {hasText && <TextFact name={say(of === 'refuse' ? w.reasons : w.question)} value={entered.text} lang={entered.language} />}
-        {(hasText || of === 'nothing') && <Fact name={say(w.language)}>{languageName(entered.language)}</Fact>}
+        {(hasText || isAnswer) && <Fact name={say(w.language)}>{languageName(entered.language)}</Fact>}
         {of === 'access' && <Fact name={say(w.accessible)}>{code('access', entered.access)}</Fact>}
         {of === 'access' && entered.access === 'indirectly' && (
           <TextFact name={say(w.heldBy)} value={`${code('held_by', entered.heldBy)}: ${entered.source}`} />
@@ -114,6 +118,7 @@ function Check({ of, entered, to }: { of: Decision; entered: Entered; to: string
         {of === 'doubt' && <Fact name={say(w.why)}>{code('doubt', entered.doubt)}</Fact>}
         {of === 'assign' && <Fact name={say(w.unit)}>{entered.unit}</Fact>}
       </Facts>
+      {of === 'give' && <GiveCheck entered={entered} />}
       {mayWait(of) && (
         <>
           <h3>{say(w.kept)}</h3>
@@ -180,7 +185,7 @@ function Form({ of, request, to }: { of: Decision; request: Request; to: string 
         if (lacking.length === 0) setStep('check');
       }}
     >
-      <Fields of={of} entered={entered} change={change} lacks={lacks} />
+      <Fields of={of} entered={entered} isTried={isTried} change={change} lacks={lacks} />
       {mayWait(of) && (
         <Choice
           legend={say(w.second)}
@@ -229,6 +234,9 @@ export function Decide({ item, of }: { item: string; of: Decision }) {
               reference: String(body?.['reference'] ?? ''),
               isUrgent: body?.['urgent'] === true,
               isTraining: body?.['training'] === true,
+              party: session.value?.party ?? '',
+              purpose: text(body ?? {}, 'purpose') ?? '',
+              offences: texts(body ?? {}, 'offences'),
             }}
           />
         </>

@@ -2,11 +2,17 @@ import type { Word } from '../../core/words';
 
 export default {
   back: { en: 'Back to the message', ro: 'Înapoi la mesaj', sq: 'Prapa te mesazhi' },
+  give: { en: 'Answer: give information', ro: 'Răspuns: furnizare de informații', sq: 'Përgjigje: dhënie informacioni' },
+  giveWhy: {
+    en: 'Texts, each with its marking. Persons as records, files, and what came from another system or provider go with besa or through the API.',
+    ro: 'Texte, fiecare cu marcajul său. Persoanele ca înregistrări, fișierele și ce provine din alt sistem sau furnizor se trimit cu besa sau prin API.',
+    sq: 'Tekste, secili me shënjimin e vet. Personat si regjistrime, skedarët dhe ajo që vjen nga një sistem a furnizues tjetër dërgohen me besa ose përmes API-së.',
+  },
   nothing: { en: 'Answer: nothing held', ro: 'Răspuns: nu se deține nimic', sq: 'Përgjigje: nuk mbahet asgjë' },
   nothingWhy: {
-    en: 'The partner reads that nothing was found here. Look at “Already held here” first. An answer that gives information is written with besa or through the API.',
-    ro: 'Partenerul citește că aici nu s-a găsit nimic. Priviți întâi „Deja deținut aici”. Un răspuns care furnizează informații se scrie cu besa sau prin API.',
-    sq: 'Partneri lexon se këtu nuk u gjet asgjë. Shihni më parë “Mbahet tashmë këtu”. Një përgjigje që jep informacion shkruhet me besa ose përmes API-së.',
+    en: 'The partner reads that nothing was found here. Look at “Already held here” first.',
+    ro: 'Partenerul citește că aici nu s-a găsit nimic. Priviți întâi „Deja deținut aici”.',
+    sq: 'Partneri lexon se këtu nuk u gjet asgjë. Shihni më parë “Mbahet tashmë këtu”.',
   },
   refuse: { en: 'Refuse the request', ro: 'Refuzul cererii', sq: 'Refuzim i kërkesës' },
   refuseWhy: {

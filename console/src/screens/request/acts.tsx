@@ -10,6 +10,7 @@ import { partiesOf } from './read';
 import w from './words';
 
 const acts: Record<Decision, Act> = {
+  give: 'answer-send',
   nothing: 'answer-send',
   refuse: 'refuse-send',
   clarify: 'clarification-ask',
