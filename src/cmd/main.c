@@ -267,7 +267,8 @@ const struct command commands[] = {
     {"crosscheck",
      "show ITEM\ntouched [--limit N] [--after PLACE]\ndraft FILE.json [--agreement A]",
      "Says what is held here already of what a request names: exactly, by documents, telephones, plates, "
-     "names with a whole date of birth, and other channels' references.\n\nshow is of a request that came; "
+     "names with a whole date of birth, and other channels' references.\n\nshow is of a request that came, and adds people of the own index who are only like "
+     "(near), from a score of 0.7 on; "
      "draft is of one that is to be sent, and warns of earlier ones and other channels; touched is what one's "
      "own unit keeps and a request touched, with the unit to ask.",
      command_crosscheck},

@@ -11,11 +11,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SCORE_TEXT_MAX  8
-#define REASON_TEXT_MAX 120
-#define REASON_MAX      48
-#define REASONS_SIZE    8192
-#define JOINED_MAX      20
+#define SCORE_TEXT_MAX 8
+#define REASONS_SIZE   8192
+#define JOINED_MAX     20
 
 void own_links_make(struct own_links *out)
 {
@@ -68,11 +66,11 @@ bool own_links_line(struct own_links *links, uint64_t line, struct span external
 /* "a; b" of a list of texts. */
 static void reasons_join(struct json_object *object, struct buffer *out)
 {
-    struct json_list list = json_get_array(object, "reasons", 0, REASON_MAX);
+    struct json_list list = json_get_array(object, "reasons", 0, OWN_REASON_COUNT);
 
     for (size_t i = 0; i < list.count; i++) {
         buffer_text(out, i > 0 ? "; " : "");
-        buffer_add(out, json_array_text(&list, i, 1, REASON_TEXT_MAX));
+        buffer_add(out, json_array_text(&list, i, 1, OWN_REASON_SIZE));
     }
 }
 

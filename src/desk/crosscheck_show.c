@@ -6,8 +6,10 @@
 
 #include "base/text.h"
 #include "desk/codes.h"
+#include "desk/crosscheck_near.h"
 #include "desk/ground.h"
 #include "desk/own.h"
+#include "desk/own_least.h"
 #include "desk/roles.h"
 #include "store/register_rows.h"
 
@@ -16,7 +18,9 @@
 
 #define ANSWER_MAX    64u
 #define ELSEWHERE_MAX 20u
-#define OBJECT_MAX    (2u * CROSSCHECK_SHOWN_MAX + CROSSCHECK_OWN_MAX * (1u + OWN_JOINED_MAX) + 1u)
+#define OBJECT_MAX                                                                                 \
+    (2u * CROSSCHECK_SHOWN_MAX +                                                                   \
+     (CROSSCHECK_OWN_MAX + CROSSCHECK_NEAR_MAX) * (1u + OWN_JOINED_MAX) + 1u)
 
 struct telling {
     struct journal *journal;
@@ -264,6 +268,43 @@ static bool own_write(struct telling *telling, struct crosscheck *check,
     return true;
 }
 
+/* --- who is only like --- */
+
+static bool near_tell(void *context, const struct own_finding *finding,
+                      const struct own_candidate *candidate, struct error *err)
+{
+    struct telling *telling = context;
+    size_t count = telling->object_count;
+
+    if (!row_begin(telling, "own_person", span_text("")))
+        return true;
+    if (!own_candidate_objects(candidate, telling->call->arena, telling->objects, &count, err))
+        return false;
+    telling->object_count = count;
+    json_integer_field(&telling->out, "person", candidate->id);
+    json_string_field(&telling->out, "category", person_category_names[candidate->row.category]);
+    json_text_field(&telling->out, "source", candidate->row.source);
+    json_text_field_optional(&telling->out, "case", candidate->row.case_number);
+    kinds_write(telling, 0);
+    json_boolean_field(&telling->out, "near", true);
+    own_candidate_write(finding, candidate, &telling->out);
+    json_end_object(&telling->out);
+    return true;
+}
+
+static bool near_write(struct telling *telling, struct crosscheck *check, struct error *err)
+{
+    struct crosscheck_near near = {.tell = near_tell, .context = telling};
+
+    if (!crosscheck_near(check, &near, err))
+        return false;
+    telling->is_cut = telling->is_cut || near.is_cut;
+    return !telling->rows.failed ||
+           error_set(err, ERROR_LIMIT, "the answer does not fit in memory");
+}
+
+/* --- all of them --- */
+
 static bool rows_write(struct telling *telling, struct crosscheck *check, struct error *err)
 {
     telling->is_cut = check->desk.is_cut || check->keys.is_cut;
@@ -336,11 +377,13 @@ bool act_crosscheck_show(struct journal *journal, const struct desk_call *call,
         telling.objects[telling.object_count++] =
             item_name(line, row.log, row.message_id, call->arena);
     ok = ok && item_check(&telling, check, line, &row, err) && rows_write(&telling, check, err) &&
+         near_write(&telling, check, err) &&
          access_view(journal, call, "crosscheck-show", telling.objects, telling.object_count, err);
     if (ok) {
         json_begin_object(out);
         json_text_field(out, "item", item);
         list_write(&telling, out);
+        own_least_write(OWN_LEAST_NEAR, out);
         json_end_object(out);
     }
     buffer_free(&telling.rows);

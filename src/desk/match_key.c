@@ -369,6 +369,24 @@ void match_keys_of_text(struct match_keys *keys, struct span text, const char *c
 
 /* --- a message --- */
 
+/* What the person is made of lives in the arena already. */
+static bool person_add(struct match_keys *keys, const struct person *person, int64_t part,
+                       struct error *err)
+{
+    struct person *copy = NULL;
+
+    if (keys->person_count < MATCH_PERSON_COUNT) {
+        copy = arena_alloc(keys->arena, sizeof *copy);
+        if (copy == NULL)
+            return error_set(err, ERROR_LIMIT, "out of memory");
+        *copy = *person;
+        keys->persons[keys->person_count++] = copy;
+    } else {
+        keys->has_more_persons = true;
+    }
+    return match_keys_of_person(keys, person, part, err);
+}
+
 #define COUNTRY_MAX 3u
 struct countries {
     char codes[COUNTRY_MAX][3];
@@ -416,7 +434,7 @@ bool match_keys_of_request(struct match_keys *keys, const struct journal_line *l
     countries_of(keys->journal, line, &countries);
     keys->purpose = request->purpose;
     for (size_t i = 0; i < request->person_count; i++)
-        if (!match_keys_of_person(keys, &request->persons[i], 0, err))
+        if (!person_add(keys, &request->persons[i], 0, err))
             return false;
     for (size_t i = 0; i < request->foreign_reference_count; i++)
         reference_add(keys, &request->foreign_references[i]);
@@ -440,7 +458,7 @@ static bool item_add(struct match_keys *keys, const struct journal_line *line,
     if (!item_read(bytes, keys->arena, &item, &problems))
         return true;
     countries_of(keys->journal, line, &countries);
-    if (item.has_person && !match_keys_of_person(keys, &item.person, part->number, err))
+    if (item.has_person && !person_add(keys, &item.person, part->number, err))
         return false;
     if (item.has_text)
         match_keys_of_text(keys, item.text.text, countries.list, part->number);

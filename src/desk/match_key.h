@@ -15,6 +15,7 @@
 #define MATCH_KEY_SIZE     16u
 #define MATCH_KEY_MAX      256u /* of one message; what is beyond is not compared, and said so */
 #define MATCH_NAME_COUNT   8u   /* names of a message that are asked of the own index */
+#define MATCH_PERSON_COUNT 8u   /* people of a message whom others may be like */
 #define MATCH_KIND_BIRTH   ((int)IDENT_KINDS)
 #define MATCH_KIND_FOREIGN ((int)IDENT_KINDS + 1)
 #define MATCH_KIND_COUNT   (IDENT_KINDS + 2)
@@ -41,6 +42,9 @@ struct match_keys {
     struct match_name names[MATCH_NAME_COUNT];
     size_t name_count;
     bool is_cut;
+    const struct person *persons[MATCH_PERSON_COUNT]; /* of the message */
+    size_t person_count;
+    bool has_more_persons;
     enum purpose purpose; /* of the request, or of what is given unasked */
 };
 

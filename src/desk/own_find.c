@@ -9,10 +9,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define MARK_CAP    50 /* a number that more people have tells nothing of one */
-#define NAME_LEAST  0.55f
-#define REASON_SIZE 120
-#define SCORE_SIZE  8 /* "0.973", with room */
+#define MARK_CAP   50 /* a number that more people have tells nothing of one */
+#define NAME_LEAST 0.55f
+#define SCORE_SIZE 8 /* "0.973", with room */
 
 bool own_finding_begin(struct journal *journal, struct arena *arena,
                        const struct own_viewer *viewer, struct own_finding *out, struct error *err)
@@ -219,7 +218,7 @@ bool own_candidate_objects(const struct own_candidate *candidate, struct arena *
 static void number_reasons_write(const struct own_finding *finding,
                                  const struct own_candidate *candidate, struct json_writer *out)
 {
-    char text[REASON_SIZE];
+    char text[OWN_REASON_SIZE];
 
     for (size_t i = 0; i < OWN_ASKED_NUMBER_MAX; i++) {
         if ((candidate->mark_of >> i & 1) == 0)

@@ -20,6 +20,8 @@
 #define OWN_NUMBER_SIZE_MAX 64
 #define OWN_FOUND_MAX       50 /* people of one answer */
 #define OWN_FACET_VALUES    20 /* values of one facet */
+#define OWN_REASON_SIZE     120
+#define OWN_REASON_COUNT    48 /* of one candidate: numbers of the question, and fields */
 #define OWN_JOINED_MAX      20 /* others who are told with one person: the smallest numbers */
 #define OWN_JOINS_MAX       50 /* joins that are shown of one person: the oldest */
 

@@ -82,6 +82,7 @@ extern const struct shape shape_governed, shape_proposal, shape_history, shape_d
 extern const struct shape shape_own_asked, shape_own_found, shape_own_person, shape_own_removed,
     shape_own_imports, shape_own_dates, shape_own_review, shape_own_reviewed, shape_own_two,
     shape_own_joined, shape_own_parted;
+extern const struct shape *const shape_least_of[1]; /* a threshold and what was measured at it */
 /* The same of cases and hand-overs (shapes_case.c). */
 extern const struct shape shape_case_put, shape_case_assign, shape_case_close, shape_case_note,
     shape_case_reference, shape_case_task, shape_case_protection, shape_handover_give,

@@ -27,6 +27,12 @@ static const struct shape_field record_fields[] = {
     IDENTIFIER("ask_unit", MAY, "That knows more."),
     TEXTS("by", MUST, 1, CROSSCHECK_KIND_MAX, 32,
           "document, phone, plate, name_birth, reference and so on."),
+    BOOLEAN("near", MAY,
+            "Of the own index: only like what the request says; a candidate to look at."),
+    TEXT("score", MAY, 5, 5,
+         "Of who is near, 0.000 to 1.000: of candidates with these reasons, how many were meant."),
+    INTEGER("name_likeness_percent", MAY, 0, 100, "Of who is near; 0: not found by the name."),
+    TEXTS("reasons", MAY, 0, OWN_REASON_COUNT, OWN_REASON_SIZE, "Why somebody is near."),
     INTEGERS("joined", MAY, 1, OWN_JOINED_MAX,
              "Of the own index: others who are this person, as officers said, of those whom this "
              "reader may see."),
@@ -40,7 +46,8 @@ static const struct shape *const records[] = {&record};
         BOOLEAN("more", MUST, "There are more than are shown.")
 
 static const struct shape_field crosscheck_fields[] = {
-    UUID("item", MUST, "The request, or what was given."), RECORDS};
+    UUID("item", MUST, "The request, or what was given."), RECORDS,
+    OBJECT("least", MUST, shape_least_of, "From which score on somebody is near.")};
 const struct shape shape_crosscheck =
     SHAPE("crosscheck", "What is held here already of what a request names.", crosscheck_fields);
 

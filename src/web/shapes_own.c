@@ -3,9 +3,6 @@
 #include "desk/own_form.h"
 #include "web/shape_rows.h"
 
-#define REASON_SIZE  120
-#define REASON_COUNT 24 /* numbers of the question, and fields */
-
 /* --- asking --- */
 
 static const struct shape_field asked_fields[] = {
@@ -40,7 +37,7 @@ static const struct shape_field least_fields[] = {
 };
 static const struct shape least =
     SHAPE("own_least", "The threshold, and how good it is.", least_fields);
-static const struct shape *const least_of[] = {&least};
+const struct shape *const shape_least_of[] = {&least};
 
 /* --- who is found --- */
 
@@ -83,7 +80,7 @@ static const struct shape_field found_fields[] = {
     TEXT("score", MUST, 5, 5,
          "0.000 to 1.000: of candidates with these reasons, how many were the person sought."),
     INTEGER("name_likeness_percent", MUST, 0, 100, "0: not found by the name."),
-    TEXTS("reasons", MUST, 0, REASON_COUNT, REASON_SIZE, "Why this person was found."),
+    TEXTS("reasons", MUST, 0, OWN_REASON_COUNT, OWN_REASON_SIZE, "Why this person was found."),
     JOINED,
 };
 static const struct shape found =
@@ -112,7 +109,7 @@ static const struct shape_field answer_fields[] = {
     LIST("list", MUST, OWN_FOUND_MAX, founds, "The likeliest first."),
     BOOLEAN("more", MUST, "There may be others: ask more precisely."),
     OBJECT("facets", MUST, facets_of, NULL),
-    OBJECT("least", MUST, least_of, NULL),
+    OBJECT("least", MUST, shape_least_of, NULL),
     BOOLEAN("newest_not_searchable_yet", MAY, "Who was entered last is not found by name yet."),
 };
 const struct shape shape_own_found = SHAPE("own_found", "People of the own index.", answer_fields);
