@@ -11,9 +11,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SCORE_TEXT_MAX 8
-#define REASONS_SIZE   8192
-#define JOINED_MAX     20
+#define SCORE_TEXT_MAX  8
+#define REASONS_SIZE    8192
+#define REASONS_BETWEEN "; "
+#define JOINED_BETWEEN  " "
 
 void own_links_make(struct own_links *out)
 {
@@ -69,7 +70,7 @@ static void reasons_join(struct json_object *object, struct buffer *out)
     struct json_list list = json_get_array(object, "reasons", 0, OWN_REASON_COUNT);
 
     for (size_t i = 0; i < list.count; i++) {
-        buffer_text(out, i > 0 ? "; " : "");
+        buffer_text(out, i > 0 ? REASONS_BETWEEN : "");
         buffer_add(out, json_array_text(&list, i, 1, OWN_REASON_SIZE));
     }
 }
@@ -78,9 +79,9 @@ static void joined_join(struct json_object *object, struct buffer *out)
 {
     if (!json_has(object, "joined"))
         return;
-    struct json_list list = json_get_array(object, "joined", 0, JOINED_MAX);
+    struct json_list list = json_get_array(object, "joined", 0, OWN_JOINED_MAX);
     for (size_t i = 0; i < list.count; i++)
-        buffer_format(out, "%s%" PRId64, i > 0 ? " " : "",
+        buffer_format(out, "%s%" PRId64, i > 0 ? JOINED_BETWEEN : "",
                       json_array_integer(&list, i, 1, JSON_INTEGER_MAX));
 }
 
@@ -289,6 +290,28 @@ static void csv_write(const struct grouping *grouping, struct buffer *out)
     }
 }
 
+/* Joined texts as a list again: numbers as they are, words as texts. */
+static void list_write(const char *name, struct span text, const char *between, bool is_number,
+                       struct json_writer *out)
+{
+    size_t gap = strlen(between);
+
+    if (text.size == 0)
+        return;
+    json_key(out, name);
+    json_begin_array(out);
+    for (size_t at = 0; at < text.size;) {
+        const uint8_t *next = memmem(text.data + at, text.size - at, between, gap);
+        size_t end = next == NULL ? text.size : (size_t)(next - text.data);
+        if (is_number)
+            json_write_integer(out, strtoll((const char *)text.data + at, NULL, 10));
+        else
+            json_write_text(out, span_part(text, at, end));
+        at = end + gap;
+    }
+    json_end_array(out);
+}
+
 static void json_told_write(const struct told *told, struct json_writer *out)
 {
     json_begin_object(out);
@@ -302,8 +325,8 @@ static void json_told_write(const struct told *told, struct json_writer *out)
     json_text_field_optional(out, "case", told->link->case_number);
     json_text_field(out, "score", told->link->score);
     json_boolean_field(out, "weakest", told->is_weakest);
-    json_text_field_optional(out, "joined", told->link->joined);
-    json_text_field_optional(out, "reasons", told->link->reasons);
+    list_write("joined", told->link->joined, JOINED_BETWEEN, true, out);
+    list_write("reasons", told->link->reasons, REASONS_BETWEEN, false, out);
     json_end_object(out);
 }
 

@@ -112,6 +112,16 @@ says '"people":5' desk own imports
 match --least 2 > "$homes/said" 2>&1 && fail "a score above 1 was taken"
 grep -q -- '--least: a score, 0 to 1' "$homes/said" || fail "a wrong score is not told"
 
+# Two records are said to be one, and not to be.
+says '"joined_at":' desk own join 1 2 --purpose investigation
+says '"joined":\[2\],"joins":\[{"person":2,"officer":"ana"' desk own show 1 --purpose investigation
+says '"joined":\[1\]' desk own search krasniqi arben --purpose investigation
+says '"joined":\[2\],"reasons":\["birth date is equal: ' match --output json
+says '"parted_at":' desk own part 2 1 --purpose investigation
+says '"parted":{"officer":"ana"' desk own show 1 --purpose investigation
+desk own part 2 1 --purpose investigation > "$homes/said" 2>&1 && fail "two were parted twice"
+grep -q 'join of these two' "$homes/said" || fail "it is not told that there is no join"
+
 # Killed on the way; the same command goes on.
 "$besa" --home "$homes/ro" --officer ana --reason "exercise" --case c-1 --json own import "$homes/many.csv" --source big \
     --offences migrant_smuggling > "$homes/killed" 2>&1 & import_pid=$! # the program itself, not a shell around it
@@ -132,6 +142,8 @@ says 'nothing is to be done' bash -c '"$@" 2>&1' _ "$besa" --home "$homes/ro" --
 
 # The files come back when they are lost.
 stop
+match > "$homes/said" 2>&1 && fail "a list was linked without the node"
+grep -q 'names are searched by the running node' "$homes/said" || fail "it is not told that the node is needed"
 rm -f "$homes/ro/index/segments"
 start
 for _ in $(seq 50); do
