@@ -74,6 +74,9 @@ static bool asked_for(char item[UUID_TEXT_SIZE])
 
 enum kind { FULL, PARTIAL, NOTHING_HELD, REFUSED, KIND_COUNT };
 
+/* The answer that a further one adds to; empty: none. */
+static char earlier[UUID_TEXT_SIZE];
+
 static struct span answer_body(enum kind kind)
 {
     static struct buffer bytes;
@@ -91,6 +94,8 @@ static struct span answer_body(enum kind kind)
         items[1].text.marking.handling = HANDLING_BIT(HANDLING_H0);
         answer.items = items;
     }
+    answer.has_supplements =
+        earlier[0] != '\0' && uuid_read(span_text(earlier), answer.supplements);
     answer_write(&answer, &bytes);
     return buffer_span(&bytes);
 }
@@ -224,6 +229,7 @@ CHECK_TEST(the_head_decides_and_both_decisions_hold)
     CHECK_ERROR(err, ERROR_CONFLICT, "must_be_refused");
     CHECK_OK(about("hera", "rights-decide", item, ",\"decision\":\"may_be_answered\""), err);
     CHECK_OK(answer(PARTIAL, item, false), err);
+    snprintf(earlier, sizeof earlier, "%.*s", UUID_TEXT_SIZE - 1, (const char *)out.data + 9);
     /* What is learned later is decided anew. */
     CHECK_OK(about("ana", "rights-flag", item, ""), err);
     CHECK(has("\"answers\":1"));
@@ -231,23 +237,26 @@ CHECK_TEST(the_head_decides_and_both_decisions_hold)
     CHECK_ERROR(err, ERROR_RULE, WAITS);
     CHECK_OK(about("hera", "rights-decide", item, ",\"decision\":\"may_be_answered\""), err);
     CHECK_OK(answer(FULL, item, false), err);
+    earlier[0] = '\0';
 }
 
 /* A refusal gives nothing, and nobody waits at night to protect somebody. */
 CHECK_TEST(a_refusal_is_never_held_up)
 {
-    char item[UUID_TEXT_SIZE], other[UUID_TEXT_SIZE];
+    char item[UUID_TEXT_SIZE], other[UUID_TEXT_SIZE], third[UUID_TEXT_SIZE];
 
-    CHECK_OR_RETURN(asked_for(item) && asked_for(other));
+    CHECK_OR_RETURN(asked_for(item) && asked_for(other) && asked_for(third));
     CHECK_OK(about("ana", "rights-flag", item, ""), err);
     CHECK_OK(about("ana", "rights-flag", other, ""), err);
+    CHECK_OK(about("ana", "rights-flag", third, ""), err);
     CHECK_OK(about("ana", "refuse-send", item,
                    ",\"grounds\":[\"under_agreement\"],\"true_grounds\":[\"j\"]"),
              err);
     CHECK_OK(answer(REFUSED, other, false), err);
     CHECK_OK(about("hera", "rights-decide", item, ",\"decision\":\"must_be_refused\""), err);
     CHECK_OK(about("hera", "rights-decide", other, ",\"decision\":\"must_be_refused\""), err);
-    CHECK_OK(about("ana", "refuse-send", item,
+    CHECK_OK(about("hera", "rights-decide", third, ",\"decision\":\"must_be_refused\""), err);
+    CHECK_OK(about("ana", "refuse-send", third,
                    ",\"grounds\":[\"under_agreement\"],\"true_grounds\":[\"j\"]"),
              err);
 }
