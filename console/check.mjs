@@ -31,7 +31,8 @@ async function tests() {
   try {
     symlinkSync(join(here, 'node_modules'), join(made, 'node_modules'));
     const stand = join(made, 'stand.mjs');
-    writeFileSync(stand, 'const kept = new Map(); globalThis.sessionStorage = { getItem: (k) => kept.get(k) ?? null, setItem: (k, v) => kept.set(k, v), removeItem: (k) => kept.delete(k) };');
+    // What a browser has and the oldest Node that builds this has not.
+    writeFileSync(stand, 'import { webcrypto } from "node:crypto"; globalThis.crypto ??= webcrypto; const kept = new Map(); globalThis.sessionStorage = { getItem: (k) => kept.get(k) ?? null, setItem: (k, v) => kept.set(k, v), removeItem: (k) => kept.delete(k) };');
     const names = wanted.map((name) => join(made, name.replaceAll('/', '-')));
     for (const [at, name] of wanted.entries())
       await build({ absWorkingDir: here, entryPoints: [name], outfile: names[at], bundle: true, format: 'esm', platform: 'node', external: ['typescript', 'esbuild'], inject: [stand], logLevel: 'warning' });
