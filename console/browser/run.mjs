@@ -331,6 +331,17 @@ async function sentAndAlarms(desk) {
   await page.getByText('Romania asks Albania').waitFor();
   check('from our own request the way back is to ours', (await page.getByRole('link', { name: 'Back to our requests' }).count()) === 1);
   check('nothing is offered to be done about our own request', (await page.getByRole('navigation', { name: 'What can be done' }).count()) === 0);
+  // The partner's question about it stands in its timeline, and is replied to where it is read.
+  await page.locator('.lines').getByRole('link', { name: 'open', exact: true }).first().click();
+  await page.getByText('Which <b>van</b>, the white one?').waitFor();
+  await accessible('question', page);
+  await page.getByRole('link', { name: 'Reply to the question' }).click();
+  await page.getByLabel('Reply, for the partner').fill('The white one.');
+  await page.getByLabel('Send it at once').check();
+  await page.getByRole('button', { name: 'Go on' }).click();
+  await shot('reply-check', page);
+  await page.getByRole('button', { name: 'Send' }).click();
+  await page.getByText('It is in our log now.').waitFor();
   await page.getByRole('link', { name: 'Requests to us' }).click();
   await page.getByRole('link', { name: 'AL-GIVEN-1' }).click();
   await page.getByText('Albania gives Romania information unasked').waitFor();
@@ -357,7 +368,7 @@ async function deciding(desk) {
   await page.getByRole('button', { name: 'Send' }).click();
   await page.getByText('It is with unit border now.').waitFor();
   await page.getByRole('link', { name: 'Back to the message' }).last().click();
-  for (const [link, name] of [['Refuse the request', 'refuse'], ['Ask for clarification', 'clarify'], ['Say how accessible it is', 'access'], ['Doubt the urgency', 'doubt']]) {
+  for (const [link, name] of [['Refuse the request', 'refuse'], ['Ask for clarification', 'clarify'], ['Say how accessible it is', 'access'], ['Tell of a delay', 'delay'], ['Doubt the urgency', 'doubt']]) {
     await page.getByRole('link', { name: link }).click();
     await page.getByRole('button', { name: 'Go on' }).click();
     check(`${name}: what lacks is named`, (await page.getByText('This is wanted.').count()) > 0);

@@ -42,6 +42,9 @@ const lists = {
   ground: of('refusal', 'ground'),
   access: of('access_arguments', 'access'),
   held_by: of('access_arguments', 'held_by'),
+  delay_stage: of('delay_arguments', 'authorisation'),
+  delay_reason: of('delay_arguments', 'delay_reason'),
+  urgency: of('urgency_arguments', 'urgency'),
   doubt: of('urgency_doubt_arguments', 'doubt'),
   info_eval: ['1', '2', '3', '4'], // of 4x4; the document gives its bounds
   match: null, // a text of the document: what is compared (src/match/ident.c, src/desk/match_key.c)

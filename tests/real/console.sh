@@ -61,6 +61,9 @@ from=$(date -u +%Y-%m-%dT%H:%M:%SZ) until=$(date -u -d '+6 hours' +%Y-%m-%dT%H:%
 quiet ana on-call put aproba "$from" "$until" "+40 700 000 001" || fail "nobody is on call"
 "$sample" RO-OWN-1 > "$homes/own.json"
 quiet ana --case c-1 request "$homes/own.json" || fail "ro asks"
+own=$(field item < "$homes/said")
+until_said RO-OWN-1 blerim inbox
+quiet blerim --case c-1 clarify ask "$own" "Which <b>van</b>, the white one?" en || fail "al asks back"
 
 export BESA_CONSOLE_URL=https://127.0.0.1:$ro_desk BESA_CONSOLE_BROWSER=$browser BESA_CONSOLE_ONE_TIME
 BESA_CONSOLE_ONE_TIME=$(one_time noua)

@@ -19,6 +19,8 @@ export const roles = {
   'answer-send': acting,
   'delay-tell': acting,
   'urgency-doubt': acting,
+  'urgency-reply': acting,
+  'clarification-reply': acting,
   'approval-list': ['duty_officer', 'investigator', 'approver', 'head_of_desk', 'signatory', 'security_officer', 'administrator'],
   'approval-show': ['duty_officer', 'investigator', 'approver', 'head_of_desk', 'signatory', 'security_officer', 'administrator'],
   'approval-confirm': ['approver', 'head_of_desk', 'signatory', 'security_officer', 'administrator'],

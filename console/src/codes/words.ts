@@ -77,6 +77,20 @@ export const tables = {
     public_authority: t('another public authority', 'altă autoritate publică', 'një autoritet tjetër publik'),
     private_party: t('a private party', 'o parte privată', 'një palë private'),
   },
+  delay_stage: {
+    applied: t('applied for', 'solicitată', 'i kërkuar'),
+    prolonged: t('takes longer', 'se prelungește', 'zgjatet'),
+    granted: t('granted', 'acordată', 'i dhënë'),
+  },
+  delay_reason: {
+    authorisation_needed: t('an authorisation is needed', 'este necesară o autorizare', 'nevojitet një autorizim'),
+    pending_at_authority: t('the authority has not decided yet', 'autoritatea încă nu a decis', 'autoriteti ende nuk ka vendosur'),
+    other: t('another reason', 'alt motiv', 'arsye tjetër'),
+  },
+  urgency: {
+    given_up: t('given up: it is not urgent', 'retrasă: nu este urgentă', 'hequr: nuk është urgjente'),
+    kept: t('kept: it is urgent', 'menținută: este urgentă', 'mbajtur: është urgjente'),
+  },
   doubt: {
     ground_does_not_fit: t('the ground does not fit', 'motivul nu se potrivește', 'shkaku nuk përshtatet'),
     facts_do_not_show_it: t('the facts do not show it', 'faptele nu o arată', 'faktet nuk e tregojnë'),

@@ -128,8 +128,13 @@ const argumentWords: Record<string, Word> = {
   source: w.source,
   doubt: w.doubt,
   agreement: w.agreement,
+  authorisation: w.stage,
+  delay_reason: w.later,
+  authority: w.authority,
+  expected_by: w.expected,
+  urgency: w.urgency,
 };
-const argumentCodes: Record<string, CodeTable> = { grounds: 'ground', true_grounds: 'ground', access: 'access', held_by: 'held_by', doubt: 'doubt' };
+const argumentCodes: Record<string, CodeTable> = { grounds: 'ground', true_grounds: 'ground', access: 'access', held_by: 'held_by', doubt: 'doubt', authorisation: 'delay_stage', delay_reason: 'delay_reason', urgency: 'urgency' };
 
 function Arguments({ of }: { of: Bag }) {
   const item = text(of, 'item');

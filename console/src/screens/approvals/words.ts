@@ -40,6 +40,11 @@ export default {
   heldBy: { en: 'Held by', ro: 'Deținută de', sq: 'Mbahet nga' },
   source: { en: 'Institution or register', ro: 'Instituția sau registrul', sq: 'Institucioni ose regjistri' },
   doubt: { en: 'Why it is not found urgent', ro: 'De ce nu este considerată urgentă', sq: 'Pse nuk gjendet urgjente' },
+  stage: { en: 'Judicial authorisation', ro: 'Autorizarea judiciară', sq: 'Autorizimi gjyqësor' },
+  later: { en: 'Why the answer comes later', ro: 'De ce răspunsul vine mai târziu', sq: 'Pse përgjigjja vjen më vonë' },
+  authority: { en: 'Authority that decides', ro: 'Autoritatea care decide', sq: 'Autoriteti që vendos' },
+  expected: { en: 'Answer expected by', ro: 'Răspuns estimat până la', sq: 'Përgjigjja pritet deri më' },
+  urgency: { en: 'The urgency', ro: 'Urgența', sq: 'Urgjenca' },
   agreement: { en: 'Agreement', ro: 'Acordul', sq: 'Marrëveshja' },
   digest: {
     en: 'You confirm exactly these bytes. SHA-256:',

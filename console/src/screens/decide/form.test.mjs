@@ -7,13 +7,13 @@ import { decisionRead, decisions, doingOf, empty, wanted } from './form';
 const { paths, components } = JSON.parse(readFileSync(join(process.env.BESA_CONSOLE_ROOT, '../docs/openapi.json'), 'utf8'));
 const request = { item: 'i', reference: 'AL-1', isUrgent: true, isTraining: true, party: 'ro', purpose: 'investigation', offences: [] };
 const filled = {
-  ...empty, reference: ' RO-9 ', handling: 'H1', grounds: ['a'], text: ' why ', access: 'indirectly', heldBy: 'public_authority', source: 'Register', doubt: 'ground_does_not_fit', unit: 'border',
+  ...empty, reference: ' RO-9 ', handling: 'H1', stage: 'applied', delayReason: 'other', authority: 'Court', expected: '2026-03-01', urgency: 'kept', grounds: ['a'], text: ' why ', access: 'indirectly', heldBy: 'public_authority', source: 'Register', doubt: 'ground_does_not_fit', unit: 'border',
   outcome: 'full', toJudge: 'x', isDeclared: true, ids: ['a'],
   given: [{ text: 'x', nature: 'fact', sourceKind: 'register', sourceEval: 'B', infoEval: '2', handling: ['H0'], asOf: '2026-01-01', reviewAt: '2026-02-01', eraseAt: '2026-03-01' }],
 };
 
 test('nothing goes before what is wanted is there', () => {
-  assert.deepEqual(decisions.map((one) => wanted(one, empty)), [['reference', 'handling', 'outcome', 'toJudge', 'isDeclared', 'given'], ['reference', 'handling'], ['grounds', 'text'], ['text'], ['access'], ['doubt'], ['unit']]);
+  assert.deepEqual(decisions.map((one) => wanted(one, empty)), [['reference', 'handling', 'outcome', 'toJudge', 'isDeclared', 'given'], ['reference', 'handling'], ['grounds', 'text'], ['text'], ['access'], ['stage', 'delayReason', 'authority', 'expected'], ['doubt'], ['unit'], ['text'], ['urgency']]);
   assert.deepEqual(decisions.flatMap((one) => wanted(one, filled)), []);
   assert.deepEqual(wanted('refuse', { ...empty, grounds: ['under_agreement'] }), ['trueGrounds']);
   assert.deepEqual(wanted('access', { ...empty, access: 'indirectly', source: ' ' }), ['heldBy', 'source']);

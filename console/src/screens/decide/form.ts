@@ -2,7 +2,7 @@
 import type { Doing } from '../../core/act';
 import { emptyGiving, givingBody, givingLacks, type Giving } from './give';
 
-export const decisions = ['give', 'nothing', 'refuse', 'clarify', 'access', 'doubt', 'assign'] as const;
+export const decisions = ['give', 'nothing', 'refuse', 'clarify', 'access', 'delay', 'doubt', 'assign', 'reply', 'urgency'] as const;
 export type Decision = (typeof decisions)[number];
 
 export function decisionRead(text: string): Decision | null {
@@ -20,6 +20,11 @@ export type Entered = Giving & {
   heldBy: string;
   source: string;
   doubt: string;
+  stage: string; // of a judicial authorisation
+  delayReason: string;
+  authority: string;
+  expected: string; // a date
+  urgency: string;
   unit: string;
   second: string;
   /** One for each thing that is given, drawn when it was added. */
@@ -32,7 +37,8 @@ export const empty: Entered = {
   ...emptyGiving,
   ids: [],
   begunMs: 0,
-  reference: '', language: 'en', handling: '', grounds: [], trueGrounds: [], text: '', access: '', heldBy: '', source: '', doubt: '',
+  reference: '', language: 'en', handling: '', grounds: [], trueGrounds: [], text: '', access: '', heldBy: '', source: '', doubt: '', stage: '', delayReason: '',
+  authority: '', expected: '', urgency: '',
   unit: '', second: 'ask',
 };
 
@@ -56,7 +62,10 @@ export function wanted(of: Decision, entered: Entered): (keyof Entered)[] {
     refuse: isHidden(entered) ? ['grounds', 'trueGrounds'] : ['grounds', 'text'],
     clarify: ['text'],
     access: entered.access === 'indirectly' ? ['access', 'heldBy', 'source'] : ['access'],
+    delay: entered.delayReason === 'other' ? ['stage', 'delayReason', 'text', 'authority', 'expected'] : ['stage', 'delayReason', 'authority', 'expected'],
     doubt: ['doubt'],
+    reply: ['text'],
+    urgency: ['urgency'],
     assign: ['unit'],
   };
   return must[of].filter((name) => {
@@ -72,7 +81,8 @@ export function mayWait(of: Decision): boolean {
 }
 
 const paths: Record<Decision, string> = {
-  give: 'answer', nothing: 'answer', refuse: 'refusal', clarify: 'clarification', access: 'access', doubt: 'urgency-doubt', assign: 'assignment',
+  give: 'answer', nothing: 'answer', refuse: 'refusal', clarify: 'clarification', access: 'access', delay: 'delay', doubt: 'urgency-doubt',
+  reply: 'clarification-reply', urgency: 'urgency-reply', assign: 'assignment',
 };
 
 function bodyOf(of: Decision, entered: Entered, request: Request): Record<string, unknown> {
@@ -103,6 +113,17 @@ function bodyOf(of: Decision, entered: Entered, request: Request): Record<string
     return entered.access === 'indirectly'
       ? { access: entered.access, held_by: entered.heldBy, source: entered.source.trim() }
       : { access: entered.access };
+  if (of === 'delay')
+    return {
+      authorisation: entered.stage,
+      delay_reason: entered.delayReason,
+      ...(entered.delayReason === 'other' ? { reason_text: text } : {}),
+      authority: entered.authority.trim(),
+      // The whole of that day, by UTC.
+      expected_by: `${entered.expected}T23:59:59.000Z`,
+    };
+  if (of === 'reply') return { reply: text, language: entered.language };
+  if (of === 'urgency') return { urgency: entered.urgency };
   if (of === 'doubt') return { doubt: entered.doubt };
   return { unit: entered.unit.trim() };
 }

@@ -40,7 +40,7 @@ function Select({ label, hint, error, value, options: list, set }: SelectProps) 
 }
 
 /** The browser writes dates as its own language does, which may be another than the officer's: the day stands beside it in words. */
-function DateField({ label, error, value, set }: { label: string; error?: string | undefined; value: string; set: (value: string) => void }) {
+export function DateField({ label, error, value, set }: { label: string; error?: string | undefined; value: string; set: (value: string) => void }) {
   return (
     <Field label={label} hint={value === '' ? undefined : day(value)} error={error}>
       {(ids) => <input {...ids} type="date" value={value} onInput={(event) => set(event.currentTarget.value)} />}

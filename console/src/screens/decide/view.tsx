@@ -5,6 +5,7 @@ import { country, languageName } from '../../codes/country';
 import { tables } from '../../codes/words';
 import { ActState, useAct } from '../../core/act';
 import { Buttons, Choice, LanguageOf, Line, Lines } from '../../core/controls';
+import { day } from '../../core/clock';
 import { useDraft } from '../../core/drafts';
 import { useLoad } from '../../core/load';
 import { Heading, Loading, ProblemBox } from '../../core/parts';
@@ -16,7 +17,7 @@ import { possible } from '../request/acts';
 import { Direction } from '../request/direction';
 import { Fact, Facts, ListFact, TextFact } from '../request/facts';
 import { partiesOf, text, texts } from '../request/read';
-import { GiveCheck, GiveFields } from './givefields';
+import { DateField, GiveCheck, GiveFields } from './givefields';
 import { doingOf, empty, mayWait, wanted, type Decision, type Entered, type Request } from './form';
 import w from './words';
 
@@ -26,7 +27,10 @@ const titles: Record<Decision, [Word, Word]> = {
   refuse: [w.refuse, w.refuseWhy],
   clarify: [w.clarify, w.clarifyWhy],
   access: [w.access, w.accessWhy],
+  delay: [w.delay, w.delayWhy],
   doubt: [w.doubt, w.doubtWhy],
+  reply: [w.reply, w.replyWhy],
+  urgency: [w.urgency, w.urgencyWhy],
   assign: [w.assign, w.assignWhy],
 };
 
@@ -34,7 +38,7 @@ export function title(of: Decision): string {
   return say(titles[of][0]);
 }
 
-type Table = 'ground' | 'access' | 'held_by' | 'doubt' | 'handling';
+type Table = 'delay_stage' | 'delay_reason' | 'urgency' | 'ground' | 'access' | 'held_by' | 'doubt' | 'handling';
 
 function options(table: Table, without: readonly string[] = []): (readonly [string, string])[] {
   return Object.keys(tables[table])
@@ -73,10 +77,10 @@ function Fields({ of, entered, isTried, change, lacks }: FormProps) {
         <LanguageOf label={say(w.language)} value={entered.language} set={(language) => change({ language })} />
       </>
     );
-  if (of === 'clarify')
+  if (of === 'clarify' || of === 'reply')
     return (
       <>
-        <Lines label={say(w.question)} error={lacks('text')} value={entered.text} set={(value) => change({ text: value })} />
+        <Lines label={say(of === 'reply' ? w.replyText : w.question)} error={lacks('text')} value={entered.text} set={(value) => change({ text: value })} />
         <LanguageOf label={say(w.language)} value={entered.language} set={(language) => change({ language })} />
       </>
     );
@@ -92,6 +96,18 @@ function Fields({ of, entered, isTried, change, lacks }: FormProps) {
         )}
       </>
     );
+  if (of === 'delay')
+    return (
+      <>
+        <Choice legend={say(w.stage)} error={lacks('stage')} options={options('delay_stage')} chosen={[entered.stage]} choose={([stage = '']) => change({ stage })} />
+        <Choice legend={say(w.delayReason)} error={lacks('delayReason')} options={options('delay_reason')} chosen={[entered.delayReason]} choose={([delayReason = '']) => change({ delayReason })} />
+        {entered.delayReason === 'other' && <Lines label={say(w.reasons)} hint={say(w.noPerson)} error={lacks('text')} rows={3} value={entered.text} set={(value) => change({ text: value })} />}
+        <Line label={say(w.authority)} hint={say(w.noPerson)} error={lacks('authority')} value={entered.authority} set={(authority) => change({ authority })} />
+        <DateField label={say(w.expected)} error={lacks('expected')} value={entered.expected} set={(expected) => change({ expected })} />
+      </>
+    );
+  if (of === 'urgency')
+    return <Choice legend={say(w.urgencyIs)} error={lacks('urgency')} options={options('urgency')} chosen={[entered.urgency]} choose={([urgency = '']) => change({ urgency })} />;
   if (of === 'doubt')
     return <Choice legend={say(w.why)} error={lacks('doubt')} options={options('doubt')} chosen={[entered.doubt]} choose={([doubt = '']) => change({ doubt })} />;
   return <Line label={say(w.unit)} hint={say(w.unitHint)} error={lacks('unit')} value={entered.unit} set={(unit) => change({ unit })} />;
@@ -99,7 +115,7 @@ function Fields({ of, entered, isTried, change, lacks }: FormProps) {
 
 /** What the partner will read, and apart from it what stays here. */
 function Check({ of, entered, to }: { of: Decision; entered: Entered; to: string }) {
-  const hasText = (of === 'refuse' || of === 'clarify') && entered.text.trim() !== '';
+  const hasText = (of === 'refuse' || of === 'clarify' || of === 'reply' || (of === 'delay' && entered.delayReason === 'other')) && entered.text.trim() !== '';
   const isAnswer = of === 'give' || of === 'nothing';
   return (
     <>
@@ -109,12 +125,17 @@ function Check({ of, entered, to }: { of: Decision; entered: Entered; to: string
         {isAnswer && <TextFact name={say(w.ownReference)} value={entered.reference} />}
         {isAnswer && <Fact name={say(w.handling)}>{code('handling', entered.handling)}</Fact>}
         {of === 'refuse' && <ListFact name={say(w.grounds)} values={entered.grounds.map((one) => code('ground', one))} />}
-        {hasText && <TextFact name={say(of === 'refuse' ? w.reasons : w.question)} value={entered.text} lang={entered.language} />}
-        {(hasText || isAnswer) && <Fact name={say(w.language)}>{languageName(entered.language)}</Fact>}
+        {hasText && <TextFact name={say(of === 'reply' ? w.replyText : of === 'clarify' ? w.question : w.reasons)} value={entered.text} lang={entered.language} />}
+        {((hasText && of !== 'delay') || isAnswer) && <Fact name={say(w.language)}>{languageName(entered.language)}</Fact>}
         {of === 'access' && <Fact name={say(w.accessible)}>{code('access', entered.access)}</Fact>}
         {of === 'access' && entered.access === 'indirectly' && (
           <TextFact name={say(w.heldBy)} value={`${code('held_by', entered.heldBy)}: ${entered.source}`} />
         )}
+        {of === 'delay' && <Fact name={say(w.stage)}>{code('delay_stage', entered.stage)}</Fact>}
+        {of === 'delay' && <Fact name={say(w.delayReason)}>{code('delay_reason', entered.delayReason)}</Fact>}
+        {of === 'delay' && <TextFact name={say(w.authority)} value={entered.authority} />}
+        {of === 'delay' && <Fact name={say(w.expected)}>{day(entered.expected)}</Fact>}
+        {of === 'urgency' && <Fact name={say(w.urgencyIs)}>{code('urgency', entered.urgency)}</Fact>}
         {of === 'doubt' && <Fact name={say(w.why)}>{code('doubt', entered.doubt)}</Fact>}
         {of === 'assign' && <Fact name={say(w.unit)}>{entered.unit}</Fact>}
       </Facts>

@@ -15,16 +15,26 @@ const acts: Record<Decision, Act> = {
   refuse: 'refuse-send',
   clarify: 'clarification-ask',
   access: 'access-decide',
+  delay: 'delay-tell',
   doubt: 'urgency-doubt',
+  reply: 'clarification-reply',
+  urgency: 'urgency-reply',
   assign: 'assign',
 };
 
+/** What is said about a message of this type; a question or a doubt is about a request of ours. */
+const about: Record<string, readonly Decision[]> = {
+  request: decisions.filter((one) => one !== 'reply' && one !== 'urgency'),
+  clarification: ['reply'],
+  urgency_not_shared: ['urgency'],
+};
+
 export function possible(shown: ItemShown, who: Pick<Session, 'party' | 'role'> | null): Decision[] {
-  const parties = partiesOf(shown.log);
-  const isToUs = shown.type === 'request' && parties !== null && parties.to === who?.party;
+  const isToUs = partiesOf(shown.log)?.to === who?.party && who !== null;
   const isOver = shown.body === undefined || shown.timeline.some((one) => one.what === 'answer');
   if (!isToUs || isOver) return [];
-  return decisions.filter((one) => may(who?.role, acts[one]) && (shown.body?.['urgent'] === true || (one !== 'access' && one !== 'doubt')));
+  const isUrgent = shown.body?.['urgent'] === true;
+  return (about[shown.type] ?? []).filter((one) => may(who.role, acts[one]) && (isUrgent || (one !== 'access' && one !== 'doubt')));
 }
 
 export function Acts({ shown }: { shown: ItemShown }) {

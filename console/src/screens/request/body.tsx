@@ -1,6 +1,7 @@
 // What a message says: a request, an answer, or what was given unasked; each thing in it with its marking.
-import { code } from '../../codes/code';
+import { code, type CodeTable } from '../../codes/code';
 import { languageName } from '../../codes/country';
+import { at } from '../../core/clock';
 import { say } from '../../core/words';
 import { Fact, Facts, ListFact, TextFact } from './facts';
 import { Item, Person, Rest, Transfer } from './marked';
@@ -12,8 +13,13 @@ const KNOWN = [
   'asked', 'believed_available_reason', 'persons', 'urgent', 'urgency_ground', 'urgency_reason', 'language', 'handling', 'handling_note',
   'classification', 'foreign_references', 'necessary_and_proportionate', 'believed_available', 'no_death_penalty', 'transfer', 'training',
   'parts', 'attachments', 'outcome', 'items', 'refusals', 'to_judge', 'judicial_authorisation', 'emergency_single', 'relevance',
-  'provision', 'exception',
+  'provision', 'exception', 'question', 'reply', 'access', 'held_by', 'source', 'doubt', 'urgency', 'authorisation', 'reason',
+  'reason_text', 'expected_by', 'by_head_of_desk',
 ] as const;
+
+function CodeFact({ name, table, value }: { name: string; table: CodeTable; value: string | undefined }) {
+  return value === undefined ? null : <Fact name={name}>{code(table, value)}</Fact>;
+}
 
 /** `isDraft`: the node still puts the pseudonyms of those who act in their places. */
 export function Body({ body, isDraft = false }: { body: Bag; isDraft?: boolean }) {
@@ -23,6 +29,17 @@ export function Body({ body, isDraft = false }: { body: Bag; isDraft?: boolean }
       <h2 id="facts">{say(w.facts)}</h2>
       {lang !== undefined && <p class="quiet">{say(w.theirLanguage, { language: languageName(lang) })}</p>}
       <Facts>
+        <TextFact name={say(w.question)} value={text(body, 'question')} lang={lang} />
+        <TextFact name={say(w.reply)} value={text(body, 'reply')} lang={lang} />
+        <CodeFact name={say(w.accessible)} table="access" value={text(body, 'access')} />
+        <CodeFact name={say(w.heldBy)} table="held_by" value={text(body, 'held_by')} />
+        <TextFact name={say(w.register)} value={text(body, 'source')} />
+        <CodeFact name={say(w.notUrgent)} table="doubt" value={text(body, 'doubt')} />
+        <CodeFact name={say(w.urgencyIs)} table="urgency" value={text(body, 'urgency')} />
+        <CodeFact name={say(w.authorisation)} table="delay_stage" value={text(body, 'authorisation')} />
+        <CodeFact name={say(w.later)} table="delay_reason" value={text(body, 'reason')} />
+        <TextFact name={say(w.later)} value={text(body, 'reason_text')} lang={lang} />
+        {text(body, 'expected_by') !== undefined && <Fact name={say(w.expected)}>{at(text(body, 'expected_by'))}</Fact>}
         <TextFact name={say(w.asked)} value={text(body, 'asked')} lang={lang} />
         {text(body, 'outcome') !== undefined && <Fact name={say(w.outcome)}>{code('outcome', text(body, 'outcome') ?? '')}</Fact>}
         <ListFact
@@ -52,7 +69,7 @@ export function Body({ body, isDraft = false }: { body: Bag; isDraft?: boolean }
         )}
         <ListFact name={say(w.use)} values={texts(body, 'handling').map((one) => code('handling', one))} />
         <TextFact name={say(w.note)} value={text(body, 'handling_note')} lang={lang} />
-        <Fact name={say(w.classification)}>{code('classification', text(body, 'classification') ?? '')}</Fact>
+        <CodeFact name={say(w.classification)} table="classification" value={text(body, 'classification')} />
         <ListFact
           name={say(w.elsewhere)}
           values={bags(body, 'foreign_references').map((one) => (
