@@ -50,7 +50,7 @@ export async function deskOpen(browser, options = {}) {
     );
   });
   const page = await context.newPage();
-  page.setDefaultTimeout(10_000);
+  context.setDefaultTimeout(20_000);
   page.on('pageerror', (error) => faults.push(`script: ${error.message}`));
   page.on('dialog', (dialog) => {
     faults.push(`dialog: ${dialog.message()}`);

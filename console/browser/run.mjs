@@ -53,6 +53,7 @@ async function loggingIn(desk) {
   await everyWay('login', page);
   await page.getByRole('button', { name: 'Log in' }).click();
   check('empty fields are named', (await page.getByText('This is wanted.').count()) === 2);
+  await page.waitForFunction(() => document.activeElement?.getAttribute('name') === 'officer');
   await logIn(page, 'mihai', 'not the password');
   await page.getByText('Officer or password is wrong.').waitFor();
   check('a wrong password is not kept in the field', (await page.getByLabel('Password', { exact: true }).inputValue()) === '');

@@ -13,6 +13,7 @@ import { link } from '../../core/route';
 import { session } from '../../core/state';
 import type { Done, ItemShown } from '../../core/types';
 import { say, type Word } from '../../core/words';
+import { wrongFocus } from '../../core/wrong';
 import { possible } from '../request/acts';
 import { Direction } from '../request/direction';
 import { Fact, Facts, ListFact, TextFact } from '../request/facts';
@@ -155,10 +156,13 @@ function Check({ of, entered, to }: { of: Decision; entered: Entered; to: string
   );
 }
 
+/** What replaced the form takes the focus that went with it. */
+const focusOn = (at: HTMLElement | null): void => at?.focus();
+
 function DoneShown({ done, item }: { done: Done; item: string }) {
   return (
     <>
-      <p class="done" role="status">
+      <p class="done" role="status" tabIndex={-1} ref={focusOn}>
         {done.approval !== undefined ? say(w.waits) : done.unit !== undefined ? say(w.assigned, { unit: done.unit }) : say(w.sent)}
       </p>
       <p>
@@ -184,7 +188,9 @@ function Form({ of, request, to }: { of: Decision; request: Request; to: string 
   if (step === 'check')
     return (
       <section aria-labelledby="check">
-        <h2 id="check">{say(w.check)}</h2>
+        <h2 id="check" tabIndex={-1} ref={focusOn}>
+          {say(w.check)}
+        </h2>
         <Check of={of} entered={entered} to={to} />
         <ActState of={acting} />
         <Buttons>
@@ -204,6 +210,7 @@ function Form({ of, request, to }: { of: Decision; request: Request; to: string 
         event.preventDefault();
         setTried(true);
         if (lacking.length === 0) setStep('check');
+        else wrongFocus();
       }}
     >
       <Fields of={of} entered={entered} isTried={isTried} change={change} lacks={lacks} />

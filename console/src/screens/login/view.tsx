@@ -6,6 +6,7 @@ import { Field, Heading, ProblemBox } from '../../core/parts';
 import { session, sessionGone } from '../../core/state';
 import type { Session } from '../../core/types';
 import { say } from '../../core/words';
+import { wrongFocus } from '../../core/wrong';
 import w from './words';
 
 export function Login() {
@@ -18,7 +19,8 @@ export function Login() {
   const submit = async (event: Event): Promise<void> => {
     event.preventDefault();
     setTried(true);
-    if (officer.trim() === '' || password === '' || isBusy) return;
+    if (officer.trim() === '' || password === '') return wrongFocus();
+    if (isBusy) return;
     setBusy(true);
     setProblem(null);
     try {

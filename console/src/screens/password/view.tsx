@@ -5,6 +5,7 @@ import { at } from '../../core/clock';
 import { Field, Heading, ProblemBox } from '../../core/parts';
 import { session } from '../../core/state';
 import { say } from '../../core/words';
+import { wrongFocus } from '../../core/wrong';
 import { isLongEnough } from './rule';
 import w from './words';
 
@@ -20,7 +21,8 @@ export function Password() {
   const submit = async (event: Event): Promise<void> => {
     event.preventDefault();
     setTried(true);
-    if (old === '' || !isLongEnough(fresh) || fresh !== again || isBusy) return;
+    if (old === '' || !isLongEnough(fresh) || fresh !== again) return wrongFocus();
+    if (isBusy) return;
     setBusy(true);
     setProblem(null);
     try {

@@ -5,6 +5,7 @@ import { Field, Heading } from '../../core/parts';
 import { work } from '../../core/state';
 import type { Case } from '../../core/types';
 import { say } from '../../core/words';
+import { wrongFocus } from '../../core/wrong';
 import { reasonFault } from './rule';
 import w from './words';
 
@@ -51,7 +52,7 @@ export function WorkScreen({ isForCase, done }: { isForCase: boolean; done: () =
   const submit = (event: Event): void => {
     event.preventDefault();
     setTried(true);
-    if (fault !== null || (isForCase && caseNumber.trim() === '')) return;
+    if (fault !== null || (isForCase && caseNumber.trim() === '')) return wrongFocus();
     work.value = { reason: reason.trim(), caseNumber: caseNumber.trim() };
     done();
   };
