@@ -43,6 +43,7 @@ struct matching {
     uint64_t from;  /* lines up to this one are passed over */
     FILE *file;
     int64_t size;
+    struct config config; /* its texts are part of what is usual */
     struct own_entry usual;
     struct own_xml_mapping mapping;
     struct own_file *reader;
@@ -130,7 +131,8 @@ static bool slice_flush(struct matching *matching)
     buffer_clear(&matching->pieces);
     arena_free(&matching->texts);
     matching->count = 0;
-    progress_show(&matching->progress, (int64_t)ftello(matching->file), matching->size);
+    if (ok)
+        progress_show(&matching->progress, (int64_t)ftello(matching->file), matching->size);
     return ok;
 }
 
@@ -182,15 +184,14 @@ static bool lines_take(struct matching *matching)
 
 static bool file_open(struct matching *matching, const struct usual_texts *texts)
 {
-    struct config config = {0};
     struct stat found;
     struct home home;
     enum own_file_format format;
 
     if (!usual_format(texts->format, &format, &matching->err) ||
         !home_find(matching->options->home, &home, &matching->err) ||
-        !home_config_load(&home, &config, &matching->err) ||
-        !usual_make(texts, &config, &matching->usual, &matching->err) ||
+        !home_config_load(&home, &matching->config, &matching->err) ||
+        !usual_make(texts, &matching->config, &matching->usual, &matching->err) ||
         !usual_mapping(texts->mapping, &matching->mapping, &matching->err))
         return false;
     matching->file = fopen(matching->path, "rbe");

@@ -16,7 +16,8 @@ struct usual_texts {
     const char *source, *format, *category, *evaluation, *purpose, *offences, *review, *erase,
         *link, *errors, *mapping;
 };
-/* Of everybody in the file. The officer does not leave the node under the own name; still, the marking wants a name. */
+/* Of everybody in the file. The officer does not leave the node under the own name; still, the marking wants a name.
+ * Texts and config must stay. */
 bool usual_make(const struct usual_texts *texts, const struct config *config, struct own_entry *out,
                 struct error *err);
 bool usual_format(const char *text, enum own_file_format *out, struct error *err);

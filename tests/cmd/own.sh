@@ -140,6 +140,23 @@ says '"people":20005' desk own imports
 says 'nothing is to be done' bash -c '"$@" 2>&1' _ "$besa" --home "$homes/ro" --officer ana --reason exercise --case c-1 \
     own import "$homes/many.csv" --source big --offences migrant_smuggling
 
+# Of many slices; and the node goes away on the way: what was linked is told, and where to go on.
+sleep 1
+match_many() { "$besa" --home "$homes/ro" --officer ana --reason exercise --case c-1 own match "$homes/many.csv" --purpose investigation "$@"; }
+match_many --least 0.9 > "$homes/links.csv" 2> "$homes/said" || fail "a long list is not linked"
+grep -q '^20000 people asked for, .* 0 wrong lines' "$homes/said" || fail "a long list is not linked whole"
+match_many > "$homes/links.csv" 2> "$homes/said" & match_pid=$!
+for _ in $(seq 400); do grep -q 'linking: 20' "$homes/said" && break; sleep 0.02; done
+stop
+wait "$match_pid" && fail "a list that was cut is told as whole"
+line=$(sed -n 's/^cut: --from \([0-9]*\) goes on$/\1/p' "$homes/said")
+[ "${line:-0}" -gt 1 ] || fail "it is not told where to go on"
+grep -q "^$((line - 1)) people asked for" "$homes/said" || fail "it is told to go on elsewhere"
+grep -q ",\"m-$((line - 2))\"," "$homes/links.csv" || fail "the last who was linked is not told"
+start
+match_many --from "$line" > "$homes/links.csv" 2> "$homes/said" || fail "the list does not go on"
+grep -q "^$((20001 - line)) people asked for" "$homes/said" || fail "the list goes on elsewhere"
+
 # The files come back when they are lost.
 stop
 match > "$homes/said" 2>&1 && fail "a list was linked without the node"
