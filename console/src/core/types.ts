@@ -164,6 +164,11 @@ export type OwnRequests = { list: (RequestRow | ReturnedRow)[]; next?: string; c
 export type Turn = { officer: string; telephone: string; until: string };
 export type AlarmRow = {
   alarm: string;
+  task?: number;
+  case?: string;
+  glass?: number;
+  officer?: string;
+  ask_unit?: string;
   item?: string;
   approval?: string;
   act?: string;
@@ -173,9 +178,12 @@ export type AlarmRow = {
   reference?: string;
   answers?: string;
   due?: string;
+  due_local?: string;
   created?: string;
+  authorisation_expected?: string;
   minutes: number;
   call?: string;
+  fallback?: string;
 };
 export type Alarms = { list: AlarmRow[]; next?: string };
 

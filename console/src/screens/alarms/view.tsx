@@ -8,18 +8,9 @@ import { link } from '../../core/route';
 import { rowMove } from '../../core/rows';
 import { shown } from '../../core/shown';
 import type { AlarmRow, Alarms as AlarmList } from '../../core/types';
-import { say, type Word } from '../../core/words';
+import { say } from '../../core/words';
+import { kinds } from './kinds';
 import w from './words';
-
-type Told = { what: Word; next?: Word; kind: 'overdue' | 'soon' };
-
-const told: Record<string, Told> = {
-  no_custody: { what: w.noCustody, next: w.noCustodyNext, kind: 'overdue' },
-  overdue: { what: w.overdue, next: w.overdueNext, kind: 'overdue' },
-  soon: { what: w.soon, kind: 'soon' },
-  unreviewed: { what: w.unreviewed, kind: 'soon' },
-  unapproved: { what: w.unapproved, kind: 'soon' },
-};
 
 export function Turns({ of }: { of: AlarmRow['on_call'] }) {
   return (
@@ -34,8 +25,8 @@ export function Turns({ of }: { of: AlarmRow['on_call'] }) {
 }
 
 function Alarm({ row }: { row: AlarmRow }) {
-  const of = told[row.alarm];
-  const values = { partner: country(row.partner ?? ''), who: country(row.answers ?? ''), span: span(row.minutes) };
+  const of = kinds[row.alarm];
+  const values = { partner: country(row.partner ?? ''), who: country(row.answers ?? ''), span: span(row.minutes), officer: shown(row.officer ?? '') };
   return (
     <li class={of?.kind ?? 'soon'}>
       <h2>
@@ -48,6 +39,27 @@ function Alarm({ row }: { row: AlarmRow }) {
           <strong>
             <bdi>{say(w.call, { call: shown(row.call) })}</bdi>
           </strong>
+        </p>
+      )}
+      {row.fallback !== undefined && (
+        <p>
+          <bdi>{say(w.fallback, { fallback: shown(row.fallback) })}</bdi>
+        </p>
+      )}
+      {row.due_local !== undefined && (
+        <p class="quiet">
+          <bdi>{say(w.dueLocal, { due: shown(row.due_local) })}</bdi>
+        </p>
+      )}
+      {row.authorisation_expected !== undefined && <p>{say(w.expected, { day: at(row.authorisation_expected) })}</p>}
+      {row.case !== undefined && (
+        <p>
+          <bdi>{say(w.ofCase, { number: shown(row.case) })}</bdi>
+        </p>
+      )}
+      {row.ask_unit !== undefined && (
+        <p>
+          <bdi>{say(w.askUnit, { unit: shown(row.ask_unit) })}</bdi>
         </p>
       )}
       <Turns of={row.on_call} />
@@ -79,7 +91,7 @@ export function Alarms() {
       {pages.length > 0 && rows.length === 0 && <Empty text={say(w.none)} next={<p class="quiet">{say(w.noneNext)}</p>} />}
       <ul class="cards">
         {rows.map((row) => (
-          <Alarm key={`${row.alarm} ${row.item ?? row.approval ?? ''}`} row={row} />
+          <Alarm key={`${row.alarm} ${row.item ?? row.approval ?? row.glass ?? row.task ?? row.due ?? ''}`} row={row} />
         ))}
       </ul>
       {pages.at(-1)?.next !== undefined && (
