@@ -47,6 +47,10 @@ void case_task_write(const struct case_task_row *row, int64_t now_ms, struct jso
 
 /* A restricted case is for its unit, its officer, and those who look over them. */
 bool case_may_see(const struct case_row *row, const struct officer_row *officer);
+/* RULE when the message stands in restricted cases alone, or what it replies to does, and this officer sees none of them. */
+bool case_item_may_open(struct journal *journal, const struct desk_call *call,
+                        const struct journal_line *line, const struct officer_row *officer,
+                        int64_t entry, struct error *err);
 /* A list by officer is for the officer, their unit, and those who look over the units; RULE for others. `officer` may be
  * empty: a list of all. */
 bool case_list_is_for(struct journal *journal, const struct desk_call *call, struct span officer,

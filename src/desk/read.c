@@ -1,6 +1,7 @@
 /*
  * Reading: the queue and one item. What is shown stands in the access entry before the answer leaves.
  */
+#include "desk/case.h"
 #include "desk/codes.h"
 #include "desk/glass.h"
 #include "desk/private.h"
@@ -539,7 +540,8 @@ bool item_may_open(struct journal *journal, const struct desk_call *call, struct
 
     return access_officer(journal, call->access.officer, call->arena, &officer, err) &&
            desk_hold_restricts(journal, line, entry, officer.role, err) &&
-           spoc_may_open(journal, &officer, entry, call->arena, err);
+           spoc_may_open(journal, &officer, entry, call->arena, err) &&
+           case_item_may_open(journal, call, line, &officer, entry, err);
 }
 
 bool act_item_show(struct journal *journal, const struct desk_call *call, struct json_writer *out,

@@ -145,13 +145,13 @@ sleep 1
 match_many() { "$besa" --home "$homes/ro" --officer ana --reason exercise --case c-1 own match "$homes/many.csv" --purpose investigation "$@"; }
 match_many --least 0.9 > "$homes/links.csv" 2> "$homes/said" || fail "a long list is not linked"
 grep -q '^20000 people asked for, .* 0 wrong lines' "$homes/said" || fail "a long list is not linked whole"
-match_many > "$homes/links.csv" 2> "$homes/said" & match_pid=$!
-for _ in $(seq 400); do grep -q 'linking: 20' "$homes/said" && break; sleep 0.02; done
+match_many > "$homes/links.csv" 2> "$homes/linking" & match_pid=$! # a file of its own: the one before tells of the same number
+for _ in $(seq 1500); do grep -qs 'linking: 20' "$homes/linking" && break; sleep 0.02; done
 stop
 wait "$match_pid" && fail "a list that was cut is told as whole"
-line=$(sed -n 's/^cut: --from \([0-9]*\) goes on$/\1/p' "$homes/said")
+line=$(sed -n 's/^cut: --from \([0-9]*\) goes on$/\1/p' "$homes/linking")
 [ "${line:-0}" -gt 1 ] || fail "it is not told where to go on"
-grep -q "^$((line - 1)) people asked for" "$homes/said" || fail "it is told to go on elsewhere"
+grep -q "^$((line - 1)) people asked for" "$homes/linking" || fail "it is told to go on elsewhere"
 grep -q ",\"m-$((line - 2))\"," "$homes/links.csv" || fail "the last who was linked is not told"
 start
 match_many --from "$line" > "$homes/links.csv" 2> "$homes/said" || fail "the list does not go on"

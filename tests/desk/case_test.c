@@ -169,6 +169,35 @@ CHECK_TEST(a_restricted_case_is_for_its_unit)
     CHECK(has("Secret"));
 }
 
+static bool show(const char *officer, const char *for_case, const char *item)
+{
+    char arguments[80];
+    struct asked asked = {officer, "item-show", arguments, for_case, {NULL, 0}};
+
+    snprintf(arguments, sizeof arguments, "{\"item\":\"%s\"}", item);
+    return asked_run(&pair.nodes[0], &asked, &answer, &err);
+}
+
+/* Whoever names another case does not open what stands in this one. */
+CHECK_TEST(a_message_of_a_restricted_case_is_for_its_unit)
+{
+    char item[UUID_TEXT_SIZE], own[UUID_TEXT_SIZE];
+
+    CHECK_OK(pair_request(&pair.nodes[1], 901, item, &err), err);
+    CHECK_OK(pair_request(&pair.nodes[0], 902, own, &err), err);
+    pair_settle(&pair);
+    CHECK_OK(as("other", "case-put", "{\"number\":\"r-1\",\"title\":\"Another\"}"), err);
+    CHECK_OK(
+        as("duty", "case-put", "{\"number\":\"r-2\",\"title\":\"Secret\",\"restricted\":true}"),
+        err);
+    CHECK_OK(show("other", "r-1", own), err); /* it stands in no other case yet */
+    CHECK_OK(show("duty", "r-2", item), err);
+    CHECK(!show("other", "r-1", item));
+    CHECK_ERROR(err, ERROR_RULE, "restricted case; ask unit border");
+    CHECK_OK(show("ana", "r-1", item), err); /* the head of desk, who puts it into an open case: */
+    CHECK_OK(show("other", "r-1", item), err);
+}
+
 static bool own_number_run(struct journal *journal, void *context, struct error *e)
 {
     struct asked *asked = context;
@@ -581,6 +610,7 @@ int main(void)
     CHECK_RUN(a_hand_over_that_is_taken_late_moves_what_its_list_named_and_still_stands);
     CHECK_RUN(a_hand_over_to_another_unit_moves_the_unit_of_its_cases);
     CHECK_RUN(the_note_of_a_hand_over_goes_with_its_case_or_after_a_month);
+    CHECK_RUN(a_message_of_a_restricted_case_is_for_its_unit);
     pair_free(&pair);
     buffer_free(&answer);
     return check_end();
