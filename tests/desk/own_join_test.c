@@ -168,6 +168,7 @@ CHECK_TEST(the_reason_of_a_restricted_case_is_for_those_who_see_it)
     CHECK_OK(two("ana", "own-part", "c-1", 5, 1), err);
 }
 
+//= dir-2016-680 art 16(1)
 CHECK_TEST(who_is_parted_is_two_again_and_both_sayings_stay)
 {
     CHECK_OK(two("ana", "own-part", "c-1", 1, 2), err);
