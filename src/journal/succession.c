@@ -365,8 +365,11 @@ static bool out_succeed(struct journal *journal, struct journal_line *line, stru
     line->failed_to = 0;
     line->ahead = 0;
     line->has_waiting = true;
-    line->owes_withdrawn = false;
     line->closing_until_ms = 0;
+    /* What the ended log did not keep waits again, the end of a suspension among it; a `withdrawn` stands behind what it is of. */
+    if (!number_owed_load(journal, line, err))
+        return false;
+    line->owes_withdrawn = false;
     journal_event_add(journal, JOURNAL_SEALED, line, 0, line->out.size);
     return true;
 }
