@@ -25,6 +25,8 @@ struct asylum_sending {
     const int64_t
         *near; /* entries in whose cases it stands, too, such as the request that it answers */
     size_t near_count;
+    struct span
+        asked_under; /* the reference that the partner gave the request which this answers; may be empty */
 };
 /* RULE when something in it is about somebody who fears that state; what cannot be read goes nowhere. Writes nothing. */
 bool asylum_permit(struct journal *journal, const struct desk_call *call,
@@ -41,7 +43,8 @@ bool asylum_before(struct journal *journal, struct arena *arena, int64_t person,
 bool asylum_follow(struct journal *journal, struct arena *arena, const struct case_person_row *row,
                    const struct person *person, const struct asylum_states *before,
                    struct error *err);
-/* RULE when an officer set it: it is lifted before the person, or (number) the case with its people, goes. */
+/* RULE when an officer set it, or others are guarded as their family: it is lifted before the person, or (number) the case with
+ * its people, goes. */
 bool asylum_person_may_go(struct journal *journal, struct arena *arena, int64_t person,
                           struct error *err);
 bool asylum_case_may_go(struct journal *journal, struct arena *arena, struct span number,

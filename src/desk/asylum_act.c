@@ -320,9 +320,17 @@ bool asylum_person_may_go(struct journal *journal, struct arena *arena, int64_t 
                           struct error *err)
 {
     struct asylum_row row;
+    bool has_family = false;
 
-    if (!row_find(journal, arena, person, &row, err))
+    if (!row_find(journal, arena, person, &row, err) ||
+        !asylum_has_family(journal->db, person, &has_family, err))
         return false;
+    if (has_family)
+        return error_set(err, ERROR_RULE,
+                         "safeguard g3, person %" PRId64
+                         ": others are entered as their family; the tie is taken back first, by "
+                         "two officers",
+                         person);
     return !row_is_set(&row) || row.officer.size == 0 ||
            error_set(err, ERROR_RULE,
                      "safeguard g3, person %" PRId64

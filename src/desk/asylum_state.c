@@ -110,6 +110,33 @@ static bool states_have(const struct journal *journal, const struct asylum_state
     return has_code(states, code) || (states->is_any && strcmp(code, own) != 0);
 }
 
+/* No row: nothing is said of the person. Of one who is gone whom others are family of, nobody knows what they feared. */
+static bool unsaid_states(struct journal *journal, struct arena *arena, int64_t of,
+                          struct asylum_states *out, struct error *err)
+{
+    struct case_person_row row;
+
+    memset(out, 0, sizeof *out);
+    if (case_person_find(journal->db, arena, of, &row, err))
+        return true;
+    out->is_any = err->kind == ERROR_MISSING;
+    if (out->is_any)
+        error_clear(err);
+    return out->is_any;
+}
+
+static bool said_states(struct journal *journal, struct arena *arena, int64_t of,
+                        struct asylum_row *row, struct asylum_states *out, struct error *err)
+{
+    if (asylum_find(journal->db, arena, of, row, err))
+        return asylum_states_of(journal, arena, row, out, err);
+    *row = (struct asylum_row){.person = of};
+    if (err->kind != ERROR_MISSING)
+        return false;
+    error_clear(err);
+    return unsaid_states(journal, arena, of, out, err);
+}
+
 bool asylum_fears(struct journal *journal, struct arena *arena, int64_t person, struct span state,
                   bool *fears, struct error *err)
 {
@@ -119,13 +146,7 @@ bool asylum_fears(struct journal *journal, struct arena *arena, int64_t person, 
     for (int i = 0; i < 2 && of != 0 && !*fears; i++) { /* the person, and who they are family of */
         struct asylum_states states;
         struct asylum_row row;
-        if (!asylum_find(journal->db, arena, of, &row, err)) {
-            bool is_missing = err->kind == ERROR_MISSING;
-            if (is_missing)
-                error_clear(err);
-            return is_missing;
-        }
-        if (!asylum_states_of(journal, arena, &row, &states, err))
+        if (!said_states(journal, arena, of, &row, &states, err))
             return false;
         *fears = states_have(journal, &states, state);
         of = row.family_of;

@@ -71,6 +71,31 @@ static bool near_find(struct journal *journal, const struct journal_line *line,
     return true;
 }
 
+/* What is said to the partner over its own request is what it wrote there. */
+static bool asked_under(struct journal *journal, const struct journal_line *line,
+                        const struct draft *draft, struct arena *arena, struct span *out,
+                        struct error *err)
+{
+    struct problems problems = {.count = 0};
+    struct request request;
+    struct entry_row row;
+    struct span body;
+
+    if (draft->type != MESSAGE_ANSWER || draft->in_reply_to == NULL)
+        return true;
+    if (!journal_find_message(journal, line, SIDE_PARTNER,
+                              span_make(draft->in_reply_to->id, UUID_SIZE), arena, &row, err) ||
+        !journal_body(journal, &row, arena, &body, err)) {
+        bool is_missing = err->kind == ERROR_MISSING;
+        if (is_missing)
+            error_clear(err);
+        return is_missing;
+    }
+    if (request_read(body, arena, &request, &problems))
+        *out = request.reference;
+    return true;
+}
+
 /* The last look before anything is made: whatever an officer sends goes through here (docs/safeguards.md g3). */
 static bool protection_permit(struct journal *journal, const struct journal_line *line,
                               const struct desk_call *call, const struct draft *draft,
@@ -95,6 +120,7 @@ static bool protection_permit(struct journal *journal, const struct journal_line
     return near_find(journal, line, draft->in_reply_to, call->arena, near, &sending.near_count,
                      err) &&
            near_find(journal, line, draft->thread, call->arena, near, &sending.near_count, err) &&
+           asked_under(journal, line, draft, call->arena, &sending.asked_under, err) &&
            asylum_permit(journal, call, &sending, err);
 }
 

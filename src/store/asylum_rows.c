@@ -54,6 +54,28 @@ bool asylum_find(struct database *db, struct arena *arena, int64_t person, struc
     return row_read(s, arena, row_take, out, "protection", err);
 }
 
+static bool some_are(struct statement *s, bool *are, struct error *err)
+{
+    int64_t count = 0;
+
+    if (!row_integer(s, &count, err))
+        return false;
+    *are = count > 0;
+    return true;
+}
+
+static const char has_family_sql[] =
+    "select count(*) from (select 1 from asylum where family_of = $1 limit 1) as a";
+
+bool asylum_has_family(struct database *db, int64_t person, bool *has, struct error *err)
+{
+    struct statement *s CLEANUP(statement_give) = statement_take(db, has_family_sql, err);
+    if (s == NULL)
+        return false;
+    statement_integer(s, 1, person);
+    return some_are(s, has, err);
+}
+
 static const char drop_sql[] = "delete from asylum where person = $1";
 
 bool asylum_drop(struct database *db, int64_t person, struct error *err)
@@ -122,9 +144,5 @@ static const char has_any_sql[] =
 bool asylum_has_any(struct database *db, bool *has, struct error *err)
 {
     struct statement *s CLEANUP(statement_give) = statement_take(db, has_any_sql, err);
-    int64_t count = 0;
-    if (s == NULL || !row_integer(s, &count, err))
-        return false;
-    *has = count > 0;
-    return true;
+    return s != NULL && some_are(s, has, err);
 }

@@ -39,6 +39,9 @@ bool asylum_find(struct database *db, struct arena *arena, int64_t person, struc
 /* With the person's keys. Absent is fine. */
 bool asylum_drop(struct database *db, int64_t person, struct error *err);
 
+/* Whether somebody is entered as this person's family. */
+bool asylum_has_family(struct database *db, int64_t person, bool *has, struct error *err);
+
 /* Another key by which the person is known; those of earlier spellings stay. */
 bool asylum_key_put(struct database *db, int64_t person, struct span key, struct error *err);
 bool asylum_keys_drop(struct database *db, int64_t person, struct error *err);

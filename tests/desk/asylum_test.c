@@ -15,6 +15,7 @@
 #include "message/support/samples.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static struct pair pair;
@@ -168,12 +169,14 @@ static bool request_says(const struct who *who, const char *facts)
     return request_in("ana", "c-1", who, facts);
 }
 
-/* A request of Albania, in custody of Romania. */
-static bool partner_asks(char item[UUID_TEXT_SIZE])
+/* A request of Albania, in custody of Romania, under a reference of its choice. */
+static bool partner_asks_under(const char *name, char item[UUID_TEXT_SIZE])
 {
     char reference[24];
     struct request request = sample_request_numbered(number++, reference);
 
+    if (name != NULL)
+        request.reference = span_text(name);
     request.authority = span_text("Qendra e Bashk\xc3\xabpunimit (test)");
     error_clear(&err);
     buffer_clear(&body);
@@ -184,6 +187,11 @@ static bool partner_asks(char item[UUID_TEXT_SIZE])
     snprintf(item, UUID_TEXT_SIZE, "%.*s", UUID_TEXT_SIZE - 1, (const char *)out.data + 9);
     pair_settle(&pair);
     return true;
+}
+
+static bool partner_asks(char item[UUID_TEXT_SIZE])
+{
+    return partner_asks_under(NULL, item);
 }
 
 static bool answer_with(const struct answer *answer, const char *item)
@@ -598,6 +606,66 @@ CHECK_TEST(family_is_guarded_with_them)
     CHECK_OK(take_back(kin), err);
 }
 
+static bool remove_person(int64_t person)
+{
+    char arguments[80];
+
+    snprintf(arguments, sizeof arguments, "{\"number\":\"k-1\",\"person\":%lld}",
+             (long long)person);
+    return act("ana", "case-person-remove", arguments);
+}
+
+static bool row_remove(struct journal *journal, void *context, struct error *e)
+{
+    return case_person_remove(journal->db, *(const int64_t *)context, e);
+}
+
+static const struct who migrant = {"Agron", "Vranaj", "1990-02-02",
+                                   "",      "AL",     PERSON_SMUGGLED_MIGRANT};
+static const struct who kin_of_migrant = {"Mimoza", "Vranaj", "1988-03-04",
+                                          "",       "AL",     PERSON_WITNESS};
+
+/* Their kin: the number of either. */
+static bool kin_enter(int64_t *person, int64_t *kin)
+{
+    char more[40];
+
+    *person = enter(&migrant, 0); /* guarded without a word of anybody */
+    *kin = enter(&kin_of_migrant, 0);
+    snprintf(more, sizeof more, ",\"family_of\":%lld", (long long)*person);
+    return *person > 0 && *kin > 0 && say(*kin, "none_known", more);
+}
+
+CHECK_TEST(who_has_family_does_not_go_before_the_tie)
+{
+    int64_t person = 0, kin = 0;
+
+    CHECK_OR_RETURN(kin_enter(&person, &kin));
+    CHECK(is_refused(request_says(&kin_of_migrant, NULL)));
+    CHECK(!remove_person(person));
+    CHECK_ERROR(err, ERROR_RULE, "safeguard g3");
+    CHECK_OK(act("ana", "case-close", "{\"number\":\"k-1\"}"), err);
+    CHECK(!act("dora", "case-erase", "{\"number\":\"k-1\"}"));
+    CHECK_ERROR(err, ERROR_RULE, "safeguard g3");
+    CHECK_OK(act("ana", "case-reopen", "{\"number\":\"k-1\"}"), err);
+    CHECK(is_refused(request_says(&kin_of_migrant, NULL)));
+    CHECK_OK(take_back(kin), err);
+    CHECK_OK(remove_person(person), err);
+    CHECK_OK(request_says(&kin_of_migrant, NULL), err);
+}
+
+/* Of somebody who is gone nobody knows what they feared. */
+CHECK_TEST(a_tie_to_nobody_guards_from_any_state)
+{
+    int64_t person = 0, kin = 0;
+
+    CHECK_OR_RETURN(kin_enter(&person, &kin));
+    CHECK_OK(hostile_run(ROMANIA, row_remove, &person, &err), err);
+    CHECK(is_refused(request_says(&kin_of_migrant, NULL)));
+    CHECK_OK(take_back(kin), err);
+    CHECK_OK(request_says(&kin_of_migrant, NULL), err);
+}
+
 CHECK_TEST(who_is_guarded_does_not_go_unsaid)
 {
     int64_t person = marked();
@@ -706,6 +774,99 @@ CHECK_TEST(asylum_silence)
     buffer_free(&without.body);
 }
 
+/* --- a partner that writes the name itself --- */
+
+static bool refuse_with(const char *item, const char *reason)
+{
+    char arguments[200];
+
+    snprintf(arguments, sizeof arguments,
+             "{\"item\":\"%s\",\"grounds\":[\"f_i\"],\"reason_text\":\"%s\"}", item, reason);
+    error_clear(&err);
+    buffer_clear(&out);
+    return pair_act(ROMANIA, "refuse-send", arguments, span_text(""), &out, &err);
+}
+
+static bool nothing_under(const char *item, const char *reference)
+{
+    struct answer nothing = sample_answer_nothing_held();
+
+    nothing.reference = nothing.request_reference = span_text(reference);
+    return answer_with(&nothing, item);
+}
+
+/* What comes back to a request under this reference, refused or with nothing held. */
+static bool probe_answered(const char *reference, bool is_refusal, struct seen *seen)
+{
+    struct buffer wire CLEANUP(buffer_free) = buffer_make(8u << 20);
+    char item[UUID_TEXT_SIZE];
+
+    if (!partner_asks_under(reference, item))
+        return false;
+    int64_t before = ROMANIA->journal.next_entry, there = ALBANIA->journal.next_entry;
+    int64_t posts = pair.posts, began_ms = pair_clock_ms();
+    if (!(is_refusal ? refuse_with(item, "It would hinder a case.")
+                     : nothing_under(item, reference)) ||
+        !hostile_post(ROMANIA, &wire, &err))
+        return false;
+    seen->wire = wire.size;
+    seen->made = ROMANIA->journal.next_entry - before;
+    pair_settle(&pair);
+    seen->posts = pair.posts - posts;
+    seen->held = ALBANIA->journal.next_entry - there;
+    seen->took_ms = pair_clock_ms() - began_ms;
+    return newest_answer(&ALBANIA->journal, &seen->body);
+}
+
+CHECK_TEST(a_reference_that_names_them_is_answered_all_the_same)
+{
+    static const char *const probes[] = {"Ilirian Vranaj 7", "Vranaj, ILIRIAN", "ZZ0000017"};
+    struct seen without = {.body = buffer_make(BODY_SIZE_MAX)};
+    struct seen with = {.body = buffer_make(BODY_SIZE_MAX)};
+
+    for (size_t i = 0; i < 2 * ARRAY_COUNT(probes); i++) {
+        const char *probe = probes[i / 2];
+        CHECK_OK(probe_answered(probe, i % 2 == 0, &without), err);
+        int64_t person = marked();
+        CHECK_OR_RETURN(person > 0);
+        CHECK_OK(probe_answered(probe, i % 2 == 0, &with), err);
+        CHECK_INT(with.wire, without.wire);
+        CHECK_INT(with.posts, without.posts);
+        CHECK_INT(with.made, without.made);
+        CHECK_INT(with.held, without.held);
+        /* Every few messages the node does work of its own in one round more, with and without. */
+        CHECK(llabs(with.took_ms - without.took_ms) <= 1);
+        CHECK(with.body.size > 0 &&
+              span_equal(buffer_span(&with.body), buffer_span(&without.body)));
+        CHECK_OK(take_back(person), err);
+    }
+    buffer_free(&with.body);
+    buffer_free(&without.body);
+}
+
+/* The partner's own words in their own place, and nothing else. */
+CHECK_TEST(what_the_partner_wrote_opens_nothing_else)
+{
+    static const char probe[] = "Ilirian Vranaj 7";
+    char item[UUID_TEXT_SIZE], other[UUID_TEXT_SIZE];
+    struct answer text = sample_answer();
+    struct item told = text.items[1];
+    int64_t person = marked();
+
+    CHECK_OR_RETURN(person > 0 && partner_asks_under(probe, item) && partner_asks(other));
+    CHECK(is_refused(nothing_under(other, probe)));
+    CHECK(is_refused(nothing_under(item, "Ilirian Vranaj")));
+    CHECK(is_refused(refuse_with(item, probe)));
+    told.text.text = span_text(probe);
+    text.items = &told;
+    text.item_count = 1;
+    text.reference = text.request_reference = span_text(probe);
+    CHECK(is_refused(answer_with(&text, item)));
+    CHECK_OK(take_back(person), err);
+    CHECK_OK(answer_with(&text, item), err);
+    pair_settle(&pair);
+}
+
 static bool crosscheck_run(struct journal *journal, void *context, struct error *e)
 {
     return desk_crosscheck_step(journal, context, e);
@@ -766,9 +927,13 @@ int main(void)
     CHECK_RUN(what_was_sent_before_is_told);
     CHECK_RUN(an_earlier_spelling_still_counts);
     CHECK_RUN(family_is_guarded_with_them);
+    CHECK_RUN(who_has_family_does_not_go_before_the_tie);
+    CHECK_RUN(a_tie_to_nobody_guards_from_any_state);
     CHECK_RUN(who_is_guarded_does_not_go_unsaid);
     CHECK_RUN(its_keepers_alone_read_it);
     CHECK_RUN(asylum_silence);
+    CHECK_RUN(a_reference_that_names_them_is_answered_all_the_same);
+    CHECK_RUN(what_the_partner_wrote_opens_nothing_else);
     CHECK_RUN(a_cross_check_shows_the_partner_nothing);
     pair_free(&pair);
     buffer_free(&out);
