@@ -274,6 +274,19 @@ static bool files_look(struct look *look, const struct asylum_sending *sending, 
 
 /* --- what the officer reads --- */
 
+/* That something was refused stands in the log, as a draft's refusal does: who tries names is seen. It says who tried, why and in
+ * which case, never about whom. */
+static bool refusal_note(const struct look *look, struct error *err)
+{
+    const struct span object = span_text("safeguard g3");
+    struct act act;
+
+    if (!access_fill(look->journal, look->call, "sending-refused", &object, 1, &act, err))
+        return false;
+    act.outcome = span_text("refused");
+    return journal_access_refused(look->journal, &act, err);
+}
+
 /* Who keeps the case reads the number, everybody else whom to ask; nobody reads what is known, nor a name. */
 static bool refuse(const struct look *look, const char *why, struct error *err)
 {
@@ -282,7 +295,8 @@ static bool refuse(const struct look *look, const char *why, struct error *err)
     struct officer_row officer;
     struct case_row row;
 
-    if (!case_person_find(look->journal->db, arena, look->found, &person, err) ||
+    if (!refusal_note(look, err) ||
+        !case_person_find(look->journal->db, arena, look->found, &person, err) ||
         !case_read(look->journal->db, arena, person.number, &row, err) ||
         !access_officer(look->journal, look->call->access.officer, arena, &officer, err))
         return false;

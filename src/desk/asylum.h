@@ -28,7 +28,8 @@ struct asylum_sending {
     struct span
         asked_under; /* the reference that the partner gave the request which this answers; may be empty */
 };
-/* RULE when something in it is about somebody who fears that state; what cannot be read goes nowhere. Writes nothing. */
+/* RULE when something in it is about somebody who fears that state; what cannot be read goes nowhere. Writes nothing but the entry that a refusal
+ * leaves in the log (journal_access_refused), which names nobody. */
 bool asylum_permit(struct journal *journal, const struct desk_call *call,
                    const struct asylum_sending *sending, struct error *err);
 

@@ -298,6 +298,24 @@ bool journal_access(struct journal *journal, const struct act *act, struct error
     return journal_access_entry(journal, act, &ignored, err);
 }
 
+bool journal_access_refused(struct journal *journal, const struct act *act, struct error *err)
+{
+    buffer_clear(&journal->refusal);
+    return act_write(act, &journal->refusal) ||
+           error_set(err, ERROR_LIMIT, "an access entry exceeds %u bytes", BODY_SIZE_MAX);
+}
+
+bool journal_refusal_append(struct journal *journal, struct error *err)
+{
+    struct arena arena CLEANUP(arena_free) = arena_make(1024 * 1024);
+    struct problems problems = {.count = 0};
+    struct act act;
+
+    if (!act_read(buffer_span(&journal->refusal), &arena, &act, &problems))
+        return problems_to_error(&problems, err) || error_add(err, "the entry of what was refused");
+    return journal_access(journal, &act, err);
+}
+
 bool journal_access_entry(struct journal *journal, const struct act *given, struct appended *out,
                           struct error *err)
 {

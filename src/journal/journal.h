@@ -300,6 +300,8 @@ struct journal {
     /* Leaves that the running job appended: its access entry names them. */
     uint8_t job_leaves[ACT_LEAF_COUNT_MAX * DIGEST_SIZE];
     size_t job_leaf_count;
+    struct buffer
+        refusal; /* what the running job leaves behind should it fail: see journal_access_refused */
 };
 
 /* Position up to which the partner's entries were handled: in the mirror, or in one before it that a resume brought back. */
@@ -404,7 +406,11 @@ bool journal_may_terminate(struct journal *journal, struct journal_line *line, i
 /* Appends an act or access to the domestic log. Committed with the batch, before the act's answer. Names the leaves of
  * what the same job appended before, which protects those entries until they are sealed. */
 bool journal_access(struct journal *journal, const struct act *act, struct error *err);
-/* The same, and which entry it became. */
+/* For an act that is about to fail and must not go unseen: this entry is written when the running job has failed and its rows
+ * are undone, in the same commit, before its failure is told; where it cannot be written, that is told instead. The last one
+ * of a job counts; one that does not fail leaves none. LIMIT when it does not fit. */
+bool journal_access_refused(struct journal *journal, const struct act *act, struct error *err);
+/* The same as journal_access, and which entry it became. */
 bool journal_access_entry(struct journal *journal, const struct act *act, struct appended *out,
                           struct error *err);
 

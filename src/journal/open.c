@@ -344,6 +344,7 @@ bool journal_open(struct journal *journal, const struct journal_options *options
     job_queue_start(&journal->queue);
     journal->cache = cache_make(CACHE_SIZE);
     journal->drops = buffer_make(1024 * 1024);
+    journal->refusal = buffer_make(BODY_SIZE_MAX);
     if (journal->cache == NULL)
         return error_set(err, ERROR_LIMIT, "out of memory");
     if (!keeper_public_keys(&journal->keeper, &journal->keys, err) ||
@@ -368,6 +369,7 @@ void journal_close(struct journal *journal)
     }
     cache_free(&journal->cache);
     buffer_free(&journal->drops);
+    buffer_free(&journal->refusal);
     secret_wipe(journal->key_pool, sizeof journal->key_pool);
     arena_free(&journal->arena);
     job_queue_end(&journal->queue);

@@ -333,4 +333,7 @@ int64_t journal_now_ms(const struct journal *journal);
 /* The disk failed: from now on nothing is acknowledged. */
 void journal_die(struct journal *journal, const struct error *err);
 
+/* Appends what journal_access_refused put aside. */
+bool journal_refusal_append(struct journal *journal, struct error *err);
+
 #endif

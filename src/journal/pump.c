@@ -98,6 +98,24 @@ static void marks_restore(struct journal *journal, const struct line_marks marks
     }
 }
 
+/* The entry that a failed job leaves behind. Where it cannot be written, nobody is told what the job found. */
+static bool refusal_write(struct journal *journal, struct job *job, struct error *err)
+{
+    struct error failure = {0};
+
+    if (journal->refusal.size == 0)
+        return true;
+    if (!database_savepoint(journal->db, err))
+        return false;
+    if (journal_refusal_append(journal, &failure))
+        return database_release(journal->db, err);
+    job->error = failure;
+    if (!database_is_dead(journal->db) && database_rollback_savepoint(journal->db, err))
+        return true;
+    *err = failure;
+    return false;
+}
+
 /* Only the job fails, even when a file or a body at rest is damaged; the batch goes on, unless the database itself
  * failed or has undone the whole transaction. Its rows are undone, and so is what it moved
  * in memory: a receipt that is not in the books must be asked for again. */
@@ -111,6 +129,7 @@ static bool job_run(struct journal *journal, struct job *job, struct error *err)
 
     marks_take(journal, marks);
     journal->job_leaf_count = 0;
+    buffer_clear(&journal->refusal);
     error_clear(&job->error);
     if (!database_savepoint(journal->db, err))
         return false;
@@ -120,8 +139,9 @@ static bool job_run(struct journal *journal, struct job *job, struct error *err)
     journal->event_count = events;
     journal->drops.size = drops;
     marks_restore(journal, marks, count);
+    journal->job_leaf_count = 0;
     if (!database_is_dead(journal->db) && database_rollback_savepoint(journal->db, err))
-        return true;
+        return refusal_write(journal, job, err);
     *err = job->error;
     return false;
 }

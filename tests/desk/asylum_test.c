@@ -243,6 +243,7 @@ static int64_t marked(void)
 
 /* --- the tests --- */
 
+//= dir-2016-680 art 4(1)(a)
 CHECK_TEST(nothing_about_them_goes_to_the_state_they_fear)
 {
     struct answer full = sample_answer(), partial = sample_answer_partial();
@@ -261,7 +262,7 @@ CHECK_TEST(nothing_about_them_goes_to_the_state_they_fear)
     snprintf(arguments, sizeof arguments,
              "{\"item\":\"%s\",\"question\":\"Is it Vranaj, Ilirian?\",\"language\":\"en\"}", item);
     CHECK(is_refused(pair_act(ROMANIA, "clarification-ask", arguments, span_text(""), &out, &err)));
-    CHECK_INT(entries_waiting(), before);
+    CHECK_INT(entries_waiting(), before + 5); /* in our own log, one each */
     CHECK_OK(take_back(person), err);
     CHECK_OK(answer_with(&full, item), err);
     pair_settle(&pair);
@@ -276,6 +277,84 @@ CHECK_TEST(it_is_so_in_every_case_and_for_every_officer)
     CHECK(strstr(err.text, "ask unit desk") != NULL && strstr(err.text, "k-1") == NULL);
     CHECK_OK(take_back(person), err);
     CHECK_OK(request_in("border", "k-2", &bearer, NULL), err);
+}
+
+struct newest {
+    int64_t after;
+    size_t count; /* entries of refused sendings since */
+    struct buffer text;
+};
+
+static bool newest_read(struct journal *journal, void *context, struct error *e)
+{
+    struct newest *newest = context;
+    struct entry_row row;
+    struct span bytes;
+
+    newest->count = 0;
+    for (int64_t id = newest->after; id < journal->next_entry; id++) {
+        struct arena arena CLEANUP(arena_free) = arena_make(8u << 20);
+        error_clear(e);
+        if (!entry_find(journal->db, &arena, id, &row, e))
+            continue;
+        if (row.type != MESSAGE_ACT || !journal_body(journal, &row, &arena, &bytes, e) ||
+            memmem(bytes.data, bytes.size, "sending-refused", 15) == NULL)
+            continue;
+        newest->count++;
+        buffer_clear(&newest->text);
+        buffer_add(&newest->text, bytes);
+    }
+    error_clear(e);
+    return true;
+}
+
+static bool draft(const char *item);
+
+/* Who tries names to learn who is guarded is seen in the log, also with drafts; the log says about nobody. */
+CHECK_TEST(a_refused_sending_stands_in_the_log)
+{
+    static const char *const never[] = {"Ilirian", "Vranaj", "k-1", "desk\"", "case-person"};
+    struct newest newest = {.text = buffer_make(BODY_SIZE_MAX)};
+    struct error ignored = {0};
+    char item[UUID_TEXT_SIZE];
+    int64_t person = marked();
+
+    CHECK_OR_RETURN(person > 0 && partner_asks(item));
+    newest.after = entries_waiting();
+    CHECK(is_refused(request_in("border", "k-2", &bearer, NULL)));
+    CHECK_OK(hostile_run(ROMANIA, newest_read, &newest, &ignored), ignored);
+    CHECK_INT(newest.count, 1);
+    CHECK(answer_has(&newest.text, "\"officer\":\"border\"") &&
+          answer_has(&newest.text, "\"outcome\":\"refused\"") &&
+          answer_has(&newest.text, "\"k-2\"") && answer_has(&newest.text, "safeguard g3"));
+    for (size_t i = 0; i < ARRAY_COUNT(never); i++)
+        CHECK(answer_lacks(&newest.text, never[i]));
+    CHECK(is_refused(draft(item)));
+    CHECK_OK(hostile_run(ROMANIA, newest_read, &newest, &ignored), ignored);
+    CHECK_INT(newest.count, 2);
+    /* Refused for another reason, or not at all: nothing of the kind. */
+    CHECK(!say(person, "none_known", ""));
+    CHECK_OK(take_back(person), err);
+    CHECK_OK(request_in("border", "k-2", &bearer, NULL), err);
+    CHECK_OK(hostile_run(ROMANIA, newest_read, &newest, &ignored), ignored);
+    CHECK_INT(newest.count, 2);
+    buffer_free(&newest.text);
+}
+
+/* Where nothing can be written down, nothing is told either. */
+CHECK_TEST(a_refusal_that_cannot_be_logged_is_not_told)
+{
+    struct journal_log *domestic = &ROMANIA->journal.domestic;
+    int64_t person = marked();
+
+    CHECK_OR_RETURN(person > 0);
+    snprintf(domestic->read_only, sizeof domestic->read_only, "test");
+    CHECK(!request_says(&bearer, NULL));
+    CHECK_ERROR(err, ERROR_CONFLICT, "read-only");
+    CHECK(strstr(err.text, "g3") == NULL);
+    domestic->read_only[0] = '\0';
+    CHECK(is_refused(request_says(&bearer, NULL)));
+    CHECK_OK(take_back(person), err);
 }
 
 CHECK_TEST(other_spellings_and_unsure_births_are_theirs)
@@ -764,7 +843,7 @@ CHECK_TEST(asylum_silence)
     CHECK_OK(nothing_said(true, &with), err);
     CHECK_INT(with.wire, without.wire);
     CHECK_INT(with.posts, without.posts);
-    CHECK_INT(with.made, without.made);
+    CHECK_INT(with.made, without.made + 1); /* the attempt, as a read at home would be */
     CHECK_INT(with.held, without.held);
     CHECK_INT(with.took_ms, without.took_ms);
     CHECK(with.body.size > 0 && span_equal(buffer_span(&with.body), buffer_span(&without.body)));
@@ -916,6 +995,8 @@ int main(void)
         printf("%s\n", err.text);
     CHECK_RUN(nothing_about_them_goes_to_the_state_they_fear);
     CHECK_RUN(it_is_so_in_every_case_and_for_every_officer);
+    CHECK_RUN(a_refused_sending_stands_in_the_log);
+    CHECK_RUN(a_refusal_that_cannot_be_logged_is_not_told);
     CHECK_RUN(other_spellings_and_unsure_births_are_theirs);
     CHECK_RUN(names_and_numbers_in_words_are_theirs);
     CHECK_RUN(no_file_goes_from_their_case);
