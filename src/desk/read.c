@@ -394,7 +394,8 @@ static bool timeline_show(struct journal *journal, const struct journal_line *li
             uuid_write(entry.message_id.data, id);
         json_begin_object(out);
         json_string_field(out, "what", "answer");
-        json_string_field(out, "outcome", answer_outcome_names[answers[i].outcome]);
+        if (answers[i].outcome != ANSWER_OUTCOME_GONE)
+            json_string_field(out, "outcome", answer_outcome_names[answers[i].outcome]);
         json_text_field_optional(out, "grounds", answers[i].grounds);
         json_string_field(out, "item", id);
         json_time_field(out, "at", entry.created_ms);

@@ -117,6 +117,24 @@ static bool apply_request(struct journal *journal, const struct apply_input *inp
            clock_update(journal, input->line, row.entry, err);
 }
 
+/* What the answer says is in *row; whether its request is there to be answered, its head says. */
+static bool answer_add(struct journal *journal, const struct apply_input *input,
+                       struct answer_row *row, struct arena *arena, struct error *err)
+{
+    struct entry_row target;
+    bool is_there = false;
+
+    if (!input->head->has_in_reply_to)
+        return true;
+    if (!target_find(journal, input, &input->head->in_reply_to, arena, &target, &is_there, err))
+        return false;
+    row->entry = input->entry->id;
+    row->target = target.id;
+    row->is_own = input->is_own;
+    row->at_ms = input->is_own ? input->entry->created_ms : input->row->time_s * 1000;
+    return !is_there || answer_insert(journal->db, row, err);
+}
+
 /* Grounds as one text: "b f_ii". */
 static bool grounds_join(const struct answer *answer, struct buffer *out)
 {
@@ -130,28 +148,30 @@ static bool apply_answer(struct journal *journal, const struct apply_input *inpu
                          const void *parsed, struct arena *arena, struct error *err)
 {
     const struct answer *answer = parsed;
-    struct entry_row target;
-    bool is_there = false;
     struct buffer grounds CLEANUP(buffer_free) = buffer_make(1024);
 
     if (!retention_apply_items(journal, input, answer, arena, err) ||
         !alone_apply(journal, input, arena, err))
         return false;
-    if (!input->head->has_in_reply_to)
+    if (!grounds_join(answer, &grounds))
         return true;
-    if (!target_find(journal, input, &input->head->in_reply_to, arena, &target, &is_there, err))
-        return false;
-    if (!is_there || !grounds_join(answer, &grounds))
-        return true;
-    struct answer_row row = {.entry = input->entry->id,
-                             .target = target.id,
-                             .is_own = input->is_own,
-                             .outcome = answer->outcome,
+    struct answer_row row = {.outcome = answer->outcome,
                              .items = (int64_t)(answer->item_count + small_count(&answer->parts)),
-                             .grounds = buffer_span(&grounds),
-                             .at_ms = input->is_own ? input->entry->created_ms
-                                                    : input->row->time_s * 1000};
-    return answer_insert(journal->db, &row, err);
+                             .grounds = buffer_span(&grounds)};
+    return answer_add(journal, input, &row, arena, err);
+}
+
+/* A request that had its answer does not wait again because the answer is erased at one of the two: its limit would run there
+ * and not at the other. A head that never had a body answers nothing. */
+static bool apply_answer_bodiless(struct journal *journal, const struct apply_input *input,
+                                  struct arena *arena, struct error *err)
+{
+    struct answer_row row = {.outcome = ANSWER_OUTCOME_GONE};
+    bool had_body =
+        input->entry->body_state == BODY_ERASED || input->entry->body_state == BODY_LOST;
+
+    return alone_apply(journal, input, arena, err) &&
+           (!had_body || answer_add(journal, input, &row, arena, err));
 }
 
 //= dir-2023-977 art 7
@@ -397,8 +417,8 @@ static apply_function *const apply[MESSAGE_TYPE_COUNT] = {
     [MESSAGE_URGENCY_REPLY] = clock_apply,
 };
 
-/* Without its body an entry derives nothing, but that a question was asked and replied to, and how much one officer sent
- * alone: its head and its ruling say so. What was withdrawn never was said. */
+/* Without its body an entry derives nothing, but that a request was answered, that a question was asked and replied to, and how
+ * much one officer sent alone: its head and its ruling say so. What was withdrawn never was said. */
 static bool apply_bodiless(struct journal *journal, const struct apply_input *input,
                            struct arena *arena, struct error *err)
 {
@@ -407,7 +427,7 @@ static bool apply_bodiless(struct journal *journal, const struct apply_input *in
     if (input->entry->body_state == BODY_WITHDRAWN)
         return true;
     if (input->head->type == MESSAGE_ANSWER)
-        return alone_apply(journal, input, arena, err);
+        return apply_answer_bodiless(journal, input, arena, err);
     if (!message_type_is_of_clock(input->head->type))
         return true;
     return clock_apply(journal, input, NULL, arena, err);

@@ -235,7 +235,7 @@ bool clock_apply_withdrawn(struct journal *journal, const struct apply_input *in
         return true;
     if (reference_resolve(journal, input->line, &from, &input->head->in_reply_to, arena, &target,
                           err) &&
-        clock_find(journal->db, target.id, &row, err))
+        answer_delete(journal->db, target.id, err) && clock_find(journal->db, target.id, &row, err))
         return clock_delete(journal->db, row.entry, err) &&
                clock_update(journal, input->line, row.target, err);
     bool is_missing = err->kind == ERROR_MISSING;

@@ -241,7 +241,8 @@ _Static_assert(MESSAGE_TYPE_COUNT <= 64, "hidden_types has a bit for each");
  * it is found by tests/journal/apply_number_test.c. 1: before there was a number; 2: held entries are a table; 3:
  * key_revocation is known; 4: what is held has rows of retention; 5: their time begins with the writing at the earliest; 6:
  * what is held in an unknown type has one; 7: the clock of a request; 8: a request has its unit; 9: what is given
- * unasked has its purpose, and an answer that its receiver refused or holds does not count. */
+ * unasked has its purpose, and an answer that its receiver refused or holds does not count, and one that is
+ * erased still does. */
 #define JOURNAL_APPLY_NUMBER 9
 
 /* A setting in books that were restored from a backup: "<Unix ms of the restore> <Unix ms of the backup>". While it

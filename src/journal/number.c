@@ -223,7 +223,8 @@ static bool entry_return(struct numbering *n, const struct entry_row *row,
             return false;
     }
     return return_note(n, row, err) && derived_erase(journal->db, row->id, err) &&
-           clock_delete(journal->db, row->id, err) && erasure_return(journal->db, row->id, err) &&
+           answer_delete(journal->db, row->id, err) && clock_delete(journal->db, row->id, err) &&
+           erasure_return(journal->db, row->id, err) &&
            entry_remove_waiting(journal->db, row->id, err);
 }
 

@@ -28,6 +28,7 @@ static const char request_unit_sql[] =
     "update requests set unit = coalesce((select n.unit from notices n where n.target = requests.entry"
     " and n.kind = 4 order by n.entry desc limit 1), '') where entry = $1";
 _Static_assert(NOTICE_KIND_ASSIGNED == 4, "the statements name it");
+_Static_assert(ANSWER_OUTCOME_GONE == -1, "the statements name it");
 
 static bool request_unit(struct database *db, int64_t entry, struct error *err)
 {
@@ -231,6 +232,24 @@ bool answer_settle(struct database *db, int64_t entry, bool counts, struct error
     return request_place(db, target, err);
 }
 
+static const char answer_delete_sql[] = "delete from answers where entry = $1 returning target";
+
+bool answer_delete(struct database *db, int64_t entry, struct error *err)
+{
+    int64_t target = 0;
+    {
+        struct statement *s CLEANUP(statement_give) = statement_take(db, answer_delete_sql, err);
+        if (s == NULL)
+            return false;
+        statement_integer(s, 1, entry);
+        enum statement_step step = statement_step(s, err);
+        if (step != STEP_ROW)
+            return step == STEP_DONE;
+        target = column_integer(s, 0);
+    }
+    return request_place(db, target, err);
+}
+
 static const char notice_insert_sql[] =
     "insert into notices (entry, target, kind, unit, at_ms) values ($1, $2, $3, $4, $5)";
 
@@ -419,11 +438,10 @@ bool erasure_return(struct database *db, int64_t target, struct error *err)
     return row_write(s, err);
 }
 
-/* One statement per table that can name an entry; before its row goes, an answer lets its request wait again, and an
- * assignment gives it back to the unit before. */
+/* One statement per table that can name an entry. That a request was answered stays, on both nodes, when what was answered
+ * goes; an assignment gives it back to the unit before. */
 static const char *const derived_erase_sql[] = {
-    "update requests set is_answered = 0 where entry in (select target from answers where entry = $1)"
-    " and not exists (select 1 from answers a where a.target = requests.entry and a.entry <> $1 and a.counts <> 0)",
+    "update answers set outcome = -1, items = 0, grounds = null where entry = $1",
     "update requests set unit = coalesce((select n.unit from notices n where n.target = requests.entry"
     " and n.kind = 4 and n.entry <> $1 order by n.entry desc limit 1), '')"
     " where entry in (select target from notices where entry = $1)",
@@ -431,7 +449,6 @@ static const char *const derived_erase_sql[] = {
     "delete from spontaneous where entry = $1",
     "delete from clocks where target = $1",
     "delete from dues where entry = $1",
-    "delete from answers where entry = $1",
     "delete from answers where target = $1",
     "delete from notices where entry = $1",
     "delete from notices where target = $1",
@@ -454,7 +471,7 @@ static const char *const derived_erase_sql[] = {
 
 bool derived_erase(struct database *db, int64_t entry, struct error *err)
 {
-    if (!exchange_keep(db, entry, err) || !retention_unanswered(db, entry, err))
+    if (!exchange_keep(db, entry, err))
         return false;
     for (size_t i = 0; i < sizeof derived_erase_sql / sizeof derived_erase_sql[0]; i++) {
         struct statement *s CLEANUP(statement_give) = statement_take(db, derived_erase_sql[i], err);

@@ -44,11 +44,13 @@ bool due_insert(struct database *db, int64_t entry, int64_t received_s, int64_t 
 bool due_find(struct database *db, int64_t entry, int64_t *received_s, int64_t *due_ms,
               struct error *err);
 
+/* Its body is erased or lost: that it answered, and when, is what stays. */
+#define ANSWER_OUTCOME_GONE (-1)
 struct answer_row {
     int64_t entry;
     int64_t target;
     bool is_own;
-    int64_t outcome;
+    int64_t outcome; /* or ANSWER_OUTCOME_GONE, with neither items nor grounds */
     int64_t items;
     struct span grounds;
     int64_t at_ms; /* the partner's: custody here; ours: when it was made */
@@ -58,6 +60,8 @@ struct answer_row {
 bool answer_insert(struct database *db, const struct answer_row *row, struct error *err);
 /* Whether our answer counts, by the partner's outcome; nothing happens when it is none. */
 bool answer_settle(struct database *db, int64_t entry, bool counts, struct error *err);
+/* What never was said, or whose head goes too: its request may wait again. Nothing happens when it is none. */
+bool answer_delete(struct database *db, int64_t entry, struct error *err);
 bool answer_list(struct database *db, struct arena *arena, int64_t target, struct answer_row *out,
                  size_t limit, size_t *count, struct error *err);
 
@@ -99,7 +103,7 @@ bool dispute_count(struct database *db, int64_t *count, struct error *err);
 bool dispute_sum(struct database *db, int64_t log, int64_t *count, int64_t *newest_ms,
                  struct error *err);
 
-/* Deletes every derived row that names the entry (erasures stay: they are the fact). */
+/* Deletes every derived row that names the entry (erasures stay: they are the fact); of an answer it stays that there was one. */
 bool derived_erase(struct database *db, int64_t entry, struct error *err);
 /* Deletes the rows that name one part. */
 bool derived_erase_part(struct database *db, int64_t entry, int64_t number, struct error *err);

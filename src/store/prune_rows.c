@@ -97,7 +97,7 @@ static const char *const prune_head_sql[] = {
 
 bool prune_head(struct database *db, int64_t entry, struct error *err)
 {
-    if (!derived_erase(db, entry, err))
+    if (!derived_erase(db, entry, err) || !answer_delete(db, entry, err))
         return false;
     for (size_t i = 0; i < ARRAY_COUNT(prune_head_sql); i++)
         if (!run_with(db, prune_head_sql[i], &entry, 1, err))

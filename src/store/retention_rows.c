@@ -81,19 +81,6 @@ bool retention_request(struct database *db, int64_t entry, struct error *err)
            run_with(db, retention_written_sql, &entry, 1, err);
 }
 
-static const char retention_unanswered_sql[] =
-    "update retention set start_ms ="
-    " coalesce((select max(a.at_ms) from answers a where a.target = retention.entry and a.entry <> $1"
-    " and a.counts <> 0),"
-    " (select d.due_ms from dues d where d.entry = retention.entry), 9007199254740992)"
-    " where number = 0 and class = 0 and entry in (select target from answers where entry = $1)"
-    " and exists (select 1 from requests r where r.entry = retention.entry)";
-
-bool retention_unanswered(struct database *db, int64_t entry, struct error *err)
-{
-    return run_with(db, retention_unanswered_sql, &entry, 1, err);
-}
-
 static bool retention_read(const struct statement *s, struct arena *arena, void *out)
 {
     struct retention_row *row = out;

@@ -32,8 +32,6 @@ bool retention_received(struct database *db, int64_t log, int64_t from, int64_t 
                         struct error *err);
 /* When the exchange of a request ended: its newest answer, else the day on which one was due. */
 bool retention_request(struct database *db, int64_t entry, struct error *err);
-/* The same for the requests that answer `entry` was about, which is to be erased now. */
-bool retention_unanswered(struct database *db, int64_t entry, struct error *err);
 
 /* Where a walk stands. */
 struct retention_place {

@@ -415,7 +415,7 @@ static const struct shape notice = SHAPE("notice", "Opened, assigned and the lik
 static const char *const answer_words[] = {"answer"};
 static const struct shape_field answered_fields[] = {
     CHOICE("what", MUST, answer_words, NULL),
-    CHOICE("outcome", MUST, answer_outcome_names, NULL),
+    CHOICE("outcome", MAY, answer_outcome_names, "Absent once the answer is erased here."),
     TEXT("grounds", MAY, 1, WORDS_MAX, "Of a refusal."),
     UUID("item", MUST, "The id of the answer."),
     TIME("at", MUST, NULL),

@@ -183,6 +183,106 @@ CHECK_TEST(a_rebuild_finds_the_same)
     CHECK(lists(1, "answered", request));
 }
 
+static bool goes(size_t side, const char *name, const char *item)
+{
+    char arguments[120];
+
+    snprintf(arguments, sizeof arguments, "{\"item\":\"%s\"%s}", item,
+             strcmp(name, "item-erase") == 0 ? ",\"erase_reason\":\"unlawful\"" : "");
+    if (act(side, name, arguments, span_text("")))
+        return true;
+    printf("%s: %s\n", name, err.text);
+    return false;
+}
+
+static bool rebuilds(size_t side)
+{
+    error_clear(&err);
+    if (hostile_run(&pair.nodes[side], rebuild_run, NULL, &err))
+        return true;
+    printf("%s\n", err.text);
+    return false;
+}
+
+/* Live, and as a rebuild finds it. */
+static void stands_as(const char *request, const char *state, const char *words)
+{
+    for (int is_rebuilt = 0; is_rebuilt < 2; is_rebuilt++) {
+        for (size_t side = 0; side < 2; side++) {
+            CHECK(lists(side, state, request));
+            CHECK(shows(side, request, words));
+        }
+        if (is_rebuilt == 0)
+            CHECK(rebuilds(0) && rebuilds(1));
+    }
+}
+
+/* The asker's copy of an answer is unlawful and goes; months later the desk that answered erases its own. On neither node does
+ * the request wait again: no alarm in the night, and no first answer a second time. */
+//= dir-2016-680 art 16(2)
+CHECK_TEST(a_request_whose_answer_is_erased_stays_answered_on_both_sides)
+{
+    char request[UUID_TEXT_SIZE], first[UUID_TEXT_SIZE], second[UUID_TEXT_SIZE];
+
+    CHECK_OR_RETURN(asks(NULL, request) && answers(request, NULL, first));
+    CHECK_OR_RETURN(goes(0, "item-erase", first));
+    stands_as(request, "answered", "\"counts\":true,\"further\":false");
+    CHECK(shows(0, request, "\"what\":\"answer\"") && !says("\"outcome\""));
+    CHECK(shows(1, request, "\"outcome\":"));
+    CHECK_OR_RETURN(goes(1, "item-erase", first));
+    stands_as(request, "answered", "\"counts\":true,\"further\":false");
+    CHECK(shows(1, request, "\"what\":\"answer\"") && !says("\"outcome\""));
+    pair_wait(9 * HOUR_MS);
+    for (size_t side = 0; side < 2; side++) {
+        CHECK(!lists(side, "overdue", request) && !lists(side, "open", request));
+        CHECK(act(side, "alarm-list", "{}", span_text("")) && !says(request));
+    }
+    CHECK(!answers(request, NULL, second));
+    CHECK_ERROR(err, ERROR_CONFLICT, first);
+    CHECK_OR_RETURN(answers(request, first, second));
+    stands_as(request, "answered", "\"counts\":true,\"further\":true");
+}
+
+/* That it was erased makes no answer of what its receiver refused. */
+CHECK_TEST(an_erased_answer_that_was_refused_answers_nothing)
+{
+    uint64_t bit = UINT64_C(1) << MESSAGE_ANSWER;
+    uint64_t *there = &pair.nodes[0].journal.lines[0].agreement.message_types;
+    char request[UUID_TEXT_SIZE], refused[UUID_TEXT_SIZE];
+
+    CHECK_OR_RETURN(asks(NULL, request));
+    *there &= ~bit;
+    CHECK_OR_RETURN(answers(request, NULL, refused));
+    *there |= bit;
+    CHECK_OR_RETURN(goes(1, "item-erase", refused));
+    stands_as(request, "open", request);
+    CHECK(shows(1, request, "\"counts\":false,\"further\":false"));
+    CHECK(refuses(request));
+}
+
+/* What the partner never had is no answer, whether it was withdrawn or erased before it went. */
+CHECK_TEST(an_answer_that_never_went_answers_nothing)
+{
+    static const char *const ways[] = {"item-withdraw", "item-erase"};
+
+    for (size_t i = 0; i < 2; i++) {
+        char request[UUID_TEXT_SIZE], unsent[UUID_TEXT_SIZE];
+
+        CHECK_OR_RETURN(asks(NULL, request));
+        pair.is_cut = true;
+        pair.nodes[1].journal.lines[0].is_reachable = false;
+        bool went = answers(request, NULL, unsent) && goes(1, ways[i], unsent);
+        CHECK(lists(1, "open", request));
+        pair.nodes[1].journal.lines[0].is_reachable = true;
+        pair.is_cut = false;
+        pair_settle(&pair);
+        CHECK_OR_RETURN(went);
+        stands_as(request, "open", request);
+        CHECK(shows(1, request, request) && !says("\"what\":\"answer\""));
+        CHECK(refuses(request));
+    }
+}
+
 CHECK_TEST(who_asks_again_refers_to_what_was_answered)
 {
     char request[UUID_TEXT_SIZE], answer[UUID_TEXT_SIZE], again[UUID_TEXT_SIZE], words[120];
@@ -214,6 +314,9 @@ int main(void)
     CHECK_RUN(a_further_answer_names_the_one_that_it_adds_to);
     CHECK_RUN(a_request_whose_answer_was_refused_waits_again_on_both_sides);
     CHECK_RUN(a_rebuild_finds_the_same);
+    CHECK_RUN(a_request_whose_answer_is_erased_stays_answered_on_both_sides);
+    CHECK_RUN(an_erased_answer_that_was_refused_answers_nothing);
+    CHECK_RUN(an_answer_that_never_went_answers_nothing);
     CHECK_RUN(who_asks_again_refers_to_what_was_answered);
     pair_free(&pair);
     buffer_free(&out);
