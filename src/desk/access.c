@@ -6,9 +6,7 @@
 
 #include "base/text.h"
 #include "desk/case.h"
-#include "desk/crosscheck.h"
 #include "desk/glass.h"
-#include "desk/register.h"
 #include "desk/roles.h"
 #include "journal/resume.h"
 #include "message/refusal.h"
@@ -231,28 +229,20 @@ static bool access_check(struct journal *journal, const struct desk_act *act,
     return case_check(journal, act, call, err) && approver_check(journal, act, call, err);
 }
 
-/* What was erased since the backup is here again until the resume repeats it; whether there is such a thing, only the
- * partner knows. */
-static bool books_check(struct journal *journal, const struct desk_act *act, struct error *err)
+bool access_books(const struct journal *journal, const char *what, struct error *err)
 {
-    bool is_shown = act->run == act_inbox_list || act->run == act_sent_list ||
-                    act->run == act_item_show || act->run == act_item_forward ||
-                    act->run == act_item_export || act->run == act_attachment_find ||
-                    act->run == act_spontaneous_list || act->run == act_copy_list ||
-                    act->run == act_translation_list || act->run == act_crosscheck_show ||
-                    act->run == act_duplicate_check;
-
-    for (size_t i = 0; is_shown && i < journal->line_count; i++) {
-        if (journal_is_behind(&journal->lines[i]))
+    for (size_t i = 0; i < journal->line_count; i++) {
+        const struct journal_line *line = &journal->lines[i];
+        if (journal_is_behind(line))
             return error_set(err, ERROR_CONFLICT,
                              "%s: this node was restored from an older backup; nothing of %s is "
                              "shown until it is resumed: besa resume order",
-                             act->name, journal->lines[i].agreement_id);
-        if (journal->lines[i].is_unproved)
+                             what, line->agreement_id);
+        if (line->is_unproved)
             return error_set(err, ERROR_CONFLICT,
                              "%s: this node was restored from a backup; nothing of %s is shown "
                              "until %s has answered it: besa serve, and call its desk",
-                             act->name, journal->lines[i].agreement_id, journal->lines[i].partner);
+                             what, line->agreement_id, line->partner);
     }
     return true;
 }
@@ -263,7 +253,8 @@ bool desk_run(struct journal *journal, const struct desk_act *act, const struct 
     struct desk_call known = *call; /* with what the checks find of it */
 
     known.access.glass = 0;
-    if (!access_check(journal, act, &known, err) || !books_check(journal, act, err))
+    if (!access_check(journal, act, &known, err) ||
+        (act->shows == SHOWS_EXCHANGED && !access_books(journal, act->name, err)))
         return false;
     return act->run(journal, &known, out, err);
 }

@@ -43,6 +43,8 @@ struct listing {
     size_t flagged_count;
     struct approval_row *drafts;
     size_t draft_count;
+    bool
+        is_shut; /* the books are behind: an alarm tells what, when and whom to call, and nothing of the message */
     bool has_next;
     struct span next;
 };
@@ -119,9 +121,11 @@ static void local_show(const struct agreement *agreement, int64_t time_ms, struc
     json_text_field_optional(out, "due_local", buffer_span(&text));
 }
 
-static void limits_show(const struct journal *journal, const struct alarm *alarm, int64_t now_ms,
+static void limits_show(const struct listing *listing, const struct alarm *alarm,
                         struct json_writer *out)
 {
+    const struct journal *journal = listing->journal;
+    int64_t now_ms = listing->now_ms;
     const struct journal_line *line = &journal->lines[alarm->line];
     const struct agreement_party *partner = &line->agreement.parties[line->partner_side];
     char id[UUID_TEXT_SIZE] = "";
@@ -133,7 +137,8 @@ static void limits_show(const struct journal *journal, const struct alarm *alarm
     json_string_field(out, "item", id);
     json_string_field(out, "type", message_type_name(alarm->type));
     json_string_field(out, "partner", line->partner);
-    json_text_field_optional(out, "reference", alarm->reference);
+    if (!listing->is_shut)
+        json_text_field_optional(out, "reference", alarm->reference);
     if (alarm->type == MESSAGE_REQUEST || alarm->type == MESSAGE_ANSWER)
         json_string_field(out, "answers", alarm->is_own ? line->partner : journal->party);
     json_time_field(out, alarm->kind == ALARM_NO_CUSTODY ? "created" : "due", alarm->at_ms);
@@ -373,7 +378,7 @@ static bool page_show(const struct listing *listing, struct json_writer *out, st
     for (size_t i = 0; i < listing->glass_count; i++)
         glass_alarm_write(&listing->glasses[i], listing->now_ms, out);
     for (size_t i = 0; i < listing->alarm_count; i++)
-        limits_show(listing->journal, &listing->alarms[i], listing->now_ms, out);
+        limits_show(listing, &listing->alarms[i], out);
     for (size_t i = 0; i < listing->task_count; i++)
         if (!oral_show(listing, &listing->tasks[i], &reader, out, err))
             return false;
@@ -395,8 +400,11 @@ bool act_alarm_list(struct journal *journal, const struct desk_call *call, struc
         .journal = journal, .call = call, .now_ms = journal->env->now_ms(journal->env->context)};
     struct page page;
 
+    struct error shut = {0};
+
     if (objects == NULL)
         return error_set(err, ERROR_LIMIT, "out of memory");
+    listing.is_shut = !access_books(journal, "alarms", &shut);
     if (!page_read(call, ALARM_PAGE, &page, err) || !page_fill(&listing, &page, err))
         return false;
     for (size_t i = 0; i < listing.alarm_count; i++)

@@ -45,6 +45,14 @@ struct desk_call {
     void *progress_context;
 };
 
+/* Whether an act shows what was exchanged: of books that are older than what the partner holds none of that is shown, since it
+ * may have been erased meanwhile. Each act says so in the table; tests/desk/recover_test.c has the list. */
+enum desk_shows {
+    SHOWS_NOTHING,   /* own records, agreements, how the node stands, and counts */
+    SHOWS_EXCHANGED, /* what was exchanged, its codes, or what was worked out of it: not done */
+    SHOWS_IN_PART    /* done, and the act itself leaves out what was exchanged (access_books) */
+};
+
 struct desk_act {
     const char *name;      /* "request-send": also what the access entry says */
     const char *arguments; /* for help: "agreement, attachments" */
@@ -53,6 +61,7 @@ struct desk_act {
     bool has_body;
     bool (*run)(struct journal *journal, const struct desk_call *call, struct json_writer *out,
                 struct error *err);
+    enum desk_shows shows;
 };
 
 extern const struct desk_act desk_acts[];

@@ -53,6 +53,9 @@ bool access_pseudonym(struct journal *journal, const struct journal_line *line, 
 /* The pseudonym of the second officer of this call; empty when there is none. */
 bool access_approver(struct journal *journal, const struct journal_line *line,
                      const struct desk_call *call, struct span *out, struct error *err);
+/* What was erased since the backup is here again until the resume repeats it; whether there is such a thing, only the partner
+ * knows. CONFLICT, beginning with `what`: nothing that was exchanged may be shown now. */
+bool access_books(const struct journal *journal, const char *what, struct error *err);
 /* Checks that the officer is one of ours and active; gives the row. */
 bool access_officer(struct journal *journal, struct span officer, struct arena *arena,
                     struct officer_row *out, struct error *err);

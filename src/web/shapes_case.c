@@ -201,6 +201,7 @@ static const struct shape_field shown_fields[] = {
     TIME("review", MAY, NULL),
     LIST("own_initiative", MUST, PARTNER_COUNT_MAX, initiatives,
          "Partners whose agreement lists an offence of the case."),
+    TEXT("items_shut", MAY, 1, ERROR_TEXT_SIZE, "Why none of its items is shown now."),
     LIST("items", MUST, CASE_ROWS_MAX, items, "The newest first."),
     LIST("people", MUST, CASE_PEOPLE_MAX, people, NULL),
     LIST("tasks", MUST, CASE_ROWS_MAX, tasks, "The open ones first."),
