@@ -234,12 +234,14 @@ static void ruling_show(const struct agreement *agreement, const struct ruling *
     if (ruling->row != DEADLINE_NONE) {
         json_string_field(out, "due_row", deadline_row_names[ruling->row]);
         json_integer_field(out, "due_hours_after_receipt", ruling->due_after_ms / HOUR_MS);
+        json_string_field(out, "due_clause", agreement_clauses[CLAUSE_DEADLINES].number);
     }
     if (ruling->is_allowed) {
         json_boolean_field(out, "needs_second_approval", ruling->needs_second_approval);
         json_choices_field(out, "approvals", four_eyes_names, FOUR_EYES_COUNT, ruling->approvals);
         json_integer_field(out, "erased_after_days", ruling->erase_after_ms / DAY_MS);
         json_string_field(out, "erased_from", erase_from_names[ruling->erase_from]);
+        json_string_field(out, "erased_clause", agreement_clauses[CLAUSE_RETENTION].number);
     }
     if (proposed->ground != TRANSFER_NONE)
         ground_write("transfer_proposed", proposed, out);

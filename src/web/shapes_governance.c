@@ -131,10 +131,12 @@ static const struct shape_field ruling_fields[] = {
     COUNT("version", MUST, NULL),
     CHOICE("due_row", MAY, deadline_row_names, "Which deadline."),
     COUNT("due_hours_after_receipt", MAY, NULL),
+    TEXT("due_clause", MAY, 1, NAME_SIZE_MAX, "Where the deadline stands."),
     BOOLEAN("needs_second_approval", MAY, NULL),
     CHOICES("approvals", MAY, 0, four_eyes_names, "Why a second officer is needed."),
     COUNT("erased_after_days", MAY, NULL),
     CHOICE("erased_from", MAY, erase_from_names, NULL),
+    TEXT("erased_clause", MAY, 1, NAME_SIZE_MAX, "Where the receiver's cap stands."),
     OBJECT("transfer_proposed", MAY, shape_transfer_grounds,
            "Of a message of ours that names no ground and leaves the Union: what the agreement "
            "proposes; an officer confirms it with transfer_ground."),

@@ -55,7 +55,8 @@ CHECK_TEST(a_message_is_ruled_without_being_sent)
     CHECK_OK(act(0, "agreement-try", "{}", request_body(0), &err), err);
     CHECK(said("\"allowed\":true"));
     CHECK(said("\"type\":\"request\""));
-    CHECK(said("\"due_hours_after_receipt\":168"));
+    CHECK(said("\"due_hours_after_receipt\":168,\"due_clause\":\"8.1\""));
+    CHECK(said("\"erased_from\":\"closure\",\"erased_clause\":\"5.3\""));
     /* As the receiver of the same body: its authority is not the partner's. */
     CHECK_OK(act(0, "agreement-try", "{\"receive\":true}", request_body(0), &err), err);
     CHECK(said("\"allowed\":false"));
