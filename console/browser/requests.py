@@ -56,6 +56,15 @@ def main():
         body.pop("urgency_ground", None)
         body.pop("urgency_reason", None)
         write(name, body)
+    # Somebody of our own case, with what the form of the console does not have.
+    person = request("RO-CASE")["persons"][0]
+    person["marking"]["origin_party"] = "ro"
+    person["marking"].pop("transfer", None)
+    person["phones"] = ["+355 69 000 0001"]
+    person["documents"] = [{"kind": "passport", "number": "ZZ0000099", "country": "AL"}]
+    person["names"] = [{"family": "Krasniqi", "given": "Dritan", "script": "latin"}]
+    person["link_to_purpose"] = "Hired the van in the exercise."
+    write("person", person)
     write("given", given_of(request("AL-GIVEN-1")))
     naughty = request("<b>naughty</b>&'\"")
     naughty["facts"] = "\n".join(NAUGHTY)

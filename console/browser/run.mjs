@@ -274,6 +274,264 @@ async function giving(desk, browser) {
   await page.getByRole('link', { name: 'AL-URGENT-1' }).waitFor();
 }
 
+const NAUGHTY = `<script>document.title='ran'</script>"><img src=x onerror="document.title='ran'"> \u202etxt.exe\u202c {{1}} %s &amp;`;
+
+/** Each key that is pressed beside the text that is written, which costs a head, not keys. */
+function keysOf(page) {
+  const count = { keys: 0 };
+  return {
+    count,
+    press: async (...keys) => {
+      for (const key of keys) {
+        count.keys += key.split('+').length;
+        await page.keyboard.press(key);
+      }
+    },
+    write: (text) => page.keyboard.insertText(text),
+  };
+}
+
+/** The heading of a page has the focus when it opens: the keys begin there. */
+async function on(page, name) {
+  await page.getByRole('heading', { level: 1, name }).waitFor();
+  await page.waitForFunction(() => document.activeElement?.tagName === 'H1');
+}
+
+/** A routine request about somebody of the case, by keyboard alone: keys beside free text, and time, are counted. */
+async function composing(browser) {
+  const desk = await deskOpen(browser);
+  const { page } = desk;
+  await logIn(page, 'mihai', 'exercise-mihai');
+  await workBegin(page, 'a request of the night', 'c-2');
+  await page.getByRole('link', { name: 'Our requests' }).click();
+  await page.getByRole('link', { name: 'New request' }).waitFor();
+  const { press, write, count } = keysOf(page);
+  const begun = Date.now();
+  await page.getByRole('link', { name: 'New request' }).focus();
+  await press('Enter');
+  await on(page, 'New request');
+  await page.getByText('0 of 6 are done.').waitFor();
+  await press('Tab', 'Enter'); // the first task
+  await on(page, 'To whom, and how urgent');
+  check('whoever asks is proposed from the case', (await page.getByLabel('Requesting authority').inputValue()) === 'Single Point of Contact, Bucharest');
+  await press('Tab', 'Space'); // not urgent
+  await press('Tab', 'Tab');
+  await write('1 Example Street, Bucharest');
+  await press('Enter');
+  await on(page, 'What is asked, and why');
+  await press('Tab');
+  await write('Which vehicles are registered to him?');
+  await press('Tab');
+  await write('Exercise. Eleven people were found hidden in a van near Calafat.');
+  await press('Tab');
+  await write('His passport was issued in Shkodër.');
+  await press('Tab', 'i', 'Tab', 'Space', 'Enter'); // investigation; the offence of the case stands first
+  await on(page, 'Persons');
+  await press('Tab', 'Enter');
+  await on(page, 'Person 1');
+  await press('Control+Enter');
+  await on(page, 'How it may be used');
+  await press('Tab', 'u', 'Tab', 'Space', 'Enter');
+  await on(page, 'Sent elsewhere, and declarations');
+  await press('Tab', 'Space', 'Tab', 'Space', 'Tab', 'Space', 'Tab', 'Space', 'Enter');
+  await on(page, 'Ground of the transfer');
+  await page.getByText('The one that the agreement proposes: Article 61').waitFor();
+  check('the ground is proposed and not taken', (await page.locator('input:checked').count()) === 0);
+  await press('Tab', 'Space', 'Enter');
+  await on(page, 'Check your request');
+  await page.getByRole('button', { name: 'Send', exact: true }).waitFor();
+  await page.getByText('These name the same.').waitFor();
+  while (!(await page.evaluate(() => document.activeElement?.textContent === 'Send'))) await press('Tab');
+  await press('Enter');
+  await page.getByText('It is in our log now.').waitFor();
+  console.log(`a routine request: ${count.keys} keys beside free text, ${((Date.now() - begun) / 1000).toFixed(1)} s without its writing`);
+  check('fewer than 40 keys beside free text', count.keys < 40, count.keys);
+  check('what is done has the focus', await page.evaluate(() => document.activeElement?.className === 'done'));
+  await shot('compose-sent', page);
+  return desk;
+}
+
+const composed = [
+  ['whom', 'To whom, and how urgent'],
+  ['what', 'What is asked, and why'],
+  ['persons', 'Persons'],
+  ['codes', 'How it may be used'],
+  ['elsewhere', 'Sent elsewhere, and declarations'],
+  ['ground', 'Ground of the transfer'],
+];
+
+/** From the checked request to the partner's own desk: what lacks, what the node says of a field, a lock, and a second officer. */
+async function composingOn(desk, browser) {
+  const { page } = desk;
+  await page.getByRole('link', { name: 'Our requests' }).first().click();
+  await page.getByRole('link', { name: 'New request' }).click();
+  await page.getByText('0 of 6 are done.').waitFor();
+  await page.getByRole('link', { name: 'To whom, and how urgent' }).click();
+  await on(page, 'To whom, and how urgent');
+  check('the next one begins with the same sender', (await page.getByLabel('Its address').inputValue()) === '1 Example Street, Bucharest');
+  await page.getByRole('radio', { name: 'Yes' }).check();
+  await page.getByLabel('Our reference').fill('RO-<b>2</b>');
+  await page.getByRole('button', { name: 'Go on' }).click();
+  check('an urgent one wants its ground and its reasons', (await page.getByText('This is wanted.').count()) === 2);
+  await page.getByLabel('danger to life').check();
+  await page.getByLabel('The objective reasons for it').fill(NAUGHTY);
+  await page.getByRole('button', { name: 'Go on' }).click();
+  await on(page, 'What is asked, and why');
+  await page.getByLabel('What is asked, as precisely').fill('Which vehicles are registered to him?');
+  await page.getByLabel('Facts of the case').fill(NAUGHTY);
+  await page.getByLabel('Why it is believed').fill(NAUGHTY);
+  await page.getByLabel('Purpose').selectOption('investigation');
+  await page.getByLabel('smuggling of migrants').check();
+  await page.getByRole('button', { name: 'Go on' }).click();
+  await on(page, 'Persons');
+  await page.getByRole('button', { name: 'Take from the case: Dritan Krasniqi' }).click();
+  await on(page, 'Person 1');
+  await page.getByRole('button', { name: 'Go on', exact: true }).click();
+  await on(page, 'How it may be used');
+  await page.getByLabel('Classification').selectOption('unclassified');
+  await page.getByLabel('H1').check();
+  await page.getByRole('button', { name: 'Go on' }).click();
+  await on(page, 'Sent elsewhere, and declarations');
+  check('what the case notes of other channels is said before it is asked', /The case notes: SIENA, S-77/.test(await page.locator('main').innerText()));
+  await page.getByRole('radio', { name: 'no' }).check();
+  for (const one of await page.getByRole('group', { name: 'I declare' }).getByRole('checkbox').all()) await one.check();
+  await page.getByRole('button', { name: 'Go on' }).click();
+  await on(page, 'Ground of the transfer');
+  await page.getByLabel('The one that the agreement proposes').check();
+  await page.getByRole('button', { name: 'Go on' }).click();
+  await on(page, 'Check your request');
+  await page.getByRole('button', { name: 'Send', exact: true }).waitFor();
+  const text = await page.locator('main').innerText();
+  for (const wanted of ['8 h 00 min after the partner received it (urgent, directly accessible; clause 8.1)', /Albania erases it \d+ days after it is closed \(clause 5.3\)/, 'clause 1.3, version 1', 'Krasniqi', 'ZZ0000099', '+355 69 000 0001', 'Article 61', 'danger to life', 'necessary and proportionate for the purpose', 'cruel treatment'])
+    check(`the check says: ${wanted}`, wanted instanceof RegExp ? wanted.test(text) : text.includes(wanted), text.slice(0, 1500));
+  await page.getByText('These name the same.').waitFor();
+  check('and the request of before is among them', /request c-2\/.*from us/.test(await page.locator('section[aria-labelledby=same]').innerText()), await page.locator('section[aria-labelledby=same]').innerText());
+  check('who is in the case itself is no warning', !/person in a case/.test(await page.locator('section[aria-labelledby=same]').innerText()));
+  check('what is noted elsewhere is a warning', /sent over SIENA: S-77/.test(await page.locator('main').innerText()));
+  check('no code stands where a word should', !/migrant_smuggling|art61_treaty|unclassified\b.*_|investigation_/.test(text));
+  await everyWay('compose-check', page);
+  await page.getByRole('link', { name: 'All parts of the request' }).click();
+  await page.getByText('6 of 6 are done.').waitFor();
+  await page.getByRole('button', { name: 'Throw it away' }).click();
+  check('one press throws nothing away', (await page.getByRole('button', { name: 'Yes, throw all of it away' }).count()) === 1 && (await page.getByText('6 of 6 are done.').count()) === 1);
+  await everyWay('compose', page);
+  for (const [task, name] of composed) {
+    await page.getByRole('link', { name, exact: true }).click();
+    await on(page, name);
+    if (task === 'ground') await page.getByText('The one that the agreement proposes').waitFor();
+    await everyWay(`compose-${task}`, page);
+    await page.getByRole('link', { name: 'All parts of the request' }).click();
+    await on(page, 'New request');
+  }
+  // A person by form, in Arabic script, with hostile text in every field that is free.
+  await page.getByRole('link', { name: 'Persons', exact: true }).click();
+  await page.getByRole('link', { name: 'Change person 1' }).click();
+  await on(page, 'Person 1');
+  await everyWay('compose-person-taken', page);
+  await page.getByRole('button', { name: 'Go on to another person' }).click();
+  await on(page, 'Persons');
+  await page.getByRole('button', { name: 'Enter a person' }).click();
+  await on(page, 'Person 2');
+  await page.getByRole('button', { name: 'Go on', exact: true }).click();
+  check('what a person lacks is named', (await page.getByText('This is wanted.').count()) >= 8, await page.getByText('This is wanted.').count());
+  await page.waitForFunction(() => document.activeElement?.tagName === 'TEXTAREA');
+  await everyWay('compose-person', page);
+  await page.getByLabel('Why this person is linked').fill(NAUGHTY);
+  await page.getByLabel('Role in the case').selectOption('contact_associate');
+  await page.getByLabel('Family name').fill('محمد عبد الله');
+  await page.getByLabel('Also known as').fill(NAUGHTY.slice(0, 100));
+  await page.getByLabel('Script').selectOption('arabic');
+  await page.getByLabel('Born', { exact: true }).fill('1984-13');
+  await page.getByLabel('Nationalities').fill('al sy');
+  await page.getByText('AL: Albania, SY: Syria').waitFor();
+  await page.getByRole('button', { name: 'Add a document' }).click();
+  await page.getByLabel('Kind', { exact: true }).selectOption('passport');
+  await page.getByLabel('Number', { exact: true }).fill('<b>ZZ2');
+  for (const [label, value] of [['Fact or assessment', 'fact'], ['System it was taken from', 'national'], ['Evaluation of the source', 'B'], ['Evaluation of the information', '2'], ['Classification', 'unclassified']])
+    await page.getByLabel(label).selectOption(value);
+  await page.getByRole('group', { name: 'Handling of this person' }).getByLabel('H1').check();
+  // Another screen and back, and a lock: nothing that was entered is lost.
+  await page.getByRole('link', { name: 'Alarms' }).click();
+  await page.getByRole('heading', { name: 'Alarms' }).waitFor();
+  await page.goBack();
+  await on(page, 'Person 2');
+  check('another screen loses nothing', (await page.getByLabel('Family name').inputValue()) === 'محمد عبد الله');
+  await page.evaluate(async () => {
+    const who = await (await fetch('/api/v1/session')).json();
+    await fetch('/api/v1/session', { method: 'DELETE', headers: { 'X-Besa-CSRF': who.csrf } });
+  });
+  await page.getByRole('heading', { name: 'Log in' }).waitFor({ timeout: 40_000 });
+  check('nothing of it stands in sight of whoever finds the desk', (await page.getByText('Krasniqi').count()) === 0);
+  await page.getByLabel('Officer', { exact: true }).fill('mihai');
+  await page.getByLabel('Password', { exact: true }).fill('exercise-mihai');
+  await page.getByRole('button', { name: 'Log in' }).click();
+  await on(page, 'Person 2');
+  check('a lock loses nothing', (await page.getByLabel('Family name').inputValue()) === 'محمد عبد الله' && (await page.getByLabel('Number', { exact: true }).inputValue()) === '<b>ZZ2');
+  // The node finds the date wrong: it says so at its field.
+  await page.goto(`${url}/console#/compose/check`);
+  await page.getByText('Something entered does not fit.').first().waitFor();
+  await shot('compose-check-wrong', page);
+  await page.getByRole('link', { name: 'All parts of the request' }).click();
+  check('the list says where to correct', /Persons\s*▲ to be corrected/.test(await page.locator('.tasks').innerText()), await page.locator('.tasks').innerText());
+  await shot('compose-wrong', page);
+  await page.getByRole('link', { name: 'Persons', exact: true }).click();
+  await page.getByRole('link', { name: 'Change person 2' }).click();
+  await on(page, 'Person 2');
+  const born = page.locator('.field.wrong', { has: page.getByLabel('Born', { exact: true }) });
+  check('and it stands next to its field', (await born.locator('.error').count()) === 1);
+  await accessible('a person that the node found wrong', page);
+  await shot('compose-person-wrong', page);
+  await page.getByLabel('Born', { exact: true }).fill('1984-12');
+  await page.getByRole('button', { name: 'Go on', exact: true }).click();
+  await on(page, 'Check your request');
+  await page.getByRole('button', { name: 'Send', exact: true }).waitFor();
+  // Sent elsewhere after all: the case's own note is taken over.
+  await page.getByRole('link', { name: /Change: Sent elsewhere/ }).click();
+  await on(page, 'Sent elsewhere, and declarations');
+  await page.getByRole('radio', { name: 'yes' }).check();
+  await page.getByRole('button', { name: 'Take it over' }).click();
+  await shot('compose-references', page);
+  await page.getByRole('button', { name: 'Go on', exact: true }).click();
+  await on(page, 'Check your request');
+  await page.getByRole('button', { name: 'Give it to a second officer' }).click();
+  await page.getByText('It waits for a second officer and is not sent.').waitFor();
+  await accessible('compose, waits', page);
+  await shot('compose-waits', page);
+  check('nothing of it ran', (await page.title()) === 'Besa', await page.title());
+
+  const second = await deskOpen(browser);
+  await logIn(second.page, 'aproba', 'exercise-aproba');
+  await workBegin(second.page, 'approvals', 'c-2');
+  await second.page.getByRole('link', { name: 'Second officer' }).click();
+  await second.page.getByRole('link', { name: /Send a request, drafted by mihai/ }).click();
+  await second.page.getByText('محمد عبد الله').first().waitFor();
+  check('the second officer reads how urgent it is, and what is declared', /danger to life[^]*necessary and proportionate/.test(await second.page.locator('main').innerText()));
+  check('the draft names the other channel', /SIENA: S-77/.test(await second.page.locator('main').innerText()));
+  await accessible('approval of a request', second.page);
+  await shot('compose-approval', second.page);
+  await second.page.getByRole('button', { name: 'Confirm and do it' }).click();
+  await second.page.getByText('Confirmed. It is done').waitFor();
+  await quiet('approving a request', second);
+  await second.context.close();
+
+  await page.getByRole('link', { name: 'Our requests' }).first().click();
+  const row = page.getByRole('link', { name: 'RO-<b>2</b>' });
+  await row.waitFor();
+  const item = decodeURIComponent((await row.getAttribute('href')).split('/').pop());
+  let there = '';
+  for (let i = 0; i < 40 && !there.includes('S-77'); i++) {
+    there = (await promisify(exec)(`${process.env['BESA_CONSOLE_THERE']} ${item}`).catch(() => ({ stdout: '' }))).stdout;
+    if (!there.includes('S-77')) await page.waitForTimeout(500);
+  }
+  const body = JSON.parse(there || '{}').body ?? {};
+  check('the partner reads the request as it was written', body.asked === 'Which vehicles are registered to him?' && body.persons?.length === 2, there.slice(0, 500));
+  check('with the name in its own script, and hostile text as text', body.persons?.[1]?.names?.[0]?.family === 'محمد عبد الله' && body.persons[1].link_to_purpose === NAUGHTY, body.persons?.[1]);
+  check('with what the case had of the person', body.persons?.[0]?.phones?.[0] === '+355 69 000 0001');
+  check('on the ground that the officer took', body.transfer?.ground === 'art61_treaty', body.transfer);
+  await quiet('composing', desk);
+  await desk.context.close();
+}
+
 async function leaving(desk) {
   const { page, context } = desk;
   let streams = 0;
@@ -460,6 +718,7 @@ try {
   await giving(desk, browser);
   await quiet('a shift', desk);
   await leaving(desk);
+  await composingOn(await composing(browser), browser);
   await firstLogIn(browser);
   await forbidden(browser);
 } catch (failure) {

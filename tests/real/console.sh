@@ -31,6 +31,9 @@ begin ro
 begin al
 quiet ana case c-1 "Lorry at Giurgiu" || fail "a case"
 quiet blerim case c-1 "Exercise" || fail "a case"
+# A case that a new request is composed in, with somebody in it.
+quiet ana case c-2 "Van at Calafat" --offence migrant_smuggling --authority "Single Point of Contact, Bucharest" || fail "a second case"
+quiet ana case reference c-2 siena S-77 || fail "the case is in another channel"
 
 field() { grep -o "\"$1\":\"[^\"]*\"" | head -n 1 | cut -d '"' -f 4; }
 one_time() { # ID: a password that is good for setting one's own
@@ -48,6 +51,7 @@ for officer in mihai oana aproba; do own_password "$officer"; done
 
 # What the partner asks: an urgent one, one that is not, and one in which every text is hostile to a page.
 "$root/console/browser/requests.py" "$sample" "$homes" || fail "the requests are written"
+quiet ana case person c-2 "$homes/person.json" || fail "somebody is in the case"
 for request in urgent other naughty; do
     quiet blerim --case c-1 request "$homes/$request.json" $([ "$request" = naughty ] && echo --attach "$homes/<b>naughty.html") ||
         fail "al sends $request"
@@ -70,6 +74,8 @@ BESA_CONSOLE_ONE_TIME=$(one_time noua)
 export BESA_CONSOLE_SHOTS=${BESA_CONSOLE_SHOTS:-$homes/shots}
 # The test sends one more request while the inbox is open.
 export BESA_CONSOLE_MORE="$besa --home $homes/al --officer blerim --reason exercise --json --case c-1 request $homes/more.json"
+# What the partner has of the request that the test composes: the item is put behind.
+export BESA_CONSOLE_THERE="$besa --home $homes/al --officer blerim --reason exercise --json --case c-1 show"
 export BESA_CONSOLE_END="$besa --home $homes/ro --officer admin-ro --reason exercise officer end mihai"
 if [ "${3:-}" = hold ]; then
     env | grep '^BESA_CONSOLE' > "${BESA_CONSOLE_HELD:-/dev/stdout}"

@@ -12,6 +12,7 @@ export const roles = {
   'item-show': desk.filter((role) => role !== 'auditor'),
   'translation-list': desk.filter((role) => role !== 'auditor'),
   'crosscheck-show': ['duty_officer', 'investigator', 'analyst', 'head_of_desk'],
+  'request-send': acting,
   assign: acting,
   'access-decide': acting,
   'clarification-ask': acting,

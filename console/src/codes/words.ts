@@ -77,6 +77,43 @@ export const tables = {
     public_authority: t('another public authority', 'altă autoritate publică', 'një autoritet tjetër publik'),
     private_party: t('a private party', 'o parte privată', 'një palë private'),
   },
+  script: {
+    latin: t('Latin', 'latin', 'latin'),
+    cyrillic: t('Cyrillic', 'chirilic', 'cirilik'),
+    greek: t('Greek', 'grecesc', 'greqisht'),
+    arabic: t('Arabic', 'arab', 'arab'),
+    other: t('another script', 'alt alfabet', 'shkrim tjetër'),
+  },
+  four_eyes: {
+    answer: t('an answer', 'un răspuns', 'një përgjigje'),
+    refusal: t('a refusal', 'un refuz', 'një refuzim'),
+    protected_person: t('a protected person', 'o persoană protejată', 'një person i mbrojtur'),
+    special_category: t('special categories of data', 'categorii speciale de date', 'kategori të veçanta të dhënash'),
+    single_transfer: t('a transfer for one person alone', 'un transfer pentru o singură persoană', 'një transferim për një person të vetëm'),
+    request: t('a request', 'o cerere', 'një kërkesë'),
+    clarification: t('a question', 'o clarificare', 'një sqarim'),
+  },
+  declaration: {
+    necessary_and_proportionate: t(
+      'What is asked is necessary and proportionate for the purpose.',
+      'Ce se cere este necesar și proporțional pentru scop.',
+      'Çfarë kërkohet është e nevojshme dhe proporcionale për qëllimin.',
+    ),
+    believed_available: t(
+      'There are objective reasons to believe that the other side holds it.',
+      'Există motive obiective de a crede că cealaltă parte o deține.',
+      'Ka arsye objektive për të besuar se pala tjetër e mban.',
+    ),
+    no_death_penalty: t(
+      'It is not to be used to request, hand down or carry out a death penalty or cruel treatment.',
+      'Nu se va folosi pentru a cere, pronunța sau executa pedeapsa cu moartea sau un tratament crud.',
+      'Nuk do të përdoret për të kërkuar, dhënë ose zbatuar dënim me vdekje ose trajtim mizor.',
+    ),
+  },
+  sent_elsewhere: {
+    no: t('no', 'nu', 'jo'),
+    yes: t('yes', 'da', 'po'),
+  },
   delay_stage: {
     applied: t('applied for', 'solicitată', 'i kërkuar'),
     prolonged: t('takes longer', 'se prelungește', 'zgjatet'),

@@ -208,3 +208,31 @@ export type ApprovalShown = Approval & { reason: string; arguments: string; body
 
 /** What an act that sends answers: the message that is in our log now, or the draft that waits for a second officer. */
 export type Done = { item?: string; state: string; approval?: string; allowed_by_clause?: string; unit?: string };
+
+export type AgreementRow = { agreement: string; partner: string; version: number; suspended: boolean; ended: boolean };
+export type GroundProposed = { ground: string; instrument: string; article: string; review_at: string };
+/** What the agreement says of a message before it is sent. */
+export type Ruling = {
+  allowed: boolean;
+  clause: string;
+  why: string;
+  version: number;
+  due_row?: string;
+  due_hours_after_receipt?: number;
+  due_clause?: string;
+  needs_second_approval?: boolean;
+  approvals?: string[];
+  erased_after_days?: number;
+  erased_from?: 'receipt' | 'closure';
+  erased_clause?: string;
+  transfer_proposed?: GroundProposed;
+};
+export type Duplicates = { list: CrossRecord[]; more: boolean; elsewhere: { case: string; channel: string; reference: string }[] };
+/** A case as its officer sees it: only what a new request takes from it. */
+export type CaseShown = {
+  case: string;
+  authority?: string;
+  offences: string[];
+  people: { person: number; record?: Record<string, unknown> }[];
+  references: { channel: string; reference: string }[];
+};

@@ -13,6 +13,7 @@ import type { Session } from '../core/types';
 import { language, languages, say, type Language, type Word } from '../core/words';
 import { Alarms } from '../screens/alarms/view';
 import { Approvals, ApprovalScreen } from '../screens/approvals/view';
+import { Compose } from '../screens/compose/view';
 import { decisionRead } from '../screens/decide/form';
 import { Decide } from '../screens/decide/view';
 import { Inbox } from '../screens/inbox/view';
@@ -122,7 +123,7 @@ function WorkBar({ change }: { change: () => void }) {
 function places(role: string): { screen: string; word: Word; within: string[] }[] {
   const all = [
     { screen: 'inbox', word: w.inbox, act: 'inbox-list', within: ['inbox', 'request', 'decide'] },
-    { screen: 'sent', word: w.sent, act: 'sent-list', within: ['sent'] },
+    { screen: 'sent', word: w.sent, act: 'sent-list', within: ['sent', 'compose'] },
     { screen: 'alarms', word: w.alarms, act: 'alarm-list', within: ['alarms'] },
     { screen: 'approvals', word: w.approvals, act: 'approval-list', within: ['approvals', 'approval'] },
   ] as const;
@@ -202,12 +203,13 @@ function Screen({ isChanging, changed }: { isChanging: boolean; changed: () => v
   if (who.must_change) return <Password />;
   const begins = places(who.role)[0]?.screen ?? '';
   const screen = route.value.screen === 'inbox' ? begins : route.value.screen;
-  const isForCase = (screen === 'request' || screen === 'decide') && work.value?.caseNumber === '';
+  const isForCase = (screen === 'request' || screen === 'decide' || screen === 'compose') && work.value?.caseNumber === '';
   if (work.value === null || isChanging || isForCase) return <WorkScreen key={String(isForCase)} isForCase={isForCase} done={changed} />;
   // Another reason or case is another reading: what is shown is asked for anew under it.
   const key = `${work.value.reason} ${work.value.caseNumber}`;
   if (screen === 'inbox') return <Inbox key={key} />;
   if (screen === 'sent') return <Sent key={key} />;
+  if (screen === 'compose' && may(who.role, 'request-send')) return <Compose key={key} />;
   if (screen === 'alarms') return <Alarms key={key} />;
   if (screen === 'approvals') return <Approvals key={key} />;
   if (screen === 'approval' && id !== '') return <ApprovalScreen key={`${id} ${key}`} id={id} caseNumber={caseOf(filter)} />;

@@ -133,8 +133,9 @@ const argumentWords: Record<string, Word> = {
   authority: w.authority,
   expected_by: w.expected,
   urgency: w.urgency,
+  elsewhere: w.elsewhere,
 };
-const argumentCodes: Record<string, CodeTable> = { grounds: 'ground', true_grounds: 'ground', access: 'access', held_by: 'held_by', doubt: 'doubt', authorisation: 'delay_stage', delay_reason: 'delay_reason', urgency: 'urgency' };
+const argumentCodes: Record<string, CodeTable> = { grounds: 'ground', true_grounds: 'ground', access: 'access', held_by: 'held_by', doubt: 'doubt', authorisation: 'delay_stage', delay_reason: 'delay_reason', urgency: 'urgency', elsewhere: 'sent_elsewhere' };
 
 function Arguments({ of }: { of: Bag }) {
   const item = text(of, 'item');

@@ -71,4 +71,5 @@ export default {
     ro: 'Este ciorna dumneavoastră: o confirmă alt ofițer.',
     sq: 'Ky është drafti juaj: e konfirmon një oficer tjetër.',
   },
+  elsewhere: { en: 'Sent over another channel already', ro: 'Trimisă deja prin alt canal', sq: 'Dërguar tashmë përmes një kanali tjetër' },
 } satisfies Record<string, Word>;

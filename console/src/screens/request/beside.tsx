@@ -124,7 +124,8 @@ function PartProblem({ problem, retry }: { problem: unknown; retry: () => void }
   return <ProblemBox problem={problem} retry={retry} />;
 }
 
-function Record({ record }: { record: CrossRecord }) {
+/** One record that names the same. */
+export function Record({ record }: { record: CrossRecord }) {
   const about = [
     record.reference && asShown(record.reference),
     record.partner && country(record.partner),

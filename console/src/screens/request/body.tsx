@@ -1,5 +1,6 @@
 // What a message says: a request, an answer, or what was given unasked; each thing in it with its marking.
 import { code, type CodeTable } from '../../codes/code';
+import { tables } from '../../codes/words';
 import { languageName } from '../../codes/country';
 import { at } from '../../core/clock';
 import { say } from '../../core/words';
@@ -27,7 +28,7 @@ export function Body({ body, isDraft = false }: { body: Bag; isDraft?: boolean }
   return (
     <section aria-labelledby="facts">
       <h2 id="facts">{say(w.facts)}</h2>
-      {lang !== undefined && <p class="quiet">{say(w.theirLanguage, { language: languageName(lang) })}</p>}
+      {lang !== undefined && <p class="quiet">{say(isDraft ? w.inLanguage : w.theirLanguage, { language: languageName(lang) })}</p>}
       <Facts>
         <TextFact name={say(w.question)} value={text(body, 'question')} lang={lang} />
         <TextFact name={say(w.reply)} value={text(body, 'reply')} lang={lang} />
@@ -52,6 +53,7 @@ export function Body({ body, isDraft = false }: { body: Bag; isDraft?: boolean }
         />
         <TextFact name={say(w.factsOfCase)} value={text(body, 'facts')} lang={lang} />
         <TextFact name={say(w.relevance)} value={text(body, 'relevance')} lang={lang} />
+        {isDraft && typeof body['urgent'] === 'boolean' && <Fact name={say(w.howUrgent)}>{code('urgent', text(body, 'urgency_ground') ?? 'no')}</Fact>}
         <TextFact name={say(w.urgencyReason)} value={text(body, 'urgency_reason')} lang={lang} />
         <TextFact name={say(w.believed)} value={text(body, 'believed_available_reason')} lang={lang} />
         <TextFact name={say(w.toJudge)} value={text(body, 'to_judge')} lang={lang} />
@@ -79,6 +81,7 @@ export function Body({ body, isDraft = false }: { body: Bag; isDraft?: boolean }
           ))}
         />
         <Transfer from={body} />
+        {isDraft && <ListFact name={say(w.declared)} values={Object.keys(tables.declaration).filter((one) => body[one] === true).map((one) => code('declaration', one))} />}
         {!isDraft && <TextFact name={say(w.officer)} value={text(body, 'officer')} />}
         {!isDraft && <TextFact name={say(w.approvedBy)} value={text(body, 'approved_by')} />}
         <Rest from={body} known={KNOWN} />

@@ -1,5 +1,6 @@
 // Our requests: how far each is with the partner, and how long the partner still has.
 import { code } from '../../codes/code';
+import { may } from '../../codes/roles';
 import { country } from '../../codes/country';
 import { at, left } from '../../core/clock';
 import { useKeys } from '../../core/keys';
@@ -8,7 +9,7 @@ import { Empty, Heading, Loading, ProblemBox } from '../../core/parts';
 import { link, route } from '../../core/route';
 import { LeftShown, rowMove } from '../../core/rows';
 import { shown } from '../../core/shown';
-import { now } from '../../core/state';
+import { now, session } from '../../core/state';
 import type { Counts, OwnRequests, RequestRow, ReturnedRow } from '../../core/types';
 import { say, type Word } from '../../core/words';
 import { filterRead, filters, isReturned, queryOf, type Filter } from './rows';
@@ -89,6 +90,11 @@ export function Sent() {
   return (
     <main id="content">
       <Heading>{say(w.title)}</Heading>
+      {may(session.value?.role, 'request-send') && (
+        <p class="acts">
+          <a href={link('compose')}>{say(w.compose)}</a>
+        </p>
+      )}
       <Tiles counts={pages[0]?.counts} chosen={filter} />
       {problem !== null && <ProblemBox problem={problem} retry={again} />}
       {pages.length === 0 && problem === null && <Loading />}

@@ -2,6 +2,7 @@ import type { Word } from '../../core/words';
 
 export default {
   title: { en: 'Our requests', ro: 'Cererile noastre', sq: 'Kërkesat tona' },
+  compose: { en: 'New request', ro: 'Cerere nouă', sq: 'Kërkesë e re' },
   tiles: { en: 'Show only', ro: 'Arată numai', sq: 'Shfaq vetëm' },
   open: { en: 'Open', ro: 'Deschise', sq: 'Të hapura' },
   overdue: { en: 'Overdue', ro: 'Depășite', sq: 'Të tejkaluara' },
