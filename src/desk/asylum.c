@@ -17,12 +17,20 @@
 #define PEOPLE_STEP    64u                   /* who have one key, read at once */
 #define CLEARED_MAX    256u /* namesakes in one message; of more, nobody else is cleared */
 #define NEAR_CASE_MAX  16u
+#define ASKED_MAX      8192u /* keys of words that are not asked twice */
 
 const char *const protection_status_names[PROTECTION_STATUS_COUNT] = {
     [PROTECTION_NONE_KNOWN] = "none_known",
     [PROTECTION_APPLICANT] = "applicant",
     [PROTECTION_PROTECTED] = "protected",
     [PROTECTION_UNKNOWN] = "unknown",
+};
+
+/* Keys of words that wait to be asked of the books at once, and those that were asked: a text says most words again. */
+struct asking {
+    uint8_t waiting[ASYLUM_ASK_MAX][MATCH_KEY_SIZE];
+    size_t count;
+    uint8_t asked[ASKED_MAX][MATCH_KEY_SIZE]; /* each in its place; a later one takes it */
 };
 
 /* One look at what is about to leave. */
@@ -32,6 +40,7 @@ struct look {
     struct arena *arena;
     struct span state;
     struct match_keys *keys;
+    struct asking *asking;
     const struct person *person;  /* who is told field by field; NULL: a text is looked at */
     int64_t cleared[CLEARED_MAX]; /* people with whose name the message names somebody else */
     size_t cleared_count;
@@ -127,6 +136,41 @@ static bool name_visit(void *context, const uint8_t key[MATCH_KEY_SIZE], struct 
     return key_weigh(context, key, false, err);
 }
 
+/* --- many keys at once --- */
+
+/* Nearly always nobody has any of them; else each is weighed as it came. */
+static bool waiting_weigh(struct look *look, struct error *err)
+{
+    struct asking *asking = look->asking;
+    struct span keys[ASYLUM_ASK_MAX];
+    size_t count = asking->count;
+    bool any = false;
+
+    for (size_t i = 0; i < count; i++)
+        keys[i] = span_make(asking->waiting[i], MATCH_KEY_SIZE);
+    asking->count = 0;
+    if (!asylum_keys_any(look->journal->db, keys, count, &any, err))
+        return false;
+    for (size_t i = 0; any && i < count; i++)
+        if (!key_weigh(look, asking->waiting[i], false, err))
+            return false;
+    return true;
+}
+
+/* Who is cleared is so before the first text, and so the same key finds the same a second time. */
+static bool word_visit(void *context, const uint8_t key[MATCH_KEY_SIZE], struct error *err)
+{
+    struct look *look = context;
+    struct asking *asking = look->asking;
+    uint8_t *asked = asking->asked[(key[0] | (size_t)key[1] << 8) % ASKED_MAX];
+
+    if (memcmp(asked, key, MATCH_KEY_SIZE) == 0)
+        return true;
+    memcpy(asked, key, MATCH_KEY_SIZE);
+    memcpy(asking->waiting[asking->count++], key, MATCH_KEY_SIZE);
+    return asking->count < ASYLUM_ASK_MAX || waiting_weigh(look, err);
+}
+
 /* --- what the message holds --- */
 
 static bool person_look(struct look *look, const struct person *person, struct error *err)
@@ -144,7 +188,7 @@ static bool texts_look(struct look *look, const struct json_node *node, struct e
     struct json_member member = {.place = NULL};
 
     if (value.kind == JSON_KIND_TEXT)
-        return asylum_keys_text(look->keys, value.text, name_visit, look, err);
+        return asylum_keys_text(look->keys, value.text, word_visit, look, err);
     for (size_t i = 0; value.kind == JSON_KIND_LIST && i < value.count; i++)
         if (!texts_look(look, json_element(node, i), err))
             return false;
@@ -225,7 +269,7 @@ static bool content_look(struct look *look, const struct asylum_sending *sending
     for (size_t i = 0; i < sending->part_count; i++)
         if (!json_texts_look(look, sending->parts[i], err))
             return false;
-    return true;
+    return waiting_weigh(look, err);
 }
 
 /* --- files --- */
@@ -322,8 +366,10 @@ bool asylum_permit(struct journal *journal, const struct desk_call *call,
     if (!has_any)
         return true;
     look.keys = arena_alloc(&arena, sizeof *look.keys);
-    if (look.keys == NULL)
+    look.asking = arena_alloc(&arena, sizeof *look.asking);
+    if (look.keys == NULL || look.asking == NULL)
         return error_set(err, ERROR_LIMIT, "out of memory");
+    memset(look.asking, 0, sizeof *look.asking);
     if (!match_keys_begin(journal, &arena, look.keys, err))
         return false;
     if (!content_look(&look, sending, err) && look.found == 0)

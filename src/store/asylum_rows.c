@@ -138,6 +138,31 @@ bool asylum_key_people(struct database *db, struct span key, int64_t after, int6
     return rows_read(s, NULL, person_take, out, sizeof *out, limit, count, err);
 }
 
+_Static_assert(ASYLUM_ASK_MAX == STATEMENT_PARAMETER_MAX, "one parameter for each key");
+static const char keys_any_sql[] =
+    "select count(*) from (select 1 from asylum_keys where key in ("
+    "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, "
+    "$17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, "
+    "$33, $34, $35, $36, $37, $38, $39, $40, $41, $42, $43, $44, $45, $46, $47, $48, "
+    "$49, $50, $51, $52, $53, $54, $55, $56, $57, $58, $59, $60, $61, $62, $63, $64) limit 1) as a";
+
+/* Fewer keys: the last one again and again. */
+bool asylum_keys_any(struct database *db, const struct span *keys, size_t count, bool *any,
+                     struct error *err)
+{
+    struct statement *s CLEANUP(statement_give) = NULL;
+
+    *any = false;
+    if (count == 0)
+        return true;
+    s = statement_take(db, keys_any_sql, err);
+    if (s == NULL)
+        return false;
+    for (size_t i = 0; i < ASYLUM_ASK_MAX; i++)
+        statement_bytes(s, (int)i + 1, keys[i < count ? i : count - 1]);
+    return some_are(s, any, err);
+}
+
 static const char has_any_sql[] =
     "select count(*) from (select 1 from asylum where status <> 0 or family_of <> 0 limit 1) as a";
 

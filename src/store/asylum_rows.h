@@ -49,6 +49,10 @@ bool asylum_keys_drop(struct database *db, int64_t person, struct error *err);
  * `limit`: there may be more. */
 bool asylum_key_people(struct database *db, struct span key, int64_t after, int64_t *out,
                        size_t limit, size_t *count, struct error *err);
+/* Whether anybody of whom something is said has one of these keys as their own: at most ASYLUM_ASK_MAX, asked at once. */
+#define ASYLUM_ASK_MAX 64u
+bool asylum_keys_any(struct database *db, const struct span *keys, size_t count, bool *any,
+                     struct error *err);
 /* Whether anybody is protected; else nothing need be looked for. */
 bool asylum_has_any(struct database *db, bool *has, struct error *err);
 

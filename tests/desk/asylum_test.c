@@ -402,6 +402,32 @@ CHECK_TEST(names_and_numbers_in_words_are_theirs)
     CHECK_OK(take_back(person), err);
 }
 
+/* Words by the hundred, and the name behind so many of them. */
+static void long_text(char *text, size_t size, int before)
+{
+    size_t used = 0;
+
+    for (int i = 0; i < 200; i++)
+        used += (size_t)snprintf(text + used, size - used, "%sw%dx ",
+                                 i == before ? "Vranaj Ilirian " : "", i);
+}
+
+CHECK_TEST(a_name_is_found_wherever_in_a_long_text)
+{
+    static const int places[] = {0, 13, 64, 100, 199};
+    static char text[2000];
+    int64_t person = marked();
+
+    CHECK_OR_RETURN(person > 0);
+    for (size_t i = 0; i < ARRAY_COUNT(places); i++) {
+        long_text(text, sizeof text, places[i]);
+        CHECK(is_refused(request_says(NULL, text)));
+    }
+    long_text(text, sizeof text, -1);
+    CHECK_OK(request_says(NULL, text), err);
+    CHECK_OK(take_back(person), err);
+}
+
 static bool file_request(const char *case_number)
 {
     char arguments[120], file[2 * ATTACHMENT_ID_SIZE + 1], reference[24];
@@ -999,6 +1025,7 @@ int main(void)
     CHECK_RUN(a_refusal_that_cannot_be_logged_is_not_told);
     CHECK_RUN(other_spellings_and_unsure_births_are_theirs);
     CHECK_RUN(names_and_numbers_in_words_are_theirs);
+    CHECK_RUN(a_name_is_found_wherever_in_a_long_text);
     CHECK_RUN(no_file_goes_from_their_case);
     CHECK_RUN(a_draft_is_refused_when_it_is_made_and_when_it_is_confirmed);
     CHECK_RUN(nor_does_one_officer_alone_in_an_emergency);
