@@ -485,6 +485,38 @@ async function composingOn(desk, browser) {
   await page.getByRole('button', { name: 'Go on', exact: true }).click();
   await on(page, 'Check your request');
   await page.getByRole('button', { name: 'Send', exact: true }).waitFor();
+  // What the agreement does not allow does not go, and its clause says why.
+  await page.getByRole('link', { name: /Change: How it may be used/ }).click();
+  await on(page, 'How it may be used');
+  await page.getByLabel('Classification').selectOption('top_secret');
+  await page.getByRole('button', { name: 'Go on', exact: true }).click();
+  await on(page, 'Check your request');
+  await page.getByText('The agreement does not allow it as it is: clause 6.2.').waitFor();
+  check('what the agreement refuses is not offered to be sent', (await page.getByRole('button', { name: /^Send$|Give it to a second/ }).count()) === 0);
+  await accessible('compose, refused by the agreement', page);
+  await shot('compose-check-refused', page);
+  await page.getByRole('link', { name: /Change: How it may be used/ }).click();
+  await page.getByLabel('Classification').selectOption('unclassified');
+  await page.getByRole('button', { name: 'Go on', exact: true }).click();
+  // With a protected person the agreement wants a second officer: there is no other way.
+  await page.getByRole('link', { name: /Change: Persons/ }).click();
+  await page.getByRole('link', { name: 'Change person 2' }).click();
+  await on(page, 'Person 2');
+  await page.getByLabel('Role in the case').selectOption('victim');
+  await page.getByRole('button', { name: 'Go on', exact: true }).click();
+  await on(page, 'Check your request');
+  await page.getByText("'aliases' may not pass about category 'victim'").waitFor(); // clause 5.2
+  await page.getByRole('link', { name: /Change: Persons/ }).click();
+  await page.getByRole('link', { name: 'Change person 2' }).click();
+  await on(page, 'Person 2');
+  await page.getByLabel('Also known as').fill('');
+  await page.getByRole('button', { name: 'Take document 1 out' }).click();
+  await page.getByRole('button', { name: 'Go on', exact: true }).click();
+  await on(page, 'Check your request');
+  await page.getByText('The agreement wants one: a protected person.').waitFor();
+  check('where the agreement wants a second officer, nothing goes at once', (await page.getByRole('button', { name: 'Send', exact: true }).count()) === 0);
+  await accessible('compose, a second officer is wanted', page);
+  await shot('compose-check-four-eyes', page);
   // Sent elsewhere after all: the case's own note is taken over.
   await page.getByRole('link', { name: /Change: Sent elsewhere/ }).click();
   await on(page, 'Sent elsewhere, and declarations');
