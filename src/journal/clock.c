@@ -223,19 +223,30 @@ bool clock_apply(struct journal *journal, const struct apply_input *input, const
                          clock_update(journal, input->line, row.target, err));
 }
 
+/* The answer that came before its writer knew stays to be seen where it came, and counts no more. */
+static bool answer_take_back(struct journal *journal, const struct apply_input *input,
+                             int64_t answer, struct error *err)
+{
+    return input->is_own ? answer_delete(journal->db, answer, err)
+                         : answer_settle(journal->db, answer, false, err);
+}
+
 bool clock_apply_withdrawn(struct journal *journal, const struct apply_input *input,
                            struct arena *arena, struct error *err)
 {
     struct position from = {
         .entry = input->entry->id, .seen = input->head->seen, .is_own = input->is_own};
+    enum log_side writer = input->is_own ? SIDE_OWN : SIDE_PARTNER;
     struct entry_row target;
     struct clock_row row;
 
-    if (!input->is_own || !input->head->has_in_reply_to)
-        return true;
+    if (!input->head->has_in_reply_to ||
+        side_of_origin(input->line, input->head->in_reply_to.origin) != writer)
+        return true; /* nobody takes back what another said */
     if (reference_resolve(journal, input->line, &from, &input->head->in_reply_to, arena, &target,
                           err) &&
-        answer_delete(journal->db, target.id, err) && clock_find(journal->db, target.id, &row, err))
+        answer_take_back(journal, input, target.id, err) &&
+        clock_find(journal->db, target.id, &row, err))
         return clock_delete(journal->db, row.entry, err) &&
                clock_update(journal, input->line, row.target, err);
     bool is_missing = err->kind == ERROR_MISSING;

@@ -15,7 +15,7 @@ struct request_row;
 /* The row of a message of these types. `parsed` NULL: its body is gone. */
 bool clock_apply(struct journal *journal, const struct apply_input *input, const void *parsed,
                  struct arena *arena, struct error *err);
-/* Our own `withdrawn`: what it names was never said. */
+/* `withdrawn`: what it names was never said, at either node, even where it had come to the other before its writer knew. */
 bool clock_apply_withdrawn(struct journal *journal, const struct apply_input *input,
                            struct arena *arena, struct error *err);
 /* A receipt of our entries [from, to) of `log`. */

@@ -91,7 +91,7 @@ static void again_write(struct buffer *out)
         "With the first answer that counts a request is answered, on both nodes, and its limit does not run again. An answer "
         "that its receiver refused or holds does not count: the request waits, on both nodes, its limit runs on, and a first "
         "answer may still go. One that is erased on either node still counts, as that it was given does not go with what it said; one "
-        "that was withdrawn before the partner had it was never given.\n\n"
+        "that its writer withdrew was never given, even where it had come before its writer knew.\n\n"
         "| | |\n|---|---|\n"
         "| the desk that answered learns more, or was wrong | a further answer to the same request, with the id of the one "
         "that it adds to or mends in `supplements`; whoever answers without it, not knowing of the first, is told its id. "

@@ -55,10 +55,10 @@ struct answer_row {
     struct span grounds;
     int64_t at_ms; /* the partner's: custody here; ours: when it was made */
     bool
-        counts; /* read only; false: ours, and the partner refused or holds it: the request waits */
+        counts; /* read only; false: its receiver refused or holds it, or its writer withdrew it: the request waits */
 };
 bool answer_insert(struct database *db, const struct answer_row *row, struct error *err);
-/* Whether our answer counts, by the partner's outcome; nothing happens when it is none. */
+/* Whether an answer counts: ours by the partner's outcome, the partner's unless it withdraws it; nothing happens when it is none. */
 bool answer_settle(struct database *db, int64_t entry, bool counts, struct error *err);
 /* What never was said, or whose head goes too: its request may wait again. Nothing happens when it is none. */
 bool answer_delete(struct database *db, int64_t entry, struct error *err);

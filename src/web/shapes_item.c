@@ -419,7 +419,9 @@ static const struct shape_field answered_fields[] = {
     TEXT("grounds", MAY, 1, WORDS_MAX, "Of a refusal."),
     UUID("item", MUST, "The id of the answer."),
     TIME("at", MUST, NULL),
-    BOOLEAN("counts", MUST, "False: its receiver refused or holds it, and the request waits."),
+    BOOLEAN(
+        "counts", MUST,
+        "False: its receiver refused or holds it, or its writer withdrew it: the request waits."),
     BOOLEAN("further", MUST, "It adds to an earlier answer that counts, or mends it."),
 };
 static const struct shape answered = SHAPE("answer_given", "An answer to it.", answered_fields);

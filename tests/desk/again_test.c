@@ -283,6 +283,27 @@ CHECK_TEST(an_answer_that_never_went_answers_nothing)
     }
 }
 
+/* The answer came, its writer never heard so and takes it back: on both sides it was never given. */
+CHECK_TEST(an_answer_that_is_withdrawn_after_it_came_answers_nothing)
+{
+    char request[UUID_TEXT_SIZE], answer[UUID_TEXT_SIZE];
+
+    CHECK_OR_RETURN(asks(NULL, request));
+    pair.calls_until_cut = 2;
+    pair.loses_answer = true;
+    bool is_given = answers(request, NULL, answer);
+    pair.is_cut = true;
+    CHECK(lists(0, "answered", request)); /* it came */
+    bool is_taken_back = goes(1, "item-withdraw", answer);
+    pair.is_cut = false;
+    pair.calls_until_cut = 0;
+    pair_settle(&pair);
+    CHECK_OR_RETURN(is_given && is_taken_back);
+    stands_as(request, "open", request);
+    CHECK(shows(0, request, "\"counts\":false"));
+    CHECK(refuses(request));
+}
+
 CHECK_TEST(who_asks_again_refers_to_what_was_answered)
 {
     char request[UUID_TEXT_SIZE], answer[UUID_TEXT_SIZE], again[UUID_TEXT_SIZE], words[120];
@@ -317,6 +338,7 @@ int main(void)
     CHECK_RUN(a_request_whose_answer_is_erased_stays_answered_on_both_sides);
     CHECK_RUN(an_erased_answer_that_was_refused_answers_nothing);
     CHECK_RUN(an_answer_that_never_went_answers_nothing);
+    CHECK_RUN(an_answer_that_is_withdrawn_after_it_came_answers_nothing);
     CHECK_RUN(who_asks_again_refers_to_what_was_answered);
     pair_free(&pair);
     buffer_free(&out);
