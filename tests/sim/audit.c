@@ -301,7 +301,7 @@ bool audit_end(struct world *world)
         (!a->is_blinded && !audit_approvals(a)) || (!b->is_blinded && !audit_approvals(b)) ||
         (!a->is_blinded && !audit_witness(a)) || (!b->is_blinded && !audit_witness(b)) ||
         !(world->has_leapt ? audit_retention(world) : audit_acts(world)) ||
-        !audit_agreement(world) || !audit_limits(world))
+        !audit_agreement(world) || !audit_limits(world) || !audit_answers(world))
         return false;
     return audit_rebuild(world->seed % 2 == 0 ? a : b);
 }

@@ -57,6 +57,10 @@ bool audit_acts(struct world *world);
 bool audit_retention(struct world *world);
 /* --- audit_limits.c --- */
 bool audit_limits(struct world *world);
+/* `to` handled and accepted this message of its partner's, and it was not taken back before. */
+bool audit_was_accepted(struct node *to, struct span message_id, struct arena *arena);
+/* --- audit_answers.c --- */
+bool audit_answers(struct world *world);
 /* --- audit_agreement.c --- */
 bool audit_agreement(struct world *world);
 /* A message that went back to its officer, because the agreement changed before it was numbered. */

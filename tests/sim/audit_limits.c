@@ -42,7 +42,7 @@ static bool moves_limit(enum message_type type)
 
 /* --- what was said --- */
 
-static bool was_accepted(struct node *to, struct span message_id, struct arena *arena)
+bool audit_was_accepted(struct node *to, struct span message_id, struct arena *arena)
 {
     struct entry_row copy;
     struct sequence_row sequence;
@@ -88,13 +88,13 @@ static bool said_read(struct world *world, size_t writer, uint64_t position, str
         return world_fail(world, "%s: position %" PRIu64 " is no head: %s", from->party, position,
                           err.text);
     struct said *said = &all->list[all->count++];
-    *said =
-        (struct said){.writer = writer,
-                      .position = position,
-                      .seen = head.seen,
-                      .type = head.type,
-                      .time_s = custody_of(from, log, index, &arena),
-                      .counts = was_accepted(&world->nodes[1 - writer], row.message_id, &arena)};
+    *said = (struct said){
+        .writer = writer,
+        .position = position,
+        .seen = head.seen,
+        .type = head.type,
+        .time_s = custody_of(from, log, index, &arena),
+        .counts = audit_was_accepted(&world->nodes[1 - writer], row.message_id, &arena)};
     memcpy(said->id, head.id, UUID_SIZE);
     if (head.has_in_reply_to)
         memcpy(said->about, head.in_reply_to.id, UUID_SIZE);

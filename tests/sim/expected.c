@@ -44,6 +44,14 @@ static const char *const limits[] = {"moved",
                                      "as the logs give it, suspended",
                                      "as the logs give it, after a suspension",
                                      NULL};
+static const char *const after_answers[] = {"a further answer is given",
+                                            "a second answer is refused",
+                                            "asked again",
+                                            "open at both",
+                                            "answered at both",
+                                            "answered at both, further",
+                                            "answered at both, and erased",
+                                            NULL};
 static const char *const copies[] = {"entries came back", "nothing was missing", NULL};
 static const char *const retention[] = {"items erased", "kept at both", "gone", NULL};
 static const char *const lost[] = {"receipted and back", "never receipted", NULL};
@@ -85,6 +93,7 @@ static const struct expected rows[] = {
     {"file", files, EVENT_ANY},
     {"key revocation", revocations, EVENT_ANY},
     {"limit", limits, EVENT_ANY},
+    {"after an answer", after_answers, EVENT_ANY},
     {"fault", calls, EVENT_ANY},
     {"crash left", fate_names, EVENT_ANY},
     {"line", line_kinds, EVENT_ANY},

@@ -1,4 +1,5 @@
 /* The officers' acts, and the reference model of what they were told. */
+#include "sim/audit.h"
 #include "sim/world.h"
 
 #include "base/text.h"
@@ -47,8 +48,10 @@ struct work {
     struct job job; /* first */
     struct node *node;
     unsigned act;
-    const char *approver; /* empty: the first officer alone */
-    bool has_file;        /* goes with it */
+    const char *approver;       /* empty: the first officer alone */
+    bool has_file;              /* goes with it */
+    bool has_earlier;           /* a further answer, or a request that asks again, */
+    uint8_t earlier[UUID_SIZE]; /* and this is what it names */
     struct buffer arguments;
     struct buffer body;
     struct buffer out;
@@ -189,6 +192,60 @@ static void told_done(struct world *world, struct work *work, struct act_record 
     tally_add("act", act_names[record->kind]);
 }
 
+/* The newest answer of this side to a request: what a further one adds to. */
+static bool answer_newest(const struct world *world, size_t side, const uint8_t request[UUID_SIZE],
+                          uint8_t out[UUID_SIZE])
+{
+    for (unsigned i = world->act_count; i > 0; i--) {
+        const struct act_record *record = &world->acts[i - 1];
+        if (record->side == side && record->is_ok &&
+            (record->kind == ACT_ANSWER || record->kind == ACT_REFUSE) &&
+            memcmp(record->target, request, UUID_SIZE) == 0) {
+            memcpy(out, record->item, UUID_SIZE);
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The newest request of this side that the partner answered, as far as it was told: the answer may not be here yet. */
+static bool answered_newest(const struct world *world, size_t side, uint8_t out[UUID_SIZE])
+{
+    uint8_t answer[UUID_SIZE];
+
+    for (unsigned i = world->act_count; i > 0; i--) {
+        const struct act_record *record = &world->acts[i - 1];
+        if (record->side == side && record->is_ok && record->kind == ACT_REQUEST &&
+            answer_newest(world, 1 - side, record->item, answer)) {
+            memcpy(out, record->item, UUID_SIZE);
+            return true;
+        }
+    }
+    return false;
+}
+
+/* By no draw, so that histories stay as they are: most who answer again say so, some do not know of the first; now and then a desk asks again. */
+static bool earlier_choose(const struct world *world, const struct work *work, enum act_kind kind,
+                           const uint8_t target[UUID_SIZE], uint8_t out[UUID_SIZE])
+{
+    if (kind == ACT_ANSWER && target != NULL && world->act_count % 5 != 2)
+        return answer_newest(world, work->node->side, target, out);
+    return kind == ACT_REQUEST && world->script == NULL && world->act_count % 4 == 1 &&
+           answered_newest(world, work->node->side, out);
+}
+
+/* What it names went back to its officer, or the books were restored without it. */
+static bool earlier_is_gone(struct work *work)
+{
+    struct arena arena CLEANUP(arena_free) = arena_make(1u << 20);
+    struct entry_row row;
+    int64_t position = -1;
+
+    return work->has_earlier &&
+           !audit_find(work->node, SIDE_OWN, span_make(work->earlier, UUID_SIZE), &arena, &row,
+                       &position);
+}
+
 static void work_done(struct journal *journal, struct job *job, bool ok, const struct error *err)
 {
     struct work *work = (struct work *)job;
@@ -201,6 +258,9 @@ static void work_done(struct journal *journal, struct job *job, bool ok, const s
     if (ok) {
         record->is_told = true;
         told_done(world, work, record);
+        if (work->has_earlier)
+            tally_add("after an answer",
+                      record->kind == ACT_ANSWER ? "a further answer is given" : "asked again");
     } else if (err->kind != ERROR_STORE) {
         record->is_told = true;
         record->refusal = err->kind;
@@ -210,7 +270,9 @@ static void work_done(struct journal *journal, struct job *job, bool ok, const s
             tally_add("approval", record->kind == ACT_SPONTANEOUS
                                       ? "unasked, refused to one officer"
                                       : "refused to one officer");
-        if (err->kind == ERROR_INPUT || err->kind == ERROR_BUG)
+        if (record->kind == ACT_ANSWER && strstr(err->text, "the request is answered") != NULL)
+            tally_add("after an answer", "a second answer is refused");
+        if (err->kind == ERROR_BUG || (err->kind == ERROR_INPUT && !earlier_is_gone(work)))
             world_fail(world, "act %u %s: %s", work->act, act_names[record->kind], err->text);
     }
     world_tell(world, "%s act %u %s: %s", work->node->machine.name, work->act,
@@ -233,9 +295,11 @@ static struct span authority_of(const struct node *node)
                                      : "Qendra e Bashk\xc3\xabpunimit (test)");
 }
 
-static bool request_body(struct world *world, const struct node *node, unsigned act,
+static bool request_body(struct world *world, const struct work *work, unsigned act,
                          struct buffer *out)
 {
+    const struct node *node = work->node;
+
     char reference[24];
     struct request request =
         random_chance(&world->random, 20) ? sample_request_urgent() : sample_request();
@@ -252,16 +316,20 @@ static bool request_body(struct world *world, const struct node *node, unsigned 
     }
     request.facts = span_text(facts);
     request.authority = authority_of(node);
+    request.has_refers_to = work->has_earlier;
+    memcpy(request.refers_to, work->earlier, UUID_SIZE);
     bool ok = request_write(&request, out);
     free(facts);
     return ok;
 }
 
-static bool answer_body(struct world *world, struct buffer *out)
+static bool answer_body(struct world *world, const struct work *work, struct buffer *out)
 {
     static struct answer (*const samples[])(void) = {sample_answer, sample_answer_partial,
                                                      sample_answer_nothing_held};
     struct answer answer = samples[random_below(&world->random, ARRAY_COUNT(samples))]();
+    answer.has_supplements = work->has_earlier;
+    memcpy(answer.supplements, work->earlier, UUID_SIZE);
     return answer_write(&answer, out);
 }
 
@@ -388,12 +456,13 @@ static bool submit(struct node *node, enum act_kind kind, const char *approver,
     work->has_file = kind == ACT_REQUEST && world->script == NULL && world->seed % 4 == 3 &&
                      world->file_count < WORLD_FILE_MAX && world->act_count % 2 == 0;
     world->file_count += work->has_file;
+    work->has_earlier = earlier_choose(world, work, kind, target, work->earlier);
     if (target != NULL)
         memcpy(record->target, target, UUID_SIZE);
     bool ok = (arguments.size > 0 ? buffer_add(&work->arguments, arguments)
                                   : arguments_write(&work->arguments, node, kind, target)) &&
-              (kind != ACT_REQUEST || request_body(world, node, work->act, &work->body)) &&
-              (kind != ACT_ANSWER || answer_body(world, &work->body)) &&
+              (kind != ACT_REQUEST || request_body(world, work, work->act, &work->body)) &&
+              (kind != ACT_ANSWER || answer_body(world, work, &work->body)) &&
               (kind != ACT_SPONTANEOUS || spontaneous_body(node, work->act, &work->body));
     char shown[UUID_TEXT_SIZE] = "";
     if (target != NULL)

@@ -20,6 +20,7 @@
 #include "journal/private.h"
 #include "journal/retention.h"
 #include "store/clock_rows.h"
+#include "store/derived_rows.h"
 #include "tlog/cosignature.h"
 
 #include <inttypes.h>
@@ -56,6 +57,7 @@ enum bug {
     BUG_REVOCATION,
     BUG_FILES,
     BUG_BOTH_LOST,
+    BUG_REOPENED,
     BUG_COUNT
 };
 static const struct {
@@ -119,6 +121,11 @@ static const struct {
     [BUG_SYNC] = {"sync", "the log of the database is not synced", EVENT_NONE, 20},
     [BUG_FORK] = {"fork", "custody of a log that was written twice goes on", EVENT_CLONE, 20},
     [BUG_FRESH] = {"fresh", "nobody asks for a fresh receipt", EVENT_RECORD_LOST, 20},
+    [BUG_REOPENED] = {.name = "reopened",
+                      .what =
+                          "a request waits again where its answer is erased, and a rebuild agrees",
+                      .event = EVENT_NONE,
+                      .seeds = 60},
     [BUG_BOTH_LOST] = {"both-lost", "no receipt comes again while a keeper waits",
                        EVENT_RECORDS_LOST, 80},
 };
@@ -316,6 +323,18 @@ REPLACED(void, agreement_clock, const struct clock_question *question, struct cl
     __real_agreement_clock(question, out);
     if (planted == BUG_LIMIT && out->suspended_ms > 0 && out->due_ms != 0)
         out->due_ms += 1000;
+}
+
+REPLACED(bool, derived_erase, struct database *db, int64_t entry, struct error *err)
+{
+    return __real_derived_erase(db, entry, err) &&
+           (planted != BUG_REOPENED || answer_delete(db, entry, err));
+}
+
+REPLACED(bool, answer_insert, struct database *db, const struct answer_row *row, struct error *err)
+{
+    bool is_gone = planted == BUG_REOPENED && row->outcome == ANSWER_OUTCOME_GONE;
+    return is_gone || __real_answer_insert(db, row, err);
 }
 
 REPLACED(bool, journal_suspend, struct journal *journal, struct journal_line *line,
