@@ -31,6 +31,23 @@ bool answer_that_counts(struct journal *journal, struct arena *arena, int64_t re
     return true;
 }
 
+/* What waits under a version that is over goes back to its officer unsent (number.c): the partner would never find it. */
+static bool unsent_check(const struct desk_call *call, const struct journal_line *line,
+                         const struct entry_row *earlier, struct error *err)
+{
+    struct head head;
+
+    if (earlier->index != ENTRY_WAITING)
+        return true;
+    if (!head_read(earlier->head, call->arena, &head, err))
+        return false;
+    return (int64_t)head.agreement_version == line->agreement.version ||
+           error_set(err, ERROR_CONFLICT,
+                     "supplements: that answer waits under an older version of agreement %s and "
+                     "will not be sent: withdraw it (besa withdraw), and send this one without",
+                     line->agreement_id);
+}
+
 /* A first answer names none before it; a further one names which it adds to, so that nobody answers twice unawares. */
 bool further_check(struct journal *journal, const struct desk_call *call, struct journal_line *line,
                    const struct answer *answer, const struct entry_row *request, const char *what,
@@ -49,8 +66,10 @@ bool further_check(struct journal *journal, const struct desk_call *call, struct
     if (answer->has_supplements) {
         if (!earlier_find(journal, line, &question, call->arena, &earlier, &is_so, err))
             return false;
-        return is_so || error_set(err, ERROR_INPUT,
-                                  "supplements: names no earlier answer of ours to this request");
+        if (!is_so)
+            return error_set(err, ERROR_INPUT,
+                             "supplements: names no earlier answer of ours to this request");
+        return unsent_check(call, line, &earlier, err);
     }
     if (!answer_that_counts(journal, call->arena, request->id, &newest, &is_answered, err))
         return false;

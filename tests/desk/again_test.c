@@ -304,6 +304,28 @@ CHECK_TEST(an_answer_that_is_withdrawn_after_it_came_answers_nothing)
     CHECK(refuses(request));
 }
 
+/* An answer that waits while the agreement changes goes back to its officer: nothing names it that goes. */
+CHECK_TEST(what_will_not_be_sent_is_named_by_nothing)
+{
+    struct journal_line *line = &pair.nodes[1].journal.lines[0];
+    char request[UUID_TEXT_SIZE], unsent[UUID_TEXT_SIZE], further[UUID_TEXT_SIZE];
+
+    CHECK_OR_RETURN(asks(NULL, request));
+    pair.is_cut = true;
+    line->is_reachable = false;
+    bool is_given = answers(request, NULL, unsent);
+    line->agreement.version++; /* as when the partner's signature came meanwhile */
+    CHECK(!answers(request, unsent, further));
+    CHECK_ERROR(err, ERROR_CONFLICT, "will not be sent: withdraw it (besa withdraw)");
+    line->agreement.version--;
+    CHECK(answers(request, unsent, further)); /* both go together */
+    line->is_reachable = true;
+    pair.is_cut = false;
+    pair_settle(&pair);
+    CHECK_OR_RETURN(is_given);
+    stands_as(request, "answered", "\"further\":true");
+}
+
 CHECK_TEST(who_asks_again_refers_to_what_was_answered)
 {
     char request[UUID_TEXT_SIZE], answer[UUID_TEXT_SIZE], again[UUID_TEXT_SIZE], words[120];
@@ -339,6 +361,7 @@ int main(void)
     CHECK_RUN(an_erased_answer_that_was_refused_answers_nothing);
     CHECK_RUN(an_answer_that_never_went_answers_nothing);
     CHECK_RUN(an_answer_that_is_withdrawn_after_it_came_answers_nothing);
+    CHECK_RUN(what_will_not_be_sent_is_named_by_nothing);
     CHECK_RUN(who_asks_again_refers_to_what_was_answered);
     pair_free(&pair);
     buffer_free(&out);
