@@ -51,8 +51,7 @@ bool desk_alarms_each(struct journal *journal,
                       void (*visit)(void *context, const struct alarm *alarm), void *context,
                       struct error *err);
 
-/* Broken glass (docs/safeguards.md g9) that nobody has looked at: how many, and the number of the newest; of more than 64 the
- * oldest are counted. */
+/* Broken glass (docs/safeguards.md g9) that nobody has looked at: how many, and the number of the newest. */
 bool desk_glass_unreviewed(struct journal *journal, size_t *count, int64_t *newest,
                            struct error *err);
 

@@ -190,6 +190,7 @@ static const char *const erase_sql[] = {
     "delete from case_items where number = $1",
     "update own_joins set reason = '' where case_number = $1",
     "update own_joins set parted_reason = '' where parted_case = $1",
+    "update glasses set reason = '', reviewed_reason = '' where case_number = $1",
 };
 static const char erased_sql[] =
     "update cases set title = '', authority = '', officer = '', offences = 0, review_ms = 0,"

@@ -95,6 +95,19 @@ bool glass_count(struct database *db, struct span officer, int64_t since_ms, int
     return row_integer(open, unreviewed, err);
 }
 
+/* Index glasses_review. */
+static const char count_open_sql[] = "select count(*) from glasses where review = 0";
+static const char newest_open_sql[] = "select coalesce(max(id), 0) from glasses where review = 0";
+
+bool glass_count_open(struct database *db, int64_t *count, int64_t *newest, struct error *err)
+{
+    struct statement *all CLEANUP(statement_give) = statement_take(db, count_open_sql, err);
+    if (all == NULL || !row_integer(all, count, err))
+        return false;
+    struct statement *last CLEANUP(statement_give) = statement_take(db, newest_open_sql, err);
+    return last != NULL && row_integer(last, newest, err);
+}
+
 static const char note_sql[] = "update glasses set latest_ms = $1 where id = $2 and latest_ms < $1";
 
 bool glass_note(struct database *db, int64_t id, int64_t latest_ms, struct error *err)

@@ -43,6 +43,8 @@ bool glass_find_open(struct database *db, struct arena *arena, struct span offic
 /* How many of this officer's were made from then on, and how many at any time nobody has looked at. */
 bool glass_count(struct database *db, struct span officer, int64_t since_ms, int64_t *since,
                  int64_t *unreviewed, struct error *err);
+/* How many there are that nobody has looked at, and the number of the newest of them; 0 when there is none. */
+bool glass_count_open(struct database *db, int64_t *count, int64_t *newest, struct error *err);
 /* The clock as a read found it. */
 bool glass_note(struct database *db, int64_t id, int64_t latest_ms, struct error *err);
 /* Those whose time is over end, for good. */

@@ -414,6 +414,36 @@ CHECK_TEST(it_is_an_alarm_until_it_is_reviewed)
     CHECK(answer_has(&out, words));
 }
 
+static bool many_run(struct journal *journal, void *context, struct error *e)
+{
+    struct glass_row row = {.case_number = span_text("k-9"),
+                            .agreement = span_text("ro-al"),
+                            .officer = span_text("guest"),
+                            .reason = span_text("life"),
+                            .made_ms = 1};
+    (void)context;
+
+    for (int i = 0; i < 70; i++)
+        if (!counter_next(journal->db, "glass", &row.id, e) || !glass_insert(journal->db, &row, e))
+            return false;
+    return true;
+}
+
+/* The node's log tells of each new one by the number of the newest. */
+CHECK_TEST(a_new_one_behind_many_is_still_the_newest)
+{
+    size_t count = 0, later = 0;
+    int64_t newest = 0;
+
+    CHECK_OK(desk_glass_unreviewed(&ROMANIA->journal, &count, &newest, &err), err);
+    CHECK_OK(pair_work(ROMANIA, many_run, NULL, &err), err);
+    CHECK_OK(opens(newcomer(), "k-9"), err);
+    long long glass = number_in("glass");
+    CHECK_OK(desk_glass_unreviewed(&ROMANIA->journal, &later, &newest, &err), err);
+    CHECK_INT(newest, glass);
+    CHECK_INT(later, count + 71);
+}
+
 int main(void)
 {
     static const char *const officers[][3] = {{"nora", "narcotics", "investigator"},
@@ -444,6 +474,7 @@ int main(void)
     CHECK_RUN(a_protected_person_stays_closed);
     CHECK_RUN(an_officer_who_is_ended_reads_nothing);
     CHECK_RUN(it_is_an_alarm_until_it_is_reviewed);
+    CHECK_RUN(a_new_one_behind_many_is_still_the_newest);
     pair_free(&pair);
     buffer_free(&out);
     return check_end();

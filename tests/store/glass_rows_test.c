@@ -1,5 +1,6 @@
 /* Rows of broken glass, on both engines: see store/glass_rows.h. */
 #include "check.h"
+#include "store/case_rows.h"
 #include "store/glass_rows.h"
 #include "store/schema.h"
 #include "store/support/engines.h"
@@ -92,9 +93,54 @@ CHECK_TEST(those_that_nobody_looked_at_are_counted_and_listed_and_the_old_ones_g
     CHECK_INT(rows[0].id, 2);
 }
 
+CHECK_TEST(all_that_nobody_looked_at_are_counted_with_the_newest)
+{
+    struct engine_case c CLEANUP(engine_case_end);
+    ROWS_CASE(&c);
+    struct glass_row seen = {.id = 70, .review = GLASS_CONFIRMED};
+    int64_t count = 9, newest = 9;
+
+    OK(glass_count_open(c.db, &count, &newest, &c.error));
+    CHECK(count == 0 && newest == 0);
+    for (int64_t id = 1; id <= 70; id++)
+        OK(made(&c, id, "guest", 100 + id));
+    OK(glass_count_open(c.db, &count, &newest, &c.error));
+    CHECK(count == 70 && newest == 70);
+    OK(glass_decide(c.db, &seen, &c.error));
+    OK(glass_count_open(c.db, &count, &newest, &c.error));
+    CHECK(count == 69 && newest == 69);
+}
+
+CHECK_TEST(what_was_said_in_a_case_goes_with_the_case)
+{
+    struct engine_case c CLEANUP(engine_case_end);
+    ROWS_CASE(&c);
+    struct glass_row row = {.id = 2,
+                            .case_number = span_text("k-8"),
+                            .officer = span_text("guest"),
+                            .reason = span_text("life"),
+                            .made_ms = 1};
+    struct glass_row seen = {.id = 1,
+                             .review = GLASS_CONFIRMED,
+                             .reviewed_by = span_text("dora"),
+                             .reviewed_reason = span_text("why")};
+
+    OK(made(&c, 1, "guest", 100) && glass_insert(c.db, &row, &c.error));
+    OK(glass_decide(c.db, &seen, &c.error));
+    OK(case_erase(c.db, span_text("k-9"), 200, &c.error));
+    OK(glass_find(c.db, &arena, 1, &row, &c.error));
+    CHECK(row.reason.size == 0 && row.reviewed_reason.size == 0);
+    CHECK_SPAN(row.officer, "guest"); /* that it was opened, and by whom, stays */
+    CHECK_SPAN(row.reviewed_by, "dora");
+    OK(glass_find(c.db, &arena, 2, &row, &c.error));
+    CHECK_SPAN(row.reason, "life");
+}
+
 int main(void)
 {
     RUN_ON_ENGINES(the_newest_that_has_not_ended_is_found_by_officer_and_case);
     RUN_ON_ENGINES(those_that_nobody_looked_at_are_counted_and_listed_and_the_old_ones_go);
+    RUN_ON_ENGINES(all_that_nobody_looked_at_are_counted_with_the_newest);
+    RUN_ON_ENGINES(what_was_said_in_a_case_goes_with_the_case);
     return engines_end(check_end());
 }
