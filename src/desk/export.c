@@ -176,9 +176,10 @@ bool act_item_export(struct journal *journal, const struct desk_call *call, stru
 
     arguments_read(call, &export);
     if (!onward_find(journal, call, &onward, err) ||
+        !rights_permit_in_case(journal, call, NULL, err) ||
+        !rights_permit_item(journal, onward->row.id, call->arena, err) ||
         !onward_people_permit(journal, call, onward, span_text(""), err) ||
         !export_permit(journal, call, onward, &export, err) ||
-        !rights_permit_in_case(journal, call, NULL, err) ||
         !onward_review_permit(journal, call, onward, err) ||
         !whom_write(call, &export, whom, &count, err))
         return false;

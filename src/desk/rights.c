@@ -3,6 +3,7 @@
 
 #include "base/attributes.h"
 #include "base/text.h"
+#include "desk/crosscheck.h"
 #include "desk/roles.h"
 #include "desk/spoc.h"
 
@@ -10,6 +11,8 @@
 
 #define ANSWER_MAX 64u /* counted to here */
 #define ROW_SIZE   (64u * 1024u)
+#define PERSON_SIZE                                                                                \
+    (4u * 1024u * 1024u) /* of one person, their keys, and the entries that have them */
 
 const char *const rights_decision_names[RIGHTS_DECISION_COUNT] = {"may_be_answered",
                                                                   "must_be_refused"};
@@ -82,6 +85,87 @@ bool rights_permit_in_case(struct journal *journal, const struct desk_call *call
         if (line == NULL || journal_side(line, lines[i].log) != SIDE_NONE)
             return refuse(&lines[i].rights, "in the case of the request", err);
     return true;
+}
+
+bool rights_permit_item(struct journal *journal, int64_t entry, struct arena *arena,
+                        struct error *err)
+{
+    struct rights_line first;
+    size_t count = 0;
+
+    return rights_list_item(journal->db, arena, entry, &first, 1, &count, err) &&
+           (count == 0 || refuse(&first.rights, "in a case of the request", err));
+}
+
+/* Whether this key, which names one person, stands in a request of the line that holds shut. */
+static bool key_permit(struct journal *journal, const struct journal_line *line,
+                       const struct match_key *key, struct arena *arena, struct error *err)
+{
+    struct key_row *rows = arena_array(arena, DESK_LIST_MAX, sizeof *rows);
+    struct rights_row row;
+    size_t count = 0;
+
+    if (rows == NULL)
+        return error_set(err, ERROR_LIMIT, "out of memory");
+    if (!key_find(journal->db, span_make(key->bytes, sizeof key->bytes),
+                  span_text(line->agreement_id), rows, DESK_LIST_MAX, &count, err))
+        return false;
+    for (size_t i = 0; i < count; i++) {
+        bool is_there = false;
+        if (rows[i].side != KEY_ITEM)
+            continue;
+        if (!flag_find(journal, rows[i].object, arena, &row, &is_there, err))
+            return false;
+        if (is_there && row.state != RIGHTS_MAY_ANSWER)
+            return refuse(&row, "about somebody of the request", err);
+    }
+    return true;
+}
+
+static bool person_permit(struct journal *journal, const struct journal_line *line,
+                          const struct person *person, struct error *err)
+{
+    struct arena arena CLEANUP(arena_free) = arena_make(PERSON_SIZE);
+    struct match_keys *keys = arena_alloc(&arena, sizeof *keys);
+
+    if (keys == NULL)
+        return error_set(err, ERROR_LIMIT, "out of memory");
+    if (!match_keys_begin(journal, &arena, keys, err) ||
+        !match_keys_of_person(keys, person, 0, err))
+        return false;
+    for (size_t i = 0; i < keys->count; i++)
+        if (match_kind_is_of_one(keys->list[i].kind) &&
+            !key_permit(journal, line, &keys->list[i], &arena, err))
+            return false;
+    return true;
+}
+
+bool rights_permit_people(struct journal *journal, const struct desk_call *call,
+                          const struct journal_line *line, const struct item *items, size_t count,
+                          struct error *err)
+{
+    struct rights_line first;
+    size_t flagged = 0;
+
+    if (!rights_list(journal->db, call->arena, false, NULL, &first, 1, &flagged, err))
+        return false;
+    for (size_t i = 0; flagged > 0 && i < count; i++)
+        if (items[i].has_person && !person_permit(journal, line, &items[i].person, err))
+            return false;
+    return true;
+}
+
+/* Whom the request names is known from now on, also where nothing was cross-checked yet. */
+static bool people_remember(struct journal *journal, const struct desk_call *call,
+                            const struct journal_line *line, const struct entry_row *entry,
+                            struct error *err)
+{
+    struct match_keys *keys = arena_alloc(call->arena, sizeof *keys);
+
+    if (keys == NULL)
+        return error_set(err, ERROR_LIMIT, "out of memory");
+    return match_keys_begin(journal, call->arena, keys, err) &&
+           crosscheck_remember(keys, line, entry, err);
 }
 
 /* --- telling at home --- */
@@ -213,7 +297,7 @@ bool act_rights_flag(struct journal *journal, const struct desk_call *call, stru
                               .flagged_ms = journal->env->now_ms(journal->env->context),
                               .flag_reason = call->access.reason};
     struct span object = item_name(line, entry.log, entry.message_id, call->arena);
-    if (!rights_put(journal->db, &row, err) ||
+    if (!rights_put(journal->db, &row, err) || !people_remember(journal, call, line, &entry, err) ||
         !case_add_item(journal->db, call->access.case_number, entry.id, err) ||
         !access_write(journal, call, "rights-flag", &object, 1, err))
         return false;

@@ -21,6 +21,15 @@ bool rights_permit_answer(struct journal *journal, int64_t request, bool gives, 
  * or into another channel (`line` NULL: of any partner). */
 bool rights_permit_in_case(struct journal *journal, const struct desk_call *call,
                            const struct journal_line *line, struct error *err);
+/* The same of an item that is already here, whichever case is named: by its own flag, that of the request that it answers, and
+ * those in every case in which it stands. */
+bool rights_permit_item(struct journal *journal, int64_t entry, struct arena *arena,
+                        struct error *err);
+/* The same of what is given unasked, whichever case is named: when a person in it is one of a flagged request of this line, by a
+ * document, a state's number, or a name with its whole date of birth. What stands in texts and files is not compared. */
+bool rights_permit_people(struct journal *journal, const struct desk_call *call,
+                          const struct journal_line *line, const struct item *items, size_t count,
+                          struct error *err);
 
 /* A member `rights` of a row of a list: how a flagged request stands; nothing for others. */
 void rights_row_write(struct journal *journal, int64_t request, struct json_writer *out);

@@ -93,6 +93,7 @@ bool act_spontaneous_send(struct journal *journal, const struct desk_call *call,
     return elsewhere_check(call, given.foreign_reference_count, given.is_training, err) &&
            rights_permit_in_case(journal, call, line, err) &&
            given_out(journal, line, call, &given, out, err);
+           rights_permit_people(journal, call, line, given.items, given.item_count, err) &&
 }
 
 /* --- lists --- */

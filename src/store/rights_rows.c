@@ -99,3 +99,21 @@ bool rights_list_case(struct database *db, struct arena *arena, struct span numb
     statement_integer(s, 3, (int64_t)limit);
     return rows_read(s, arena, line_read, out, sizeof *out, limit, count, err);
 }
+
+/* By the keys of flags, answers and case_items. */
+static const char list_item_sql[] = LINE_SQL
+    " where (f.entry = $1 or f.entry in (select target from answers where entry = $1)"
+    " or f.entry in (select c.entry from case_items i join case_items c on c.number = i.number"
+    " where i.entry = $1)) and f.state <> $2 order by f.entry limit $3";
+
+bool rights_list_item(struct database *db, struct arena *arena, int64_t entry,
+                      struct rights_line *out, size_t limit, size_t *count, struct error *err)
+{
+    struct statement *s CLEANUP(statement_give) = statement_take(db, list_item_sql, err);
+    if (s == NULL)
+        return false;
+    statement_integer(s, 1, entry);
+    statement_integer(s, 2, RIGHTS_MAY_ANSWER);
+    statement_integer(s, 3, (int64_t)limit);
+    return rows_read(s, arena, line_read, out, sizeof *out, limit, count, err);
+}

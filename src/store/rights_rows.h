@@ -46,5 +46,8 @@ bool rights_list(struct database *db, struct arena *arena, bool only_undecided,
 /* Requests in this case that may not be answered, undecided or to be refused: their logs, and how they stand. */
 bool rights_list_case(struct database *db, struct arena *arena, struct span number,
                       struct rights_line *out, size_t limit, size_t *count, struct error *err);
+/* Those that hold this entry: itself, the request that it answers, and the requests in any case in which it stands. */
+bool rights_list_item(struct database *db, struct arena *arena, int64_t entry,
+                      struct rights_line *out, size_t limit, size_t *count, struct error *err);
 
 #endif

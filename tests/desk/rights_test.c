@@ -44,6 +44,14 @@ static bool about(const char *officer, const char *name, const char *item, const
     return act_in("c-1", officer, name, arguments, span_text(""));
 }
 
+static const char *item_argument(const char *item)
+{
+    static char text[80];
+
+    snprintf(text, sizeof text, "{\"item\":\"%s\"}", item);
+    return text;
+}
+
 static bool has(const char *text)
 {
     return answer_has(&out, text);
@@ -119,17 +127,29 @@ static bool answer(enum kind kind, const char *item, bool is_asking)
                          &err);
 }
 
-static bool give(const char *case_number)
+/* `is_of_request`: about the bearer of the passport whom every request here names. */
+static bool give_about(const char *case_number, bool is_of_request)
 {
     struct spontaneous given = sample_spontaneous();
+    struct item items[2] = {given.items[0], given.items[1]};
     struct buffer body CLEANUP(buffer_free) = buffer_make(BODY_SIZE_MAX);
     struct asked asked = {"ana", "spontaneous-send", "{}", case_number, {NULL, 0}};
 
+    if (is_of_request) {
+        items[0].person.documents = sample_persons[0].documents;
+        items[0].person.document_count = 1;
+    }
+    given.items = items;
     given.authority = span_text("Centrul de Cooperare (test)");
     if (!spontaneous_write(&given, &body))
         return false;
     asked.body = buffer_span(&body);
     return asked_run_two(&pair.nodes[0], &asked, "second", false, &out, &err);
+}
+
+static bool give(const char *case_number)
+{
+    return give_about(case_number, false);
 }
 
 /* What Romania holds, into a channel at whose end may stand whoever asked. */
@@ -182,6 +202,45 @@ CHECK_TEST(a_flagged_request_is_answered_by_no_way)
     CHECK(!answer(NOTHING_HELD, item, false));
     CHECK_ERROR(err, ERROR_RULE, WAITS);
     CHECK_OK(about("hera", "rights-decide", item, ",\"decision\":\"may_be_answered\""), err);
+}
+
+/* What stands in the case of the request, and what was answered to it, goes by no other case that is named either. */
+CHECK_TEST(another_case_is_no_way_around_it)
+{
+    char item[UUID_TEXT_SIZE], ours[UUID_TEXT_SIZE], given[UUID_TEXT_SIZE];
+    struct asked answered = {"ana", "answer-send", NULL, "c-3", {NULL, 0}};
+
+    CHECK_OK(
+        act_in("", "ana", "case-put", "{\"number\":\"c-2\",\"title\":\"Other\"}", span_text("")),
+        err);
+    CHECK_OK(
+        act_in("", "ana", "case-put", "{\"number\":\"c-3\",\"title\":\"Third\"}", span_text("")),
+        err);
+    CHECK_OK(passed_give(&pair, 0, &(struct passed){.handling = 0}, ours, &err), err);
+    CHECK_OK(act_in("c-1", "ana", "item-show", item_argument(ours), span_text("")), err);
+    CHECK_OR_RETURN(asked_for(item));
+    answered.arguments = answer_arguments(FULL, item);
+    answered.body = answer_body(FULL);
+    CHECK_OK(asked_run_two(&pair.nodes[0], &answered, "second", false, &out, &err), err);
+    snprintf(given, sizeof given, "%.*s", UUID_TEXT_SIZE - 1, (const char *)out.data + 9);
+    CHECK_OK(about("ana", "rights-flag", item, ""), err);
+    CHECK(!export("c-2", ours));
+    CHECK_ERROR(err, ERROR_RULE, WAITS);
+    CHECK(!export("c-2", given)); /* of case c-3 */
+    CHECK_ERROR(err, ERROR_RULE, WAITS);
+    CHECK(!export("c-2", item));
+    CHECK_ERROR(err, ERROR_RULE, WAITS);
+    CHECK(!give_about("c-2", true)); /* about somebody whom the request names */
+    CHECK_ERROR(err, ERROR_RULE, WAITS);
+    CHECK_OK(give("c-2"), err); /* about somebody else */
+    CHECK_OK(about("hera", "rights-decide", item, ",\"decision\":\"must_be_refused\""), err);
+    CHECK(!give_about("c-2", true));
+    CHECK_ERROR(err, ERROR_RULE, DECIDED);
+    CHECK(!export("c-2", ours));
+    CHECK_ERROR(err, ERROR_RULE, DECIDED);
+    CHECK_OK(about("hera", "rights-decide", item, ",\"decision\":\"may_be_answered\""), err);
+    CHECK_OK(export("c-2", ours), err);
+    CHECK_OK(give_about("c-2", true), err);
 }
 
 CHECK_TEST(one_officer_alone_does_not_answer_it_either)
@@ -388,6 +447,7 @@ int main(void)
                            &err))
             printf("%s: %s\n", officers[i][0], err.text);
     CHECK_RUN(a_flagged_request_is_answered_by_no_way);
+    CHECK_RUN(another_case_is_no_way_around_it);
     CHECK_RUN(one_officer_alone_does_not_answer_it_either);
     CHECK_RUN(the_head_decides_and_both_decisions_hold);
     CHECK_RUN(a_refusal_is_never_held_up);

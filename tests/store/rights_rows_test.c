@@ -126,11 +126,39 @@ CHECK_TEST(an_erased_request_keeps_its_flag_without_names_and_words)
     CHECK_SPAN(row.flagged_by, "ana");
 }
 
+CHECK_TEST(what_holds_an_item_is_found_by_itself_its_request_and_all_its_cases)
+{
+    struct engine_case c CLEANUP(engine_case_end);
+    ROWS_CASE(&c);
+    struct rights_line lines[4];
+    struct answer_row answer = {.entry = 20, .target = 6, .is_own = true, .grounds = span_text("")};
+    size_t count = 9;
+
+    OK(flag(&c, 5, RIGHTS_UNDECIDED, 10) && flag(&c, 6, RIGHTS_MUST_REFUSE, 11) &&
+       flag(&c, 7, RIGHTS_MAY_ANSWER, 12));
+    OK(answer_insert(c.db, &answer, &c.error));
+    OK(case_add_item(c.db, span_text("a"), 5, &c.error) &&
+       case_add_item(c.db, span_text("a"), 7, &c.error) &&
+       case_add_item(c.db, span_text("a"), 21, &c.error) &&
+       case_add_item(c.db, span_text("b"), 21, &c.error) &&
+       case_add_item(c.db, span_text("b"), 22, &c.error));
+    static const struct {
+        int64_t entry, found;
+    } wanted[] = {{5, 5}, {20, 6}, {21, 5}, {22, 0}, {23, 0}, {6, 6}, {7, 5}};
+    for (size_t i = 0; i < ARRAY_COUNT(wanted); i++) {
+        OK(rights_list_item(c.db, &arena, wanted[i].entry, lines, 4, &count, &c.error));
+        CHECK_INT(count, wanted[i].found > 0);
+        if (count > 0)
+            CHECK_INT(lines[0].rights.entry, wanted[i].found);
+    }
+}
+
 int main(void)
 {
     RUN_ON_ENGINES(a_flag_is_found_by_its_request_and_decided_in_its_row);
     RUN_ON_ENGINES(flags_are_listed_from_the_oldest_undecided_or_all);
     RUN_ON_ENGINES(a_case_has_those_that_may_not_be_answered);
     RUN_ON_ENGINES(an_erased_request_keeps_its_flag_without_names_and_words);
+    RUN_ON_ENGINES(what_holds_an_item_is_found_by_itself_its_request_and_all_its_cases);
     return engines_end(check_end());
 }
