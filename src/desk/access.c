@@ -5,6 +5,7 @@
 #include "desk/private.h"
 
 #include "base/text.h"
+#include "desk/approval.h"
 #include "desk/case.h"
 #include "desk/glass.h"
 #include "desk/roles.h"
@@ -181,7 +182,8 @@ static bool approver_check(struct journal *journal, const struct desk_act *act,
     if (span_equal(call->access.approver, call->access.officer))
         return error_set(err, ERROR_RULE, "%s: nobody approves their own draft", act->name);
     return access_officer(journal, call->access.approver, call->arena, &approver, err) &&
-           role_check_approver(approver.role, act->name, err);
+           role_check_approver(approver.role, act->name, err) &&
+           approval_beside_check(journal, act, call, &approver, err);
 }
 
 /* A case that is closed to this officer: open to reads under broken glass, to nothing else. */

@@ -276,7 +276,8 @@ static bool drafts_read(struct listing *listing, struct span after, size_t limit
                            has_place ? &place : NULL, step, STEP, &read, err))
             return false;
         for (size_t i = 0; i < read && *count < limit; i++)
-            if (step[i].state == APPROVAL_WAITS && listing->now_ms < step[i].until_ms)
+            if (step[i].state == APPROVAL_WAITS && listing->now_ms < step[i].until_ms &&
+                approval_is_told(listing->journal, listing->call, &step[i]))
                 listing->drafts[(*count)++] = step[i];
         if (read == 0 || step[read - 1].state != APPROVAL_WAITS)
             return true;
@@ -298,7 +299,7 @@ static bool draft_show(const struct listing *listing, const struct approval_row 
     json_text_field_optional(out, "approver", row->approver);
     json_time_field(out, "created", row->made_ms);
     json_integer_field(out, "minutes", (listing->now_ms - row->made_ms) / 60000);
-    bool ok = on_call_write(listing->journal, listing->call->arena, row->officer, out, err);
+    bool ok = approval_on_call_write(listing->journal, row, listing->call->arena, out, err);
     json_end_object(out);
     return ok;
 }

@@ -5,6 +5,7 @@
 #include "agreement/agreement.h"
 #include "base/text.h"
 #include "desk/asylum.h"
+#include "desk/case.h"
 #include "desk/duty.h"
 #include "desk/glass.h"
 #include "desk/private.h"
@@ -15,34 +16,42 @@
 
 static const char draft_head[] = "besa-approval/1\n";
 
+enum waiting_trait {
+    WAITS_ALWAYS =
+        1, /* nobody does it alone; the others wait where the agreement or their officer asks */
+    WAITS_MESSAGE = 2, /* a message to the partner: that it waits is every duty officer's to know */
+    WAITS_ON_CASE =
+        4, /* its `number` is its case: that it waits tells of that case, to its keepers alone */
+};
+
 /* Acts that know is_trial: everything is checked before the first of them is done. */
 static const struct waiting_act {
     act_run *run;
-    bool
-        is_always; /* nobody does it alone; the others wait where the agreement or their officer asks */
+    unsigned traits; /* enum waiting_trait */
 } waiting_acts[] = {
-    {act_request_send, false},
-    {act_answer_send, false},
-    {act_refuse_send, false},
-    {act_spontaneous_send, false},
-    {act_clarification_ask, false},
-    {act_clarification_reply, false},
-    {act_access_decide, false},
-    {act_delay_tell, false},
-    {act_urgency_doubt, false},
-    {act_urgency_reply, false},
-    {act_item_forward, false},
-    {act_item_export, false},
-    {act_case_person_protection, false}, /* what is taken back */
-    {act_glass_open, false},             /* another one within the month */
-    {act_officer_password, false},       /* asks by itself: the first half is told with the draft */
-    {act_resume_order, true},
-    {act_retention_clock, true},
-    {act_key_revoke, true},
-    {act_officer_revoke, true},
-    {act_succession_prepare, true},
-    {act_succession_import, true},
-    {act_agreement_terminate, true},
+    {act_request_send, WAITS_MESSAGE},
+    {act_answer_send, WAITS_MESSAGE},
+    {act_refuse_send, WAITS_MESSAGE},
+    {act_spontaneous_send, WAITS_MESSAGE},
+    {act_clarification_ask, WAITS_MESSAGE},
+    {act_clarification_reply, WAITS_MESSAGE},
+    {act_access_decide, WAITS_MESSAGE},
+    {act_delay_tell, WAITS_MESSAGE},
+    {act_urgency_doubt, WAITS_MESSAGE},
+    {act_urgency_reply, WAITS_MESSAGE},
+    {act_item_forward, 0},
+    {act_item_export, 0},
+    {act_case_person_protection, WAITS_ON_CASE}, /* what is taken back */
+    {act_glass_open, 0},       /* another one within the month; its case is closed to who drafts it,
+                                * and open to the head of desk, who alone approves it */
+    {act_officer_password, 0}, /* asks by itself: the first half is told with the draft */
+    {act_resume_order, WAITS_ALWAYS},
+    {act_retention_clock, WAITS_ALWAYS},
+    {act_key_revoke, WAITS_ALWAYS},
+    {act_officer_revoke, WAITS_ALWAYS},
+    {act_succession_prepare, WAITS_ALWAYS},
+    {act_succession_import, WAITS_ALWAYS},
+    {act_agreement_terminate, WAITS_ALWAYS},
 };
 
 static const struct waiting_act *waiting_find(struct span name)
@@ -64,7 +73,47 @@ bool approval_must_wait(struct span name)
 {
     const struct waiting_act *waiting = waiting_find(name);
 
-    return waiting != NULL && waiting->is_always;
+    return waiting != NULL && (waiting->traits & WAITS_ALWAYS) != 0;
+}
+
+static bool has_trait(struct span name, enum waiting_trait trait)
+{
+    const struct waiting_act *waiting = waiting_find(name);
+
+    return waiting != NULL && (waiting->traits & (unsigned)trait) != 0;
+}
+
+/* --- acts on a case --- */
+
+static bool keeper_check(struct journal *journal, struct span number,
+                         const struct officer_row *officer, struct arena *arena, struct error *err)
+{
+    struct case_row of;
+
+    if (!case_read(journal->db, arena, number, &of, err))
+        return false;
+    return of.unit.size == 0 || case_is_keeper(&of, officer) ||
+           error_set(err, ERROR_RULE, "who keeps the case approves this, and nobody else");
+}
+
+bool approval_beside_check(struct journal *journal, const struct desk_act *act,
+                           const struct desk_call *call, const struct officer_row *approver,
+                           struct error *err)
+{
+    if (!has_trait(span_text(act->name), WAITS_ON_CASE))
+        return true;
+    struct span number = json_get_text(call->arguments, "number", 1, NAME_SIZE_MAX);
+    return problems_to_error(call->problems, err) &&
+           keeper_check(journal, number, approver, call->arena, err);
+}
+
+/* The draft of an act on a case is of that case, whichever the work was said to be for. */
+static bool case_of_act(const struct desk_act *act, struct desk_call *call, struct error *err)
+{
+    if (!has_trait(span_text(act->name), WAITS_ON_CASE))
+        return true;
+    call->access.case_number = json_get_text(call->arguments, "number", 1, NAME_SIZE_MAX);
+    return problems_to_error(call->problems, err);
 }
 
 /* --- a draft and its bytes --- */
@@ -214,25 +263,36 @@ bool approval_ask(struct journal *journal, const struct desk_act *act, const str
 {
     struct buffer ignored CLEANUP(buffer_free) = buffer_make(4096);
     struct json_writer nowhere = json_writer_make(&ignored);
-    struct desk_call trial = *call;
+    struct desk_call kept = *call;
     struct approval_row row;
 
     if (!approval_may_wait(span_text(act->name)))
         return error_set(err, ERROR_INPUT, "%s: this act does not wait for a second officer",
                          act->name);
+    if (!case_of_act(act, &kept, err))
+        return false;
+    struct desk_call trial = kept;
     trial.is_trial = true;
     if (!desk_run(journal, act, &trial, &nowhere, err))
         return false;
     json_object_end(call->arguments);
     if (!problems_to_error(call->problems, err) ||
-        !approval_keep(journal, call, span_text(act->name), arguments, &row, err))
+        !approval_keep(journal, &kept, span_text(act->name), arguments, &row, err))
         return false;
     journal_event_add(journal, JOURNAL_ALARM, NULL, 0, 0); /* to whoever is on call */
     json_begin_object(out);
     approval_write(&row, out);
-    bool ok = on_call_write(journal, call->arena, row.officer, out, err);
+    bool ok = approval_on_call_write(journal, &row, call->arena, out, err);
     json_end_object(out);
     return ok;
+}
+
+/* Who is on call need not keep the case, and whoever is telephoned is told of it. */
+bool approval_on_call_write(struct journal *journal, const struct approval_row *row,
+                            struct arena *arena, struct json_writer *out, struct error *err)
+{
+    return has_trait(row->act, WAITS_ON_CASE) ||
+           on_call_write(journal, arena, row->officer, out, err);
 }
 
 /* --- deciding --- */
@@ -252,7 +312,8 @@ static bool is_drafter(const struct desk_call *call, const struct approval_row *
     return span_equal(call->access.officer, row->officer);
 }
 
-/* Who is asked: the one who was named, or any officer whose role approves this act; never who drafted it. */
+/* Who is asked: the one who was named, or any officer whose role approves this act; of an act on a case, who keeps it; never
+ * who drafted it. */
 static bool asked_check(struct journal *journal, const struct desk_call *call,
                         const struct approval_row *row, struct error *err)
 {
@@ -266,7 +327,18 @@ static bool asked_check(struct journal *journal, const struct desk_call *call,
     if (act == NULL)
         return error_set(err, ERROR_STORE, "an approval of an act that is none");
     return access_officer(journal, call->access.officer, call->arena, &officer, err) &&
-           role_check_approver(officer.role, act->name, err);
+           role_check_approver(officer.role, act->name, err) &&
+           (!has_trait(row->act, WAITS_ON_CASE) ||
+            keeper_check(journal, row->case_number, &officer, call->arena, err));
+}
+
+bool approval_is_told(struct journal *journal, const struct desk_call *call,
+                      const struct approval_row *row)
+{
+    struct error ignored = {0};
+
+    return is_drafter(call, row) || has_trait(row->act, WAITS_MESSAGE) ||
+           asked_check(journal, call, row, &ignored);
 }
 
 /* Still undecided, and in time. */
@@ -304,6 +376,25 @@ static bool case_check(const struct desk_call *call, const struct approval_row *
     return row->case_number.size == 0 || span_equal(row->case_number, call->access.case_number) ||
            error_set(err, ERROR_INPUT, "the case of the draft is required: %.*s",
                      SPAN_ARG(row->case_number));
+}
+
+/* A draft of an act on a case says which: one that was kept for another is decided by nobody, and drafted anew. */
+static bool on_case_check(const struct approval_row *row, const struct approval_draft *draft,
+                          struct arena *arena, struct error *err)
+{
+    struct problems problems = {.count = 0};
+    struct json *json CLEANUP(json_free) = NULL;
+    struct json_object arguments;
+
+    if (!has_trait(row->act, WAITS_ON_CASE))
+        return true;
+    if (!json_parse(draft->arguments, &json, err))
+        return false;
+    json_object_begin(&arguments, json_root(json), arena, &problems);
+    return span_equal(json_get_text(&arguments, "number", 1, NAME_SIZE_MAX), row->case_number) ||
+           error_set(err, ERROR_CONFLICT,
+                     "this draft was kept for another case than its own: withdraw it, and draft it "
+                     "again");
 }
 
 bool approval_place_write(const struct approval_row *row, struct arena *arena, struct span *out,
@@ -392,6 +483,7 @@ bool act_approval_show(struct journal *journal, const struct desk_call *call,
         (!is_drafter(call, &row) && !asked_check(journal, call, &row, err)) ||
         !waits_check(journal, &row, err) || !case_check(call, &row, err) ||
         !draft_open(journal, &row, call->arena, &bytes, &draft, err) ||
+        !on_case_check(&row, &draft, call->arena, err) ||
         !entry_write(journal, call, "approval-show", &row, err))
         return false;
     json_begin_object(out);
@@ -400,7 +492,7 @@ bool act_approval_show(struct journal *journal, const struct desk_call *call,
     json_text_field(out, "arguments", draft.arguments);
     json_text_field_optional(out, "body", draft.body);
     json_base64_field(out, "draft", bytes);
-    bool ok = on_call_write(journal, call->arena, row.officer, out, err);
+    bool ok = approval_on_call_write(journal, &row, call->arena, out, err);
     json_end_object(out);
     return ok;
 }
@@ -462,6 +554,7 @@ bool act_approval_confirm(struct journal *journal, const struct desk_call *call,
     if (!problems_to_error(call->problems, err))
         return false;
     if (!draft_open(journal, &row, call->arena, &bytes, &draft, err) ||
+        !on_case_check(&row, &draft, call->arena, err) ||
         !approval_decide(journal->db, row.id, APPROVAL_CONFIRMED, call->access.officer, now_ms,
                          call->access.reason, err) ||
         !entry_write(journal, call, "approval-confirm", &row, err))

@@ -36,6 +36,11 @@ bool approval_draft_read(struct span bytes, struct approval_draft *out, struct e
 bool approval_may_wait(struct span act);
 /* Whether nobody does this act alone: through the API it always waits. */
 bool approval_must_wait(struct span act);
+struct officer_row;
+/* RULE when the act is on a case, by its argument `number`, that this second officer does not keep. */
+bool approval_beside_check(struct journal *journal, const struct desk_act *act,
+                           const struct desk_call *call, const struct officer_row *approver,
+                           struct error *err);
 /* Keeps a draft that waits for call->access.approver, or for any who may approve when that is empty; checks nothing but
  * bounds. Writes the access entry "approval-ask". *row: what was kept, in the call's arena. */
 bool approval_keep(struct journal *journal, const struct desk_call *call, struct span act,
@@ -44,6 +49,12 @@ bool approval_keep(struct journal *journal, const struct desk_call *call, struct
  * text that call->arguments reads. The result says which approval waits and until when. */
 bool approval_ask(struct journal *journal, const struct desk_act *act, const struct desk_call *call,
                   struct span arguments, struct json_writer *out, struct error *err);
+/* Whether this officer is told by an alarm that it waits: who drafted it and who may decide it; of a message everybody. */
+bool approval_is_told(struct journal *journal, const struct desk_call *call,
+                      const struct approval_row *row);
+/* "on_call" (duty.h) into an open object; nothing of an act on a case, which its keepers alone approve. */
+bool approval_on_call_write(struct journal *journal, const struct approval_row *row,
+                            struct arena *arena, struct json_writer *out, struct error *err);
 /* The fields of an approval that waits, into an open object. */
 void approval_write(const struct approval_row *row, struct json_writer *out);
 
