@@ -12,6 +12,7 @@
 #include "desk/duty.h"
 #include "desk/glass.h"
 #include "desk/rights.h"
+#include "desk/spoc.h"
 
 #define STEP       64u /* rows read at once */
 #define LOCAL_SIZE 256u
@@ -35,8 +36,10 @@ struct listing {
     int64_t now_ms;
     struct glass_row *glasses;
     size_t glass_count;
+    struct officer_row reader;
     struct alarm *alarms;
     size_t alarm_count;
+    bool *is_kept; /* each of them: from this reader */
     struct case_task_row *tasks;
     size_t task_count;
     struct rights_line *flagged;
@@ -121,10 +124,11 @@ static void local_show(const struct agreement *agreement, int64_t time_ms, struc
     json_text_field_optional(out, "due_local", buffer_span(&text));
 }
 
-static void limits_show(const struct listing *listing, const struct alarm *alarm,
-                        struct json_writer *out)
+/* Of what is kept from this reader they learn that something waits, and where to telephone; not what. */
+static void limits_show(const struct listing *listing, size_t at, struct json_writer *out)
 {
     const struct journal *journal = listing->journal;
+    const struct alarm *alarm = &listing->alarms[at];
     int64_t now_ms = listing->now_ms;
     const struct journal_line *line = &journal->lines[alarm->line];
     const struct agreement_party *partner = &line->agreement.parties[line->partner_side];
@@ -134,10 +138,11 @@ static void limits_show(const struct listing *listing, const struct alarm *alarm
         uuid_write(alarm->message_id.data, id);
     json_begin_object(out);
     json_string_field(out, "alarm", alarm_kind_names[alarm->kind]);
-    json_string_field(out, "item", id);
+    if (!listing->is_kept[at])
+        json_string_field(out, "item", id);
     json_string_field(out, "type", message_type_name(alarm->type));
     json_string_field(out, "partner", line->partner);
-    if (!listing->is_shut)
+    if (!listing->is_shut && !listing->is_kept[at])
         json_text_field_optional(out, "reference", alarm->reference);
     if (alarm->type == MESSAGE_REQUEST || alarm->type == MESSAGE_ANSWER)
         json_string_field(out, "answers", alarm->is_own ? line->partner : journal->party);
@@ -254,7 +259,8 @@ static bool draft_place(const struct listing *listing, size_t at, struct span *o
     return approval_place_write(&listing->drafts[at], listing->call->arena, out, err);
 }
 
-/* What waits stands before all else in the list of approvals. */
+/* What waits stands before all else in the list of approvals. Of what tells more than that a message waits, only who may decide
+ * it is told. */
 static bool drafts_read(struct listing *listing, struct span after, size_t limit, size_t *count,
                         struct error *err)
 {
@@ -368,20 +374,57 @@ static bool page_fill(struct listing *listing, const struct page *page, struct e
     return true;
 }
 
+/* What was exempted from the copy to the Single Point of Contact is no item for its officers (spoc.h). */
+static bool kept_find(struct listing *listing, struct error *err)
+{
+    listing->is_kept =
+        arena_array(listing->call->arena, listing->alarm_count + 1, sizeof *listing->is_kept);
+    if (listing->is_kept == NULL)
+        return error_set(err, ERROR_LIMIT, "out of memory");
+    for (size_t i = 0; i < listing->alarm_count; i++)
+        if (!spoc_is_kept_from(listing->journal, &listing->reader, listing->alarms[i].entry,
+                               listing->call->arena, &listing->is_kept[i], err))
+            return false;
+    return true;
+}
+
+/* Every item and broken glass that is shown, named as in its own list. */
+//= dir-2016-680 art 25(1)
+static bool page_access(const struct listing *listing, struct error *err)
+{
+    struct journal *journal = listing->journal;
+    struct arena *arena = listing->call->arena;
+    size_t most = listing->glass_count + listing->alarm_count + listing->flagged_count;
+    struct span *objects = arena_array(arena, most + 1, sizeof *objects);
+    size_t count = 0;
+
+    if (objects == NULL)
+        return error_set(err, ERROR_LIMIT, "out of memory");
+    for (size_t i = 0; i < listing->glass_count; i++)
+        objects[count++] = case_object("glass", listing->glasses[i].id, arena);
+    for (size_t i = 0; i < listing->alarm_count; i++)
+        if (!listing->is_kept[i])
+            objects[count++] =
+                item_name(&journal->lines[listing->alarms[i].line], listing->alarms[i].log,
+                          listing->alarms[i].message_id, arena);
+    for (size_t i = 0; i < listing->flagged_count; i++) {
+        const struct journal_line *line = line_of_entry(journal, listing->flagged[i].log);
+        if (line != NULL)
+            objects[count++] =
+                item_name(line, listing->flagged[i].log, listing->flagged[i].message_id, arena);
+    }
+    return access_view(journal, listing->call, "alarm-list", objects, count, err);
+}
+
 static bool page_show(const struct listing *listing, struct json_writer *out, struct error *err)
 {
-    struct officer_row reader;
-
-    if (!access_officer(listing->journal, listing->call->access.officer, listing->call->arena,
-                        &reader, err))
-        return false;
     page_begin(out);
     for (size_t i = 0; i < listing->glass_count; i++)
         glass_alarm_write(&listing->glasses[i], listing->now_ms, out);
     for (size_t i = 0; i < listing->alarm_count; i++)
-        limits_show(listing, &listing->alarms[i], out);
+        limits_show(listing, i, out);
     for (size_t i = 0; i < listing->task_count; i++)
-        if (!oral_show(listing, &listing->tasks[i], &reader, out, err))
+        if (!oral_show(listing, &listing->tasks[i], &listing->reader, out, err))
             return false;
     for (size_t i = 0; i < listing->flagged_count; i++)
         rights_alarm_write(listing->journal, &listing->flagged[i], listing->now_ms, out);
@@ -396,21 +439,15 @@ static bool page_show(const struct listing *listing, struct json_writer *out, st
 bool act_alarm_list(struct journal *journal, const struct desk_call *call, struct json_writer *out,
                     struct error *err)
 {
-    struct span *objects = arena_array(call->arena, DESK_LIST_MAX, sizeof *objects);
     struct listing listing = {
         .journal = journal, .call = call, .now_ms = journal->env->now_ms(journal->env->context)};
     struct page page;
 
     struct error shut = {0};
 
-    if (objects == NULL)
-        return error_set(err, ERROR_LIMIT, "out of memory");
     listing.is_shut = !access_books(journal, "alarms", &shut);
-    if (!page_read(call, ALARM_PAGE, &page, err) || !page_fill(&listing, &page, err))
-        return false;
-    for (size_t i = 0; i < listing.alarm_count; i++)
-        objects[i] = item_name(&journal->lines[listing.alarms[i].line], listing.alarms[i].log,
-                               listing.alarms[i].message_id, call->arena);
-    return access_view(journal, call, "alarm-list", objects, listing.alarm_count, err) &&
-           page_show(&listing, out, err);
+    return page_read(call, ALARM_PAGE, &page, err) &&
+           access_officer(journal, call->access.officer, call->arena, &listing.reader, err) &&
+           page_fill(&listing, &page, err) && kept_find(&listing, err) &&
+           page_access(&listing, err) && page_show(&listing, out, err);
 }

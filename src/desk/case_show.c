@@ -4,6 +4,7 @@
 #include "desk/asylum.h"
 #include "desk/codes.h"
 #include "desk/glass.h"
+#include "desk/spoc.h"
 #include "message/offence.h"
 
 struct shown {
@@ -14,6 +15,7 @@ struct shown {
     struct case_note_row *references;
     struct case_task_row *tasks;
     size_t item_count;
+    bool *is_kept; /* each of them: from this officer */
     size_t person_count;
     size_t note_count;
     size_t reference_count;
@@ -88,6 +90,22 @@ static bool glass_divide(struct journal *journal, const struct case_act *act, st
     return true;
 }
 
+/* What was exempted from the copy to the Single Point of Contact is no item for its officers (spoc.h). */
+static bool kept_find(struct journal *journal, const struct case_act *act, struct shown *shown,
+                      struct error *err)
+{
+    struct arena *arena = act->call.arena;
+
+    shown->is_kept = arena_array(arena, shown->item_count + 1, sizeof *shown->is_kept);
+    if (shown->is_kept == NULL)
+        return error_set(err, ERROR_LIMIT, "out of memory");
+    for (size_t i = 0; i < shown->item_count; i++)
+        if (!spoc_is_kept_from(journal, &act->officer, shown->items[i].entry, arena,
+                               &shown->is_kept[i], err))
+            return false;
+    return true;
+}
+
 static size_t at_most(size_t count)
 {
     return count > CASE_ROWS_MAX ? CASE_ROWS_MAX : count;
@@ -129,7 +147,7 @@ static void items_write(struct journal *journal, const struct shown *shown, int6
         const struct case_item_row *row = &shown->items[i];
         const struct journal_line *line = line_of_entry(journal, row->log);
         char id[UUID_TEXT_SIZE] = "";
-        if (line == NULL || row->message_id.size != UUID_SIZE)
+        if (shown->is_kept[i] || line == NULL || row->message_id.size != UUID_SIZE)
             continue;
         uuid_write(row->message_id.data, id);
         json_begin_object(out);
@@ -218,7 +236,7 @@ static uint64_t offences_of(const struct agreement *agreement)
     return offences;
 }
 
-/* Among the messages shown. */
+/* Among the messages shown, and those that are kept from this officer: else they would be told to give it again. */
 static bool was_given(struct journal *journal, const struct shown *shown,
                       const struct journal_line *line)
 {
@@ -281,7 +299,8 @@ bool act_case_show(struct journal *journal, const struct desk_call *call, struct
     struct case_act act;
 
     if (!case_begin_read(journal, call, &act, err) || !shown_read(journal, &act, &shown, err) ||
-        !glass_divide(journal, &act, &shown, err) || !shown_access(journal, &act, &shown, err))
+        !glass_divide(journal, &act, &shown, err) || !kept_find(journal, &act, &shown, err) ||
+        !shown_access(journal, &act, &shown, err))
         return false;
     json_begin_object(out);
     case_head_write(&act.row, &shown, out);

@@ -44,8 +44,9 @@ static const char *limit_of(const struct inbox_row *row, int64_t now_ms)
                                                                                    : "runs";
 }
 
+/* `is_kept`: what its codes say about persons is not for this officer. */
 static void row_write(struct journal *journal, struct json_writer *out, const struct inbox_row *row,
-                      int64_t now_ms)
+                      bool is_kept, int64_t now_ms)
 {
     const char *limit = limit_of(row, now_ms);
     char id[UUID_TEXT_SIZE] = "";
@@ -59,7 +60,8 @@ static void row_write(struct journal *journal, struct json_writer *out, const st
     json_string_field(out, "urgent",
                       row->request.urgency > 0 ? urgency_ground_names[row->request.urgency] : "no");
     json_boolean_field(out, "training", row->request.is_training);
-    codes_row_write(journal, row->request.entry, out);
+    if (!is_kept)
+        codes_row_write(journal, row->request.entry, out);
     rights_row_write(journal, row->request.entry, out);
     json_integer_field(out, "persons", row->request.persons);
     json_integer_field(out, "attachments", row->request.attachments);
@@ -94,15 +96,22 @@ static bool returned_write(struct journal *journal, const struct desk_call *call
                            struct json_writer *out, struct error *err)
 {
     struct returned_row *rows = arena_array(call->arena, DESK_LIST_MAX, sizeof *rows);
+    struct officer_row reader;
     size_t count = 0;
 
     if (rows == NULL)
         return error_set(err, ERROR_LIMIT, "out of memory");
-    if (!returned_list(journal->db, call->arena, rows, DESK_LIST_MAX, &count, err))
+    if (!returned_list(journal->db, call->arena, rows, DESK_LIST_MAX, &count, err) ||
+        !access_officer(journal, call->access.officer, call->arena, &reader, err))
         return false;
     for (size_t i = 0; i < count; i++) {
         const struct journal_line *line = journal_line_of(journal, rows[i].agreement);
         char id[UUID_TEXT_SIZE] = "";
+        bool is_kept = false;
+        if (!spoc_is_kept_from(journal, &reader, rows[i].entry, call->arena, &is_kept, err))
+            return false;
+        if (is_kept)
+            continue;
         if (rows[i].message_id.size == UUID_SIZE)
             uuid_write(rows[i].message_id.data, id);
         json_begin_object(out);
@@ -208,14 +217,20 @@ static bool list(struct journal *journal, const struct desk_call *call, bool is_
     struct span *objects = arena_array(call->arena, 2 * DESK_LIST_MAX, sizeof *objects);
     struct spontaneous_line *given = NULL;
     struct queue_page page = {.count = 0};
+    bool is_kept[DESK_LIST_MAX] = {false};
     struct span next = span_text("");
+    struct officer_row reader;
     size_t given_count = 0;
 
     if (objects == NULL)
         return error_set(err, ERROR_LIMIT, "out of memory");
-    if (!queue_page_read(journal, call, is_own, &page, err))
+    if (!queue_page_read(journal, call, is_own, &page, err) ||
+        !access_officer(journal, call->access.officer, call->arena, &reader, err))
         return false;
     for (size_t i = 0; i < page.count; i++) {
+        if (!spoc_is_kept_from(journal, &reader, page.rows[i].request.entry, call->arena,
+                               &is_kept[i], err))
+            return false;
         const struct inbox_row *row = &page.rows[i];
         const struct journal_line *line = journal_line_of(journal, row->agreement);
         if (line == NULL)
@@ -234,7 +249,7 @@ static bool list(struct journal *journal, const struct desk_call *call, bool is_
     for (size_t i = 0; i < given_count; i++)
         spontaneous_line_write(journal, &given[i], out);
     for (size_t i = 0; i < page.count; i++)
-        row_write(journal, out, &page.rows[i], page.filter.now_ms);
+        row_write(journal, out, &page.rows[i], is_kept[i], page.filter.now_ms);
     bool ok = !is_own || !is_begin || returned_write(journal, call, out, err);
     json_end_array(out);
     if (page.has_next)

@@ -77,11 +77,12 @@ static bool looks_over(const struct officer_row *officer)
            (role == ROLE_DPO || role == ROLE_AUDITOR || role == ROLE_SUPERVISORY_AUTHORITY);
 }
 
-bool spoc_may_open(struct journal *journal, const struct officer_row *officer, int64_t entry,
-                   struct arena *arena, struct error *err)
+bool spoc_is_kept_from(struct journal *journal, const struct officer_row *officer, int64_t entry,
+                       struct arena *arena, bool *is_kept, struct error *err)
 {
     struct copy_row row;
 
+    *is_kept = false;
     if (!spoc_is_unit(officer->unit) || looks_over(officer))
         return true;
     if (!copy_find(journal->db, arena, entry, &row, err)) {
@@ -90,11 +91,21 @@ bool spoc_may_open(struct journal *journal, const struct officer_row *officer, i
         error_clear(err);
         return true;
     }
-    return row.exemption == COPY_EXEMPT_NONE ||
-           error_set(err, ERROR_RULE,
-                     "this message was exempted from the copy to the Single Point of Contact "
-                     "(copy %" PRId64 "): ask its unit",
-                     row.entry);
+    *is_kept = row.exemption != COPY_EXEMPT_NONE;
+    return true;
+}
+
+bool spoc_may_open(struct journal *journal, const struct officer_row *officer, int64_t entry,
+                   struct arena *arena, struct error *err)
+{
+    bool is_kept = false;
+
+    return spoc_is_kept_from(journal, officer, entry, arena, &is_kept, err) &&
+           (!is_kept ||
+            error_set(err, ERROR_RULE,
+                      "this message was exempted from the copy to the Single Point of Contact "
+                      "(copy %" PRId64 "): ask its unit",
+                      entry));
 }
 
 /* --- the list --- */

@@ -42,9 +42,13 @@ bool spoc_copy_keep(struct journal *journal, const struct spoc_copy *copy, int64
 bool spoc_copy_object(const struct spoc_copy *copy, struct arena *arena, struct span *out,
                       struct error *err);
 
+struct officer_row;
+/* Whether the entry was exempted from the copy and this officer is one of the Single Point of Contact: then no list shows them
+ * what it is. Not from who looks over the work. */
+bool spoc_is_kept_from(struct journal *journal, const struct officer_row *officer, int64_t entry,
+                       struct arena *arena, bool *is_kept, struct error *err);
 /* RULE for the Single Point of Contact's officers when the entry was exempted from their copy; who looks over the work may
  * open it all the same. */
-struct officer_row;
 bool spoc_may_open(struct journal *journal, const struct officer_row *officer, int64_t entry,
                    struct arena *arena, struct error *err);
 

@@ -6,6 +6,7 @@
 #include "desk/ground.h"
 #include "desk/private.h"
 #include "desk/rights.h"
+#include "desk/spoc.h"
 
 #include "base/text.h"
 #include "store/spontaneous_rows.h"
@@ -92,8 +93,8 @@ bool act_spontaneous_send(struct journal *journal, const struct desk_call *call,
                          "attachments");
     return elsewhere_check(call, given.foreign_reference_count, given.is_training, err) &&
            rights_permit_in_case(journal, call, line, err) &&
-           given_out(journal, line, call, &given, out, err);
            rights_permit_people(journal, call, line, given.items, given.item_count, err) &&
+           given_out(journal, line, call, &given, out, err);
 }
 
 /* --- lists --- */
@@ -158,6 +159,26 @@ bool spontaneous_new_list(struct journal *journal, const struct desk_call *call,
            objects_fill(journal, *out, *count, objects, call->arena, err);
 }
 
+/* What was exempted from the copy to the Single Point of Contact; it was read, so that a page may be shorter than asked. */
+static bool kept_leave_out(struct journal *journal, const struct desk_call *call,
+                           struct spontaneous_line *lines, size_t *count, struct error *err)
+{
+    struct officer_row officer;
+    size_t shown = 0;
+
+    if (!access_officer(journal, call->access.officer, call->arena, &officer, err))
+        return false;
+    for (size_t i = 0; i < *count; i++) {
+        bool is_kept = false;
+        if (!spoc_is_kept_from(journal, &officer, lines[i].given.entry, call->arena, &is_kept, err))
+            return false;
+        if (!is_kept)
+            lines[shown++] = lines[i];
+    }
+    *count = shown;
+    return true;
+}
+
 bool act_spontaneous_list(struct journal *journal, const struct desk_call *call,
                           struct json_writer *out, struct error *err)
 {
@@ -179,9 +200,10 @@ bool act_spontaneous_list(struct journal *journal, const struct desk_call *call,
     bool has_next = count > page.limit;
     if (has_next)
         count = page.limit;
-    if (!objects_fill(journal, lines, count, objects, call->arena, err) ||
-        (has_next &&
+    if ((has_next &&
          !page_numbers_write(&lines[count - 1].given.entry, 1, call->arena, &next, err)) ||
+        !kept_leave_out(journal, call, lines, &count, err) ||
+        !objects_fill(journal, lines, count, objects, call->arena, err) ||
         !access_view(journal, call, "spontaneous-list", objects, count, err))
         return false;
     page_begin(out);

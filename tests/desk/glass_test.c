@@ -398,6 +398,8 @@ CHECK_TEST(it_is_an_alarm_until_it_is_reviewed)
     CHECK(answer_has(&out, words));
     CHECK_OK(act("dora", "alarm-list", "{}"), err);
     CHECK(answer_has(&out, words));
+    snprintf(words, sizeof words, "\"glass %lld\"", glass);
+    CHECK(entry_names("alarm-list", words)); /* what was shown, by number */
     CHECK_OK(act("nora", "alarm-list", "{}"), err);
     CHECK(answer_lacks(&out, "\"alarm\":\"glass\""));
     CHECK_OK(desk_glass_unreviewed(&ROMANIA->journal, &count, &newest, &err), err);

@@ -57,6 +57,28 @@ static bool has(const char *text)
     return answer_has(&out, text);
 }
 
+/* The newest domestic entry by this act. */
+static bool entry_names(const char *name, const char *words)
+{
+    struct arena arena CLEANUP(arena_free) = arena_make(8u << 20);
+    struct journal *journal = &pair.nodes[0].journal;
+    struct error missing = {0};
+
+    for (int64_t id = journal->next_entry - 1; id > 0; id--) {
+        struct entry_row row;
+        struct span body;
+        char found[80];
+        error_clear(&missing);
+        if (!entry_find(journal->db, &arena, id, &row, &missing) || row.type != MESSAGE_ACT ||
+            !journal_body(journal, &row, &arena, &body, &missing))
+            continue;
+        snprintf(found, sizeof found, "\"act\":\"%s\"", name);
+        if (memmem(body.data, body.size, found, strlen(found)) != NULL)
+            return memmem(body.data, body.size, words, strlen(words)) != NULL;
+    }
+    return false;
+}
+
 /* Of Albania, urgent because a life is in danger. */
 static bool asked_for(char item[UUID_TEXT_SIZE])
 {
@@ -365,6 +387,7 @@ CHECK_TEST(the_desk_sees_it_and_is_alarmed_until_it_is_decided)
     CHECK_OK(about("ana", "rights-flag", item, ""), err);
     CHECK_OK(act_in("", "hera", "alarm-list", "{}", span_text("")), err);
     CHECK(has("\"alarm\":\"undecided\",\"item\":\"") && has(item));
+    CHECK(entry_names("alarm-list", item));
     CHECK_OK(act_in("", "ana", "inbox-list", "{}", span_text("")), err);
     CHECK(has("\"rights\":\"undecided\""));
     CHECK_OK(about("ana", "item-show", item, ""), err);

@@ -11,6 +11,7 @@
 #include "message/support/samples.h"
 
 #include <stdio.h>
+#include <string.h>
 
 static struct pair pair;
 static struct error err;
@@ -136,6 +137,91 @@ CHECK_TEST(an_exemption_is_in_the_access_entry_and_shows_the_number_alone)
     CHECK_ERROR(err, ERROR_INPUT, "copy_exemption");
 }
 
+/* Urgent, so that it is an alarm when it does not reach the partner. */
+static bool exempted_urgent(char item[UUID_TEXT_SIZE])
+{
+    struct request sample = sample_request_urgent();
+    struct buffer body CLEANUP(buffer_free) = buffer_make(BODY_SIZE_MAX);
+    struct asked asked = {
+        "border", "request-send", "{\"copy_exemption\":\"safety_of_person\"}", "c-1", {NULL, 0}};
+
+    sample.reference = span_text("RO-KEPT-2");
+    sample.authority = span_text("Centrul de Cooperare (test)");
+    if (!request_write(&sample, &body))
+        return false;
+    asked.body = buffer_span(&body);
+    if (!asked_run(&pair.nodes[0], &asked, &out, &err))
+        return false;
+    snprintf(item, UUID_TEXT_SIZE, "%.*s", UUID_TEXT_SIZE - 1, (const char *)out.data + 9);
+    return true;
+}
+
+static bool lists(const char *officer, const char *act, const char *arguments, const char *words)
+{
+    if (!ask(officer, act, arguments, span_text(""))) {
+        printf("%s: %s\n", act, err.text);
+        CHECK(false);
+        return false;
+    }
+    return memmem(out.data, out.size, words, strlen(words)) != NULL;
+}
+
+/* The row of this reference in the list of sent requests has codes. */
+static bool sent_has_codes(const char *officer, const char *reference)
+{
+    if (!lists(officer, "sent-list", "{\"limit\":200}", reference)) {
+        CHECK(false);
+        return false;
+    }
+    const char *at = memmem(out.data, out.size, reference, strlen(reference));
+    const char *end = memchr(at, '}', out.size - (size_t)(at - (const char *)out.data));
+    return end != NULL && memmem(at, (size_t)(end - at), "\"codes\":", 8) != NULL;
+}
+
+//= dir-2023-977 art 4(2)
+CHECK_TEST(no_list_shows_the_single_point_of_contact_what_was_exempted)
+{
+    static const char *const case_1 = "{\"number\":\"c-1\"}";
+    static const char *const own = "{\"own\":true}";
+    struct spontaneous given = sample_spontaneous();
+    struct buffer body CLEANUP(buffer_free) = buffer_make(BODY_SIZE_MAX);
+    uint64_t four_eyes = pair.nodes[0].journal.lines[0].agreement.four_eyes;
+    char item[UUID_TEXT_SIZE], urgent[UUID_TEXT_SIZE];
+
+    given.authority = span_text("Centrul de Cooperare (test)");
+    given.reference = span_text("RO-KEPT-1");
+    CHECK_OR_RETURN(spontaneous_write(&given, &body));
+    pair.nodes[0].journal.lines[0].agreement.four_eyes = 0;
+    CHECK_OK(ask("border", "spontaneous-send", "{\"copy_exemption\":\"safety_of_person\"}",
+                 buffer_span(&body)),
+             err);
+    snprintf(item, sizeof item, "%.*s", UUID_TEXT_SIZE - 1, (const char *)out.data + 9);
+    CHECK(lists("border", "spontaneous-list", own, item) && entry_names("spontaneous-list", item));
+    CHECK(lists("dora", "spontaneous-list", own, item));
+    CHECK(!lists("duty", "spontaneous-list", own, item) &&
+          !lists("duty", "spontaneous-list", own, "RO-KEPT-1"));
+    CHECK(!entry_names("spontaneous-list", item));
+    CHECK(lists("border", "case-show", case_1, item));
+    CHECK(!lists("duty", "case-show", case_1, item) &&
+          !lists("duty", "case-show", case_1, "RO-KEPT-1"));
+
+    pair.is_cut = true;
+    CHECK_OK(exempted_urgent(urgent), err);
+    pair.nodes[0].journal.lines[0].agreement.four_eyes = four_eyes;
+    pair_wait(INT64_C(20) * 60000);
+    CHECK(lists("border", "alarm-list", "{}", urgent) && entry_names("alarm-list", urgent));
+    CHECK(lists("duty", "alarm-list", "{}", "\"alarm\":\"no_custody\",\"type\":\"request\"") &&
+          lists("duty", "alarm-list", "{}", "\"call\":\""));
+    CHECK(!lists("duty", "alarm-list", "{}", urgent) &&
+          !lists("duty", "alarm-list", "{}", "RO-KEPT-2"));
+    CHECK(!entry_names("alarm-list", urgent));
+    CHECK(!lists("duty", "case-show", case_1, "RO-KEPT-2"));
+    /* That it was sent, under which reference and when; what it says about persons is not for them. */
+    CHECK(sent_has_codes("border", "RO-KEPT-2") && !sent_has_codes("duty", "RO-KEPT-2"));
+    pair.is_cut = false;
+    pair_settle(&pair);
+}
+
 CHECK_TEST(another_unit_sees_its_own_copies)
 {
     char item[UUID_TEXT_SIZE];
@@ -258,6 +344,7 @@ int main(void)
     CHECK_RUN(what_a_designated_authority_sends_is_copied_to_the_single_point_of_contact);
     CHECK_RUN(what_the_single_point_of_contact_sends_is_no_copy);
     CHECK_RUN(an_exemption_is_in_the_access_entry_and_shows_the_number_alone);
+    CHECK_RUN(no_list_shows_the_single_point_of_contact_what_was_exempted);
     CHECK_RUN(another_unit_sees_its_own_copies);
     CHECK_RUN(what_is_given_unasked_is_copied_and_goes_page_by_page);
     CHECK_RUN(the_single_point_of_contact_of_the_other_state_has_what_is_given_to_its_units);
