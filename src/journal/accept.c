@@ -350,6 +350,17 @@ static bool is_receipted(const struct journal_log *log, uint64_t size)
     return log->has_signature && log->signed_size == size;
 }
 
+/* Behind the keeper, entries that were handled may have lost the receipt that they counted from. */
+static bool receipt_give(struct journal *journal, const struct journal_line *line,
+                         const struct receipt_row *receipt, bool *has_moved, struct error *err)
+{
+    if (is_receipted(&line->in, (uint64_t)receipt->size))
+        return true;
+    return receipt_insert(journal->db, receipt, err) &&
+           (!journal_is_behind_keeper(&line->in) ||
+            receipt_recount(journal, receipt, has_moved, err));
+}
+
 static bool custody_take(struct journal *journal, struct journal_line *line,
                          const struct post *post, uint64_t overlap, const struct tlog_hash *leaves,
                          const enum body_state *states, const struct checkpoint *checkpoint,
@@ -361,7 +372,8 @@ static bool custody_take(struct journal *journal, struct journal_line *line,
                                         .size = (int64_t)post->to,
                                         .root = root,
                                         .signature = span_make(signature, SIGNATURE_SIZE)};
-    struct buffer frontier = buffer_make(sizeof *range + 64);
+    struct buffer frontier CLEANUP(buffer_free) = buffer_make(sizeof *range + 64);
+    bool has_moved = false;
 
     for (size_t i = (size_t)overlap; i < post->entry_count; i++)
         if (!entry_store(journal, line, post, i, &leaves[i], states[i], arena, err))
@@ -369,14 +381,14 @@ static bool custody_take(struct journal *journal, struct journal_line *line,
     bool ok = compact_range_write(range, &frontier) &&
               log_grow(journal->db, line->in.id, (int64_t)post->to, buffer_span(&frontier), err) &&
               checkpoint_insert(journal->db, &signed_row, err) &&
-              reach_take(journal, &line->in, err);
+              reach_take(journal, &line->in, &has_moved, err);
     struct receipt_row receipt = {.log = line->in.id,
                                   .size = (int64_t)post->to,
                                   .root = root,
                                   .time_s = custody_time(journal, line)};
-    ok = ok && (is_receipted(&line->in, post->to) || receipt_insert(journal->db, &receipt, err)) &&
-         resume_catch_up(journal, line, err);
-    buffer_free(&frontier);
+    ok = ok && receipt_give(journal, line, &receipt, &has_moved, err) &&
+         (has_moved ? journal_rebuild(journal, NULL, NULL, err)
+                    : resume_catch_up(journal, line, err));
     if (!ok)
         return error_add(err, "taking log %s into custody", line->in.origin);
     for (size_t i = (size_t)overlap; i < post->entry_count; i++)

@@ -238,15 +238,21 @@ static bool held_check(struct journal *journal, struct journal_line *line, struc
     return log_set_read_only(journal->db, line->out.id, span_text(reason), err);
 }
 
+/* A receipt of ours, as they show it. */
+struct shown_receipt {
+    struct checkpoint of;
+    int64_t time_s;
+    uint8_t signature[SIGNATURE_SIZE];
+};
+
 /* What they show as our receipt for a log of theirs. False when it is none: not our signature, or no receipt at all. */
 static bool receipt_read(struct journal *journal, const struct succession_keys *keys,
-                         struct span origin, struct span text, struct checkpoint *out,
+                         struct span origin, struct span text, struct shown_receipt *shown,
                          struct error *err)
 {
     struct note_key own;
+    struct checkpoint *out = &shown->of;
     struct buffer body CLEANUP(buffer_free) = buffer_make(CHECKPOINT_SIZE_MAX);
-    uint8_t signature[SIGNATURE_SIZE];
-    int64_t time_s = 0;
     size_t root_size = TLOG_HASH_SIZE;
     const uint8_t *space = text.size == 0 ? NULL : memchr(text.data, ' ', text.size);
     size_t number_size = space == NULL ? 0 : (size_t)(space - text.data);
@@ -258,15 +264,45 @@ static bool receipt_read(struct journal *journal, const struct succession_keys *
            key_of(journal->party, "custody", keys, &own, err) && checkpoint_write(out, &body) &&
            cosignature_line_verify(
                &own, buffer_span(&body),
-               span_part(text, number_size + 2 + BASE64_SIZE(TLOG_HASH_SIZE), text.size), &time_s,
-               signature);
+               span_part(text, number_size + 2 + BASE64_SIZE(TLOG_HASH_SIZE), text.size),
+               &shown->time_s, shown->signature);
+}
+
+/* Books from before its signature was stored lack it, and so do books that dropped it (reach.c). It is ours, and our leaves
+ * lead to it: both count from it. */
+static bool receipt_back(struct journal *journal, struct journal_line *line,
+                         const struct shown_receipt *shown, struct error *err)
+{
+    struct journal_log *log = &line->in;
+    const struct receipt_row row = {.log = log->id,
+                                    .size = (int64_t)shown->of.size,
+                                    .root = span_make(shown->of.root.bytes, TLOG_HASH_SIZE),
+                                    .time_s = shown->time_s,
+                                    .signature = span_make(shown->signature, SIGNATURE_SIZE)};
+    bool has_moved = false;
+
+    if (shown->of.size == 0)
+        return true;
+    if (!receipt_take_back(journal, &row, &has_moved, err) ||
+        (has_moved && !journal_rebuild(journal, NULL, NULL, err)))
+        return error_add(err, "taking back our receipt of size %" PRIu64 " of %s", shown->of.size,
+                         log->origin);
+    if (log->has_signature && log->signed_size >= shown->of.size)
+        return true;
+    log->signed_size = shown->of.size;
+    log->signed_root = shown->of.root;
+    log->signed_time_s = shown->time_s;
+    memcpy(log->signature, shown->signature, sizeof log->signature);
+    log->has_signature = true;
+    log->must_store_signature = true; /* should this transaction be undone */
+    return true;
 }
 
 /* They hold a receipt that we gave: our mirror must reach it. */
 static bool receipt_check(struct journal *journal, struct journal_line *line, struct span text,
                           struct error *err)
 {
-    struct checkpoint shown;
+    struct shown_receipt shown;
     char reason[ERROR_TEXT_SIZE];
     uint64_t size = 0;
     size_t number_size = 0;
@@ -277,22 +313,22 @@ static bool receipt_check(struct journal *journal, struct journal_line *line, st
         !receipt_read(journal, chain_custody_keys(line, SIDE_OWN, line->in_past.base + size),
                       span_text(line->in.origin), text, &shown, err))
         return true;
-    if (shown.size <= line->in.size) {
+    if (shown.of.size <= line->in.size) {
         bool is_so = false;
-        if (!log_root_is(journal, &line->in, shown.size, &shown.root, &is_so, err))
+        if (!log_root_is(journal, &line->in, shown.of.size, &shown.of.root, &is_so, err))
             return false;
         if (is_so)
-            return true;
+            return receipt_back(journal, line, &shown, err);
         snprintf(reason, sizeof reason,
                  "%s holds our receipt for another tree of size %" PRIu64
                  " than our books: custody was given twice (a cloned or restored node)",
-                 line->partner, shown.size);
+                 line->partner, shown.of.size);
     } else {
         snprintf(reason, sizeof reason,
                  "%s holds our receipt for %" PRIu64 " entries, our books have %" PRIu64
                  ": an older backup was restored; no custody is given until the log is resumed",
-                 line->partner, shown.size, line->in.size);
-        if (!resume_notice(journal, line, 0, shown.size, err))
+                 line->partner, shown.of.size, line->in.size);
+        if (!resume_notice(journal, line, 0, shown.of.size, err))
             return false;
     }
     log_stop(journal, &line->in, reason);
@@ -303,7 +339,7 @@ static bool receipt_check(struct journal *journal, struct journal_line *line, st
 static bool receipt_later_check(struct journal *journal, struct journal_line *line,
                                 struct span origin, struct span text, struct error *err)
 {
-    struct checkpoint shown;
+    struct shown_receipt shown;
     struct span stem;
     uint64_t number = 0;
     char reason[ERROR_TEXT_SIZE];
@@ -315,9 +351,9 @@ static bool receipt_later_check(struct journal *journal, struct journal_line *li
              "%s holds our receipt for %" PRIu64
              " entries of its later log %.*s: an older backup was restored; no custody is given "
              "until the log is resumed",
-             line->partner, shown.size, SPAN_ARG(origin));
+             line->partner, shown.of.size, SPAN_ARG(origin));
     log_stop(journal, &line->in, reason);
-    return resume_notice_later(journal, line, number, shown.size, err) &&
+    return resume_notice_later(journal, line, number, shown.of.size, err) &&
            log_set_read_only(journal->db, line->in.id, span_text(reason), err);
 }
 

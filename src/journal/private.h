@@ -52,8 +52,19 @@ bool reach_check(struct journal *journal, struct journal_line *line, const struc
                  uint64_t overlap, const struct tlog_hash *leaves,
                  const struct checkpoint *checkpoint, const uint8_t signature[SIGNATURE_SIZE],
                  struct accepted *out, struct error *err);
-/* Behind its entries: the receipt that the keeper gave stands in the books again. */
-bool reach_take(struct journal *journal, struct journal_log *log, struct error *err);
+/* Behind its entries: the receipt that the keeper gave stands in the books again. *has_moved: as in receipt.c. */
+bool reach_take(struct journal *journal, struct journal_log *log, bool *has_moved,
+                struct error *err);
+
+/* --- receipt.c: receipts of ours that come back --- */
+/* The entries that this receipt of the books is the first for, as far as they were handled, count from it. *has_moved is set
+ * when they had counted from another time: the derived tables are to be built again. */
+bool receipt_recount(struct journal *journal, const struct receipt_row *receipt, bool *has_moved,
+                     struct error *err);
+/* A receipt whose signature was verified stands in the books, in place of one of the same size that is not signed. One that
+ * is signed stays. */
+bool receipt_take_back(struct journal *journal, const struct receipt_row *receipt, bool *has_moved,
+                       struct error *err);
 
 /* --- accept.c --- */
 /* Two signed trees that differ: the partner's newer checkpoint is kept, and custody stops for this reason. */
@@ -262,7 +273,7 @@ bool resume_state_set(struct journal *journal, struct journal_line *line,
                       const struct line_resume *next, struct error *err);
 /* The log whose next range is to be asked for; NULL: all is there. */
 struct journal_log *resume_log(struct journal_line *line);
-/* Size and T of the newest receipt in the books; 0 when there is none. */
+/* Size and T of the newest receipt in the books that is signed; 0 when there is none. */
 bool resume_receipt_above(struct journal *journal, const struct journal_log *log, uint64_t *above,
                           int64_t *time_s, struct error *err);
 

@@ -80,7 +80,8 @@ bool reach_check(struct journal *journal, struct journal_line *line, const struc
     return fork_keep(journal, line, checkpoint, signature, reason, out, err);
 }
 
-bool reach_take(struct journal *journal, struct journal_log *log, struct error *err)
+bool reach_take(struct journal *journal, struct journal_log *log, bool *has_moved,
+                struct error *err)
 {
     const struct journal_reach *reach = &log->reach;
     struct receipt_row receipt = {.log = log->id,
@@ -91,12 +92,13 @@ bool reach_take(struct journal *journal, struct journal_log *log, struct error *
 
     if (!journal_is_behind_keeper(log))
         return true;
-    /* Its T may differ from what the keeper signed for that size: the entries count from the next receipt. */
-    if (!receipt_drop_unsigned(journal->db, log->id, err))
+    /* Its T may differ from what the keeper signed for that size, and the partner, which was met, has not shown it: the
+     * entries count from the next receipt. */
+    if (!receipt_drop_unsigned(journal->db, log->id, receipt.size, err))
         return false;
     if (!reach->has_signature)
         return true;
-    if (!receipt_insert(journal->db, &receipt, err))
+    if (!receipt_take_back(journal, &receipt, has_moved, err))
         return false;
     log->signed_size = reach->size;
     log->signed_root = reach->root;

@@ -217,7 +217,7 @@ bool resume_receipt_above(struct journal *journal, const struct journal_log *log
 
     *above = 0;
     *time_s = 0;
-    if (receipt_newest(journal->db, &arena, log->id, &row, err)) {
+    if (receipt_newest_signed(journal->db, &arena, log->id, &row, err)) {
         *above = (uint64_t)row.size;
         *time_s = row.time_s;
         return true;

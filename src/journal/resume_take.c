@@ -304,9 +304,19 @@ static bool receipt_store(struct taking *t, const struct resume_receipt *receipt
                               .root = root,
                               .time_s = receipt->time_s,
                               .signature = span_make(receipt->cosignature, SIGNATURE_SIZE)};
+    bool has_moved = false; /* the derived tables are built again when the books are in order */
 
     return checkpoint_insert(t->journal->db, &checkpoint, err) &&
-           receipt_insert(t->journal->db, &row, err);
+           (t->is_own ? receipt_insert(t->journal->db, &row, err)
+                      : receipt_take_back(t->journal, &row, &has_moved, err));
+}
+
+/* A receipt of ours that these books hold unsigned: the partner gives it back, or what it was for counts from the next one. */
+static bool unsigned_drop(struct taking *t, struct error *err)
+{
+    const struct resume_receipt *last = &t->answer.receipts[t->answer.receipt_count - 1];
+
+    return t->is_own || receipt_drop_unsigned(t->journal->db, t->log->id, (int64_t)last->size, err);
 }
 
 static bool range_store(struct taking *t, struct error *err)
@@ -316,6 +326,8 @@ static bool range_store(struct taking *t, struct error *err)
     for (size_t i = 0; i < t->post.entry_count; i++)
         if (t->is_own ? !own_entry_take(t, i, err) : !partner_entry_take(t, i, err))
             return error_add(err, "log %s index %" PRIu64, t->log->origin, t->post.from + i);
+    if (!unsigned_drop(t, err))
+        return false;
     for (size_t i = 0; i < t->answer.receipt_count; i++)
         if (!receipt_store(t, &t->answer.receipts[i], err))
             return false;

@@ -176,15 +176,22 @@ struct receipt_row {
     struct span signature; /* empty until made */
 };
 bool receipt_insert(struct database *db, const struct receipt_row *row, struct error *err);
-bool receipt_sign(struct database *db, int64_t log, int64_t size, struct span signature,
+/* *has_changed false when it is signed, absent, or of another time. */
+bool receipt_sign(struct database *db, const struct receipt_row *row, bool *has_changed,
                   struct error *err);
-/* Of a mirror whose keeper signed further: it could not be made any more. */
-bool receipt_drop_unsigned(struct database *db, int64_t log, struct error *err);
+/* A signed receipt takes its place, also that of one of the same size that was not signed yet; *has_changed false when a
+ * signed one is there, which stays. */
+bool receipt_return(struct database *db, const struct receipt_row *row, bool *has_changed,
+                    struct error *err);
+/* Of a mirror whose keeper signed further: it could not be made any more. Sizes below `below`. */
+bool receipt_drop_unsigned(struct database *db, int64_t log, int64_t below, struct error *err);
 /* Receipts above `above`, ascending, at most `limit`. The first is the receipt of entry `above`. */
 bool receipt_list(struct database *db, struct arena *arena, int64_t log, int64_t above,
                   struct receipt_row *out, size_t limit, size_t *count, struct error *err);
 bool receipt_newest(struct database *db, struct arena *arena, int64_t log, struct receipt_row *out,
                     struct error *err);
+bool receipt_newest_signed(struct database *db, struct arena *arena, int64_t log,
+                           struct receipt_row *out, struct error *err);
 
 /* Largest receipted size below `size`, 0 when there is none. */
 bool receipt_size_below(struct database *db, int64_t log, int64_t size, int64_t *out,
@@ -221,6 +228,9 @@ bool sequence_insert(struct database *db, const struct sequence_row *row, struct
 /* Rows above `above` in order. */
 bool sequence_list(struct database *db, struct arena *arena, int64_t above,
                    struct sequence_row *out, size_t limit, size_t *count, struct error *err);
+/* T of the partner's entries [from, to) of this mirror, as far as they were handled; *has_changed when it was another one. */
+bool sequence_retime(struct database *db, int64_t log, int64_t from, int64_t to, int64_t time_s,
+                     bool *has_changed, struct error *err);
 bool sequence_of_entry(struct database *db, struct arena *arena, int64_t entry,
                        struct sequence_row *out, struct error *err);
 

@@ -131,24 +131,51 @@ bool receipt_insert(struct database *db, const struct receipt_row *row, struct e
 }
 
 static const char receipt_sign_sql[] =
-    "update receipts set signature = $1 where log = $2 and size = $3 and signature is null";
+    "update receipts set signature = $1"
+    " where log = $2 and size = $3 and time_s = $4 and signature is null";
 
-bool receipt_sign(struct database *db, int64_t log, int64_t size, struct span signature,
+bool receipt_sign(struct database *db, const struct receipt_row *row, bool *has_changed,
                   struct error *err)
 {
     struct statement *s CLEANUP(statement_give) = statement_take(db, receipt_sign_sql, err);
     if (s == NULL)
         return false;
-    statement_bytes(s, 1, signature);
-    statement_integer(s, 2, log);
-    statement_integer(s, 3, size);
-    return row_write(s, err);
+    statement_bytes(s, 1, row->signature);
+    statement_integer(s, 2, row->log);
+    statement_integer(s, 3, row->size);
+    statement_integer(s, 4, row->time_s);
+    if (!row_write(s, err))
+        return false;
+    *has_changed = statement_changes(s) > 0;
+    return true;
+}
+
+static const char receipt_return_sql[] =
+    "insert into receipts (log, size, root, time_s, signature) values ($1, $2, $3, $4, $5)"
+    " on conflict (log, size) do update set time_s = excluded.time_s, signature = excluded.signature"
+    " where receipts.signature is null";
+
+bool receipt_return(struct database *db, const struct receipt_row *row, bool *has_changed,
+                    struct error *err)
+{
+    struct statement *s CLEANUP(statement_give) = statement_take(db, receipt_return_sql, err);
+    if (s == NULL)
+        return false;
+    statement_integer(s, 1, row->log);
+    statement_integer(s, 2, row->size);
+    statement_bytes(s, 3, row->root);
+    statement_integer(s, 4, row->time_s);
+    statement_bytes(s, 5, row->signature);
+    if (!row_write(s, err))
+        return false;
+    *has_changed = statement_changes(s) > 0;
+    return true;
 }
 
 static const char receipt_drop_unsigned_sql[] =
-    "delete from receipts where log = $1 and signature is null";
+    "delete from receipts where log = $1 and signature is null and size < $2";
 
-bool receipt_drop_unsigned(struct database *db, int64_t log, struct error *err)
+bool receipt_drop_unsigned(struct database *db, int64_t log, int64_t below, struct error *err)
 {
     struct statement *s CLEANUP(statement_give) =
         statement_take(db, receipt_drop_unsigned_sql, err);
@@ -156,6 +183,7 @@ bool receipt_drop_unsigned(struct database *db, int64_t log, struct error *err)
     if (s == NULL)
         return false;
     statement_integer(s, 1, log);
+    statement_integer(s, 2, below);
     return row_write(s, err);
 }
 
@@ -192,6 +220,21 @@ bool receipt_newest(struct database *db, struct arena *arena, int64_t log, struc
                     struct error *err)
 {
     struct statement *s CLEANUP(statement_give) = statement_take(db, receipt_newest_sql, err);
+    if (s == NULL)
+        return false;
+    statement_integer(s, 1, log);
+    return row_read(s, arena, receipt_read, out, "receipt", err);
+}
+
+static const char receipt_newest_signed_sql[] =
+    "select log, size, root, time_s, signature from receipts where log = $1 and signature is not null"
+    " order by size desc limit 1";
+
+bool receipt_newest_signed(struct database *db, struct arena *arena, int64_t log,
+                           struct receipt_row *out, struct error *err)
+{
+    struct statement *s CLEANUP(statement_give) =
+        statement_take(db, receipt_newest_signed_sql, err);
     if (s == NULL)
         return false;
     statement_integer(s, 1, log);
@@ -315,6 +358,26 @@ bool sequence_of_entry(struct database *db, struct arena *arena, int64_t entry,
         return false;
     statement_integer(s, 1, entry);
     return row_read(s, arena, sequence_read, out, "journal row", err);
+}
+
+static const char sequence_retime_sql[] =
+    "update sequence set time_s = $1 where kind = 2 and log = $2 and time_s <> $1"
+    " and entry in (select id from entries where log = $2 and idx >= $3 and idx < $4)";
+
+bool sequence_retime(struct database *db, int64_t log, int64_t from, int64_t to, int64_t time_s,
+                     bool *has_changed, struct error *err)
+{
+    struct statement *s CLEANUP(statement_give) = statement_take(db, sequence_retime_sql, err);
+    if (s == NULL)
+        return false;
+    statement_integer(s, 1, time_s);
+    statement_integer(s, 2, log);
+    statement_integer(s, 3, from);
+    statement_integer(s, 4, to);
+    if (!row_write(s, err))
+        return false;
+    *has_changed = statement_changes(s) > 0;
+    return true;
 }
 
 static const char receipt_below_sql[] =

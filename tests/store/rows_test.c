@@ -315,8 +315,18 @@ CHECK_TEST(a_receipt_is_signed_once)
     OK(receipt_newest(c.db, &arena, 2, &found, &c.error));
     CHECK_INT(found.time_s, 100);
     CHECK_INT(found.signature.size, 0);
-    OK(receipt_sign(c.db, 2, 5, span_text("s"), &c.error));
-    OK(receipt_sign(c.db, 2, 5, span_text("t"), &c.error));
+    struct receipt_row made = row;
+    bool has_changed = true;
+    made.signature = span_text("s");
+    OK(receipt_sign(c.db, &made, &has_changed, &c.error)); /* another time */
+    CHECK(!has_changed);
+    NONE(receipt_newest_signed(c.db, &arena, 2, &found, &c.error));
+    made.time_s = 100;
+    OK(receipt_sign(c.db, &made, &has_changed, &c.error));
+    CHECK(has_changed);
+    made.signature = span_text("t");
+    OK(receipt_sign(c.db, &made, &has_changed, &c.error));
+    CHECK(!has_changed);
     row.size = 9;
     OK(receipt_insert(c.db, &row, &c.error));
     OK(receipt_list(c.db, &arena, 2, 4, rows, 4, &count, &c.error));
@@ -329,6 +339,74 @@ CHECK_TEST(a_receipt_is_signed_once)
     CHECK_INT(below, 5);
     OK(receipt_size_below(c.db, 2, 5, &below, &c.error));
     CHECK_INT(below, 0);
+}
+
+CHECK_TEST(a_receipt_comes_back_in_place_of_an_unsigned_one)
+{
+    struct engine_case c CLEANUP(engine_case_end);
+    ROWS_CASE(&c);
+    struct receipt_row row = {.log = 2, .size = 5, .root = H1, .time_s = 100};
+    struct receipt_row back = {
+        .log = 2, .size = 5, .root = H1, .time_s = 93, .signature = span_text("s")};
+    struct receipt_row found;
+    bool has_changed = false;
+
+    OK(receipt_insert(c.db, &row, &c.error));
+    OK(receipt_return(c.db, &back, &has_changed, &c.error));
+    CHECK(has_changed);
+    back.time_s = 200;
+    OK(receipt_return(c.db, &back, &has_changed, &c.error)); /* what is signed stays */
+    CHECK(!has_changed);
+    row.size = 9;
+    OK(receipt_insert(c.db, &row, &c.error));
+    OK(receipt_newest_signed(c.db, &arena, 2, &found, &c.error));
+    CHECK(found.size == 5 && found.time_s == 93);
+    CHECK_SPAN(found.signature, "s");
+    OK(receipt_drop_unsigned(c.db, 2, 9, &c.error));
+    OK(receipt_newest(c.db, &arena, 2, &found, &c.error));
+    CHECK_INT(found.size, 9);
+    OK(receipt_drop_unsigned(c.db, 2, 10, &c.error));
+    OK(receipt_newest(c.db, &arena, 2, &found, &c.error));
+    CHECK_INT(found.size, 5);
+    back.size = 7;
+    OK(receipt_return(c.db, &back, &has_changed, &c.error));
+    CHECK(has_changed);
+}
+
+CHECK_TEST(handled_entries_take_the_time_of_their_receipt)
+{
+    struct engine_case c CLEANUP(engine_case_end);
+    ROWS_CASE(&c);
+    struct sequence_row rows[4];
+    struct error *err = &c.error;
+    bool has_changed = false;
+    size_t count = 0;
+
+    for (int64_t i = 0; i < 3; i++) {
+        struct sequence_row row = {.n = i + 1,
+                                   .kind = SEQUENCE_HANDLED,
+                                   .entry = i + 11,
+                                   .log = 2,
+                                   .time_s = 100,
+                                   .version = 1};
+        struct entry_row entry = {.id = i + 11,
+                                  .log = 2,
+                                  .index = i,
+                                  .message_id = span_text("id"),
+                                  .head = span_text("head"),
+                                  .leaf = H1};
+        OK(entry_insert(c.db, &entry, err));
+        OK(sequence_insert(c.db, &row, err));
+    }
+    OK(sequence_retime(c.db, 2, 1, 2, 100, &has_changed, err));
+    CHECK(!has_changed);
+    OK(sequence_retime(c.db, 3, 1, 2, 93, &has_changed, err)); /* of another log */
+    CHECK(!has_changed);
+    OK(sequence_retime(c.db, 2, 1, 2, 93, &has_changed, err));
+    CHECK(has_changed);
+    OK(sequence_list(c.db, &arena, 0, rows, 4, &count, err));
+    CHECK_INT(count, 3);
+    CHECK(rows[0].time_s == 100 && rows[1].time_s == 93 && rows[2].time_s == 100);
 }
 
 CHECK_TEST(witness_cosignatures_are_kept_by_witness)
@@ -1300,6 +1378,8 @@ int main(void)
     RUN_ON_ENGINES(an_erased_body_is_gone_and_counts_no_more);
     RUN_ON_ENGINES(checkpoints_and_forks_are_kept_once);
     RUN_ON_ENGINES(a_receipt_is_signed_once);
+    RUN_ON_ENGINES(a_receipt_comes_back_in_place_of_an_unsigned_one);
+    RUN_ON_ENGINES(handled_entries_take_the_time_of_their_receipt);
     RUN_ON_ENGINES(witness_cosignatures_are_kept_by_witness);
     RUN_ON_ENGINES(the_journal_sequence_comes_back_in_order);
     RUN_ON_ENGINES(parts_are_wanted_fetched_held_and_erased);
