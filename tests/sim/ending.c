@@ -306,6 +306,14 @@ void ending_go_on(struct node *node)
     }
 }
 
+bool ending_is_taken_in(const struct node *node)
+{
+    const struct ending *ending = &node->ending;
+
+    return ending->phase == ENDING_IMPORT &&
+           (ending->is_asked || !node->is_up || strcmp(ending->origin, log_of(node)->origin) != 0);
+}
+
 /* --- what the officers are told --- */
 
 static bool document_take(struct ending *ending, struct span answer)

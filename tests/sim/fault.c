@@ -17,6 +17,7 @@ const char *const fault_names[] = {
     [FAULT_RESTART] = "restart",
     [FAULT_CUT_BOTH] = "line cut",
     [FAULT_CUT_ONE_WAY] = "line cut one way",
+    [FAULT_DEAF] = "no answer for a while",
     [FAULT_CLOCK_NEAR] = "clock off within the bound",
     [FAULT_CLOCK_FAR] = "clock off beyond the bound",
     [FAULT_BACKUP] = "backup taken",
@@ -54,12 +55,65 @@ static bool has_restore(const struct world *world)
     return false;
 }
 
+/* Of the side that keeps its logs a backup from before the other's end comes back after it. The end begins early, so that it
+ * is over in time. */
+static void restore_over_end(struct world *world)
+{
+    size_t ends = world->event_step[0] != 0 ? 0 : 1;
+    unsigned at = STEP_FIRST + (unsigned)random_below(&world->random, 40);
+
+    world->event_step[ends] = at;
+    world->event_step[1 - ends] = 0;
+    fault_add(world, FAULT_BACKUP, 1 + (unsigned)random_below(&world->random, at), 1 - ends);
+    fault_add(world, FAULT_RESTORE_ALL, at + 10 + (unsigned)random_below(&world->random, 120),
+              1 - ends);
+}
+
+/* The database alone; what its keeper receipted last reached nobody. */
+static void restore_unheard(struct world *world, unsigned backup, size_t side)
+{
+    unsigned deaf = backup + 1 + (unsigned)random_below(&world->random, 60);
+
+    fault_add(world, FAULT_BACKUP, backup, side);
+    fault_add(world, FAULT_DEAF, deaf, 1 - side);
+    fault_add(world, FAULT_RESTORE_DATABASE, deaf + 4 + (unsigned)random_below(&world->random, 12),
+              side);
+}
+
+/* Books from before the end of an own log cannot go on (docs/recovery.md: put a newer backup back): after each there is a new
+ * backup. From before the end of the partner's they can. */
+static void restore_plan(struct world *world)
+{
+    static const enum fault_kind restores[] = {FAULT_RESTORE_ALL, FAULT_RESTORE_ALL,
+                                               FAULT_RESTORE_HIDDEN, FAULT_RESTORE_DATABASE};
+    struct random *random = &world->random;
+    bool ends_logs = world->event == EVENT_CLOSING;
+    bool is_wanted = world->event == EVENT_RESTORE || random_chance(random, ends_logs ? 60 : 15);
+
+    if (!is_wanted || event_excludes_restore(world->event) || has_restore(world))
+        return;
+    size_t side = random_below(random, MACHINE_COUNT);
+    unsigned backup = STEP_FIRST + (unsigned)random_below(random, 90);
+    if (ends_logs && random_chance(random, 75)) {
+        restore_over_end(world);
+        return;
+    }
+    if (world->event == EVENT_RESTORE && random_chance(random, 40)) {
+        restore_unheard(world, backup, side);
+        return;
+    }
+    fault_add(world, FAULT_BACKUP, backup, side);
+    fault_add(world, restores[random_below(random, ARRAY_COUNT(restores))],
+              backup + 1 + (unsigned)random_below(random, 70), side);
+}
+
 /* One to three crashes, three to seven others, ten times as many in a long history; one in five restores a backup. */
 void fault_plan(struct world *world)
 {
-    static const enum fault_kind others[] = {
-        FAULT_SYNC_ERROR,  FAULT_DISK_FULL,   FAULT_RESTART,    FAULT_CUT_BOTH,  FAULT_CUT_BOTH,
-        FAULT_CUT_ONE_WAY, FAULT_CUT_ONE_WAY, FAULT_CLOCK_NEAR, FAULT_CLOCK_FAR, FAULT_WRITE_ERROR};
+    static const enum fault_kind others[] = {FAULT_SYNC_ERROR,  FAULT_DISK_FULL,  FAULT_RESTART,
+                                             FAULT_CUT_BOTH,    FAULT_CUT_BOTH,   FAULT_CUT_ONE_WAY,
+                                             FAULT_CUT_ONE_WAY, FAULT_DEAF,       FAULT_CLOCK_NEAR,
+                                             FAULT_CLOCK_FAR,   FAULT_WRITE_ERROR};
     size_t other_count = ARRAY_COUNT(others) - (world->is_hostile ? 0 : 1);
     struct random *random = &world->random;
     unsigned factor = world_factor(world);
@@ -70,18 +124,7 @@ void fault_plan(struct world *world)
     for (uint64_t i = factor * (3 + random_below(random, 5)); i > 0; i--)
         fault_add(world, others[random_below(random, other_count)], step_choose(world),
                   random_below(random, MACHINE_COUNT));
-    /* Books from before the end of an own log cannot go on (docs/recovery.md: put a newer backup back): after each there is a
-     * new backup. From before the end of the partner's they can. */
-    if (world->event != EVENT_RESTORE &&
-        (!random_chance(random, 15) || event_excludes_restore(world->event) || has_restore(world)))
-        return;
-    size_t side = random_below(random, MACHINE_COUNT);
-    unsigned backup = STEP_FIRST + (unsigned)random_below(random, 90);
-    fault_add(world, FAULT_BACKUP, backup, side);
-    static const enum fault_kind restores[] = {FAULT_RESTORE_ALL, FAULT_RESTORE_ALL,
-                                               FAULT_RESTORE_HIDDEN, FAULT_RESTORE_DATABASE};
-    fault_add(world, restores[random_below(random, ARRAY_COUNT(restores))],
-              backup + 1 + (unsigned)random_below(random, 70), side);
+    restore_plan(world);
 }
 
 /* --- a node goes down --- */
@@ -367,6 +410,10 @@ static void fault_come(struct world *world, const struct fault *fault)
     case FAULT_CUT_ONE_WAY:
         cut(world, fault->side);
         break;
+    case FAULT_DEAF:
+        world->deaf_until_ms[fault->side] =
+            world->now_ms + 5000 + (int64_t)random_below(random, 30000);
+        break;
     case FAULT_CLOCK_NEAR:
     case FAULT_CLOCK_FAR:
         clock_move(node, fault->kind);
@@ -397,11 +444,25 @@ static bool can_come(struct world *world, const struct fault *fault)
     return node->is_up && !node->machine.disk.has_failed;
 }
 
+/* Nobody puts a backup back in the midst of ending a log: from before its end the books would be of no use. And one that is
+ * to come over the end of the partner's logs waits for it. */
+static bool is_postponed(struct world *world, const struct fault *fault)
+{
+    const struct node *node = &world->nodes[fault->side];
+    const struct node *partner = &world->nodes[1 - fault->side];
+
+    return fault->kind >= FAULT_RESTORE_ALL &&
+           (ending_is_taken_in(node) ||
+            (world->event == EVENT_CLOSING && partner->ending.phase != ENDING_NONE));
+}
+
 void fault_step(struct world *world)
 {
     for (unsigned i = 0; i < world->fault_count; i++) {
-        const struct fault *fault = &world->faults[i];
+        struct fault *fault = &world->faults[i];
         bool is_left_out = i < 64 && (world->left_out >> i & 1) != 0;
+        if (fault->step == world->step && is_postponed(world, fault))
+            fault->step++;
         if (fault->step != world->step || is_left_out || !can_come(world, fault))
             continue;
         world_tell(world, "fault at %s: %s", party_names[fault->side], fault_names[fault->kind]);
@@ -422,6 +483,7 @@ void fault_heal(struct world *world)
     for (size_t i = 0; i < MACHINE_COUNT; i++) {
         struct node *node = &world->nodes[i];
         world->is_cut[i] = false;
+        world->deaf_until_ms[i] = 0;
         world->skew_until_ms[i] = 0;
         clock_set(node, (int64_t)random_below(&world->random, 2000) - 1000);
     }

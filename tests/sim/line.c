@@ -341,6 +341,8 @@ static void call_return(struct call *call)
 {
     struct world *world = call->world;
 
+    if (call->done != NULL && world->deaf_until_ms[call->from->side] > world->now_ms)
+        call->loses_answer = true;
     if (call->done != NULL && strcmp(call->path, PATH_PUSH) == 0 &&
         thief_answers(world, call->from->side, post_note(call), &call->answer)) {
         call->status = 200;

@@ -219,6 +219,7 @@ enum fault_kind {
     FAULT_RESTART,
     FAULT_CUT_BOTH,
     FAULT_CUT_ONE_WAY,
+    FAULT_DEAF, /* answers to this side's calls are lost */
     FAULT_CLOCK_NEAR,
     FAULT_CLOCK_FAR,
     FAULT_BACKUP,
@@ -263,6 +264,7 @@ struct world {
     struct buffer heard[MACHINE_COUNT]; /* the last answer to a post (mischief.c) */
     bool is_cut[MACHINE_COUNT];         /* calls of this side do not get through */
     int64_t cut_until_ms[MACHINE_COUNT];
+    int64_t deaf_until_ms[MACHINE_COUNT]; /* no answer comes to this side */
     int64_t skew_until_ms[MACHINE_COUNT];
     int64_t showed_ms;  /* the latest time that a machine's clock showed before it was set */
     size_t unreachable; /* the side that cannot be called and pulls; MACHINE_COUNT: none */
@@ -392,6 +394,8 @@ const char *event_open(struct world *world);
 /* --- ending.c --- */
 void ending_begin(struct node *node, enum succession_reason reason);
 void ending_drop(struct node *node);
+/* The end of its log stands at its institution's or the partner's, or is taken in now. */
+bool ending_is_taken_in(const struct node *node);
 /* At the end of a history. */
 bool ending_goes_on(const struct node *node);
 /* A log was resumed, or stands still since a restore: it needs a successor. */
