@@ -125,7 +125,7 @@ static const struct {
                       .what =
                           "a request waits again where its answer is erased, and a rebuild agrees",
                       .event = EVENT_NONE,
-                      .seeds = 60},
+                      .seeds = 150},
     [BUG_BOTH_LOST] = {"both-lost", "no receipt comes again while a keeper waits",
                        EVENT_RECORDS_LOST, 80},
 };
