@@ -301,8 +301,8 @@ static bool request_body(struct world *world, const struct work *work, unsigned 
     const struct node *node = work->node;
 
     char reference[24];
-    struct request request =
-        random_chance(&world->random, 20) ? sample_request_urgent() : sample_request();
+    bool is_urgent = random_chance(&world->random, 20);
+    struct request request = is_urgent ? sample_request_urgent() : sample_request();
     char *facts = calloc(1, 4096);
 
     if (facts == NULL)
@@ -316,6 +316,7 @@ static bool request_body(struct world *world, const struct work *work, unsigned 
     }
     request.facts = span_text(facts);
     request.authority = authority_of(node);
+    world->acts[act].is_urgent = is_urgent;
     request.has_refers_to = work->has_earlier;
     memcpy(request.refers_to, work->earlier, UUID_SIZE);
     bool ok = request_write(&request, out);
@@ -513,6 +514,20 @@ static bool message_choose(struct world *world, size_t side, enum act_kind kind,
     return true;
 }
 
+/* One of the side's urgent requests, if it made any: of others nobody doubts the urgency. */
+static bool urgent_choose(struct world *world, size_t side, uint8_t out[UUID_SIZE])
+{
+    for (unsigned i = world->act_count; i > 0; i--) {
+        const struct act_record *record = &world->acts[i - 1];
+        if (record->side == side && record->is_ok && record->is_urgent &&
+            random_chance(&world->random, 60)) {
+            memcpy(out, record->item, UUID_SIZE);
+            return true;
+        }
+    }
+    return message_choose(world, side, ACT_REQUEST, out);
+}
+
 /* The youngest message of a side: most likely not delivered yet. */
 static bool message_youngest(struct world *world, size_t side, uint8_t out[UUID_SIZE])
 {
@@ -614,8 +629,10 @@ bool work_act(struct node *node)
     case ACT_QUESTION:
     case ACT_ACCESS:
     case ACT_DELAY:
-    case ACT_DOUBT:
         has_target = message_choose(world, partner, ACT_REQUEST, target);
+        break;
+    case ACT_DOUBT:
+        has_target = urgent_choose(world, partner, target);
         break;
     case ACT_REPLY:
         has_target = message_choose(world, partner, ACT_QUESTION, target);

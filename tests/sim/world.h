@@ -198,6 +198,7 @@ struct act_record {
     bool may_be_lost;          /* its node was restored from an older backup since */
     bool is_copied;            /* and the audit copy had its access entry */
     bool is_alone;             /* no second officer is named */
+    bool is_urgent;            /* a request that says so */
     bool is_receipted;         /* its node had the partner's receipt for its message, some time */
 };
 
