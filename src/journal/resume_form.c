@@ -51,6 +51,13 @@ bool resume_question_read(struct span bytes, struct resume_question *out, struct
     return true;
 }
 
+bool resume_has_checkpoint(const struct resume_receipt *receipt)
+{
+    static const uint8_t none[SIGNATURE_SIZE];
+
+    return memcmp(receipt->log_signature, none, sizeof none) != 0;
+}
+
 bool resume_answer_begin(const struct resume_receipt *receipts, size_t count, struct buffer *out)
 {
     buffer_add(out, span_make(magic, MAGIC_SIZE));

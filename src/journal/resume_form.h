@@ -5,7 +5,7 @@
  * Question, JSON: {"log": origin, "from": entries held, "above": newest receipt held}.
  *
  * Answer, big-endian: magic 8 "besarsm1" | receipt count u16 | per receipt: size u64, root 32, signature of the log's key
- * 64, T u64 s, custody cosignature 64 | heads, bodies, salts and small parts of [from, last size) in the form of a post
+ * 64 (zero where the answerer has none: not of the last one beyond `from`), T u64 s, custody cosignature 64 | heads, bodies, salts and small parts of [from, last size) in the form of a post
  * (post.h), sealed for the asker, with an empty checkpoint: it can never pass for a post. Nothing follows the receipts
  * when all of them are for entries that the asker holds (sizes up to `from`).
  */
@@ -39,6 +39,9 @@ struct resume_receipt {
     int64_t time_s; /* T */
     uint8_t cosignature[SIGNATURE_SIZE];
 };
+/* Its checkpoint's signature is known. */
+bool resume_has_checkpoint(const struct resume_receipt *receipt);
+
 struct resume_answer {
     struct resume_receipt receipts[RESUME_RECEIPT_COUNT_MAX]; /* sizes rise; T may fall where two */
     size_t receipt_count;                                     /* machines gave them; at least 1 */

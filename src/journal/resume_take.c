@@ -54,6 +54,15 @@ static struct keys keys_of(const struct taking *t, uint64_t size)
                          chain_custody_keys(line, SIDE_OWN, line->in_past.base + size)->custody};
 }
 
+/* A receipt may come without the signature of its checkpoint, where another one leads to its tree: it lies in our books,
+ * or within what a later receipt's checkpoint signs. */
+static bool is_signed_by_another(const struct taking *t, const struct resume_receipt *receipt)
+{
+    return !resume_has_checkpoint(receipt) &&
+           (receipt->size <= t->log->size ||
+            receipt != &t->answer.receipts[t->answer.receipt_count - 1]);
+}
+
 static bool receipt_verify(const struct taking *t, const struct resume_receipt *receipt,
                            struct error *err)
 {
@@ -66,7 +75,8 @@ static bool receipt_verify(const struct taking *t, const struct resume_receipt *
     if (!checkpoint_write(&checkpoint, &body) ||
         !cosignature_message_write(receipt->time_s, buffer_span(&body), &message))
         return error_set(err, ERROR_BUG, "a checkpoint cannot be written");
-    if (!signature_verify(keys.log, buffer_span(&body), receipt->log_signature))
+    if (!is_signed_by_another(t, receipt) &&
+        !signature_verify(keys.log, buffer_span(&body), receipt->log_signature))
         return error_set(err, ERROR_INPUT,
                          "the checkpoint of size %" PRIu64 " is not signed by the log's key",
                          receipt->size);
@@ -306,7 +316,8 @@ static bool receipt_store(struct taking *t, const struct resume_receipt *receipt
                               .signature = span_make(receipt->cosignature, SIGNATURE_SIZE)};
     bool has_moved = false; /* the derived tables are built again when the books are in order */
 
-    return checkpoint_insert(t->journal->db, &checkpoint, err) &&
+    return (!resume_has_checkpoint(receipt) ||
+            checkpoint_insert(t->journal->db, &checkpoint, err)) &&
            (t->is_own ? receipt_insert(t->journal->db, &row, err)
                       : receipt_take_back(t->journal, &row, &has_moved, err));
 }
@@ -351,7 +362,7 @@ static void log_move(struct taking *t)
     const struct resume_receipt *last = &t->answer.receipts[t->answer.receipt_count - 1];
     struct journal_log *log = t->log;
 
-    if (last->size < log->signed_size)
+    if (last->size < log->signed_size || !resume_has_checkpoint(last))
         return; /* receipts of what was signed here since */
     log->size = t->range.size;
     log->range = t->range;

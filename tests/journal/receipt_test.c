@@ -369,8 +369,42 @@ CHECK_TEST(a_resume_drops_what_the_partner_does_not_hold)
     resumed(13, false);
 }
 
+/* The post that came behind the keeper went beyond what it had cosigned: of that size ro holds no checkpoint of al. */
+CHECK_TEST(a_resume_passes_a_receipt_whose_checkpoint_the_partner_never_had)
+{
+    struct error err = {0};
+    char items[3][UUID_TEXT_SIZE];
+
+    pair_settle(&pair);
+    CHECK_OR_RETURN(backup(node(1), false));
+    CHECK_OR_RETURN(asked(17, items[0]));
+    CHECK_OR_RETURN(backup(node(0), false));
+    pair_settle(&pair);
+    CHECK_OR_RETURN(asked_unheard(18, items[1]));
+    int64_t size = (int64_t)line(0)->in.size;
+    CHECK_OR_RETURN(backup(node(0), true));
+    line(1)->is_reachable = true;
+    CHECK_OK(pair_request(node(1), 19, items[2], &err), err);
+    line_returns();
+    CHECK(is_level() && is_same_receipt(size));
+    CHECK_OR_RETURN(backup(node(1), true));
+    line_returns();
+    CHECK_INT(line(1)->resume.state, RESUME_BEHIND);
+    CHECK_OK(pair_work(node(1), order_run, NULL, &err), err);
+    CHECK_OK(pair_work(node(0), allow_run, NULL, &err), err);
+    line_returns();
+    CHECK_INT(line(1)->resume.state, RESUME_DONE);
+    CHECK(is_same_receipt(size));
+    CHECK(is_due_alike(items[1]) && is_due_alike(items[2]));
+}
+
 int main(void)
 {
+    if (!pair_make(&pair))
+        return 1;
+    pair_settle(&pair);
+    CHECK_RUN(a_resume_passes_a_receipt_whose_checkpoint_the_partner_never_had);
+    pair_free(&pair);
     if (!pair_make(&pair))
         return 1;
     pair_settle(&pair);

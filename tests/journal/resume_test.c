@@ -660,6 +660,24 @@ static void bend_signature(struct gift *gift)
     gift->receipts[gift->count - 1].log_signature[5] ^= 1;
 }
 
+/* Without a signature of its checkpoint, as a receipt may be that another one leads to. */
+static void bend_unsigned(struct gift *gift)
+{
+    memset(gift->receipts[gift->count - 1].log_signature, 0, SIGNATURE_SIZE);
+}
+
+static void bend_unsigned_time(struct gift *gift)
+{
+    memset(gift->receipts[0].log_signature, 0, SIGNATURE_SIZE);
+    gift->receipts[0].time_s++;
+}
+
+static void bend_unsigned_root(struct gift *gift)
+{
+    memset(gift->receipts[0].log_signature, 0, SIGNATURE_SIZE);
+    gift->receipts[0].root.bytes[0] ^= 1;
+}
+
 static void bend_root(struct gift *gift)
 {
     gift->receipts[0].root.bytes[0] ^= 1;
@@ -701,6 +719,9 @@ CHECK_TEST(a_partner_that_lies_changes_nothing)
         {bend_time, "not signed by the custody key"},
         {bend_replay, "not signed by the custody key"},
         {bend_signature, "not signed by the log's key"},
+        {bend_unsigned, "not signed by the log's key"},
+        {bend_unsigned_time, "not signed by the custody key"},
+        {bend_unsigned_root, "not signed by the custody key"},
         {bend_root, "not signed by the log's key"},
         {bend_order, "does not follow"},
         {bend_endless, "is not allowed"},
