@@ -110,10 +110,9 @@ static void restore_plan(struct world *world)
 /* One to three crashes, three to seven others, ten times as many in a long history; one in five restores a backup. */
 void fault_plan(struct world *world)
 {
-    static const enum fault_kind others[] = {FAULT_SYNC_ERROR,  FAULT_DISK_FULL,  FAULT_RESTART,
-                                             FAULT_CUT_BOTH,    FAULT_CUT_BOTH,   FAULT_CUT_ONE_WAY,
-                                             FAULT_CUT_ONE_WAY, FAULT_DEAF,       FAULT_CLOCK_NEAR,
-                                             FAULT_CLOCK_FAR,   FAULT_WRITE_ERROR};
+    static const enum fault_kind others[] = {
+        FAULT_SYNC_ERROR,  FAULT_DISK_FULL,   FAULT_RESTART,    FAULT_CUT_BOTH,  FAULT_CUT_BOTH,
+        FAULT_CUT_ONE_WAY, FAULT_CUT_ONE_WAY, FAULT_CLOCK_NEAR, FAULT_CLOCK_FAR, FAULT_WRITE_ERROR};
     size_t other_count = ARRAY_COUNT(others) - (world->is_hostile ? 0 : 1);
     struct random *random = &world->random;
     unsigned factor = world_factor(world);
