@@ -76,7 +76,9 @@ run() { # PLACE LINE
     "# says "*) says "$1" "$last" "${line#\# says }" ;;
     export\ *) echo "$line" > "$homes/$1/exports" ;;
     "besa serve")
-        at "$1" "exec besa serve" > "$homes/$1/serve.log" 2>&1 & pids+=($!)
+        # The node itself is stopped, not a shell around it: so not by `at`.
+        (cd "$homes/$1" && PATH=$homes/bin:$PATH && . ./exports && exec besa serve) < /dev/null > "$homes/$1/serve.log" 2>&1 &
+        pids+=($!)
         : > "$homes/said"
         ;;
     "besa doctor") at "$1" "$line" > "$homes/said" 2>&1 ;; # its exit code counts warnings
