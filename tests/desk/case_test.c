@@ -2,7 +2,7 @@
  * Cases: opened, changed, assigned, closed with a day of review, opened again, erased; people in the category of the case,
  * with the fields that the category allows and for those who may see them; notes, references, tasks; the list by its
  * filters; and a hand-over that both sign. Every one of these stands in the log under its case.
- * covers: case case_show case_work handover handover_matters case_rows case_work_rows
+ * covers: case case_item case_show case_work handover handover_matters case_rows case_work_rows
  */
 #include "check.h"
 #include "desk/case.h"
@@ -178,10 +178,43 @@ static bool show(const char *officer, const char *for_case, const char *item)
     return asked_run(&pair.nodes[0], &asked, &answer, &err);
 }
 
+/* A request of ours that an officer sends for a case; its id in `item`. */
+static bool ask_for(const char *officer, const char *for_case, char item[UUID_TEXT_SIZE])
+{
+    char reference[24];
+    struct request request = sample_request_numbered(904, reference);
+    struct buffer body CLEANUP(buffer_free) = buffer_make(BODY_SIZE_MAX);
+    struct asked asked = {officer, "request-send", "{}", for_case, {NULL, 0}};
+
+    request.authority = span_text("Centrul de Cooperare (test)");
+    if (!request_write(&request, &body))
+        return false;
+    asked.body = buffer_span(&body);
+    if (!asked_run(&pair.nodes[0], &asked, &answer, &err))
+        return false;
+    snprintf(item, UUID_TEXT_SIZE, "%.*s", UUID_TEXT_SIZE - 1, (const char *)answer.data + 9);
+    pair_settle(&pair);
+    return true;
+}
+
+/* The partner refuses it; the id of that in `reply`. */
+static bool refused_by_partner(const char *item, char reply[UUID_TEXT_SIZE])
+{
+    char arguments[120];
+
+    snprintf(arguments, sizeof arguments,
+             "{\"item\":\"%s\",\"grounds\":[\"under_agreement\"],\"true_grounds\":[\"a\"]}", item);
+    if (!pair_act(&pair.nodes[1], "refuse-send", arguments, span_text(""), &answer, &err))
+        return false;
+    snprintf(reply, UUID_TEXT_SIZE, "%.*s", UUID_TEXT_SIZE - 1, (const char *)answer.data + 9);
+    pair_settle(&pair);
+    return true;
+}
+
 /* Whoever names another case does not open what stands in this one. */
 CHECK_TEST(a_message_of_a_restricted_case_is_for_its_unit)
 {
-    char item[UUID_TEXT_SIZE], own[UUID_TEXT_SIZE];
+    char item[UUID_TEXT_SIZE], own[UUID_TEXT_SIZE], reply[UUID_TEXT_SIZE];
 
     CHECK_OK(pair_request(&pair.nodes[1], 901, item, &err), err);
     CHECK_OK(pair_request(&pair.nodes[0], 902, own, &err), err);
@@ -196,6 +229,13 @@ CHECK_TEST(a_message_of_a_restricted_case_is_for_its_unit)
     CHECK_ERROR(err, ERROR_RULE, "restricted case; ask unit border");
     CHECK_OK(show("ana", "r-1", item), err); /* the head of desk, who puts it into an open case: */
     CHECK_OK(show("other", "r-1", item), err);
+    /* Nor is the partner's reply to a request of the case a way round. */
+    CHECK_OK(ask_for("duty", "r-2", own), err);
+    CHECK_OK(refused_by_partner(own, reply), err);
+    CHECK(!show("other", "r-1", own));
+    CHECK(!show("other", "r-1", reply));
+    CHECK_ERROR(err, ERROR_RULE, "restricted case; ask unit border");
+    CHECK_OK(show("duty", "r-2", reply), err);
 }
 
 static bool own_number_run(struct journal *journal, void *context, struct error *e)
