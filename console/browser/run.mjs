@@ -119,7 +119,8 @@ async function request(desk) {
   await page.keyboard.press('Enter');
   await page.getByRole('heading', { name: 'AL-URGENT-1' }).waitFor();
   await page.getByRole('heading', { name: 'Already held here' }).waitFor();
-  await page.waitForLoadState('networkidle').catch(() => undefined);
+  // The stream of events keeps the network from ever being idle: what comes last is waited for itself.
+  await page.getByText(/The original prevails\.|None was entered\./).first().waitFor({ timeout: 20_000 }).catch(() => undefined);
   const text = await page.locator('main').innerText();
   for (const wanted of ['Albania asks Romania', 'Urgent: danger to life', 'H1: not in judicial proceedings', 'Vranaj', 'B: mostly reliable source',
     'In the custody of Romania', 'Europe/Tirane', 'Europe/Bucharest', 'The original prevails.|None was entered.'])
