@@ -349,7 +349,9 @@ static bool out_succeed(struct journal *journal, struct journal_line *line, stru
     struct journal_log before = line->out;
     line->out = next;
     line->own_keys = ending->document.keys;
-    if (!append_first(journal, line, buffer_span(&body), err)) {
+    /* What the ended log did not keep waits again, the end of a suspension among it. */
+    if (!append_first(journal, line, buffer_span(&body), err) ||
+        !number_owed_load(journal, line, err)) {
         log_free(&line->out);
         line->out = before;
         line->own_keys = ending->keys_before;
@@ -366,10 +368,7 @@ static bool out_succeed(struct journal *journal, struct journal_line *line, stru
     line->ahead = 0;
     line->has_waiting = true;
     line->closing_until_ms = 0;
-    /* What the ended log did not keep waits again, the end of a suspension among it; a `withdrawn` stands behind what it is of. */
-    if (!number_owed_load(journal, line, err))
-        return false;
-    line->owes_withdrawn = false;
+    line->owes_withdrawn = false; /* it stands behind what it is of */
     journal_event_add(journal, JOURNAL_SEALED, line, 0, line->out.size);
     return true;
 }
